@@ -45,7 +45,7 @@ from campaign.montage.cards.routes import blueprint as share_cards
 from campaign.montage.posters.jobs import work as montage_work
 from campaign.montage.posters.routes import blueprint as posters
 from campaign.montage.routes import blueprint as montage_pages
-from campaign.organisations import identity
+from campaign.organisations import identity, sender_test
 from campaign.organize import workspace
 from campaign.petitions import signing_terms
 from campaign.petitions.jobs import work as petition_work
@@ -104,6 +104,7 @@ PARTS = (
     emails,
     kiosk_emails,
     account_emails,
+    sender_test,
     titles,
     event_emails,
     subscription_emails,

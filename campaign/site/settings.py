@@ -83,10 +83,32 @@ def site_settings() -> SiteSettings:
         chosen = _snapshot().get(_chosen)
     except SQLAlchemyError:
         chosen = {}
+    return _with_defaults(chosen)
+
+
+def settings_of(site: Site) -> SiteSettings:
+    """Return the settings in a row that was just loaded, whose version a form can show."""
+    return _with_defaults(_known(site.settings))
+
+
+def default_settings() -> SiteSettings:
+    """Return the settings of a site that nobody has changed in the browser."""
+    return _with_defaults({})
+
+
+def _with_defaults(chosen: dict[str, Any]) -> SiteSettings:
     config = current_app.config
     return SiteSettings(
         **{name: chosen[name] if name in chosen else config[DEFAULTS[name]] for name in NAMES}
     )
+
+
+def _known(stored: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: tuple(value) if name in TUPLES else value
+        for name, value in stored.items()
+        if name in DEFAULTS
+    }
 
 
 def forget_site_settings() -> None:
@@ -101,9 +123,4 @@ def _snapshot() -> Snapshot[dict[str, Any]]:
 def _chosen() -> dict[str, Any]:
     # A connection of its own, because the caller may be in the middle of a transaction.
     with db.engine.connect() as connection:
-        chosen = connection.scalar(select(Site.settings)) or {}
-    return {
-        name: tuple(value) if name in TUPLES else value
-        for name, value in chosen.items()
-        if name in DEFAULTS
-    }
+        return _known(connection.scalar(select(Site.settings)) or {})
