@@ -47,7 +47,7 @@ from campaign.montage.posters.routes import blueprint as posters
 from campaign.montage.routes import blueprint as montage_pages
 from campaign.notices import operations as notice_operations
 from campaign.notices.routes import blueprint as notice_pages
-from campaign.organisations import identity
+from campaign.organisations import identity, sender_test
 from campaign.organisations.routes import blueprint as organisation_pages
 from campaign.organize import workspace
 from campaign.petitions import signing_terms
@@ -108,6 +108,7 @@ PARTS = (
     emails,
     kiosk_emails,
     account_emails,
+    sender_test,
     titles,
     event_emails,
     subscription_emails,

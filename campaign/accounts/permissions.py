@@ -17,6 +17,10 @@ _EVERYBODY = frozenset(ROLES)
 # editor is never among its roles.
 TABLE = {
     "overview.see": _EVERYBODY,
+    "organisations.see": frozenset(),
+    "organisations.create": frozenset(),
+    "organisations.edit": frozenset(),
+    "site.edit": frozenset(),
     "causes.see": _EVERYBODY,
     "causes.create": frozenset(),
     "causes.edit": _OWNER | {"editor"},

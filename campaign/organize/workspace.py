@@ -49,6 +49,7 @@ from campaign.organize.kiosks import routes as kiosks
 from campaign.organize.mail import routes as mail
 from campaign.organize.mail import suppressions
 from campaign.organize.moderation import bulk, queues, rules
+from campaign.organize.organisations import routes as organisations
 from campaign.organize.overview import routes as overview
 from campaign.organize.people import api_keys, audit
 from campaign.organize.people import routes as people
@@ -61,6 +62,7 @@ from campaign.organize.petitions import text as petition_letter
 from campaign.organize.petitions import versions as petition_versions
 from campaign.organize.signatures import personal_data
 from campaign.organize.signatures import routes as signatures
+from campaign.organize.site import routes as site
 from campaign.organize.statistics import figures
 from campaign.organize.statistics import routes as numbers
 from campaign.organize.updates import routes as updates
@@ -77,6 +79,7 @@ BLUEPRINTS = (
     links.blueprint,
     overview.blueprint,
     numbers.blueprint,
+    organisations.blueprint,
     causes.blueprint,
     petitions.blueprint,
     events.blueprint,
@@ -99,6 +102,7 @@ BLUEPRINTS = (
     people.blueprint,
     api_keys.blueprint,
     audit.blueprint,
+    site.blueprint,
     account.blueprint,
     second_factor.blueprint,
     second_factor.passkeys_blueprint,

@@ -90,9 +90,31 @@ def site_settings() -> SiteSettings:
     # Every URL of a page asks for the languages, so the same settings are not put together again.
     last = current_app.extensions.get(LAST)
     if last is None or last[0] is not chosen or last[1] != defaults:
-        values = dict(zip(DEFAULTS, defaults, strict=True)) | chosen
-        last = current_app.extensions[LAST] = chosen, defaults, SiteSettings(**values)
+        last = current_app.extensions[LAST] = chosen, defaults, _with_defaults(chosen)
     return last[2]
+
+
+def settings_of(site: Site) -> SiteSettings:
+    """Return the settings in a row that was just loaded, whose version a form can show."""
+    return _with_defaults(_known(site.settings))
+
+
+def default_settings() -> SiteSettings:
+    """Return the settings of a site that nobody has changed in the browser."""
+    return _with_defaults({})
+
+
+def _with_defaults(chosen: dict[str, Any]) -> SiteSettings:
+    defaults = _DEFAULT_VALUES(current_app.config)
+    return SiteSettings(**dict(zip(DEFAULTS, defaults, strict=True)) | chosen)
+
+
+def _known(stored: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: tuple(value) if name in TUPLES else value
+        for name, value in stored.items()
+        if name in DEFAULTS
+    }
 
 
 def forget_site_settings() -> None:
@@ -107,9 +129,4 @@ def _snapshot() -> Snapshot[dict[str, Any]]:
 def _chosen() -> dict[str, Any]:
     # A connection of its own, because the caller may be in the middle of a transaction.
     with db.engine.connect() as connection:
-        chosen = connection.scalar(select(Site.settings)) or {}
-    return {
-        name: tuple(value) if name in TUPLES else value
-        for name, value in chosen.items()
-        if name in DEFAULTS
-    }
+        return _known(connection.scalar(select(Site.settings)) or {})

@@ -1,5 +1,6 @@
 """Causes: list, create, edit texts, change the slug."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, Self
@@ -10,7 +11,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as BaseResponse
-from wtforms import RadioField, SelectChoice
+from wtforms import RadioField, SelectChoice, SelectField
+from wtforms.validators import InputRequired
 
 from campaign.causes.models import Cause
 from campaign.causes.operations import CauseSlugTaken, change_cause, create_cause, move_cause
@@ -19,6 +21,9 @@ from campaign.causes.queries import cause_count, cause_in_any_state, causes_amon
 from campaign.events.presenters import cards_ahead, cards_past
 from campaign.i18n.fallbacks import best_lang
 from campaign.montage.queries import shape_title
+from campaign.organisations.identity import identities
+from campaign.organisations.models import Organisation
+from campaign.organisations.queries import organisations_among
 from campaign.organize.core.access import allowed
 from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.drafts import LaterForm, is_preview_requested, use_requested_language
@@ -33,6 +38,7 @@ from campaign.organize.core.fields import (
     by_language,
     in_language,
     max_length,
+    unchosen,
 )
 from campaign.organize.core.identity import causes_where, may
 from campaign.organize.core.languages import cause_languages
@@ -69,6 +75,7 @@ class CauseForm(InLanguages, FlaskForm):
     slug = SlugField(_l("Address"))
     palette = RadioField(_l("Colour"), choices=PALETTES, default="monarch")
     shape = RadioField(_l("Shape of the montage"), choices=SHAPES, default="monarch")
+    organisation = SelectField(_l("Organization"), [InputRequired(_l("Choose an organization."))])
 
     @classmethod
     def fields_in(cls, languages: tuple[str, ...]) -> dict[str, Any]:
@@ -87,15 +94,32 @@ class CauseForm(InLanguages, FlaskForm):
         form = cls.in_languages(cause_languages(cause))(
             formdata=None, data={"version": cause.version_of("text"), **looks, **texts}
         )
-        return form.without_shape()
+        return form.of_existing()
 
-    def without_shape(self) -> Self:
-        """Remove the shape field, and return the form.
+    def of_existing(self) -> Self:
+        """Remove the fields that only a new cause has, and return the form.
 
         An existing cause has its own page for shapes.
         """
-        del self.shape
+        del self.shape, self.organisation
         return self
+
+    def offer(self, organisations: Sequence[Organisation]) -> Self:
+        """Offer these organisations, or ask for none if there is no choice; return the form."""
+        if len(organisations) < 2:
+            del self.organisation
+        else:
+            names = identities()
+            choices = [
+                SelectChoice(str(each.id), names.of(each.id).name(g.lang)) for each in organisations
+            ]
+            self.organisation.choices = unchosen(choices, _l("Choose an organization"))
+        return self
+
+    @property
+    def organisation_id(self) -> int | None:
+        """The chosen organisation; None if there was no choice."""
+        return int(self.organisation.data) if self.organisation else None
 
     def validate(self, extra_validators: Any = None) -> bool:
         valid = super().validate(extra_validators)
@@ -132,13 +156,17 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/new")
 @allowed("causes.create")
 def new() -> ResponseReturnValue:
-    return _writing_page(CauseForm.in_languages(site_settings().languages)(formdata=None))
+    return _writing_page(
+        CauseForm.in_languages(site_settings().languages)(formdata=None).offer(
+            organisations_among(None)
+        )
+    )
 
 
 @blueprint.post("/new")
 @allowed("causes.create")
 def create() -> ResponseReturnValue:
-    form = CauseForm.in_languages(site_settings().languages)()
+    form = CauseForm.in_languages(site_settings().languages)().offer(organisations_among(None))
     if not form.validate():
         return _writing_page(form, status=422)
     texts = form.texts()
@@ -153,6 +181,7 @@ def create() -> ResponseReturnValue:
             texts=texts,
             palette=form.palette.data,
             shape=form.shape.data,
+            organisation_id=form.organisation_id,
             state="draft",
         )
     except CauseSlugTaken:
@@ -202,7 +231,7 @@ def words(cause: Cause) -> ResponseReturnValue:
 @blueprint.post("/<slug>/words")
 @allowed("causes.edit", load_cause)
 def save_words(cause: Cause) -> ResponseReturnValue:
-    form = CauseForm.in_languages(cause_languages(cause))().without_shape()
+    form = CauseForm.in_languages(cause_languages(cause))().of_existing()
     form.slug.data = cause.slug
     if not form.validate():
         return _writing_page(form, cause, 422)

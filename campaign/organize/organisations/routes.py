@@ -1,0 +1,330 @@
+"""Organisations: list, create, edit each part, send a test email."""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    flash,
+    g,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from campaign.extensions import write
+from campaign.i18n.fallbacks import best_of
+from campaign.mail.composition import sender as site_sender
+from campaign.mail.sender_domains import sender_domains
+from campaign.organisations.colours import (
+    DAY_BACKGROUND,
+    NIGHT_BACKGROUND,
+    Accent,
+    day_accent,
+    nearest_readable,
+    night_accent,
+    parse_colour,
+)
+from campaign.organisations.identity import identities
+from campaign.organisations.models import Organisation
+from campaign.organisations.operations import (
+    OrganisationSlugTaken,
+    change_organisation,
+    create_organisation,
+    remove_image,
+)
+from campaign.organisations.queries import (
+    organisation_by_id,
+    organisation_by_slug,
+    organisations_among,
+)
+from campaign.organisations.sender_test import send_test
+from campaign.organize.core.access import accepts_bytes, allowed
+from campaign.organize.core.audit import AuditEvent, act
+from campaign.organize.core.edit_conflicts import Editor, save
+from campaign.organize.core.fields import sent_version
+from campaign.organize.core.identity import actor, organizer
+from campaign.organize.organisations.forms import (
+    IdentityForm,
+    LegalForm,
+    LookForm,
+    SenderForm,
+)
+from campaign.publishing.picture_upload import MAX_BYTES
+
+# The form sends both images, and its text fields.
+MAX_UPLOAD_BYTES = 2 * MAX_BYTES + 256 * 1024
+# Nothing runs or loads in an SVG that is opened on its own.
+IMAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+SLUG_TAKEN = _l("Another organization uses, or used, this web address. Choose another.")
+blueprint = Blueprint("organisations", __name__, url_prefix="/organisations")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of an organisation: its form, its page, and how its page is titled."""
+
+    form: Any
+    template: str
+    label: Any
+
+
+@dataclass(frozen=True)
+class AccentSample:
+    """How text and a button look in the accent colour on one background."""
+
+    label: str
+    background: str
+    accent: Accent
+
+
+PARTS = {
+    "identity": Part(
+        IdentityForm, "organize/organisations/identity.html", _l("Name, texts and links")
+    ),
+    "look": Part(LookForm, "organize/organisations/look.html", _l("Colour and logo")),
+    "legal": Part(LegalForm, "organize/organisations/legal.html", _l("Legal details")),
+    "sender": Part(SenderForm, "organize/organisations/sender.html", _l("Sender of emails")),
+}
+
+
+@blueprint.get("/")
+@allowed("organisations.see")
+def index() -> ResponseReturnValue:
+    """List the organisations. A site with one shows its page instead."""
+    organisations = organisations_among(None)
+    if len(organisations) == 1:
+        return _overview_page(organisations[0])
+    return render_template("organize/organisations/index.html", organisations=organisations)
+
+
+@blueprint.get("/new")
+@allowed("organisations.create")
+def new() -> ResponseReturnValue:
+    return _part_page("identity", None, IdentityForm.class_for(None)(formdata=None))
+
+
+@blueprint.post("/new")
+@allowed("organisations.create")
+def create() -> ResponseReturnValue:
+    form = IdentityForm.class_for(None)()
+    if not form.validate():
+        return _part_page("identity", None, form, 422)
+    slug = form.new_slug()
+    try:
+        act(
+            AuditEvent("organisations.create", on=lambda made: ("organisation", made.id)),
+            create_organisation,
+            slug=slug,
+            texts=form.texts(),
+            **form.columns(),
+        )
+    except OrganisationSlugTaken:
+        existing = organisation_by_slug(slug)
+        # A button pressed twice makes one organisation.
+        if existing is None or form.texts() != _texts_of(existing):
+            form.slug.errors = [SLUG_TAKEN]
+            return _part_page("identity", None, form, 422)
+    flash(_("Saved."), "success")
+    return redirect(url_for("organize.organisations.show", slug=slug), 303)
+
+
+@blueprint.get("/<slug>")
+@allowed("organisations.see")
+def show(slug: str) -> ResponseReturnValue:
+    return _overview_page(_load(slug))
+
+
+@blueprint.get("/<slug>/identity")
+@allowed("organisations.edit")
+def identity(slug: str) -> ResponseReturnValue:
+    return _edit("identity", slug)
+
+
+@blueprint.post("/<slug>/identity")
+@allowed("organisations.edit")
+def save_identity(slug: str) -> ResponseReturnValue:
+    return _save("identity", slug)
+
+
+@blueprint.get("/<slug>/look")
+@allowed("organisations.edit")
+def look(slug: str) -> ResponseReturnValue:
+    return _edit("look", slug)
+
+
+@blueprint.post("/<slug>/look")
+@accepts_bytes(MAX_UPLOAD_BYTES)
+@allowed("organisations.edit")
+def save_look(slug: str) -> ResponseReturnValue:
+    return _save("look", slug)
+
+
+@blueprint.post("/<slug>/look/<purpose>/remove")
+@allowed("organisations.edit")
+def drop_image(slug: str, purpose: str) -> ResponseReturnValue:
+    """Remove the logo or the mark, if it is the one that the editor saw."""
+    organisation = _load(slug)
+    act(
+        _audit_event("look", organisation),
+        remove_image,
+        organisation_id=organisation.id,
+        purpose=purpose,
+        version=sent_version(),
+    )
+    flash(_("Picture removed."), "success")
+    return redirect(url_for("organize.organisations.look", slug=slug), 303)
+
+
+@blueprint.get("/<slug>/look/<purpose>-<digest>")
+@allowed("organisations.see")
+def image(slug: str, purpose: str, digest: str) -> ResponseReturnValue:
+    """Return the logo or the mark for organizers."""
+    images = (row for row in _load(slug).images if (row.purpose, row.digest) == (purpose, digest))
+    row = next(images, None) or abort(404)
+    response = Response(row.data, mimetype=row.media_type)
+    response.headers["Content-Security-Policy"] = IMAGE_POLICY
+    return response
+
+
+@blueprint.get("/<slug>/legal")
+@allowed("organisations.edit")
+def legal(slug: str) -> ResponseReturnValue:
+    return _edit("legal", slug)
+
+
+@blueprint.post("/<slug>/legal")
+@allowed("organisations.edit")
+def save_legal(slug: str) -> ResponseReturnValue:
+    return _save("legal", slug)
+
+
+@blueprint.get("/<slug>/sender")
+@allowed("organisations.edit")
+def sender(slug: str) -> ResponseReturnValue:
+    return _edit("sender", slug)
+
+
+@blueprint.post("/<slug>/sender")
+@allowed("organisations.edit")
+def save_sender(slug: str) -> ResponseReturnValue:
+    return _save("sender", slug)
+
+
+@blueprint.post("/<slug>/sender/test")
+@allowed("organisations.edit")
+def test(slug: str) -> ResponseReturnValue:
+    """Send an email with the saved sender to this organizer."""
+    write(
+        send_test,
+        actor=actor(),
+        organisation_id=_load(slug).id,
+        organizer_id=organizer().id,
+        lang=g.lang,
+    )
+    flash(_("A test email is on its way to %(address)s.", address=organizer().email), "success")
+    return redirect(url_for("organize.organisations.sender", slug=slug), 303)
+
+
+def _load(slug: str) -> Organisation:
+    return organisation_by_slug(slug) or abort(404)
+
+
+def _edit(part: str, slug: str) -> ResponseReturnValue:
+    organisation = _load(slug)
+    return _part_page(part, organisation, PARTS[part].form.of(organisation))
+
+
+def _save(part: str, slug: str) -> ResponseReturnValue:
+    organisation = _load(slug)
+    form = PARTS[part].form.class_for(organisation)()
+    if not form.validate():
+        return _part_page(part, organisation, form, 422)
+    if request.form.get("press") == "try":
+        return _part_page(part, organisation, form)
+    try:
+        saved = save(
+            Editor(
+                form,
+                partial(organisation_by_id, organisation.id),
+                PARTS[part].form.of,
+                partial(_part_page, part),
+            ),
+            _audit_event(part, organisation),
+            change_organisation,
+            organisation_id=organisation.id,
+            part=part,
+            **form.changes(),
+        )
+    except OrganisationSlugTaken:
+        form.slug.errors = [SLUG_TAKEN]
+        return _part_page(part, organisation, form, 422)
+    flash(_("Saved."), "success")
+    return redirect(url_for("organize.organisations.show", slug=saved.slug), 303)
+
+
+def _audit_event(part: str, organisation: Organisation) -> AuditEvent:
+    return AuditEvent(
+        "organisations.edit", on=("organisation", organisation.id), details={"part": part}
+    )
+
+
+def accent_samples(colour: str | None) -> list[AccentSample]:
+    """Return samples by day and by night of a colour, or of the nearest one that can be read."""
+    parsed = parse_colour(colour or "")
+    if parsed is None:
+        return []
+    readable = nearest_readable(parsed)
+    return [
+        AccentSample(_("By day"), DAY_BACKGROUND, day_accent(readable)),
+        AccentSample(_("By night"), NIGHT_BACKGROUND, night_accent(readable)),
+    ]
+
+
+def _part_page(
+    part: str, organisation: Organisation | None, form: Any, status: int = 200
+) -> tuple[str, int]:
+    return render_template(
+        PARTS[part].template,
+        organisation=organisation,
+        name=_name_of(organisation) if organisation else "",
+        form=form,
+        heading=PARTS[part].label,
+        samples=accent_samples(form.accent.data) if part == "look" else [],
+        sender_domains=sender_domains(current_app.config),
+        site_sender=site_sender(current_app.config).addr_spec,
+    ), status
+
+
+def _overview_page(organisation: Organisation) -> str:
+    return render_template(
+        "organize/organisations/show.html",
+        organisation=organisation,
+        name=_name_of(organisation),
+        parts=PARTS,
+        named_in={text.lang for text in organisation.texts if text.name},
+        site_sender=site_sender(current_app.config).addr_spec,
+        is_among_several=identities().are_several,
+        public_page=url_for("causes.index"),
+    )
+
+
+def _name_of(organisation: Organisation) -> str:
+    """Return its name in the organizer's language, as in its identity, or its slug."""
+    named = {text.lang: text.name for text in organisation.texts if text.name}
+    return best_of(named, g.lang) or organisation.legal_name or organisation.slug
+
+
+def _texts_of(organisation: Organisation) -> dict[str, dict[str, str]]:
+    return {
+        text.lang: {part: getattr(text, part) for part in IdentityForm.parts}
+        for text in organisation.texts
+    }
