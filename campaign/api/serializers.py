@@ -50,7 +50,7 @@ def serialize_whole_petition(petition: Petition, count: int, lang: str) -> dict[
     version = petition.current_version
     text = version.text(lang, petition.original_lang)
     return serialize_petition(petition, count, lang) | {
-        "organisation": text.organisation,
+        "organisation": text.published_by,
         "body": text.body,
         "version": version.number,
         "changed_at": _instant(version.created_at),

@@ -35,7 +35,7 @@ from campaign.signatures.signing.submission import (
     submit,
 )
 
-BEARER = {"WWW-Authenticate": 'Bearer realm="Volante"'}
+BEARER = {"WWW-Authenticate": 'Bearer realm="api"'}
 TEXT_FIELDS = (
     "given_name",
     "family_name",

@@ -35,6 +35,7 @@ from campaign.extensions import write
 from campaign.http.caching import public
 from campaign.http.responses import abort_missing_file
 from campaign.http.urls import absolute_url
+from campaign.organisations.emails import sender_address
 from campaign.process.clock import utcnow
 from campaign.signatures import tokens
 from campaign.signatures.signing.abuse_limits import admit_signing
@@ -133,7 +134,7 @@ def thanks(slug: str) -> ResponseReturnValue:
     """Ask the person to confirm by the email we sent."""
     event = event_by_slug(slug) or abort(404)
     shown = page(event, g.lang, utcnow())
-    sender = current_app.extensions["sender_address"]
+    sender = sender_address(event.cause.organisation_id)
     return public(
         make_response(render_template("events/thanks.html", event=shown, mail_from=sender)), 60
     )

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from campaign.i18n.locales import LOCALES
 from campaign.imports.models import PrintRun
 from campaign.imports.sheet_pdf import Column, SheetSpec
+from campaign.montage.texts import print_identity
 from campaign.petitions.delivery import delivery_sentence
 from campaign.petitions.models import Petition
 from campaign.petitions.presenters import in_language
@@ -27,7 +28,7 @@ def consent_of(petition: Petition, lang: str) -> str:
             " unless you check “News”. Your name is shown only if you check “Name shown”. You can see, correct or withdraw your"
             " signature at any time: %(address)s",
             delivery=delivery_sentence(petition.handed_names, petition.handed_details),
-            keeper=text.organisation or petition.cause.text(lang).title,
+            keeper=text.published_by or petition.cause.text(lang).title,
             address=_spoken_url(_path("web.privacy", lang=lang)),
         )
 
@@ -42,11 +43,13 @@ def sheet_spec(run: PrintRun) -> SheetSpec:
     text = version.text(lang, petition.original_lang)
     public = current_app.config["PUBLIC_URL"]
     serials = tuple(run.serials)
+    identity = print_identity(petition.cause, lang)
+    names = dict.fromkeys((identity.name, petition.cause.text(lang).title))
     with force_locale(LOCALES[lang]):
         return SheetSpec(
             lang=lang,
             paper=run.paper,
-            cause=petition.cause.text(lang).title,
+            cause=" · ".join(name for name in names if name),
             title=text.title,
             to=_(
                 "To: %(targets)s",

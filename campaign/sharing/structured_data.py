@@ -53,8 +53,8 @@ def of_petition(petition: PetitionPage, cause: CausePage, lang: str) -> dict[str
         },
         "interactionStatistic": _endorsed(petition.count),
     }
-    if petition.organisation:
-        work["author"] = {"@type": "Organization", "name": petition.organisation}
+    if petition.published_by:
+        work["author"] = {"@type": "Organization", "name": petition.published_by}
     if petition.targets:
         work["audience"] = [{"@type": "Audience", "name": target} for target in petition.targets]
     if petition.ends_at:

@@ -23,6 +23,7 @@ from campaign.causes.queries import cause_by_id, cause_by_slug
 from campaign.db.transactions import DATABASE_AWAY
 from campaign.extensions import write
 from campaign.http.caching import private, public
+from campaign.organisations.emails import sender_address
 from campaign.process.clock import utcnow
 from campaign.signatures import tokens as signature_tokens
 from campaign.signatures.signing.abuse_limits import admit_signing
@@ -75,7 +76,7 @@ def form_for_all() -> ResponseReturnValue:
 @blueprint.get("/<lang>/causes/<slug>/subscriptions/thanks")
 def thanks(slug: str | None = None) -> ResponseReturnValue:
     cause = _cause_at(slug)
-    sender = current_app.extensions["sender_address"]
+    sender = sender_address(cause.organisation_id if cause else None)
     return public(
         make_response(
             render_template("subscriptions/thanks.html", mail_from=sender, **_cause_context(cause))

@@ -203,7 +203,7 @@ def _differences(
     order = [
         (lang, part)
         for lang in LOCALES
-        for part in ("targets", "title", "summary", "organisation", "body", "questions")
+        for part in ("targets", "title", "summary", "published_by", "body", "questions")
     ]
     return [
         (lang, part, (line_pieces if part in LISTS else pieces)(old, new))

@@ -26,6 +26,7 @@ from flask.typing import ResponseReturnValue
 from campaign.db.transactions import DATABASE_AWAY
 from campaign.extensions import write
 from campaign.http.caching import private, public
+from campaign.organisations.emails import sender_address
 from campaign.petitions.models import Petition
 from campaign.petitions.presenters import PetitionCard, card, in_language
 from campaign.petitions.queries import petition_by_id, petition_counts
@@ -314,7 +315,7 @@ def render_request_page(form: OwnLinkForm, state: str) -> str:
     The last two are about a link that has expired or is not ours.
     """
     days = site_settings().own_link_days
-    sender = current_app.extensions["sender_address"]
+    sender = sender_address(None)
     return render_template(
         "signatures/request_own_link.html", form=form, state=state, link_days=days, mail_from=sender
     )

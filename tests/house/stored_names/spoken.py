@@ -102,7 +102,9 @@ def form_fields() -> set[str]:
                 and var.__module__.startswith("campaign")
             ):
                 names = sorted(
-                    name for name in dir(var) if hasattr(getattr(var, name, None), "_formfield")
+                    field.name or name
+                    for name in dir(var)
+                    if hasattr(field := getattr(var, name, None), "_formfield")
                 )
                 found.add(" ".join(names))
     return found - {""}
