@@ -9,7 +9,7 @@ from campaign.accounts import tokens
 from campaign.accounts.alert_texts import alert_text
 from campaign.accounts.alerts import ALERT
 from campaign.accounts.audit_models import AccountAlert, AuditEntry
-from campaign.accounts.lookups import cause_title, workspace_url
+from campaign.accounts.lookups import cause_title, host_identity, workspace_url
 from campaign.accounts.models import AccountLink, Grant, Organizer
 from campaign.accounts.operations import CHANGED, INVITATION, NEW_DEVICE, RESET, ROLE
 from campaign.accounts.permissions import ROLE_NAMES, must_have_second_factor
@@ -156,11 +156,13 @@ def _link_context(link: AccountLink) -> dict[str, str]:
 
 
 def _message(template: str, organizer: Organizer, lang: str, **context: Any) -> Message:
-    content = render(template, lang, cause_title="Volante", site_name="Volante", **context)
+    identity = host_identity(lang)
+    content = render(template, lang, identity=identity, **context)
     return Message(
         to=organizer.email,
         to_name=organizer.name,
         digest=organizer.email_digest,
         lang=lang,
+        sender=identity.sender,
         **content._asdict(),
     )

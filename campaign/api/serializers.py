@@ -52,7 +52,7 @@ def serialize_whole_petition(petition: Petition, count: int, lang: str) -> dict[
     text = version.text(lang, petition.original_lang)
     notice = notice_of(petition, lang)
     return serialize_petition(petition, count, lang) | {
-        "organisation": text.organisation,
+        "organisation": text.published_by,
         "body": text.body,
         "version": version.number,
         "changed_at": _instant(version.created_at),

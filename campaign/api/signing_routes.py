@@ -40,7 +40,7 @@ from campaign.signatures.signing.submission import (
 )
 from campaign.site.languages import offered_lang
 
-BEARER = {"WWW-Authenticate": 'Bearer realm="Volante"'}
+BEARER = {"WWW-Authenticate": 'Bearer realm="api"'}
 TEXT_FIELDS = (
     "given_name",
     "family_name",

@@ -125,7 +125,7 @@ def _petition(folder: Path, subfolder: str, slug: str, today: date) -> DemoPetit
 
 def _petition_text(folder: Path, page: str, has_delivery: bool) -> DemoPetitionText:
     front_matter, body = read_page(folder, page)
-    names = ("title", "summary", "organisation") + (("deliver_place",) if has_delivery else ())
+    names = ("title", "summary", "published_by") + (("deliver_place",) if has_delivery else ())
     texts = {name: front_matter.only(*names).get(name, str) for name in names}
     return DemoPetitionText(**{"deliver_place": "", **texts}, body=body)
 

@@ -33,7 +33,7 @@ class DemoPetitionText:
 
     title: str
     summary: str
-    organisation: str
+    published_by: str
     deliver_place: str
     body: str
 

@@ -29,6 +29,7 @@ from campaign.petitions.operations import slugs
 from campaign.petitions.queries import petition_by_slug
 from campaign.petitions.signing_terms import recent_terms
 from campaign.process.clock import utcnow
+from campaign.signatures.emails import address_of_emails
 from campaign.signatures.forms import signature_form
 from campaign.signatures.presenters import petition_context
 from campaign.signatures.signing.views import SigningPage, sign_and_answer
@@ -80,7 +81,7 @@ def thanks(slug: str) -> ResponseReturnValue:
     """Thank the supporter in the frame, and ask them to confirm by email."""
     petition = _load_for_frame(slug)
     days = site_settings().confirm_days
-    sender = current_app.extensions["sender_address"]
+    sender = address_of_emails(petition)
     context = petition_context(petition, g.lang, utcnow())
     page = render_template("embeds/thanks.html", confirm_days=days, mail_from=sender, **context)
     return _framed(petition.id, public(make_response(page), 60))

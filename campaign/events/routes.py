@@ -36,6 +36,7 @@ from campaign.http.caching import public
 from campaign.http.responses import abort_missing_file
 from campaign.http.urls import absolute_url
 from campaign.notices.operations import shown_notice_id
+from campaign.organisations.emails import sender_address
 from campaign.organisations.presenters import (
     identity_of,
     page_identity,
@@ -148,7 +149,7 @@ def thanks(slug: str) -> ResponseReturnValue:
     event = event_by_slug(slug) or abort(404)
     show_organisation(event.cause.organisation_id)
     shown = page(event, g.lang, utcnow())
-    sender = current_app.extensions["sender_address"]
+    sender = sender_address(event.cause.organisation_id)
     return public(
         make_response(render_template("events/thanks.html", event=shown, mail_from=sender)), 60
     )

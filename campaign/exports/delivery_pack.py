@@ -19,7 +19,7 @@ from campaign.exports.delivery_pack_texts import PackTexts
 from campaign.exports.formats import CsvForExcel
 from campaign.exports.models import Export
 from campaign.exports.pdf import letter_sheets, signature_sheets
-from campaign.exports.queries import SignatureTable
+from campaign.exports.queries import SignatureTable, raster_logo
 from campaign.exports.selection import Selection
 from campaign.exports.writer import Piece
 from campaign.exports.zip_stream import ZipStream
@@ -158,7 +158,10 @@ class DeliveryPack:
         """Write the cover letter. It comes after the signatures, because it states their counts."""
         texts = self._texts()
         blocks = texts.cover_letter(self._counts, self._done)
-        yield self._file(COVER_LETTER, letter_sheets(texts.head(), blocks, self._choice["paper"]))
+        cause = cast(Cause, cause_by_id(self._export.cause_id))
+        logo = raster_logo(cause.organisation_id)
+        pdf = letter_sheets(texts.head(), blocks, self._choice["paper"], logo=logo)
+        yield self._file(COVER_LETTER, pdf)
 
     def _other_files(self) -> Generator[bytes, None, None]:
         with tempfile.TemporaryDirectory(prefix="volante-pack-") as scratch:

@@ -16,7 +16,7 @@ from flask_babel import lazy_gettext as _l
 from campaign.exports.pdf import Field, Head
 from campaign.i18n.countries import country_name
 from campaign.i18n.long_dates import long_date
-from campaign.montage.texts import ngettext, number
+from campaign.montage.texts import ngettext, number, print_identity
 from campaign.notices.models import Notice
 from campaign.notices.queries import MIN_PREFIX_LENGTH, notices_with
 from campaign.petitions.delivery_terms import may_deliver
@@ -46,7 +46,9 @@ class PackTexts:
 
     def head(self) -> Head:
         """Return the header and footer of every page."""
-        by = f"{self._text.organisation} · " if self._text.organisation else ""
+        identity = print_identity(self._petition.cause, self._lang)
+        names = dict.fromkeys((identity.name, self._text.published_by))
+        by = "".join(f"{name} · " for name in names if name)
         addressed_to = (
             _("To: %(targets)s", targets="; ".join(self._targets)) + ". " if self._targets else ""
         )
@@ -57,6 +59,7 @@ class PackTexts:
             page=_("Page %(n)s of %(m)s", n="{n}", m="{m}"),
             unset=_("[in a script that we cannot print; see the table]"),
             lang=self._lang,
+            identity=identity,
         )
 
     def fields(self) -> list[Field]:
@@ -95,7 +98,7 @@ class PackTexts:
             " · ".join(
                 filter(
                     None,
-                    (text.organisation, self._petition.deliver_place(self._lang), _day(self._at)),
+                    (text.published_by, self._petition.deliver_place(self._lang), _day(self._at)),
                 )
             ),
         )

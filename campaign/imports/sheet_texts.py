@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from campaign.i18n.locales import locale_of
 from campaign.imports.models import PrintRun
 from campaign.imports.sheet_pdf import Column, SheetSpec
+from campaign.montage.texts import print_identity
 from campaign.petitions.delivery_terms import delivery_sentence
 from campaign.petitions.models import Petition
 from campaign.petitions.presenters import in_language
@@ -28,7 +29,7 @@ def consent_of(petition: Petition, lang: str) -> str:
             " unless you check “Updates”. Your name is shown only if you check “Name shown”. You can see, correct or withdraw your"
             " signature at any time: %(address)s",
             delivery=delivery_sentence(petition.delivered_names, petition.delivered_details),
-            keeper=text.organisation or petition.cause.text(lang).title,
+            keeper=text.published_by or petition.cause.text(lang).title,
             address=_spoken_url(_path("web.privacy", lang=lang)),
         )
 
@@ -43,11 +44,13 @@ def sheet_spec(run: PrintRun) -> SheetSpec:
     text = version.text(lang, petition.original_lang)
     public = current_app.config["PUBLIC_URL"]
     serials = tuple(run.serials)
+    identity = print_identity(petition.cause, lang)
+    names = dict.fromkeys((identity.name, petition.cause.text(lang).title))
     with force_locale(locale_of(lang)):
         return SheetSpec(
             lang=lang,
             paper=run.paper,
-            cause=petition.cause.text(lang).title,
+            cause=" · ".join(name for name in names if name),
             title=text.title,
             to=_(
                 "To: %(targets)s",

@@ -1,6 +1,7 @@
 """The data a tablet needs to work offline for a day: event, petitions, key and staff PIN."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from hashlib import blake2b
 from json import dumps
@@ -20,6 +21,8 @@ from campaign.kiosk.key_pairs import present_key
 from campaign.kiosk.models import Kiosk, StaffPin
 from campaign.kiosk.queries import table_code
 from campaign.kiosk.sealing import SUITE_NAME
+from campaign.organisations.colours import day_accent, night_accent
+from campaign.organisations.identity import UNNAMED, identities
 from campaign.petitions.delivery_terms import delivered_list
 from campaign.petitions.models import Petition, PetitionVersion
 from campaign.petitions.presenters import notice_of
@@ -66,6 +69,7 @@ def bundle(kiosk: Kiosk, now: datetime) -> dict[str, Any]:
             "shape": cause.shape,
             "palette": cause.palette,
         },
+        "organisation": _organisation(cause.organisation_id, languages),
         "languages": languages,
         "petitions": [
             _petition(item, languages, counts.get(item.id, 0), now) for item in petitions
@@ -133,6 +137,19 @@ def iso(instant: datetime | None):
     return instant and instant.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def _organisation(organisation_id: int, languages: Sequence[str]) -> dict[str, Any]:
+    identity = identities().of(organisation_id)
+    return {
+        "name": {lang: name for lang in languages if (name := identity.name(lang)) != UNNAMED},
+        "accent": {
+            "day": asdict(day_accent(identity.accent)),
+            "night": asdict(night_accent(identity.accent)),
+        }
+        if identity.accent
+        else None,
+    }
+
+
 def _petition(
     petition: Petition, languages: Sequence[str], count: int, now: datetime
 ) -> dict[str, Any]:
@@ -144,7 +161,7 @@ def _petition(
         "title": {lang: text.title for lang, text in texts.items()},
         "summary": {lang: text.summary for lang, text in texts.items()},
         "body_html": {lang: str(to_html(text.body)) for lang, text in texts.items()},
-        "organisation": {lang: text.organisation for lang, text in texts.items()},
+        "organisation": {lang: text.published_by for lang, text in texts.items()},
         "targets": {lang: [target.name(lang) for target in petition.targets] for lang in languages},
         "required_fields": sorted(petition.required_fields),
         "questions": petition.questions,

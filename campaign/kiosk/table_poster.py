@@ -9,7 +9,7 @@ from campaign.i18n.locales import locale_of
 from campaign.montage.fonts import DISPLAY_FONT, LABEL_FONT
 from campaign.montage.posters.layout import EDGE, MARGIN, PosterPaper
 from campaign.montage.posters.spec import PAPER_MM
-from campaign.montage.typesetting import INK, INK_2, INK_3
+from campaign.montage.typesetting import INK, INK_2, INK_3, PrintIdentity
 from campaign.sharing.qr_codes import QUIET
 
 PAPERS = ("A4", "A3", "A2")
@@ -22,19 +22,21 @@ ADDRESS = (74, 66, 58, 50, 42, 34)
 BLACK, WHITE = (0, 0, 0), (255, 255, 255)
 
 
-def table_poster(*, titles: Mapping[str, str], url: str, paper="A3") -> bytes:
+def table_poster(
+    *, titles: Mapping[str, str], url: str, identity: PrintIdentity, paper: str = "A3"
+) -> bytes:
     """Return the PDF for a table where people sign on their own phones.
 
     `titles` maps each language to the title of what people sign at `url`.
     """
     width, height = (side * POINTS for side in {"A4": (210, 297), **PAPER_MM}[paper])
-    return _TablePoster(width, height, titles, url).set()
+    return _TablePoster(width, height, titles, url, identity).set()
 
 
 class _TablePoster(PosterPaper):
-    def __init__(self, width, height, titles, url):
+    def __init__(self, width, height, titles, url, identity):
         first = next(iter(titles))
-        super().__init__(width, height, title=titles[first], lang=first)
+        super().__init__(width, height, title=titles[first], lang=first, identity=identity)
         self._titles, self._url = titles, url
         # Phones add the scheme automatically.
         self._address = url.partition("://")[2]

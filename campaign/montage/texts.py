@@ -19,11 +19,37 @@ from campaign.i18n.clock_times import clock_time
 from campaign.i18n.locales import locale_of
 from campaign.i18n.long_dates import long_date
 from campaign.montage.cards.drawing import Card
+from campaign.montage.fonts import can_print
 from campaign.montage.posters.spec import PosterSpec
 from campaign.montage.queries import Variety
+from campaign.montage.typesetting import PrintIdentity
+from campaign.organisations.colours import day_accent
+from campaign.organisations.identity import UNNAMED, identities
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_counts
 from campaign.site.settings import site_settings
+
+# For each palette of colors.css: the colour of areas, and that of small text on paper.
+PALETTES = {"monarch": ("#f28c1b", "#8f3604"), "water": ("#54a9e6", "#0d4577")}
+
+
+def print_identity(cause: Cause, lang: str) -> PrintIdentity:
+    """Return how the papers and pictures of a cause show its organisation.
+
+    Without an accent colour of the organisation, they have the colours of the cause.
+    """
+    identity = identities().of(cause.organisation_id)
+    name = identity.name(lang)
+    fill, text = PALETTES.get(cause.palette, PALETTES["monarch"])
+    if identity.accent:
+        accent = day_accent(identity.accent)
+        fill, text = accent.fill, accent.text
+    return PrintIdentity(
+        name=name if name != UNNAMED and can_print(name) else "",
+        fill=fill,
+        text=text,
+        has_spots=identity.pattern == "spots",
+    )
 
 
 def card_of_cause(cause: Cause, lang: str) -> Card:
@@ -66,11 +92,13 @@ def _card(
     cause: Cause, lang: str, title: str, count: int, caption: str, address: str, above: str = ""
 ) -> Card:
     last, gaps = cause_numbers(cause.id)
+    identity = print_identity(cause, lang)
+    names = dict.fromkeys((identity.name, above))
     return Card(
         lang=lang,
-        palette=cause.palette,
+        identity=identity,
         title=title,
-        above=above,
+        above=" · ".join(name for name in names if name and name != title),
         count=number(count, lang) if count else "",
         caption=caption,
         address=address,
@@ -113,7 +141,7 @@ def poster_spec(
             form=variety.form,
             size=variety.size,
             lang=lang,
-            palette=cause.palette,
+            identity=print_identity(cause, lang),
             title=title,
             count=number(count, lang) if count else "",
             caption=count_caption(count),
@@ -135,7 +163,7 @@ def appearance_digest_of(cause: Cause, lang: str) -> str:
     """
     content = (
         cause.text(lang).title,
-        cause.palette,
+        print_identity(cause, lang),
         cause.shape,
         _address("causes.show", lang, cause.slug),
     )

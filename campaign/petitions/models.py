@@ -192,7 +192,7 @@ class PetitionText(db.Model):  # type: ignore[name-defined, misc]
     lang: Mapped[str] = mapped_column(String(35), primary_key=True)
     title: Mapped[str] = mapped_column(String(200))
     summary: Mapped[str] = mapped_column(Text)
-    organisation: Mapped[str] = mapped_column(String(200), default="")
+    published_by: Mapped[str] = mapped_column(String(200), default="")
     body: Mapped[str] = mapped_column(Text)
 
 

@@ -47,7 +47,7 @@ class PetitionPage(PetitionCard):
     """The whole petition: the card, its text and its versions."""
 
     cause_id: int
-    organisation: str
+    published_by: str
     body: Markup
     version: int
     versions: int
@@ -100,7 +100,7 @@ def page(petition: Petition, lang: str, count: int, now: datetime) -> PetitionPa
     return PetitionPage(
         **_card_values(petition, lang, count, now),
         cause_id=petition.cause_id,
-        organisation=text.organisation,
+        published_by=text.published_by,
         body=to_html(text.body),
         version=version.number,
         versions=len(petition.versions),

@@ -48,7 +48,7 @@ def _document(petition: Petition, lang: str) -> Document:
         slug=petition.slug,
         title=text.title,
         summary=text.summary,
-        body=paragraphs(to_text(text.body), text.organisation, targets),
+        body=paragraphs(to_text(text.body), text.published_by, targets),
         day=(petition.opened_at or petition.created_at).date(),
     )
 

@@ -59,8 +59,8 @@ def of_petition(petition: PetitionPage, cause: CausePage, lang: str) -> dict[str
         "publisher": structured_organisation(page_identity(lang)),
         "interactionStatistic": _endorsed(petition.count),
     }
-    if petition.organisation:
-        work["author"] = {"@type": "Organization", "name": petition.organisation}
+    if petition.published_by:
+        work["author"] = {"@type": "Organization", "name": petition.published_by}
     if petition.targets:
         work["audience"] = [{"@type": "Audience", "name": target} for target in petition.targets]
     if petition.ends_at:

@@ -26,6 +26,7 @@ from campaign.extensions import write
 from campaign.http.caching import private, public
 from campaign.notices.composition import ComposedNotice, compose_notice
 from campaign.notices.operations import shown_notice_id
+from campaign.organisations.emails import sender_address
 from campaign.organisations.identity import identities
 from campaign.organisations.presenters import show_organisation
 from campaign.process.clock import utcnow
@@ -80,7 +81,7 @@ def form_for_all() -> ResponseReturnValue:
 @blueprint.get("/<lang>/causes/<slug>/subscriptions/thanks")
 def thanks(slug: str | None = None) -> ResponseReturnValue:
     cause = _cause_at(slug)
-    sender = current_app.extensions["sender_address"]
+    sender = sender_address(cause.organisation_id if cause else None)
     return public(
         make_response(
             render_template("subscriptions/thanks.html", mail_from=sender, **_cause_context(cause))

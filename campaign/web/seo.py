@@ -10,6 +10,7 @@ from flask import Blueprint, Response, current_app, make_response, url_for
 from flask_babel import gettext as _
 
 from campaign.http.caching import public
+from campaign.organisations.emails import contact_address
 from campaign.organisations.identity import identities
 from campaign.organisations.presenters import ShownImage, identity_of
 from campaign.process.clock import utcnow
@@ -65,7 +66,7 @@ def sitemap() -> Response:
 def security() -> Response:
     """Return where to report a weakness (RFC 9116)."""
     config = current_app.config
-    contact = config["SECURITY_CONTACT"] or f"mailto:{current_app.extensions['sender_address']}"
+    contact = config["SECURITY_CONTACT"] or f"mailto:{contact_address(None)}"
     # The same for a whole day, so that caches agree.
     midnight = utcnow().replace(hour=0, minute=0, second=0, microsecond=0)
     fields = [

@@ -1560,7 +1560,7 @@ def upgrade():
         sa.Column("lang", sa.String(length=35), nullable=False),
         sa.Column("title", sa.String(length=200), nullable=False),
         sa.Column("summary", sa.Text(), nullable=False),
-        sa.Column("organisation", sa.String(length=200), nullable=False),
+        sa.Column("published_by", sa.String(length=200), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["version_id"],

@@ -444,7 +444,7 @@ def test_typed_sheet_keeps_the_consent_of_the_chosen_petition(desk_of, petition)
     river = make_petition(
         "river",
         cause_id=petition.cause_id,
-        texts={"es": {"title": "Ebro", "summary": "x", "body": "x", "organisation": "Plataforma"}},
+        texts={"es": {"title": "Ebro", "summary": "x", "body": "x", "published_by": "Plataforma"}},
     )
     desk = desk_of("reviewer", petition.cause_id)
     first = desk.get("/organize/imports/type").text

@@ -48,7 +48,7 @@ def slugs_found(query, lang="en", **chosen):
 
 
 def text_fields(**changes):
-    return {lang: {"organisation": "", **text, **changes} for lang, text in TEXTS.items()}
+    return {lang: {"published_by": "", **text, **changes} for lang, text in TEXTS.items()}
 
 
 def test_each_public_item_is_found_in_each_language_of_the_site(app):

@@ -19,6 +19,7 @@ from campaign.accounts.rate_limits import TooManyTries, admit_sign_in
 from campaign.accounts.sessions import close_session, close_sessions, confirm_session, sessions_of
 from campaign.extensions import write
 from campaign.i18n.locales import locale_of
+from campaign.organisations.identity import identities
 from campaign.organize.auth.sessions import busy_sentence, later, passkeys_work, safe_next
 from campaign.organize.core.access import own_account
 from campaign.organize.core.audit import AuditEvent, act, act_on_account
@@ -58,7 +59,8 @@ class ChangePasswordForm(FlaskForm):
         super().__init__(**options)
 
     def about(self) -> tuple[str, ...]:
-        return "Volante", self.organizer.email, self.organizer.name
+        names = (text.name for text in identities().host.texts.values())
+        return "Volante", *names, self.organizer.email, self.organizer.name
 
 
 class AppForm(FlaskForm):

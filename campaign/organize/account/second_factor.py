@@ -47,6 +47,7 @@ from campaign.accounts.passkeys import (
 from campaign.accounts.permissions import must_have_second_factor
 from campaign.accounts.sessions import confirm_session
 from campaign.extensions import write
+from campaign.organisations.identity import identities
 from campaign.organize.account.routes import AppForm, PasskeyForm
 from campaign.organize.auth.sessions import (
     described,
@@ -224,9 +225,13 @@ def _load_sealed(name: str) -> str | None:
     return text if owner == str(organizer().id) else None
 
 
+def _site_name() -> str:
+    return identities().host.name(g.lang)
+
+
 def _app_page(form: FlaskForm, status: int = 200) -> tuple[str, int]:
     secret = _secret()
-    uri = provisioning_uri(secret, organizer().email)
+    uri = provisioning_uri(secret, organizer().email, site_name=_site_name())
     # The Content-Security-Policy allows no inline style, and segno needs none. The colours are
     # fixed, since cameras read black on white.
     picture = segno.make(uri, error="m").svg_inline(
@@ -250,7 +255,7 @@ MAX_PASSKEYS = 20
 @own_account
 @fresh
 def options() -> ResponseReturnValue:
-    chosen = registration_options(site_place(), organizer())
+    chosen = registration_options(site_place(), organizer(), site_name=_site_name())
     store_challenge(chosen)
     return Response(options_to_json(chosen), mimetype="application/json")
 

@@ -8,6 +8,7 @@ from wtforms import HiddenField, PasswordField, SelectField
 from wtforms.validators import InputRequired
 
 from campaign.accounts.models import Organizer
+from campaign.organisations.identity import identities
 from campaign.organize.core.fields import (
     INTERFACE_CHOICES,
     AddressField,
@@ -49,7 +50,8 @@ class PasswordForm(FlaskForm):
         super().__init__(**options)
 
     def about(self) -> tuple[str, ...]:
-        return "Volante", self.organizer.email, self.organizer.name
+        names = (text.name for text in identities().host.texts.values())
+        return "Volante", *names, self.organizer.email, self.organizer.name
 
 
 class WelcomeForm(PasswordForm):

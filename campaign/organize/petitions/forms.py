@@ -25,7 +25,7 @@ MAX_TITLE_LENGTH = 200
 MAX_SUMMARY_LENGTH = 1000
 MAX_BODY_LENGTH = 20_000
 MAX_GOAL = 100_000_000
-PARTS = ("title", "summary", "body", "organisation")
+PARTS = ("title", "summary", "body", "published_by")
 MISSING_ERRORS = {
     "title": _l("Enter a title first. Then you can add the other text in this language."),
     "summary": _l("Enter a summary of one or two sentences."),
@@ -70,7 +70,7 @@ class TextForm(InLanguages, FlaskForm):
             **by_language(languages, "title", _title),
             **by_language(languages, "summary", _summary),
             **by_language(languages, "body", _body),
-            **by_language(languages, "organisation", _organisation),
+            **by_language(languages, "published_by", _published_by),
         }
 
     @classmethod
@@ -107,5 +107,6 @@ def _body(lang: str) -> LinesField:
     return LinesField(in_language(_l("Text"), lang), [max_length(MAX_BODY_LENGTH)])
 
 
-def _organisation(lang: str) -> LineField:
-    return LineField(in_language(_l("Written by"), lang), [max_length(MAX_TITLE_LENGTH)])
+def _published_by(lang: str) -> LineField:
+    label = in_language(_l("Written by"), lang)
+    return LineField(label, [max_length(MAX_TITLE_LENGTH)], name=f"organisation_{lang}")

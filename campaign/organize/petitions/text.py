@@ -95,8 +95,8 @@ def letter_as_read() -> ResponseReturnValue:
 def _as_typed(texts: dict[str, dict[str, str]], original: str) -> dict[str, Any]:
     """Return the entered texts as fields of a PetitionPage."""
     lang = best_lang(texts, g.lang, original) or g.lang
-    text = texts.get(lang) or dict.fromkeys(("title", "summary", "organisation", "body"), "")
-    unsaved = {name: text[name] for name in ("title", "summary", "organisation")}
+    text = texts.get(lang) or dict.fromkeys(("title", "summary", "published_by", "body"), "")
+    unsaved = {name: text[name] for name in ("title", "summary", "published_by")}
     return {**unsaved, "lang": lang, "body": to_html(text["body"]), "languages": tuple(texts)}
 
 

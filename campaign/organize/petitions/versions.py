@@ -211,7 +211,7 @@ def _differences(
     order = [
         (lang, part)
         for lang in languages_with(lang for lang, _part in (*before, *after) if lang)
-        for part in ("targets", "title", "summary", "organisation", "body", "questions")
+        for part in ("targets", "title", "summary", "published_by", "body", "questions")
     ]
     return [
         (lang, part, (line_pieces if part in LISTS else pieces)(old, new))

@@ -28,6 +28,7 @@ from campaign.extensions import write
 from campaign.http.caching import private, public
 from campaign.notices.models import Consent, Notice
 from campaign.notices.queries import notice_by_id
+from campaign.organisations.emails import sender_address
 from campaign.organisations.presenters import show_organisation
 from campaign.petitions.models import Petition
 from campaign.petitions.presenters import PetitionCard, card, in_language
@@ -327,7 +328,7 @@ def render_request_page(form: OwnLinkForm, state: str) -> str:
     The last two are about a link that has expired or is not ours.
     """
     days = site_settings().own_link_days
-    sender = current_app.extensions["sender_address"]
+    sender = sender_address(None)
     return render_template(
         "signatures/request_own_link.html", form=form, state=state, link_days=days, mail_from=sender
     )

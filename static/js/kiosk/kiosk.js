@@ -14,6 +14,7 @@ import { Ready } from "./screens/ready.js";
 import { StartupError } from "./screens/startup-error.js";
 import { AlreadyPaired } from "./screens/already-paired.js";
 import { fillHeader } from "./screens/header.js";
+import { useColours } from "./organisation.js";
 import { RestartDialog } from "./restart-dialog.js";
 import { RequestRefused } from "./request.js";
 import { IdleWarning } from "./idle-warning.js";
@@ -126,6 +127,7 @@ export class Kiosk {
     this.campaign = campaign;
     this.sync.outbox.limits = campaign.limits;
     document.documentElement.dataset.palette = campaign.cause.palette;
+    useColours(campaign.organisation);
     if (isNew) this.setLanguage(this.languages[0]);
   }
 

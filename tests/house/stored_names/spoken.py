@@ -105,7 +105,9 @@ def form_fields() -> set[str]:
                 # Forms in several languages have no fields for any language before they are asked.
                 form = var.in_languages(LANGUAGES) if hasattr(var, "fields_in") else var
                 names = sorted(
-                    name for name in dir(form) if hasattr(getattr(form, name, None), "_formfield")
+                    field.name or name
+                    for name in dir(form)
+                    if hasattr(field := getattr(form, name, None), "_formfield")
                 )
                 found.add(" ".join(names))
     return found - {""}
