@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as BaseResponse
-from wtforms import RadioField, SelectChoice
+from wtforms import RadioField, SelectChoice, SelectField
 
 from campaign.causes.models import Cause
 from campaign.causes.operations import CauseSlugTaken, change_cause, create_cause, move_cause
@@ -19,6 +19,7 @@ from campaign.causes.queries import cause_count, cause_in_any_state, causes_amon
 from campaign.events.presenters import cards_ahead, cards_past
 from campaign.i18n.locales import LOCALES
 from campaign.montage.queries import shape_title
+from campaign.organisations.identity import identities
 from campaign.organize.core.access import allowed
 from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.drafts import LaterForm, is_preview_requested, use_requested_language
@@ -34,7 +35,7 @@ from campaign.organize.core.fields import (
     in_language,
     max_length,
 )
-from campaign.organize.core.identity import causes_where, may
+from campaign.organize.core.identity import causes_where, may, organisations_where
 from campaign.organize.core.scope import load_cause
 from campaign.organize.petitions.forms import SlugForm
 from campaign.petitions.presenters import cards_of_cause
@@ -61,10 +62,14 @@ SHAPES = [
 
 
 class _Cause(InLanguages, FlaskForm):
-    """A cause's texts in all languages, its colour, and the shape of its montage."""
+    """A cause's texts in all languages, its colour, and the shape of its montage.
+
+    A new one also chooses its organisation, where the organizer may create causes in several.
+    """
 
     parts, missing_errors = PARTS, MISSING_ERRORS
     version = VersionField()
+    organisation = SelectField(_l("Organization"))
     slug = SlugField(_l("Address"))
     palette = RadioField(_l("Colour"), choices=PALETTES, default="monarch")
     shape = RadioField(_l("Shape of the montage"), choices=SHAPES, default="monarch")
@@ -77,15 +82,33 @@ class _Cause(InLanguages, FlaskForm):
         looks = {"palette": cause.palette, "slug": cause.slug}
         return cls(
             formdata=None, data={"version": cause.version_of("text"), **looks, **texts}
-        ).without_shape()
+        ).of_existing()
 
-    def without_shape(self) -> Self:
-        """Remove the shape field, and return the form.
+    def of_existing(self) -> Self:
+        """Remove the fields of a new cause, and return the form.
 
         An existing cause has its own page for shapes.
         """
         del self.shape
+        del self.organisation
         return self
+
+    def offer(self, organisations: dict[int, str]) -> Self:
+        """Offer these organisations, {id: name}, if there are several; return the form."""
+        self.organisation.choices = [
+            SelectChoice(str(each), name) for each, name in organisations.items()
+        ]
+        self._organisation_ids = list(organisations)
+        if len(organisations) < 2:
+            del self.organisation
+        return self
+
+    @property
+    def organisation_id(self) -> int | None:
+        """The organisation of a new cause; None if the site has none yet."""
+        if self.organisation:
+            return int(self.organisation.data)
+        return next(iter(self._organisation_ids), None)
 
     def validate(self, extra_validators: Any = None) -> bool:
         valid = super().validate(extra_validators)
@@ -129,13 +152,13 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/new")
 @allowed("causes.create")
 def new() -> ResponseReturnValue:
-    return _writing_page(CauseForm(formdata=None))
+    return _writing_page(_offered(CauseForm(formdata=None)))
 
 
 @blueprint.post("/new")
 @allowed("causes.create")
 def create() -> ResponseReturnValue:
-    form = CauseForm()
+    form = _offered(CauseForm())
     if not form.validate():
         return _writing_page(form, status=422)
     texts = form.texts()
@@ -147,6 +170,7 @@ def create() -> ResponseReturnValue:
             ),
             create_cause,
             slug=slug,
+            organisation_id=form.organisation_id,
             texts=texts,
             palette=form.palette.data,
             shape=form.shape.data,
@@ -156,6 +180,7 @@ def create() -> ResponseReturnValue:
         existing = cause_in_any_state(slug)
         if (
             existing is None
+            or not may("causes.see", existing)
             or existing.state != "draft"
             or {lang: t["title"] for lang, t in texts.items()} != _titles(existing)
         ):
@@ -195,7 +220,7 @@ def words(cause: Cause) -> ResponseReturnValue:
 @blueprint.post("/<slug>/words")
 @allowed("causes.edit", load_cause)
 def save_words(cause: Cause) -> ResponseReturnValue:
-    form = CauseForm().without_shape()
+    form = CauseForm().of_existing()
     form.slug.data = cause.slug
     if not form.validate():
         return _writing_page(form, cause, 422)
@@ -283,6 +308,17 @@ def _as_typed(form: FlaskForm) -> dict[str, Any]:
         "story": to_html(text["story"]),
         "palette": form.palette.data,
     }
+
+
+def _offered(form):
+    organisation_ids = organisations_where("causes.create")
+    return form.offer(
+        {
+            each.id: each.name(g.lang)
+            for each in identities().by_id.values()
+            if organisation_ids is None or each.id in organisation_ids
+        }
+    )
 
 
 def _writing_page(
