@@ -7,7 +7,7 @@ from campaign.accounts.permissions import ORGANISATION_OWNER
 from campaign.accounts.queries import organizer_by_address
 from tests.factories.causes import make_cause
 from tests.factories.organizers import fresh, make_organizer, trail, with_password
-from tests.factories.signatures import owed
+from tests.factories.signatures import queued_emails
 from tests.organize.organisations import make_organisation
 
 TEO = "teo@brandt.example"
@@ -16,7 +16,7 @@ TEO = "teo@brandt.example"
 def test_added_organizer_gets_a_link_that_sets_a_password(run, client):
     done = run("organizers", "add", "Teo@Brandt.Example", "--role", "admin", "--lang", "fr")
     assert done.exit_code == 0
-    assert owed() == []
+    assert queued_emails() == []
     link = done.output.split()[-1]
     assert link.startswith("http://localhost/organize/invitations/")
     assert client.get(link).status_code == 200

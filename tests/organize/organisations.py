@@ -15,7 +15,7 @@ from campaign.imports.create import print_sheets
 from campaign.kiosk.models import PairingCode
 from campaign.organisations.operations import create_organisation
 from campaign.organize.core.access import ANYBODY
-from campaign.petitions.handovers import record_handover
+from campaign.petitions.deliveries import record_delivery
 from campaign.petitions.queries import petition_by_id
 from campaign.process.clock import utcnow
 from campaign.signatures.moderation.bulk_decisions import create_decision, take_snapshot
@@ -119,7 +119,7 @@ def furnish(client, organisation, word):
         lang="en",
         paper="A4",
         sheets=2,
-        wording=f"{word} wording",
+        consent_text=f"{word} consent",
     )
     export = write(
         request_export,
@@ -145,8 +145,8 @@ def furnish(client, organisation, word):
             now=now,
         )
     )
-    handover = write(
-        record_handover,
+    delivery = write(
+        record_delivery,
         petition_id=petition.id,
         day=date(2026, 11, 1),
         received_by=f"{word} clerk",
@@ -163,7 +163,7 @@ def furnish(client, organisation, word):
             "other_id": second,
             "registration_id": registration,
             "export_id": export.id,
-            "handover_id": handover.id,
+            "delivery_id": delivery.id,
             "batch_id": batch.id,
             "run_id": run.id,
             "serial": run.serial(1),
@@ -190,7 +190,7 @@ def furnish(client, organisation, word):
         "events": {"slug": event.slug},
         "updates": {"slug": update.slug},
     }
-    values |= {name: values["petitions"] for name in ("exports", "handovers", "retention")}
+    values |= {name: values["petitions"] for name in ("exports", "deliveries", "retention")}
     values |= {"kiosks": values["events"], "mail": values["updates"]}
     return Furnished(organisation, word, cause, people, values)
 

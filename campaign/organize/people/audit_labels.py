@@ -9,6 +9,7 @@ from flask import g
 from flask_babel import format_date, get_locale, to_user_timezone
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as pgettext
 
 from campaign.accounts.audit_models import AuditEntry
 from campaign.causes.queries import causes_among
@@ -145,7 +146,7 @@ ACTIONS = {
     "kiosks.names": _l("viewed the names waiting to be shown"),
     "kiosks.show_names": _l("approved full names from a table"),
     "kiosks.hide_names": _l("kept names from a table private"),
-    "kiosks.silent": _l("sent an email about a silent tablet"),
+    "kiosks.silent": _l("sent an email about a tablet that is offline"),
     "kiosks.rotate": _l("renewed the key of tablets"),
     "keys.doubt": _l("noticed too many repeats from a partner"),
     "petitions.quiet": _l("turned on the quiet count"),
@@ -195,7 +196,7 @@ THINGS = {
     "signature": _l("signature"),
     "update": _l("update"),
 }
-DOORS = {
+CHANNELS = {
     "command": _l("Someone at the command line"),
     "worker": _l("Background worker"),
     "api": _l("The API"),
@@ -218,7 +219,7 @@ FIELDS = {
     "alts": _l("Description of the picture"),
     "archived_at": _l("Archived"),
     "body": _l("Text"),
-    "came": _l("Number of people who came"),
+    "attendance": _l("Number of people who came"),
     "capacity": _l("Seats"),
     "closes_at": _l("Closes"),
     "confirmation": _l("How a signature is confirmed"),
@@ -227,8 +228,8 @@ FIELDS = {
     "deliver_places": _l("Delivery place"),
     "ends_local": _l("Ends"),
     "goal": _l("Goal"),
-    "handed_details": _l("Details next to each name"),
-    "handed_names": _l("Names"),
+    "delivered_details": _l("Details next to each name"),
+    "delivered_names": _l("Names"),
     "is_free": _l("Free of charge"),
     "kind": _l("Type of event"),
     "kinds": _l("Target"),
@@ -274,7 +275,7 @@ FIELDS = {
 STATES = {
     "draft": _l("draft"),
     "published": _l("published"),
-    "closed": _l("closed"),
+    "closed": pgettext("status", "closed"),
     "cancelled": _l("cancelled"),
     "planned": _l("scheduled to send"),
     "sending": _l("sending"),
