@@ -9,10 +9,10 @@ from campaign.accounts import tokens
 from campaign.accounts.alert_texts import alert_text
 from campaign.accounts.alerts import ALERT
 from campaign.accounts.audit_models import AccountAlert, AuditEntry
-from campaign.accounts.lookups import cause_title, host_identity, workspace_url
+from campaign.accounts.lookups import cause_title, host_identity, organisation_name, workspace_url
 from campaign.accounts.models import AccountLink, Grant, Organizer
 from campaign.accounts.operations import CHANGED, INVITATION, NEW_DEVICE, RESET, ROLE
-from campaign.accounts.permissions import ROLE_NAMES, must_have_second_factor
+from campaign.accounts.permissions import ROLE_NAMES, must_have_second_factor, table_role
 from campaign.accounts.queries import device_by_id, is_open, link_by_id, organizer_by_id
 from campaign.extensions import db
 from campaign.i18n.locales import locale_of
@@ -137,10 +137,10 @@ def alert(row: OutboxRow) -> Message | None:
 
 
 def _role_of(grant: Grant, lang: str) -> str:
-    """Return a role with its cause, such as: Reviewer, “Save the river”."""
-    title = cause_title(grant.cause_id, lang)
+    """Return a role with its cause or organisation, such as: Reviewer, “Save the river”."""
+    title = cause_title(grant.cause_id, lang) or organisation_name(grant.organisation_id, lang)
     with force_locale(locale_of(lang)):
-        role = str(ROLE_NAMES[grant.role])
+        role = str(ROLE_NAMES[table_role(grant)])
     return f"{role}, “{title}”" if title else role
 
 

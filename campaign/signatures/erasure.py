@@ -8,8 +8,8 @@ from sqlalchemy import CursorResult, Table, case, exists, func, null, select, up
 from sqlalchemy.orm import aliased
 
 from campaign.accounts.audit import WORKER, Actor, entries, record
-from campaign.accounts.models import Grant, Organizer
-from campaign.accounts.queries import admins, organizer_by_id
+from campaign.accounts.models import Organizer
+from campaign.accounts.queries import organizer_by_id, owners_of
 from campaign.db.versioned import check_part
 from campaign.errors import CampaignError
 from campaign.extensions import db, load_for_update, note_ended
@@ -232,17 +232,6 @@ def anonymise(*, petition_id: int, actor: Actor, now: datetime, limit: int = BAT
         )
         db.session.flush()
     return len(ids)
-
-
-def owners_of(cause_id: int) -> Sequence[Organizer]:
-    """Return whom to warn about a cause's data: its owners, or the admins if it has none."""
-    owners = select(Grant.organizer_id).where(Grant.cause_id == cause_id, Grant.role == "owner")
-    query = (
-        select(Organizer)
-        .where(Organizer.id.in_(owners), Organizer.removed_at.is_(None))
-        .order_by(Organizer.id)
-    )
-    return db.session.scalars(query).all() or admins()
 
 
 def _reset_signed_since() -> None:

@@ -821,14 +821,26 @@ def upgrade():
         sa.Column("organizer_id", ROW_ID, nullable=False),
         sa.Column("role", sa.String(length=12), nullable=False),
         sa.Column("cause_id", ROW_ID, nullable=True),
+        sa.Column("organisation_id", ROW_ID, nullable=True),
         sa.Column("created_at", INSTANT, nullable=False),
-        sa.CheckConstraint("(role = 'admin') = (cause_id is null)", name="scope"),
+        sa.CheckConstraint(
+            "(role = 'admin') = (cause_id is null and organisation_id is null)", name="scope"
+        ),
+        sa.CheckConstraint(
+            "organisation_id is null or (role = 'owner' and cause_id is null)", name="organisation"
+        ),
         sa.CheckConstraint(
             "role in ('admin', 'owner', 'editor', 'exporter', 'reviewer', 'tabler')",
             name="role",
         ),
         sa.ForeignKeyConstraint(
             ["cause_id"], ["cause.id"], name="fk_role_grant_cause_id", ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name="fk_role_grant_organisation_id",
+            ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
             ["organizer_id"],
@@ -839,12 +851,19 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name="pk_role_grant"),
     )
     op.create_index("ix_role_grant_cause_id", "role_grant", ["cause_id"])
+    op.create_index("ix_role_grant_organisation_id", "role_grant", ["organisation_id"])
     op.create_index(
         "uq_role_grant_admin",
         "role_grant",
         ["organizer_id"],
         unique=True,
-        **_where("cause_id is null"),
+        **_where("role = 'admin'"),
+    )
+    op.create_index(
+        "uq_role_grant_organisation",
+        "role_grant",
+        ["organizer_id", "organisation_id"],
+        unique=True,
     )
     op.create_index(
         "uq_role_grant_role", "role_grant", ["organizer_id", "cause_id", "role"], unique=True

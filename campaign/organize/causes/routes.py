@@ -1,6 +1,5 @@
 """Causes: list, create, edit texts, change the slug."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, Self
@@ -22,8 +21,6 @@ from campaign.events.presenters import cards_ahead, cards_past
 from campaign.i18n.fallbacks import best_lang
 from campaign.montage.queries import shape_title
 from campaign.organisations.identity import identities
-from campaign.organisations.models import Organisation
-from campaign.organisations.queries import organisations_among
 from campaign.organize.core.access import allowed
 from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.drafts import LaterForm, is_preview_requested, use_requested_language
@@ -40,7 +37,7 @@ from campaign.organize.core.fields import (
     max_length,
     unchosen,
 )
-from campaign.organize.core.identity import causes_where, may
+from campaign.organize.core.identity import causes_where, may, organisations_where
 from campaign.organize.core.languages import cause_languages
 from campaign.organize.core.scope import load_cause
 from campaign.organize.petitions.forms import SlugForm
@@ -68,14 +65,17 @@ SHAPES = [
 
 
 class CauseForm(InLanguages, FlaskForm):
-    """A cause's texts in all languages, its colour, and the shape of its montage."""
+    """A cause's texts in all languages, its colour, and the shape of its montage.
+
+    A new one also chooses its organisation, where the organizer may create causes in several.
+    """
 
     parts, missing_errors = PARTS, MISSING_ERRORS
     version = VersionField()
+    organisation = SelectField(_l("Organization"), [InputRequired(_l("Choose an organization."))])
     slug = SlugField(_l("Address"))
     palette = RadioField(_l("Colour"), choices=PALETTES, default="monarch")
     shape = RadioField(_l("Shape of the montage"), choices=SHAPES, default="monarch")
-    organisation = SelectField(_l("Organization"), [InputRequired(_l("Choose an organization."))])
 
     @classmethod
     def fields_in(cls, languages: tuple[str, ...]) -> dict[str, Any]:
@@ -104,22 +104,22 @@ class CauseForm(InLanguages, FlaskForm):
         del self.shape, self.organisation
         return self
 
-    def offer(self, organisations: Sequence[Organisation]) -> Self:
-        """Offer these organisations, or ask for none if there is no choice; return the form."""
+    def offer(self, organisations: dict[int, str]) -> Self:
+        """Offer these organisations, {id: name}, if there are several; return the form."""
+        self._organisation_ids = list(organisations)
         if len(organisations) < 2:
             del self.organisation
         else:
-            names = identities()
-            choices = [
-                SelectChoice(str(each.id), names.of(each.id).name(g.lang)) for each in organisations
-            ]
+            choices = [SelectChoice(str(each), name) for each, name in organisations.items()]
             self.organisation.choices = unchosen(choices, _l("Choose an organization"))
         return self
 
     @property
     def organisation_id(self) -> int | None:
-        """The chosen organisation; None if there was no choice."""
-        return int(self.organisation.data) if self.organisation else None
+        """The organisation of a new cause; None if the site has none yet."""
+        if self.organisation:
+            return int(self.organisation.data)
+        return next(iter(self._organisation_ids), None)
 
     def validate(self, extra_validators: Any = None) -> bool:
         valid = super().validate(extra_validators)
@@ -156,17 +156,13 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/new")
 @allowed("causes.create")
 def new() -> ResponseReturnValue:
-    return _writing_page(
-        CauseForm.in_languages(site_settings().languages)(formdata=None).offer(
-            organisations_among(None)
-        )
-    )
+    return _writing_page(_offered(CauseForm.in_languages(site_settings().languages)(formdata=None)))
 
 
 @blueprint.post("/new")
 @allowed("causes.create")
 def create() -> ResponseReturnValue:
-    form = CauseForm.in_languages(site_settings().languages)().offer(organisations_among(None))
+    form = _offered(CauseForm.in_languages(site_settings().languages)())
     if not form.validate():
         return _writing_page(form, status=422)
     texts = form.texts()
@@ -188,6 +184,7 @@ def create() -> ResponseReturnValue:
         existing = cause_in_any_state(slug)
         if (
             existing is None
+            or not may("causes.see", existing)
             or existing.state != "draft"
             or {lang: t["title"] for lang, t in texts.items()} != _titles(existing)
         ):
@@ -319,6 +316,17 @@ def _as_typed(form: FlaskForm) -> dict[str, Any]:
         "story": to_html(text["story"]),
         "palette": form.palette.data,
     }
+
+
+def _offered(form):
+    organisation_ids = organisations_where("causes.create")
+    return form.offer(
+        {
+            each.id: each.name(g.lang)
+            for each in identities().by_id.values()
+            if organisation_ids is None or each.id in organisation_ids
+        }
+    )
 
 
 def _writing_page(

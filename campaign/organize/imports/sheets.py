@@ -26,7 +26,7 @@ from campaign.imports.sheet_texts import consent_of, sheet_spec
 from campaign.organize.core.access import allowed
 from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.fields import sent_version
-from campaign.organize.core.identity import organizer
+from campaign.organize.core.identity import may, organizer
 from campaign.organize.core.scope import petition_summary, petitions_where
 from campaign.organize.imports.forms import PAPER_LABELS, PrintForm, SheetChoice, SheetForm
 from campaign.organize.imports.labels import OUTCOME_LABELS, outcome_reason
@@ -128,6 +128,8 @@ def sheet(run: PrintRun) -> ResponseReturnValue:
 def typing() -> ResponseReturnValue:
     """Ask for a sheet's petition and language first, unless known; then for the rest."""
     match = run_of_serial(request.args.get("sheet", ""))
+    if match and not may("signatures.import", match[0]):
+        match = None
     petitions = petitions_where("signatures.import")
     slug = match[0].petition.slug if match else request.args.get("petition")
     slugs = [item.slug for item in petitions if item.slug == slug or len(petitions) == 1]

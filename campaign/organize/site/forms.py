@@ -114,12 +114,10 @@ class SiteForm(FlaskForm):
     def validate(self, extra_validators: Any = None) -> bool:
         """Check each field, and those that depend on each other."""
         valid = super().validate(extra_validators)
-        if not self.languages.data and not self.other_languages.tags():
-            self.languages.errors = [_l("Choose at least one language.")]
-        elif not self.languages.errors and self.first_language.data not in self._chosen():
-            self.first_language.errors = [_l("Choose one of the languages of the site.")]
+        if not self.languages.errors and not self.other_languages.errors:
+            self._check_languages()
         pending, confirm = self.erase_pending_days, self.confirm_days
-        if not pending.errors and not confirm.errors and pending.data < confirm.data:
+        if not pending.errors and not confirm.errors and (pending.data or 0) < (confirm.data or 0):
             pending.errors = [
                 _l(
                     "Enter %(days)s or more: unfinished data must last as long as the link that confirms it.",
@@ -156,6 +154,12 @@ class SiteForm(FlaskForm):
         chosen = self._chosen()
         order = [self.first_language.data, *present.languages, *chosen]
         return tuple(dict.fromkeys(lang for lang in order if lang in chosen))
+
+    def _check_languages(self) -> None:
+        if not self._chosen():
+            self.languages.errors = [_l("Choose at least one language.")]
+        elif self.first_language.data not in self._chosen():
+            self.first_language.errors = [_l("Choose one of the languages of the site.")]
 
     def _chosen(self) -> list[str]:
         return [*(self.languages.data or ()), *self.other_languages.tags()]
