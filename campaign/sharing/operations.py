@@ -102,3 +102,12 @@ def change_texts(
                 )
     db.session.flush()
     return db.session.scalars(select(ShareText).where(ShareText.petition_id == petition_id)).all()
+
+
+def copy_texts(*, from_petition_id: int, to_petition_id: int, now: datetime) -> None:
+    """Give a new petition the share texts that another one gives out now."""
+    db.session.add_all(
+        ShareText(petition_id=to_petition_id, lang=text.lang, body=text.body, created_at=now)
+        for text in texts_of(from_petition_id)
+    )
+    db.session.flush()

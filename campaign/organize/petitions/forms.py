@@ -2,10 +2,13 @@
 
 from typing import Any, Self
 
+from flask import g
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from wtforms import SelectChoice, SelectField
 from wtforms.validators import DataRequired, InputRequired, NumberRange
 
+from campaign.causes.queries import causes_among
 from campaign.organize.core.fields import (
     InLanguages,
     LineField,
@@ -18,6 +21,7 @@ from campaign.organize.core.fields import (
     in_language,
     max_length,
 )
+from campaign.organize.core.identity import causes_where
 from campaign.organize.core.languages import petition_languages
 from campaign.petitions.models import Petition
 
@@ -56,6 +60,33 @@ class GoalForm(FlaskForm):
     def of(cls, petition: Petition) -> Self:
         """Return the form filled with the petition's goal."""
         return cls(formdata=None, goal=petition.goal, version=petition.version_of("goal"))
+
+
+class CloneForm(FlaskForm):
+    """The cause in which a copy of a petition is created."""
+
+    cause = SelectField(_l("Cause"))
+
+    @classmethod
+    def of(cls, petition: Petition) -> Self:
+        """Return the form with the petition's own cause chosen, as it is first shown."""
+        return cls(formdata=None).offer(petition)
+
+    def offer(self, petition: Petition) -> Self:
+        """Offer the causes of the same organisation where the organizer may edit petitions.
+
+        Archived causes are left out, except the petition's own. Return the form.
+        """
+        own = petition.cause
+        self.cause.choices = [
+            SelectChoice(str(cause.id), cause.text(g.lang).title)
+            for cause in causes_among(causes_where("petitions.edit"))
+            if cause.id == own.id
+            or (cause.organisation_id == own.organisation_id and cause.state != "archived")
+        ]
+        if not self.cause.raw_data:
+            self.cause.data = str(own.id)
+        return self
 
 
 class TextForm(InLanguages, FlaskForm):
