@@ -38,7 +38,7 @@ def test_share_texts_are_compared_per_language_and_some_signers_have_a_code(run,
         for row in item.rows
     )
     assert sum(row.outcome.assigned for item in found for row in item.rows) == 9
-    came = [(item.brought_by, item.id) for item in rows() if item.brought_by]
+    came = [(item.referrer_id, item.id) for item in rows() if item.referrer_id]
     assert all(bringer < signer for bringer, signer in came)
     assert {item.source for item in rows()} <= {"", "table-slips", "partner-letter"}
 

@@ -39,7 +39,7 @@ def pass_on(
     weights = _referral_weights(petition_id, signers)
     for index, signer in enumerate(signers):
         if referrer := _referrer(rng, signers[:index], weights):
-            _update(signer, brought_by=referrer.id)
+            _update(signer, referrer_id=referrer.id)
             note_share(signature_id=referrer.id, now=referrer.confirmed_at + 2 * A_MINUTE)
         elif code := _code(rng, codes):
             _update(signer, source=code)

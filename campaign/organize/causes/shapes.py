@@ -122,12 +122,12 @@ class CutForm(FlaskForm):
         threshold = {"threshold": draft.threshold} if draft.threshold else {}
         return cls(formdata=None, data={"version": draft.version, **cut, **threshold})
 
-    def tell(self, fault: str) -> None:
+    def tell(self, error_code: str) -> None:
         """Set the error on the deciding field: why this picture and cut make no shape."""
         if self.cut_by.data == "alpha":
-            self.cut_by.errors = [REFUSALS_BY_ALPHA[fault]]
+            self.cut_by.errors = [REFUSALS_BY_ALPHA[error_code]]
         else:
-            self.threshold.errors = [REFUSALS[fault]]
+            self.threshold.errors = [REFUSALS[error_code]]
 
     def cut(self) -> Cut:
         """Return the chosen Cut."""

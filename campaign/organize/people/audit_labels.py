@@ -195,7 +195,7 @@ THINGS = {
     "signature": _l("signature"),
     "update": _l("update"),
 }
-DOORS = {
+CHANNELS = {
     "command": _l("Someone at the command line"),
     "worker": _l("Background worker"),
     "api": _l("The API"),
@@ -218,7 +218,7 @@ FIELDS = {
     "alts": _l("Description of the picture"),
     "archived_at": _l("Archived"),
     "body": _l("Text"),
-    "came": _l("Number of people who came"),
+    "attendance": _l("Number of people who came"),
     "capacity": _l("Seats"),
     "closes_at": _l("Closes"),
     "confirmation": _l("How a signature is confirmed"),
@@ -227,8 +227,8 @@ FIELDS = {
     "deliver_places": _l("Delivery place"),
     "ends_local": _l("Ends"),
     "goal": _l("Goal"),
-    "handed_details": _l("Details next to each name"),
-    "handed_names": _l("Names"),
+    "delivered_details": _l("Details next to each name"),
+    "delivered_names": _l("Names"),
     "is_free": _l("Free of charge"),
     "kind": _l("Type of event"),
     "kinds": _l("Target"),

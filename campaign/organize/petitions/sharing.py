@@ -52,7 +52,7 @@ class _ShareTexts(FlaskForm):
     def of(cls, texts: Iterable[ShareText], version: int) -> Self:
         """Return the form with these ShareTexts at this version, and a field for one more in each language."""
         data = {
-            f"texts_{lang}": [text.words for text in texts if text.lang == lang][:MAX_TEXTS]
+            f"texts_{lang}": [text.body for text in texts if text.lang == lang][:MAX_TEXTS]
             for lang in LOCALES
         }
         return cls(formdata=None, data={"version": version, **data}).with_blank_rows()

@@ -6,8 +6,8 @@ import time
 from contextlib import suppress
 from itertools import cycle
 
-from tests.faults.plain_site import wait_until
-from tests.faults.records import asked
+from tests.faults.records import query_rows
+from tests.faults.running_site import wait_until
 
 PERSONS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -20,7 +20,7 @@ def name_of(place, number):
     return f"Zora {PERSONS[place]}{PERSONS[number % 26]}{PERSONS[number // 26 % 26]}{PERSONS[number // 676]}"
 
 
-def befall(site, chance, is_done, others=()):
+def cause_faults(site, chance, is_done, others=()):
     """Cause faults until `is_done`.
 
     In turn, kill a web process, the worker and its runner, and run each of `others`. Once, cut the
@@ -50,28 +50,30 @@ def _kill(process):
         os.kill(process(), signal.SIGKILL)
 
 
-def agree_with(site, receipts):
+def check_records(site, receipts):
     """Fail unless the site's records match the receipts by id, and each counts once.
 
     Return the rows of its records.
     """
-    kept = asked(
+    records = query_rows(
         site, "select kiosk_id, sequence, uuid, status, reason, signature_id from kiosk_record"
     )
-    assert len(kept) == len(receipts)
+    assert len(records) == len(receipts)
     # A tablet is not told who had signed already.
-    told = {
+    expected = {
         row.uuid: ("stored", "") if row.reason == "duplicate" else (row.status, row.reason)
-        for row in kept
+        for row in records
     }
-    assert told == {
+    assert expected == {
         uuid: (receipt["status"], receipt["reason"]) for uuid, receipt in receipts.items()
     }
-    in_person = asked(site, "select id from signature where evidence = 'in_person'")
-    assert sorted(row.signature_id for row in kept if row.status == "stored") == sorted(
+    in_person = query_rows(site, "select id from signature where evidence = 'in_person'")
+    assert sorted(row.signature_id for row in records if row.status == "stored") == sorted(
         row.id for row in in_person
     )
-    wait_until(lambda: not asked(site, "select 1 from signature where state = 'confirmed' limit 1"))
-    code, said = site.flask("signatures", "audit")
-    assert code == 0, said
-    return kept
+    wait_until(
+        lambda: not query_rows(site, "select 1 from signature where state = 'confirmed' limit 1")
+    )
+    code, output = site.flask("signatures", "audit")
+    assert code == 0, output
+    return records

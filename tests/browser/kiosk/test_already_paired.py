@@ -16,11 +16,11 @@ pytestmark = pytest.mark.slow
 
 OTHER = "vigil"
 READY = "main[data-screen=ready] [data-light][data-is=on]"
-ANEW, STAY = "[data-act=anew]", "[data-act=back]"
+PAIR_AGAIN, STAY = "[data-act=pair-again]", "[data-act=back]"
 GO_OVER = "[data-act=unpair]"
 
 
-def asked(served, sentence, *values):
+def query_rows(served, sentence, *values):
     with closing(sqlite3.connect(served.var / "volante.sqlite3", timeout=10)) as database:
         return database.execute(sentence, values).fetchall()
 
@@ -28,7 +28,7 @@ def asked(served, sentence, *values):
 def tables_of(served, family):
     """Return (given name, slug of the event) of the people who signed at a table."""
     sentence = "select given_name, event.slug from signature join event on event.id = event_id where family_name = ? order by 1"
-    return asked(served, sentence, family)
+    return query_rows(served, sentence, family)
 
 
 def opened(tablet, code):
@@ -39,7 +39,7 @@ def opened(tablet, code):
 
 
 def go_over(tablet):
-    tablet.page.locator(ANEW).click()
+    tablet.page.locator(PAIR_AGAIN).click()
     tablet.screen("pin")
     tablet.enter(PIN)
     tablet.screen("unpair")
@@ -79,7 +79,7 @@ def test_code_of_another_table_changes_nothing_without_the_pin(tablet, served):
 def test_app_left_alone_returns_to_signing(tablet):
     opened(tablet, tablet.code(OTHER))
     tablet.page.clock.install()
-    tablet.page.locator(ANEW).click()
+    tablet.page.locator(PAIR_AGAIN).click()
     tablet.screen("pin")
     tablet.page.clock.run_for(61_000)
     tablet.screen("attract")
@@ -100,8 +100,8 @@ def test_tablet_paired_again_sends_each_record_to_its_own_table(tablet, served):
     opened(tablet, tablet.code(OTHER))
     go_over(tablet)
     page.locator("[data-waiting]", has_text="2").wait_for()
-    tablet.inspect("pairing anew with a full queue")
-    page.locator(GO_OVER, has_text=sentence(page, "anew_anyway")).click()
+    tablet.inspect("pairing again with a full queue")
+    page.locator(GO_OVER, has_text=sentence(page, "pair_again_anyway")).click()
     page.locator(READY).wait_for()
     # The light stays until the crew begins, also after a reload.
     page.reload()
@@ -124,15 +124,15 @@ def test_tablet_paired_again_sends_each_record_to_its_own_table(tablet, served):
     page.evaluate("() => window.dispatchEvent(new Event('online'))")
     tablet.emptied()
     assert tables_of(served, "Cambiada") == [("Dos", "table"), ("Tres", OTHER), ("Una", "table")]
-    # The shift's handover was sent too, and then nothing is left of the former table.
+    # The end of the shift was sent too, and then nothing is left of the former table.
     until(lambda: len(tablet.kept("pairings")) == 1)
     shifts = "select tabler, tally, ended_at is null from kiosk_shift join kiosk on kiosk.id = kiosk_id where kiosk.uuid = ?"
-    assert asked(served, shifts, former["kiosk"]) == [("M. R.", 2, 0)]
+    assert query_rows(served, shifts, former["kiosk"]) == [("M. R.", 2, 0)]
 
 
 def test_wrong_code_leaves_the_tablet_at_its_table(tablet):
     page = tablet.page
-    tablet.noises.allowed.add(410)
+    tablet.page_errors.allowed.add(410)
     before = tablet.kept("pairings")
     used = tablet.code(OTHER)
     assert page.request.post("/kiosk/pairings", data={"code": used, "app": "1"}).status == 201
@@ -141,7 +141,7 @@ def test_wrong_code_leaves_the_tablet_at_its_table(tablet):
     page.locator("[data-sent]").wait_for()
     page.locator(GO_OVER).click()
     page.locator("[data-fault][role=alert]", has_text=sentence(page, "pair_used_code")).wait_for()
-    tablet.inspect("pairing anew by a code that was used")
+    tablet.inspect("pairing again by a code that was used")
     page.locator(STAY).click()
     tablet.screen("attract")
     assert tablet.kept("pairings") == before

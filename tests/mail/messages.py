@@ -19,7 +19,7 @@ def message(**changes):
     """Return a Message to Amalia with `changes`."""
     fields = {
         "to": "amalia@correo.mx",
-        "subject": "Amalia, a letter for you",
+        "subject": "Amalia, a message for you",
         "text": "Look here:\n\nhttps://sign.example.org/en\n",
         "html": '<p lang="en">Look <a href="https://sign.example.org/en">here</a></p>\n',
         "lang": "en",

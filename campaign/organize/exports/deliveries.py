@@ -32,13 +32,13 @@ from campaign.organize.core.scope import load_petition, petition_summary
 from campaign.organize.core.time_fields import DayField
 from campaign.organize.exports.forms import PurposeForm, label_context
 from campaign.organize.petitions.versions import makes_version, review
-from campaign.petitions.handovers import (
+from campaign.petitions.deliveries import (
     change_delivered_details,
-    handovers_of,
-    record_handover,
-    remove_handover,
+    deliveries_of,
+    record_delivery,
+    remove_delivery,
 )
-from campaign.petitions.models import HANDED_DETAILS, Petition
+from campaign.petitions.models import DELIVERED_DETAILS, Petition
 from campaign.petitions.queries import petition_by_id, petition_counts
 from campaign.process.clock import utcnow
 from campaign.signatures.counting.statistics import counted_without_data
@@ -101,9 +101,9 @@ class ContentsForm(FlaskForm):
     def of(cls, petition: Petition) -> Self:
         """Return the form with the petition's current values."""
         data = {
-            "version": petition.version_of("handing"),
-            "names": petition.handed_names,
-            "details": petition.handed_details,
+            "version": petition.version_of("delivery"),
+            "names": petition.delivered_names,
+            "details": petition.delivered_details,
         }
         return cls(formdata=None, data=data)
 
@@ -133,7 +133,7 @@ class ReceiptForm(FlaskForm):
             )
 
 
-blueprint = Blueprint("handovers", __name__, url_prefix="/handovers")
+blueprint = Blueprint("deliveries", __name__, url_prefix="/handovers")
 
 
 @blueprint.get("/<slug>")
@@ -164,7 +164,7 @@ def make_pack(petition: Petition) -> ResponseReturnValue:
         form.form_errors.append(_("There are no signatures to deliver yet."))
         return _pack_page(petition, form, 422)
     choice = {"slug": petition.slug, "lang": form.lang.data, "paper": form.paper.data}
-    choice |= {"names": petition.handed_names, "details": petition.handed_details}
+    choice |= {"names": petition.delivered_names, "details": petition.delivered_details}
     audit_event = _audit_event_of(
         "exports.ask",
         petition,
@@ -201,12 +201,15 @@ def save_contents(petition: Petition) -> ResponseReturnValue:
         return _contents_page(petition, form, 422)
     if request.form.get("press") == "back":
         return _contents_page(petition, form)
-    names, details = form.names.data, [name for name in HANDED_DETAILS if name in form.details.data]
-    form_url, leave = (
-        url_for(f"organize.handovers.{view}", slug=petition.slug) for view in ("contents", "show")
+    names, details = (
+        form.names.data,
+        [name for name in DELIVERED_DETAILS if name in form.details.data],
     )
-    if form.version.data == petition.version_of("handing") and (
-        changes := makes_version(petition, handed_names=names, handed_details=details)
+    form_url, leave = (
+        url_for(f"organize.deliveries.{view}", slug=petition.slug) for view in ("contents", "show")
+    )
+    if form.version.data == petition.version_of("delivery") and (
+        changes := makes_version(petition, delivered_names=names, delivered_details=details)
     ):
         return review(petition, form_url, leave, changes)
     audit_event = _audit_event_of(
@@ -235,23 +238,23 @@ def record(petition: Petition) -> ResponseReturnValue:
     audit_event = _audit_event_of(
         "handovers.record", petition, details={"signatures": form.signatures.data}
     )
-    act(audit_event, record_handover, petition_id=petition.id, **values)
+    act(audit_event, record_delivery, petition_id=petition.id, **values)
     flash(_("Saved. It now appears on the petition’s page."), "success")
-    return redirect(url_for("organize.handovers.show", slug=petition.slug), 303)
+    return redirect(url_for("organize.deliveries.show", slug=petition.slug), 303)
 
 
-@blueprint.post("/<slug>/receipts/<int:handover_id>/remove")
+@blueprint.post("/<slug>/receipts/<int:delivery_id>/remove")
 @allowed("handovers.record", load_petition)
-def remove(petition: Petition, handover_id: int) -> ResponseReturnValue:
+def remove(petition: Petition, delivery_id: int) -> ResponseReturnValue:
     slug = petition.slug
     if act(
         _audit_event_of("handovers.remove", petition),
-        remove_handover,
+        remove_delivery,
         petition_id=petition.id,
-        handover_id=handover_id,
+        delivery_id=delivery_id,
     ):
         flash(_("Removed. It no longer appears on the page."), "success")
-    return redirect(url_for("organize.handovers.show", slug=slug), 303)
+    return redirect(url_for("organize.deliveries.show", slug=slug), 303)
 
 
 def _audit_event_of(
@@ -301,7 +304,7 @@ def _render_page(petition: Petition, form: ReceiptForm, status: int = 200) -> Re
         petition,
         form,
         status,
-        handovers=handovers_of(petition.id),
+        deliveries=deliveries_of(petition.id),
         exports=packs,
         titles={},
     )
@@ -335,7 +338,7 @@ def _render(
 
 
 TEMPLATES = {
-    "show": "organize/handovers/show.html",
-    "pack": "organize/handovers/pack.html",
-    "contents": "organize/handovers/contents.html",
+    "show": "organize/deliveries/show.html",
+    "pack": "organize/deliveries/pack.html",
+    "contents": "organize/deliveries/contents.html",
 }

@@ -7,13 +7,13 @@ from babel.lists import format_list
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from campaign.petitions.models import HANDED_DETAILS, PetitionVersion
+from campaign.petitions.models import DELIVERED_DETAILS, PetitionVersion
 
 
 def delivered_items(names: str, details: Collection[str]) -> list[str]:
     """Return a label for each thing that targets see of a signature.
 
-    `names` and `details` are a petition's `handed_names` and `handed_details`.
+    `names` and `details` are a petition's `delivered_names` and `delivered_details`.
     """
     labels = {
         "country": _("your country"),
@@ -26,7 +26,7 @@ def delivered_items(names: str, details: Collection[str]) -> list[str]:
         if names == "full"
         else _("your name (the way you choose to show it)")
     )
-    return [name_label, *(labels[name] for name in HANDED_DETAILS if name in details)]
+    return [name_label, *(labels[name] for name in DELIVERED_DETAILS if name in details)]
 
 
 def delivered_list(names: str, details: Collection[str]) -> str:
@@ -58,5 +58,5 @@ def may_deliver(
 
     They never exceed what the version promised to its signers.
     """
-    allowed_names = names if version.handed_names == "full" else "shown"
-    return allowed_names, [name for name in details if name in version.handed_details]
+    allowed_names = names if version.delivered_names == "full" else "shown"
+    return allowed_names, [name for name in details if name in version.delivered_details]

@@ -26,7 +26,7 @@ def embedding_now(petition):
 
 def wordings(petition):
     db.session.rollback()
-    return [(text.lang, text.words) for text in texts_of(petition.id)]
+    return [(text.lang, text.body) for text in texts_of(petition.id)]
 
 
 def test_sites_are_accepted_as_pasted_and_stored_plainly(desk, petition):

@@ -16,7 +16,7 @@ HOME = "petitions/human-rights-first"
 def test_share_texts_and_frames_are_saved(newcomer, lang, width, scheme):
     editor = newcomer("editor", lang=lang, width=width, scheme=scheme)
     page = editor.page
-    editor.noises.allowed |= {403, 422}
+    editor.page_errors.allowed |= {403, 422}
     accept(editor)
     go(editor, f"{HOME}/sharing", "wordings")
     page.fill(f"[name=texts_{lang}-0]", "Firma conmigo.")

@@ -6,14 +6,14 @@ from tests.browser.screens.petition import PetitionScreen
 from tests.browser.screens.reading import CauseScreen, FailureScreen, HomeScreen, PrivacyScreen
 
 
-def whole_way(visitor):
+def all_pages(visitor):
     """Walk through all pages, and stop at each screen.
 
     The owner's page stops with its form open.
     """
     for screen in (HomeScreen, CauseScreen, PrivacyScreen):
         yield screen.open(visitor)
-    visitor.noises.allowed.add(404)
+    visitor.page_errors.allowed.add(404)
     yield FailureScreen.open(visitor)
     petition = PetitionScreen.open(visitor)
     yield petition
@@ -22,9 +22,9 @@ def whole_way(visitor):
     yield refused.sign(comment="Hasta encontrarles.")
     mailbox = Mailbox.open(visitor).wait_for(visitor.address)
     yield mailbox
-    letter = mailbox.newest()
-    yield letter
-    confirm = letter.press()
+    email = mailbox.newest()
+    yield email
+    confirm = email.press()
     yield confirm
     yield confirm.confirm()
     yield OwnLinkScreen.open(visitor)

@@ -38,23 +38,23 @@ def sign(url, address, lang="en", slug="find-the-43", **words):
     )
 
 
-def letter_to(url, address, lang="en"):
+def email_to(url, address, lang="en"):
     """Wait for an email to `address`, and return its page."""
     row = re.compile(rf'href="(/dev/mail/[^"]+)">(?:(?!</li>).)*{re.escape(address)}', re.DOTALL)
     found = row.search(until(lambda: ask(f"{url}/dev/mail", lang), row))
     return ask(url + found.group(1), lang)
 
 
-def link_in(letter, way):
+def link_in(email, way):
     """Return the link in an email to the confirmation page or to the owner's page."""
-    return unescape(re.search(rf'http[^"<\s]+/signatures/{way}/[^"<\s]+', letter).group())
+    return unescape(re.search(rf'http[^"<\s]+/signatures/{way}/[^"<\s]+', email).group())
 
 
 def confirm(url, address, lang="en", **words):
     """Sign and confirm; return the butterfly number and the link to the owner's page."""
     sign(url, address, lang, **words)
-    letter = letter_to(url, address, lang)
-    receipt = hatched_address(ask(link_in(letter, "confirm"), lang, yes=""), lang)
+    email = email_to(url, address, lang)
+    receipt = hatched_address(ask(link_in(email, "confirm"), lang, yes=""), lang)
     page = until(lambda: ask(url + receipt, lang), "hatched-number")
     number = re.search(r'hatched-number">([^<]+)<', page).group(1)
     return int(re.sub(r"\D", "", number)), own_link(url, address, lang)
@@ -63,7 +63,7 @@ def confirm(url, address, lang="en", **words):
 def own_link(url, address, lang="en"):
     """Request the link to the owner's page, and return it from the email."""
     ask(f"{url}/{lang}/mine", lang, email=address)
-    return link_in(until(lambda: letter_to(url, address, lang), "/signatures/mine/"), "mine")
+    return link_in(until(lambda: email_to(url, address, lang), "/signatures/mine/"), "mine")
 
 
 def hatched_address(page, lang):

@@ -13,17 +13,17 @@ SANDBOXED = "does not match the recipient window's origin ('null')"
 QUIET = (SOFTWARE_DRAWING, LATE, SANDBOXED)
 
 
-class Noises:
+class PageErrors:
     """Everything that went wrong on the pages of a context.
 
     `allowed` holds the statuses that the test expects.
     """
 
     def __init__(self, context):
-        self.heard = []
+        self.errors = []
         self.allowed = set()
         context.on("console", self._console)
-        context.on("weberror", lambda error: self.heard.append(f"error: {error.error}"))
+        context.on("weberror", lambda error: self.errors.append(f"error: {error.error}"))
         context.on("requestfailed", self._failed)
         context.on("response", self._answered)
 
@@ -32,12 +32,12 @@ class Noises:
             part in message.text for part in QUIET
         )
         if message.type in ("error", "warning") and not expected:
-            self.heard.append(f"{message.type}: {message.text}")
+            self.errors.append(f"{message.type}: {message.text}")
 
     def _failed(self, request):
         if request.failure != LEFT and request.failure not in self.allowed:
-            self.heard.append(f"{request.failure}: {request.url}")
+            self.errors.append(f"{request.failure}: {request.url}")
 
     def _answered(self, response):
         if response.status >= 400 and response.status not in self.allowed:
-            self.heard.append(f"status {response.status}: {response.url}")
+            self.errors.append(f"status {response.status}: {response.url}")

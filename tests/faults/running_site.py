@@ -29,7 +29,7 @@ ANSWER_SECONDS = 30
 LOSSES = (URLError, ConnectionError, TimeoutError, OSError)
 
 
-class PlainSite:
+class RunningSite:
     """Site and worker as `make run` starts them, restarted on one database and folder."""
 
     def __init__(self, var, database_url=None):

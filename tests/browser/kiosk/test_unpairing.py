@@ -50,7 +50,7 @@ def test_revoked_tablet_says_so_and_an_admin_recovers_its_sealed_records(
     page.locator("form[action$=revoke] button").click()
     page.locator("form[action$=revoke]").wait_for(state="detached")
 
-    tablet.noises.allowed.add(403)
+    tablet.page_errors.allowed.add(403)
     tablet.context.set_offline(False)
     tablet.emptied()
     takes_no_more(tablet.page)
@@ -88,7 +88,7 @@ def test_tablet_revoked_while_idle_stops_signing(new_tablet, served):
             "update kiosk set revoked_at = '2026-11-02 10:00:00' where uuid = ?",
             (tablet.kept("pairings")[0]["kiosk"],),
         )
-    tablet.noises.allowed.add(403)
+    tablet.page_errors.allowed.add(403)
     # A beat comes each minute, or when the network is back.
     tablet.page.evaluate("() => window.dispatchEvent(new Event('online'))")
     takes_no_more(tablet.page)
@@ -103,10 +103,10 @@ def test_closing_while_idle_and_offline_needs_no_touch(new_tablet):
 
     def closing_soon(route):
         answer = route.fetch()
-        said = answer.json()
-        for petition in said["petitions"]:
+        campaign = answer.json()
+        for petition in campaign["petitions"]:
             petition["closes_at"] = soon
-        route.fulfill(response=answer, json=said)
+        route.fulfill(response=answer, json=campaign)
 
     tablet.context.route("**/kiosk/campaign.json", closing_soon)
     tablet.pair()
@@ -177,7 +177,7 @@ def test_records_that_a_proxy_refused_are_sent_from_the_pairing_page(new_tablet,
 def test_tablet_that_never_got_its_petitions_can_pair_by_another_code(new_tablet):
     tablet = new_tablet(reduced_motion="reduce")
     page = tablet.page
-    tablet.noises.allowed.add(403)
+    tablet.page_errors.allowed.add(403)
     tablet.context.route(
         "**/kiosk/campaign.json", lambda route: route.fulfill(status=403, json={"error": "revoked"})
     )

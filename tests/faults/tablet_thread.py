@@ -1,4 +1,4 @@
-"""Let people sign at a real browser that may be killed at any moment and starts again."""
+"""People who sign in a real browser that may be killed at any moment and starts again."""
 
 import threading
 import time
@@ -8,11 +8,11 @@ from itertools import count
 from playwright.sync_api import Error, sync_playwright
 
 from tests.browser.kiosk.tablet import ALL_OF, Tablet
-from tests.faults.misfortunes import name_of
+from tests.faults.chaos import name_of
 
 FAMILY = "Rosales"
 # After each start the first people sign by tapping; all others use the same modules directly.
-BY_HAND = 2
+MAX_BY_HAND = 2
 # The next person comes once at most this many records wait on the tablet. So it keeps pace with the
 # site, and goes on for a while offline.
 MAX_WAITING = 60
@@ -22,7 +22,7 @@ STANDSTILL_SECONDS = 120
 LAST = 12
 
 
-class Witness(Tablet):
+class RecordingTablet(Tablet):
     """A tablet whose receipts the test sees before the app does.
 
     It also records how the last sync attempts ended.
@@ -45,7 +45,7 @@ class Witness(Tablet):
             assert self.receipts.setdefault(receipt["id"], receipt) == receipt
 
 
-class Stand(threading.Thread):
+class TabletThread(threading.Thread):
     """One paired browser in its own thread; `thanked` holds the given names of thanked people.
 
     `uncertain` holds those who were interrupted and told nothing. `failure` is what ended the
@@ -65,10 +65,10 @@ class Stand(threading.Thread):
     def run(self):
         with sync_playwright() as playwright:
             folder = self._site.var / f"tablet-{self._place}"
-            self.tablet = Witness(playwright.chromium, self._path, self._site, folder)
+            self.tablet = RecordingTablet(playwright.chromium, self._path, self._site, folder)
             try:
                 self.tablet.pair_by(self._code).begin()
-                self.letters = len(self.tablet.page.evaluate(PETITIONS))
+                self.petition_count = len(self.tablet.page.evaluate(PETITIONS))
                 self.paired.set()
                 self._move_on()
                 while not self._live():
@@ -98,7 +98,7 @@ class Stand(threading.Thread):
                 if self.deaths and len(self.thanked) >= self._signers:
                     break
                 self._must_move("could not sign")
-                self._one_signs(by_hand=turn < BY_HAND)
+                self._one_signs(by_hand=turn < MAX_BY_HAND)
             self._wait_for_sending(0)
             return True
         except Error:
@@ -133,7 +133,7 @@ class Stand(threading.Thread):
         name = name_of(self._place, next(self._numbers))
         self.uncertain.append(name)
         if by_hand:
-            self.tablet.sign(name, FAMILY, *range(self.letters))
+            self.tablet.sign(name, FAMILY, *range(self.petition_count))
             self.by_hand += 1
         else:
             self.tablet.page.evaluate(SIGN, [name, FAMILY])

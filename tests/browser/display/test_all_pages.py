@@ -6,8 +6,8 @@ Nothing is cut off, and axe finds no barrier. Each screen is inspected as soon a
 import pytest
 
 from tests.browser.display.sides import cut_off, magnify
+from tests.browser.screens.all_pages import all_pages
 from tests.browser.screens.reading import HomeScreen, MontageScreen
-from tests.browser.screens.way import whole_way
 
 LANGS = ("en", "fr", "es")
 LONG = "a.very.long.address.that.somebody.really.has@correo.universidad.mx"
@@ -19,7 +19,7 @@ def test_nothing_is_cut_off_on_a_small_phone_by_night_or_with_double_text_size(a
     visitor = arrive(lang=lang, width=320, scheme="dark")
     visitor.address = f"{lang}.{LONG}"
     found = []
-    for screen in whole_way(visitor):
+    for screen in all_pages(visitor):
         found += _cut_off(screen)
         screen.page.set_viewport_size({"width": 640, "height": 900})
         magnify(screen.page, 200)
@@ -42,7 +42,7 @@ def test_header_stays_one_row_on_a_small_phone(arrive):
 @pytest.mark.parametrize("lang", LANGS)
 def test_nothing_is_cut_off_by_day_on_a_desktop_or_a_tablet(arrive, lang):
     found = []
-    for screen in whole_way(arrive(lang=lang, width=1440)):
+    for screen in all_pages(arrive(lang=lang, width=1440)):
         found += _cut_off(screen)
         screen.page.set_viewport_size({"width": 820, "height": 1180})
         found += _cut_off(screen, "on a tablet")

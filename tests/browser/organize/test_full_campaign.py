@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.by_post import letter_to
-from tests.browser.crowd import confirm_all, letters_in, sign_all, supporters, wait_for_count
+from tests.browser.crowd import confirm_all, emails_in, sign_all, supporters, wait_for_count
+from tests.browser.http_supporter import email_to
 from tests.browser.modules.actions import loads_until
 from tests.browser.organize.packs import Pack
 from tests.browser.organize.steps import accept, go, look, secure
@@ -127,7 +127,7 @@ def _invite(admin):
 
 def _come_in(owner, served):
     link = re.search(
-        r"http\S+/organize/invitations/[\w.-]+", letter_to(served.url, OWNER, "es")
+        r"http\S+/organize/invitations/[\w.-]+", email_to(served.url, OWNER, "es")
     ).group()
     owner.page.goto(link)
     accept(owner)
@@ -217,7 +217,7 @@ def _sign(served, tmp_path):
             # Comments are shared only beside a shown name.
             who.words["name_display"] = "full"
     sign_all(served.url, PETITION, people)
-    left = confirm_all(letters_in(served.var / "mail", SIGNED), people[:-SILENT])
+    left = confirm_all(emails_in(served.var / "mail", SIGNED), people[:-SILENT])
     assert set(left) == {who.words["email"] for who in people[-SILENT:]}
     # A repeat is thanked and not counted twice, however the email address is written.
     again = people[HELD]
@@ -240,7 +240,7 @@ def _decide_on_held(owner):
     ticks = page.locator("[name=ticked]")
     for place in range(REJECTED):
         ticks.nth(place).check()
-    owner.noises.allowed.add(422)
+    owner.page_errors.allowed.add(422)
     page.locator("[value='reject.ticked']").click()
     look(owner, "turned away without a reason")
     expect(page.locator("#reason")).to_have_attribute("aria-invalid", "true")

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from tests.browser.screens.mail import letter_of
+from tests.browser.screens.mail import email_of
 from tests.browser.screens.mine import OwnLinkScreen
 from tests.browser.screens.petition import PetitionScreen
 from tests.browser.screens.thanks import ConfirmScreen, ExpiredScreen, UnknownScreen
@@ -18,8 +18,8 @@ def test_thanks_page_shows_the_email_address_and_resends_after_a_minute(arrive, 
     served.let_pass("61 seconds", visitor.address)
     visitor.page.clock.run_for(61_000)
     thanks.again.click()
-    expect(thanks.said).to_have_text(thanks.again.get_attribute("data-sent"))
-    letter_of(reader, letters=2)
+    expect(thanks.resend_status).to_have_text(thanks.again.get_attribute("data-sent"))
+    email_of(reader, emails=2)
 
 
 def test_without_script_the_thanks_page_offers_to_sign_again(arrive):
@@ -33,23 +33,23 @@ def test_without_script_the_thanks_page_offers_to_sign_again(arrive):
 def test_expired_email_says_so_and_a_new_one_is_sent(arrive, served):
     visitor = arrive(lang="es")
     PetitionScreen.open(visitor).sign()
-    link = letter_of(visitor).link("confirm")
+    link = email_of(visitor).link("confirm")
     served.let_pass("8 days", visitor.address)
-    visitor.noises.allowed.add(410)
+    visitor.page_errors.allowed.add(410)
     visitor.page.goto(link)
     expired = ExpiredScreen(visitor)
     expired.find(f"{expired.marker} button").click()
     visitor.page.wait_for_url("**?again=1")
     expect(visitor.page.locator("main .alert--success")).to_be_visible()
     ConfirmScreen(visitor)
-    letter_of(visitor, letters=2)
+    email_of(visitor, emails=2)
 
 
 def test_truncated_link_is_explained(arrive):
     visitor = arrive(lang="fr")
     PetitionScreen.open(visitor).sign()
-    visitor.noises.allowed.add(404)
-    visitor.page.goto(letter_of(visitor).link("confirm")[:-3])
+    visitor.page_errors.allowed.add(404)
+    visitor.page.goto(email_of(visitor).link("confirm")[:-3])
     unknown = UnknownScreen(visitor)
     expect(unknown.find("main .go")).to_have_count(2)
     # Without the link, an email to the same address still opens all that was signed.
