@@ -12,6 +12,7 @@ from campaign.accounts.factors import remove_second_factors
 from campaign.accounts.models import AccountLink, Grant, Organizer
 from campaign.accounts.permissions import ADMIN
 from campaign.accounts.queries import (
+    admins,
     has_other_owner,
     organizer_by_address,
     organizer_by_id,
@@ -56,6 +57,12 @@ class LastOwner(CampaignError):
     def __init__(self, cause_id: int | None, organisation_id: int | None) -> None:
         super().__init__()
         self.cause_id, self.organisation_id = cause_id, organisation_id
+
+
+class AdminExists(CampaignError):
+    """The site has an admin already, who invites all others."""
+
+    status = 410
 
 
 class OrganizerRemoved(CampaignError):
@@ -144,6 +151,19 @@ def enrol(
     return GrantedRole(organizer.id, is_new), make_link(
         organizer_id=organizer.id, purpose="invitation", now=now
     )
+
+
+def create_first_admin(
+    *, address: Address, name: str, lang: str, password_hash: str, now: datetime
+) -> Organizer:
+    """Create the first admin of a site, who can sign in at once; return them.
+
+    Raise AdminExists.
+    """
+    if admins():
+        raise AdminExists("the first admin is there already")
+    _granted, link = enrol(address=address, role=ADMIN, lang=lang, now=now)
+    return follow_link(link_id=link.id, password_hash=password_hash, name=name, lang=lang, now=now)
 
 
 def make_link(

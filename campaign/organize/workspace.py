@@ -23,7 +23,7 @@ from campaign.http.caching import private
 from campaign.i18n.locales import INTERFACE_LANGUAGES, interface_lang
 from campaign.organize.account import routes as account
 from campaign.organize.account import second_factor
-from campaign.organize.auth import links, sign_in
+from campaign.organize.auth import first_admin, links, sign_in
 from campaign.organize.auth.unsaved_forms import expired_form
 from campaign.organize.causes import routes as causes
 from campaign.organize.causes import shape_drafts as cause_shape_drafts
@@ -60,6 +60,7 @@ from campaign.organize.petitions import settings as petition_settings
 from campaign.organize.petitions import sharing as petition_sharing
 from campaign.organize.petitions import text as petition_letter
 from campaign.organize.petitions import versions as petition_versions
+from campaign.organize.setup import routes as setup
 from campaign.organize.signatures import personal_data
 from campaign.organize.signatures import routes as signatures
 from campaign.organize.site import routes as site
@@ -77,6 +78,8 @@ BLUEPRINTS = (
     sign_in.blueprint,
     sign_in.passkeys_blueprint,
     links.blueprint,
+    first_admin.blueprint,
+    setup.blueprint,
     overview.blueprint,
     numbers.blueprint,
     organisations.blueprint,

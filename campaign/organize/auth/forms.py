@@ -64,6 +64,18 @@ class WelcomeForm(PasswordForm):
         return *super().about(), self.name.data or ""
 
 
+class FirstAdminForm(FlaskForm):
+    """The account of a site's first admin."""
+
+    email = AddressField(_l("Email"))
+    name = OrganizerNameField(_l("Your name"))
+    lang = SelectField(_l("Language"), choices=INTERFACE_CHOICES)
+    password = NewPasswordField(_l("Password"))
+
+    def about(self) -> tuple[str, ...]:
+        return "Volante", self.email.data or "", self.name.data or ""
+
+
 def supported_lang(lang: Any) -> str:
     """Return `lang` if the site has this language, else the site's first one."""
     languages = site_settings().languages

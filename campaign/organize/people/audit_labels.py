@@ -38,6 +38,7 @@ ACTIONS = {
     "organisations.edit": _l("changed an organization"),
     "organisations.test": _l("sent a test email of an organization"),
     "site.edit": _l("changed the settings of the site"),
+    "site.setup": _l("left a step of the set-up for later"),
     "organisations.export": _l("exported an organization"),
     "organisations.import": _l("imported an organization"),
     "causes.create": _l("created a cause"),

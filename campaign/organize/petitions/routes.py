@@ -38,7 +38,7 @@ from campaign.petitions.queries import (
     petition_in_any_state,
     petitions_among,
 )
-from campaign.petitions.readiness import faults_of, missing_languages
+from campaign.petitions.readiness import faults_of, missing_details, missing_languages
 from campaign.process.clock import utcnow
 from campaign.signatures.forms import signature_form
 from campaign.signatures.presenters import petition_context
@@ -249,6 +249,7 @@ def publish_page(
         faults=faults_of(petition, now),
         missing=(missing := missing_languages(petition)),
         missing_names=[language_name(lang) for lang in missing],
+        missing_details=missing_details(petition),
         later=later or LaterForm.of(petition, site_settings().time_zone),
         opens_later=petition.opens_at is not None and petition.opens_at > now,
     ), status

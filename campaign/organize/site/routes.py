@@ -12,6 +12,7 @@ from campaign.organisations.queries import organisation_count
 from campaign.organize.core.access import allowed
 from campaign.organize.core.audit import AuditEvent, changed_values
 from campaign.organize.core.edit_conflicts import Editor, save
+from campaign.organize.setup.steps import after_saving, shown_steps
 from campaign.organize.site.forms import SiteForm, country_names
 from campaign.site.models import SITE_ID, Site
 from campaign.site.operations import change_site
@@ -47,7 +48,7 @@ def change() -> ResponseReturnValue:
         settings=settings,
     )
     flash(_("Saved."), "success")
-    return redirect(url_for("organize.site.index"), 303)
+    return redirect(after_saving("languages", url_for("organize.site.index")), 303)
 
 
 def _form_of(site: Site) -> SiteForm:
@@ -62,6 +63,7 @@ def _render_page(site: Site, form: SiteForm, status: int = 200) -> tuple[str, in
         defaults=_readable(defaults),
         first_countries=country_names(settings_of(site).first_countries, get_locale()),
         organisation_count=organisation_count(),
+        steps=shown_steps(),
     ), status
 
 
