@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 
 from campaign.extensions import db, write
-from campaign.organisations.operations import change_organisation, move_organisation
+from campaign.organisations.operations import change_organisation
 from campaign.signatures import tokens
 from campaign.signatures.models import Signature
 from tests.factories.causes import make_cause
@@ -188,7 +188,7 @@ def test_organisation_lists_its_own_causes_and_no_other(client, school):
 
 
 def test_former_slug_of_an_organisation_redirects(client, school):
-    write(move_organisation, organisation_id=school.id, slug="evening-school")
+    write(change_organisation, organisation_id=school.id, part="identity", slug="evening-school")
     for path in ("", "/imprint"):
         response = client.get(f"/en/organisations/night-school{path}")
         assert response.status_code == 301
