@@ -179,5 +179,5 @@ def _globals() -> dict[str, Any]:
         "software_name": SOFTWARE_NAME,
         "public_url": current_app.config["PUBLIC_URL"],
         "source_url": current_app.config["SOURCE_URL"],
-        "support_email": current_app.extensions["sender_address"],
+        "support_email": identity.email,
     }
