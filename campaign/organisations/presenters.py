@@ -12,6 +12,7 @@ from markupsafe import Markup
 from campaign.http.urls import host_in
 from campaign.i18n.countries import country_name
 from campaign.organisations.colours import Accent, day_accent, night_accent
+from campaign.organisations.emails import contact_address
 from campaign.organisations.identity import Identity, IdentityImage, IdentityText, identities
 from campaign.text.markdown import to_html
 
@@ -88,7 +89,7 @@ class PageIdentity:
     @property
     def email(self) -> str:
         """The address to contact: the organisation's, else the site's."""
-        return self.organisation.email or str(current_app.extensions["sender_address"])
+        return contact_address(self.organisation.id)
 
     @property
     def is_outside(self) -> bool:

@@ -18,7 +18,6 @@ from campaign.http.tracking_parameters import is_tracking_parameter
 from campaign.i18n.clock_times import clock_time
 from campaign.i18n.locales import direction, language_name, language_of, locale_of
 from campaign.i18n.long_dates import long_date
-from campaign.organisations.emails import contact_address
 from campaign.organisations.presenters import page_identity
 from campaign.site.settings import site_settings
 from campaign.web.languages import chosen_lang
@@ -187,5 +186,5 @@ def _globals() -> dict[str, Any]:
         "software_name": SOFTWARE_NAME,
         "public_url": current_app.config["PUBLIC_URL"],
         "source_url": current_app.config["SOURCE_URL"],
-        "support_email": contact_address(None),
+        "support_email": identity.email,
     }

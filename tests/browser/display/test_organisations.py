@@ -68,4 +68,4 @@ def test_pages_of_any_organisation_fit_and_have_no_barriers(browser, url, width,
         assert visitor.page.evaluate("document.documentElement.scrollWidth") <= width, path
     visitor.context.close()
     assert cut == []
-    assert visitor.noises.heard == []
+    assert visitor.page_errors.errors == []
