@@ -141,6 +141,8 @@ def test_email_says_whose_it_is_and_for_whom(app, name):
         # The sentence is rephrased, not the same one with a gap.
         assert part(wording, "sender") != flat(sent_by.replace(publisher, published_by))
         assert part(wording, "sender").count(IDENTITY.name) == 1
+        # A name may be written from right to left.
+        assert f"<bdi>{IDENTITY.name}</bdi>" in wording.html
         for detail in (*IDENTITY.details, IDENTITY.website):
             assert detail in wording.text.splitlines() and detail in wording.html
 

@@ -185,8 +185,10 @@ class RowsField(FieldList):
 
 def differences(sent: Form, saved: Form) -> list[tuple[str, str, str]]:
     """Return [(label, saved text, entered text)] for the fields in which two forms differ."""
+    # A form finds its fields by attribute, which for some is not the name that is sent.
+    saved_fields = {field.name: field for field in saved}
     pairs = (
-        (field.label.text, text_of(saved[field.name]), text_of(field))
+        (field.label.text, text_of(saved_fields[field.name]), text_of(field))
         for field in sent
         if _is_compared(field) and field.name in saved
     )
