@@ -26,7 +26,7 @@ def include_object(_item, name, kind, _is_reflected, _counterpart):
 
     The full-text tables are written by hand, and SQLite manages its own beside them.
     """
-    return kind != "table" or not name.startswith(("search_words", "signature_lookup"))
+    return kind != "table" or not name.startswith(("search_terms", "signature_lookup"))
 
 
 def run_migrations():

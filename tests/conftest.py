@@ -8,8 +8,8 @@ from argon2 import PasswordHasher
 from flask_migrate import upgrade
 
 from campaign import create_app
-from campaign.cli import demonstration
-from campaign.cli.demo.content import load_cause
+from campaign.demo import operations as demonstration
+from campaign.demo.content import load_cause
 from campaign.extensions import db
 from campaign.organisations.identity import forget_identities
 from campaign.process import clock
@@ -17,7 +17,7 @@ from campaign.security.rate_limit_storage import limit_storage
 from campaign.signatures import tokens
 from campaign.site.settings import forget_site_settings
 from tests import databases
-from tests.emptying import empty
+from tests.empty_tables import empty
 from tests.factories.petitions import make_petition
 from tests.selection import leave_to_slow, longest_first
 from tests.visitors import Visitor
@@ -89,13 +89,13 @@ def awkward_time(request, monkeypatch):
         .astimezone(UTC)
     )
 
-    class Standing(datetime):
+    class FrozenDatetime(datetime):
         @classmethod
         def now(cls, tz=None):
             return present.astimezone(tz)
 
     # `utcnow` reads this wherever it is used, also as a column default.
-    monkeypatch.setattr(clock, "datetime", Standing)
+    monkeypatch.setattr(clock, "datetime", FrozenDatetime)
     return present
 
 

@@ -87,7 +87,7 @@ def _document(rng, words, id_, lang, cause_id):
     return Document(
         subject_id=id_,
         lang=lang,
-        written_in=lang,
+        text_lang=lang,
         cause_id=cause_id,
         slug=f"thing-{id_}",
         title=" ".join(text[:6]),

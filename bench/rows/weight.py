@@ -21,19 +21,19 @@ def measure(_scale, folder):
     site_folder.mkdir()
     with sites.volante(sites.database_url("sqlite", site_folder, "weight"), site_folder) as site:
         site.answers(f"/en/petitions/{sites.SLUG}")
-        octets, urls = _first_visit(path, f"http://127.0.0.1:{site.port}/en/petitions/{sites.SLUG}")
+        sizes, urls = _first_visit(path, f"http://127.0.0.1:{site.port}/en/petitions/{sites.SLUG}")
     yield Row(
         "first visit of the petition page",
-        f"{octets / 1000:.0f} kB in {len(urls)} requests",
+        f"{sizes / 1000:.0f} kB in {len(urls)} requests",
         "",
         f"< {MAX_BYTES // 1000} kB, ≤ {MAX_REQUESTS} requests",
-        octets < MAX_BYTES and len(urls) <= MAX_REQUESTS,
+        sizes < MAX_BYTES and len(urls) <= MAX_REQUESTS,
     )
 
 
 def _first_visit(chromium_path, url):
     """Return the bytes of all responses with heads, and the requested URLs, without the pulse."""
-    octets, urls = {}, {}
+    sizes, urls = {}, {}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path, args=chromium.ARGUMENTS)
         page = browser.new_page()
@@ -45,7 +45,7 @@ def _first_visit(chromium_path, url):
         )
         network.on(
             "Network.loadingFinished",
-            lambda event: octets.update({event["requestId"]: event["encodedDataLength"]}),
+            lambda event: sizes.update({event["requestId"]: event["encodedDataLength"]}),
         )
         page.goto(url, wait_until="networkidle")
         page.wait_for_timeout(SETTLED)
@@ -55,4 +55,4 @@ def _first_visit(chromium_path, url):
         for key, address in urls.items()
         if address.startswith("http") and "pulse.json" not in address
     }
-    return sum(octets.get(key, 0) for key in once), once
+    return sum(sizes.get(key, 0) for key in once), once

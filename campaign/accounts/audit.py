@@ -18,16 +18,16 @@ MAX_REASON_LENGTH = 500
 class Actor:
     """Who acts, through which interface, and from which network.
 
-    `organizer_id` is None if nobody is signed in. `door` is one of DOORS.
+    `organizer_id` is None if nobody is signed in. `channel` is one of CHANNELS.
     """
 
     organizer_id: int | None = None
-    door: str = "web"
+    channel: str = "web"
     address: str = ""
 
 
-COMMAND = Actor(door="command")
-WORKER = Actor(door="worker")
+COMMAND = Actor(channel="command")
+WORKER = Actor(channel="worker")
 
 
 def record(
@@ -49,7 +49,7 @@ def record(
     entry = AuditEntry(
         at=at or utcnow(),
         organizer_id=actor.organizer_id,
-        door=actor.door,
+        channel=actor.channel,
         address=actor.address,
         action=action,
         subject_kind=kind,

@@ -10,7 +10,7 @@ from campaign.accounts.models import Organizer
 from campaign.extensions import RowId, db, one_of
 from campaign.process.clock import UtcDateTime, utcnow
 
-DOORS = ("web", "command", "worker", "api", "kiosk")
+CHANNELS = ("web", "command", "worker", "api", "kiosk")
 
 
 class AuditEntry(db.Model):  # type: ignore[name-defined, misc]
@@ -23,7 +23,7 @@ class AuditEntry(db.Model):  # type: ignore[name-defined, misc]
 
     __tablename__ = "audit_entry"
     __table_args__ = (
-        one_of("door", DOORS),
+        one_of("channel", CHANNELS),
         Index("ix_audit_entry_cause_id", "cause_id", "id"),
         Index("ix_audit_entry_organizer_id", "organizer_id", "id"),
         Index("ix_audit_entry_action", "action", "id"),
@@ -35,7 +35,7 @@ class AuditEntry(db.Model):  # type: ignore[name-defined, misc]
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     organizer_id: Mapped[int | None] = mapped_column(ForeignKey("organizer.id"))
-    door: Mapped[str] = mapped_column(String(8))
+    channel: Mapped[str] = mapped_column(String(8))
     address: Mapped[str] = mapped_column(String(45), default="")
     action: Mapped[str] = mapped_column(String(40))
     subject_kind: Mapped[str] = mapped_column(String(20), default="")

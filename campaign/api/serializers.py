@@ -8,7 +8,7 @@ from flask_babel import force_locale
 from campaign.causes.models import Cause
 from campaign.events.models import Event
 from campaign.i18n.locales import LOCALES
-from campaign.petitions.delivery import delivery_sentence
+from campaign.petitions.delivery_terms import delivery_sentence
 from campaign.petitions.models import Petition
 from campaign.process.clock import utcnow
 from campaign.signatures.models import Signature
@@ -59,7 +59,7 @@ def serialize_whole_petition(petition: Petition, count: int, lang: str) -> dict[
 
 
 def _delivered(petition, lang):
-    names, details = petition.handed_names, petition.handed_details
+    names, details = petition.delivered_names, petition.delivered_details
     with force_locale(LOCALES[lang]):
         return {"names": names, "details": details, "sentence": delivery_sentence(names, details)}
 

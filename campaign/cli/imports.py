@@ -19,10 +19,10 @@ from campaign.imports.classification import ClassifiedRow, classify, leave_out_w
 from campaign.imports.commit import accept, import_in_parts
 from campaign.imports.create import build_batch, open_file, store_file
 from campaign.imports.files import read_file
-from campaign.imports.models import FATES, ImportBatch
+from campaign.imports.models import OUTCOMES, ImportBatch
 from campaign.imports.queries import checker_for, items_in, remembered_columns
 from campaign.imports.tables import FileRefused, Table
-from campaign.organize.imports.labels import FATE_LABELS, FILE_FAULTS, fate_reason
+from campaign.organize.imports.labels import FILE_FAULTS, OUTCOME_LABELS, outcome_reason
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_by_slug
 from campaign.process.clock import utcnow
@@ -89,7 +89,7 @@ def import_signatures(
     if leave_out_wrong:
         leave_out_wrong_rows(decisions)
     _print_results(decisions)
-    counts = Counter(row.fate for row in decisions)
+    counts = Counter(row.outcome for row in decisions)
     if counts["wrong"]:
         click.echo(
             "Nothing was imported. Correct the rows with errors, or leave them out with --leave-out-wrong.",
@@ -104,7 +104,7 @@ def import_signatures(
     if not counts["new"] + counts["held"]:
         click.echo("Nothing was imported. The file has no new signatures.")
         return
-    left_out = {row.place for row in decisions if row.fate == "left_out"}
+    left_out = {row.place for row in decisions if row.outcome == "left_out"}
     saved_batch = write(
         _accept, store_file(write, batch=batch, table=table, left_out=left_out), decisions, now
     )
@@ -160,13 +160,13 @@ def _accept(batch: ImportBatch, decisions: list[ClassifiedRow], now: datetime) -
 
 
 def _print_results(decisions: list[ClassifiedRow]) -> None:
-    """Print the rows that are not simply new, then the number of rows per fate."""
+    """Print the rows that are not simply new, then the number of rows per outcome."""
     with force_locale("en"):
         for row in decisions:
-            if row.fate != "new":
+            if row.outcome != "new":
                 click.echo(
-                    f"{row.place:>6}  {FATE_LABELS[row.fate]!s:<20}  {fate_reason(row.fate, row.why)}".rstrip()
+                    f"{row.place:>6}  {OUTCOME_LABELS[row.outcome]!s:<20}  {outcome_reason(row.outcome, row.outcome_details)}".rstrip()
                 )
-        counts = Counter(row.fate for row in decisions)
-        for fate in FATES:
-            click.echo(f"{counts[fate]:>6}  {FATE_LABELS[fate]}")
+        counts = Counter(row.outcome for row in decisions)
+        for outcome in OUTCOMES:
+            click.echo(f"{counts[outcome]:>6}  {OUTCOME_LABELS[outcome]}")

@@ -20,8 +20,8 @@ from flask_migrate import upgrade
 
 import config
 from campaign.accounts.queries import admins
-from campaign.cli.demonstration import is_empty, load_demonstration
 from campaign.cli.plain_connections import plain_connections
+from campaign.demo.operations import is_empty, load_demonstration
 from campaign.extensions import db
 from campaign.process.fork_lock import fork_lock
 from campaign.server.process import server

@@ -39,14 +39,14 @@ def _remind(now: datetime, place: int) -> int:
     is_due = (
         Registration.event_id.in_(soon),
         Registration.state == "registered",
-        Registration.reminded <= place,
+        Registration.reminder_count <= place,
     )
     due = select(Registration.id).where(*is_due).order_by(Registration.id).limit(BATCH)
     rows = db.session.execute(
         update(Registration)
         # We repeat the condition to see changes made by others before we locked the row.
         .where(Registration.id.in_(due), *is_due)
-        .values(reminded=place + 1)
+        .values(reminder_count=place + 1)
         .returning(Registration.id, Registration.lang)
         .execution_options(synchronize_session=False)
     ).all()
@@ -115,10 +115,10 @@ def forget(*, now: datetime, days: int, unconfirmed_days: int) -> int:
 def _erase_registrations(event: Event) -> int:
     """Save how many people came, then erase the registrations of the event. Return how many."""
     of_event = Registration.event_id == event.id
-    came = select(func.coalesce(func.sum(Registration.seats), 0)).where(
+    attendance = select(func.coalesce(func.sum(Registration.seats), 0)).where(
         of_event, Registration.checked_in_at.is_not(None)
     )
-    event.came = (event.came or 0) + (db.session.scalar(came) or 0)
+    event.attendance = (event.attendance or 0) + (db.session.scalar(attendance) or 0)
     db.session.flush()
     return db.session.execute(
         delete(Registration).where(of_event).execution_options(synchronize_session=False)

@@ -49,7 +49,7 @@ class Event(Archivable, Pictured, db.Model):
 
     State: a draft is published automatically at `publish_at`. An archived event (`archived_at`)
     keeps its page but is in no list. `sequence` counts the changes that calendars must learn about.
-    `came` is how many came, kept after the registrations are erased.
+    `attendance` is how many people came, kept after the registrations are erased.
 
     Edited in parts: `words`, `hours`, `place`, `coming`, `programme`, `people`, `about`, `address`
     and `picture`.
@@ -92,7 +92,7 @@ class Event(Archivable, Pictured, db.Model):
     languages: Mapped[list] = mapped_column(JSON, default=list)
     original_lang: Mapped[str] = mapped_column(String(35), default="en")
     sequence: Mapped[int] = mapped_column(Integer, default=0)
-    came: Mapped[int | None] = mapped_column(Integer)
+    attendance: Mapped[int | None] = mapped_column(Integer)
     registration_closed: Mapped[bool] = mapped_column(
         Boolean, default=False, server_default=false()
     )
@@ -178,9 +178,9 @@ class Registration(db.Model):
     seat registers again, they get such a hold too. Otherwise the number of seats left would reveal
     who had registered.
 
-    `code` is read at the door. `reminded` counts the reminders that were sent, or whose time had
-    passed when the seat was given. `sequence` counts the changes that the person's calendar must
-    learn about, on top of the event's own. It is zero until a calendar knows about a seat.
+    `code` is read at the door. `reminder_count` counts the reminders that were sent, or whose time
+    had passed when the seat was given. `sequence` counts the changes that the person's calendar
+    must learn about, on top of the event's own. It is zero until a calendar knows about a seat.
     """
 
     __tablename__ = "registration"
@@ -231,7 +231,7 @@ class Registration(db.Model):
     lang: Mapped[str] = mapped_column(String(35))
     code: Mapped[str] = mapped_column(String(12))
     sequence: Mapped[int] = mapped_column(Integer, default=0)
-    reminded: Mapped[int] = mapped_column(SmallInteger, default=0)
+    reminder_count: Mapped[int] = mapped_column(SmallInteger, default=0)
     mail_count: Mapped[int] = mapped_column(SmallInteger, default=1)
     mailed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)

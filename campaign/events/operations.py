@@ -104,7 +104,9 @@ def change_event(
     if hours:
         passed = passed_reminders(event.starts_at, now)
         db.session.execute(
-            update(Registration).where(Registration.event_id == event.id).values(reminded=passed)
+            update(Registration)
+            .where(Registration.event_id == event.id)
+            .values(reminder_count=passed)
         )
     fill_seats(event, now=now)
     if event.state == "published" and now < event.ends_at and _announced_values(event) != before:

@@ -51,8 +51,8 @@ class EventPage(EventCard):
 
     `online` says how people take part online: "" (not at all), `open` (by `online_url`) or
     `registered` (by registering). `languages` are the names of the languages spoken at the event.
-    `written_in` are the codes of those its page is written in. `came` is None if too few people
-    came to publish a number.
+    `written_in` are the codes of those its page is written in. `attendance` is None if too few
+    people came to publish a number.
     """
 
     cause_slug: str
@@ -86,7 +86,7 @@ class EventPage(EventCard):
     fullness: str
     most_seats: int
     questions: tuple[dict, ...]
-    came: int | None
+    attendance: int | None
 
 
 def card(event: Event, lang: str, now: datetime) -> EventCard:
@@ -151,7 +151,7 @@ def page(event: Event, lang: str, now: datetime) -> EventPage:
         fullness=fullness(event),
         most_seats=event.most_seats,
         questions=tuple(in_language(question, lang) for question in event.questions),
-        came=event.came if event.came and event.came >= MIN_COUNT else None,
+        attendance=event.attendance if event.attendance and event.attendance >= MIN_COUNT else None,
     )
 
 

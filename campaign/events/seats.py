@@ -96,6 +96,6 @@ def give(event: Event, registration: Registration, now: datetime) -> None:
     registration.state = "registered"
     registration.held_reason = ""
     registration.waits_since = registration.cancelled_at = None
-    registration.reminded = passed_reminders(event.starts_at, now)
+    registration.reminder_count = passed_reminders(event.starts_at, now)
     # From now on the person's calendar knows about the seat.
     registration.sequence = (registration.sequence or 0) + 1

@@ -7,7 +7,7 @@ from sqlalchemy import case, select
 
 from campaign.exports.columns import COLUMNS, Column
 from campaign.extensions import db
-from campaign.petitions.models import HANDED_DETAILS, PetitionVersion
+from campaign.petitions.models import DELIVERED_DETAILS, PetitionVersion
 from campaign.signatures.models import Signature, shown_name
 
 
@@ -18,14 +18,16 @@ def delivered_columns(petition_id: int) -> dict[str, Column]:
     """
     row = PetitionVersion
     versions = db.session.execute(
-        select(row.id, row.handed_names, row.handed_details).where(row.petition_id == petition_id)
+        select(row.id, row.delivered_names, row.delivered_details).where(
+            row.petition_id == petition_id
+        )
     ).all()
     columns = dict(COLUMNS)
-    full_name_versions = [version.id for version in versions if version.handed_names == "full"]
+    full_name_versions = [version.id for version in versions if version.delivered_names == "full"]
     if len(full_name_versions) < len(versions):
         columns["full_name"] = _full_name(full_name_versions)
-    for name in HANDED_DETAILS:
-        announcing = [version.id for version in versions if name in version.handed_details]
+    for name in DELIVERED_DETAILS:
+        announcing = [version.id for version in versions if name in version.delivered_details]
         if len(announcing) < len(versions):
             columns[name] = _withhold(columns[name], announcing)
     return columns

@@ -1,4 +1,4 @@
-"""Make the delivery pack: one archive with everything that is handed over on the day."""
+"""Make the delivery pack: one archive with everything for the day of delivery."""
 
 import subprocess
 import tempfile

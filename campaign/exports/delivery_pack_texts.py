@@ -16,7 +16,7 @@ from campaign.exports.pdf import Field, Head
 from campaign.i18n.countries import country_name
 from campaign.i18n.long_dates import long_date
 from campaign.montage.texts import ngettext, number
-from campaign.petitions.delivery import may_deliver
+from campaign.petitions.delivery_terms import may_deliver
 from campaign.petitions.models import Petition
 from campaign.site.settings import site_settings
 from campaign.text.markdown import to_paragraphs
@@ -226,7 +226,7 @@ class PackTexts:
 
     def _short_day(self, day: str) -> str:
         if day not in self._days:
-            # The day is empty for people who were not told that it is handed over.
+            # The day is empty for people who were not told that it is delivered.
             self._days[day] = day and format_date(
                 date.fromisoformat(day), "medium", locale=get_locale()
             )

@@ -115,7 +115,7 @@ def _pieces(
 
 def _fail(export: Export, run: JobRun, error: Exception) -> None:
     """Give up for a reason that another attempt would not change."""
-    fault = (
+    error_code = (
         "too_large"
         if isinstance(error, ArchiveTooLarge)
         else "no_room"
@@ -123,8 +123,8 @@ def _fail(export: Export, run: JobRun, error: Exception) -> None:
         else "broken"
     )
     # Log only the kind of error, because its message could hold a path or worse.
-    log.error("export %s failed: %s %s", export.id, type(error).__name__, fault)
-    run.finish(fail_export, export.id, fault=fault)
+    log.error("export %s failed: %s %s", export.id, type(error).__name__, error_code)
+    run.finish(fail_export, export.id, error_code=error_code)
 
 
 def _is_orphan(path: Path) -> bool:

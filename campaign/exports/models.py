@@ -23,7 +23,7 @@ from campaign.security.sealed_files import new_seed
 KINDS = ("csv", "xlsx", "jsonl", "pack")
 AIMS = ("delivery", "letters", "records")
 STATES = ("waiting", "working", "ready", "failed")
-FAULTS = ("", "no_room", "too_large", "broken")
+ERROR_CODES = ("", "no_room", "too_large", "broken")
 
 
 class Export(db.Model):
@@ -42,7 +42,7 @@ class Export(db.Model):
         one_of("kind", KINDS),
         one_of("aim", AIMS),
         one_of("state", STATES),
-        one_of("fault", FAULTS),
+        one_of("error_code", ERROR_CODES),
         CheckConstraint(
             "state != 'ready' or (sha256 != '' and ready_at is not null)", name="ready"
         ),
@@ -60,7 +60,7 @@ class Export(db.Model):
     purpose: Mapped[str] = mapped_column(String(500))
     choice: Mapped[dict] = mapped_column(JSON)
     state: Mapped[str] = mapped_column(String(8), default="waiting")
-    fault: Mapped[str] = mapped_column(String(10), default="")
+    error_code: Mapped[str] = mapped_column(String(10), default="")
     total: Mapped[int] = mapped_column(Integer, default=0)
     done: Mapped[int] = mapped_column(Integer, default=0)
     seed: Mapped[bytes] = mapped_column(LargeBinary(16), default=new_seed)

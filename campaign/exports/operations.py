@@ -74,15 +74,15 @@ def finish_export(export_id: int, *, now: datetime, frames: int, size: int, sha2
     _change(Export.id == export_id, state="ready", ready_at=now, **columns)
 
 
-def fail_export(export_id: int, *, fault: str = "broken") -> None:
-    """Mark the export as failed because of `fault`."""
-    _change(Export.id == export_id, state="failed", fault=fault)
+def fail_export(export_id: int, *, error_code: str = "broken") -> None:
+    """Mark the export as failed because of `error_code`."""
+    _change(Export.id == export_id, state="failed", error_code=error_code)
 
 
 def start_again(export_id: int, *, now: datetime) -> bool:
     """Request a failed export again; return whether it had failed."""
     failed = (Export.id == export_id, Export.state == "failed")
-    reset = {"done": 0, "frames": 0, "fault": "", "seed": new_seed()}
+    reset = {"done": 0, "frames": 0, "error_code": "", "seed": new_seed()}
     if not _change(*failed, state="waiting", requested_at=now, **reset):
         return False
     enqueue(JOB, export_id)

@@ -20,23 +20,26 @@ AT_ONCE = 500
 class Item:
     """A row that is not imported yet.
 
-    `typed` is its text by field. `fault` is set if the row itself is broken, and `left_out` if
+    `typed` is its text by field. `error_code` is set if the row itself is broken, and `left_out` if
     an organizer excluded it.
     """
 
     place: int
     typed: dict[str, str]
-    fault: str = ""
+    error_code: str = ""
     left_out: bool = False
 
 
 @dataclass(slots=True)
 class ClassifiedRow:
-    """A row with its fate: `why` as in ImportRow, and the `command` to create its signature."""
+    """A row with its outcome and `outcome_details`, as in ImportRow.
+
+    `command` creates its signature.
+    """
 
     place: int
-    fate: str
-    why: dict[str, Any] = field(default_factory=dict)
+    outcome: str
+    outcome_details: dict[str, Any] = field(default_factory=dict)
     checked: ValidatedRow | None = None
     command: SignatureCommand | None = None
 
@@ -58,23 +61,26 @@ def classify(checker: Checker, items: Iterable[Item]) -> list[ClassifiedRow]:
         first_places.setdefault(choice.checked.key, choice.place)
     for double in doubles:
         key = double.checked.key
-        double.fate, double.why = "duplicate", owners.get(key) or {"row": first_places[key]}
+        double.outcome, double.outcome_details = (
+            "duplicate",
+            owners.get(key) or {"row": first_places[key]},
+        )
     return rows
 
 
 def leave_out_wrong_rows(rows: list[ClassifiedRow]) -> list[ClassifiedRow]:
     """Mark the wrong rows as left out; return all rows."""
     for row in rows:
-        if row.fate == "wrong":
-            row.fate, row.why = "left_out", {}
+        if row.outcome == "wrong":
+            row.outcome, row.outcome_details = "left_out", {}
     return rows
 
 
 def _classify(checker: Checker, matchers: Any, item: Item) -> ClassifiedRow:
     if item.left_out:
         return ClassifiedRow(item.place, "left_out")
-    if item.fault:
-        return ClassifiedRow(item.place, "wrong", {"row": item.fault})
+    if item.error_code:
+        return ClassifiedRow(item.place, "wrong", {"row": item.error_code})
     checked = checker.check(item.typed)
     if checked.faults:
         return ClassifiedRow(item.place, "wrong", checked.faults)

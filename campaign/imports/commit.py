@@ -41,7 +41,7 @@ def accept(
     """
     batch = open_batch(batch_id)
     check_version(batch, version)
-    counts = Counter(row.fate for row in decided)
+    counts = Counter(row.outcome for row in decided)
     if counts["wrong"]:
         raise StillWrong(batch_id)
     batch.accepted_at, batch.counts = now, dict(counts)
@@ -82,28 +82,28 @@ def _create_signatures(decided: Iterable[ClassifiedRow]) -> dict[int, int]:
     # Every signer locks index entries in this order, which prevents deadlocks. The sort is stable,
     # so of several rows of one person the first one counts.
     newcomers = sorted(
-        (row for row in decided if row.fate in ("new", "held")),
+        (row for row in decided if row.outcome in ("new", "held")),
         key=lambda row: row.checked.key[1],
     )
     results = accept_signatures(commands=[cast(SignatureCommand, row.command) for row in newcomers])
     ids = {}
     for row, result in zip(newcomers, results, strict=True):
         if result.signature_id is None:
-            row.fate, row.why = "duplicate", {"meanwhile": True}
+            row.outcome, row.outcome_details = "duplicate", {"meanwhile": True}
         else:
             ids[row.place] = result.signature_id
     return ids
 
 
 def _imported_row(batch_id: int, row: ClassifiedRow, ids: Mapping[int, int]) -> dict[str, Any]:
-    """Return what we keep of a row: its fate and its place on paper, but none of its content."""
+    """Return what we keep of a row: its outcome and its place on paper, but none of its content."""
     return {
         "batch_id": batch_id,
         "place": row.place,
-        "fault": "",
-        "left_out": row.fate == "left_out",
-        "fate": row.fate,
-        "why": row.why if row.fate == "duplicate" else {},
+        "error_code": "",
+        "left_out": row.outcome == "left_out",
+        "outcome": row.outcome,
+        "outcome_details": row.outcome_details if row.outcome == "duplicate" else {},
         "sheet": row.checked.sheet if row.checked else "",
         "sheet_row": row.checked.row if row.checked else "",
         "signature_id": ids.get(row.place),
@@ -116,12 +116,12 @@ def _close(batch_id: int):
     if batch.is_arriving:
         # The rows still waiting are the heading of a file or empty lines of a sheet.
         db.session.execute(delete(_rows).where(_rows.c.batch_id == batch_id, WAITS))
-        fates = (
-            select(_rows.c.fate, func.count())
+        outcomes = (
+            select(_rows.c.outcome, func.count())
             .where(_rows.c.batch_id == batch_id)
-            .group_by(_rows.c.fate)
+            .group_by(_rows.c.outcome)
         )
-        batch.counts = {fate: many for fate, many in db.session.execute(fates)}
+        batch.counts = {outcome: many for outcome, many in db.session.execute(outcomes)}
         batch.state = "imported"
         batch.checked_at = batch.imported_at = batch.closed_at = batch.accepted_at
         db.session.flush()

@@ -24,7 +24,7 @@ ROWS_ON_SHEET = 10
 
 
 def print_sheets(
-    *, petition: Petition, lang: str, paper: str, sheets: int, wording: str
+    *, petition: Petition, lang: str, paper: str, sheets: int, consent_text: str
 ) -> PrintRun:
     """Record a print run of sheets with the petition's current text; return the PrintRun."""
     run = PrintRun(
@@ -34,7 +34,7 @@ def print_sheets(
         lang=lang,
         paper=paper,
         sheets=sheets,
-        wording=wording,
+        consent_text=consent_text,
     )
     db.session.add(run)
     db.session.flush()
@@ -107,7 +107,7 @@ def build_batch(
         lang=lang,
         header=heading if has_heading else [],
         mapping={str(place): field for place, field in mapping.items()},
-        read_as={
+        file_format={
             "encoding": table.encoding,
             "delimiter": table.delimiter,
             "width": max(len(row.cells) for row in table.rows),
@@ -125,7 +125,7 @@ def begin_sheet(
     lang: str,
     signed_on: date | None,
     country: str,
-    wording: str,
+    consent_text: str,
     version_id: int,
     rows: int = ROWS_ON_SHEET,
 ) -> ImportBatch:
@@ -139,7 +139,7 @@ def begin_sheet(
         lang=lang,
         signed_on=signed_on,
         country=country,
-        wording=wording,
+        consent_text=consent_text,
         version_id=version_id,
     )
     db.session.add(batch)
@@ -166,7 +166,7 @@ def _store_part(
                 batch_id,
                 row.place,
                 cells=row.cells,
-                fault=row.fault,
+                error_code=row.error_code,
                 left_out=row.place in left_out,
             )
             for row in rows

@@ -107,15 +107,15 @@ def _fill(table: Table, text: str) -> None:
     for place, cells in enumerate(csv.reader(lines, delimiter=table.delimiter), 1):
         is_last = lines.ended
         quotes = lines.quotes_since()
-        fault = ""
+        error_code = ""
         width = width or len(cells)
         if is_last and quotes % 2:
-            fault = UNCLOSED
+            error_code = UNCLOSED
         elif is_last and len(cells) < width and not text.endswith(("\n", "\r")):
-            fault = CUT_SHORT
+            error_code = CUT_SHORT
         elif any(cell.strip() for cell in cells[width:]):
-            fault = TOO_MANY_CELLS
-        table.add(place, cells, fault)
+            error_code = TOO_MANY_CELLS
+        table.add(place, cells, error_code)
 
 
 class _Lines:

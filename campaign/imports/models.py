@@ -27,13 +27,13 @@ KINDS = ("typed", "file")
 STATES = ("open", "imported", "undone", "dropped")
 # Larger batches take longer than someone should wait for a page, so the worker carries them out.
 AT_ONE_SITTING = 2000
-FATES = ("new", "held", "duplicate", "wrong", "left_out")
+OUTCOMES = ("new", "held", "duplicate", "wrong", "left_out")
 
 
 class PrintRun(db.Model):
     """Sheets printed together, numbered from 1 to `sheets`.
 
-    `wording` is the consent text printed on them.
+    `consent_text` is the consent text printed on them.
     """
 
     __tablename__ = "print_run"
@@ -50,7 +50,7 @@ class PrintRun(db.Model):
     lang: Mapped[str] = mapped_column(String(35))
     paper: Mapped[str] = mapped_column(String(8))
     sheets: Mapped[int] = mapped_column(SmallInteger)
-    wording: Mapped[str] = mapped_column(Text)
+    consent_text: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
 
     petition: Mapped[Petition] = relationship()
@@ -67,13 +67,12 @@ class ImportBatch(Versioned, db.Model):
     """Rows imported together, from a file or from one sheet that was typed.
 
     While a batch is `open`, its rows hold the data entered. Closing the batch erases that data.
-    `wording` is the consent text of the
-    sheets, and `version_id` the petition text printed on them. `country` and `signed_on` are
-    defaults for rows that leave them out.
+    `consent_text` is the consent text of the sheets, and `version_id` the petition text printed on
+    them. `country` and `signed_on` are defaults for rows that leave them out.
 
     For a file, `header` lists the column names if it has a heading, and `mapping` gives the field
-    of each column by its index. `checked_at` is when fates were last decided, and `counts` is the
-    number of rows by fate.
+    of each column by its index. `checked_at` is when outcomes were last decided, and `counts` is
+    the number of rows by outcome.
 
     `accepted_at` is when the whole batch was accepted for import. `imported_at` is set to that
     same instant once the last row is imported. An `undone` or `dropped` batch without `closed_at`
@@ -103,10 +102,10 @@ class ImportBatch(Versioned, db.Model):
     country: Mapped[str] = mapped_column(String(2), default="")
     signed_on: Mapped[date | None] = mapped_column(Date)
     day_first: Mapped[bool] = mapped_column(Boolean, default=True)
-    wording: Mapped[str] = mapped_column(Text, default="")
+    consent_text: Mapped[str] = mapped_column(Text, default="")
     header: Mapped[list] = mapped_column(JSON, default=list)
     mapping: Mapped[dict] = mapped_column(JSON, default=dict)
-    read_as: Mapped[dict] = mapped_column(JSON, default=dict)
+    file_format: Mapped[dict] = mapped_column(JSON, default=dict)
     rows: Mapped[int] = mapped_column(Integer, default=0)
     counts: Mapped[dict] = mapped_column(JSON, default=dict)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
@@ -118,8 +117,8 @@ class ImportBatch(Versioned, db.Model):
 
     petition: Mapped[Petition] = relationship()
 
-    def count(self, fate: str) -> int:
-        return self.counts.get(fate, 0)
+    def count(self, outcome: str) -> int:
+        return self.counts.get(outcome, 0)
 
     @property
     def columns(self) -> dict[int, str]:
@@ -155,17 +154,17 @@ class ImportRow(db.Model):
     """A row of a batch; `place` is its number in the file or on the sheet.
 
     `cells` are the cells of the file. `typed` is {field: text} as typed or corrected. Both are
-    erased when the row is imported or the batch is closed. `why` is {field: code} for a wrong row,
-    and describes the existing signature for a duplicate. `signature_id` is the signature created
-    from the row. `sheet` and `sheet_row` are its position on paper.
+    erased when the row is imported or the batch is closed. `outcome_details` is {field: code} for a
+    wrong row, and describes the existing signature for a duplicate. `signature_id` is the signature
+    created from the row. `sheet` and `sheet_row` are its position on paper.
     """
 
     __tablename__ = "import_row"
     __table_args__ = (
         CheckConstraint(
-            "fate in ('', 'new', 'held', 'duplicate', 'wrong', 'left_out')", name="fate"
+            "outcome in ('', 'new', 'held', 'duplicate', 'wrong', 'left_out')", name="outcome"
         ),
-        Index("ix_import_row_fate", "batch_id", "fate", "place"),
+        Index("ix_import_row_outcome", "batch_id", "outcome", "place"),
         Index("ix_import_row_signature_id", "signature_id"),
     )
 
@@ -175,10 +174,10 @@ class ImportRow(db.Model):
     place: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     cells: Mapped[list | None] = mapped_column(JSON(none_as_null=True))
     typed: Mapped[dict | None] = mapped_column(JSON(none_as_null=True))
-    fault: Mapped[str] = mapped_column(String(20), default="")
+    error_code: Mapped[str] = mapped_column(String(20), default="")
     left_out: Mapped[bool] = mapped_column(Boolean, default=False)
-    fate: Mapped[str] = mapped_column(String(12), default="")
-    why: Mapped[dict] = mapped_column(JSON, default=dict)
+    outcome: Mapped[str] = mapped_column(String(12), default="")
+    outcome_details: Mapped[dict] = mapped_column(JSON, default=dict)
     sheet: Mapped[str] = mapped_column(String(40), default="")
     sheet_row: Mapped[str] = mapped_column(String(20), default="")
     signature_id: Mapped[int | None] = mapped_column(

@@ -1,4 +1,4 @@
-"""Change a batch before it is imported: match columns, correct rows, store fates, or drop it.
+"""Change a batch before it is imported: match columns, correct rows, store outcomes, or drop it.
 
 Each operation takes the `version` of the batch that the form showed, None without a form. It raises
 EditConflict if someone else has changed the batch since. Fates decided here are decided again when
@@ -27,7 +27,7 @@ RETENTION = timedelta(days=7)
 # and the batch's job finishes it.
 PATIENCE = timedelta(minutes=2)
 # Keeps transactions short: people who sign at the same time wait a few hundredths of a second.
-FATES_AT_ONCE = 1000
+OUTCOMES_AT_ONCE = 1000
 
 _rows = ImportRow.__table__
 
@@ -88,12 +88,12 @@ def store_typed(
     new_places = [place for place in typed if place not in stored] if batch.kind == "typed" else []
     for place, row in stored.items():
         row.typed = {**(row.typed or {}), **typed[place]} if batch.kind == "file" else typed[place]
-        row.fate, row.why = "", {}
+        row.outcome, row.outcome_details = "", {}
         if left_out is not None:
             row.left_out = place in left_out
-        if row.left_out is False and row.fault and typed[place]:
+        if row.left_out is False and row.error_code and typed[place]:
             # Someone has looked at the broken row and entered what it should say.
-            row.fault = ""
+            row.error_code = ""
     db.session.flush()
     insert_rows([row_of(batch_id, place, typed=typed[place]) for place in new_places])
     batch.checked_at = None
@@ -102,11 +102,11 @@ def store_typed(
 
 
 def begin_change(*, batch_id: int, version: int | None) -> ImportBatch:
-    """Mark the batch as changed before its fates are decided again; return it."""
+    """Mark the batch as changed before its outcomes are decided again; return it."""
     return _load_changed(batch_id, version)
 
 
-def store_fates(
+def store_outcomes(
     write: Callable[..., Any],
     *,
     batch_id: int,
@@ -114,15 +114,17 @@ def store_fates(
     decided: Sequence[ClassifiedRow],
     now: datetime,
 ) -> ImportBatch:
-    """Store the fate of each row, in short transactions run by `write`; return the batch."""
-    for start in range(0, len(decided), FATES_AT_ONCE):
+    """Store the outcome of each row, in short transactions run by `write`; return the batch."""
+    for start in range(0, len(decided), OUTCOMES_AT_ONCE):
         version = write(
-            _store_some_fates, batch_id, version, decided[start : start + FATES_AT_ONCE]
+            _store_some_outcomes, batch_id, version, decided[start : start + OUTCOMES_AT_ONCE]
         )
     return write(_store_counts, batch_id, version, decided, now)
 
 
-def _store_some_fates(batch_id: int, version: int | None, decided: Sequence[ClassifiedRow]) -> int:
+def _store_some_outcomes(
+    batch_id: int, version: int | None, decided: Sequence[ClassifiedRow]
+) -> int:
     """Replace these rows in bulk, which is faster than updates; return the batch's new version."""
     batch = _load_changed(batch_id, version)
     batch.checked_at = None
@@ -132,11 +134,17 @@ def _store_some_fates(batch_id: int, version: int | None, decided: Sequence[Clas
         row.place: row._asdict() for row in db.session.execute(select(_rows).where(*same_rows))
     }
     db.session.execute(delete(_rows).where(*same_rows))
-    fates = [
-        {"left_out": item.fate == "left_out", "fate": item.fate, "why": item.why}
+    outcomes = [
+        {
+            "left_out": item.outcome == "left_out",
+            "outcome": item.outcome,
+            "outcome_details": item.outcome_details,
+        }
         for item in decided
     ]
-    insert_rows([{**stored[item.place], **fate} for item, fate in zip(decided, fates, strict=True)])
+    insert_rows(
+        [{**stored[item.place], **outcome} for item, outcome in zip(decided, outcomes, strict=True)]
+    )
     return batch.version
 
 
@@ -144,7 +152,7 @@ def _store_counts(
     batch_id: int, version: int | None, decided: Iterable[ClassifiedRow], now: datetime
 ) -> ImportBatch:
     batch = _load_changed(batch_id, version)
-    batch.checked_at, batch.counts = now, dict(Counter(row.fate for row in decided))
+    batch.checked_at, batch.counts = now, dict(Counter(row.outcome for row in decided))
     db.session.flush()
     return batch
 

@@ -124,7 +124,7 @@ def items_of(batch: ImportBatch, *, waiting: bool = False) -> list[Item]:
     With `waiting`, skip rows that are imported already.
     """
     query = select(
-        ImportRow.place, ImportRow.cells, ImportRow.typed, ImportRow.fault, ImportRow.left_out
+        ImportRow.place, ImportRow.cells, ImportRow.typed, ImportRow.error_code, ImportRow.left_out
     ).where(ImportRow.batch_id == batch.id)
     if waiting:
         query = query.where(WAITS)
@@ -132,14 +132,16 @@ def items_of(batch: ImportBatch, *, waiting: bool = False) -> list[Item]:
     if batch.header:
         rows = rows[1:]
     columns = batch.columns
-    items = [Item(row.place, _typed(batch, columns, row), row.fault, row.left_out) for row in rows]
+    items = [
+        Item(row.place, _typed(batch, columns, row), row.error_code, row.left_out) for row in rows
+    ]
     return items if batch.kind == "file" else [item for item in items if any(item.typed.values())]
 
 
 def items_in(batch: ImportBatch, table: Table) -> list[Item]:
     """Return the Items of an unsaved Table, with the columns as its ImportBatch matches them."""
     rows, columns = table.rows[bool(batch.header) :], batch.columns
-    return [Item(row.place, cells_by_field(row.cells, columns), row.fault) for row in rows]
+    return [Item(row.place, cells_by_field(row.cells, columns), row.error_code) for row in rows]
 
 
 def _typed(batch: ImportBatch, columns: Mapping[int, str], row: Any) -> dict[str, str]:
@@ -157,10 +159,16 @@ def typed_in(batch: ImportBatch, row: ImportRow) -> dict[str, str]:
     return _typed(batch, batch.columns, row)
 
 
-def rows_with(batch_id: int, fate: str, *, after: int = 0, most: int = 50) -> Sequence[ImportRow]:
-    """Return the rows of a batch with this fate, or with any fate if empty, after a place."""
+def rows_with(
+    batch_id: int, outcome: str, *, after: int = 0, most: int = 50
+) -> Sequence[ImportRow]:
+    """Return the rows of a batch with this outcome, or with any outcome if empty, after a place."""
     query = select(ImportRow).where(ImportRow.batch_id == batch_id, ImportRow.place > after)
-    query = query.where(ImportRow.fate == fate) if fate else query.where(ImportRow.fate != "")
+    query = (
+        query.where(ImportRow.outcome == outcome)
+        if outcome
+        else query.where(ImportRow.outcome != "")
+    )
     return db.session.scalars(query.order_by(ImportRow.place).limit(most)).all()
 
 

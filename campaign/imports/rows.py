@@ -13,7 +13,14 @@ _table = ImportRow.__table__
 
 def row_of(batch_id: int, place: int, **columns: Any) -> dict[str, Any]:
     """Return all columns of an ImportRow, with empty values except for `columns`."""
-    empty = {"cells": None, "typed": None, "fault": "", "left_out": False, "fate": "", "why": {}}
+    empty = {
+        "cells": None,
+        "typed": None,
+        "error_code": "",
+        "left_out": False,
+        "outcome": "",
+        "outcome_details": {},
+    }
     return {
         **empty,
         "sheet": "",

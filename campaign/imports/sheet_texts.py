@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from campaign.i18n.locales import LOCALES
 from campaign.imports.models import PrintRun
 from campaign.imports.sheet_pdf import Column, SheetSpec
-from campaign.petitions.delivery import delivery_sentence
+from campaign.petitions.delivery_terms import delivery_sentence
 from campaign.petitions.models import Petition
 from campaign.petitions.presenters import in_language
 from campaign.text.markdown import to_paragraphs
@@ -24,9 +24,9 @@ def consent_of(petition: Petition, lang: str) -> str:
     with force_locale(LOCALES[lang]):
         return _(
             "You sign this petition. %(keeper)s keeps what you write here for this petition alone. %(delivery)s Nobody writes to you"
-            " unless you check “News”. Your name is shown only if you check “Name shown”. You can see, correct or withdraw your"
+            " unless you check “Updates”. Your name is shown only if you check “Name shown”. You can see, correct or withdraw your"
             " signature at any time: %(address)s",
-            delivery=delivery_sentence(petition.handed_names, petition.handed_details),
+            delivery=delivery_sentence(petition.delivered_names, petition.delivered_details),
             keeper=text.organisation or petition.cause.text(lang).title,
             address=_spoken_url(_path("web.privacy", lang=lang)),
         )
@@ -58,7 +58,7 @@ def sheet_spec(run: PrintRun) -> SheetSpec:
             full_text=tuple(to_paragraphs(text.body)),
             full_text_note=_("The full text, to read before signing. The sheets to sign follow."),
             online_note=_("Read the full text and sign online:"),
-            consent=run.wording,
+            consent=run.consent_text,
             columns=_columns(petition, lang),
             sign_url=public + _path("petitions.show", lang=lang, slug=petition.slug),
             sign_label=_("Sign online instead"),

@@ -27,11 +27,11 @@ class FileRefused(CampaignError):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row: `place` is its number in the file, from 1; `fault` is a code if it is broken."""
+    """A row: `place` is its number in the file, from 1; `error_code` is a code if it is broken."""
 
     place: int
     cells: list[str]
-    fault: str = ""
+    error_code: str = ""
 
 
 @dataclass(slots=True)
@@ -42,7 +42,7 @@ class Table:
     encoding: str = ""
     delimiter: str = ""
 
-    def add(self, place: int, cells: Sequence[str], fault: str = "") -> None:
+    def add(self, place: int, cells: Sequence[str], error_code: str = "") -> None:
         """Add a row, trimmed to its limits; skip an empty one.
 
         Raises FileRefused if there are too many rows.
@@ -50,13 +50,13 @@ class Table:
         trimmed = [clean_cell(cell) for cell in cells[:MAX_COLUMNS]]
         while trimmed and not trimmed[-1]:
             trimmed.pop()
-        if not trimmed and not fault:
+        if not trimmed and not error_code:
             return
         if len(self.rows) > MAX_ROWS:
             raise FileRefused("too_many_rows")
         if any(cell.strip() for cell in cells[MAX_COLUMNS:]):
-            fault = fault or TOO_MANY_CELLS
-        self.rows.append(Row(place, trimmed, fault))
+            error_code = error_code or TOO_MANY_CELLS
+        self.rows.append(Row(place, trimmed, error_code))
 
 
 def clean_cell(cell: str) -> str:

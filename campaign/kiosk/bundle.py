@@ -20,7 +20,7 @@ from campaign.kiosk.key_pairs import present_key
 from campaign.kiosk.models import Kiosk, StaffPin
 from campaign.kiosk.queries import table_code
 from campaign.kiosk.sealing import SUITE_NAME
-from campaign.petitions.delivery import delivered_list
+from campaign.petitions.delivery_terms import delivered_list
 from campaign.petitions.models import Petition, PetitionVersion
 from campaign.petitions.queries import petition_counts, published_petitions
 from campaign.site.settings import site_settings
@@ -165,7 +165,7 @@ def _consent(lang: str) -> str:
 
 def _delivered(version: PetitionVersion, lang: str) -> Any:
     with force_locale(LOCALES[lang]):
-        return delivered_list(version.handed_names, version.handed_details)
+        return delivered_list(version.delivered_names, version.delivered_details)
 
 
 def _key() -> dict[str, Any]:

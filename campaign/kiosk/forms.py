@@ -57,7 +57,7 @@ def open_records(
 
 
 def read_again(record: KioskRecord) -> tuple[RecordContent, Opened]:
-    """Return (Said, Opened) of a KioskRecord in review, whatever it is in review for.
+    """Return (RecordContent, Opened) of a KioskRecord in review, whatever it is in review for.
 
     The `reason` of Opened says what still prevents a signature. Raises Unreadable if the record
     cannot be opened.
@@ -156,7 +156,7 @@ def _validate(petitions, record, content, signed_at, *, is_approved=False):
         "claimed_at": content.signed_at,
         "shift": content.shift,
         "consent": content.consent,
-        "drawn": content.drawn,
+        "drawing": content.drawing,
     }
     petition = petitions.get(content.petition)
     if petition is None:

@@ -12,7 +12,7 @@ from campaign.events.models import Event
 from campaign.extensions import db
 from campaign.jobs.registry import BackgroundWork
 from campaign.kiosk import emails
-from campaign.kiosk.models import DRAWN, IN_REVIEW, SILENT, Kiosk, KioskRecord
+from campaign.kiosk.models import HAS_DRAWING, IN_REVIEW, SILENT, Kiosk, KioskRecord
 from campaign.mail.operations import enqueue_many
 from campaign.petitions.models import Petition
 from campaign.signatures.erasure import owners_of
@@ -107,12 +107,12 @@ def _forget_sealed(edge: datetime) -> int:
 def forget_erased(signature_ids: Iterable[int]) -> None:
     """Remove the links from tablet records to erased signatures, and what was drawn."""
     of_erased = KioskRecord.signature_id.in_(signature_ids)
-    db.session.execute(update(KioskRecord).where(of_erased).values(signature_id=None, drawn=""))
+    db.session.execute(update(KioskRecord).where(of_erased).values(signature_id=None, drawing=""))
 
 
 def _forget_drawn() -> int:
     is_there = exists().where(Signature.id == KioskRecord.signature_id, Signature.state != "erased")
-    return _change(select(KioskRecord.id).where(DRAWN, ~is_there).limit(BATCH), drawn="")
+    return _change(select(KioskRecord.id).where(HAS_DRAWING, ~is_there).limit(BATCH), drawing="")
 
 
 def _change(ids: Any, **values: Any) -> int:

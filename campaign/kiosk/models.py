@@ -31,7 +31,7 @@ REASONS = (
 )
 # A partial index serves only queries that repeat its condition exactly, so both use a constant.
 IN_REVIEW = text("status = 'review'")
-DRAWN = text("drawn != ''")
+HAS_DRAWING = text("drawing != ''")
 
 
 class Kiosk(db.Model):
@@ -198,7 +198,7 @@ class KioskRecord(db.Model):
 
     `uuid` and `sequence` come from the device. `claimed_at` is when the device says it was signed,
     and `signed_at` is that time limited to plausible values. Records in review keep their `sealed`
-    content until an organizer decides. It is unreadable without the key. `drawn` is the path of a
+    content until an organizer decides. It is unreadable without the key. `drawing` is the path of a
     drawn signature. `petition_id` is None if the record could not be read.
     """
 
@@ -212,7 +212,9 @@ class KioskRecord(db.Model):
         Index("ix_kiosk_record_signed_at", "kiosk_id", "signed_at"),
         Index("ix_kiosk_record_signature_id", "signature_id"),
         Index("ix_kiosk_record_shift_id", "shift_id"),
-        Index("ix_kiosk_record_drawn", "id", sqlite_where=DRAWN, postgresql_where=DRAWN),
+        Index(
+            "ix_kiosk_record_drawing", "id", sqlite_where=HAS_DRAWING, postgresql_where=HAS_DRAWING
+        ),
         Index(
             "ix_kiosk_record_in_review",
             "kiosk_id",
@@ -239,7 +241,7 @@ class KioskRecord(db.Model):
     key: Mapped[str] = mapped_column(String(36), default="")
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     consent: Mapped[str] = mapped_column(String(10), default="")
-    drawn: Mapped[str] = mapped_column(Text, default="")
+    drawing: Mapped[str] = mapped_column(Text, default="")
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     kiosk: Mapped[Kiosk] = relationship()

@@ -29,7 +29,7 @@ class Opened:
     is_confirmed: bool = True
     shift: str | None = None
     consent: str = ""
-    drawn: str = ""
+    drawing: str = ""
     supporter: SupporterDetails | None = None
     held_reason: str = ""
     invalid_fields: tuple[str, ...] = ()

@@ -108,7 +108,10 @@ def pair(*, typed: str, app: str = "", now: datetime) -> tuple[Kiosk, str]:
     if present_key() is None:
         make_key(now=now)
     record(
-        Actor(door="kiosk"), "kiosks.pair", subject=("kiosk", kiosk.id), cause_id=at_event.cause_id
+        Actor(channel="kiosk"),
+        "kiosks.pair",
+        subject=("kiosk", kiosk.id),
+        cause_id=at_event.cause_id,
     )
     return kiosk, secret
 

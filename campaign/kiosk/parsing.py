@@ -12,7 +12,7 @@ from campaign.text.names import clean_text
 
 MAX_SHIFTS = 50
 MAX_SEQUENCE = 2**31 - 1
-MAX_DRAWN = 20_000
+MAX_DRAWING_LENGTH = 20_000
 MAX_TABLER_LENGTH = 80
 MAX_APP_LENGTH = 20
 MAX_CODE_LENGTH = 40
@@ -75,7 +75,7 @@ class RecordContent:
     witnessed: bool
     shift: str | None
     consent: str
-    drawn: str
+    drawing: str
     fields: dict[str, Any]
 
 
@@ -146,7 +146,7 @@ def read_content(plaintext: bytes) -> RecordContent:
     if not isinstance(sent.get("petition"), str) or sent.get("v") != 1:
         raise Malformed
     answers = sent.get("answers") if isinstance(sent.get("answers"), dict) else {}
-    drawn = sent.get("drawn") if isinstance(sent.get("drawn"), str) else ""
+    drawing = sent.get("drawn") if isinstance(sent.get("drawn"), str) else ""
     return RecordContent(
         petition=sent["petition"],
         version=_integer(sent.get("version")),
@@ -155,7 +155,7 @@ def read_content(plaintext: bytes) -> RecordContent:
         witnessed=sent.get("witnessed") is True,
         shift=sent.get("shift") if _is_uuid(sent.get("shift")) else None,
         consent=_text(sent.get("consent"), 10),
-        drawn=drawn if len(drawn) <= MAX_DRAWN and _PATH.fullmatch(drawn) else "",
+        drawing=drawing if len(drawing) <= MAX_DRAWING_LENGTH and _PATH.fullmatch(drawing) else "",
         fields={
             **{name: value for name in _TEXT_FIELDS if isinstance(value := sent.get(name), str)},
             "answers": {

@@ -65,9 +65,9 @@ def code_by_id(code_id: int) -> PairingCode | None:
 
 
 def table_of(signature_id: int) -> Any:
-    """Return the row (event, tablet, tabler, drawn) of a signature given at a table, or None."""
+    """Return the row (event, tablet, tabler, drawing) of a signature given at a table, or None."""
     return db.session.execute(
-        select(Event, Kiosk.name.label("tablet"), Shift.tabler, KioskRecord.drawn)
+        select(Event, Kiosk.name.label("tablet"), Shift.tabler, KioskRecord.drawing)
         .join(Kiosk, Kiosk.id == KioskRecord.kiosk_id)
         .join(Event, Event.id == Kiosk.event_id)
         .outerjoin(Shift, Shift.id == KioskRecord.shift_id)

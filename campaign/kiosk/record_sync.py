@@ -195,5 +195,5 @@ def _row(
         "key": record.key,
         "sealed": record.sealed if stays_sealed else None,
         "consent": record.consent if is_stored else "",
-        "drawn": record.drawn if is_stored else "",
+        "drawing": record.drawing if is_stored else "",
     }

@@ -49,10 +49,10 @@ def approve(*, kiosk_id: int, record_id: int, opened: Opened, now: datetime) -> 
     else:
         notify_signers([result.signature_id], now=now)
         row.status, row.reason, row.sealed = STORED, "", None
-        row.signature_id, row.consent, row.drawn = (
+        row.signature_id, row.consent, row.drawing = (
             result.signature_id,
             opened.consent,
-            opened.drawn,
+            opened.drawing,
         )
     db.session.flush()
     return result.is_new

@@ -70,24 +70,24 @@ SETTING_UP = {
         "Someone opened a pairing code on this tablet. Nothing has changed, and the code still works for another tablet. To pair this one again, use the team PIN."
     ),
     "taken_stay": _l("Stay at this table"),
-    "taken_anew": _l("Pair it again"),
-    "anew_heading": _l("Pair this tablet again?"),
-    "anew_hint": _l(
+    "taken_pair_again": _l("Pair it again"),
+    "pair_again_heading": _l("Pair this tablet again?"),
+    "pair_again_hint": _l(
         "It will leave “%(name)s” and join the table with code %(code)s.",
         name="{name}",
         code="{code}",
     ),
-    "anew_waiting_one": _l(
+    "pair_again_waiting_one": _l(
         "%(count)s signature has not been sent yet. It stays locked on this tablet. We will send it as soon as there is internet, and count it for the table where it was signed.",
         count="{n}",
     ),
-    "anew_waiting_many": _l(
+    "pair_again_waiting_many": _l(
         "%(count)s signatures have not been sent yet. They stay locked on this tablet. We will send them as soon as there is internet, and count them for the table where they were signed.",
         count="{n}",
     ),
-    "anew_keep": _l("Stay at this table"),
-    "anew_do": _l("Pair it again"),
-    "anew_anyway": _l("Pair it again anyway"),
+    "pair_again_keep": _l("Stay at this table"),
+    "pair_again_do": _l("Pair it again"),
+    "pair_again_anyway": _l("Pair it again anyway"),
     "nothing_waits": _l("All signatures from this tablet have been sent."),
 }
 CREW = {
@@ -227,7 +227,7 @@ PROBLEMS = {
     "reason_revoked": _l("this tablet was stopped"),
     "reason_expired": _l("this table’s time had ended"),
     "reason_late": _l("it arrived long after this table’s time"),
-    "reason_other_petition": _l("this petition is not at this table"),
+    "reason_other_petition": _l("this petition is not collected at this table"),
     "reason_unreadable": _l("it cannot be opened"),
     "reason_too_large": _l("too large for the site"),
     "reason_malformed": _l("damaged"),

@@ -29,9 +29,9 @@ VARIETY = ("cause_id", "form", "size", "lang", "with_names")
 class Poster(db.Model):
     """A poster of one variety: cause, form, size, language, with or without names.
 
-    At most one of each variety is in progress. `look` and `numbers` are digests of what it shows:
-    its text and shape, and which butterflies. `names` is a digest of the names on it. `drawn_at` is
-    when its count was taken. A job draws it.
+    At most one of each variety is in progress. `appearance_digest`, `numbers_digest` and
+    `names_digest` say what it shows: its text and shape, which butterflies, and which names.
+    `drawn_at` is when its count was taken. A job draws it.
     """
 
     __tablename__ = "poster"
@@ -59,11 +59,11 @@ class Poster(db.Model):
     state: Mapped[str] = mapped_column(String(8), default="waiting")
     requested_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     drawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    look: Mapped[str] = mapped_column(String(32), default="")
-    numbers: Mapped[str] = mapped_column(String(32), default="")
+    appearance_digest: Mapped[str] = mapped_column(String(32), default="")
+    numbers_digest: Mapped[str] = mapped_column(String(32), default="")
     last_number: Mapped[int] = mapped_column(default=0)
-    names: Mapped[str] = mapped_column(String(32), default="")
-    octets: Mapped[int] = mapped_column(BigInteger, default=0)
+    names_digest: Mapped[str] = mapped_column(String(32), default="")
+    file_bytes: Mapped[int] = mapped_column(BigInteger, default=0)
 
     @property
     def file_name(self) -> str:
@@ -82,7 +82,7 @@ class StoredShape(db.Model):
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    facts: Mapped[str] = mapped_column(Text)
+    metadata_toml: Mapped[str] = mapped_column(Text)
     ghost: Mapped[str] = mapped_column(Text)
     mask: Mapped[bytes] = mapped_column(LargeBinary)
     palette: Mapped[bytes] = mapped_column(LargeBinary)
@@ -90,12 +90,12 @@ class StoredShape(db.Model):
     @property
     def title(self) -> str:
         """Return the title that the organizer gave the shape."""
-        return tomllib.loads(self.facts)["title"]
+        return tomllib.loads(self.metadata_toml)["title"]
 
     def files(self) -> dict[str, bytes]:
         """Return {name: content} of the shape's FILES."""
         return {
-            "shape.toml": self.facts.encode(),
+            "shape.toml": self.metadata_toml.encode(),
             "ghost.json": self.ghost.encode(),
             "mask.png": self.mask,
             "palette.png": self.palette,
@@ -119,16 +119,16 @@ class ShapeDraft(Versioned, db.Model):
     """A picture that is to become the shape of a cause, and how it is cut out now.
 
     `picture` is WebP, `width` × `height` pixels, without camera metadata. If `is_clear`, it can be
-    cut out by its alpha channel. `ground` is the colour along its edge, as #RRGGBB. For the other
-    columns see shape_extraction.Cut. If this way of cutting makes no shape, `fault` is the reason,
-    as in PictureRefused.
+    cut out by its alpha channel. `background` is the colour along its edge, as #RRGGBB. For the
+    other columns see shape_extraction.Cut. If this way of cutting makes no shape, `error_code` is
+    the reason, as in PictureRefused.
     """
 
     __tablename__ = "shape_draft"
     __table_args__ = (
         CheckConstraint("cut_by in ('alpha', 'colour')", name="cut_by"),
         CheckConstraint("threshold between 1 and 254", name="threshold"),
-        CheckConstraint("(shape is null) = (fault <> '')", name="fault"),
+        CheckConstraint("(shape is null) = (error_code <> '')", name="error_code"),
         Index("ix_shape_draft_cause_id", "cause_id"),
         Index("ix_shape_draft_shape", "shape"),
         # A URL that is still open in a browser must never show another picture.
@@ -143,9 +143,9 @@ class ShapeDraft(Versioned, db.Model):
     width: Mapped[int] = mapped_column(SmallInteger)
     height: Mapped[int] = mapped_column(SmallInteger)
     is_clear: Mapped[bool] = mapped_column(Boolean)
-    ground: Mapped[str] = mapped_column(String(7))
+    background: Mapped[str] = mapped_column(String(7))
     cut_by: Mapped[str] = mapped_column(String(6))
     threshold: Mapped[int | None] = mapped_column(SmallInteger)
     inverted: Mapped[bool] = mapped_column(Boolean)
     shape: Mapped[str | None] = mapped_column(ForeignKey("stored_shape.name"))
-    fault: Mapped[str] = mapped_column(String(12), default="")
+    error_code: Mapped[str] = mapped_column(String(12), default="")

@@ -64,7 +64,9 @@ def posters_with_former_names() -> list[int]:
     outdated = []
     for cause_id, posters in by_cause.items():
         digests = _digests_up_to(cause_id, {poster.last_number for poster in posters})
-        outdated += [poster.id for poster in posters if poster.names != digests[poster.last_number]]
+        outdated += [
+            poster.id for poster in posters if poster.names_digest != digests[poster.last_number]
+        ]
     return outdated
 
 
@@ -107,7 +109,9 @@ def is_public_shape(name: str) -> bool:
 def shape_title(name: str) -> str:
     """Return the title of an uploaded shape."""
     statement = (
-        select(StoredShape).options(load_only(StoredShape.facts)).where(StoredShape.name == name)
+        select(StoredShape)
+        .options(load_only(StoredShape.metadata_toml))
+        .where(StoredShape.name == name)
     )
     return db.session.scalars(statement).one().title
 
@@ -116,7 +120,7 @@ def shapes_of(cause: Cause) -> dict[str, str]:
     """Return {name: title} of the uploaded shapes the cause uses or may use again, newest first."""
     rows = db.session.scalars(
         select(StoredShape)
-        .options(load_only(StoredShape.name, StoredShape.facts))
+        .options(load_only(StoredShape.name, StoredShape.metadata_toml))
         .join(CauseShape, CauseShape.shape == StoredShape.name)
         .where(CauseShape.cause_id == cause.id)
         .order_by(CauseShape.accepted_at.desc(), StoredShape.name)

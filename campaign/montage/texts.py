@@ -128,7 +128,7 @@ def poster_spec(
         )
 
 
-def look_of(cause: Cause, lang: str) -> str:
+def appearance_digest_of(cause: Cause, lang: str) -> str:
     """Return a digest of what a poster shows besides butterflies.
 
     If it changes, existing posters are outdated at once.

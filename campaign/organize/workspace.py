@@ -37,7 +37,7 @@ from campaign.organize.core.navigation import place_of, places
 from campaign.organize.events import check_in, registrations
 from campaign.organize.events import parts as event_parts
 from campaign.organize.events import routes as events
-from campaign.organize.exports import handovers
+from campaign.organize.exports import deliveries
 from campaign.organize.exports import routes as exports
 from campaign.organize.imports import files as import_files
 from campaign.organize.imports import routes as imports
@@ -86,7 +86,7 @@ BLUEPRINTS = (
     suppressions.blueprint,
     signatures.blueprint,
     exports.blueprint,
-    handovers.blueprint,
+    deliveries.blueprint,
     imports.blueprint,
     queues.blueprint,
     queues.comments_blueprint,

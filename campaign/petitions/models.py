@@ -1,4 +1,4 @@
-"""Tables of a petition: its state, text versions, targets, tally and handovers."""
+"""Tables of a petition: its state, text versions, targets, tally and deliveries."""
 
 from datetime import date, datetime
 from typing import Any
@@ -26,8 +26,8 @@ from campaign.publishing.models import Archivable, Pictured
 
 # Half a year is enough to deliver the signatures and to answer questions about them.
 DEFAULT_RETENTION_DAYS = 180
-HANDED_NAMES = ("shown", "full")
-HANDED_DETAILS = ("country", "postal_code", "shown_comment", "day")
+DELIVERED_NAMES = ("shown", "full")
+DELIVERED_DETAILS = ("country", "postal_code", "shown_comment", "day")
 
 
 def phase_of(petition: "Petition | Row[Any]", now: datetime) -> str:
@@ -48,7 +48,7 @@ class Petition(Archivable, Pictured, db.Model):  # type: ignore[name-defined, mi
     is published automatically. An archived petition (`archived_at`) keeps its page but is in no
     list. `opens_at` and `closes_at` were entered in `time_zone`.
 
-    Edited in parts: `text`, `settings`, `goal`, `picture`, `handing`, `retention`, `sharing` and
+    Edited in parts: `text`, `settings`, `goal`, `picture`, `delivery`, `retention`, `sharing` and
     `embedding`.
 
     Form: `required_fields` names the form fields, beyond given name and email, that must be filled
@@ -59,9 +59,9 @@ class Petition(Archivable, Pictured, db.Model):  # type: ignore[name-defined, mi
     Retention: personal data is erased `retention_days` after the end, or kept if that is None.
     `retention_notified_at` is when owners were told about it. `retention_done_at` is when it was done.
 
-    Delivery: `deliver_places` maps a language to where the signatures are handed over.
-    `handed_names` and `handed_details` say what targets see of a signature. Names are whole, or
-    only what each supporter allows to be shown. The details are some of HANDED_DETAILS.
+    Delivery: `deliver_places` maps a language to where the signatures are delivered.
+    `delivered_names` and `delivered_details` say what targets see of a signature. Names are whole, or
+    only what each supporter allows to be shown. The details are some of DELIVERED_DETAILS.
 
     The count of a quiet petition (`is_quiet`) moves only in batches. Nobody is told who brought
     whom.
@@ -74,7 +74,7 @@ class Petition(Archivable, Pictured, db.Model):  # type: ignore[name-defined, mi
         CheckConstraint("confirmation in ('email', 'email_or_witness')", name="confirmation"),
         CheckConstraint("goal >= 0", name="goal"),
         CheckConstraint("retention_days is null or retention_days > 0", name="retention_days"),
-        one_of("handed_names", HANDED_NAMES),
+        one_of("delivered_names", DELIVERED_NAMES),
         CheckConstraint(
             "closes_at is null or opens_at is null or closes_at > opens_at", name="times"
         ),
@@ -102,8 +102,8 @@ class Petition(Archivable, Pictured, db.Model):  # type: ignore[name-defined, mi
     retention_days: Mapped[int | None] = mapped_column(Integer, default=DEFAULT_RETENTION_DAYS)
     retention_notified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     retention_done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    handed_names: Mapped[str] = mapped_column(String(8), default="shown", server_default="shown")
-    handed_details: Mapped[list[str]] = mapped_column(
+    delivered_names: Mapped[str] = mapped_column(String(8), default="shown", server_default="shown")
+    delivered_details: Mapped[list[str]] = mapped_column(
         JSON, default=lambda: ["country"], server_default='["country"]'
     )
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
@@ -149,14 +149,14 @@ class PetitionVersion(db.Model):  # type: ignore[name-defined, misc]
 
     Signatures point at the version they were made under, so a version never changes once it can be
     signed. Beside its texts, a version keeps what the petition said then. `targets` is a list of
-    {language: name} and `questions` are the petition's own. `handed_names` and `handed_details` say
+    {language: name} and `questions` are the petition's own. `delivered_names` and `delivered_details` say
     what is delivered of each signature.
     """
 
     __tablename__ = "petition_version"
     __table_args__ = (
         UniqueConstraint("petition_id", "number"),
-        one_of("handed_names", HANDED_NAMES),
+        one_of("delivered_names", DELIVERED_NAMES),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
@@ -165,8 +165,8 @@ class PetitionVersion(db.Model):  # type: ignore[name-defined, misc]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     targets: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list, server_default="[]")
     questions: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default="[]")
-    handed_names: Mapped[str] = mapped_column(String(8), default="shown", server_default="shown")
-    handed_details: Mapped[list[str]] = mapped_column(
+    delivered_names: Mapped[str] = mapped_column(String(8), default="shown", server_default="shown")
+    delivered_details: Mapped[list[str]] = mapped_column(
         JSON, default=lambda: ["country"], server_default='["country"]'
     )
 
@@ -233,13 +233,13 @@ class PetitionTally(db.Model):  # type: ignore[name-defined, misc]
     count: Mapped[int] = mapped_column(Integer, default=0)
 
 
-class Handover(db.Model):  # type: ignore[name-defined, misc]
+class Delivery(db.Model):  # type: ignore[name-defined, misc]
     """The receipt of a target: who received how many signatures on which `day`. All is public."""
 
-    __tablename__ = "handover"
+    __tablename__ = "delivery"
     __table_args__ = (
         CheckConstraint("signatures > 0", name="signatures"),
-        Index("ix_handover_petition_id", "petition_id", "day"),
+        Index("ix_delivery_petition_id", "petition_id", "day"),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from campaign.petitions.delivery import delivered_list
+from campaign.petitions.delivery_terms import delivered_list
 from campaign.petitions.models import Petition, name_in
 from campaign.petitions.presenters import in_language
 from campaign.text.markdown import to_html
@@ -26,13 +26,13 @@ class PastVersion:
     organisation: str
     targets: dict[str, str]
     questions: tuple[dict[str, Any], ...]
-    handed_names: str
-    handed_details: tuple[str, ...]
+    delivered_names: str
+    delivered_details: tuple[str, ...]
 
     @property
     def delivered_list(self) -> str:
         """Return what was delivered of a signature, as one text."""
-        return delivered_list(self.handed_names, self.handed_details)
+        return delivered_list(self.delivered_names, self.delivered_details)
 
 
 def past_version(petition: Petition, number: int, lang: str) -> PastVersion | None:
@@ -56,6 +56,6 @@ def past_version(petition: Petition, number: int, lang: str) -> PastVersion | No
         organisation=text.organisation,
         targets=dict(name_in(names, lang) for names in version.targets),
         questions=tuple(in_language(question, lang) for question in version.questions),
-        handed_names=version.handed_names,
-        handed_details=tuple(version.handed_details),
+        delivered_names=version.delivered_names,
+        delivered_details=tuple(version.delivered_details),
     )

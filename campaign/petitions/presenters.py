@@ -6,10 +6,10 @@ from typing import Any
 
 from markupsafe import Markup
 
-from campaign.petitions.delivery import delivered_list, delivery_sentence
+from campaign.petitions.deliveries import deliveries_of
+from campaign.petitions.delivery_terms import delivered_list, delivery_sentence
 from campaign.petitions.goals import current_goal, past_goals
-from campaign.petitions.handovers import handovers_of
-from campaign.petitions.models import Handover, Petition
+from campaign.petitions.models import Delivery, Petition
 from campaign.petitions.queries import petition_counts, published_petitions
 from campaign.publishing.pictures import ShownPicture, shown_picture
 from campaign.text.markdown import to_html
@@ -55,19 +55,19 @@ class PetitionPage(PetitionCard):
     picture: ShownPicture | None
     required_fields: frozenset[str]
     questions: tuple[dict[str, Any], ...]
-    handed_names: str
-    handed_details: tuple[str, ...]
-    handovers: tuple[Handover, ...]
+    delivered_names: str
+    delivered_details: tuple[str, ...]
+    deliveries: tuple[Delivery, ...]
 
     @property
     def delivered_list(self) -> str:
         """Return what is delivered of a signature, as one text."""
-        return delivered_list(self.handed_names, self.handed_details)
+        return delivered_list(self.delivered_names, self.delivered_details)
 
     @property
     def delivery_sentence(self) -> str:
         """Return the sentence about it that supporters read."""
-        return delivery_sentence(self.handed_names, self.handed_details)
+        return delivery_sentence(self.delivered_names, self.delivered_details)
 
 
 def card(petition: Petition, lang: str, count: int, now: datetime) -> PetitionCard:
@@ -100,9 +100,9 @@ def page(petition: Petition, lang: str, count: int, now: datetime) -> PetitionPa
         picture=shown_picture(petition.picture, lang, petition.original_lang),
         required_fields=frozenset(petition.required_fields),
         questions=tuple(in_language(question, lang) for question in petition.questions),
-        handed_names=petition.handed_names,
-        handed_details=tuple(petition.handed_details),
-        handovers=tuple(handovers_of(petition.id)),
+        delivered_names=petition.delivered_names,
+        delivered_details=tuple(petition.delivered_details),
+        deliveries=tuple(deliveries_of(petition.id)),
     )
 
 

@@ -12,7 +12,7 @@ from campaign.petitions.models import Petition, PetitionText, PetitionVersion
 from campaign.text.names import clean_text
 
 TEXT_COLUMNS = ("title", "summary", "organisation", "body")
-TERMS = ("targets", "questions", "handed_names", "handed_details")
+TERMS = ("targets", "questions", "delivered_names", "delivered_details")
 
 
 def version_of(number: int, texts: dict[str, dict[str, str]], **terms: Any) -> PetitionVersion:

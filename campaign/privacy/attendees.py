@@ -40,7 +40,7 @@ GUESTS = (
         WITH_REGISTRATION,
         columns_of(
             "registration",
-            "state held_reason waits_since hold_seats hold_until cancelled_at checked_in_at created_at mail_count mailed_at reminded sequence",
+            "state held_reason waits_since hold_seats hold_until cancelled_at checked_in_at created_at mail_count mailed_at reminder_count sequence",
         ),
         days="registration_days",
     ),

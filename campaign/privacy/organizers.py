@@ -71,7 +71,7 @@ WORKERS = (
         (
             *columns_of(
                 "audit_entry",
-                "organizer_id at door address action subject_kind subject_id cause_id reason details",
+                "organizer_id at channel address action subject_kind subject_id cause_id reason details",
             ),
             *columns_of("account_alert", "organizer_id entry_id"),
         ),

@@ -30,10 +30,10 @@ NOT_PERSONAL = {
     "kiosk_shift": "id kiosk_id uuid",
     "subscription": "id",
     "mailing_receipt": "id",
-    "export": "id done fault frames seed sha256 size total",
+    "export": "id done error_code frames seed sha256 size total",
     "bulk_item": "bulk_id",
     "bulk_decision": "id cursor changed restored total upto_id",
-    "import_batch": "id accepted_at changed_at checked_at closed_at country day_first header lang mapping read_as signed_on version version_id wording",
+    "import_batch": "id accepted_at changed_at checked_at closed_at country day_first header lang mapping file_format signed_on version version_id consent_text",
 }
 # Tables without personal data: what organizers publish, sums, and internal state.
 IMPERSONAL = set(
@@ -43,8 +43,8 @@ IMPERSONAL = set(
     petition petition_version petition_text petition_tally target ledger_entry aggregate rule lookup_due lookup_progress
     event event_text event_petition
     campaign_update campaign_update_text campaign_update_petition campaign_update_body_picture mailing
-    handover print_run embedding share_text api_key api_post
+    delivery print_run embedding share_text api_key api_post
     kiosk kiosk_key kiosk_pairing_code kiosk_staff_pin kiosk_table_code
-    poster stored_shape cause_shape shape_draft job lease spent_challenge search_document search_change search_text search_words
+    poster stored_shape cause_shape shape_draft job lease spent_challenge search_document search_change search_text search_terms
     """.split()
 )

@@ -120,7 +120,7 @@ SIGNERS = (
         ),
         columns_of(
             "repeat_signing",
-            "petition_id words address_digest created_at signature_id mailed_at used_at",
+            "petition_id form_data address_digest created_at signature_id mailed_at used_at",
         ),
         days="erase_pending_days",
     ),
@@ -129,7 +129,7 @@ SIGNERS = (
         _l("So that an organizer reviews it before the public sees it"),
         ORGANIZERS,
         _l("Until an organizer has decided, or you change it again"),
-        columns_of("held_correction", "signature_id words reason created_at"),
+        columns_of("held_correction", "signature_id changes reason created_at"),
     ),
     RegisterRow(
         _l("A code made from an email address for which someone asked for a personal link"),
@@ -170,7 +170,7 @@ SIGNERS = (
         _l("So that organizers can find your signature among millions"),
         NOBODY,
         LIKE_THE_SIGNATURE,
-        columns_of("signature_lookup", "signature_id words"),
+        columns_of("signature_lookup", "signature_id terms"),
     ),
     RegisterRow(
         _l("A withdrawn signature"),
@@ -213,7 +213,7 @@ SIGNERS = (
         _l("To go with your name to the people the petition is addressed to"),
         ORGANIZERS,
         LIKE_THE_SIGNATURE,
-        columns_of("kiosk_record", "drawn"),
+        columns_of("kiosk_record", "drawing"),
     ),
     RegisterRow(
         _l("Your IP address"),
@@ -234,7 +234,7 @@ SIGNERS = (
         ),
         columns_of(
             "import_row",
-            "batch_id place cells typed sheet sheet_row fate fault why left_out signature_id",
+            "batch_id place cells typed sheet sheet_row outcome error_code outcome_details left_out signature_id",
         ),
     ),
     RegisterRow(
@@ -247,7 +247,7 @@ SIGNERS = (
         ),
         LIKE_THE_SIGNATURE,
         (
-            *columns_of("signature", "brought_by source"),
+            *columns_of("signature", "referrer_id source"),
             *columns_of("share_assignment", "signature_id text_id assigned_at shared_at"),
         ),
     ),

@@ -10,7 +10,7 @@ from sqlalchemy import Select, bindparam, cast, column, delete, literal_column, 
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from campaign.extensions import db
-from campaign.search.models import search_words
+from campaign.search.models import search_terms
 from campaign.search.normalization import words_of
 
 # The parts of a document, the most telling first.
@@ -57,7 +57,7 @@ def _engine() -> "type[OnPostgresql] | type[OnSqlite]":
 class OnSqlite:
     """FTS5, with one column per part of a document."""
 
-    fts = table("search_words", column("rowid"))
+    fts = table("search_terms", column("rowid"))
 
     @staticmethod
     def prefer_index() -> None:
@@ -67,7 +67,7 @@ class OnSqlite:
     def put(cls, rows: Sequence[tuple[int, str, str, str, str]]) -> None:
         """Index new documents."""
         insert = text(
-            "insert into search_words (rowid, lang, title, summary, body) values (:id, :lang, :title, :summary, :body)"
+            "insert into search_terms (rowid, lang, title, summary, body) values (:id, :lang, :title, :summary, :body)"
         )
         db.session.execute(
             insert, [{"id": id_, "lang": lang, **_joined(texts)} for id_, lang, *texts in rows]
@@ -85,7 +85,7 @@ class OnSqlite:
         """Return a SELECT of matching document ids."""
         term_query = " AND ".join(f'"{term}"{"" if whole_words else " *"}' for term in terms)
         query = bindparam(None, f'lang : "{lang}" AND {{{" ".join(parts)}}} : ({term_query})')
-        return select(cls.fts.c.rowid).where(literal_column("search_words").op("match")(query))
+        return select(cls.fts.c.rowid).where(literal_column("search_terms").op("match")(query))
 
 
 class OnPostgresql:
@@ -102,16 +102,16 @@ class OnPostgresql:
     def put(cls, rows: Sequence[tuple[int, str, str, str, str]]) -> None:
         """Index new documents."""
         insert = text(
-            "insert into search_words (document_id, words) values (:id, cast(:words as tsvector))"
+            "insert into search_terms (document_id, terms) values (:id, cast(:terms as tsvector))"
         )
         db.session.execute(
-            insert, [{"id": id_, "words": _vector(lang, texts)} for id_, lang, *texts in rows]
+            insert, [{"id": id_, "terms": _vector(lang, texts)} for id_, lang, *texts in rows]
         )
 
     @classmethod
     def drop(cls, document_ids: Sequence[int]) -> None:
         """Remove documents from the index."""
-        db.session.execute(delete(search_words).where(search_words.c.document_id.in_(document_ids)))
+        db.session.execute(delete(search_terms).where(search_terms.c.document_id.in_(document_ids)))
 
     @classmethod
     def ids_with(
@@ -126,8 +126,8 @@ class OnPostgresql:
         query = " & ".join(
             (f"'{LANG}{lang}'", *(f"({alternative})" for alternative in alternatives))
         )
-        return select(search_words.c.document_id).where(
-            search_words.c.words.op("@@")(cast(query, TSQUERY))
+        return select(search_terms.c.document_id).where(
+            search_terms.c.terms.op("@@")(cast(query, TSQUERY))
         )
 
 

@@ -26,7 +26,7 @@ def _documents(ids: Sequence[int]) -> Iterator[Document]:
             yield Document(
                 subject_id=cause.id,
                 lang=lang,
-                written_in=text.lang,
+                text_lang=text.lang,
                 cause_id=cause.id,
                 slug=cause.slug,
                 title=text.title,

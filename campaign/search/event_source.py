@@ -41,14 +41,14 @@ def _document(event: Event, lang: str) -> Document:
     return Document(
         subject_id=event.id,
         lang=lang,
-        written_in=text.lang,
+        text_lang=text.lang,
         cause_id=event.cause_id,
         slug=event.slug,
         title=text.title,
         summary="",
         body=paragraphs(to_text(text.body), people, full_place(event, text)),
         day=event.starts_local.date(),
-        line=" · ".join(part for part in (text.kind, when, event.town) if part)[:200],
+        detail=" · ".join(part for part in (text.kind, when, event.town) if part)[:200],
         is_cancelled=event.state == "cancelled",
     )
 

@@ -23,7 +23,7 @@ from campaign.search.update_source import UPDATES
 
 SOURCES = (CAUSES, PETITIONS, EVENTS, UPDATES)
 # Increase this when documents are built differently: then everything is indexed again.
-EDITION = 1
+INDEX_VERSION = 1
 BATCH = 100
 
 
@@ -92,20 +92,20 @@ def note_all() -> None:
 
 
 def note_differences() -> int:
-    """Note items that are missing, left over, or built by an older EDITION; return how many.
+    """Note items that are missing, left over, or built by an older INDEX_VERSION; return how many.
 
     After an upgrade or a restored backup, no trigger has noted them.
     """
     total = 0
     for source in SOURCES:
-        query = select(SearchDocument.subject_id, func.min(SearchDocument.edition)).where(
+        query = select(SearchDocument.subject_id, func.min(SearchDocument.index_version)).where(
             SearchDocument.kind == source.kind
         )
-        indexed_editions = dict(db.session.execute(query.group_by(SearchDocument.subject_id)).all())
+        indexed_versions = dict(db.session.execute(query.group_by(SearchDocument.subject_id)).all())
         public = {item.subject_id for item in source.public_items()}
         different = {
-            id_ for id_ in public if indexed_editions.get(id_) != EDITION
-        } | indexed_editions.keys() - public
+            id_ for id_ in public if indexed_versions.get(id_) != INDEX_VERSION
+        } | indexed_versions.keys() - public
         _note(source.kind, different)
         total += len(different)
     return total
@@ -133,10 +133,10 @@ def replace_documents(kind: str, subject_ids: Sequence[int], documents: list[Doc
         text.document_id = row.id
     db.session.add_all(texts)
     db.session.flush()
-    # The line is indexed with the summary, because people search events by day and town too.
+    # The detail is indexed with the summary, because people search events by day and town too.
     put_words(
         [
-            (row.id, row.lang, row.title, f"{text.summary} {row.line}", text.body)
+            (row.id, row.lang, row.title, f"{text.summary} {row.detail}", text.body)
             for row, text in zip(rows, texts, strict=True)
         ]
     )
@@ -193,4 +193,4 @@ def _note(kind: str, subject_ids: Iterable[int]) -> None:
 def _row(kind: str, document: Document) -> SearchDocument:
     columns = asdict(document)
     del columns["summary"], columns["body"]
-    return SearchDocument(kind=kind, edition=EDITION, **columns)
+    return SearchDocument(kind=kind, index_version=INDEX_VERSION, **columns)

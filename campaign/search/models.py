@@ -27,10 +27,10 @@ KINDS = ("cause", "petition", "event", "update")
 class SearchDocument(db.Model):
     """A public item in one language of the site, without its long texts.
 
-    The narrow row keeps counting and sorting fast. `written_in` is the language of its text: the
+    The narrow row keeps counting and sorting fast. `text_lang` is the language of its text: the
     original language if there is no translation into `lang` yet. `subject_id` is the id of the item
-    in the table of its kind. `line` is a fact in words from the time of indexing, such as an
-    event's day and hours. `edition` says by which version of the code the document was built.
+    in the table of its kind. `detail` is a short text from the time of indexing, such as an
+    event's day and hours. `index_version` says by which version of the code the document was built.
     """
 
     __tablename__ = "search_document"
@@ -44,14 +44,14 @@ class SearchDocument(db.Model):
     kind: Mapped[str] = mapped_column(String(12))
     subject_id: Mapped[int] = mapped_column(RowId)
     lang: Mapped[str] = mapped_column(String(35))
-    written_in: Mapped[str] = mapped_column(String(35), server_default="")
+    text_lang: Mapped[str] = mapped_column(String(35), server_default="")
     cause_id: Mapped[int] = mapped_column(ForeignKey("cause.id", ondelete="CASCADE"))
     slug: Mapped[str] = mapped_column(String(80))
     title: Mapped[str] = mapped_column(String(200))
     day: Mapped[date | None] = mapped_column(Date)
-    line: Mapped[str] = mapped_column(String(200), default="")
+    detail: Mapped[str] = mapped_column(String(200), default="")
     is_cancelled: Mapped[bool] = mapped_column(Boolean, default=False)
-    edition: Mapped[int] = mapped_column(SmallInteger)
+    index_version: Mapped[int] = mapped_column(SmallInteger)
 
 
 class SearchChange(db.Model):
@@ -90,11 +90,11 @@ class SearchText(db.Model):
 
 # On SQLite this is an FTS5 table instead. Its rows are identified by `rowid`, and its columns are
 # the parts of a document.
-search_words = Table(
-    "search_words",
+search_terms = Table(
+    "search_terms",
     db.metadata,
     Column(
         "document_id", RowId, ForeignKey("search_document.id", ondelete="CASCADE"), primary_key=True
     ),
-    Column("words", TSVECTOR().with_variant(Text, "sqlite"), nullable=False),
+    Column("terms", TSVECTOR().with_variant(Text, "sqlite"), nullable=False),
 )

@@ -42,7 +42,7 @@ def _document(petition: Petition, lang: str) -> Document:
     return Document(
         subject_id=petition.id,
         lang=lang,
-        written_in=text.lang,
+        text_lang=text.lang,
         cause_id=petition.cause_id,
         slug=petition.slug,
         title=text.title,

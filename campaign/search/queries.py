@@ -31,11 +31,11 @@ class Hit:
 
     kind: str
     slug: str
-    written_in: str
+    text_lang: str
     title: tuple[Part, ...]
     excerpt: tuple[Part, ...]
     day: date | None
-    line: str
+    detail: str
     is_cancelled: bool
     count: int | None
 
@@ -62,7 +62,7 @@ class Neighbour:
 
     kind: str
     slug: str
-    written_in: str
+    text_lang: str
     title: str
 
 
@@ -116,7 +116,7 @@ def _own_results(query: str, lang: str, cause_id: int | None) -> Results:
     if not terms:
         return Results({}, ())
     prefer_index()
-    condition = and_(_matches(terms, lang, cause_id), SearchDocument.written_in == lang)
+    condition = and_(_matches(terms, lang, cause_id), SearchDocument.text_lang == lang)
     counts, ids = _ranked_ids(condition, _order(terms, lang), "", 1)
     return _results(terms, counts, ids[:MAX_HITS_ELSEWHERE])
 
@@ -135,7 +135,7 @@ def neighbours(slug: str, lang: str) -> list[Neighbour]:
             _best_matches(_matches(terms, lang, None), terms, lang, MAX_SUGGESTIONS)
         ).all()
     )
-    return [Neighbour(row.kind, row.slug, row.written_in, row.title) for row in rows]
+    return [Neighbour(row.kind, row.slug, row.text_lang, row.title) for row in rows]
 
 
 def _similar(slug: str, terms: list[str], lang: str) -> list[SearchDocument]:
@@ -226,11 +226,11 @@ def _hits(rows: Sequence[SearchDocument], terms: list[str]) -> tuple[Hit, ...]:
         Hit(
             kind=row.kind,
             slug=row.slug,
-            written_in=row.written_in,
+            text_lang=row.text_lang,
             title=parts(row.title, terms),
             excerpt=excerpt(texts[row.id].summary, texts[row.id].body, terms),
             day=row.day,
-            line=row.line,
+            detail=row.detail,
             is_cancelled=row.is_cancelled,
             count=counts[row.kind].get(row.subject_id, 0) if row.kind in counts else None,
         )

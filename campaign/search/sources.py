@@ -27,14 +27,14 @@ class Document:
 
     subject_id: int
     lang: str
-    written_in: str
+    text_lang: str
     cause_id: int
     slug: str
     title: str
     summary: str
     body: str
     day: date | None = None
-    line: str = ""
+    detail: str = ""
     is_cancelled: bool = False
 
 

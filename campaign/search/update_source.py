@@ -49,7 +49,7 @@ def _document(update: Update, lang: str, zone: ZoneInfo) -> Document:
     return Document(
         subject_id=update.id,
         lang=lang,
-        written_in=text.lang,
+        text_lang=text.lang,
         cause_id=update.cause_id,
         slug=update.slug,
         title=text.title,

@@ -23,7 +23,7 @@ class ShareText(db.Model):  # type: ignore[name-defined, misc]
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     petition_id: Mapped[int] = mapped_column(ForeignKey("petition.id", ondelete="CASCADE"))
     lang: Mapped[str] = mapped_column(String(35))
-    words: Mapped[str] = mapped_column(String(MAX_TEXT_LENGTH))
+    body: Mapped[str] = mapped_column(String(MAX_TEXT_LENGTH))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

@@ -85,14 +85,14 @@ def change_texts(
     wanted = {(lang, wording) for lang in LOCALES for wording in texts.get(lang, ())}
     current = texts_of(petition_id)
     for text in current:
-        if (text.lang, text.words) not in wanted:
+        if (text.lang, text.body) not in wanted:
             text.retired_at = now
-    existing = {(text.lang, text.words) for text in current}
+    existing = {(text.lang, text.body) for text in current}
     for lang in LOCALES:
         for wording in dict.fromkeys(texts.get(lang, ())):
             if (lang, wording) not in existing:
                 db.session.add(
-                    ShareText(petition_id=petition_id, lang=lang, words=wording, created_at=now)
+                    ShareText(petition_id=petition_id, lang=lang, body=wording, created_at=now)
                 )
     db.session.flush()
     return db.session.scalars(select(ShareText).where(ShareText.petition_id == petition_id)).all()

@@ -12,7 +12,7 @@ from campaign.extensions import db
 from campaign.security.digests import keyed_digest
 from campaign.security.secret_key import secret_key
 from campaign.sharing.models import ShareAssignment, ShareText
-from campaign.signatures.models import BROUGHT, Signature
+from campaign.signatures.models import REFERRED, Signature
 
 # A link's figure is shown in steps of this size, and counts only signatures hatched at least this
 # long ago.
@@ -21,7 +21,9 @@ DELAY = timedelta(days=1)
 PURPOSE = "where the steps of a link begin"
 _signature: ReadOnlyColumnCollection[str, Column[Any]] = Signature.__table__.c
 # A person who withdraws and signs again through their own link has brought nobody.
-_is_referred = and_(BROUGHT, _signature.number.is_not(None), _signature.brought_by != _signature.id)
+_is_referred = and_(
+    REFERRED, _signature.number.is_not(None), _signature.referrer_id != _signature.id
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def assigned_text(signature_id: int | None) -> str | None:
     A retired text counts as None.
     """
     return db.session.scalar(
-        select(ShareText.words)
+        select(ShareText.body)
         .join(ShareAssignment, ShareAssignment.text_id == ShareText.id)
         .where(ShareAssignment.signature_id == signature_id, ShareText.retired_at.is_(None))
     )
@@ -87,7 +89,7 @@ def outcomes(texts: Sequence[ShareText], since: datetime) -> list[Outcome]:
             func.count(_signature.id).label("many"),
         )
         .outerjoin(
-            Signature, _is_referred & (_signature.brought_by == ShareAssignment.signature_id)
+            Signature, _is_referred & (_signature.referrer_id == ShareAssignment.signature_id)
         )
         .where(
             ShareAssignment.text_id.in_([text.id for text in texts]),
@@ -110,4 +112,4 @@ def outcomes(texts: Sequence[ShareText], since: datetime) -> list[Outcome]:
 
 
 def _referred_by(signature_id: int) -> ColumnElement[bool]:
-    return _is_referred & (_signature.brought_by == signature_id)
+    return _is_referred & (_signature.referrer_id == signature_id)

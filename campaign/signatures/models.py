@@ -44,8 +44,8 @@ ERASED_COUNTED = text("state = 'erased' and number is not null")
 SHOWN = text("state = 'counted' and name_display in ('full', 'initials')")
 HELD = text("state = 'held'")
 TO_REVIEW = text("state = 'held' and rejected_at is null")
-ASKED = text("name_display_requested != ''")
-BROUGHT = text("brought_by is not null")
+NAME_DISPLAY_REQUESTED = text("name_display_requested != ''")
+REFERRED = text("referrer_id is not null")
 SOURCED = text("source != ''")
 NEW_FORM = text("signature_id is null")
 LINKED_FORM = text("signature_id is not null")
@@ -74,8 +74,8 @@ class Signature(db.Model):  # type: ignore[name-defined, misc]
     rejected by an organizer. One with `reviewed_at` was approved, and no rule holds it again.
     `held_at` is set if a signature was held later than it was signed.
 
-    `brought_by` is the id of the signature whose link brought this supporter. It is no foreign key,
-    because a stale link must not prevent signing. `source` is the code of a campaign.
+    `referrer_id` is the id of the signature whose link brought this supporter. It is no foreign
+    key, because a stale link must not prevent signing. `source` is the code of a campaign.
 
     A confirmed one with `waits_until` is counted with its batch (see `batches`).
     `name_display_requested` is the display asked for at a table, until the supporter or an organizer
@@ -134,8 +134,8 @@ class Signature(db.Model):  # type: ignore[name-defined, misc]
                 ("ix_signature_erased", ("petition_id", "id"), ERASED),
                 ("ix_signature_comment_shown", ("petition_id", "id"), COMMENT_SHOWN),
                 ("ix_signature_comment_hidden", ("petition_id", "id"), COMMENT_HIDDEN),
-                ("ix_signature_brought_by", ("brought_by",), BROUGHT),
-                ("ix_signature_asked", ("event_id", "id"), ASKED),
+                ("ix_signature_referrer_id", ("referrer_id",), REFERRED),
+                ("ix_signature_name_display_requested", ("event_id", "id"), NAME_DISPLAY_REQUESTED),
             )
         ),
         # Links, queued emails and logs contain ids, so the id of a deleted row must never be used
@@ -179,7 +179,7 @@ class Signature(db.Model):  # type: ignore[name-defined, misc]
     waits_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     hatched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    brought_by: Mapped[int | None] = mapped_column(BigInteger)
+    referrer_id: Mapped[int | None] = mapped_column(BigInteger)
     source: Mapped[str] = mapped_column(String(40), default="", server_default="")
     kiosk_id: Mapped[int | None] = mapped_column(ForeignKey("kiosk.id"))
     shift_id: Mapped[int | None] = mapped_column(ForeignKey("kiosk_shift.id"))
@@ -227,7 +227,7 @@ class RepeatSigning(db.Model):  # type: ignore[name-defined, misc]
 
     The worker looks at each new one within a second. If the signature is already confirmed, the row
     is deleted. Otherwise the form waits for its own confirmation. Then `signature_id` names the
-    signature, and `mailed_at` is when its email was last queued. `words` are the columns of the
+    signature, and `mailed_at` is when its email was last queued. `form_data` are the columns of the
     signature that the form would make. They are emptied when any form of the signature is
     confirmed; `used_at` marks that form. `address_digest` has its own column, because it is deleted
     earlier.
@@ -255,7 +255,7 @@ class RepeatSigning(db.Model):  # type: ignore[name-defined, misc]
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     petition_id: Mapped[int] = mapped_column(ForeignKey("petition.id", ondelete="CASCADE"))
-    words: Mapped[dict[str, Any]] = mapped_column(JSON)
+    form_data: Mapped[dict[str, Any]] = mapped_column(JSON)
     address_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     signature_id: Mapped[int | None] = mapped_column(ForeignKey("signature.id", ondelete="CASCADE"))
@@ -285,7 +285,7 @@ class OwnLinkRequest(db.Model):  # type: ignore[name-defined, misc]
 class HeldCorrection(db.Model):  # type: ignore[name-defined, misc]
     """A correction of a public signature that a rule held.
 
-    Nothing of it is shown until an organizer has reviewed it. `words` are the corrected columns,
+    Nothing of it is shown until an organizer has reviewed it. `changes` are the corrected columns,
     `reason` is that of the rule.
     """
 
@@ -294,7 +294,7 @@ class HeldCorrection(db.Model):  # type: ignore[name-defined, misc]
     signature_id: Mapped[int] = mapped_column(
         ForeignKey("signature.id", ondelete="CASCADE"), primary_key=True
     )
-    words: Mapped[dict[str, Any]] = mapped_column(JSON)
+    changes: Mapped[dict[str, Any]] = mapped_column(JSON)
     reason: Mapped[str] = mapped_column(String(40))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
 

@@ -9,7 +9,7 @@ from typing import cast
 from sqlalchemy import ColumnElement, Table, TextClause, func, select, update
 
 from campaign.extensions import db
-from campaign.signatures.models import ASKED, NAME_DISPLAYS, Signature
+from campaign.signatures.models import NAME_DISPLAY_REQUESTED, NAME_DISPLAYS, Signature
 from campaign.signatures.queries import signatures_of_address
 
 # NAME_DISPLAYS is ordered from the most public to the most private.
@@ -65,7 +65,7 @@ def keep_private(*, ids: Iterable[int], cause_ids: Iterable[int] | None) -> Sequ
     """
     return db.session.scalars(
         update(_table)
-        .where(ASKED, _chosen(ids, cause_ids))
+        .where(NAME_DISPLAY_REQUESTED, _chosen(ids, cause_ids))
         .values(name_display_requested="")
         .returning(_table.c.id)
     ).all()
@@ -83,7 +83,7 @@ def waiting_names_at(event_id: int, *, after_id: int = 0, most: int = 20) -> Seq
 
 def count_waiting_names(event_ids: Iterable[int]) -> dict[int, int]:
     """Return {event id: how many name displays wait}, without events that have none."""
-    waits = (ASKED, Signature.event_id.in_(event_ids), Signature.state.in_(NAMED))
+    waits = (NAME_DISPLAY_REQUESTED, Signature.event_id.in_(event_ids), Signature.state.in_(NAMED))
     rows = db.session.execute(
         select(Signature.event_id, func.count()).where(*waits).group_by(Signature.event_id)
     )
@@ -100,7 +100,7 @@ def waiting_name_ids(event_id: int, *, most: int) -> Sequence[int]:
 def _waiting_at(
     event_id: int,
 ) -> tuple[TextClause, ColumnElement[bool], ColumnElement[bool]]:
-    return ASKED, Signature.event_id == event_id, Signature.state.in_(NAMED)
+    return NAME_DISPLAY_REQUESTED, Signature.event_id == event_id, Signature.state.in_(NAMED)
 
 
 def _chosen(ids: Iterable[int], cause_ids: Iterable[int] | None) -> ColumnElement[bool]:
@@ -109,7 +109,7 @@ def _chosen(ids: Iterable[int], cause_ids: Iterable[int] | None) -> ColumnElemen
 
 
 def _show(chosen: ColumnElement[bool]) -> Sequence[int]:
-    conditions = (ASKED, chosen, _table.c.state.not_in(("withdrawn", "erased")))
+    conditions = (NAME_DISPLAY_REQUESTED, chosen, _table.c.state.not_in(("withdrawn", "erased")))
     values = {"name_display": _table.c.name_display_requested, "name_display_requested": ""}
     return db.session.scalars(
         update(_table).where(*conditions).values(**values).returning(_table.c.id)

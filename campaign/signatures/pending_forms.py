@@ -98,7 +98,9 @@ def waiting_forms(signature: Signature) -> list[UnconfirmedForm]:
     )
     # Withdrawing also withdraws every form that came before it.
     since = signature.withdrawn_at if is_withdrawn else None
-    later = [_form(row) for row in rows if row.words and (since is None or row.created_at > since)]
+    later = [
+        _form(row) for row in rows if row.form_data and (since is None or row.created_at > since)
+    ]
     own = _own_form(signature)
     # The row may have been created from one of them (see form_retention).
     is_listed = any(
@@ -150,7 +152,7 @@ def sent_to(signature: Signature, form_id: int | None) -> str | None:
     if form_id is None:
         return signature.email if was_used(signature, None) else ""
     form = form_by_id(form_id)
-    return form.words.get("email", "") if form else ""
+    return form.form_data.get("email", "") if form else ""
 
 
 def use_form(
@@ -179,7 +181,9 @@ def use_form(
             update(RepeatSigning.__table__)
             .where(c.signature_id == signature.id)
             .values(
-                words={}, address_digest=None, used_at=case((c.id == form.id, now), else_=null())
+                form_data={},
+                address_digest=None,
+                used_at=case((c.id == form.id, now), else_=null()),
             )
         )
 
@@ -200,7 +204,7 @@ def json_columns(columns: Mapping[str, Any]) -> dict[str, Any]:
 
 def columns_of(row: RepeatSigning) -> dict[str, Any]:
     """Return the columns of the signature that this form would create."""
-    columns = dict(row.words)
+    columns = dict(row.form_data)
     for name in _INSTANTS & columns.keys():
         columns[name] = columns[name] and datetime.fromisoformat(columns[name])
     for name in _DIGESTS & columns.keys():

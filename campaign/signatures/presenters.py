@@ -190,7 +190,7 @@ def _answer_text(answer: Any, question: Mapping[str, Any] | None) -> str:
 
 
 REASONS = {
-    404: ("unknown", _l("There is no petition at this address.")),
+    404: ("unknown", _l("We found no petition at this address.")),
     409: ("not_yet_open", _l("This petition is not open for signatures yet.")),
     410: ("closed", _l("This petition is closed. It is no longer collecting signatures.")),
     503: ("busy", _l("We could not save your signature. Try again in a few seconds.")),

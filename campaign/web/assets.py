@@ -11,7 +11,15 @@ from campaign.web import script_bundles
 
 blueprint = Blueprint("assets", __name__)
 YEAR = 31_536_000
-FIRST_SHEETS = ("colors", "type", "base", "layout")
+# Where two rules are equally specific, the later one wins. So the sheets that others build on come
+# first, in this order, and all others follow by name.
+FIRST_SHEETS = {
+    "css": ("colors", "type", "base", "layout", "wing-border"),
+    "organize": (
+        *("account", "audit", "content", "workspace", "sign-in", "events", "exports", "kiosks"),
+        *("numbers", "overview", "paper", "sharing", "people", "sidebar", "shapes", "card-table"),
+    ),
+}
 # Print rules override screen rules, so they come last.
 LAST_SHEET = "print"
 
@@ -51,8 +59,9 @@ class Assets:
 
 def _joined(folder: Path) -> str:
     sheets = {path.stem: path for path in sorted(folder.glob("*.css"))}
-    between = [name for name in sheets if name not in (*FIRST_SHEETS, LAST_SHEET)]
-    names = [*FIRST_SHEETS, *between, LAST_SHEET]
+    first = FIRST_SHEETS.get(folder.name, ())
+    between = [name for name in sheets if name not in (*first, LAST_SHEET)]
+    names = [*first, *between, LAST_SHEET]
     return "\n".join(sheets[name].read_text() for name in names if name in sheets)
 
 

@@ -378,7 +378,7 @@ def upgrade():
         sa.Column("name", sa.String(length=40), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("accepted_at", INSTANT, nullable=True),
-        sa.Column("facts", sa.Text(), nullable=False),
+        sa.Column("metadata_toml", sa.Text(), nullable=False),
         sa.Column("ghost", sa.Text(), nullable=False),
         sa.Column("mask", sa.LargeBinary(), nullable=False),
         sa.Column("palette", sa.LargeBinary(), nullable=False),
@@ -452,7 +452,7 @@ def upgrade():
         sa.Column("id", ROW_ID, nullable=False),
         sa.Column("at", INSTANT, nullable=False),
         sa.Column("organizer_id", ROW_ID, nullable=True),
-        sa.Column("door", sa.String(length=8), nullable=False),
+        sa.Column("channel", sa.String(length=8), nullable=False),
         sa.Column("address", sa.String(length=45), nullable=False),
         sa.Column("action", sa.String(length=40), nullable=False),
         sa.Column("subject_kind", sa.String(length=20), nullable=False),
@@ -460,7 +460,9 @@ def upgrade():
         sa.Column("cause_id", sa.BigInteger(), nullable=True),
         sa.Column("reason", sa.String(length=500), nullable=False),
         sa.Column("details", sa.JSON(), nullable=False),
-        sa.CheckConstraint("door in ('web', 'command', 'worker', 'api', 'kiosk')", name="door"),
+        sa.CheckConstraint(
+            "channel in ('web', 'command', 'worker', 'api', 'kiosk')", name="channel"
+        ),
         sa.ForeignKeyConstraint(
             ["organizer_id"], ["organizer.id"], name="fk_audit_entry_organizer_id"
         ),
@@ -573,7 +575,7 @@ def upgrade():
         sa.Column("languages", sa.JSON(), nullable=False),
         sa.Column("original_lang", sa.String(length=35), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
-        sa.Column("came", sa.Integer(), nullable=True),
+        sa.Column("attendance", sa.Integer(), nullable=True),
         sa.Column("archived_at", INSTANT, nullable=True),
         sa.Column("publish_at", INSTANT, nullable=True),
         sa.Column("registration_closed", sa.Boolean(), server_default=sa.false(), nullable=False),
@@ -699,13 +701,13 @@ def upgrade():
         sa.Column("retention_days", sa.Integer(), nullable=True),
         sa.Column("retention_notified_at", INSTANT, nullable=True),
         sa.Column("retention_done_at", INSTANT, nullable=True),
-        sa.Column("handed_names", sa.String(length=8), server_default="shown", nullable=False),
-        sa.Column("handed_details", sa.JSON(), server_default='["country"]', nullable=False),
+        sa.Column("delivered_names", sa.String(length=8), server_default="shown", nullable=False),
+        sa.Column("delivered_details", sa.JSON(), server_default='["country"]', nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.Column("part_versions", sa.JSON(), nullable=False),
         sa.CheckConstraint("confirmation in ('email', 'email_or_witness')", name="confirmation"),
-        sa.CheckConstraint("handed_names in ('shown', 'full')", name="handed_names"),
+        sa.CheckConstraint("delivered_names in ('shown', 'full')", name="delivered_names"),
         sa.CheckConstraint("state in ('draft', 'published', 'closed')", name="state"),
         sa.CheckConstraint(
             "closes_at is null or opens_at is null or closes_at > opens_at",
@@ -729,11 +731,11 @@ def upgrade():
         sa.Column("state", sa.String(length=8), nullable=False),
         sa.Column("requested_at", INSTANT, nullable=False),
         sa.Column("drawn_at", INSTANT, nullable=True),
-        sa.Column("look", sa.String(length=32), nullable=False),
-        sa.Column("numbers", sa.String(length=32), nullable=False),
+        sa.Column("appearance_digest", sa.String(length=32), nullable=False),
+        sa.Column("numbers_digest", sa.String(length=32), nullable=False),
         sa.Column("last_number", sa.Integer(), nullable=False),
-        sa.Column("names", sa.String(length=32), nullable=False),
-        sa.Column("octets", sa.BigInteger(), nullable=False),
+        sa.Column("names_digest", sa.String(length=32), nullable=False),
+        sa.Column("file_bytes", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("form in ('pdf', 'png')", name="form"),
         sa.CheckConstraint("state in ('waiting', 'drawing', 'ready', 'failed')", name="state"),
         sa.ForeignKeyConstraint(
@@ -817,14 +819,14 @@ def upgrade():
         sa.Column("kind", sa.String(length=12), nullable=False),
         sa.Column("subject_id", ROW_ID, nullable=False),
         sa.Column("lang", sa.String(length=35), nullable=False),
-        sa.Column("written_in", sa.String(length=35), server_default="", nullable=False),
+        sa.Column("text_lang", sa.String(length=35), server_default="", nullable=False),
         sa.Column("cause_id", ROW_ID, nullable=False),
         sa.Column("slug", sa.String(length=80), nullable=False),
         sa.Column("title", sa.String(length=200), nullable=False),
         sa.Column("day", sa.Date(), nullable=True),
-        sa.Column("line", sa.String(length=200), nullable=False),
+        sa.Column("detail", sa.String(length=200), nullable=False),
         sa.Column("is_cancelled", sa.Boolean(), nullable=False),
-        sa.Column("edition", sa.SmallInteger(), nullable=False),
+        sa.Column("index_version", sa.SmallInteger(), nullable=False),
         sa.CheckConstraint("kind in ('cause', 'petition', 'event', 'update')", name="kind"),
         sa.ForeignKeyConstraint(
             ["cause_id"], ["cause.id"], name="fk_search_document_cause_id", ondelete="CASCADE"
@@ -845,14 +847,14 @@ def upgrade():
         sa.Column("width", sa.SmallInteger(), nullable=False),
         sa.Column("height", sa.SmallInteger(), nullable=False),
         sa.Column("is_clear", sa.Boolean(), nullable=False),
-        sa.Column("ground", sa.String(length=7), nullable=False),
+        sa.Column("background", sa.String(length=7), nullable=False),
         sa.Column("cut_by", sa.String(length=6), nullable=False),
         sa.Column("threshold", sa.SmallInteger(), nullable=True),
         sa.Column("inverted", sa.Boolean(), nullable=False),
         sa.Column("shape", sa.String(length=40), nullable=True),
-        sa.Column("fault", sa.String(length=12), nullable=False),
+        sa.Column("error_code", sa.String(length=12), nullable=False),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
-        sa.CheckConstraint("(shape is null) = (fault <> '')", name="fault"),
+        sa.CheckConstraint("(shape is null) = (error_code <> '')", name="error_code"),
         sa.CheckConstraint("cut_by in ('alpha', 'colour')", name="cut_by"),
         sa.CheckConstraint("threshold between 1 and 254", name="threshold"),
         sa.ForeignKeyConstraint(
@@ -1045,7 +1047,7 @@ def upgrade():
         sa.Column("purpose", sa.String(length=500), nullable=False),
         sa.Column("choice", sa.JSON(), nullable=False),
         sa.Column("state", sa.String(length=8), nullable=False),
-        sa.Column("fault", sa.String(length=10), nullable=False),
+        sa.Column("error_code", sa.String(length=10), nullable=False),
         sa.Column("total", sa.Integer(), nullable=False),
         sa.Column("done", sa.Integer(), nullable=False),
         sa.Column("seed", sa.LargeBinary(length=16), nullable=False),
@@ -1055,7 +1057,9 @@ def upgrade():
         sa.Column("requested_at", INSTANT, nullable=False),
         sa.Column("ready_at", INSTANT, nullable=True),
         sa.CheckConstraint("aim in ('delivery', 'letters', 'records')", name="aim"),
-        sa.CheckConstraint("fault in ('', 'no_room', 'too_large', 'broken')", name="fault"),
+        sa.CheckConstraint(
+            "error_code in ('', 'no_room', 'too_large', 'broken')", name="error_code"
+        ),
         sa.CheckConstraint("kind in ('csv', 'xlsx', 'jsonl', 'pack')", name="kind"),
         sa.CheckConstraint(
             "state != 'ready' or (sha256 != '' and ready_at is not null)", name="ready"
@@ -1094,7 +1098,7 @@ def upgrade():
         sa.PrimaryKeyConstraint("organizer_id", "petition_id", "aim", name="pk_export_choice"),
     )
     op.create_table(
-        "handover",
+        "delivery",
         sa.Column("id", ROW_ID, nullable=False),
         sa.Column("petition_id", ROW_ID, nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
@@ -1104,11 +1108,11 @@ def upgrade():
         sa.Column("created_at", INSTANT, nullable=False),
         sa.CheckConstraint("signatures > 0", name="signatures"),
         sa.ForeignKeyConstraint(
-            ["petition_id"], ["petition.id"], name="fk_handover_petition_id", ondelete="CASCADE"
+            ["petition_id"], ["petition.id"], name="fk_delivery_petition_id", ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("id", name="pk_handover"),
+        sa.PrimaryKeyConstraint("id", name="pk_delivery"),
     )
-    op.create_index("ix_handover_petition_id", "handover", ["petition_id", "day"])
+    op.create_index("ix_delivery_petition_id", "delivery", ["petition_id", "day"])
     op.create_table(
         "aggregate",
         sa.Column("petition_id", ROW_ID, nullable=False),
@@ -1195,9 +1199,9 @@ def upgrade():
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("targets", sa.JSON(), server_default="[]", nullable=False),
         sa.Column("questions", sa.JSON(), server_default="[]", nullable=False),
-        sa.Column("handed_names", sa.String(length=8), server_default="shown", nullable=False),
-        sa.Column("handed_details", sa.JSON(), server_default='["country"]', nullable=False),
-        sa.CheckConstraint("handed_names in ('shown', 'full')", name="handed_names"),
+        sa.Column("delivered_names", sa.String(length=8), server_default="shown", nullable=False),
+        sa.Column("delivered_details", sa.JSON(), server_default='["country"]', nullable=False),
+        sa.CheckConstraint("delivered_names in ('shown', 'full')", name="delivered_names"),
         sa.ForeignKeyConstraint(
             ["petition_id"],
             ["petition.id"],
@@ -1221,7 +1225,7 @@ def upgrade():
         sa.Column("lang", sa.String(length=35), nullable=False),
         sa.Column("code", sa.String(length=12), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
-        sa.Column("reminded", sa.SmallInteger(), nullable=False),
+        sa.Column("reminder_count", sa.SmallInteger(), nullable=False),
         sa.Column("mail_count", sa.SmallInteger(), nullable=False),
         sa.Column("mailed_at", INSTANT, nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
@@ -1308,7 +1312,7 @@ def upgrade():
         sa.Column("id", ROW_ID, nullable=False),
         sa.Column("petition_id", ROW_ID, nullable=False),
         sa.Column("lang", sa.String(length=35), nullable=False),
-        sa.Column("words", sa.String(length=240), nullable=False),
+        sa.Column("body", sa.String(length=240), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("retired_at", INSTANT, nullable=True),
         sa.ForeignKeyConstraint(
@@ -1405,10 +1409,10 @@ def upgrade():
         sa.Column("country", sa.String(length=2), nullable=False),
         sa.Column("signed_on", sa.Date(), nullable=True),
         sa.Column("day_first", sa.Boolean(), nullable=False),
-        sa.Column("wording", sa.Text(), nullable=False),
+        sa.Column("consent_text", sa.Text(), nullable=False),
         sa.Column("header", sa.JSON(), nullable=False),
         sa.Column("mapping", sa.JSON(), nullable=False),
-        sa.Column("read_as", sa.JSON(), nullable=False),
+        sa.Column("file_format", sa.JSON(), nullable=False),
         sa.Column("rows", sa.Integer(), nullable=False),
         sa.Column("counts", sa.JSON(), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
@@ -1524,7 +1528,7 @@ def upgrade():
         sa.Column("lang", sa.String(length=35), nullable=False),
         sa.Column("paper", sa.String(length=8), nullable=False),
         sa.Column("sheets", sa.SmallInteger(), nullable=False),
-        sa.Column("wording", sa.Text(), nullable=False),
+        sa.Column("consent_text", sa.Text(), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.CheckConstraint("paper in ('A4', 'Letter')", name="paper"),
         sa.CheckConstraint("sheets > 0", name="sheets"),
@@ -1596,7 +1600,7 @@ def upgrade():
         sa.Column("waits_until", INSTANT, nullable=True),
         sa.Column("hatched_at", INSTANT, nullable=True),
         sa.Column("withdrawn_at", INSTANT, nullable=True),
-        sa.Column("brought_by", sa.BigInteger(), nullable=True),
+        sa.Column("referrer_id", sa.BigInteger(), nullable=True),
         sa.Column("source", sa.String(length=40), server_default="", nullable=False),
         sa.Column("kiosk_id", ROW_ID, nullable=True),
         sa.Column("shift_id", ROW_ID, nullable=True),
@@ -1628,13 +1632,16 @@ def upgrade():
     )
     op.create_index("ix_signature_address_digest", "signature", ["address_digest", "created_at"])
     op.create_index(
-        "ix_signature_asked",
+        "ix_signature_name_display_requested",
         "signature",
         ["event_id", "id"],
         **_where("name_display_requested != ''"),
     )
     op.create_index(
-        "ix_signature_brought_by", "signature", ["brought_by"], **_where("brought_by is not null")
+        "ix_signature_referrer_id",
+        "signature",
+        ["referrer_id"],
+        **_where("referrer_id is not null"),
     )
     op.create_index(
         "ix_signature_comment_hidden",
@@ -1746,7 +1753,7 @@ def upgrade():
     op.create_table(
         "held_correction",
         sa.Column("signature_id", ROW_ID, nullable=False),
-        sa.Column("words", sa.JSON(), nullable=False),
+        sa.Column("changes", sa.JSON(), nullable=False),
         sa.Column("reason", sa.String(length=40), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.ForeignKeyConstraint(
@@ -1763,16 +1770,16 @@ def upgrade():
         sa.Column("place", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("cells", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("typed", sa.JSON(none_as_null=True), nullable=True),
-        sa.Column("fault", sa.String(length=20), nullable=False),
+        sa.Column("error_code", sa.String(length=20), nullable=False),
         sa.Column("left_out", sa.Boolean(), nullable=False),
-        sa.Column("fate", sa.String(length=12), nullable=False),
-        sa.Column("why", sa.JSON(), nullable=False),
+        sa.Column("outcome", sa.String(length=12), nullable=False),
+        sa.Column("outcome_details", sa.JSON(), nullable=False),
         sa.Column("sheet", sa.String(length=40), nullable=False),
         sa.Column("sheet_row", sa.String(length=20), nullable=False),
         sa.Column("signature_id", ROW_ID, nullable=True),
         sa.CheckConstraint(
-            "fate in ('', 'new', 'held', 'duplicate', 'wrong', 'left_out')",
-            name="fate",
+            "outcome in ('', 'new', 'held', 'duplicate', 'wrong', 'left_out')",
+            name="outcome",
         ),
         sa.ForeignKeyConstraint(
             ["batch_id"], ["import_batch.id"], name="fk_import_row_batch_id", ondelete="CASCADE"
@@ -1785,7 +1792,7 @@ def upgrade():
         ),
         sa.PrimaryKeyConstraint("batch_id", "place", name="pk_import_row"),
     )
-    op.create_index("ix_import_row_fate", "import_row", ["batch_id", "fate", "place"])
+    op.create_index("ix_import_row_outcome", "import_row", ["batch_id", "outcome", "place"])
     op.create_index("ix_import_row_signature_id", "import_row", ["signature_id"])
     op.create_table(
         "kiosk_record",
@@ -1804,7 +1811,7 @@ def upgrade():
         sa.Column("key", sa.String(length=36), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=True),
         sa.Column("consent", sa.String(length=10), nullable=False),
-        sa.Column("drawn", sa.Text(), nullable=False),
+        sa.Column("drawing", sa.Text(), nullable=False),
         sa.Column("decided_at", INSTANT, nullable=True),
         sa.CheckConstraint("status = 'review' or reason = ''", name="reason"),
         sa.CheckConstraint("status = 'review' or sealed is null", name="sealed"),
@@ -1823,7 +1830,7 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name="pk_kiosk_record"),
         sa.UniqueConstraint("kiosk_id", "uuid", name="uq_kiosk_record_kiosk_id_uuid"),
     )
-    op.create_index("ix_kiosk_record_drawn", "kiosk_record", ["id"], **_where("drawn != ''"))
+    op.create_index("ix_kiosk_record_drawing", "kiosk_record", ["id"], **_where("drawing != ''"))
     op.create_index(
         "ix_kiosk_record_in_review",
         "kiosk_record",
@@ -1838,7 +1845,7 @@ def upgrade():
         "repeat_signing",
         sa.Column("id", ROW_ID, nullable=False),
         sa.Column("petition_id", ROW_ID, nullable=False),
-        sa.Column("words", sa.JSON(), nullable=False),
+        sa.Column("form_data", sa.JSON(), nullable=False),
         sa.Column("address_digest", sa.LargeBinary(length=32), nullable=True),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("signature_id", ROW_ID, nullable=True),
@@ -1893,7 +1900,7 @@ def upgrade():
     )
     op.create_index("ix_share_assignment_text", "share_assignment", ["text_id", "assigned_at"])
     _create_audit_guards()
-    _create_search_words()
+    _create_search_terms()
     _create_search_triggers()
     _create_signature_lookup()
 
@@ -1913,31 +1920,31 @@ def _create_audit_guards():
         op.execute(statement)
 
 
-def _create_search_words():
+def _create_search_terms():
     """Create the full-text index of public pages."""
     if _is_sqlite():
         op.execute(
-            "create virtual table search_words using fts5"
+            "create virtual table search_terms using fts5"
             "(lang, title, summary, body, tokenize = 'unicode61 remove_diacritics 2', prefix = '1 2 3')"
         )
         return
     op.create_table(
-        "search_words",
+        "search_terms",
         sa.Column("document_id", ROW_ID, nullable=False),
-        sa.Column("words", TSVECTOR(), nullable=False),
+        sa.Column("terms", TSVECTOR(), nullable=False),
         sa.ForeignKeyConstraint(
             ["document_id"],
             ["search_document.id"],
-            name="fk_search_words_document_id",
+            name="fk_search_terms_document_id",
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("document_id", name="pk_search_words"),
+        sa.PrimaryKeyConstraint("document_id", name="pk_search_terms"),
     )
-    # The index alone answers a search. Stored out of line, the words do not spread out the rows
+    # The index alone answers a search. Stored out of line, the terms do not spread out the rows
     # that it points to.
-    op.execute("alter table search_words alter column words set storage external")
-    op.execute("alter table search_words set (toast_tuple_target = 128)")
-    op.create_index("ix_search_words_words", "search_words", ["words"], postgresql_using="gin")
+    op.execute("alter table search_terms alter column terms set storage external")
+    op.execute("alter table search_terms set (toast_tuple_target = 128)")
+    op.create_index("ix_search_terms_terms", "search_terms", ["terms"], postgresql_using="gin")
 
 
 def _create_search_triggers():
@@ -1951,17 +1958,17 @@ def _create_signature_lookup():
     if _is_sqlite():
         op.execute(
             "create virtual table signature_lookup using fts5"
-            """(words, detail = none, tokenize = "ascii tokenchars '+@'", prefix = '2 3')"""
+            """(terms, detail = none, tokenize = "ascii tokenchars '+@'", prefix = '2 3')"""
         )
     else:
         op.create_table(
             "signature_lookup",
             sa.Column("signature_id", ROW_ID, nullable=False, autoincrement=False),
-            sa.Column("words", TSVECTOR(), nullable=False),
+            sa.Column("terms", TSVECTOR(), nullable=False),
             sa.PrimaryKeyConstraint("signature_id", name="pk_signature_lookup"),
         )
         op.create_index(
-            "ix_signature_lookup_words", "signature_lookup", ["words"], postgresql_using="gin"
+            "ix_signature_lookup_terms", "signature_lookup", ["terms"], postgresql_using="gin"
         )
     for statement in SQLITE_LOOKUP_TRIGGERS if _is_sqlite() else POSTGRESQL_LOOKUP_TRIGGERS:
         op.execute(statement)

@@ -39,7 +39,7 @@ def test_log_entry_cannot_be_replaced(app, odile):
     if db.engine.dialect.name != "sqlite":
         pytest.skip("only SQLite knows this statement")
     entry = write(record, Actor(odile.id), "people.invite", reason="why")
-    forged = "insert or replace into audit_entry (id, at, door, address, action, subject_kind, reason, details)"
+    forged = "insert or replace into audit_entry (id, at, channel, address, action, subject_kind, reason, details)"
     with pytest.raises(DatabaseError, match="append-only"):
         write(
             lambda: db.session.execute(
@@ -82,7 +82,7 @@ def test_log_entry_says_who_did_what_when_why_and_from_where(app, odile):
         details={"rows": 2},
     )
     [entry] = entries()
-    assert (entry.organizer.name, entry.action, entry.reason, entry.address, entry.door) == (
+    assert (entry.organizer.name, entry.action, entry.reason, entry.address, entry.channel) == (
         "Odile Kwan", "signatures.export", "for the Senate", "203.0.113.0/24", "web",
     )  # fmt: skip
     assert (entry.subject_kind, entry.subject_id, entry.cause_id, entry.details) == (

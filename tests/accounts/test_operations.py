@@ -26,7 +26,7 @@ from campaign.process.clock import utcnow
 from campaign.text.email_addresses import parse_address
 from tests.factories.causes import make_cause
 from tests.factories.organizers import fresh, make_organizer, sign_in, with_app, with_password
-from tests.factories.signatures import owed
+from tests.factories.signatures import queued_emails
 from tests.together import together
 
 pytestmark = pytest.mark.both_databases
@@ -66,7 +66,7 @@ def follow(link_id, password_hash="hash", now=None):
 def test_invitation_email_has_a_link_valid_for_a_week(app):
     organizer = invited(cause_id=make_cause().id)
     [link] = links()
-    assert owed() == [("account_invitation", link, "es")]
+    assert queued_emails() == [("account_invitation", link, "es")]
     assert follow(link, now=utcnow() + WEEK - timedelta(minutes=1)).id == organizer
     teo = organizer_by_address("TEO@brandt.example")
     assert (teo.name, teo.lang, teo.password_hash, teo.is_invited) == ("Teo", "fr", "hash", False)
@@ -128,14 +128,14 @@ def test_organizer_with_a_password_is_told_of_a_new_role_without_a_link(app):
     invited("reviewer", other.id, email=organizer.email)
     grant = fresh(organizer).grants[-1]
     assert (grant.role, grant.cause_id) == ("reviewer", other.id)
-    assert owed() == [("account_role", grant.id, "en")]
+    assert queued_emails() == [("account_role", grant.id, "en")]
     write(give_role, organizer_id=organizer.id, role="reviewer", cause_id=other.id, now=utcnow())
-    assert len(owed()) == 1
+    assert len(queued_emails()) == 1
 
 
 def test_adding_an_organizer_from_the_command_line_queues_no_email(app):
     write(enrol, address=parse_address(TEO), role="admin", lang="en", now=utcnow())
-    assert owed() == []
+    assert queued_emails() == []
     assert len(links()) == 1
 
 
@@ -143,7 +143,7 @@ def test_password_reset_looks_the_same_for_known_and_unknown_addresses(app):
     organizer = with_password(make_organizer())
     write(request_reset, address=organizer.email, now=utcnow())
     write(request_reset, address="nobody@kwan.example", now=utcnow())
-    assert owed() == [("account_reset", links()[0], "en"), ("account_reset", 0, "en")]
+    assert queued_emails() == [("account_reset", links()[0], "en"), ("account_reset", 0, "en")]
 
 
 def test_password_reset_ends_all_sessions_and_keeps_the_second_factor(app, client):

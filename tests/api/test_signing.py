@@ -21,7 +21,7 @@ from tests.factories.signatures import (
     ODILE,
     answer_now,
     hatch_now,
-    owed,
+    queued_emails,
     rows,
     sign,
     sign_and_hatch,
@@ -72,7 +72,7 @@ def test_partner_signature_waits_for_confirmation_by_its_owner(client, key):
         signature.subscribe,
         signature.address_digest,
     ) == ("es", "full", True, None)
-    assert owed() == [("signature_confirmation", signature.id, "es")]
+    assert queued_emails() == [("signature_confirmation", signature.id, "es")]
 
 
 def test_trusted_partner_signature_counts_within_a_day_and_owner_is_told(client, trusted):
@@ -89,7 +89,7 @@ def test_trusted_partner_signature_counts_within_a_day_and_owner_is_told(client,
         1,
         "street",
     )
-    assert owed() == [("signature_passed_on", signature.id, "en")]
+    assert queued_emails() == [("signature_passed_on", signature.id, "en")]
 
 
 @pytest.mark.parametrize("stands", ["pending", "counted", "withdrawn"])
@@ -123,7 +123,7 @@ def test_owner_confirms_partner_signatures_of_a_quiet_petition(client, petition,
     assert send(client, trusted).json == {"status": "taken"}
     [signature] = rows()
     assert (signature.state, signature.evidence) == ("pending", "email")
-    assert owed() == [("signature_confirmation", signature.id, "en")]
+    assert queued_emails() == [("signature_confirmation", signature.id, "en")]
 
 
 def repeat(key, many, *, at, is_repeat=True):

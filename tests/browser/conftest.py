@@ -57,7 +57,7 @@ def arrive(browser, served):
     yield arrive
     for visitor in visitors:
         visitor.context.close()
-    assert [noise for visitor in visitors for noise in visitor.noises.heard] == []
+    assert [error for visitor in visitors for error in visitor.page_errors.errors] == []
 
 
 @pytest.fixture
@@ -74,13 +74,13 @@ def newcomer(browser, served):
         visitors.append(visitor)
         visitor.email = f"organizer.{next(numbers)}@kwan.example"
         cause = () if role == "admin" else ("--cause", "butterflies-for-mexico")
-        said = served.flask(
+        output = served.flask(
             "organizers", "add", visitor.email, "--role", role, "--lang", visitor.lang, *cause
         )
-        visitor.page.goto(said.split()[-1].replace("127.0.0.1", "localhost"))
+        visitor.page.goto(output.split()[-1].replace("127.0.0.1", "localhost"))
         return visitor
 
     yield newcomer
     for visitor in visitors:
         visitor.context.close()
-    assert [noise for visitor in visitors for noise in visitor.noises.heard] == []
+    assert [error for visitor in visitors for error in visitor.page_errors.errors] == []

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
-from tests.browser.by_post import ask, link_in
+from tests.browser.http_supporter import ask, link_in
 
 # The names mean dawn and river in many languages, so that they are nobody's real name.
 GIVEN = ("Zora", "Ñuu", "Łuna", "Αυγή", "Заря", "فجر", "שחר", "उषा", "曙", "새벽", "ንጋት", "รุ่งอรุณ")
@@ -69,17 +69,17 @@ def sign_all(url, slug, people):
     _at_once(lambda who: _sign(url, slug, who), people)
 
 
-def confirm_all(letters, people):
+def confirm_all(emails, people):
     """Press the button in each person's email; return the emails of the others."""
     addresses = {who.words["email"] for who in people}
     _at_once(
-        lambda letter: ask(link_in(letter, "confirm"), yes=""),
-        [letters[address] for address in addresses],
+        lambda email: ask(link_in(email, "confirm"), yes=""),
+        [emails[address] for address in addresses],
     )
-    return {address: letter for address, letter in letters.items() if address not in addresses}
+    return {address: email for address, email in emails.items() if address not in addresses}
 
 
-def letters_in(folder, count):
+def emails_in(folder, count):
     """Wait for this many confirmation emails; return their text by email address, as typed."""
     read = {}
 
@@ -89,8 +89,8 @@ def letters_in(folder, count):
         return sum(map(_asks, read.values()))
 
     _wait_until(come, count)
-    letters = filter(_asks, read.values())
-    return {_address(letter): letter.get_body(["plain"]).get_content() for letter in letters}
+    emails = filter(_asks, read.values())
+    return {_address(email): email.get_body(["plain"]).get_content() for email in emails}
 
 
 def wait_for_count(url, cause, count):
@@ -128,11 +128,11 @@ def _sign(url, slug, who):
             assert answer.url.endswith(f"/{who.lang}/petitions/{slug}/thanks")
 
 
-def _asks(letter):
+def _asks(email):
     """Return whether an email asks to confirm a signature."""
-    return "/signatures/confirm/" in letter.get_body(["plain"]).get_content()
+    return "/signatures/confirm/" in email.get_body(["plain"]).get_content()
 
 
-def _address(letter):
-    to = letter["To"].addresses[0]
+def _address(email):
+    to = email["To"].addresses[0]
     return f"{to.username}@{to.domain.encode().decode('idna')}"

@@ -3,8 +3,8 @@
 from itertools import count
 from urllib.parse import urlsplit
 
-from tests.browser import barriers
-from tests.browser.noises import Noises
+from tests.browser import accessibility
+from tests.browser.page_errors import PageErrors
 
 LOCALES = {"en": "en-CA", "es": "es-MX", "fr": "fr-CA"}
 HEIGHTS = {320: 568, 390: 844, 820: 1180, 1440: 900}
@@ -28,7 +28,7 @@ class Visitor:
             **{"timezone_id": "America/Toronto", **options},
         )
         self.context.set_default_timeout(PATIENCE_MS)
-        self.noises = Noises(self.context)
+        self.page_errors = PageErrors(self.context)
         self.page = self.context.new_page()
 
     def inspect(self, page, kind):
@@ -38,7 +38,7 @@ class Visitor:
         has all labels.
         """
         if self.scripts and not self._own_colours:
-            barriers.inspect(page, (kind, self.width, self.scheme, _state(page)))
+            accessibility.inspect(page, (kind, self.width, self.scheme, _state(page)))
 
 
 def _state(page):

@@ -11,10 +11,10 @@ from campaign.cli.imports import import_signatures
 from campaign.imports.tables import UNCLOSED
 from campaign.organize.imports.labels import (
     DUPLICATE_LABELS,
-    FATE_LABELS,
     FAULTS,
     FIELD_LABELS,
     FILE_FAULTS,
+    OUTCOME_LABELS,
     ROW_FAULTS,
 )
 from campaign.signatures.forms import ADDRESS_FAULTS, NAME_FAULTS
@@ -50,13 +50,13 @@ def result_of(place, output):
 
 def result_counts(output):
     """Return how many rows have each result."""
-    fates = {str(words): fate for fate, words in FATE_LABELS.items()}
+    outcomes = {str(words): outcome for outcome, words in OUTCOME_LABELS.items()}
     lines = [
         line.split(maxsplit=1)
         for line in output.splitlines()
         if line.split()[:1] and line.split()[0].isdecimal()
     ]
-    return {fates[words]: int(number) for number, words in lines if words in fates}
+    return {outcomes[words]: int(number) for number, words in lines if words in outcomes}
 
 
 def test_dry_run_shows_the_result_of_each_row_and_changes_nothing(import_file, petition):
@@ -65,10 +65,10 @@ def test_dry_run_shows_the_result_of_each_row_and_changes_nothing(import_file, p
         csv_of(ZORA, "Zora,Q,zora@correo.mx,MX,,,,", f"A,R,{AMALIA['email']},CA,,,,"), "--dry-run"
     )
     assert code == 0
-    assert result_of(3, output).startswith(str(FATE_LABELS["duplicate"])) and "2" in result_of(
+    assert result_of(3, output).startswith(str(OUTCOME_LABELS["duplicate"])) and "2" in result_of(
         3, output
     )
-    assert result_of(4, output).startswith(str(FATE_LABELS["duplicate"])) and result_of(
+    assert result_of(4, output).startswith(str(OUTCOME_LABELS["duplicate"])) and result_of(
         4, output
     ).endswith(str(DUPLICATE_LABELS["email"]))
     assert result_counts(output) == {"new": 1, "held": 0, "duplicate": 2, "wrong": 0, "left_out": 0}
@@ -91,7 +91,7 @@ def test_one_wrong_row_stops_the_import_unless_it_is_skipped(import_file, petiti
     for options in ((), ("--dry-run",)):
         code, output = import_file(data, *options)
         assert code == 1
-        assert result_of(3, output).startswith(str(FATE_LABELS["wrong"]))
+        assert result_of(3, output).startswith(str(OUTCOME_LABELS["wrong"]))
         assert f"{FIELD_LABELS['email']}: {ADDRESS_FAULTS['no_at']}" in result_of(3, output)
     assert rows() == []
     assert import_file(data, "--leave-out-wrong")[0] == 0
@@ -174,7 +174,7 @@ def test_file_with_every_kind_of_error_in_fifty_thousand_rows(import_file, petit
         "wrong": 4,
         "left_out": 0,
     }
-    wrong = str(FATE_LABELS["wrong"])
+    wrong = str(OUTCOME_LABELS["wrong"])
     comment, formula, control, unclosed = (
         line.split(wrong, 1)[1].strip() for line in output.splitlines() if f"  {wrong}   " in line
     )

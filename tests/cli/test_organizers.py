@@ -5,7 +5,7 @@ import pytest
 from campaign.accounts.queries import organizer_by_address
 from tests.factories.causes import make_cause
 from tests.factories.organizers import fresh, make_organizer, trail, with_password
-from tests.factories.signatures import owed
+from tests.factories.signatures import queued_emails
 
 TEO = "teo@brandt.example"
 
@@ -13,7 +13,7 @@ TEO = "teo@brandt.example"
 def test_added_organizer_gets_a_link_that_sets_a_password(run, client):
     done = run("organizers", "add", "Teo@Brandt.Example", "--role", "admin", "--lang", "fr")
     assert done.exit_code == 0
-    assert owed() == []
+    assert queued_emails() == []
     link = done.output.split()[-1]
     assert link.startswith("http://localhost/organize/invitations/")
     assert client.get(link).status_code == 200

@@ -32,8 +32,8 @@ class Ledger:
             connection.exec_driver_sql("create table line (number integer primary key)")
         self.session = None
         self.batches = 0
-        self.door = threading.Event()
-        self.door.set()
+        self.gate = threading.Event()
+        self.gate.set()
         self.at_the_door = threading.Event()
         self.faults = []
         self.locked = False
@@ -47,7 +47,7 @@ class Ledger:
         with Session(self._engine) as self.session:
             yield self.session
             self.at_the_door.set()
-            assert self.door.wait(PATIENCE)
+            assert self.gate.wait(PATIENCE)
             if self.faults and (fault := self.faults.pop(0)):
                 raise fault
             self.session.commit()
@@ -66,7 +66,7 @@ class Ledger:
 
     def stop_at_the_door(self, crowd):
         """Close the gate and submit 0, whose commit then waits behind it; return the future."""
-        self.door.clear()
+        self.gate.clear()
         first = crowd.submit(self.write, 0)
         assert self.at_the_door.wait(PATIENCE)
         return first
@@ -114,7 +114,7 @@ def test_each_thread_gets_its_own_result(ledger, crowd):
 def test_work_queued_during_a_commit_shares_the_next_one(ledger, crowd):
     first = ledger.stop_at_the_door(crowd)
     others = ledger.queue(crowd, [partial(ledger.insert, number) for number in range(1, 11)])
-    ledger.door.set()
+    ledger.gate.set()
     assert [item.result(PATIENCE) for item in (first, *others)] == list(range(11))
     assert ledger.batches == 2
 
@@ -126,11 +126,11 @@ def test_batch_size_is_bounded(ledger):
 
 
 def test_no_result_is_returned_before_the_commit(ledger, crowd):
-    ledger.door.clear()
+    ledger.gate.clear()
     writing = crowd.submit(ledger.write, 1)
     assert ledger.at_the_door.wait(PATIENCE)
     assert not writing.done()
-    ledger.door.set()
+    ledger.gate.set()
     assert writing.result(PATIENCE) == 1
 
 
@@ -140,7 +140,7 @@ def test_failing_operation_does_not_affect_its_neighbours(ledger, crowd):
     neighbours = ledger.queue(
         crowd, [partial(work, number) for number, work in enumerate(works, start=1)]
     )
-    ledger.door.set()
+    ledger.gate.set()
     assert first.result(PATIENCE) == 0
     assert neighbours[0].result(PATIENCE) == 1
     assert isinstance(neighbours[1].exception(PATIENCE), Refused)
@@ -160,7 +160,7 @@ def test_failed_commit_is_reported_to_everyone(ledger, crowd):
     first = ledger.stop_at_the_door(crowd)
     batch = ledger.queue(crowd, [partial(ledger.insert, number) for number in (1, 2)])
     ledger.faults = [OSError("the disk is gone")] * 4
-    ledger.door.set()
+    ledger.gate.set()
     assert {type(item.exception(PATIENCE)) for item in (first, *batch)} == {OSError}
     assert ledger.numbers() == []
 
@@ -169,7 +169,7 @@ def test_operations_that_failed_together_are_retried_alone(ledger, crowd):
     first = ledger.stop_at_the_door(crowd)
     batch = ledger.queue(crowd, [partial(ledger.insert, number) for number in (1, 2)])
     ledger.faults = [None, OSError("a moment without a disk")]
-    ledger.door.set()
+    ledger.gate.set()
     assert [item.result(PATIENCE) for item in (first, *batch)] == [0, 1, 2]
     assert ledger.numbers() == [0, 1, 2]
 
@@ -178,7 +178,7 @@ def test_unreachable_database_is_waited_for_once(ledger, crowd):
     first = ledger.stop_at_the_door(crowd)
     batch = ledger.queue(crowd, [partial(ledger.insert, number) for number in (1, 2, 3)])
     ledger.locked = True
-    ledger.door.set()
+    ledger.gate.set()
     assert first.result(PATIENCE) == 0
     assert {type(row.exception(PATIENCE)) for row in batch} == {TimeoutError}
     assert ledger.batches == 2
@@ -205,7 +205,7 @@ def test_rolled_back_transaction_reports_no_success(ledger, crowd):
     before, giving_up, after = ledger.queue(
         crowd, [partial(ledger.insert, 1), give_up, partial(ledger.insert, 2)]
     )
-    ledger.door.set()
+    ledger.gate.set()
     assert [item.result(PATIENCE) for item in (first, before, after)] == [0, 1, 2]
     assert isinstance(giving_up.exception(PATIENCE), OSError)
     assert ledger.numbers() == [0, 1, 2]
@@ -234,7 +234,7 @@ def test_items_of_one_operation_are_written_as_one_list(ledger, crowd):
     doubled = ledger.queue(crowd, [(double, 1), (double, 2)])
     negated = ledger.queue(crowd, [(negate, 7)])
     doubled += ledger.queue(crowd, [(double, 3)])
-    ledger.door.set()
+    ledger.gate.set()
     assert [entry.result(PATIENCE) for entry in (first, *doubled, *negated)] == [0, 2, 4, 6, -7]
     assert lists == [[1, 2, 3]]
 
@@ -245,7 +245,7 @@ def test_error_outcome_is_raised_only_for_its_item(ledger, crowd):
 
     first = ledger.stop_at_the_door(crowd)
     well, refused = ledger.queue(crowd, [(judge, 1), (judge, -1)])
-    ledger.door.set()
+    ledger.gate.set()
     assert [first.result(PATIENCE), well.result(PATIENCE)] == [0, 1]
     assert isinstance(refused.exception(PATIENCE), Refused)
     assert ledger.batches == 2

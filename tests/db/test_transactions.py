@@ -150,8 +150,8 @@ def test_sqlite_syncs_to_disk_and_enforces_foreign_keys(app):
         pytest.skip("settings of SQLite")
     with db.engine.connect() as connection:
         names = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
-        asked = [connection.exec_driver_sql(f"pragma {name}").scalar() for name in names]
-    assert asked == ["wal", 2, 1, module.BUSY_SECONDS * 1000]
+        values = [connection.exec_driver_sql(f"pragma {name}").scalar() for name in names]
+    assert values == ["wal", 2, 1, module.BUSY_SECONDS * 1000]
 
 
 def test_sqlite_writer_locks_when_it_begins(app):

@@ -16,11 +16,11 @@ class Page:
         self.rule = rule
         self.status = status
         self.headers = {"Content-Type": "text/html; charset=utf-8", **headers}
-        self.asked = []
+        self.requests = []
         self.closed = 0
 
     def __call__(self, environ, start_response):
-        self.asked.append(environ)
+        self.requests.append(environ)
         named = [*self.headers.items(), ("Content-Length", str(len(self.body)))]
         start_response(self.status, named + ([("Cache-Control", self.rule)] if self.rule else []))
         return Chunks(self)

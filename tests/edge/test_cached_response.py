@@ -84,11 +84,11 @@ def test_response_without_an_etag_gets_one_of_its_content():
     assert ask(PageCache(Page(LONG + b"!"))).headers["ETag"] != tag
 
 
-@pytest.mark.parametrize("asked", ['W/"abc"', '"abc"', '"x", W/"abc" , "y"', "*", " * "])
-def test_matching_etag_gets_304_without_a_body(asked):
+@pytest.mark.parametrize("etags", ['W/"abc"', '"abc"', '"x", W/"abc" , "y"', "*", " * "])
+def test_matching_etag_gets_304_without_a_body(etags):
     memory = PageCache(Page(ETag='W/"abc"'))
     for _ in range(2):  # freshly rendered, and from cache
-        got = ask(memory, If_None_Match=asked)
+        got = ask(memory, If_None_Match=etags)
         assert (got.status, got.body) == (304, b"")
         assert got.headers["ETag"] == 'W/"abc"'
         assert got.headers["Cache-Control"] == PUBLIC
@@ -96,9 +96,9 @@ def test_matching_etag_gets_304_without_a_body(asked):
         assert "Content-Length" not in got.headers
 
 
-@pytest.mark.parametrize("asked", ['"abcd"', '"xabc"', "abc", '"x"', ""])
-def test_other_etag_gets_the_page(asked):
-    assert ask(PageCache(Page(ETag='"abc"')), If_None_Match=asked).status == 200
+@pytest.mark.parametrize("etags", ['"abcd"', '"xabc"', "abc", '"x"', ""])
+def test_other_etag_gets_the_page(etags):
+    assert ask(PageCache(Page(ETag='"abc"')), If_None_Match=etags).status == 200
 
 
 def test_strong_etag_is_not_shared_by_two_encodings():
@@ -148,7 +148,7 @@ def test_unchanged_page_is_not_compressed_again(clock, packings):
     page = Page()
     memory = PageCache(page)
     renew(memory, clock, MIN_UNCHANGED_RENDERS)
-    assert (len(page.asked), packings) == (MIN_UNCHANGED_RENDERS, [cached_response.QUICK])
+    assert (len(page.requests), packings) == (MIN_UNCHANGED_RENDERS, [cached_response.QUICK])
     page.body = LONG + b"!"
     assert brotli.decompress(renew(memory, clock).body) == page.body
     assert packings == [cached_response.QUICK] * 2

@@ -48,11 +48,11 @@ def test_last_answer_is_sent_with_its_age(memory):
 def test_one_request_in_a_while_asks_whether_the_database_is_back(memory, page, clock):
     for _ in range(50):
         assert ask(memory).status == 200
-    assert len(page.asked) == 2
+    assert len(page.requests) == 2
     clock.pass_by(PROBE_SECONDS)
     for _ in range(50):
         assert ask(memory).status == 200
-    assert len(page.asked) == 3
+    assert len(page.requests) == 3
 
 
 def test_first_answer_after_the_database_is_back_is_new(memory, page, clock):
@@ -75,7 +75,7 @@ def test_answer_older_than_its_limit_is_not_sent(memory, clock):
 def test_other_failures_are_not_hidden(page, clock):
     class Broken(Page):
         def __call__(self, environ, start_response):
-            self.status = "503 SERVICE UNAVAILABLE" if self.asked else "200 OK"
+            self.status = "503 SERVICE UNAVAILABLE" if self.requests else "200 OK"
             return super().__call__(environ, start_response)
 
     memory = PageCache(Broken(rule=LASTING))

@@ -7,7 +7,7 @@ from campaign.edge.known_hosts import KnownHosts
 
 
 @pytest.fixture
-def asked():
+def request_host():
     def app(environ, start_response):
         start_response("200 OK", [])
         return [b"page"]
@@ -27,8 +27,8 @@ def asked():
         "[::1]:8000",
     ],
 )
-def test_names_of_this_site_are_answered(asked, host):
-    assert asked(host).status_code == 200
+def test_names_of_this_site_are_answered(request_host, host):
+    assert request_host(host).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -42,11 +42,11 @@ def test_names_of_this_site_are_answered(asked, host):
         ("x@sign.example.org", 400),
     ],
 )
-def test_other_names_get_no_page_and_are_not_repeated(asked, host, status):
-    answer = asked(host)
+def test_other_names_get_no_page_and_are_not_repeated(request_host, host, status):
+    answer = request_host(host)
     assert answer.status_code == status
     assert "evil" not in answer.text + str(answer.headers)
 
 
-def test_machine_endpoints_answer_any_host_name(asked):
-    assert asked("10.0.0.7:8000", "/healthz").status_code == 200
+def test_machine_endpoints_answer_any_host_name(request_host):
+    assert request_host("10.0.0.7:8000", "/healthz").status_code == 200

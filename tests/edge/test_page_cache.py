@@ -14,7 +14,7 @@ def renders(page, *requests, clock=None, wait=0):
         ask(memory, **request)
         if clock:
             clock.pass_by(wait)
-    return len(page.asked)
+    return len(page.requests)
 
 
 def test_fresh_page_is_answered_from_cache(clock):
@@ -53,7 +53,7 @@ def test_each_url_and_query_has_its_own_page():
     memory = PageCache(page)
     for path in ("/en/", "/es/", "/en/?a=1", "/en/?a=2"):
         ask(memory, path)
-    assert len(page.asked) == 4
+    assert len(page.requests) == 4
 
 
 def test_personal_page_is_passed_through_uncached():
@@ -61,7 +61,7 @@ def test_personal_page_is_passed_through_uncached():
     memory = PageCache(page)
     for _ in range(2):
         ask(memory, "/organize/exports/files/1/download", Range="bytes=9-")
-    assert [asked["HTTP_RANGE"] for asked in page.asked] == ["bytes=9-"] * 2
+    assert [environ["HTTP_RANGE"] for environ in page.requests] == ["bytes=9-"] * 2
 
 
 def test_tracking_parameters_share_one_page():
@@ -69,10 +69,10 @@ def test_tracking_parameters_share_one_page():
     memory = PageCache(page)
     for query in ("", "?by=a", "?by=b&source=radio", "?utm_source=x&fbclid=y", "?source="):
         ask(memory, f"/en/{query}")
-    assert len(page.asked) == 1
+    assert len(page.requests) == 1
     for query in ("?a=1&by=a", "?by=b&a=1", "?by2=a"):
         ask(memory, f"/en/{query}")
-    assert len(page.asked) == 3
+    assert len(page.requests) == 3
 
 
 def test_encoded_question_mark_in_a_path_is_not_a_query():
@@ -80,7 +80,7 @@ def test_encoded_question_mark_in_a_path_is_not_a_query():
     memory = PageCache(page)
     ask(memory, "/en/%3Fa")
     ask(memory, "/en/?a")
-    assert len(page.asked) == 2
+    assert len(page.requests) == 2
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_page_that_became_private_is_evicted(clock):
     page.rule, page.status = "no-store", "410 GONE"
     assert ask(memory).status == 410
     assert ask(memory).status == 410
-    assert len(page.asked) == 3
+    assert len(page.requests) == 3
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS"])
@@ -135,7 +135,7 @@ def test_head_request_caches_the_whole_page():
     memory = PageCache(page)
     assert ask(memory, method="HEAD").body == b""
     assert ask(memory).body == LONG
-    assert [environ["REQUEST_METHOD"] for environ in page.asked] == ["GET"]
+    assert [environ["REQUEST_METHOD"] for environ in page.requests] == ["GET"]
 
 
 def test_head_request_for_a_private_page_gets_no_body():
@@ -153,7 +153,9 @@ def test_conditional_and_range_headers_never_reach_the_page():
         Range="bytes=0-5",
     )
     assert got.body == LONG
-    assert not {"HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_RANGE"} & page.asked[0].keys()
+    assert (
+        not {"HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_RANGE"} & page.requests[0].keys()
+    )
 
 
 def test_rendered_page_is_closed():
@@ -170,7 +172,7 @@ def test_cache_is_bounded_in_count(monkeypatch):
         ask(memory, f"/en/?n={number}")
     assert len(memory._responses) == 3
     ask(memory, "/en/?n=9")
-    assert len(page.asked) == 10  # the newest are kept
+    assert len(page.requests) == 10  # the newest are kept
 
 
 def test_cache_is_bounded_in_bytes(monkeypatch):
@@ -199,7 +201,7 @@ def test_page_is_told_the_poll_interval():
 
     page = Page()
     ask(PageCache(page, Slow()))
-    assert page.asked[0]["volante.next_ms"] == 4000
+    assert page.requests[0]["volante.next_ms"] == 4000
 
 
 def test_pages_are_kept_no_longer_than_they_say():
@@ -212,8 +214,13 @@ def test_very_large_response_is_passed_through_and_not_cached(monkeypatch):
     memory = PageCache(page)
     ask(memory, Range="bytes=0-9")
     assert ask(memory).body == LONG
-    assert [environ.get("HTTP_RANGE") for environ in page.asked] == [None, "bytes=0-9", None, None]
-    assert page.closed == len(page.asked) and memory._size == 0
+    assert [environ.get("HTTP_RANGE") for environ in page.requests] == [
+        None,
+        "bytes=0-9",
+        None,
+        None,
+    ]
+    assert page.closed == len(page.requests) and memory._size == 0
 
 
 @pytest.mark.parametrize("path", [f"/en/?q={'a' * 2000}", f"/en/{'a' * 2000}"])
@@ -222,5 +229,5 @@ def test_very_long_urls_do_not_fill_the_cache(path):
     memory = PageCache(page)
     paths = module.without_tracking.cache_info().currsize
     assert ask(memory, path).body == ask(memory, path).body == LONG
-    assert len(page.asked) == 2 and not memory._responses
+    assert len(page.requests) == 2 and not memory._responses
     assert module.without_tracking.cache_info().currsize == paths

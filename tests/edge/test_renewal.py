@@ -54,7 +54,7 @@ def test_during_a_rendering_the_others_get_the_last_page(aged, crowd):
     page.may_end.set()
     assert renewing.result(PATIENCE).body == b"new"
     assert ask(memory).body == b"new"
-    assert len(page.asked) == 2
+    assert len(page.requests) == 2
 
 
 def test_nobody_gets_a_page_more_than_a_second_too_old(aged, crowd, clock):
@@ -81,7 +81,7 @@ def test_long_wait_returns_the_last_page_with_its_age(aged, crowd, clock, monkey
     assert (got.status, got.body, got.headers["Age"]) == (200, b"old", "11")
     page.may_end.set()
     assert renewing.result(PATIENCE).body == b"new"
-    assert len(page.asked) == 2
+    assert len(page.requests) == 2
 
 
 def test_past_the_limit_requests_wait_for_the_new_page(aged, crowd, clock):
@@ -93,7 +93,7 @@ def test_past_the_limit_requests_wait_for_the_new_page(aged, crowd, clock):
     assert not any(entry.done() for entry in waiting)
     page.may_end.set()
     assert {item.result(PATIENCE).body for item in (renewing, *waiting)} == {b"new"}
-    assert len(page.asked) == 2
+    assert len(page.requests) == 2
 
 
 def test_twenty_requests_for_an_uncached_page_render_once(crowd):
@@ -109,7 +109,7 @@ def test_twenty_requests_for_an_uncached_page_render_once(crowd):
     assert page.begun.wait(PATIENCE)
     page.may_end.set()
     assert [visit.result(PATIENCE) for visit in visits] == [b"first"] * 20
-    assert len(page.asked) == 1
+    assert len(page.requests) == 1
 
 
 def test_slow_page_does_not_hold_up_another(crowd):
@@ -131,7 +131,7 @@ def test_each_request_waiting_for_a_private_page_gets_its_own(crowd):
     assert page.begun.wait(PATIENCE)
     page.may_end.set()
     assert [visit.result(PATIENCE).body for visit in visits] == [b"mine"] * 4
-    assert len(page.asked) == 4
+    assert len(page.requests) == 4
 
 
 class Broken(Exception):

@@ -37,7 +37,7 @@ from tests.factories.events import (
     registration,
     states,
 )
-from tests.factories.signatures import owed
+from tests.factories.signatures import queued_emails
 from tests.together import together
 
 MINUTE = timedelta(minutes=1)
@@ -64,7 +64,7 @@ def test_seat_on_hold_is_given_if_confirmed_within_the_hour(five):
     assert registration(late).state == "waiting"
     confirm(early, now=now + HOLD - MINUTE)
     assert (registration(early).state, registration(late).state) == ("registered", "waiting")
-    assert [item[:2] for item in owed()] == [
+    assert [item[:2] for item in queued_emails()] == [
         (CONFIRM, early),
         (CONFIRM, late),
         (CONFIRMATION, late),
@@ -79,7 +79,7 @@ def test_expired_hold_goes_to_the_waiting_list(five):
     assert write(jobs.end_holds, now=now + HOLD - MINUTE) == 0
     assert write(jobs.end_holds, now=now + HOLD) == 1
     assert (registration(never).state, registration(waits).state) == ("unconfirmed", "registered")
-    assert owed()[-1][:2] == (SEAT, waits)
+    assert queued_emails()[-1][:2] == (SEAT, waits)
     confirm(never, now=now + HOLD + MINUTE)
     assert registration(never).state == "waiting"
 
@@ -136,7 +136,7 @@ def test_viewing_confirms_nothing_and_confirming_twice_is_harmless(client, five)
     for _ in range(2):
         write(confirm_registration, first, fingerprint=fingerprint, now=utcnow())
     assert states() == ["registered"]
-    assert [item[0] for item in owed()] == [CONFIRM, CONFIRMATION]
+    assert [item[0] for item in queued_emails()] == [CONFIRM, CONFIRMATION]
 
 
 def test_registration_changed_since_it_was_read_is_not_confirmed(five):
@@ -153,7 +153,7 @@ def test_confirmed_registration_is_changed_by_nobody_else(five):
     first = come(five, seats=2)
     ask_to_come(five, seats=4, now=utcnow() + MINUTE)
     assert (registration(first).state, registration(first).seats) == ("registered", 2)
-    assert owed()[-1][:2] == (REPEAT, first)
+    assert queued_emails()[-1][:2] == (REPEAT, first)
 
 
 def test_suspected_bot_is_reviewed_once_confirmed_and_holds_no_seat(five):
@@ -176,14 +176,17 @@ def test_organizer_gives_a_seat_to_an_unconfirmed_registration(five):
     with pytest.raises(TooFewSeats):
         write(give_seat, other, now=utcnow())
     write(give_seat, first, now=utcnow())
-    assert (registration(first).state, owed()[-1][:2]) == ("registered", (CONFIRMATION, first))
+    assert (registration(first).state, queued_emails()[-1][:2]) == (
+        "registered",
+        (CONFIRMATION, first),
+    )
 
 
 def test_denied_registration_gets_no_more_email(five):
     first = ask_to_come(five)
     write(cancel_registration, first, now=utcnow())
     assert registration(first).state == "cancelled"
-    assert [item[0] for item in owed()] == [CONFIRM]
+    assert [item[0] for item in queued_emails()] == [CONFIRM]
     assert free_seats(five, utcnow()) == 5
 
 

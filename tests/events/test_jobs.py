@@ -12,7 +12,7 @@ from campaign.events.reminders import DAY_REMINDER, HOURS_REMINDER
 from campaign.extensions import write
 from campaign.process.clock import utcnow
 from tests.factories.events import come, event_now, make_event, move, registration, registrations
-from tests.factories.signatures import owed
+from tests.factories.signatures import queued_emails
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("awkward_time")]
 
@@ -21,9 +21,9 @@ HOUR = timedelta(hours=1)
 
 def remind(now):
     """Return the kinds of the emails that this run queues."""
-    before = len(owed())
+    before = len(queued_emails())
     write(jobs.remind, now=now)
-    return [item[0] for item in owed()[before:]]
+    return [item[0] for item in queued_emails()[before:]]
 
 
 def test_attendees_are_reminded_once_a_day_and_once_two_hours_before(app):
@@ -73,9 +73,9 @@ def test_registrations_are_erased_some_days_after_and_the_attendance_stays(app):
     assert write(jobs.forget, now=over + timedelta(days=29), days=30, unconfirmed_days=14) == 0
     assert write(jobs.forget, now=over + timedelta(days=31), days=30, unconfirmed_days=14) == 2
     assert registrations() == []
-    assert event_now(event).came == 3
+    assert event_now(event).attendance == 3
     assert write(jobs.forget, now=over + timedelta(days=32), days=30, unconfirmed_days=14) == 0
-    assert event_now(event).came == 3
+    assert event_now(event).attendance == 3
 
 
 def test_cancelled_registration_is_erased_before_its_event(app):

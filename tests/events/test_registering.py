@@ -22,7 +22,7 @@ from campaign.events.seats import SEAT
 from campaign.extensions import db, transactions, write
 from campaign.process.clock import utcnow
 from tests.factories.events import come, make_event, move, registration, registrations, states
-from tests.factories.signatures import owed
+from tests.factories.signatures import queued_emails
 from tests.together import together
 
 pytestmark = pytest.mark.both_databases
@@ -47,7 +47,7 @@ def test_ten_of_a_hundred_racing_for_ten_seats_get_them(app, monkeypatch, groupe
     assert seats_taken(event.id) == 13
     assert states().count("registered") == 11
     assert states().count("waiting") == 90
-    assert len(owed()) == 202
+    assert len(queued_emails()) == 202
 
 
 def test_freed_seats_go_to_the_waiting_list_in_order(small):
@@ -57,7 +57,10 @@ def test_freed_seats_go_to_the_waiting_list_in_order(small):
     assert states() == ["cancelled", "registered", "registered", "waiting"]
     write(cancel_registration, second, now=utcnow())
     assert states() == ["cancelled", "cancelled", "registered", "registered"]
-    assert [item[:2] for item in owed() if item[0] == SEAT] == [(SEAT, third), (SEAT, fourth)]
+    assert [item[:2] for item in queued_emails() if item[0] == SEAT] == [
+        (SEAT, third),
+        (SEAT, fourth),
+    ]
 
 
 def test_party_too_large_for_the_free_seats_keeps_its_place(small):
@@ -85,13 +88,13 @@ def test_repeat_changes_nothing_and_its_owner_gets_an_email(small):
     now = utcnow()
     first = come(small, now=now)
     assert come(small, now=now) == first
-    assert [item[0] for item in owed()] == [CONFIRM, CONFIRMATION]
+    assert [item[0] for item in queued_emails()] == [CONFIRM, CONFIRMATION]
     assert come(small, seats=2, now=now + LATER) == first
     assert registration(first).seats == 1
-    assert [item[0] for item in owed()] == [CONFIRM, CONFIRMATION, REPEAT]
+    assert [item[0] for item in queued_emails()] == [CONFIRM, CONFIRMATION, REPEAT]
     for place in range(9):
         come(small, now=now + (place + 2) * LATER)
-    assert len(owed()) == 6
+    assert len(queued_emails()) == 6
 
 
 def test_cancelled_registration_can_be_repeated_and_goes_to_the_end(small):
@@ -103,7 +106,7 @@ def test_cancelled_registration_can_be_repeated_and_goes_to_the_end(small):
     assert come(small, "a", seats=2, now=utcnow() + LATER) == first
     assert (registration(first).state, registration(first).seats) == ("waiting", 2)
     assert registration(waits).state == "registered"
-    assert [item[0] for item in owed() if item[1] == first] == [
+    assert [item[0] for item in queued_emails() if item[1] == first] == [
         CONFIRM, CONFIRMATION, CANCELLED, CONFIRM, CONFIRMATION
     ]  # fmt: skip
 
@@ -160,9 +163,9 @@ def test_registration_is_refused_after_the_start_or_where_none_is_needed(app):
 def test_attendees_are_told_of_a_new_time_but_not_of_a_new_text(small):
     first = come(small)
     write(change_event, small.id, now=utcnow(), texts={"en": {"body": "Other words."}})
-    assert [item[0] for item in owed()] == [CONFIRM, CONFIRMATION]
+    assert [item[0] for item in queued_emails()] == [CONFIRM, CONFIRMATION]
     hours = Hours(small.starts_local + LATER, small.ends_local + LATER, small.zone)
     write(change_event, small.id, now=utcnow(), hours=hours)
-    assert owed()[-1][:2] == (CHANGED, first)
+    assert queued_emails()[-1][:2] == (CHANGED, first)
     db.session.rollback()
     assert db.session.get(Event, small.id).sequence == 2

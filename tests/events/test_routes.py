@@ -30,7 +30,7 @@ from tests.factories.events import (
     states,
 )
 from tests.factories.petitions import make_petition
-from tests.factories.signatures import owed
+from tests.factories.signatures import queued_emails
 from tests.factories.updates import make_update
 from tests.page_parts import alerts, tree, values
 
@@ -256,7 +256,7 @@ def test_bots_are_detected_and_see_no_difference(client, event):
     assert [(registration.state, registration.held_reason) for registration in registrations()] == [
         ("unconfirmed", "hidden_field")
     ]
-    assert len(owed()) == 1
+    assert len(queued_emails()) == 1
 
 
 def test_too_many_from_one_ip_address_are_asked_to_wait(client, app, event, monkeypatch):

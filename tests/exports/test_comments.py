@@ -10,7 +10,7 @@ import pytest
 from campaign.exports.queries import SignatureTable
 from campaign.exports.selection import Selection
 from campaign.extensions import write
-from campaign.petitions.handovers import change_delivered_details
+from campaign.petitions.deliveries import change_delivered_details
 from campaign.petitions.queries import petition_by_id
 from campaign.process.clock import utcnow
 from tests.exports.test_delivery_pack import _no_poster, opened, pack, pages, table  # noqa: F401

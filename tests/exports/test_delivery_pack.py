@@ -17,7 +17,7 @@ from campaign.exports.export_queries import content_of, exports_of
 from campaign.exports.pdf import Field, Head, letter_sheets, signature_sheets
 from campaign.extensions import write
 from campaign.i18n.locales import LOCALES
-from campaign.petitions.handovers import change_delivered_details
+from campaign.petitions.deliveries import change_delivered_details
 from campaign.process.clock import utcnow
 from campaign.security.sealed_files import Sealer
 from tests.exports.conftest import export, folder
@@ -26,7 +26,7 @@ from tests.factories.jobs import job_loop
 from tests.factories.petitions import new_version
 from tests.factories.signatures import AMALIA, ODILE, change, sign_and_hatch
 from tests.page_parts import figures
-from tests.powercuts import PowerCut
+from tests.power_cuts import PowerCut
 
 pytestmark = pytest.mark.both_databases
 
@@ -150,7 +150,7 @@ def test_full_names_and_details_are_included_where_the_petition_says_so(
     changed = write(
         change_delivered_details, petition_id=petition.id, names="full", details=more, now=utcnow()
     )
-    assert changed.handed_details == ["postal_code", "shown_comment", "day"]
+    assert changed.delivered_details == ["postal_code", "shown_comment", "day"]
     for place in range(2):
         sign_and_hatch(petition, ODILE, email=f"later{place}@kwan.example", comment="For my sister")
     files = opened(
@@ -256,7 +256,7 @@ def test_full_disk_fails_the_pack_and_leaves_no_file(
 
     monkeypatch.setattr(delivery_pack.DeliveryPack, "_cover_letter", full)
     export_id = pack(requested, petition, exporter)
-    assert (export(export_id).fault, folder()) == ("no_room", [])
+    assert (export(export_id).error_code, folder()) == ("no_room", [])
 
 
 def test_petition_without_signatures_makes_an_honest_pack(requested, petition, exporter):

@@ -22,7 +22,7 @@ from campaign.security.sealed_files import Sealer
 from tests.exports.conftest import export, folder
 from tests.factories.jobs import job_loop
 from tests.factories.signatures import ODILE, confirm, hatch_now, sign
-from tests.powercuts import PowerCut
+from tests.power_cuts import PowerCut
 
 pytestmark = pytest.mark.both_databases
 
@@ -148,7 +148,7 @@ def test_export_that_always_fails_is_given_up_and_can_be_requested_again(
         for attempt in range(MAX_ATTEMPTS):
             assert export(export_id).state == "waiting"
             assert job_loop("export", now=utcnow() + attempt * LATER).run_next()
-    assert (export(export_id).state, export(export_id).fault) == ("failed", "broken")
+    assert (export(export_id).state, export(export_id).error_code) == ("failed", "broken")
     assert not job_loop("export", now=utcnow() + 9 * LATER).run_next()
     assert write(start_again, export_id, now=utcnow())
     exporter.run_next()
@@ -164,7 +164,11 @@ def test_full_disk_is_a_state_and_frees_the_space(requested, exporter, signed, m
     with monkeypatch.context() as patched:
         patched.setattr(Sealer, "finish", full)
         exporter.run_next()
-    assert (export(export_id).state, export(export_id).fault, folder()) == ("failed", "no_room", [])
+    assert (export(export_id).state, export(export_id).error_code, folder()) == (
+        "failed",
+        "no_room",
+        [],
+    )
     write(start_again, export_id, now=utcnow())
     exporter.run_next()
     assert export(export_id).state == "ready"

@@ -36,7 +36,7 @@ def begin(petition, data, name="list.csv", organizer_id=None, **settings):
     return write(open_file, batch_id=stored.id, version=stored.version)
 
 
-def fates_of(batch):
+def outcomes_of(batch):
     """Return the ClassifiedRow of a batch's rows as they are now."""
     db.session.rollback()
     batch = batch_by_id(batch.id)
@@ -45,7 +45,7 @@ def fates_of(batch):
 
 def bring(batch):
     """Commit a batch; return it."""
-    return bring_decided(batch, fates_of(batch), version=batch_by_id(batch.id).version)
+    return bring_decided(batch, outcomes_of(batch), version=batch_by_id(batch.id).version)
 
 
 def bring_decided(batch, decided, *, version=None):

@@ -195,7 +195,7 @@ def rows():
     ).all()
 
 
-def owed():
+def queued_emails():
     """Return (kind, id of the signature, language) of all queued email, in order."""
     db.session.rollback()
     message = OutboxMessage.__table__.c

@@ -82,7 +82,7 @@ def subscriptions():
     ).all()
 
 
-def owed_states(kind):
+def email_states(kind):
     """Return the states of the queued emails of a kind, oldest first."""
     db.session.rollback()
     return db.session.scalars(

@@ -3,13 +3,13 @@
 import pytest
 
 from tests import databases
-from tests.faults.plain_site import PlainSite
+from tests.faults.running_site import RunningSite
 
 
 @pytest.fixture(params=databases.KINDS)
 def site(request, tmp_path):
     """A running site, on each kind of database."""
-    site = PlainSite(
+    site = RunningSite(
         tmp_path, databases.fresh(request.param) if request.param == "postgresql" else None
     )
     yield site.start()

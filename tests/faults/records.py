@@ -6,7 +6,7 @@ from email.policy import default
 from sqlalchemy import create_engine, text
 
 
-def asked(site, sentence):
+def query_rows(site, sentence):
     """Return the rows of an SQL query on the site's database."""
     url = site.environment.get("DATABASE_URL", f"sqlite:///{site.var / 'volante.sqlite3'}")
     engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1))
@@ -17,27 +17,29 @@ def asked(site, sentence):
     return rows
 
 
-def free_letters(site):
-    """Do what two minutes do: release emails that a dead worker had claimed."""
-    asked(site, "update outbox_message set locked_until = null where state = 'owed'")
+def release_claimed_emails(site):
+    """Release emails that a dead worker had claimed, as two minutes would."""
+    query_rows(site, "update outbox_message set locked_until = null where state = 'owed'")
 
 
-def has_written_all(site):
-    return asked(site, "select count(*) from outbox_message where state = 'owed'")[0][0] == 0
+def has_sent_all_emails(site):
+    return query_rows(site, "select count(*) from outbox_message where state = 'owed'")[0][0] == 0
 
 
 def addresses_in(site):
     """Return the email addresses that have signed."""
-    return {row.email for row in asked(site, "select email from signature")}
+    return {row.email for row in query_rows(site, "select email from signature")}
 
 
-def owed_to(site):
+def recipients_of_queued(site):
     """Return the email addresses with queued emails."""
-    owed = "select subject_id from outbox_message where state = 'owed'"
-    return {row.email for row in asked(site, f"select email from signature where id in ({owed})")}
+    queued = "select subject_id from outbox_message where state = 'owed'"
+    return {
+        row.email for row in query_rows(site, f"select email from signature where id in ({queued})")
+    }
 
 
-def written_to(site):
+def recipients_of_sent(site):
     """Return the recipients of the emails in the folder."""
     files = (site.var / "mail").glob("*.eml")
     return {

@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 import pytest
 
 from tests import databases
-from tests.faults.plain_site import PETITION, PlainSite, sign, wait_until
-from tests.faults.records import addresses_in, written_to
+from tests.faults.records import addresses_in, recipients_of_sent
+from tests.faults.running_site import PETITION, RunningSite, sign, wait_until
 
 pytestmark = [
     pytest.mark.slow,
@@ -29,7 +29,9 @@ WORDS = {
 @pytest.fixture
 def site(request, tmp_path):
     """A running site on SQLite, or on PostgreSQL where the test requests it."""
-    site = PlainSite(tmp_path, databases.fresh("postgresql") if hasattr(request, "param") else None)
+    site = RunningSite(
+        tmp_path, databases.fresh("postgresql") if hasattr(request, "param") else None
+    )
     yield site.start()
     site.stop()
 
@@ -71,9 +73,9 @@ def test_full_disk_shows_an_error_and_the_input_is_kept(site):
         addresses_in(site) & {*acknowledged, WORDS["email"], "during.json@example.org"}
         == acknowledged
     )
-    wait_until(lambda: acknowledged <= written_to(site))
-    code, said = site.flask("signatures", "audit")
-    assert code == 0, said
+    wait_until(lambda: acknowledged <= recipients_of_sent(site))
+    code, output = site.flask("signatures", "audit")
+    assert code == 0, output
 
 
 @pytest.mark.parametrize("site", ["postgresql"], indirect=True)
@@ -82,4 +84,4 @@ def test_emails_that_cannot_be_written_wait(site):
     fill_disk(site, True)
     assert sign(site.url, "during@example.org") == 201
     fill_disk(site, False)
-    wait_until(lambda: "during@example.org" in written_to(site))
+    wait_until(lambda: "during@example.org" in recipients_of_sent(site))

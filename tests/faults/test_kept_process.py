@@ -12,7 +12,7 @@ import pytest
 from campaign.cli import serving
 from campaign.cli.serving import SupervisedProcess
 from campaign.process.fork_lock import fork_lock
-from tests.faults.plain_site import wait_until
+from tests.faults.running_site import wait_until
 
 SLEEP = (sys.executable, "-c", "import time; time.sleep(60)")
 DEAF = (

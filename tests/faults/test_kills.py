@@ -11,44 +11,44 @@ import pytest
 
 from campaign.process.clock import utcnow
 from campaign.signatures.jobs import HATCH_SECONDS
-from tests.faults.plain_site import STOP_SECONDS, Crowd, confirmers, sign, signers, wait_until
 from tests.faults.records import (
     addresses_in,
-    asked,
-    free_letters,
-    has_written_all,
-    owed_to,
-    written_to,
+    has_sent_all_emails,
+    query_rows,
+    recipients_of_queued,
+    recipients_of_sent,
+    release_claimed_emails,
 )
+from tests.faults.running_site import STOP_SECONDS, Crowd, confirmers, sign, signers, wait_until
 
 LOADED = 690
 MANY = 4000
 
 
 def agrees(site):
-    code, said = site.flask("signatures", "audit")
-    return code == 0 or pytest.fail(said)
+    code, output = site.flask("signatures", "audit")
+    return code == 0 or pytest.fail(output)
 
 
 def numbers_given(site):
     """Return (number of butterflies, highest number)."""
-    return tuple(asked(site, "select count(number), max(number) from signature")[0])
+    return tuple(query_rows(site, "select count(number), max(number) from signature")[0])
 
 
 def waiting(site):
-    return asked(site, "select count(*) from signature where state = 'confirmed'")[0][0]
+    return query_rows(site, "select count(*) from signature where state = 'confirmed'")[0][0]
 
 
 def confirm_at_once(site, most):
     """Turn many counted signatures back into unhatched ones, as after a rush."""
     # Signatures withdrawn long ago would be erased meanwhile, and generated ones are old.
-    asked(
+    query_rows(
         site,
         "update signature set state = 'withdrawn',"
         f" withdrawn_at = '{utcnow():%Y-%m-%d %H:%M:%S.%f}' where number <= {most}",
     )
     wait_until(lambda: numbers_given(site)[0] == LOADED + MANY - most)
-    asked(
+    query_rows(
         site,
         "update signature set state = 'confirmed', withdrawn_at = null where state = 'withdrawn'",
     )
@@ -58,27 +58,28 @@ def confirm_at_once(site, most):
 def test_power_cut_loses_nothing_that_was_acknowledged(site):
     with Crowd(signers(site, "early", most=40)) as crowd:
         wait_until(lambda: len(crowd.acknowledged) == 40)
-    to_confirm = asked(
+    to_confirm = query_rows(
         site, "select id, petition_id, email_digest from signature where state = 'pending'"
     )
     with Crowd(signers(site)) as more, Crowd(confirmers(site, to_confirm), threads=2) as confirming:
         wait_until(lambda: len(more.acknowledged) >= 40 and len(confirming.acknowledged) >= 10)
         site.kill_all()
     signed, confirmed = {*crowd.acknowledged, *more.acknowledged}, set(confirming.acknowledged)
-    free_letters(site)
+    release_claimed_emails(site)
     site.start()
     assert signed <= addresses_in(site)
     assert confirmed <= {
-        row.id for row in asked(site, "select id from signature where confirmed_at is not null")
+        row.id
+        for row in query_rows(site, "select id from signature where confirmed_at is not null")
     }
-    wait_until(lambda: has_written_all(site) and not waiting(site))
+    wait_until(lambda: has_sent_all_emails(site) and not waiting(site))
     # People who confirmed quickly get no email that asks for it.
     unconfirmed = {
-        row.email for row in asked(site, "select email from signature where state = 'pending'")
+        row.email for row in query_rows(site, "select email from signature where state = 'pending'")
     }
-    assert signed & unconfirmed <= written_to(site)
+    assert signed & unconfirmed <= recipients_of_sent(site)
     assert confirmed <= {
-        row.id for row in asked(site, "select id from signature where number is not null")
+        row.id for row in query_rows(site, "select id from signature where number is not null")
     }
     assert agrees(site)
 
@@ -87,8 +88,8 @@ def test_power_cut_loses_nothing_that_was_acknowledged(site):
 @pytest.mark.parametrize("which", ["worker", "runner"])
 def test_runner_killed_while_hatching_gives_each_butterfly_one_number(site, which):
     find = getattr(site, which)
-    code, said = site.flask("signatures", "generate", "victims-law", str(MANY))
-    assert code == 0, said
+    code, output = site.flask("signatures", "generate", "victims-law", str(MANY))
+    assert code == 0, output
     killed = find()
     confirm_at_once(site, MANY)
     time.sleep(2 * HATCH_SECONDS)
@@ -103,12 +104,12 @@ def test_runner_killed_while_hatching_gives_each_butterfly_one_number(site, whic
 def test_worker_killed_while_writing_emails_forgets_none(site):
     killed = site.worker()
     with Crowd(signers(site, most=60)) as crowd:
-        wait_until(lambda: written_to(site))
+        wait_until(lambda: recipients_of_sent(site))
         os.kill(killed, signal.SIGKILL)
-    assert set(crowd.acknowledged) <= written_to(site) | owed_to(site)
-    free_letters(site)
-    wait_until(lambda: has_written_all(site))
-    assert set(crowd.acknowledged) <= written_to(site)
+    assert set(crowd.acknowledged) <= recipients_of_sent(site) | recipients_of_queued(site)
+    release_claimed_emails(site)
+    wait_until(lambda: has_sent_all_emails(site))
+    assert set(crowd.acknowledged) <= recipients_of_sent(site)
 
 
 @pytest.mark.slow

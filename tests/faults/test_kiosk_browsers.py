@@ -11,10 +11,10 @@ import pytest
 
 from tests.browser.kiosk.tablet import CODE
 from tests.browser.needed import needed_chromium
-from tests.faults.misfortunes import agree_with, befall
-from tests.faults.plain_site import PlainSite
-from tests.faults.records import asked
-from tests.faults.stand import FAMILY, Stand
+from tests.faults.chaos import cause_faults, check_records
+from tests.faults.records import query_rows
+from tests.faults.running_site import RunningSite
+from tests.faults.tablet_thread import FAMILY, TabletThread
 
 pytestmark = pytest.mark.slow
 
@@ -26,60 +26,63 @@ PAIRING_SECONDS = 180
 @pytest.fixture
 def site(tmp_path):
     """A running site, at whose table the crew's witness is enough."""
-    site = PlainSite(tmp_path)
+    site = RunningSite(tmp_path)
     # They sign faster than any table, and continue until each browser was killed once.
     site.environment["KIOSK_HOURLY_QUOTA"] = "1000000"
     site.start()
-    asked(site, "update petition set confirmation = 'email_or_witness'")
+    query_rows(site, "update petition set confirmation = 'email_or_witness'")
     yield site
     site.stop()
 
 
 @pytest.fixture
-def stands(site):
-    path, stands = needed_chromium(), []
+def threads(site):
+    path, threads = needed_chromium(), []
     for place in range(TABLETS):
-        _, said = site.flask("kiosks", "pair", EVENT)
-        stands.append(Stand(site, place, path, CODE.search(said)[1], SIGNERS))
-        stands[-1].start()
-    assert all(stand.paired.wait(PAIRING_SECONDS) for stand in stands), [
-        stand.failure for stand in stands
+        _, output = site.flask("kiosks", "pair", EVENT)
+        threads.append(TabletThread(site, place, path, CODE.search(output)[1], SIGNERS))
+        threads[-1].start()
+    assert all(thread.paired.wait(PAIRING_SECONDS) for thread in threads), [
+        thread.failure for thread in threads
     ]
-    return stands
+    return threads
 
 
 @pytest.mark.browser
-def test_thanked_signers_are_stored_once_whatever_was_killed(site, stands):
+def test_thanked_signers_are_stored_once_whatever_was_killed(site, threads):
     seed = random.randrange(10**6)
     print(f"seed {seed}")
     enough = time.monotonic() + MISFORTUNE_SECONDS
 
     def is_done():
-        lasted = time.monotonic() > enough and all(stand.deaths for stand in stands)
-        return lasted or not any(stand.is_alive() for stand in stands)
+        lasted = time.monotonic() > enough and all(thread.deaths for thread in threads)
+        return lasted or not any(thread.is_alive() for thread in threads)
 
-    befall(site, random.Random(seed), is_done, [stand.cut_power for stand in stands])
-    for stand in stands:
+    cause_faults(site, random.Random(seed), is_done, [thread.cut_power for thread in threads])
+    for thread in threads:
         # The thread ends on its own as soon as it makes no more progress.
-        stand.join()
-    assert [stand.failure for stand in stands] == [None] * TABLETS
-    assert all(stand.deaths and stand.by_hand for stand in stands)
+        thread.join()
+    assert [thread.failure for thread in threads] == [None] * TABLETS
+    assert all(thread.deaths and thread.by_hand for thread in threads)
 
     # Each person signed all the petitions, or none of them.
-    letters = stands[0].letters
+    petition_count = threads[0].petition_count
     sent = Counter(
         row.given_name
-        for row in asked(site, f"select given_name from signature where family_name = '{FAMILY}'")
+        for row in query_rows(
+            site, f"select given_name from signature where family_name = '{FAMILY}'"
+        )
     )
-    thanked = {name for stand in stands for name in stand.thanked}
-    uncertain = {name for stand in stands for name in stand.uncertain}
-    assert len(thanked) * letters >= TABLETS * SIGNERS * letters >= 1000
-    assert {sent.pop(name, 0) for name in thanked} == {letters}
+    thanked = {name for thread in threads for name in thread.thanked}
+    uncertain = {name for thread in threads for name in thread.uncertain}
+    assert len(thanked) * petition_count >= TABLETS * SIGNERS * petition_count >= 1000
+    assert {sent.pop(name, 0) for name in thanked} == {petition_count}
     assert sent.keys() <= uncertain
-    assert set(sent.values()) <= {letters}
+    assert set(sent.values()) <= {petition_count}
 
-    kept = agree_with(
-        site, {uuid: receipt for stand in stands for uuid, receipt in stand.tablet.receipts.items()}
+    kept = check_records(
+        site,
+        {uuid: receipt for thread in threads for uuid, receipt in thread.tablet.receipts.items()},
     )
     assert {row.status for row in kept} == {"stored"}
     sequences = defaultdict(list)
@@ -87,8 +90,8 @@ def test_thanked_signers_are_stored_once_whatever_was_killed(site, stands):
         sequences[row.kiosk_id].append(row.sequence)
     assert all(sorted(item) == list(range(1, len(item) + 1)) for item in sequences.values())
     print(
-        f"{len(kept)} records, {len(uncertain)} interrupted, deaths {[stand.deaths for stand in stands]}"
+        f"{len(kept)} records, {len(uncertain)} interrupted, deaths {[thread.deaths for thread in threads]}"
     )
     assert [
-        noise for stand in stands for noise in stand.tablet.heard if noise.startswith("error: ")
+        error for thread in threads for error in thread.tablet.errors if error.startswith("error: ")
     ] == []

@@ -14,8 +14,8 @@ from http.client import HTTPConnection, HTTPException
 import pytest
 
 from tests.factories.kiosks import envelope, seal, signature
-from tests.faults.misfortunes import agree_with, befall, name_of
-from tests.faults.plain_site import LOSSES
+from tests.faults.chaos import cause_faults, check_records, name_of
+from tests.faults.running_site import LOSSES
 
 pytestmark = pytest.mark.slow
 
@@ -31,9 +31,9 @@ class Tablet:
 
     def __init__(self, site, place, chance):
         self._site, self._place, self._chance = site, place, chance
-        _, said = site.flask("kiosks", "pair", EVENT)
+        _, output = site.flask("kiosks", "pair", EVENT)
         self._headers = {}
-        paired = self._ask("/kiosk/pairings", {"code": CODE.search(said)[1], "app": "1"})
+        paired = self._ask("/kiosk/pairings", {"code": CODE.search(output)[1], "app": "1"})
         self._headers = {"Authorization": f"Bearer {paired['secret']}"}
         key = self._ask("/kiosk/campaign.json")["key"]
         self.queue = [
@@ -93,7 +93,7 @@ def test_records_with_receipts_are_stored_once_and_counted(site):
     began = time.monotonic()
     for thread in threads:
         thread.start()
-    befall(
+    cause_faults(
         site,
         random.Random(seed),
         lambda: (
@@ -108,7 +108,7 @@ def test_records_with_receipts_are_stored_once_and_counted(site):
     sent = {uuid for tablet in tablets for uuid in tablet.sent}
     receipts = {uuid: receipt for tablet in tablets for uuid, receipt in tablet.receipts.items()}
     assert receipts.keys() == sent
-    kept = agree_with(site, receipts)
+    kept = check_records(site, receipts)
     # Of each person at all tablets one signature counts; nobody else was refused.
     assert sum(row.status == "review" for row in kept) == (TABLETS - 1) * (EACH // 100)
     assert {row.reason for row in kept} == {"", "duplicate"}

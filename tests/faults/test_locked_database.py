@@ -16,8 +16,8 @@ from tests.factories.signatures import (
     JSON,
     ODILE,
     link,
-    owed,
     post_signature,
+    queued_emails,
     row,
     rows,
     sign,
@@ -79,7 +79,7 @@ def test_signing_with_a_locked_database_asks_to_try_again(client, petition, hold
     assert int(answer.headers["Retry-After"]) > 0
     assert answer.headers["Cache-Control"] == "no-store"
     assert all(words in answer.text for words in (*AMALIA.values(), "Come home."))
-    assert (rows(), owed()) == ([], [])
+    assert (rows(), queued_emails()) == ([], [])
 
 
 def test_program_gets_the_same_error_as_json(client, petition, holder):
@@ -116,7 +116,7 @@ def test_signing_works_again_once_the_database_is_free(client, petition, holder)
     holder.execute("rollback")
     assert post_signature(client, petition, AMALIA).status_code == 303
     assert [row.email for row in rows()] == [AMALIA["email"]]
-    assert len(owed()) == 1
+    assert len(queued_emails()) == 1
 
 
 def sign_until_full(client, petition):
@@ -138,11 +138,11 @@ def test_with_a_full_file_each_signer_is_stored_with_an_email_or_told(
     fill(tmp_path, limits)
     acknowledged = sign_until_full(client, petition)
     assert [row.email for row in rows()] == acknowledged
-    assert len(owed()) == len(acknowledged)
+    assert len(queued_emails()) == len(acknowledged)
 
     limits.pages = 0
     db.engine.dispose()
     with db.engine.connect() as connection:
         connection.exec_driver_sql("pragma max_page_count=1000000")
     assert post_signature(client, petition, AMALIA).status_code == 303
-    assert len(rows()) == len(owed()) == len(acknowledged) + 1
+    assert len(rows()) == len(queued_emails()) == len(acknowledged) + 1

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.faults.plain_site import PETITION, ROOT, Crowd, signers, wait_until
-from tests.faults.records import asked
+from tests.faults.records import query_rows
+from tests.faults.running_site import PETITION, ROOT, Crowd, signers, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -44,7 +44,7 @@ def paper(tmp_path):
 
 
 def count(site, query=OF_PAPER):
-    return asked(site, query)[0][0]
+    return query_rows(site, query)[0][0]
 
 
 @contextmanager
@@ -69,7 +69,7 @@ def killed(site, command, when):
         site.kill_all()
         assert process.wait(10) < 0
     for column, table in (("changed_at", "import_batch"), ("run_at", "job")):
-        asked(site, f"update {table} set {column} = '2026-11-01 00:00:00.000000'")
+        query_rows(site, f"update {table} set {column} = '2026-11-01 00:00:00.000000'")
     site.start()
 
 
@@ -97,8 +97,8 @@ def test_killed_import_is_finished_or_leaves_nothing(site, paper):
             == 0
         )
     )
-    code, said = site.flask("signatures", "audit")
-    assert code == 0, said
+    code, output = site.flask("signatures", "audit")
+    assert code == 0, output
 
 
 @pytest.mark.parametrize("site", ["sqlite"], indirect=True)

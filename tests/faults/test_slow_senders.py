@@ -8,7 +8,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from tests.faults.plain_site import PETITION, Crowd, sign
+from tests.faults.running_site import PETITION, Crowd, sign
 
 SLOW = 200
 SIGNERS = 100

@@ -6,8 +6,8 @@ from contextlib import closing
 
 import pytest
 
-from tests.faults.plain_site import STOP_SECONDS, PlainSite, wait_until
-from tests.faults.records import asked
+from tests.faults.records import query_rows
+from tests.faults.running_site import STOP_SECONDS, RunningSite, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -25,13 +25,13 @@ TABLES = (
 
 @pytest.fixture
 def site(tmp_path):
-    site = PlainSite(tmp_path).start()
+    site = RunningSite(tmp_path).start()
     yield site
     site.stop()
 
 
 def everything(site):
-    rows = {table: asked(site, f"select * from {table} order by 1, 2") for table in TABLES}
+    rows = {table: query_rows(site, f"select * from {table} order by 1, 2") for table in TABLES}
     files = {path.name: path.read_bytes() for path in site.var.glob("secret*")}
     return rows, files
 
@@ -60,18 +60,18 @@ def test_no_process_keeps_an_old_snapshot_of_the_database_open(site):
 
 
 def test_port_in_use_is_reported_in_one_line_before_anything_else(site):
-    code, said = site.flask("serve", "--demo")
+    code, output = site.flask("serve", "--demo")
     assert code == 1
-    assert len(said.strip().splitlines()) == 1
-    assert str(site.port) in said and "PORT=" in said
+    assert len(output.strip().splitlines()) == 1
+    assert str(site.port) in output and "PORT=" in output
     assert site.answers()
 
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "no.such.host.invalid"])
 def test_foreign_bind_address_is_reported_in_one_line(tmp_path, host):
-    site = PlainSite(tmp_path)
+    site = RunningSite(tmp_path)
     site.environment["HOST"] = host
-    code, said = site.flask("serve")
+    code, output = site.flask("serve")
     assert code == 1
-    assert host in said and str(site.port) in said
-    assert len(said.strip().splitlines()) == 1
+    assert host in output and str(site.port) in output
+    assert len(output.strip().splitlines()) == 1

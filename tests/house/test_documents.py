@@ -64,20 +64,20 @@ def test_decisions_are_numbered_without_gaps_and_listed():
 
 
 def test_every_library_has_its_reason():
-    asked, tools = _asked()
+    required, tools = _required()
     reasons = (ROOT / "docs/libraries.md").read_text()
     assert [
-        name for name in asked + tools if not re.search(rf"\b{name}\b", reasons, re.IGNORECASE)
+        name for name in required + tools if not re.search(rf"\b{name}\b", reasons, re.IGNORECASE)
     ] == []
     vendored = [path.name for path in (ROOT / "static/vendor").glob("*.js")]
     assert [name for name in vendored if f"`{name}`" not in reasons] == []
     scripts = json.loads((ROOT / "package.json").read_text())["devDependencies"]
     assert [name for name in scripts if name not in reasons] == []
-    assert len(asked) > 30 and tools and vendored and scripts
+    assert len(required) > 30 and tools and vendored and scripts
 
 
 def test_lock_files_pin_every_dependency_with_its_hashes():
-    for file, names in zip(("requirements.txt", "requirements-dev.txt"), _asked(), strict=True):
+    for file, names in zip(("requirements.txt", "requirements-dev.txt"), _required(), strict=True):
         text = (ROOT / file).read_text()
         entries = re.split(r"^(?=[\w.-]+(?:\[|==))", text, flags=re.MULTILINE)[1:]
         pinned = {_canonical(name) for name in PINNED.findall(text)}
@@ -102,7 +102,7 @@ def test_version_is_the_same_everywhere():
     assert scripts["version"] == lock["version"] == project["version"]
 
 
-def _asked():
+def _required():
     """Return what the product imports, and what its tests and tools need."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     groups = project["project"]["dependencies"], project["dependency-groups"]["dev"]

@@ -197,7 +197,7 @@ ORGANIZERS = {
     "GET /organize/handovers/<slug>/pack",
     "POST /organize/handovers/<slug>/pack",
     "POST /organize/handovers/<slug>/receipts",
-    "POST /organize/handovers/<slug>/receipts/<int:handover_id>/remove",
+    "POST /organize/handovers/<slug>/receipts/<int:delivery_id>/remove",
     "GET /organize/held/",
     "POST /organize/held/",
     "GET /organize/imports/",

@@ -22,13 +22,13 @@ PRODUCTION = {
 
 
 @pytest.fixture
-def asked(tmp_path):
+def load_settings(tmp_path):
     """Return the settings of an environment with its own folder."""
     return lambda **environ: load({"VAR_DIR": str(tmp_path), **environ})
 
 
-def test_defaults_serve_one_machine(asked, tmp_path):
-    settings = asked()
+def test_defaults_serve_one_machine(load_settings, tmp_path):
+    settings = load_settings()
     assert settings["SQLALCHEMY_DATABASE_URI"] == f"sqlite:///{tmp_path}/volante.sqlite3"
     assert settings["PUBLIC_URL"] == "http://127.0.0.1:8000"
     assert settings["HOST"] == "127.0.0.1"
@@ -36,8 +36,8 @@ def test_defaults_serve_one_machine(asked, tmp_path):
     assert not settings["PRODUCTION"]
 
 
-def test_documented_defaults_are_true(asked):
-    settings = asked() | {"TIME_ZONE": "America/Toronto", "FIRST_COUNTRIES": "CA,MX,US"}
+def test_documented_defaults_are_true(load_settings):
+    settings = load_settings() | {"TIME_ZONE": "America/Toronto", "FIRST_COUNTRIES": "CA,MX,US"}
     documented = dict(ROW.findall((ROOT / "docs/settings.md").read_text()))
     plain = {
         name: str(settings[name])
@@ -54,25 +54,27 @@ def test_documented_defaults_are_true(asked):
     assert len(plain) > 12
 
 
-def test_empty_setting_is_the_same_as_none(asked):
+def test_empty_setting_is_the_same_as_none(load_settings):
     names = re.findall(r'environ(?:\.get\(|, )"([A-Z_]+)"', (ROOT / "config.py").read_text())
     # No country has to come first.
     empty = {name: "" for name in names if name not in ("VAR_DIR", "FIRST_COUNTRIES")}
-    without = asked()
-    assert {name: value for name, value in asked(**empty).items() if value != without[name]} == {}
+    without = load_settings()
+    assert {
+        name: value for name, value in load_settings(**empty).items() if value != without[name]
+    } == {}
 
 
 @pytest.mark.parametrize(
     "url", ["postgres://amalia:secret@db/volante", "postgresql://amalia:secret@db/volante"]
 )
-def test_database_urls_of_hosting_services_are_understood(asked, url):
-    settings = asked(DATABASE_URL=url)
+def test_database_urls_of_hosting_services_are_understood(load_settings, url):
+    settings = load_settings(DATABASE_URL=url)
     assert settings["SQLALCHEMY_DATABASE_URI"] == "postgresql+psycopg://amalia:secret@db/volante"
     assert settings["WEB_CONCURRENCY"] >= 1
 
 
-def test_sqlite_is_served_by_the_requested_number_of_processes(asked):
-    assert asked(WEB_CONCURRENCY="8")["WEB_CONCURRENCY"] == 8
+def test_sqlite_is_served_by_the_requested_number_of_processes(load_settings):
+    assert load_settings(WEB_CONCURRENCY="8")["WEB_CONCURRENCY"] == 8
 
 
 @pytest.mark.parametrize(
@@ -80,9 +82,9 @@ def test_sqlite_is_served_by_the_requested_number_of_processes(asked):
     [("2", "", 30), ("8", "", 10), ("32", "", 8), ("3", "200", 50)],
 )
 def test_all_processes_share_the_connections_that_postgresql_admits(
-    asked, processes, allowed, each
+    load_settings, processes, allowed, each
 ):
-    settings = asked(
+    settings = load_settings(
         DATABASE_URL="postgresql://db/volante",
         WEB_CONCURRENCY=processes,
         DATABASE_CONNECTIONS=allowed,
@@ -100,31 +102,31 @@ def test_all_processes_share_the_connections_that_postgresql_admits(
         ("tel:+1-613-555-0100", "tel:+1-613-555-0100"),
     ],
 )
-def test_security_contact_is_a_uri(asked, contact, uri):
-    assert asked(SECURITY_CONTACT=contact)["SECURITY_CONTACT"] == uri
+def test_security_contact_is_a_uri(load_settings, contact, uri):
+    assert load_settings(SECURITY_CONTACT=contact)["SECURITY_CONTACT"] == uri
 
 
-def test_generated_secret_is_created_once_and_readable_only_by_its_owner(asked, tmp_path):
-    first = asked()["SECRET_KEY"]
+def test_generated_secret_is_created_once_and_readable_only_by_its_owner(load_settings, tmp_path):
+    first = load_settings()["SECRET_KEY"]
     assert len(first) >= 48
-    assert asked()["SECRET_KEY"] == first
+    assert load_settings()["SECRET_KEY"] == first
     assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600
 
 
-def test_start_that_died_before_writing_the_secret_leaves_no_empty_one(asked, tmp_path):
+def test_start_that_died_before_writing_the_secret_leaves_no_empty_one(load_settings, tmp_path):
     (tmp_path / "secret_key").touch(mode=0o600)
-    secret = asked()["SECRET_KEY"]
+    secret = load_settings()["SECRET_KEY"]
     assert len(secret) >= 48
-    assert asked()["SECRET_KEY"] == secret
+    assert load_settings()["SECRET_KEY"] == secret
 
 
-def test_production_refuses_a_generated_secret(asked, tmp_path):
-    assert asked(**PRODUCTION)["SECRET_KEY"] == PRODUCTION["SECRET_KEY"]
+def test_production_refuses_a_generated_secret(load_settings, tmp_path):
+    assert load_settings(**PRODUCTION)["SECRET_KEY"] == PRODUCTION["SECRET_KEY"]
     assert not (tmp_path / "secret_key").exists()
 
 
-def test_production_marks_cookies_secure_and_drops_the_last_slash(asked):
-    settings = asked(**PRODUCTION)
+def test_production_marks_cookies_secure_and_drops_the_last_slash(load_settings):
+    settings = load_settings(**PRODUCTION)
     assert settings["SESSION_COOKIE_SECURE"]
     assert settings["PUBLIC_URL"] == "https://sign.example.org"
 
@@ -163,9 +165,9 @@ def test_production_marks_cookies_secure_and_drops_the_last_slash(asked):
         ({"TIME_ZONE": "../etc"}, "TIME_ZONE must name a zone"),
     ],
 )
-def test_invalid_setting_is_named_with_its_reason(asked, wrong, words):
+def test_invalid_setting_is_named_with_its_reason(load_settings, wrong, words):
     with pytest.raises(SettingError, match=re.escape(words)):
-        asked(**wrong)
+        load_settings(**wrong)
 
 
 def test_command_reports_a_wrong_setting_in_one_line(tmp_path):
@@ -196,9 +198,11 @@ def test_site_does_not_start_with_unusable_mail_settings(tmp_path, wrong, words)
     assert "secret" not in str(raised.value)
 
 
-def test_database_errors_never_contain_what_people_typed(asked):
+def test_database_errors_never_contain_what_people_typed(load_settings):
     for url in ("", "postgresql://db/volante"):
-        assert asked(DATABASE_URL=url)["SQLALCHEMY_ENGINE_OPTIONS"]["hide_parameters"] is True
+        assert (
+            load_settings(DATABASE_URL=url)["SQLALCHEMY_ENGINE_OPTIONS"]["hide_parameters"] is True
+        )
 
 
 def test_environment_is_read_nowhere_else():

@@ -13,16 +13,16 @@ from campaign.imports.commit import accept, import_in_parts
 from campaign.imports.create import build_batch, open_file, store_file
 from campaign.imports.files import read_file
 from campaign.imports.models import ImportBatch, ImportRow
-from campaign.imports.operations import PATIENCE, drop, store_fates
+from campaign.imports.operations import PATIENCE, drop, store_outcomes
 from campaign.imports.queries import batch_by_id, batches_among
 from campaign.imports.rollback import NothingToUndo, erase_rows, remove_in_parts, undo
 from campaign.process.clock import utcnow
 from campaign.signatures.models import Signature
 from campaign.signatures.queries import differences
-from tests.factories.paper import begin, bring, csv_of, fates_of, finish_rest
+from tests.factories.paper import begin, bring, csv_of, finish_rest, outcomes_of
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, hatch_now, sign
-from tests.powercuts import stopped_after
+from tests.power_cuts import stopped_after
 
 pytestmark = pytest.mark.both_databases
 
@@ -81,8 +81,8 @@ def test_signer_waits_for_at_most_one_part_of_a_large_batch(petition):
     )
     stored = store_file(signing_write, batch=batch, table=table)
     opened = signing_write(lambda: open_file(batch_id=stored.id, version=stored.version))
-    decided = fates_of(opened)
-    store_fates(signing_write, batch_id=opened.id, version=None, decided=decided, now=utcnow())
+    decided = outcomes_of(opened)
+    store_outcomes(signing_write, batch_id=opened.id, version=None, decided=decided, now=utcnow())
     signing_write(lambda: accept(batch_id=opened.id, version=None, decided=decided, now=utcnow()))
     assert import_in_parts(signing_write, opened.id, decided).newcomers == MANY
     hatch_now()

@@ -18,7 +18,7 @@ from campaign.imports.operations import (
     BatchClosed,
     drop,
     match,
-    store_fates,
+    store_outcomes,
     store_typed,
 )
 from campaign.imports.queries import batch_by_id, row_of_signature
@@ -35,8 +35,8 @@ from tests.factories.paper import (
     bring,
     bring_decided,
     csv_of,
-    fates_of,
     finish_rest,
+    outcomes_of,
     withdraw_and_erase,
 )
 from tests.factories.petitions import make_petition
@@ -49,7 +49,7 @@ from tests.factories.signatures import (
     sign_and_hatch,
     withdraw,
 )
-from tests.powercuts import stopped_after
+from tests.power_cuts import stopped_after
 from tests.together import together
 
 pytestmark = pytest.mark.both_databases
@@ -75,8 +75,8 @@ def tally():
     return db.session.scalar(select(func.count()).where(Signature.number.is_not(None)))
 
 
-def fates(batch):
-    return [item.fate for item in fates_of(batch)]
+def outcomes(batch):
+    return [item.outcome for item in outcomes_of(batch)]
 
 
 def test_each_row_has_its_result_and_reason(petition):
@@ -95,17 +95,17 @@ def test_each_row_has_its_result_and_reason(petition):
             ",Nobody,x,CA,1,,,",
         ),
     )
-    decided = fates_of(batch)
-    assert [row.fate for row in decided] == ["new", "new", *["duplicate"] * 5, "wrong"]
-    assert [row.why for row in decided[2:6]] == [
+    decided = outcomes_of(batch)
+    assert [row.outcome for row in decided] == ["new", "new", *["duplicate"] * 5, "wrong"]
+    assert [row.outcome_details for row in decided[2:6]] == [
         {"row": 2},
         {"row": 3},
         {"of": online, "evidence": "email", "state": "counted"},
         {"of": pending, "evidence": "email", "state": "pending"},
     ]
     # Without an email address, name and postal code decide, even against online signatures.
-    assert decided[6].why["of"] == online
-    assert decided[7].why == {
+    assert decided[6].outcome_details["of"] == online
+    assert decided[7].outcome_details == {
         "given_name": "missing",
         "email": "no_at",
         "postal_code": "postal_code:CA",
@@ -124,7 +124,7 @@ def test_imported_batch_is_counted_with_its_paper_and_adds_nobody_twice(petition
         ("paper", "counted", "Zora", "2026-11-20"),
     ]
     row, batch_of_row = row_of_signature(signatures[1].id)
-    assert (batch_of_row.id, row.sheet, row.sheet_row, row.fate) == (batch.id, "S1", "1", "new")
+    assert (batch_of_row.id, row.sheet, row.sheet_row, row.outcome) == (batch.id, "S1", "1", "new")
     imported = db.session.scalars(select(ImportRow).where(ImportRow.batch_id == batch.id)).all()
     assert [(row.cells, row.typed) for row in imported] == [(None, None)] * 3
     assert batch.counts == {"new": 2, "duplicate": 1}
@@ -147,7 +147,7 @@ def left(petition, monkeypatch):
         petition,
         csv_of(ZORA, ANA, ANA, *(f"Luz,Sol,luz{n}@correo.mx,MX,06600,,S2,{n}" for n in range(2))),
     )
-    decided = fates_of(batch)
+    decided = outcomes_of(batch)
     write(accept, batch_id=batch.id, version=None, decided=decided, now=utcnow())
     with pytest.raises(RuntimeError):
         import_in_parts(stopped_after(1), batch.id, decided)
@@ -203,16 +203,16 @@ def test_two_workers_on_one_batch_import_each_person_once(app, petition, monkeyp
     batch = begin(
         petition, csv_of(*(f"Ana{n},Torres,a{n}@correo.mx,MX,{n:05},,," for n in range(60)))
     )
-    write(accept, batch_id=batch.id, version=None, decided=fates_of(batch), now=utcnow())
+    write(accept, batch_id=batch.id, version=None, decided=outcomes_of(batch), now=utcnow())
     # The request is still at work when the batch's job starts.
-    decided, later = fates_of(batch), utcnow() + 2 * PATIENCE
+    decided, later = outcomes_of(batch), utcnow() + 2 * PATIENCE
     together(app, [lambda: import_in_parts(write, batch.id, decided), lambda: finish_rest(later)])
     assert (tally(), batch_by_id(batch.id).counts) == (60, {"new": 60})
 
 
 def test_wrong_rows_are_corrected_or_skipped(petition):
     batch = begin(petition, csv_of(ZORA, "Bo,,no address,,,,,", ",,,CA,,,,", '"Eva,Luz'))
-    store_fates(write, batch_id=batch.id, version=None, decided=fates_of(batch), now=utcnow())
+    store_outcomes(write, batch_id=batch.id, version=None, decided=outcomes_of(batch), now=utcnow())
     assert batch_by_id(batch.id).counts == {"new": 1, "wrong": 3}
     write(
         store_typed,
@@ -220,23 +220,23 @@ def test_wrong_rows_are_corrected_or_skipped(petition):
         typed={3: {"email": "bo@correo.mx"}, 5: {"given_name": "Eva"}},
         left_out=set(),
     )
-    assert fates(batch) == ["new", "new", "wrong", "new"]
-    store_fates(
+    assert outcomes(batch) == ["new", "new", "wrong", "new"]
+    store_outcomes(
         write,
         batch_id=batch.id,
         version=None,
-        decided=leave_out_wrong_rows(fates_of(batch)),
+        decided=leave_out_wrong_rows(outcomes_of(batch)),
         now=utcnow(),
     )
     assert batch_by_id(batch.id).counts == {"new": 3, "left_out": 1}
-    assert fates(batch) == ["new", "new", "left_out", "new"]
+    assert outcomes(batch) == ["new", "new", "left_out", "new"]
     bring(batch)
     assert tally() == 3
 
 
 def test_second_of_two_editors_of_a_batch_gets_a_conflict(petition):
     batch = begin(petition, csv_of(ZORA))
-    decided, seen = fates_of(batch), batch.version
+    decided, seen = outcomes_of(batch), batch.version
     write(store_typed, batch_id=batch.id, typed={2: {"given_name": "Zoraida"}}, version=seen)
     for operation, named in (
         (store_typed, {"typed": {2: {"given_name": "Zara"}}}),
@@ -249,7 +249,7 @@ def test_second_of_two_editors_of_a_batch_gets_a_conflict(petition):
 
 def test_person_signing_during_a_preview_is_counted_once(petition):
     batch = begin(petition, csv_of(ZORA, ANA))
-    decided, seen = fates_of(batch), batch.version
+    decided, seen = outcomes_of(batch), batch.version
     sign_and_hatch(petition, {**AMALIA, "email": "zora@correo.mx"})
     imported = bring_decided(batch, decided, version=seen)
     assert imported.counts == {"new": 1, "duplicate": 1}
@@ -262,7 +262,7 @@ def test_same_file_imported_twice_at_once_counts_each_person_once(app, petition)
     ]
     batches = [begin(petition, csv_of(*lines)) for _ in range(2)]
     # One of them was imported the other way.
-    decided = [fates_of(batch) for batch in batches]
+    decided = [outcomes_of(batch) for batch in batches]
     decided[1].reverse()
     both = zip(batches, decided, strict=True)
     together(
@@ -274,7 +274,7 @@ def test_same_file_imported_twice_at_once_counts_each_person_once(app, petition)
 
 def test_same_batch_submitted_twice_is_imported_once(app, petition):
     batch = begin(petition, csv_of(ZORA))
-    decided = fates_of(batch)
+    decided = outcomes_of(batch)
 
     def press():
         try:
@@ -351,7 +351,7 @@ def test_moderation_rule_holds_rows_from_paper_too(petition):
     )
     write(switch_on, rule_id=rule.id, now=utcnow())
     batch = begin(petition, csv_of(ZORA, ANA))
-    assert fates(batch) == ["held", "new"]
+    assert outcomes(batch) == ["held", "new"]
     bring(batch)
     assert tally() == 1
     withdraw_and_erase(batch)
@@ -367,7 +367,7 @@ def test_paper_signed_before_the_end_is_imported_after_it(app):
     batch = begin(
         petition, csv_of(f"Ana,Torres,,MX,06600,{day},,", f"Bo,Torres,,MX,06600,{late},,")
     )
-    assert [(item.fate, item.why) for item in fates_of(batch)] == [
+    assert [(item.outcome, item.outcome_details) for item in outcomes_of(batch)] == [
         ("new", {}),
         ("wrong", {"signed_at": "date_after_end"}),
     ]
@@ -380,13 +380,13 @@ def test_matched_columns_are_remembered(petition):
     remembered = {
         "mapping": {0: "given_name"},
         "has_heading": True,
-        "wording": "I sign.",
+        "consent_text": "I sign.",
         "day_first": True,
     }
     write(match, batch_id=first.id, version=None, **remembered)
     bring(first)
     second = begin(petition, csv_of("Ana,x,2", header="Llamada,Otra cosa,Numero"))
-    assert (second.header, second.mapping, fates(second)) == (
+    assert (second.header, second.mapping, outcomes(second)) == (
         ["Llamada", "Otra cosa", "Numero"],
         {"0": "given_name"},
         ["new"],

@@ -92,7 +92,7 @@ def test_any_line_ending_works(newline):
 )
 def test_broken_row_says_what_is_wrong_with_it(end, fault):
     rows = read_file(b"given_name,family_name,postal_code\nAna,Torres,06600\n" + end).rows
-    assert [row.fault for row in rows] == ["", "", fault]
+    assert [row.error_code for row in rows] == ["", "", fault]
 
 
 def test_cell_of_200_kilobytes_is_not_stored():

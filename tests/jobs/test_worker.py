@@ -16,7 +16,7 @@ from campaign.jobs.runs import JobLost, WorkerStopping
 from campaign.jobs.worker import UpkeepRound, Worker
 from campaign.process.clock import utcnow
 from tests.factories.jobs import job_loop, jobs_of, run_jobs
-from tests.powercuts import PowerCut
+from tests.power_cuts import PowerCut
 from tests.together import together
 
 pytestmark = pytest.mark.both_databases

@@ -95,7 +95,6 @@ def test_every_screen_text_exists_and_none_is_unused():
         "problem_",
         "stuck_",
         "unpair_",
-        "anew_",
     )
     idle = {
         name

@@ -6,7 +6,7 @@ from datetime import timedelta
 from campaign.events.models import EventPetition
 from campaign.extensions import db, write
 from campaign.kiosk import pairing
-from campaign.petitions.handovers import change_delivered_details
+from campaign.petitions.deliveries import change_delivered_details
 from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.events import make_event
@@ -51,7 +51,9 @@ def test_email_address_is_required_where_an_email_confirms(client):
 
 
 def test_bundle_describes_the_delivery_as_the_petition_page_does(client):
-    event, petition = make_table(state="published", handed_names="full", handed_details=["country"])
+    event, petition = make_table(
+        state="published", delivered_names="full", delivered_details=["country"]
+    )
     tablet = make_tablet(client, event)
     before = tablet.campaign()
     [one] = before.json["petitions"]

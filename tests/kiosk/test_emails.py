@@ -15,7 +15,7 @@ from campaign.process.clock import utcnow
 from tests.factories.kiosks import AMALIA, iso_time, kiosk_of, make_table, make_tablet
 from tests.factories.organizers import make_organizer
 from tests.factories.petitions import make_petition
-from tests.factories.signatures import hatch_now, link, owed, rows, withdraw
+from tests.factories.signatures import hatch_now, link, queued_emails, rows, withdraw
 
 OWN = {**AMALIA, "email": "amalia@rosales.example"}
 
@@ -107,13 +107,13 @@ def test_signing_several_petitions_at_once_sends_one_email(client, written):
 
 def test_no_email_is_sent_without_an_address(tablet):
     tablet.sign()
-    assert owed() == []
+    assert queued_emails() == []
 
 
 def test_confirmation_email_is_not_followed_by_a_second_one(client):
     event, _ = make_table(confirmation="email")
     make_tablet(client, event).sign(fields=OWN)
-    assert [kind for kind, *_ in owed()] == ["signature_confirmation"]
+    assert [kind for kind, *_ in queued_emails()] == ["signature_confirmation"]
 
 
 def test_withdrawn_signature_gets_no_email(tablet, written):

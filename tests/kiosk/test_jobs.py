@@ -48,5 +48,5 @@ def test_drawn_signature_is_deleted_with_the_signature(tablet):
     hatch_now()
     assert forgotten() == 0
     write(erase_one, signature_id=rows()[0].id)
-    assert (records()[0].drawn, records()[0].signature_id) == ("", None)
+    assert (records()[0].drawing, records()[0].signature_id) == ("", None)
     assert forgotten() == 0

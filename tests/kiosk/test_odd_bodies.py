@@ -139,7 +139,7 @@ def test_odd_values_never_break_a_batch(tablet, changes):
     )
     assert odd[0] in ("stored", "review")
     assert good == ("stored", "")
-    assert all(record.drawn == "" for record in records())
+    assert all(record.drawing == "" for record in records())
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from tests.factories.kiosks import (
     shifts,
 )
 from tests.factories.petitions import make_petition, new_version
-from tests.factories.signatures import hatch_now, owed, rows
+from tests.factories.signatures import hatch_now, queued_emails, rows
 from tests.together import together
 
 pytestmark = pytest.mark.both_databases
@@ -55,7 +55,7 @@ def test_table_signature_is_stored_with_its_place_and_hatches(tablet, event, pet
     [stored_shift] = shifts()
     assert (signature.shift_id, stored_shift.tabler) == (stored_shift.id, "M. R.")
     [record] = records()
-    assert (record.signature_id, record.sealed, record.drawn, record.consent) == (
+    assert (record.signature_id, record.sealed, record.drawing, record.consent) == (
         signature.id,
         None,
         drawn,
@@ -163,7 +163,7 @@ def test_required_confirmation_is_queued_and_a_witness_is_not_enough(client):
     assert tablet.sign(email="amalia@rosales.example") == ("stored", "")
     [signature] = rows()
     assert (signature.state, signature.mail_count) == ("pending", 1)
-    assert owed() == [("signature_confirmation", signature.id, "es")]
+    assert queued_emails() == [("signature_confirmation", signature.id, "es")]
 
 
 def test_without_a_witness_an_email_confirms(tablet):

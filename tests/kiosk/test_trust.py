@@ -24,7 +24,7 @@ from tests.factories.signatures import (
     confirm_form,
     forms,
     hatch_now,
-    owed,
+    queued_emails,
     row,
     rows,
     sign,
@@ -79,7 +79,7 @@ def test_replay_of_a_known_signer_stays_stored_and_sends_no_second_email(tablet,
     record = tablet.seal(fields=OWN)
     assert tablet.receipts(record) == tablet.receipts(record) == [("stored", "")]
     answer_now(now=utcnow() + timedelta(minutes=1))
-    assert [kind for kind, *_ in owed()] == ["signature_confirmation", "signature_repeat"]
+    assert [kind for kind, *_ in queued_emails()] == ["signature_confirmation", "signature_repeat"]
     [record_row] = records()
     assert (record_row.status, record_row.reason, record_row.sealed is not None) == (
         "review",
@@ -94,7 +94,7 @@ def test_owner_of_a_known_email_address_is_told_at_most_five_times(tablet, petit
     for minutes in range(1, 9):
         tablet.sign(fields={**OWN, "given_name": "Framed", "name_display": "full"})
         answer_now(now=utcnow() + timedelta(minutes=minutes))
-    assert [kind for kind, *_ in owed()].count("signature_repeat") == 4
+    assert [kind for kind, *_ in queued_emails()].count("signature_repeat") == 4
     signature = row(signed)
     assert (signature.given_name, signature.name_display, signature.mail_count) == (
         "Amalia",
@@ -111,7 +111,7 @@ def test_returning_supporter_is_asked_by_email_and_then_shown_as_chosen(tablet, 
     assert tablet.sign(fields=OWN, name_display="full") == ("stored", "")
     answer_now()
     assert row(signed).state == "withdrawn"
-    assert [kind for kind, *_ in owed()] == [
+    assert [kind for kind, *_ in queued_emails()] == [
         "signature_confirmation",
         "signature_form_confirmation",
     ]
@@ -193,11 +193,11 @@ def test_tablet_makes_nothing_of_a_pending_signature_more_public(tablet, petitio
         False,
     )
     # The owner is also told without the email address, because the signature still has it.
-    assert ("signature_at_table", signed, "en") in owed() or (
+    assert ("signature_at_table", signed, "en") in queued_emails() or (
         "signature_at_table",
         signed,
         "es",
-    ) in owed()
+    ) in queued_emails()
 
 
 def test_records_of_the_last_app_version_are_accepted(tablet):

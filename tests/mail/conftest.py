@@ -3,7 +3,7 @@
 import pytest
 
 from tests.mail.mail_server import Script, mail_server
-from tests.mail.postmen import worker_to
+from tests.mail.workers import worker_to
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from email.header import decode_header, make_header
 import pytest
 
 from campaign.mail.composition import one_line, to_email
-from tests.mail.letters import SETTINGS, message
+from tests.mail.messages import SETTINGS, message
 
 
 def parsed(settings=SETTINGS, **changes):
@@ -78,7 +78,7 @@ def test_message_id_is_the_same_at_every_attempt_and_unique_to_the_message():
     "name", ["Amalia\r\nBcc: all@example.org", "Amalia\nTo: x@y.mx", "A\u2028B\x00\x85C"]
 )
 def test_name_cannot_add_a_header(name):
-    email = parsed(to_name=name, subject=f"{name}, a letter for you")
+    email = parsed(to_name=name, subject=f"{name}, a message for you")
     assert email["Bcc"] is None
     assert len(email.get_all("To")) == 1
     assert [address.addr_spec for address in email["To"].addresses] == ["amalia@correo.mx"]

@@ -11,7 +11,7 @@ from campaign.mail.delivery import OutboxWorker, bound_kinds, names_of, register
 from campaign.mail.operations import DAILY_LIMIT_REACHED
 from campaign.mail.transport import transport_from
 from campaign.process.clock import utcnow
-from tests.mail.letters import KIND, SETTINGS, digest_of, message, outbox_rows, person, queue_some
+from tests.mail.messages import KIND, SETTINGS, digest_of, message, outbox_rows, person, queue_some
 
 pytestmark = pytest.mark.usefixtures("app")
 

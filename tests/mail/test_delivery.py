@@ -8,7 +8,7 @@ from campaign.extensions import write
 from campaign.mail import operations
 from campaign.mail.delivery import make_outbox_worker, register, renderers_of
 from campaign.process.clock import utcnow
-from tests.mail.letters import (
+from tests.mail.messages import (
     KIND,
     message,
     outbox_rows,
@@ -17,7 +17,7 @@ from tests.mail.letters import (
     render_message,
     states,
 )
-from tests.mail.postmen import worker_to
+from tests.mail.workers import worker_to
 
 pytestmark = pytest.mark.both_databases
 
@@ -65,7 +65,7 @@ def test_policy_rejection_does_not_suppress_the_address(outbox_worker, script):
 
 def test_obsolete_email_is_dropped_unsent(app, script, server_url):
     queue_some(2)
-    renderers = {KIND: lambda owed: None if owed.subject_id == 1 else render_message(owed)}
+    renderers = {KIND: lambda row: None if row.subject_id == 1 else render_message(row)}
     with worker_to(server_url, renderers=renderers) as outbox_worker:
         assert outbox_worker.deliver_due(now=utcnow()) == 2
     assert states() == ["dropped", "sent"]
@@ -75,10 +75,10 @@ def test_obsolete_email_is_dropped_unsent(app, script, server_url):
 def test_email_that_fails_to_render_waits_and_blocks_no_other(app, script, server_url, caplog):
     queue_some(3)
 
-    def fails(owed):
-        if owed.subject_id == 1:
+    def fails(row):
+        if row.subject_id == 1:
             raise KeyError("amalia@correo.mx")
-        return message(to="no address" if owed.subject_id == 2 else person(3))
+        return message(to="no address" if row.subject_id == 2 else person(3))
 
     with worker_to(server_url, renderers={KIND: fails}) as outbox_worker:
         assert outbox_worker.deliver_due(now=utcnow()) == 3

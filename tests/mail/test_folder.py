@@ -6,7 +6,7 @@ import pytest
 
 from campaign.mail.composition import to_email
 from campaign.mail.folder import email_names, load_email, page_of
-from tests.mail.letters import SETTINGS, message
+from tests.mail.messages import SETTINGS, message
 
 
 def put(folder, id, *, second=0, **changes):

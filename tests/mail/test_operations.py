@@ -17,7 +17,7 @@ from campaign.mail.operations import (
     reschedule,
 )
 from campaign.process.clock import utcnow
-from tests.mail.letters import digest_of, outbox_rows, queue_some, states
+from tests.mail.messages import digest_of, outbox_rows, queue_some, states
 
 pytestmark = pytest.mark.both_databases
 

@@ -8,8 +8,8 @@ import pytest
 from campaign.extensions import write
 from campaign.mail import result_buffer
 from campaign.process.clock import utcnow
-from tests.mail.letters import queue_some, states
-from tests.mail.postmen import worker_to
+from tests.mail.messages import queue_some, states
+from tests.mail.workers import worker_to
 
 pytestmark = pytest.mark.both_databases
 

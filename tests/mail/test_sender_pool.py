@@ -11,7 +11,8 @@ from campaign.mail.models import BULK
 from campaign.mail.smtp_replies import Unreachable
 from campaign.mail.transport import transport_from
 from campaign.process.clock import utcnow
-from tests.mail.letters import (
+from tests.mail.mail_server import mail_server, silent_server
+from tests.mail.messages import (
     KIND,
     SETTINGS,
     outbox_rows,
@@ -20,8 +21,7 @@ from tests.mail.letters import (
     render_message,
     states,
 )
-from tests.mail.mail_server import mail_server, silent_server
-from tests.mail.postmen import worker_to
+from tests.mail.workers import worker_to
 from tests.ports import free_port
 
 

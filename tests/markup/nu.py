@@ -38,11 +38,11 @@ def checker():
 def check(command, files):
     """Check all files in one run; return dicts of type, url, lastLine, message, extract."""
     arguments = ["--format", "json", "--stdout", "--exit-zero-always", *map(str, files)]
-    said = subprocess.run(
+    result = subprocess.run(
         [*command, *arguments], capture_output=True, text=True, timeout=CHECK_SECONDS
     )
-    assert said.returncode == 0, said.stderr
-    return json.loads(said.stdout)["messages"]
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout)["messages"]
 
 
 def _fetch(jar):

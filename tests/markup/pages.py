@@ -3,7 +3,15 @@
 import re
 from html import unescape
 
-from tests.browser.by_post import ask, hatched_address, letter_to, link_in, own_link, sign, until
+from tests.browser.http_supporter import (
+    ask,
+    email_to,
+    hatched_address,
+    link_in,
+    own_link,
+    sign,
+    until,
+)
 
 LANGS = ("en", "fr", "es")
 CAUSE, PETITION = "/causes/butterflies-for-mexico", "/petitions/find-the-43"
@@ -62,9 +70,9 @@ def _pages(url, lang):
     yield "422", sign(url, "amalia@correo", lang, comment='<&>"')
     address = f"amalia.{lang}@correo.mx"
     yield "thanks", sign(url, address, lang)
-    yield "letter", letter_to(url, address, lang)
+    yield "letter", email_to(url, address, lang)
     yield "letters", ask(f"{url}/dev/mail", lang)
-    yield from _confirming(url, lang, link_in(letter_to(url, address, lang), "confirm"))
+    yield from _confirming(url, lang, link_in(email_to(url, address, lang), "confirm"))
     yield from _asking_for_a_link(url, lang)
     yield from _owning(url, own_link(url, address, lang))
     yield from _coming(url, lang)
@@ -78,7 +86,7 @@ def _coming(url, lang):
     address = f"odile.{lang}@kwan.example"
     ask(post, lang, name="Odile <Kwan>", email=address, seats="2")
     link = unescape(
-        re.search(r'http[^"<\s]+/registrations/[^"<\s]+', letter_to(url, address, lang)).group()
+        re.search(r'http[^"<\s]+/registrations/[^"<\s]+', email_to(url, address, lang)).group()
     )
     yield "registration", ask(link, lang)
     mark = re.search(r'name="mark" value="([^"]+)"', ask(link, lang)).group(1)
@@ -102,8 +110,8 @@ def _subscribing(url, lang):
     yield "subscribe-422", ask(post, lang, email="amalia@correo")
     address = f"teo.{lang}@correo.mx"
     ask(post, lang, email=address)
-    letter = letter_to(url, address, lang)
-    link = unescape(re.search(r'http[^"<\s]+/subscriptions/confirm/[^"<\s]+', letter).group())
+    email = email_to(url, address, lang)
+    link = unescape(re.search(r'http[^"<\s]+/subscriptions/confirm/[^"<\s]+', email).group())
     yield "subscription-confirm", ask(link)
     ask(link, lang, yes="")
 

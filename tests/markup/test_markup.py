@@ -24,14 +24,14 @@ def test_every_page_is_valid_html_in_every_language(command, pages, tmp_path, ca
     # One page has an error, which proves that the checker really ran.
     faulty = tmp_path / "faulty.html"
     faulty.write_text(pages[0].read_text().replace("</main>", "</div>"))
-    said = [(_kind(message), _told(message)) for message in check(command, [*pages, faulty])]
-    warnings = {told.partition(": ")[2]: told for kind, told in said if kind == "warning"}
+    messages = [(_kind(message), _text(message)) for message in check(command, [*pages, faulty])]
+    warnings = {text.partition(": ")[2]: text for kind, text in messages if kind == "warning"}
     with capsys.disabled():
-        for told in warnings.values():
-            print(f"\nNu warns: {told}")
-    errors = [told for kind, told in said if kind == "error"]
-    assert any(told.startswith("faulty.html") for told in errors)
-    found = [told for told in errors if not told.startswith("faulty.html")]
+        for text in warnings.values():
+            print(f"\nNu warns: {text}")
+    errors = [text for kind, text in messages if kind == "error"]
+    assert any(text.startswith("faulty.html") for text in errors)
+    found = [text for text in errors if not text.startswith("faulty.html")]
     assert not found, "\n".join(found)
 
 
@@ -39,7 +39,7 @@ def _kind(message):
     return message.get("subType", "") if message["type"] == "info" else "error"
 
 
-def _told(message):
+def _text(message):
     page = message.get("url", "").rpartition("/")[2]
     extract = message.get("extract", "").strip()[:100]
     return f"{page}:{message.get('lastLine', '?')}: {message['message']} … {extract!r}"

@@ -69,11 +69,11 @@ def test_the_thousandth_is_the_last_of_its_chunk():
 def test_chunk_needs_one_database_query(petition):
     sign_and_hatch(petition, AMALIA, name_display="full")
     db.session.rollback()
-    asked = []
-    listen = (db.engine, "before_cursor_execute", lambda *details: asked.append(details[2]))
+    queries = []
+    listen = (db.engine, "before_cursor_execute", lambda *details: queries.append(details[2]))
     event.listen(*listen)
     try:
         chunk(petition.cause_id, 0, 1)
     finally:
         event.remove(*listen)
-    assert len([entry for entry in asked if entry.lstrip().lower().startswith("select")]) == 1
+    assert len([entry for entry in queries if entry.lstrip().lower().startswith("select")]) == 1

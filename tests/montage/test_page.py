@@ -121,7 +121,7 @@ def test_hovered_butterfly_is_named_while_large_and_not_twice(visit):
     expect(tip).to_be_hidden()
 
 
-def said(page, name):
+def view_text(page, name):
     """Return a pattern of the line below the picture that describes the view, with any number."""
     words = page.get_attribute("[data-seen]", f"data-{name}")
     return re.compile(re.escape(words).replace(re.escape("{n}"), r"[\d,]+"))
@@ -132,7 +132,7 @@ def test_url_with_a_number_flies_there_and_highlights_it(visit):
     side = len(visitor.seen())
     # The lens is white, and far larger than the wings in it.
     assert (visitor.seen()[side // 2 - 75, side // 2] == (0xFF, 0xFD, 0xF7)).all()
-    expect(visitor.page.locator("[data-seen]")).to_have_text(said(visitor.page, "view"))
+    expect(visitor.page.locator("[data-seen]")).to_have_text(view_text(visitor.page, "view"))
     assert "Amalia Rosales" in visitor.page.inner_text("[data-butterfly]")
 
 
@@ -184,7 +184,7 @@ def test_everything_works_by_keyboard(visit):
     expect(page.locator(".stage-surface")).to_be_focused()
     page.keyboard.press("0")
     visitor.settles()
-    expect(page.locator("[data-seen]")).to_have_text(said(page, "all"))
+    expect(page.locator("[data-seen]")).to_have_text(view_text(page, "all"))
 
 
 def test_buttons_zoom_and_are_large_enough_for_a_finger(visit):

@@ -88,7 +88,7 @@ def test_without_script_a_number_leads_to_its_card(client, petition):
 
 
 @pytest.mark.parametrize(
-    ("asked", "said"),
+    ("number", "state"),
     [
         ("1", "counted"),
         # As it is written on a French page.
@@ -100,13 +100,13 @@ def test_without_script_a_number_leads_to_its_card(client, petition):
         ("0", None),
     ],
 )
-def test_card_explains_kindly_what_it_cannot_show(client, petition, asked, said):
+def test_card_explains_kindly_what_it_cannot_show(client, petition, number, state):
     sign_and_hatch(petition, AMALIA)
-    [card] = html.fromstring(client.get(f"{PAGE}?n={asked}").data).xpath("//*[@data-butterfly]")
+    [card] = html.fromstring(client.get(f"{PAGE}?n={number}").data).xpath("//*[@data-butterfly]")
     text_of = card.xpath("string(.//*[@data-card='say'])")
     known = {card.get(f"data-{name}"): name for name in ("counted", "free", "beyond")}
     assert text_of
-    assert known.get(text_of) == said
+    assert known.get(text_of) == state
 
 
 def test_without_script_the_names_are_a_list(client, petition):

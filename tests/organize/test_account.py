@@ -16,7 +16,7 @@ from campaign.organize.core.identity import DEVICE_COOKIE
 from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.organizers import PASSWORD, fresh, sign_in, trail, with_app, with_password
-from tests.factories.signatures import owed
+from tests.factories.signatures import queued_emails
 from tests.page_parts import alerts, figures, text_at, wrong_fields
 
 APP = "/organize/account/second-factor/app"
@@ -94,7 +94,7 @@ def test_new_password_requires_the_current_one_and_ends_other_sessions(app, edit
     )
     assert editor.get("/organize/account").status_code == 200
     assert elsewhere.get("/organize/account").status_code == 303
-    assert [kind for kind, *_ in owed()] == ["account_changed"]
+    assert [kind for kind, *_ in queued_emails()] == ["account_changed"]
 
 
 def test_guessing_the_password_from_an_open_session_is_slowed_too(editor):

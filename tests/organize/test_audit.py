@@ -146,8 +146,8 @@ def test_log_shows_what_changed_before_and_after(desk_of, petition):
     contents = {"names": "full", "details": ["country", "day"], "version": 1}
     desk.post("/organize/handovers/home/contents", {**contents, "press": "new-version"})
     assert last_changes("handovers.edit") == {
-        ("handed_names", ""): ("shown", "full"),
-        ("handed_details", ""): ("country", "country, day"),
+        ("delivered_names", ""): ("shown", "full"),
+        ("delivered_details", ""): ("country", "country, day"),
     }
     desk.post("/organize/petitions/home/close")
     assert last_changes("petitions.close") == {("state", ""): ("published", "closed")}

@@ -66,12 +66,12 @@ def desk(desk_of):
 
 
 def worker_actions():
-    """Return (action, door, who planned it) of what the worker did."""
+    """Return (action, channel, who planned it) of what the worker did."""
     db.session.rollback()
     return [
         (entry.action, entry.details.get("planned_by"))
         for entry in entries(limit=500)
-        if entry.door == "worker"
+        if entry.channel == "worker"
     ]
 
 

@@ -51,7 +51,7 @@ def test_decision_is_carried_out_and_logged(desk_of, petition, held, decision, n
     desk = desk_of("reviewer", petition.cause_id)
     answer = desk.post(
         f"{PAGE}{held}",
-        {"decision": decision, "version": content_version(correction_of(held).words)},
+        {"decision": decision, "version": content_version(correction_of(held).changes)},
     )
     assert (answer.status_code, answer.location) == (303, PAGE)
     assert row(held).full_name == name
@@ -74,7 +74,7 @@ def test_corrections_of_another_cause_are_not_found(desk_of, petition, held):
     assert (
         desk.post(
             f"{PAGE}{held}",
-            {"decision": "show", "version": content_version(correction_of(held).words)},
+            {"decision": "show", "version": content_version(correction_of(held).changes)},
         ).status_code
         == 404
     )

@@ -19,7 +19,7 @@ from campaign.exports.models import Export
 from campaign.exports.operations import fail_export
 from campaign.extensions import db, write
 from campaign.i18n.locales import LOCALES
-from campaign.petitions.delivery import delivered_items
+from campaign.petitions.delivery_terms import delivered_items
 from campaign.petitions.queries import petition_by_id
 from campaign.process.clock import utcnow
 from campaign.security.sealed_files import new_seed
@@ -351,7 +351,7 @@ def test_failed_file_says_why_and_can_be_made_again(desk_of, petition, exporter)
     desk = desk_of("owner", petition.cause_id)
     here = ask(desk).location
     export_id = present(petition)[0].id
-    write(fail_export, export_id, fault="no_room")
+    write(fail_export, export_id, error_code="no_room")
     assert values(desk.get(here), "data-fault") == ["no_room"] and f"{here}/again" in sends_to(
         desk.get(here)
     )
@@ -389,7 +389,7 @@ def test_pack_asks_for_its_purpose_and_needs_a_signature(desk_of, petition):
     assert answer.location in links(desk.get("/organize/exports/home"))
 
 
-def hand_over(desk, names, *details):
+def change_contents(desk, names, *details):
     """Change what the targets of the petition get to see, by making a new version."""
     path = "/organize/handovers/home/contents"
     chosen = {"names": names, "details": list(details), "version": version_on(desk.get(path))}
@@ -422,7 +422,7 @@ def test_sentence_at_the_sign_button_says_what_is_delivered(client, desk_of, pet
         ]
 
     assert named_details() == [[shown, country]] * 3
-    hand_over(desk, "full", "postal_code", "day")
+    change_contents(desk, "full", "postal_code", "day")
     assert named_details() == [[full, postal_code, day]] * 3
 
 
@@ -431,7 +431,7 @@ def test_earlier_supporters_are_delivered_with_no_more_than_they_agreed_to(
 ):
     desk = desk_of("owner", petition.cause_id)
     sign_and_hatch(petition, AMALIA, name_display="initials")
-    hand_over(desk, "full", "country", "postal_code", "day")
+    change_contents(desk, "full", "country", "postal_code", "day")
     sign_and_hatch(petition, ODILE)
     columns = ["full_name", "country", "postal_code", "day"]
     here = ask(desk, "delivery", columns=columns, kind="jsonl").location
@@ -444,16 +444,16 @@ def test_earlier_supporters_are_delivered_with_no_more_than_they_agreed_to(
         "H3Z 2Y7",
     )
     assert second["day"]
-    hand_over(desk, "shown")
+    change_contents(desk, "shown")
     assert ask(desk, "delivery", columns=["country"]).status_code == 422
 
 
 def test_form_from_an_old_page_is_signed_on_the_terms_it_showed(client, desk_of, petition):
-    hand_over(desk_of("owner", petition.cause_id), "full", "country")
+    change_contents(desk_of("owner", petition.cause_id), "full", "country")
     post_signature(client, petition, {**AMALIA, "version": "1"})
     post_signature(client, petition, {**ODILE, "version": "2"})
     versions = {
-        version.id: version.handed_names for version in petition_by_id(petition.id).versions
+        version.id: version.delivered_names for version in petition_by_id(petition.id).versions
     }
     assert [versions[row.version_id] for row in rows()] == ["shown", "full"]
 
@@ -539,5 +539,5 @@ def test_counts_on_page_pack_receipt_and_log_agree_or_say_why_not(
     sign_and_hatch(petition, AMALIA)
     page = desk.get("/organize/handovers/home").text
     assert re.search(r'name="signatures"[^>]*value="3"', page), (
-        "what was handed over, not what is counted by now"
+        "what was delivered, not what is counted by now"
     )

@@ -314,7 +314,11 @@ def test_code_of_a_sheet_redirects_to_its_rows(desk, petition):
     assert serial in desk.get(form_url).text
     begun = desk.post("/organize/imports/type", typed_sheet(serial.lower().replace("-", " ")))
     batch = batch_at(begun.location)
-    assert (batch.sheet, batch.wording, batch.version_id) == (serial, run.wording, run.version_id)
+    assert (batch.sheet, batch.consent_text, batch.version_id) == (
+        serial,
+        run.consent_text,
+        run.version_id,
+    )
     assert (
         desk.post("/organize/imports/type", typed_sheet(serial)).location
         == f"/organize/imports/{batch.id}"
@@ -453,7 +457,7 @@ def test_typed_sheet_keeps_the_consent_of_the_chosen_petition(desk_of, petition)
         "/organize/imports/type", {**typed_sheet(), **hidden, "wording": wording}
     ).location
     batch = batch_at(place)
-    assert (batch.petition_id, batch.wording, batch.lang) == (river.id, wording, "es")
+    assert (batch.petition_id, batch.consent_text, batch.lang) == (river.id, wording, "es")
 
 
 @pytest.mark.parametrize("path", ["type", "upload", "print"])

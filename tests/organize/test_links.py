@@ -21,7 +21,7 @@ from tests.factories.organizers import (
     with_app,
     with_password,
 )
-from tests.factories.signatures import owed
+from tests.factories.signatures import queued_emails
 from tests.organize.conftest import without_token
 from tests.page_parts import wrong_fields
 
@@ -129,18 +129,18 @@ def test_password_reset_never_reveals_who_has_an_account(visitor, odile):
     assert without_token(known.text).replace(odile.email, "nobody@kwan.example") == without_token(
         unknown.text
     )
-    assert [kind for kind, *_ in owed()] == ["account_reset"] * 2
+    assert [kind for kind, *_ in queued_emails()] == ["account_reset"] * 2
 
 
 def test_account_gets_at_most_four_emails_an_hour(visitor, odile):
     for _ in range(6):
         assert visitor.post("/organize/forgotten", {"email": odile.email}).status_code == 200
-    assert len(owed()) == 4
+    assert len(queued_emails()) == 4
 
 
 def test_invited_person_gets_the_invitation_again(visitor, invited):
     visitor.post("/organize/forgotten", {"email": "teo@brandt.example"})
-    assert [kind for kind, *_ in owed()] == ["account_invitation"]
+    assert [kind for kind, *_ in queued_emails()] == ["account_invitation"]
 
 
 def test_new_password_is_set_and_the_second_factor_still_required(visitor, odile):
@@ -150,7 +150,7 @@ def test_new_password_is_set_and_the_second_factor_still_required(visitor, odile
     assert answer.location.startswith("/organize/sign-in/second-step")
     assert visitor.get("/organize/").status_code == 303
     assert fresh(odile).password_hash
-    assert [kind for kind, *_ in owed()] == ["account_changed"]
+    assert [kind for kind, *_ in queued_emails()] == ["account_changed"]
     assert visitor.get(path).status_code == 410
 
 

@@ -7,7 +7,7 @@ from campaign.extensions import db
 from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.organizers import fresh, make_organizer, trail, with_password
-from tests.factories.signatures import owed
+from tests.factories.signatures import queued_emails
 from tests.page_parts import alerts, sends_to, values, wrong_fields
 
 TEO = "teo@brandt.example"
@@ -40,7 +40,7 @@ def test_owner_invites_into_their_own_cause(desk_of, cause):
     assert answer.location == "/organize/people/"
     assert TEO in desk.get("/organize/people/").text
     assert roles_of() == [("editor", cause.id)]
-    assert [kind for kind, *_ in owed()] == ["account_invitation"]
+    assert [kind for kind, *_ in queued_emails()] == ["account_invitation"]
     assert trail() == [
         ("people.invite", desk.organizer.id, ("organizer", organizer_by_address(TEO).id))
     ]
@@ -183,7 +183,7 @@ def test_invitation_is_sent_again(desk_of, cause):
     invite(desk, cause)
     who = organizer_by_address(TEO)
     desk.post(f"/organize/people/{who.id}/invite-again")
-    assert [kind for kind, *_ in owed()] == ["account_invitation"] * 2
+    assert [kind for kind, *_ in queued_emails()] == ["account_invitation"] * 2
 
 
 def test_invitation_is_in_its_readers_language_and_says_how_long_it_works(desk_of, cause):

@@ -8,7 +8,7 @@ import pytest
 
 from campaign.accounts.audit import entries
 from campaign.extensions import db, write
-from campaign.petitions.delivery import delivered_items
+from campaign.petitions.delivery_terms import delivered_items
 from campaign.petitions.editing import change_petition_text, current_texts
 from campaign.petitions.life_cycles import petition_life_cycle
 from campaign.petitions.queries import petition_in_any_state

@@ -87,7 +87,7 @@ SENSITIVE = {
     "organize.kiosks.pin", "organize.kiosks.create", "organize.kiosks.decide",
     "organize.retention.update", "organize.copies.create", "organize.erasures.create", "organize.mail.plan",
     "organize.exports.create", "organize.exports.download", "organize.exports.again",
-    "organize.handovers.make_pack", "organize.handovers.save_contents",
+    "organize.deliveries.make_pack", "organize.deliveries.save_contents",
     "organize.second_factor.index", "organize.second_factor.app", "organize.second_factor.start_app",
     "organize.second_factor.stop_app", "organize.second_factor.renew_codes", "organize.second_factor.codes",
     "organize.passkeys.options", "organize.passkeys.add", "organize.passkeys.remove",

@@ -19,7 +19,7 @@ from campaign.organize.core.identity import DEVICE_COOKIE, SESSION_COOKIE
 from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.organizers import PASSWORD, make_organizer, trail, with_app, with_password
-from tests.factories.signatures import owed
+from tests.factories.signatures import queued_emails
 from tests.organize.conftest import Desk, without_token
 from tests.page_parts import alerts, figures, text, text_at, tree, wrong_fields
 
@@ -203,13 +203,13 @@ def test_signing_out_ends_the_session_on_the_server(visitor, editor):
 
 def test_new_browser_is_reported_by_email_except_the_very_first(app, visitor, editor):
     enter(visitor, editor.email)
-    assert owed() == []
+    assert queued_emails() == []
     visitor.post("/organize/sign-in/out")
     enter(visitor, editor.email)
-    assert owed() == []
+    assert queued_emails() == []
     visitor.client.delete_cookie(DEVICE_COOKIE, path="/organize")
     enter(visitor, editor.email)
-    emails = owed()
+    emails = queued_emails()
     device = db.session.scalar(select(KnownDevice.id).order_by(KnownDevice.id.desc()))
     assert emails == [("account_new_device", device, "en")]
 

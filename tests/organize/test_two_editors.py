@@ -3,7 +3,7 @@
 import pytest
 
 from campaign.extensions import db
-from campaign.organize.exports.handovers import DETAIL_CHOICES
+from campaign.organize.exports.deliveries import DETAIL_CHOICES
 from campaign.petitions.models import DEFAULT_RETENTION_DAYS
 from campaign.petitions.queries import petition_in_any_state
 from tests.factories.causes import make_cause

@@ -23,7 +23,7 @@ from tests.factories.events import make_event
 from tests.factories.jobs import run_jobs
 from tests.factories.organizers import trail
 from tests.factories.petitions import make_petition
-from tests.factories.signatures import owed
+from tests.factories.signatures import queued_emails
 from tests.factories.subscriptions import subscribe
 from tests.factories.updates import make_update, update_now
 from tests.page_parts import alerts, figures, text_at, tree, values, wrong_fields
@@ -302,7 +302,7 @@ def test_publishing_with_the_checkbox_mails_it_and_an_editor_has_no_checkbox(des
     assert values(desk.get(f"{ANSWER}/publish"), "data-readers") == ["1"]
     desk.post(f"{ANSWER}/publish", {"when": "now", "time_zone": "UTC", "mails": "y"})
     assert run_jobs(JOB) == 1
-    assert owed()[-1][0] == "update_letter"
+    assert queued_emails()[-1][0] == "update_letter"
 
 
 def test_mail_page_shows_readers_and_email_and_sends_a_test_to_the_organizer_only(desk, app):
@@ -316,7 +316,7 @@ def test_mail_page_shows_readers_and_email_and_sends_a_test_to_the_organizer_onl
         "//form[@action='/organize/mail/answer']//details[.//button[@type='submit']]/p"
     ), "a warning comes first"
     desk.post("/organize/mail/answer/test/es")
-    kind, entry, lang = owed()[-1]
+    kind, entry, lang = queued_emails()[-1]
     email = renderers_of(app)[kind](
         type("Owed", (), {"kind": kind, "subject_id": entry, "lang": lang})
     )
@@ -453,7 +453,7 @@ def test_draft_is_sent_as_a_marked_test_before_it_is_published(desk, app):
     update = make_update(cause_id=desk.cause.id, draft=True)
     assert "/organize/mail/answer/test/en" in desk.get(ANSWER).text
     desk.post("/organize/mail/answer/test/en")
-    kind, entry, lang = owed()[-1]
+    kind, entry, lang = queued_emails()[-1]
     email = renderers_of(app)[kind](
         type("Owed", (), {"kind": kind, "subject_id": entry, "lang": lang})
     )

@@ -1,8 +1,8 @@
 """Tests of a petition's versions: stored as signed, and shown to the public."""
 
 from campaign.extensions import db, write
+from campaign.petitions.deliveries import change_delivered_details
 from campaign.petitions.editing import change_form, change_targets
-from campaign.petitions.handovers import change_delivered_details
 from campaign.petitions.queries import petition_by_id
 from campaign.process.clock import utcnow
 from tests.factories.petitions import make_petition, new_version
@@ -30,7 +30,11 @@ def versions_of(petition):
 def test_first_version_stores_everything_that_people_agree_to(petition):
     [first] = versions_of(petition)
     assert first.targets == [{"en": "The Senate of the Valley", "es": "El Senado del Valle"}]
-    assert (first.questions, first.handed_names, first.handed_details) == ([], "shown", ["country"])
+    assert (first.questions, first.delivered_names, first.delivered_details) == (
+        [],
+        "shown",
+        ["country"],
+    )
 
 
 def test_each_kind_of_change_makes_one_version_and_signatures_keep_theirs(petition):
@@ -67,7 +71,13 @@ def test_each_kind_of_change_makes_one_version_and_signatures_keep_theirs(petiti
         *["The Mayor"] * 4,
     ]
     assert [len(item.questions) for item in versions] == [0, 0, 1, 1, 1]
-    assert [item.handed_names for item in versions] == ["shown", "shown", "shown", "full", "full"]
+    assert [item.delivered_names for item in versions] == [
+        "shown",
+        "shown",
+        "shown",
+        "full",
+        "full",
+    ]
     assert [item.text("en", "en").title for item in versions] == [
         *["Bring them home"] * 4,
         "Bring them home now",

@@ -4,6 +4,7 @@ import pytest
 
 from campaign.extensions import db
 from campaign.privacy.register import IMPERSONAL, NOT_PERSONAL, REGISTER
+from campaign.site.settings import site_settings
 
 pytestmark = pytest.mark.both_databases
 
@@ -47,4 +48,4 @@ def test_nothing_is_listed_twice():
 def test_retention_days_come_from_a_setting(app):
     for row in REGISTER:
         assert ("%(days)s" in str(row.retention)) == bool(row.days)
-        assert "%(" not in row.retention_text(app.config)
+        assert "%(" not in row.retention_text(site_settings())

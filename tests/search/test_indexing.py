@@ -174,7 +174,7 @@ def test_changed_or_cancelled_event_says_so(app):
     assert slugs_found("guelph") == [("event", "talk")]
     [hit] = search("guelph", "en").hits
     assert hit.is_cancelled
-    assert "Sunday, May 4, 2031" in hit.line
+    assert "Sunday, May 4, 2031" in hit.detail
 
 
 def test_row_deleted_from_the_tables_leaves_the_index(app):
@@ -298,7 +298,7 @@ def test_new_edition_is_indexed_at_the_next_start(app, monkeypatch):
     make_petition()
     assert index_now() == 2
     assert write(note_differences) == 0
-    monkeypatch.setattr(indexing, "EDITION", 99)
+    monkeypatch.setattr(indexing, "INDEX_VERSION", 99)
     assert write(note_differences) == 2
     assert index_now() == 2
     assert write(note_differences) == 0

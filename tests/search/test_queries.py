@@ -109,7 +109,7 @@ TABLE = (
     ("en", "title:mexico", []),
     ("en", "-mexico", ["mexico", "a-law-for-searching"]),
     ("en", "mexico & ! | <-> :*A '", ["a-law-for-searching"]),
-    ("en", "law'); drop table search_words; --", []),
+    ("en", "law'); drop table search_terms; --", []),
     ("en", "\\ mexico", ["mexico", "a-law-for-searching"]),
     ("en", "x" * 3000, []),
     ("de", "mexico", []),
@@ -208,11 +208,11 @@ def test_indexing_during_a_search_breaks_nothing(app, library, monkeypatch, step
             write(note_all)
             index_now()
 
-    def with_the_worker(*asked):
-        results = done(*asked) if step == "_ranked_ids" else None
+    def with_the_worker(*arguments):
+        results = done(*arguments) if step == "_ranked_ids" else None
         with ThreadPoolExecutor(1) as pool:
             pool.submit(read_anew).result()
-        return results or done(*asked)
+        return results or done(*arguments)
 
     with monkeypatch.context() as patch:
         patch.setattr(queries, step, with_the_worker)

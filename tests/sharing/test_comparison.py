@@ -46,7 +46,7 @@ def assign(petition, signature_id, *, now=None):
 
 def outcome(assigned, referrers):
     return Outcome(
-        ShareText(words=f"{assigned} {referrers}"), assigned, assigned, referrers, referrers
+        ShareText(body=f"{assigned} {referrers}"), assigned, assigned, referrers, referrers
     )
 
 
@@ -61,9 +61,9 @@ def test_supporter_keeps_the_assigned_wording(petition):
 
 def test_removed_wording_is_no_longer_assigned_and_another_keeps_its_results(petition):
     offer(petition, "One", "Two")
-    before = {text.words: text.id for text in texts_of(petition.id)}
+    before = {text.body: text.id for text in texts_of(petition.id)}
     offer(petition, "Two", "New")
-    after = {text.words: text.id for text in texts_of(petition.id)}
+    after = {text.body: text.id for text in texts_of(petition.id)}
     assert set(after) == {"Two", "New"}
     assert after["Two"] == before["Two"]
 
@@ -85,14 +85,14 @@ def test_results_of_wordings_are_counted_since_all_were_available(petition):
     ]
     for place in range(2):
         signature_id = sign_and_hatch(
-            petition, {**AMALIA, "email": f"amalia.{place}@rosales.example"}, brought_by=bringer
+            petition, {**AMALIA, "email": f"amalia.{place}@rosales.example"}, referrer_id=bringer
         )
         assigned[signature_id] = assigned_text(signature_id)
-    sign(petition, {**AMALIA, "email": "waits@rosales.example"}, brought_by=quiet)
+    sign(petition, {**AMALIA, "email": "waits@rosales.example"}, referrer_id=quiet)
     write(note_share, signature_id=quiet, now=utcnow())
     [comparison] = comparisons(petition.id)
     counts = Counter(assigned.values())
-    outcomes = {row.outcome.text.words: row.outcome for row in comparison.rows}
+    outcomes = {row.outcome.text.body: row.outcome for row in comparison.rows}
     assert {text: entry.assigned for text, entry in outcomes.items()} == counts
     assert (outcomes["One"].referrers, outcomes["One"].referred, outcomes["One"].shared) == (
         1,
@@ -111,7 +111,7 @@ def test_supporter_using_their_own_link_counts_for_no_one(petition):
     offer(petition, "One")
     amalia = sign(petition, AMALIA)
     assign(petition, amalia)
-    change(amalia, brought_by=amalia)
+    change(amalia, referrer_id=amalia)
     confirm(amalia)
     hatch_now()
     [comparison] = comparisons(petition.id)

@@ -76,7 +76,7 @@ def late(monkeypatch):
 def test_link_reports_nothing_below_five_arrivals(client, petition, late):
     amalia = sign_and_hatch(petition)
     for place in range(4):
-        assert sign_by_link(client, petition, code_of(amalia), place).brought_by == amalia
+        assert sign_by_link(client, petition, code_of(amalia), place).referrer_id == amalia
         for page in ("hatched", "mine"):
             assert 'class="referrals"' not in client.get(link(page, amalia)).text
     sign_by_link(client, petition, code_of(amalia), 4)
@@ -109,7 +109,7 @@ def test_without_script_the_page_url_attributes_the_visit(client, petition):
     amalia = sign_and_hatch(petition)
     page = f"http://localhost/en/petitions/home?by={code_of(amalia)}&source=Radio"
     sign_by_link(client, petition, "", headers={"Referer": page})
-    assert (rows()[-1].brought_by, rows()[-1].source) == (amalia, "radio")
+    assert (rows()[-1].referrer_id, rows()[-1].source) == (amalia, "radio")
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_without_script_the_page_url_attributes_the_visit(client, petition):
 )
 def test_odd_page_url_does_not_prevent_signing(client, petition, page):
     sign_by_link(client, petition, "", headers={"Referer": page})
-    assert (rows()[-1].brought_by, rows()[-1].source) == (None, "")
+    assert (rows()[-1].referrer_id, rows()[-1].source) == (None, "")
 
 
 def test_refused_form_keeps_the_attribution(client, petition):
@@ -134,7 +134,7 @@ def test_refused_form_keeps_the_attribution(client, petition):
 @pytest.mark.parametrize("by", ["x", "A" * 22, "1", "é" * 22, "<b>", "a" * 5000, "\0"])
 def test_unknown_code_does_not_prevent_signing(client, petition, by):
     sign_by_link(client, petition, by)
-    assert rows()[-1].brought_by is None
+    assert rows()[-1].referrer_id is None
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ def test_supporter_cannot_refer_themselves(client, petition, late, monkeypatch):
     answer_now()
     confirm_form(*forms())
     hatch_now()
-    assert (row(amalia).state, row(amalia).brought_by) == ("counted", amalia)
+    assert (row(amalia).state, row(amalia).referrer_id) == ("counted", amalia)
     assert queries.count_referred(amalia, now=utcnow()) == 0
 
 

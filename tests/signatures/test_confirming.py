@@ -21,7 +21,7 @@ from tests.factories.signatures import (
     confirm,
     hatch_now,
     link,
-    owed,
+    queued_emails,
     row,
     rows,
     sign,
@@ -48,7 +48,7 @@ def test_viewing_the_link_changes_nothing_as_mail_scanners_do_it_too(client, pet
     answer = client.open(path, method=method)
     assert answer.status_code == 200
     assert page_details() == before
-    assert len(owed()) == 1
+    assert len(queued_emails()) == 1
 
 
 def test_page_says_who_and_what_and_has_one_button(client, petition):
@@ -108,7 +108,7 @@ def test_expired_link_offers_a_new_email(client, petition):
     assert row(signature_id).state == "pending"
     again = client.post(path, data={"again": "1"})
     assert (again.status_code, again.location) == (303, f"{path}?again=1")
-    assert owed()[1:] == [("signature_confirmation", signature_id, "en")]
+    assert queued_emails()[1:] == [("signature_confirmation", signature_id, "en")]
     page = client.get(again.location).text
     assert "alert--success" in page
     assert 'name="again"' not in page
@@ -120,14 +120,14 @@ def test_button_for_a_new_email_cannot_flood_a_mailbox(client, petition):
     path = link("confirm", sign(petition, now=utcnow() - 8 * DAY))
     for _ in range(10):
         client.post(path, data={"again": "1"})
-    assert len(owed()) == 2
+    assert len(queued_emails()) == 2
 
 
 def test_confirmed_signature_gets_no_new_confirmation_email(client, petition):
     signature_id = sign(petition, now=utcnow() - 8 * DAY)
     confirm(signature_id, now=utcnow() - 7 * DAY)
     client.post(link("confirm", signature_id), data={"again": "1"})
-    assert len(owed()) == 1
+    assert len(queued_emails()) == 1
 
 
 def test_held_signature_can_be_confirmed_stays_held_and_looks_like_any_other(client, petition):

@@ -17,8 +17,8 @@ from tests.factories.signatures import (
     confirm,
     hatch_now,
     link,
-    owed,
     post_signature,
+    queued_emails,
     restore,
     row,
     rows,
@@ -46,7 +46,7 @@ def test_twenty_who_sign_one_address_at_once_are_one(kind, request, petition):
         (201, '{"status":"pending"}\n')
     }
     assert len(rows()) == 1
-    assert len(owed()) == 1
+    assert len(queued_emails()) == 1
 
 
 def test_two_who_share_an_address_and_sign_at_once_are_two(served, shared_petition):

@@ -31,7 +31,7 @@ FILLED = {
     "rejected_at": AT,
     "reminders": 2,
     "waits_until": AT,
-    "brought_by": 7,
+    "referrer_id": 7,
     "source": "t-abc123",
     "created_at": AT,
     "confirmed_at": AT,
@@ -76,7 +76,7 @@ def test_assigned_share_wording_is_deleted(petition):
     signature_id = sign_and_hatch(petition)
 
     def assign():
-        text = ShareText(petition_id=petition.id, lang="en", words="Sign it", created_at=AT)
+        text = ShareText(petition_id=petition.id, lang="en", body="Sign it", created_at=AT)
         db.session.add(text)
         db.session.flush()
         db.session.add(ShareAssignment(signature_id=signature_id, text_id=text.id, assigned_at=AT))

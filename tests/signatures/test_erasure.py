@@ -21,7 +21,7 @@ from tests.factories.signatures import (
     ODILE,
     hatch_now,
     link,
-    owed,
+    queued_emails,
     row,
     rows,
     sign,
@@ -125,7 +125,7 @@ def test_supporters_are_told_two_weeks_before_and_then_all_is_erased_in_batches(
     assert write(erasure.anonymise_due, now=now) == 0
     assert write(erasure.warn_of_erasure, now=now) == 1
     assert write(erasure.warn_of_erasure, now=now) == 0
-    assert [(kind, lang) for kind, _id, lang in owed() if kind == "retention_notice"] == [
+    assert [(kind, lang) for kind, _id, lang in queued_emails() if kind == "retention_notice"] == [
         ("retention_notice", "es")
     ]
     # Told late, they still have their two weeks.
@@ -165,7 +165,7 @@ def test_one_of_two_workers_tells_the_supporters(app, petition):
         0,
         1,
     ]
-    assert len([kind for kind, _id, _lang in owed() if kind == "retention_notice"]) == 1
+    assert len([kind for kind, _id, _lang in queued_emails() if kind == "retention_notice"]) == 1
 
 
 def test_signature_made_after_the_erasing_is_announced_and_erased_too(petition):

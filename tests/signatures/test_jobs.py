@@ -20,7 +20,7 @@ from tests.factories.signatures import (
     confirm,
     hatch_now,
     link,
-    owed,
+    queued_emails,
     row,
     rows,
     sign,
@@ -45,7 +45,7 @@ def forget_at(moment, unconfirmed_days=14, address_days=14):
 
 
 def kinds():
-    return [kind for kind, _, _ in owed()]
+    return [kind for kind, _, _ in queued_emails()]
 
 
 def test_reminders_are_sent_after_one_and_four_days_and_no_more(petition):
@@ -60,7 +60,7 @@ def test_reminder_is_in_the_language_of_signing_and_renews_the_link(petition):
     start = utcnow()
     signature_id = sign(petition, now=start, lang="es")
     remind_at(start + DAY)
-    assert owed()[-1] == ("signature_reminder", signature_id, "es")
+    assert queued_emails()[-1] == ("signature_reminder", signature_id, "es")
     assert row(signature_id).mailed_at == start + DAY
 
 
@@ -96,7 +96,7 @@ def test_concurrent_workers_remind_each_person_once(app, petition):
     now = utcnow()
     counts = together(app, [lambda: remind_at(now)] * 4)
     assert sum(counts) == 40
-    reminded = [subject for kind, subject, _ in owed() if kind == "signature_reminder"]
+    reminded = [subject for kind, subject, _ in queued_emails() if kind == "signature_reminder"]
     assert sorted(reminded) == ids
 
 

@@ -16,7 +16,7 @@ from tests.factories.signatures import (
     confirm_form,
     forms,
     hatch_now,
-    owed,
+    queued_emails,
     row,
     rows,
     sign,
@@ -44,7 +44,7 @@ def test_new_signature_waits_for_confirmation_and_one_email_is_queued(petition):
     assert (signature.full_name, signature.shown_name) == ("Amalia Rosales", "A. R.")
     assert (signature.comment, signature.comment_shown) == ("For my brother.", False)
     assert (signature.evidence, signature.seat, signature.mail_count) == ("email", 1, 1)
-    assert owed() == [(CONFIRMATION, signature_id, "en")]
+    assert queued_emails() == [(CONFIRMATION, signature_id, "en")]
 
 
 def test_repeat_before_confirming_sends_the_email_again_and_changes_nothing(petition):
@@ -55,7 +55,9 @@ def test_repeat_before_confirming_sends_the_email_again_and_changes_nothing(peti
     assert first == second == third
     assert [(row.given_name, row.comment) for row in rows()] == [("Amalia", "")]
     [form] = forms()
-    assert owed() == [(CONFIRMATION, first, "en")] * 2 + [(FORM_CONFIRMATION, form.id, "en")]
+    assert queued_emails() == [(CONFIRMATION, first, "en")] * 2 + [
+        (FORM_CONFIRMATION, form.id, "en")
+    ]
 
 
 @pytest.mark.parametrize("is_hatched", [False, True])
@@ -65,7 +67,7 @@ def test_repeat_after_confirming_tells_the_supporter_in_the_language_used(petiti
     if is_hatched:
         hatch_now()
     assert sign(petition, lang="es") == signature_id
-    assert owed()[1:] == [(REPEAT, signature_id, "es")]
+    assert queued_emails()[1:] == [(REPEAT, signature_id, "es")]
     assert len(rows()) == 1
 
 
@@ -73,26 +75,26 @@ def test_supporter_whose_confirmed_signature_is_held_gets_the_same_email(petitio
     signature_id = sign(petition, held_reason="hidden_field", now=utcnow() - DAY)
     confirm(signature_id)
     sign(petition)
-    assert owed()[1:] == [(REPEAT, signature_id, "en")]
+    assert queued_emails()[1:] == [(REPEAT, signature_id, "en")]
 
 
 def test_double_click_sends_one_email(petition):
     now = utcnow()
     for seconds in (0, 0, 0.4, 0.9):
         sign(petition, now=now + timedelta(seconds=seconds))
-    assert len(owed()) == 1
+    assert len(queued_emails()) == 1
 
 
 def test_supporter_is_told_of_a_repeat_a_moment_later(petition):
     now = utcnow()
     for seconds in (0, 2):
         sign(petition, now=now + timedelta(seconds=seconds))
-    assert len(owed()) == 2
+    assert len(queued_emails()) == 2
 
 
 def test_supporter_gets_at_most_five_emails_however_often_they_sign(petition):
     sign_daily(petition, 9)
-    assert len(owed()) == MAX_EMAILS == 5
+    assert len(queued_emails()) == MAX_EMAILS == 5
     assert rows()[0].mail_count == 5
 
 
@@ -123,7 +125,7 @@ def test_supporter_who_withdrew_can_sign_again_with_a_new_comment(petition):
     assert sign(petition, comment="Other words", postal_code="H3Z 2Y7") == signature_id
     assert (row(signature_id).state, row(signature_id).comment) == ("withdrawn", "The first words")
     [form] = forms()
-    assert owed()[-1] == (FORM_CONFIRMATION, form.id, "en")
+    assert queued_emails()[-1] == (FORM_CONFIRMATION, form.id, "en")
     confirm_form(form)
     signature = row(signature_id)
     assert (signature.state, signature.withdrawn_at) == ("confirmed", None)
@@ -167,7 +169,7 @@ def test_closed_or_future_petition_takes_no_signature(app):
     with pytest.raises(PetitionNotYetOpen):
         sign(future)
     assert rows() == []
-    assert owed() == []
+    assert queued_emails() == []
 
 
 def test_signature_keeps_the_version_that_was_read(petition):

@@ -30,9 +30,9 @@ from tests.factories.signatures import (
     forms,
     hatch_now,
     link,
-    owed,
     owned,
     post_signature,
+    queued_emails,
     row,
     rows,
     sign,
@@ -83,7 +83,10 @@ def both(petition):
 
 def test_each_form_gets_its_own_email(both):
     signature_id, form = both
-    assert owed() == [(CONFIRMATION, signature_id, "en"), (FORM_CONFIRMATION, form.id, "en")]
+    assert queued_emails() == [
+        (CONFIRMATION, signature_id, "en"),
+        (FORM_CONFIRMATION, form.id, "en"),
+    ]
 
 
 def test_later_form_changes_nothing_until_confirmed(both):
@@ -150,7 +153,7 @@ def test_viewing_any_of_the_links_changes_nothing(client, both):
         assert client.get(path).status_code == 200
         assert client.head(path).status_code == 200
     assert recorded(signature_id) == before
-    assert forms()[0].words == form.words
+    assert forms()[0].form_data == form.form_data
 
 
 @pytest.mark.parametrize("first", ["signature", "form"])
@@ -174,7 +177,7 @@ def test_unconfirmed_forms_are_emptied_at_once(both):
     _signature_id, form = both
     confirm_form(form)
     [left] = forms()
-    assert (left.words, left.address_digest) == ({}, None)
+    assert (left.form_data, left.address_digest) == ({}, None)
 
 
 def test_both_links_at_once_record_one_whole_form(app, both):
@@ -205,7 +208,7 @@ def test_identical_form_has_the_same_link(petition):
     sign(petition, STRANGER, now=now + timedelta(minutes=4))
     [form] = forms()
     assert (
-        owed()
+        queued_emails()
         == [(CONFIRMATION, signature_id, "en")] * 3 + [(FORM_CONFIRMATION, form.id, "en")] * 2
     )
 
@@ -214,8 +217,8 @@ def test_flood_of_forms_causes_five_emails_and_keeps_as_many_forms_and_the_newes
     signature_id = sign(petition, HERS)
     for place in range(20):
         sign(petition, STRANGER, given_name=f"Puppet {place}")
-    assert len(owed()) == row(signature_id).mail_count == MAX_EMAILS
-    assert [form.words["given_name"] for form in forms()] == [
+    assert len(queued_emails()) == row(signature_id).mail_count == MAX_EMAILS
+    assert [form.form_data["given_name"] for form in forms()] == [
         *(f"Puppet {place}" for place in range(4)),
         "Puppet 19",
     ]
@@ -226,7 +229,7 @@ def test_supporter_reaches_their_form_when_a_stranger_has_used_up_the_emails(cli
     for place in range(4):
         sign(petition, STRANGER, given_name=f"Puppet {place}")
     sign(petition, HERS)
-    assert len(owed()) == MAX_EMAILS
+    assert len(queued_emails()) == MAX_EMAILS
     hers = forms()[-1]
     page = client.get(link("confirm", signature_id)).text
     assert f'href="{form_link(hers)}"' in page
@@ -259,7 +262,7 @@ def test_expired_link_of_a_form_offers_a_new_email_about_the_same_form(client, p
         confirm_form(form)
     assert client.get(form_link(form)).status_code == 410
     client.post(form_link(form), data={"again": "1"})
-    assert owed()[-1] == (FORM_CONFIRMATION, form.id, "en")
+    assert queued_emails()[-1] == (FORM_CONFIRMATION, form.id, "en")
     client.post(form_link(form))
     assert recorded(signature_id) == to_record(HERS)
 
@@ -270,7 +273,7 @@ def test_form_after_confirming_changes_nothing_and_is_not_stored(petition):
     sign(petition, STRANGER)
     assert forms() == []
     assert recorded(signature_id) == to_record(HERS)
-    assert owed()[-1] == (REPEAT, signature_id, "en")
+    assert queued_emails()[-1] == (REPEAT, signature_id, "en")
 
 
 def test_forms_of_a_couple_go_to_the_signature_of_each(shared_petition):
@@ -339,7 +342,7 @@ def test_reminder_is_about_the_newest_form_that_was_mailed(app, petition):
     signature_id = sign(petition, STRANGER, now=signed)
     sign(petition, HERS, now=signed)
     write(remind, now=utcnow())
-    kind, subject_id, lang = owed()[-1]
+    kind, subject_id, lang = queued_emails()[-1]
     assert subject_id == signature_id
     message = renderers_of(app)[kind](SimpleNamespace(subject_id=subject_id, lang=lang))
     assert f"http://localhost{form_link(forms()[0])}" in message.text.split()
@@ -401,7 +404,7 @@ def test_network_of_a_form_is_deleted_earlier_than_the_form(client, petition):
     write(forget, now=utcnow() + DAY, unconfirmed_days=14, address_days=1)
     [form] = forms()
     assert form.address_digest is None
-    assert form.words["given_name"] == "Puppet"
+    assert form.form_data["given_name"] == "Puppet"
 
 
 @pytest.mark.parametrize(

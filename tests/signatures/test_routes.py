@@ -13,7 +13,7 @@ from campaign.signatures.signing import operations as signing_operations
 from campaign.signatures.signing import views
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition, new_version, terms_of
-from tests.factories.signatures import AMALIA, JSON, owed, post_signature, rows
+from tests.factories.signatures import AMALIA, JSON, post_signature, queued_emails, rows
 
 DAY = timedelta(days=1)
 
@@ -35,7 +35,7 @@ def test_signature_is_accepted_and_redirects_to_the_thanks_page(client, petition
         "counted",
         "pending",
     )
-    assert owed() == [("signature_confirmation", signature.id, "es")]
+    assert queued_emails() == [("signature_confirmation", signature.id, "es")]
 
 
 def test_ip_address_is_stored_as_a_fingerprint_only(client, petition):
@@ -199,7 +199,7 @@ def test_honeypot_field_holds_the_signature_and_looks_the_same(client, petition)
     answer = post_signature(client, petition, {**AMALIA, "website": "https://pills.example"})
     assert (answer.status_code, answer.location) == (303, "/en/petitions/home/thanks")
     assert [(row.state, row.held_reason) for row in rows()] == [("held", "hidden_field")]
-    assert len(owed()) == 1
+    assert len(queued_emails()) == 1
 
 
 @pytest.mark.parametrize(

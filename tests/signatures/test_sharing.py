@@ -13,8 +13,8 @@ from tests.factories.signatures import (
     confirm,
     confirm_form,
     forms,
-    owed,
     owned,
+    queued_emails,
     row,
     rows,
     sign,
@@ -33,7 +33,7 @@ def names():
 def test_couple_signs_with_one_address_and_each_gets_an_email(shared_petition):
     amalia, teo = sign(shared_petition, AMALIA), sign(shared_petition, TEO)
     assert names() == [(1, "Amalia Rosales"), (2, "Teo Brandt")]
-    assert [subject for _, subject, _ in owed()] == [amalia, teo]
+    assert [subject for _, subject, _ in queued_emails()] == [amalia, teo]
 
 
 def test_third_signature_with_one_address_is_a_repeat(shared_petition):
@@ -41,7 +41,7 @@ def test_third_signature_with_one_address_is_a_repeat(shared_petition):
     sign(shared_petition, TEO, now=utcnow() - DAY)
     assert sign(shared_petition, AMALIA, given_name="Nestor") == amalia
     assert len(rows()) == 2
-    assert len(owed()) == 3
+    assert len(queued_emails()) == 3
 
 
 def test_each_of_a_couple_who_signs_again_is_recognized(shared_petition):

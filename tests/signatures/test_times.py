@@ -13,7 +13,7 @@ from tests.factories.organizers import make_organizer
 from tests.factories.signatures import (
     confirm,
     hatch_now,
-    owed,
+    queued_emails,
     row,
     rows,
     sign,
@@ -56,7 +56,7 @@ def test_supporters_are_told_two_weeks_before_and_data_is_erased_to_the_second(
     write(erasure.set_retention, petition_id=petition.id, days=days)
     assert write(erasure.warn_of_erasure, now=awkward_time - SECOND) == 0
     assert write(erasure.warn_of_erasure, now=awkward_time) == 1
-    assert [kind for kind, *_ in owed()].count(erasure.NOTICE_EMAIL) == 1
+    assert [kind for kind, *_ in queued_emails()].count(erasure.NOTICE_EMAIL) == 1
     assert write(erasure.anonymise_due, now=awkward_time + erasure.NOTICE - SECOND) == 0
     assert write(erasure.anonymise_due, now=awkward_time + erasure.NOTICE) == 1
     assert [row.state for row in rows()] == ["erased"]

@@ -23,7 +23,7 @@ from campaign.subscriptions.models import Subscription
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import link as signature_link
-from tests.factories.signatures import owed, sign_and_hatch
+from tests.factories.signatures import queued_emails, sign_and_hatch
 from tests.factories.subscriptions import ask_for_news, digest, link, subscribe, subscription
 
 TODAY = utcnow().date()
@@ -60,7 +60,7 @@ def ended_links(row):
 
 def compose_email(app):
     """Compose the newest email of the outbox, which has a personal link."""
-    kind, subject_id, lang = owed()[-1]
+    kind, subject_id, lang = queued_emails()[-1]
     assert kind == OWN_LINK
     return renderers_of(app)[kind](SimpleNamespace(kind=kind, subject_id=subject_id, lang=lang))
 

@@ -17,12 +17,12 @@ from campaign.subscriptions.models import Subscription
 from campaign.subscriptions.operations import send_again, suppress
 from campaign.subscriptions.queries import is_suppressed
 from tests.factories.causes import make_cause
-from tests.factories.signatures import JSON, owed
+from tests.factories.signatures import JSON, queued_emails
 from tests.factories.subscriptions import (
     ask_for_news,
     digest,
+    email_states,
     link,
-    owed_states,
     subscribe,
     subscription,
     subscriptions,
@@ -57,7 +57,7 @@ def test_form_sends_an_email_and_its_button_confirms(client, cause, path, of_cau
         "weekly",
         cause.id if of_cause else None,
     )
-    assert owed() == [("subscription_confirmation", row.id, row.lang)]
+    assert queued_emails() == [("subscription_confirmation", row.id, row.lang)]
     address = link("confirm", row.id)
     assert client.get(address).status_code == 200
     assert subscription(row.id).state == "pending"
@@ -96,7 +96,7 @@ def test_answer_is_the_same_for_existing_subscribers_and_they_are_told(client, a
     )
     [row] = subscriptions()
     assert (row.state, row.frequency) == ("active", "each")
-    assert len(owed()) == 2
+    assert len(queued_emails()) == 2
     repeat = email_of(app, row.id)
     assert repeat.subject != asking.subject
     assert link("confirm", row.id) in asking.text and link("confirm", row.id) not in repeat.text
@@ -125,7 +125,7 @@ def test_honeypot_field_gets_the_same_answer_and_no_email(client, cause):
     normal = client.post(PATH, data={"email": "teo@rosales.example"})
     trapped = client.post(PATH, data={**AMALIA, "website": "https://spam.example"})
     assert (normal.status_code, normal.location) == (trapped.status_code, trapped.location)
-    assert len(owed()) == 1
+    assert len(queued_emails()) == 1
     [normal_row] = [row for row in subscriptions() if row.email == "teo@rosales.example"]
     client.post(PATH, data={"email": "teo@rosales.example", "website": "x"})
     assert subscription(normal_row.id).held_reason == ""
@@ -136,9 +136,9 @@ def test_at_most_five_emails_are_sent_and_not_two_at_once(client, cause):
     for minute in range(8):
         ask_for_news(cause_id=cause.id, now=start + timedelta(minutes=minute))
         ask_for_news(cause_id=cause.id, now=start + timedelta(minutes=minute, seconds=1))
-    assert len(owed()) == 5
+    assert len(queued_emails()) == 5
     ask_for_news(cause_id=cause.id, now=start + timedelta(days=8))
-    assert len(owed()) == 6
+    assert len(queued_emails()) == 6
 
 
 def test_expired_email_offers_a_new_one(client, cause):
@@ -148,7 +148,7 @@ def test_expired_email_offers_a_new_one(client, cause):
     assert client.post(address).status_code == 303
     assert subscription(subscription_id).state == "pending"
     client.post(address, data={"again": "1"})
-    assert len(owed()) == 2
+    assert len(queued_emails()) == 2
     client.post(address)
     assert subscription(subscription_id).state == "active"
 
@@ -236,7 +236,7 @@ def test_email_names_its_list_and_how_to_unsubscribe(app, cause):
     assert email.list_unsubscribe == "http://localhost" + link("end", subscription_id, "es")
     assert "Mariposas para el valle" in email.subject
     assert "http://localhost" + link("confirm", subscription_id, "es") in email.text
-    assert owed_states("subscription_confirmation") == ["owed"]
+    assert email_states("subscription_confirmation") == ["owed"]
 
 
 def test_email_sent_again_names_no_date_after_the_erasure(app, cause):

@@ -26,7 +26,7 @@ from tests.factories.signatures import (
 from tests.factories.subscriptions import (
     WEEK,
     digest,
-    owed_states,
+    email_states,
     subscribe,
     subscription,
     subscriptions,
@@ -144,7 +144,7 @@ def test_address_from_a_table_or_a_sheet_is_asked_first(petition, evidence, sour
     hatch_now()
     hatch_now()
     assert states() == [("pending", source)]
-    assert owed_states("subscription_confirmation") == ["owed"]
+    assert email_states("subscription_confirmation") == ["owed"]
     [pending] = subscriptions()
     write(confirm_subscription, subscription_id=pending.id, now=utcnow(), good_for=WEEK)
     assert states() == [("active", source)]

@@ -25,16 +25,16 @@ from tests.factories.petitions import make_petition
 from tests.factories.signatures import sign_and_hatch, withdraw
 from tests.factories.subscriptions import (
     digest,
+    email_states,
     link,
-    owed_states,
     subscribe,
     subscribe_many,
     subscription,
 )
 from tests.factories.updates import make_update
 from tests.mail.mail_server import Script, mail_server
-from tests.mail.postmen import worker_to
-from tests.powercuts import PowerCut
+from tests.mail.workers import worker_to
+from tests.power_cuts import PowerCut
 from tests.together import together
 
 pytestmark = pytest.mark.both_databases
@@ -142,7 +142,7 @@ def test_each_of_two_hundred_gets_it_once_despite_worker_crashes(app, cause, mon
     }
     assert mailings.mailing_of(planned.update_id).state == "done"
     [done] = [entry for entry in entries() if entry.action == "mail.done"]
-    assert (done.door, done.details) == ("worker", {"letters": 200})
+    assert (done.channel, done.details) == ("worker", {"letters": 200})
     assert len({parsed(content)["List-Unsubscribe"] for _, content in received}) == 200
 
 
@@ -304,7 +304,7 @@ def test_weekly_news_is_one_email_and_nothing_is_sent_twice(app, cause):
         plan(make_update(slug, cause_id=cause.id, title=f"News {slug}", days=1))
     make_update("silent", cause_id=cause.id, title="Not mailed")
     send_all()
-    assert owed_states(EMAIL) == []
+    assert email_states(EMAIL) == []
     assert write(jobs.send_digests, now=now + timedelta(minutes=1)) == 1
     assert write(jobs.send_digests, now=now + timedelta(minutes=2)) == 0
     [message] = [

@@ -9,7 +9,7 @@ from campaign.updates import jobs
 from campaign.updates import mailing as mailings
 from tests.factories.causes import make_cause
 from tests.factories.jobs import run_jobs
-from tests.factories.subscriptions import owed_states, subscribe
+from tests.factories.subscriptions import email_states, subscribe
 from tests.factories.updates import make_update, update_now
 
 pytestmark = pytest.mark.usefixtures("awkward_time")
@@ -29,9 +29,9 @@ def cause(app, awkward_time):
 
 def sent(now):
     """Return how many emails the worker enqueues at `now`."""
-    before = len(owed_states(mailings.EMAIL))
+    before = len(email_states(mailings.EMAIL))
     run_jobs(mailings.JOB, now=now)
-    return len(owed_states(mailings.EMAIL)) - before
+    return len(email_states(mailings.EMAIL)) - before
 
 
 def test_mailing_begins_at_the_time_set_for_it(cause, awkward_time):

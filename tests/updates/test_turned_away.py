@@ -18,7 +18,7 @@ from campaign.updates.recipients import audience
 from tests.factories.jobs import run_jobs
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, ODILE, hatch_now, row, sign_and_hatch
-from tests.factories.subscriptions import owed_states, subscribe, subscriptions
+from tests.factories.subscriptions import email_states, subscribe, subscriptions
 from tests.factories.updates import make_update
 
 DAY = timedelta(days=1)
@@ -46,7 +46,7 @@ def mail(cause_id):
     update = make_update(cause_id=cause_id)
     write(mailings.plan_mailing, update_id=update.id, now=utcnow())
     run_jobs(mailings.JOB, now=utcnow() + timedelta(minutes=1))
-    return len(owed_states(mailings.EMAIL))
+    return len(email_states(mailings.EMAIL))
 
 
 def readers(cause_id):

@@ -43,10 +43,15 @@ def test_stylesheets_are_one_file_in_a_fixed_order(folder):
 def test_stylesheets_of_a_folder_are_separate_from_the_sites(folder):
     before = Assets(folder).joined["css/site.css"]
     (folder / "css" / "organize").mkdir()
-    for name in ("rail", "base"):
+    for name in ("sidebar", "account", "workspace", "updates"):
         (folder / "css" / "organize" / f"{name}.css").write_text(f"{name}{{}}")
     sheets = Assets(folder).joined
-    assert sheets["css/organize.css"].split() == ["base{}", "rail{}"]
+    assert sheets["css/organize.css"].split() == [
+        "account{}",
+        "workspace{}",
+        "sidebar{}",
+        "updates{}",
+    ]
     assert sheets["css/site.css"] == before
 
 

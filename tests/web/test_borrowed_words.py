@@ -108,13 +108,13 @@ def test_nothing_is_marked_on_a_page_in_the_language_of_its_text(client, signed,
 def test_personal_pages_mark_borrowed_text_too(client, signed):
     pending = signatures.sign(make_petition("door", cause_id=first_cause(signed)), signatures.ODILE)
     reader = subscriptions.subscribe(cause_id=first_cause(signed))
-    asked = subscriptions.ask_for_news("teo", cause_id=first_cause(signed))
+    pending = subscriptions.ask_for_news("teo", cause_id=first_cause(signed))
     for path in (
         signatures.link("mine", signed, "fr"),
         signatures.link("confirm", pending, "fr"),
         signatures.link("hatched", signed, "fr"),
         subscriptions.link("preferences", reader, "fr"),
-        subscriptions.link("confirm", asked, "fr"),
+        subscriptions.link("confirm", pending, "fr"),
     ):
         found = heard(client, path)
         assert {lang for _, lang in found} == {"en"}, path

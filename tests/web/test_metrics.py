@@ -81,10 +81,10 @@ def test_trusted_network_may_read_metrics_itself(client, app, monkeypatch):
 
 
 def test_token_allows_access_from_anywhere(client, app, monkeypatch):
-    asked = {**FAR, "headers": {"Authorization": "Bearer sesame"}}
-    assert client.get("/metrics", **asked).status_code == 403
+    options = {**FAR, "headers": {"Authorization": "Bearer sesame"}}
+    assert client.get("/metrics", **options).status_code == 403
     monkeypatch.setitem(app.config, "METRICS_TOKEN", "sesame")
-    assert client.get("/metrics", **asked).status_code == 200
+    assert client.get("/metrics", **options).status_code == 200
     for wrong in ("Bearer sesam", "Bearer ", "Bearer", "sésame", ""):
         assert (
             client.get("/metrics", **{**FAR, "headers": {"Authorization": wrong}}).status_code

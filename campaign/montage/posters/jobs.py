@@ -36,7 +36,7 @@ from campaign.montage.queries import (
 )
 from campaign.montage.shapes.image_subprocess import write_shape_folder
 from campaign.montage.shapes.operations import sweep_shapes
-from campaign.montage.texts import digest_of, look_of, poster_spec
+from campaign.montage.texts import appearance_digest_of, digest_of, poster_spec
 from campaign.process import isolated
 
 LEASE = timedelta(seconds=15)
@@ -80,7 +80,7 @@ def draw_poster(run: JobRun) -> datetime | None:
         db.session.rollback()
         _render(run, scratch)
         draft = scratch / "draft"
-        columns["octets"] = draft.stat().st_size
+        columns["file_bytes"] = draft.stat().st_size
         draft.replace(folder / file_name)
         run.finish(finish_poster, poster_id, **columns)
     finally:
@@ -160,8 +160,8 @@ def prepare(cause: Cause, variety: Variety, scratch: Path) -> tuple[PosterSpec, 
     now, numbers = database_now(), cause_numbers(cause.id)
     columns = {
         "drawn_at": now,
-        "look": look_of(cause, variety.lang),
-        "numbers": digest_of(numbers),
+        "appearance_digest": appearance_digest_of(cause, variety.lang),
+        "numbers_digest": digest_of(numbers),
         "last_number": numbers[0],
     }
     inputs: dict[str, Any] = {"shape_folder": write_shape_folder(cause.shape, scratch)}
@@ -169,5 +169,5 @@ def prepare(cause: Cause, variety: Variety, scratch: Path) -> tuple[PosterSpec, 
         names, names_file = list(shown_names(cause.id, numbers[0])), scratch / "names"
         names_file.write_text("".join(f"{name}\n" for name in names), encoding="utf-8")
         inputs |= {"names_file": names_file, "names_count": len(names)}
-        columns["names"] = names_digest(names)
+        columns["names_digest"] = names_digest(names)
     return poster_spec(cause, variety, numbers, now, **inputs), columns

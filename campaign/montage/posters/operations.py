@@ -38,10 +38,10 @@ def request_poster(variety: Variety, *, now: datetime) -> None:
         **vars(variety),
         "state": "waiting",
         "requested_at": now,
-        "octets": 0,
+        "file_bytes": 0,
         "last_number": 0,
     }
-    values |= dict.fromkeys(("look", "numbers", "names"), "")
+    values |= dict.fromkeys(("appearance_digest", "numbers_digest", "names_digest"), "")
     # Two simultaneous requests make only one poster.
     poster_id = db.session.scalar(
         insert(Poster)
@@ -88,7 +88,7 @@ def sweep_posters(*, now: datetime) -> list[str]:
     newest: dict[tuple[Any, ...], Poster] = {}
     total = 0
     for poster in db.session.scalars(select(Poster).where(READY).order_by(Poster.id.desc())).all():
-        total += poster.octets
+        total += poster.file_bytes
         variety = tuple(getattr(poster, column) for column in VARIETY)
         newer = newest.get(variety)
         newest.setdefault(variety, poster)

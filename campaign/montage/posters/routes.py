@@ -36,7 +36,7 @@ from campaign.montage.posters.operations import GRACE, JOB, request_poster
 from campaign.montage.posters.renderer import print_poster
 from campaign.montage.posters.spec import PAPER_MM
 from campaign.montage.queries import Variety, find_shape, poster_status, posters_before
-from campaign.montage.texts import digest_of, look_of, poster_spec
+from campaign.montage.texts import appearance_digest_of, digest_of, poster_spec
 from campaign.process.clock import utcnow
 
 blueprint = Blueprint("posters", __name__)
@@ -102,7 +102,7 @@ def _small(cause: Cause, variety: Variety) -> bytes:
         return file.getvalue()
 
     # The time printed on the poster is that of this count.
-    content = (variety, look_of(cause, variety.lang), digest_of(numbers))
+    content = (variety, appearance_digest_of(cause, variety.lang), digest_of(numbers))
     return cached(Path(current_app.config["VAR_DIR"]) / "pictures", content, draw)
 
 
@@ -126,10 +126,10 @@ def _serve_or_queue(cause: Cause, variety: Variety) -> Response:
 
 
 def _is_fresh(poster: Poster, cause: Cause, lang: str, now: datetime) -> bool:
-    if poster.look != look_of(cause, lang):
+    if poster.appearance_digest != appearance_digest_of(cause, lang):
         return False
     is_recent = poster.drawn_at is not None and poster.drawn_at > now - FRESH
-    return is_recent or poster.numbers == digest_of(cause_numbers(cause.id))
+    return is_recent or poster.numbers_digest == digest_of(cause_numbers(cause.id))
 
 
 def _file_of(poster: Poster | None) -> Path | None:
@@ -183,7 +183,7 @@ def _waiting(cause: Cause, variety: Variety, poster: Poster) -> Response:
 
 def _status_text(poster: Poster, progress: int) -> str:
     if poster.state == "drawing":
-        return _("%(percent)s %% drawn", percent=progress)
+        return _("%(percent)s%% drawn", percent=progress)
     ahead = posters_before(poster) if poster.state == "waiting" else 0
     if ahead:
         return ngettext(

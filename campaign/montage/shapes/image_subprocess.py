@@ -39,11 +39,11 @@ class CutOut:
     """A shape made from a picture, the settled Cut, and the picture as WebP.
 
     `ground` is the picture's background colour (RGB). If this way of cutting makes no shape of the
-    picture, `name` is None and `fault` is a reason of PictureRefused.
+    picture, `name` is None and `error_code` is a reason of PictureRefused.
     """
 
     name: str | None
-    fault: str
+    error_code: str
     files: dict[str, bytes]
     cut: Cut
     picture: bytes

@@ -48,10 +48,10 @@ def cut(
     try:
         name, files = shape_of(picture, title, resolved)
     except PictureRefused as error:
-        return {"name": None, "fault": error.reason, "cut": vars(resolved), **metadata}
+        return {"name": None, "error_code": error.reason, "cut": vars(resolved), **metadata}
     for file, content in files.items():
         (folder / file).write_bytes(content)
-    return {"name": name, "fault": "", "cut": vars(resolved), **metadata}
+    return {"name": name, "error_code": "", "cut": vars(resolved), **metadata}
 
 
 def show(

@@ -58,7 +58,7 @@ def store_shape(name: str, files: dict[str, bytes], *, now: datetime) -> StoredS
     values = {
         "name": name,
         "created_at": now,
-        "facts": files["shape.toml"].decode(),
+        "metadata_toml": files["shape.toml"].decode(),
         "ghost": files["ghost.json"].decode(),
         "mask": files["mask.png"],
         "palette": files["palette.png"],
@@ -87,8 +87,10 @@ def begin_draft(*, cause_id: int, title: str, made: CutOut, now: datetime) -> Sh
     ):
         raise TooManyDrafts
     columns = {name: getattr(made, name) for name in ("picture", "width", "height", "is_clear")}
-    ground = "#" + bytes(made.ground).hex()
-    draft = ShapeDraft(cause_id=cause_id, title=title, ground=ground, **columns, **_cut(made, now))
+    background = "#" + bytes(made.ground).hex()
+    draft = ShapeDraft(
+        cause_id=cause_id, title=title, background=background, **columns, **_cut(made, now)
+    )
     db.session.add(draft)
     db.session.flush()
     return draft
@@ -182,4 +184,4 @@ def _cut(made: CutOut, now: datetime) -> dict[str, Any]:
         # Restart the time limit of a shape that was stored before.
         store_shape(made.name, made.files, now=now).created_at = now
     cut_columns = {"cut_by": cut.by, "threshold": cut.threshold, "inverted": cut.inverted}
-    return {"shape": made.name, "fault": made.fault, "changed_at": now, **cut_columns}
+    return {"shape": made.name, "error_code": made.error_code, "changed_at": now, **cut_columns}

@@ -83,8 +83,8 @@ def cut_shape_draft(cause: Cause, draft_id: int) -> ResponseReturnValue:
         return _render_page(cause, draft, form, 422)
     try:
         made = cut_out(draft.picture, title=draft.title, cut=form.cut())
-        if made.fault:
-            raise PictureRefused(made.fault)
+        if made.error_code:
+            raise PictureRefused(made.error_code)
         save(
             Editor(
                 form, partial(draft_of, cause, draft_id), CutForm.of, partial(_render_page, cause)
@@ -123,7 +123,7 @@ def _fault_text(refusal: Exception) -> Any:
     if isinstance(refusal, PictureRefused):
         return REFUSALS[refusal.reason]
     if isinstance(refusal, TooManyDrafts):
-        return _("There are already twelve pictures waiting. Use or discard one first.")
+        return _("Twelve pictures are already waiting. Use or discard one first.")
     return _("We could not process the picture. Wait a minute and send it again.")
 
 
@@ -134,8 +134,8 @@ def _back_to_draft(cause: Cause, draft_id: int) -> BaseResponse:
 def _render_page(
     cause: Cause, draft: ShapeDraft | Any, form: FlaskForm, status: int = 200
 ) -> tuple[str, int]:
-    if draft.fault and not form.errors:
-        form.tell(draft.fault)
+    if draft.error_code and not form.errors:
+        form.tell(draft.error_code)
     return render_template(
         "organize/causes/shape_draft.html",
         cause=cause,

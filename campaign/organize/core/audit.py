@@ -144,7 +144,7 @@ AUDITED_COLUMNS = {
         (
             *("petition", "id"),
             "slug state goal opens_at closes_at publish_at time_zone deliver_on deliver_places required_fields questions confirmation"
-            " two_per_address retention_days handed_names handed_details archived_at",
+            " two_per_address retention_days delivered_names delivered_details archived_at",
         ),
         ("petition_text", "version_id", "title summary organisation body"),
         ("target", "petition_id", "names"),
@@ -155,7 +155,7 @@ AUDITED_COLUMNS = {
         (
             *("event", "id"),
             "slug state zone starts_local ends_local town country online_url online_for is_free registration capacity most_seats questions"
-            " people languages came archived_at publish_at registration_closed",
+            " people languages attendance archived_at publish_at registration_closed",
         ),
         ("event_text", "event_id", "kind title place address body access price notice programme"),
         ("picture", "owner_id", "alts"),

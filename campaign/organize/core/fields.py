@@ -132,8 +132,8 @@ class InLanguages:
     `missing_errors` maps a part to the error shown if that part is empty.
     """
 
-    parts = ()
-    missing_errors = {}
+    parts: tuple[str, ...] = ()
+    missing_errors: dict[str, Any] = {}
 
     def texts(self) -> dict[str, dict[str, str]]:
         """Return {language: {part: text}} for the languages in which anything was entered."""

@@ -170,7 +170,7 @@ REACHED_FROM = {
     "rules": "held",
     "corrections": "held",
     "bulk": "held",
-    "handovers": "exports",
+    "deliveries": "exports",
     "keys": "people",
     "suppressions": "mail",
     **dict.fromkeys(("second_factor", "passkeys"), "account"),

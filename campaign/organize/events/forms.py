@@ -39,8 +39,8 @@ class _WithHours(FlaskForm):
     """Start and end, in local time of the event's place."""
 
     zone = ZoneField()
-    starts = HourField(_l("Starts"), [InputRequired(_l("Enter when it starts."))])
-    ends = HourField(_l("Ends"), [InputRequired(_l("Enter when it ends."))])
+    starts = HourField(_l("Starts"), [InputRequired(_l("Enter the start time."))])
+    ends = HourField(_l("Ends"), [InputRequired(_l("Enter the end time."))])
 
     def validate(self, extra_validators: Any = None) -> bool:
         valid = super().validate(extra_validators)

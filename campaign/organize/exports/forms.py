@@ -20,7 +20,7 @@ from campaign.organize.core.fields import LineField, max_length
 from campaign.organize.core.time_fields import DayField
 from campaign.organize.signatures.labels import EVIDENCE_LABELS
 from campaign.organize.statistics.figures import zone
-from campaign.petitions.models import HANDED_DETAILS, Petition
+from campaign.petitions.models import DELIVERED_DETAILS, Petition
 from campaign.sharing.attribution import clean_source
 
 AIM_LABELS = {
@@ -98,9 +98,9 @@ def offered(aim: str, petition: Petition) -> tuple[str, ...]:
     """Return the columns offered for an aim; for delivery, only those the petition discloses."""
     if aim != "delivery":
         return OFFERED[aim]
-    withheld = {*HANDED_DETAILS, "full_name"} - {
-        *petition.handed_details,
-        f"{petition.handed_names}_name",
+    withheld = {*DELIVERED_DETAILS, "full_name"} - {
+        *petition.delivered_details,
+        f"{petition.delivered_names}_name",
     }
     return tuple(name for name in OFFERED[aim] if name not in withheld)
 
@@ -155,7 +155,7 @@ class ExportForm(PurposeForm):
     columns = SelectMultipleField(
         _l("Columns"), validators=[InputRequired(_l("Choose at least one column."))]
     )
-    state = SelectField(_l("Which ones"), default="counted")
+    state = SelectField(_l("Which signatures"), default="counted")
     evidence = SelectField(_l("Type of proof"), default="")
     country = SelectField(_l("Country"), default="")
     lang = SelectField(_l("Language"), default="")

@@ -101,7 +101,7 @@ def columns(batch: ImportBatch) -> ResponseReturnValue:
         signed_on=batch.signed_on,
         petition_version=str(batch.version_id),
         dates="day" if batch.day_first else "month",
-        wording=batch.wording or consent_of(petition, batch.lang),
+        wording=batch.consent_text or consent_of(petition, batch.lang),
     ).offer_versions(petition.versions)
     return _columns_page(batch, petition, form, batch.columns)
 
@@ -115,7 +115,7 @@ def match_columns(batch: ImportBatch) -> ResponseReturnValue:
     petition = cast(Petition, petition_by_id(batch.petition_id))
     form, mapping = (
         ColumnsForm().offer_versions(petition.versions),
-        _sent_mapping(petition, batch.read_as["width"]),
+        _sent_mapping(petition, batch.file_format["width"]),
     )
     form.fields = mapping.values()
     if not form.validate() or not _is_possible(form, mapping):
@@ -132,7 +132,7 @@ def match_columns(batch: ImportBatch) -> ResponseReturnValue:
         signed_on=form.signed_on.data,
         version_id=form.version_id,
         day_first=form.dates.data == "day",
-        wording=form.wording.data,
+        consent_text=form.wording.data,
     )
 
 
@@ -165,7 +165,7 @@ def _columns_page(
 ) -> ResponseReturnValue:
     rows = first_rows(batch.id)
     log_rows_view(batch, rows)
-    width = batch.read_as["width"]
+    width = batch.file_format["width"]
     return render_template(
         "organize/imports/columns.html",
         batch=batch,

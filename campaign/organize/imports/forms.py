@@ -202,4 +202,6 @@ class AcceptForm(FlaskForm):
 
     def validate_attested(self, field: Field) -> None:
         if not field.data:
-            raise ValidationError(_l("Check this box first. Paper signatures count on your word."))
+            raise ValidationError(
+                _l("Check this box first. We count paper signatures only if you confirm them.")
+            )

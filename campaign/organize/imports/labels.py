@@ -1,4 +1,4 @@
-"""Labels for the faults and fates of imported rows."""
+"""Labels for the faults and outcomes of imported rows."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -29,14 +29,14 @@ FIELD_LABELS = {
     "row": _l("Row on the sheet"),
     "state": _l("Whether it was counted"),
 }
-FATE_LABELS = {
+OUTCOME_LABELS = {
     "new": _l("new"),
     "held": _l("new, held for review"),
     "duplicate": _l("already signed"),
     "wrong": _l("with errors"),
     "left_out": _l("left out"),
 }
-FATE_TAGS = {
+OUTCOME_TAGS = {
     "new": "success",
     "held": "waiting",
     "duplicate": "muted",
@@ -82,7 +82,7 @@ FILE_FAULTS = {
         "We cannot read this workbook. Save it again as .xlsx, without a password, or as CSV."
     ),
     "not_text": _l("This is not a CSV or XLSX file."),
-    "too_many_rows": _l("There are more than 50,000 rows. Split the file into parts."),
+    "too_many_rows": _l("The file has more than 50,000 rows. Split it into parts."),
     "too_many_columns": _l("This file has too many columns for a list of people."),
     "too_large_unpacked": _l("This workbook is too large. Save only the sheet you need as CSV."),
 }
@@ -119,13 +119,13 @@ def fault_text(field: str, code: str) -> str:
     return str(FAULTS.get(name) or NAME_FAULTS[name])
 
 
-def fate_reason(fate: str, reason: Mapping[str, Any]) -> str:
-    """Return a sentence that says why a row has its fate, or "" if that is obvious."""
-    if fate == "wrong":
+def outcome_reason(outcome: str, reason: Mapping[str, Any]) -> str:
+    """Return a sentence that says why a row has its outcome, or "" if that is obvious."""
+    if outcome == "wrong":
         return " ".join(
             f"{_named(field)}{fault_text(field, code)}" for field, code in reason.items()
         )
-    if fate != "duplicate":
+    if outcome != "duplicate":
         return ""
     if "row" in reason:
         return _("The same person as in row %(row)s", row=reason["row"])

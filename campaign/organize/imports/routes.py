@@ -1,4 +1,4 @@
-"""Import signatures from paper: batches, the fate of each row, importing and undoing."""
+"""Import signatures from paper: batches, the outcome of each row, importing and undoing."""
 
 from collections.abc import Callable, Collection
 from typing import Any, cast
@@ -13,7 +13,7 @@ from campaign.errors import EditConflict
 from campaign.extensions import write
 from campaign.imports import commit, operations, rollback
 from campaign.imports.classification import classify, leave_out_wrong_rows
-from campaign.imports.models import FATES, ImportBatch
+from campaign.imports.models import OUTCOMES, ImportBatch
 from campaign.imports.queries import (
     batch_by_id,
     batches_among,
@@ -31,11 +31,11 @@ from campaign.organize.core.identity import causes_where
 from campaign.organize.core.scope import petition_summary, petitions_where
 from campaign.organize.imports.forms import AcceptForm
 from campaign.organize.imports.labels import (
-    FATE_LABELS,
-    FATE_TAGS,
     FIELD_LABELS,
-    fate_reason,
+    OUTCOME_LABELS,
+    OUTCOME_TAGS,
     fault_text,
+    outcome_reason,
 )
 from campaign.organize.signatures.forms import ReasonForm
 from campaign.petitions.models import Petition
@@ -121,7 +121,7 @@ def changed(
     leave_out=False,
     **named: Any,
 ) -> ResponseReturnValue:
-    """Change an open batch, check all its rows again, and redirect to their fates.
+    """Change an open batch, check all its rows again, and redirect to their outcomes.
 
     With `leave_out`, wrong rows are left out.
     """
@@ -146,7 +146,7 @@ def redo_decisions(batch: ImportBatch, *, leave_out: bool = False) -> bool:
         return False
     decided = classify(checker, items_of(batch))
     try:
-        operations.store_fates(
+        operations.store_outcomes(
             write,
             batch_id=batch_id,
             version=version,
@@ -234,9 +234,9 @@ def label_context(petition: Petition) -> dict[str, Any]:
     """Return the template context that pages with rows of a batch need for their texts."""
     return {
         "labels": labels_of(petition),
-        "fate_labels": FATE_LABELS,
-        "fate_tags": FATE_TAGS,
-        "fate_reason": fate_reason,
+        "outcome_labels": OUTCOME_LABELS,
+        "outcome_tags": OUTCOME_TAGS,
+        "outcome_reason": outcome_reason,
         "fault_text": fault_text,
     }
 
@@ -250,12 +250,12 @@ def render_batch(
 ) -> ResponseReturnValue:
     """Return the page of a batch: what will become, or has become, of its rows."""
     petition = cast(Petition, petition_by_id(batch.petition_id))
-    fate = request.args.get("fate", "")
-    if fate not in FATES:
-        fate = "wrong" if not fate and batch.is_open and batch.count("wrong") else ""
+    outcome = request.args.get("fate", "")
+    if outcome not in OUTCOMES:
+        outcome = "wrong" if not outcome and batch.is_open and batch.count("wrong") else ""
     after = request.args.get("after", type=int) or 0
-    most = WRONG_ON_A_PAGE if fate == "wrong" else ON_A_PAGE
-    matches = rows_with(batch.id, fate, after=after if 0 < after < 2**31 else 0, most=most + 1)
+    most = WRONG_ON_A_PAGE if outcome == "wrong" else ON_A_PAGE
+    matches = rows_with(batch.id, outcome, after=after if 0 < after < 2**31 else 0, most=most + 1)
     rows = [(row, typed_in(batch, row)) for row in matches[:most]]
     if batch.is_open:
         log_rows_view(batch, rows)
@@ -265,8 +265,8 @@ def render_batch(
         petition=petition_summary(petition),
         causes={cause.id: cause for cause in causes_among([batch.cause_id])},
         rows=rows,
-        fate=fate,
-        fates=[item for item in FATES if batch.count(item)],
+        outcome=outcome,
+        outcomes=[item for item in OUTCOMES if batch.count(item)],
         has_more=len(matches) > most,
         after=after,
         rows_in=rows_in(batch.id) if batch.is_arriving else 0,

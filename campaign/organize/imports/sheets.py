@@ -30,7 +30,7 @@ from campaign.organize.core.fields import sent_version
 from campaign.organize.core.identity import organizer
 from campaign.organize.core.scope import petition_summary, petitions_where
 from campaign.organize.imports.forms import PAPER_LABELS, PrintForm, SheetChoice, SheetForm
-from campaign.organize.imports.labels import FATE_LABELS, fate_reason
+from campaign.organize.imports.labels import OUTCOME_LABELS, outcome_reason
 from campaign.organize.imports.routes import (
     audit_event_of,
     blueprint,
@@ -78,12 +78,12 @@ def print_now() -> ResponseReturnValue:
         cause_id=petition.cause_id,
         details={"sheets": form.sheets.data},
     )
-    wording = consent_of(petition, form.lang.data)
+    consent_text = consent_of(petition, form.lang.data)
     named = {
         "lang": form.lang.data,
         "paper": form.paper.data,
         "sheets": form.sheets.data,
-        "wording": wording,
+        "consent_text": consent_text,
     }
     run = act(audit_event, print_sheets, petition=petition, **named)
     return redirect(url_for("organize.imports.run", run_id=run.id), 303)
@@ -136,7 +136,7 @@ def typing() -> ResponseReturnValue:
         return _choosing_page(
             SheetChoice(formdata=None, petition=slug, lang=g.lang).offer(petitions)
         )
-    wording = match[0].wording if match else consent_of(petition_in_any_state(slugs[0]), lang)
+    wording = match[0].consent_text if match else consent_of(petition_in_any_state(slugs[0]), lang)
     today = utcnow().astimezone(zone()).date()
     return _typing_page(
         SheetForm(
@@ -185,7 +185,7 @@ def begin_typing() -> ResponseReturnValue:
         lang=form.lang.data,
         signed_on=form.signed_on.data,
         country=form.country.data,
-        wording=match[0].wording if match else form.wording.data,
+        consent_text=match[0].consent_text if match else form.wording.data,
         version_id=match[0].version_id if match else petition.current_version.id,
     )
     return redirect(url_for("organize.imports.grid", batch_id=made.id), 303)
@@ -217,7 +217,7 @@ def grid(batch: ImportBatch) -> ResponseReturnValue:
 def keep_grid(batch: ImportBatch) -> ResponseReturnValue:
     """Save the sheet as typed so far.
 
-    The page sends it while the organizer types, and gets the fate of each row in return.
+    The page sends it while the organizer types, and gets the outcome of each row in return.
     """
     typed = _sent_rows(batch)
     if request.accept_mimetypes.best != "application/json":
@@ -239,10 +239,10 @@ def _row_states(batch: ImportBatch) -> dict[str, Any]:
     decided = classify(checker, items_of(batch)) if checker else []
     rows = {
         row.place: {
-            "fate": row.fate,
-            "words": str(FATE_LABELS[row.fate]),
-            "why": fate_reason(row.fate, row.why),
-            "fields": list(row.why) if row.fate == "wrong" else [],
+            "fate": row.outcome,
+            "words": str(OUTCOME_LABELS[row.outcome]),
+            "why": outcome_reason(row.outcome, row.outcome_details),
+            "fields": list(row.outcome_details) if row.outcome == "wrong" else [],
         }
         for row in decided
     }

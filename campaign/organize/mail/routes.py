@@ -205,7 +205,7 @@ def cancel(update: Update) -> ResponseReturnValue:
     """Cancel a mailing that has not begun; the update can be mailed again."""
     if _change_unbegun(update, "mail.cancel", mailings.cancel_mailing):
         flash(
-            _("The mailing is cancelled. No one got an email. You can schedule it again."),
+            _("The mailing is cancelled. Nobody got an email. You can schedule it again."),
             "success",
         )
     return _back_to(update)

@@ -16,7 +16,7 @@ from campaign.accounts.audit import entries_since
 from campaign.accounts.audit_models import AuditEntry
 from campaign.kiosk.queries import stored_since
 from campaign.organize.core.identity import causes_where, may
-from campaign.organize.people.audit_labels import ACTIONS, DOORS, titles_of
+from campaign.organize.people.audit_labels import ACTIONS, CHANNELS, titles_of
 from campaign.signatures.search.queries import held_since
 
 MAX_ENTRIES = 12
@@ -110,7 +110,8 @@ def recent_activity(since: datetime) -> list[ActivityItem]:
     groups = {}
     for entry in entries_read:
         groups.setdefault(
-            (entry.organizer_id, entry.door, entry.action, entry.subject_kind, entry.subject_id), []
+            (entry.organizer_id, entry.channel, entry.action, entry.subject_kind, entry.subject_id),
+            [],
         ).append(entry)
     titles = titles_of(entries_read)
     logged = [_activity_item(group, titles) for group in groups.values()]
@@ -126,7 +127,7 @@ def _may_read(entry: AuditEntry) -> bool:
 
 def _activity_item(group: list[AuditEntry], titles: Mapping[Any, str]) -> ActivityItem:
     newest = group[0]
-    who = newest.organizer.called if newest.organizer else DOORS[newest.door]
+    who = newest.organizer.called if newest.organizer else CHANNELS[newest.channel]
     title = titles.get((newest.subject_kind, newest.subject_id), "")
     return ActivityItem(newest.at, newest.action, who, ACTIONS[newest.action], title, _more(group))
 

@@ -164,8 +164,8 @@ def _tablets(event: Event, now: datetime) -> Iterator[Task]:
         state, name = kiosk.state(now), kiosk.name
         if kiosk.is_silent(now) and state != "revoked":
             text = ngettext(
-                "Find tablet “%(name)s”: silent since %(time)s, with %(num)s signature on it",
-                "Find tablet “%(name)s”: silent since %(time)s, with %(num)s signatures on it",
+                "Find tablet “%(name)s”: no contact since %(time)s, and it holds %(num)s signature",
+                "Find tablet “%(name)s”: no contact since %(time)s, and it holds %(num)s signatures",
                 kiosk.waiting,
                 name=name,
                 time=_day_and_time(cast(datetime, kiosk.last_seen_at), event),
@@ -218,7 +218,7 @@ def stuck_mail(now: datetime) -> Iterator[Task]:
             text = _("Continue or stop the mailing of “%(title)s”", title=update.text(g.lang).title)
         elif state in ("planned", "sending") and update.state == "draft":
             text = _(
-                "“%(title)s” was unpublished. Its mailing is paused",
+                "Publish “%(title)s” again or stop its mailing, which is paused",
                 title=update.text(g.lang).title,
             )
         else:
@@ -227,7 +227,7 @@ def stuck_mail(now: datetime) -> Iterator[Task]:
     if causes_where("mail.send") is EVERYWHERE and (since := waiting_since(now - LATE)):
         yield Task(
             _(
-                "No email sent since %(time)s. Check the background worker and the mail server",
+                "Check the background worker and the mail server: no email sent since %(time)s",
                 time=_hour(since, now),
             ),
             _("View"),
@@ -260,7 +260,7 @@ def scheduled_erasures() -> Iterator[Task]:
         ):
             day = format_date(at.astimezone(zone()), "long", locale=get_locale())
             text = _(
-                "Personal data of “%(title)s” will be deleted on %(day)s",
+                "Deliver or keep the names of “%(title)s”: they will be deleted on %(day)s",
                 title=petition_summary(petition).title,
                 day=day,
             )

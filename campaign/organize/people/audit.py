@@ -23,7 +23,7 @@ from campaign.organize.core.identity import causes_where
 from campaign.organize.core.time_fields import DayField
 from campaign.organize.people.audit_labels import (
     ACTIONS,
-    DOORS,
+    CHANNELS,
     REFUSED_METHODS,
     SUBJECTS,
     THINGS,
@@ -97,7 +97,7 @@ def index() -> ResponseReturnValue:
         actions=ACTIONS,
         changes_of=readable_changes,
         things=THINGS,
-        doors=DOORS,
+        channels=CHANNELS,
         ways=REFUSED_METHODS,
         role_names=ROLE_NAMES,
         cause_titles={cause.id: cause.text(g.lang).title for cause in causes_among(None)},

@@ -9,6 +9,7 @@ from flask import g
 from flask_babel import format_date, get_locale, to_user_timezone
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as pgettext
 
 from campaign.accounts.audit_models import AuditEntry
 from campaign.causes.queries import causes_among
@@ -151,7 +152,7 @@ ACTIONS = {
     "kiosks.names": _l("viewed the names waiting to be shown"),
     "kiosks.show_names": _l("approved full names from a table"),
     "kiosks.hide_names": _l("kept names from a table private"),
-    "kiosks.silent": _l("sent an email about a silent tablet"),
+    "kiosks.silent": _l("sent an email about a tablet that is offline"),
     "kiosks.rotate": _l("renewed the key of tablets"),
     "keys.doubt": _l("noticed too many repeats from a partner"),
     "petitions.quiet": _l("turned on the quiet count"),
@@ -205,7 +206,7 @@ THINGS = {
     "site": _l("settings"),
     "update": _l("update"),
 }
-DOORS = {
+CHANNELS = {
     "command": _l("Someone at the command line"),
     "worker": _l("Background worker"),
     "api": _l("The API"),
@@ -229,8 +230,8 @@ FIELDS = {
     "allowed": _l("Who may show it"),
     "alts": _l("Description of the picture"),
     "archived_at": _l("Archived"),
+    "attendance": _l("Number of people who came"),
     "body": _l("Text"),
-    "came": _l("Number of people who came"),
     "capacity": _l("Seats"),
     "closes_at": _l("Closes"),
     "confirm_days": _l("Days to confirm"),
@@ -239,6 +240,8 @@ FIELDS = {
     "data_protection_contact": _l("Data protection contact"),
     "deliver_on": _l("Delivery date"),
     "deliver_places": _l("Delivery place"),
+    "delivered_details": _l("Details next to each name"),
+    "delivered_names": _l("Names"),
     "digest": _l("Picture"),
     "email": _l("Email for questions"),
     "ends_local": _l("Ends"),
@@ -246,8 +249,6 @@ FIELDS = {
     "first_countries": _l("First countries"),
     "footer_text": _l("Text at the end of each page"),
     "goal": _l("Goal"),
-    "handed_details": _l("Details next to each name"),
-    "handed_names": _l("Names"),
     "hold_per_address": _l("Signatures an hour before the rest are held"),
     "home_text": _l("Text of the home page"),
     "imprint": _l("More text of the imprint"),
@@ -318,7 +319,7 @@ IMAGES = {"logo": _l("Logo"), "mark": _l("Square mark")}
 STATES = {
     "draft": _l("draft"),
     "published": _l("published"),
-    "closed": _l("closed"),
+    "closed": pgettext("status", "closed"),
     "cancelled": _l("cancelled"),
     "planned": _l("scheduled to send"),
     "sending": _l("sending"),

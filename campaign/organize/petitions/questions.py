@@ -68,7 +68,7 @@ class _Question(Form):
     """A petition's own question, as asked in each language."""
 
     name = HiddenField()
-    type = SelectField(_l("Kind"), choices=KINDS)
+    type = SelectField(_l("Type"), choices=KINDS)
     required = BooleanField(_l("Required"))
 
 

@@ -52,7 +52,7 @@ class _ShareTexts(FlaskForm):
     def of(cls, texts: Iterable[ShareText], version: int) -> Self:
         """Return the form with these ShareTexts at this version, and a field for one more in each language."""
         data = {
-            f"texts_{lang}": [text.words for text in texts if text.lang == lang][:MAX_TEXTS]
+            f"texts_{lang}": [text.body for text in texts if text.lang == lang][:MAX_TEXTS]
             for lang in LOCALES
         }
         return cls(formdata=None, data={"version": version, **data}).with_blank_rows()
@@ -158,7 +158,7 @@ class OriginsField(LinesField):
             )
         self.origins = list(dict.fromkeys(origins))
         if len(self.origins) > MAX_ORIGINS:
-            raise StopValidation(_l("At most %(most)s sites.", most=MAX_ORIGINS))
+            raise StopValidation(_l("Enter at most %(most)s sites.", most=MAX_ORIGINS))
         if form.allowed.data == "listed" and not self.origins:
             raise StopValidation(_l("Enter at least one site, or choose “Nobody”."))
 
@@ -252,7 +252,7 @@ def save_embedding(petition: Petition) -> ResponseReturnValue:
         petition_id=petition.id,
         **values,
     )
-    flash(_("Saved. Pages that embed it follow within a minute."), "success")
+    flash(_("Saved. Pages that embed it are updated within a minute."), "success")
     return redirect(url_for("organize.petitions.embedding", slug=slug), 303)
 
 

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from campaign.i18n.locales import LOCALES
 from campaign.organize.core.access import allowed
 from campaign.organize.petitions.routes import blueprint, load_petition
-from campaign.petitions.delivery import delivered_items
+from campaign.petitions.delivery_terms import delivered_items
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_counts
 from campaign.petitions.versions import TEXT_COLUMNS, terms_of, texts_of
@@ -181,7 +181,9 @@ def _parts(texts: dict[str, dict[str, str]], terms: Any) -> dict[tuple[str, str]
         **written,
         **targets,
         **questions,
-        ("", "delivered"): _lines(delivered_items(terms["handed_names"], terms["handed_details"])),
+        ("", "delivered"): _lines(
+            delivered_items(terms["delivered_names"], terms["delivered_details"])
+        ),
     }
 
 

@@ -145,7 +145,7 @@ def create_copy(signature: Signature) -> ResponseReturnValue:
     correction = correction_of(signature_id)
     copy |= {
         "unconfirmed_forms": copies_of_forms(signature),
-        "correction_in_review": correction.words if correction else None,
+        "correction_in_review": correction.changes if correction else None,
     }
     # Indented, one value per line, so that the supporter can read it in any text editor.
     response = Response(

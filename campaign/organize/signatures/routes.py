@@ -206,7 +206,9 @@ def merge(signature: Signature, other_id: int) -> ResponseReturnValue:
     try:
         act(audit_event, decisions.merge, kept_id=signature.id, other_id=other_id, now=utcnow())
         flash(
-            _("The two signatures are merged. The other one is rejected, and you can restore it."),
+            _(
+                "The two signatures are merged. The one you did not keep is rejected, and you can restore it."
+            ),
             "success",
         )
     except decisions.CannotMerge as refusal:

@@ -92,7 +92,7 @@ class SiteForm(FlaskForm):
         elif not self.languages.errors and self.first_language.data not in self.languages.data:
             self.first_language.errors = [_l("Choose one of the languages of the site.")]
         pending, confirm = self.erase_pending_days, self.confirm_days
-        if not pending.errors and not confirm.errors and pending.data < confirm.data:
+        if not pending.errors and not confirm.errors and (pending.data or 0) < (confirm.data or 0):
             pending.errors = [
                 _l(
                     "Enter %(days)s or more: unfinished data must last as long as the link that confirms it.",

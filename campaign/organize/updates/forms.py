@@ -84,7 +84,10 @@ class _Text(InLanguages, FlaskForm):
             for name in unknown_names(update, text["body"])[:1]:
                 is_ours = name.startswith("picture:")
                 self[f"body_{lang}"].errors = [
-                    _("There is no picture %(name)s. Add it under Pictures in the text.", name=name)
+                    _(
+                        "The picture %(name)s does not exist. Add it under “Pictures in the text”.",
+                        name=name,
+                    )
                     if is_ours
                     else ELSEWHERE
                 ]

@@ -82,7 +82,7 @@ PARTS = {
         _IN_TALLY & (Signature.postal_code != ""),
     ),
     "sources": Part(
-        (Signature.source, Signature.brought_by.is_not(None).label("is_brought")), _IN_TALLY
+        (Signature.source, Signature.referrer_id.is_not(None).label("is_referred")), _IN_TALLY
     ),
 }
 

@@ -279,7 +279,7 @@ def hold_correction(
 ) -> None:
     """Store these columns until an organizer has reviewed them."""
     db.session.add(
-        HeldCorrection(signature_id=signature_id, words=columns, reason=reason, created_at=now)
+        HeldCorrection(signature_id=signature_id, changes=columns, reason=reason, created_at=now)
     )
     db.session.flush()
 
@@ -322,12 +322,12 @@ def count_held_corrections(petition_ids: list[int]) -> int:
 def settle_correction(*, signature_id: int, version: str, is_accepted: bool) -> list[int]:
     """Publish a correction or keep the former values; return the id of the signature.
 
-    `version` is the `content_version` of the `words` that the organizer read. Raise EditConflict if
-    the supporter has changed or removed the correction since.
+    `version` is the `content_version` of the `changes` that the organizer read. Raise EditConflict
+    if the supporter has changed or removed the correction since.
     """
     signature = load_for_update(Signature, signature_id)
     correction = correction_of(signature_id)
-    columns = correction.words if correction else {}
+    columns = correction.changes if correction else {}
     require_version(content_version(columns), version)
     drop_corrections([signature_id])
     if is_accepted:

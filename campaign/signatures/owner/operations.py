@@ -59,7 +59,7 @@ ERASED: dict[str, Any] = {
     "mailed_at": None,
     "reminders": 0,
     "waits_until": None,
-    "brought_by": None,
+    "referrer_id": None,
     "source": "",
     "kiosk_id": None,
     "shift_id": None,

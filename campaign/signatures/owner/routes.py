@@ -255,9 +255,11 @@ def _downloaded_row(row: Signature) -> dict[str, Any]:
         **{name: getattr(row, name) for name in DOWNLOADED},
         "answers": _answers(row.answers, petition),
         "unconfirmed_forms": copies_of_forms(row),
-        "correction_in_review": correction.words if (correction := correction_of(row.id)) else None,
+        "correction_in_review": correction.changes
+        if (correction := correction_of(row.id))
+        else None,
         # The link's id is left out, because it belongs to the other supporter.
-        "came_by_a_link": row.brought_by is not None,
+        "came_by_a_link": row.referrer_id is not None,
         **{
             name: at.isoformat() if isinstance(at, datetime) else None
             for name, at in instants.items()

@@ -45,7 +45,7 @@ signature_lookup = Table(
     "signature_lookup",
     db.metadata,
     Column("signature_id", RowId, primary_key=True, autoincrement=False),
-    Column("words", TSVECTOR().with_variant(Text, "sqlite"), nullable=False),
+    Column("terms", TSVECTOR().with_variant(Text, "sqlite"), nullable=False),
 )
 
 
@@ -127,7 +127,7 @@ def ids_with(terms: Iterable[str]) -> Select[*tuple[Any, ...]]:
 def add_to_index(rows: Sequence[Row[*tuple[Any, ...]]]) -> None:
     """Add signatures that are not indexed to the index; `rows` have the columns of READ."""
     if rows:
-        _engine().put([{"id": row.id, "words": text_to_index(row)} for row in rows])
+        _engine().put([{"id": row.id, "terms": text_to_index(row)} for row in rows])
 
 
 def remove_from_index(ids: Iterable[int]) -> None:
@@ -176,7 +176,7 @@ class _OnSqlite:
     @staticmethod
     def put(rows: Sequence[dict[str, Any]]) -> None:
         db.session.execute(
-            text("insert into signature_lookup (rowid, words) values (:id, :words)"), rows
+            text("insert into signature_lookup (rowid, terms) values (:id, :terms)"), rows
         )
 
     @staticmethod
@@ -194,10 +194,10 @@ class _OnPostgresql:
     @staticmethod
     def put(rows: Sequence[dict[str, Any]]) -> None:
         insert = text(
-            "insert into signature_lookup (signature_id, words) values (:id, cast(:words as tsvector)) on conflict do nothing"
+            "insert into signature_lookup (signature_id, terms) values (:id, cast(:terms as tsvector)) on conflict do nothing"
         )
         db.session.execute(
-            insert, [{"id": row["id"], "words": _quoted(row["words"].split())} for row in rows]
+            insert, [{"id": row["id"], "terms": _quoted(row["terms"].split())} for row in rows]
         )
 
     @staticmethod
@@ -207,7 +207,7 @@ class _OnPostgresql:
     @staticmethod
     def ids_with(terms: Iterable[str]) -> Select[*tuple[Any, ...]]:
         query = " & ".join(f"'{term}'{'' if term.startswith(EXACT) else ':*'}" for term in terms)
-        is_match = signature_lookup.c.words.op("@@")(cast(query, TSQUERY))
+        is_match = signature_lookup.c.terms.op("@@")(cast(query, TSQUERY))
         return select(signature_lookup.c.signature_id.label("id")).where(is_match)
 
 

@@ -96,7 +96,7 @@ class SignatureCommand:
     `signed_at` is when it was signed, and `received_at` when it reached us. `is_confirmed` means
     that a partner or a witness vouches for it. Otherwise its supporter confirms it by email. With a
     `held_reason` it is held for review. `network_digest` is that of the supporter's IP address.
-    `brought_by` is the id of the signature whose link brought the supporter, and `source` the code
+    `referrer_id` is the id of the signature whose link brought the supporter, and `source` the code
     of a campaign. A full name from a table is shown only after its supporter or an organizer
     confirms it, unless it was `is_reviewed`. `notes_repeat` says whether the worker emails someone
     who has signed already.
@@ -112,7 +112,7 @@ class SignatureCommand:
     is_reviewed: bool = False
     held_reason: str = ""
     network_digest: bytes | None = None
-    brought_by: int | None = None
+    referrer_id: int | None = None
     source: str = ""
     collector: Collector | None = None
     notes_repeat: bool = True

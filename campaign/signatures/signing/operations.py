@@ -277,7 +277,7 @@ def submitted_columns(command: SignatureCommand) -> dict[str, Any]:
     return {
         **_columns(command),
         "seat": 1,
-        "brought_by": None if command.terms.is_quiet else command.brought_by,
+        "referrer_id": None if command.terms.is_quiet else command.referrer_id,
         "name_display": command.supporter.name_display,
     }
 
@@ -289,7 +289,7 @@ def collected_columns(command: SignatureCommand, seat: int) -> dict[str, Any]:
     return {
         **_columns(command),
         "seat": seat,
-        "brought_by": None,
+        "referrer_id": None,
         "name_display": display,
         "name_display_requested": requested,
         "kiosk_id": collector and collector.kiosk_id,

@@ -37,7 +37,7 @@ def note_repeats(rows: Iterable[Mapping[str, Any]]) -> None:
     repeats = [
         {
             "petition_id": row["petition_id"],
-            "words": json_columns(
+            "form_data": json_columns(
                 {name: value for name, value in row.items() if name != "address_digest"}
             ),
             "address_digest": row["address_digest"],

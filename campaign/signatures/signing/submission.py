@@ -75,7 +75,7 @@ class Submission:
     honeypot: str = ""
     needs_proof: bool = False
     proof: str = ""
-    brought_by: int | None = None
+    referrer_id: int | None = None
     source: str = ""
     is_vouched_for: bool = False
 
@@ -113,7 +113,7 @@ def _command(submission: Submission) -> SignatureCommand:
         is_confirmed=submission.is_vouched_for,
         held_reason=_held_reason(submission, details),
         network_digest=tokens.network_digest(submission.network, now=submission.received_at),
-        brought_by=submission.brought_by,
+        referrer_id=submission.referrer_id,
         source=submission.source,
     )
 

@@ -50,7 +50,7 @@ def sign_and_answer(slug: str, page: SigningPage) -> Response:
             honeypot=request.form.get("website", ""),
             needs_proof=needs_proof,
             proof=request.form.get("altcha", ""),
-            brought_by=arrived_from.signature_id,
+            referrer_id=arrived_from.signature_id,
             source=arrived_from.source,
         )
     )

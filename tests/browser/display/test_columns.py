@@ -27,9 +27,9 @@ def test_first_card_of_each_row_begins_at_the_same_edge(arrive, width):
 
 def test_petition_facts_are_beside_its_text_on_a_desktop(arrive):
     petition = PetitionScreen.open(arrive(width=1440))
-    first, rest, letter = (
+    first, rest, body = (
         petition.find(name).bounding_box()
         for name in (".facts--first", ".facts--rest", ".petition-body-column")
     )
-    assert first["x"] == rest["x"] and first["x"] + first["width"] <= letter["x"]
-    assert abs(first["y"] - letter["y"]) <= 1 and abs(first["y"] + first["height"] - rest["y"]) <= 1
+    assert first["x"] == rest["x"] and first["x"] + first["width"] <= body["x"]
+    assert abs(first["y"] - body["y"]) <= 1 and abs(first["y"] + first["height"] - rest["y"]) <= 1

@@ -28,10 +28,10 @@ def failing(tmp_path_factory):
 @pytest.mark.parametrize("lang", ["en", "fr", "es"])
 def test_every_error_page_is_free_of_barriers(browser, failing, lang, scheme):
     visitor = Visitor(browser, failing, lang=lang, scheme=scheme)
-    visitor.noises.allowed.update(STATUSES)
+    visitor.page_errors.allowed.update(STATUSES)
     for status in STATUSES:
         screen = FailedScreen.open(visitor, status=status)
         assert screen.lang == lang
         assert cut_off(screen.page) == []
     visitor.context.close()
-    assert visitor.noises.heard == []
+    assert visitor.page_errors.errors == []

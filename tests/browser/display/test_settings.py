@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import barriers
-from tests.browser.by_post import confirm
+from tests.browser import accessibility
+from tests.browser.http_supporter import confirm
 from tests.browser.screens.petition import PetitionScreen
 from tests.browser.screens.reading import CauseScreen, HomeScreen
 from tests.browser.screens.thanks import ThanksScreen
@@ -32,7 +32,7 @@ def test_night_is_chosen_with_one_press_and_kept_on_the_next_page(arrive, width)
     home.find("button.theme").click()
     night = home.page.evaluate(GROUND)
     assert night != day
-    barriers.inspect(home.page, ("night by choice", width))
+    accessibility.inspect(home.page, ("night by choice", width))
     cause = CauseScreen.open(home.visitor)
     assert cause.page.evaluate(GROUND) == night
     assert "night=1" in _picture(cause)
@@ -89,8 +89,8 @@ def test_phone_signing_bar_stays_below_the_text_without_script(arrive):
     bar = petition.find("[data-module=signing-bar] a")
     expect(bar).to_be_in_viewport()
     petition.find("#sign").scroll_into_view_if_needed()
-    letter = petition.find(".petition-author").bounding_box()
-    assert bar.bounding_box()["y"] >= letter["y"] + letter["height"]
+    author = petition.find(".petition-author").bounding_box()
+    assert bar.bounding_box()["y"] >= author["y"] + author["height"]
 
 
 @pytest.mark.parametrize(
@@ -98,11 +98,11 @@ def test_phone_signing_bar_stays_below_the_text_without_script(arrive):
 )
 def test_page_whose_script_never_arrived_has_no_barrier(arrive, screen):
     visitor = arrive()
-    visitor.noises.allowed.add("net::ERR_FAILED")
+    visitor.page_errors.allowed.add("net::ERR_FAILED")
     visitor.context.route("**/static/*/js/**", lambda route: route.abort())
     visitor.page.goto(screen.path.format(lang="en", slug="find-the-43"))
     expect(visitor.page.locator(screen.marker).first).to_be_visible()
-    barriers.inspect(visitor.page, ("without script", screen))
+    accessibility.inspect(visitor.page, ("without script", screen))
 
 
 def test_phone_menu_opens_without_script_and_has_no_barrier(arrive):
@@ -111,7 +111,7 @@ def test_phone_menu_opens_without_script_and_has_no_barrier(arrive):
         home = HomeScreen.open(visitor)
         home.find(".menu summary").click()
         expect(home.find(".menu nav a").first).to_be_visible()
-    barriers.inspect(scripted.page, "the menu, open")
+    accessibility.inspect(scripted.page, "the menu, open")
 
 
 def _picture(cause):

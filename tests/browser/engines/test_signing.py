@@ -23,15 +23,15 @@ def until_hatched(site, family, count):
     raise AssertionError(found)
 
 
-def letter_to(site, address):
+def email_to(site, address):
     """Return the confirmation link in the newest email."""
     end = time.monotonic() + SECONDS
     while time.monotonic() < end:
-        for letter in (site.var / "mail").glob("**/*"):
-            if letter.is_file() and address.encode() in (said := letter.read_bytes()):
-                return re.search(rb"http://\S+/confirm/[\w.-]+", said)[0].decode()
+        for path in (site.var / "mail").glob("**/*"):
+            if path.is_file() and address.encode() in (content := path.read_bytes()):
+                return re.search(rb"http://\S+/confirm/[\w.-]+", content)[0].decode()
         time.sleep(0.1)
-    raise AssertionError(f"No letter to {address}")
+    raise AssertionError(f"No email to {address}")
 
 
 def sign_at_the_table(engine, given, family):
@@ -70,7 +70,7 @@ def test_visitor_reads_signs_confirms_and_becomes_a_butterfly(start, site):
     engine.click(f"{form} button[type=submit]")
     engine.until("location.pathname.endsWith('/thanks')")
 
-    engine.go(letter_to(site, address))
+    engine.go(email_to(site, address))
     engine.click("main form button[type=submit]")
     assert until_hatched(site, family, 1) == ["Amalia"]
     [(_, number)] = stored(site, family)

@@ -93,5 +93,5 @@ def _display(folder):
         cwd=folder,
     )
     os.close(write)
-    with os.fdopen(read) as said:
-        return process, int(said.readline())
+    with os.fdopen(read) as pipe:
+        return process, int(pipe.readline())

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.modules.actions import loads_until
-from tests.browser.screens.mail import letter_of
+from tests.browser.screens.mail import email_of
 from tests.browser.screens.petition import ClosedScreen, PetitionScreen
 
 SLUG = "a-short-one"
@@ -13,8 +13,8 @@ SLUG = "a-short-one"
 @pytest.fixture(scope="module")
 def short_petition(served, tmp_path_factory):
     """A separate petition, so that closing it affects no other test."""
-    letter = tmp_path_factory.mktemp("letter") / "letter.md"
-    letter.write_text("## To the mayor\n\nPlease plant milkweed.\n")
+    text_file = tmp_path_factory.mktemp("text_file") / "text_file.md"
+    text_file.write_text("## To the mayor\n\nPlease plant milkweed.\n")
     about = (
         "--cause",
         "butterflies-for-mexico",
@@ -23,7 +23,7 @@ def short_petition(served, tmp_path_factory):
         "--target",
         "The mayor",
     )
-    served.flask("petitions", "create", SLUG, *about, "--text", str(letter))
+    served.flask("petitions", "create", SLUG, *about, "--text", str(text_file))
 
 
 def test_closing_a_petition_is_told_to_readers_and_to_late_signers(arrive, served, short_petition):
@@ -32,7 +32,7 @@ def test_closing_a_petition_is_told_to_readers_and_to_late_signers(arrive, serve
     form = PetitionScreen.open(late, slug=SLUG)
     form.fill()
     served.flask("petitions", "close", SLUG)
-    late.noises.allowed.add(410)
+    late.page_errors.allowed.add(410)
     form.button.click()
     expect(late.page.locator("#sign form")).to_have_count(0)
     refused = ClosedScreen(late)
@@ -42,4 +42,4 @@ def test_closing_a_petition_is_told_to_readers_and_to_late_signers(arrive, serve
     for screen in (refused, told):
         expect(screen.find("#sign li a").first).to_be_visible()
         expect(screen.find("[data-module=signing-bar]")).to_have_count(0)
-    assert letter_of(early).press().confirm().number > 0
+    assert email_of(early).press().confirm().number > 0

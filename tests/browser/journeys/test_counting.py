@@ -2,8 +2,8 @@
 
 from playwright.sync_api import expect
 
-from tests.browser.by_post import confirm
-from tests.browser.screens.mail import letter_of
+from tests.browser.http_supporter import confirm
+from tests.browser.screens.mail import email_of
 from tests.browser.screens.petition import PetitionScreen
 from tests.browser.screens.reading import CauseScreen
 from tests.browser.screens.screen import number_in
@@ -30,7 +30,7 @@ def test_open_window_shows_a_signature_that_is_confirmed_elsewhere(arrive):
     petition = PetitionScreen.open(watcher, watcher.context.new_page())
     shown = number_in(petition.find(".progress [data-count]"))
     PetitionScreen.open(supporter).sign()
-    number = letter_of(supporter).press().confirm().number
+    number = email_of(supporter).press().confirm().number
     cause.see_count(number, within_ms=SOON_MS)
     expect(petition.find(".progress [data-count]")).to_have_text(str(shown + 1))
 

@@ -6,9 +6,9 @@ from contextlib import closing
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import barriers
-from tests.browser.by_post import ask, hatched_address, letter_to, link_in, until
+from tests.browser import accessibility
 from tests.browser.host_page import HostPage
+from tests.browser.http_supporter import ask, email_to, hatched_address, link_in, until
 from tests.browser.screens.petition import AMALIA
 from tests.browser.screens.screen import number_in
 
@@ -43,7 +43,7 @@ def test_visitor_signs_in_a_partners_page_and_its_count_moves(arrive, served):
             .first
         )
         before = number_in(counter)
-        visitor.noises.allowed.add(422)
+        visitor.page_errors.allowed.add(422)
         fill(inside, "amalia@correo")
         expect(inside.locator("[role=alert]")).to_be_visible()
         expect(inside.locator("form [name=given_name]")).to_have_value("Amalia")
@@ -56,8 +56,8 @@ def test_visitor_signs_in_a_partners_page_and_its_count_moves(arrive, served):
             "body => Math.ceil(body.getBoundingClientRect().height)"
         )
         assert frame.get_attribute("height") == str(inner)
-        letter = letter_to(served.url, visitor.address)
-        receipt = hatched_address(ask(link_in(letter, "confirm"), yes=""), "en")
+        email = email_to(served.url, visitor.address)
+        receipt = hatched_address(ask(link_in(email, "confirm"), yes=""), "en")
         until(lambda: ask(served.url + receipt), "hatched-number")
         expect(counter).to_have_text(str(before + 1), timeout=SOON_MS)
 
@@ -69,7 +69,7 @@ def test_every_kind_of_frame_is_free_of_barriers(arrive, served, show, theme, la
     visitor.page.goto(f"/embed/petitions/find-the-43?show={show}&theme={theme}&lang={lang}")
     expect(visitor.page.locator("main h1")).to_be_visible()
     assert visitor.page.evaluate("document.documentElement.scrollWidth") <= 320
-    barriers.inspect(visitor.page, ("frame", show, theme))
+    accessibility.inspect(visitor.page, ("frame", show, theme))
 
 
 def test_page_that_is_not_listed_gets_no_controls(arrive, served):
@@ -90,8 +90,8 @@ def test_page_that_is_not_listed_gets_no_controls(arrive, served):
         expect(frame).to_be_visible()
         visitor.page.wait_for_load_state("networkidle")
         assert frame.content_frame.locator("form").count() == 0
-    heard, visitor.noises.heard[:] = list(visitor.noises.heard), []
-    assert any("frame-ancestors" in noise or "BLOCKED" in noise for noise in heard)
+    errors, visitor.page_errors.errors[:] = list(visitor.page_errors.errors), []
+    assert any("frame-ancestors" in error or "BLOCKED" in error for error in errors)
 
 
 def test_without_scripts_the_link_in_the_element_is_shown(arrive, served):

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.by_post import ask
+from tests.browser.http_supporter import ask
 from tests.browser.screens.events import EventScreen, EventsScreen, RefusedEventScreen, TicketScreen
 
 SEATS = 40  # of the demonstration's talk
@@ -32,7 +32,7 @@ def test_event_is_found_and_registered_for_and_the_email_is_the_ticket(
     event = EventsScreen.open(visitor).follow("vigil")
     expect(event.find(".vigil svg")).to_have_count(43)
     event.thanked(seats="2")
-    unconfirmed = TicketScreen.by_letter(visitor)
+    unconfirmed = TicketScreen.by_email(visitor)
     expect(unconfirmed.find(".ticket-code")).to_have_count(0)
     ticket = unconfirmed.confirm()
     assert (ticket.state, ticket.seats) == ("registered", "2")
@@ -45,13 +45,13 @@ def test_cancelled_seat_goes_to_the_waiting_list_with_an_email(arrive, served):
     first, second = arrive(), arrive(width=1440)
     served.end_holds()
     EventScreen.open(first, slug="talk").thanked(seats="4")
-    held = TicketScreen.confirmed_by_letter(first)
+    held = TicketScreen.confirmed_by_email(first)
     take_seats(served, "o")
     EventScreen.open(second, slug="talk").thanked(seats="4")
-    waits = TicketScreen.confirmed_by_letter(second)
+    waits = TicketScreen.confirmed_by_email(second)
     assert waits.state == "waiting"
     held.cancel()
-    assert TicketScreen.by_letter(second, letters=3).state == "registered"
+    assert TicketScreen.by_email(second, emails=3).state == "registered"
 
 
 @pytest.mark.parametrize("lang", ["es", "en"])
@@ -62,16 +62,16 @@ def test_unconfirmed_seat_goes_to_the_waiting_list(arrive, served, lang):
     EventScreen.open(never, slug="talk").thanked(seats="4")
     take_seats(served, f"n.{lang}.")
     EventScreen.open(waits, slug="talk").thanked(seats="4")
-    expect(TicketScreen.confirmed_by_letter(waits).find(".ticket-code")).to_have_count(0)
+    expect(TicketScreen.confirmed_by_email(waits).find(".ticket-code")).to_have_count(0)
     served.end_holds()
     register(served, f"z.{lang}@kwan.example", seats="1")
-    expect(TicketScreen.by_letter(waits, letters=3).find(".ticket-code svg")).to_be_visible()
+    expect(TicketScreen.by_email(waits, emails=3).find(".ticket-code svg")).to_be_visible()
 
 
 @pytest.mark.parametrize("scripts", [True, False])
 def test_form_error_is_shown_and_the_input_is_kept(arrive, scripts):
     visitor = arrive(scripts=scripts)
-    visitor.noises.allowed.add(422)
+    visitor.page_errors.allowed.add(422)
     event = EventScreen.open(visitor, slug="vigil")
     event.register(name="", email="amalia@correo")
     refused = RefusedEventScreen(visitor)

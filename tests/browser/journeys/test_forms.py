@@ -6,8 +6,8 @@ Also tests the link to the owner's page, which is requested by email address.
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.by_post import sign
-from tests.browser.screens.mail import Mailbox, letter_of
+from tests.browser.http_supporter import sign
+from tests.browser.screens.mail import Mailbox, email_of
 from tests.browser.screens.mine import MineScreen, OwnLinkScreen
 from tests.browser.screens.petition import PetitionScreen
 from tests.browser.screens.thanks import ConfirmScreen
@@ -33,13 +33,13 @@ def test_owner_confirms_their_own_form_and_nothing_of_a_strangers(
     visitor = arrive(lang=lang, width=width, scripts=scripts)
     stranger_signs(served, visitor)
     PetitionScreen.open(visitor).sign(comment="", name_display="counted")
-    confirm = letter_of(visitor, letters=2).press()
+    confirm = email_of(visitor, emails=2).press()
     facts = confirm.find("main .facts").inner_text()
     assert "Amalia Rosales" in facts
     assert "Mallory" not in facts
     assert "Not hers" not in facts
     confirm.confirm()
-    mine = letter_of(visitor, letters=2).open_mine()
+    mine = email_of(visitor, emails=2).open_mine()
     assert mine.form().locator("[name=given_name]").input_value() == "Amalia"
     assert mine.form().locator("[name=comment]").input_value() == ""
     assert "Mallory" not in mine.shown()
@@ -49,9 +49,9 @@ def test_owner_confirms_their_own_form_and_nothing_of_a_strangers(
 def test_strangers_link_shows_that_form_and_links_to_the_owners(arrive, served, scripts):
     visitor = arrive(lang="fr", scripts=scripts)
     stranger_signs(served, visitor)
-    strangers = letter_of(visitor).link("confirm")
+    strangers = email_of(visitor).link("confirm")
     PetitionScreen.open(visitor).sign()
-    letter_of(visitor, letters=2)
+    email_of(visitor, emails=2)
     visitor.page.goto(strangers)
     first = ConfirmScreen(visitor)
     expect(first.find("main .facts")).to_contain_text("Mallory Grin")
@@ -69,10 +69,10 @@ def test_strangers_link_shows_that_form_and_links_to_the_owners(arrive, served, 
 def test_link_to_the_owners_page_is_requested_and_arrives(arrive, width, scripts):
     visitor = arrive(width=width, scripts=scripts)
     PetitionScreen.open(visitor).sign()
-    letter_of(visitor)
+    email_of(visitor)
     asking = OwnLinkScreen.open(visitor)
     asking.ask(visitor.address)
-    visitor.page.goto(letter_of(visitor, letters=2).link("mine"))
+    visitor.page.goto(email_of(visitor, emails=2).link("mine"))
     mine = MineScreen(visitor)
     mine.find("main .after-list a").click()
     ConfirmScreen(visitor).confirm()
@@ -80,7 +80,7 @@ def test_link_to_the_owners_page_is_requested_and_arrives(arrive, width, scripts
 
 def test_invalid_email_address_stays_in_the_field_with_an_error(arrive):
     visitor = arrive(lang="es", scripts=False)
-    visitor.noises.allowed.add(422)
+    visitor.page_errors.allowed.add(422)
     asking = OwnLinkScreen.open(visitor)
     asking.find("[name=email]").fill("amalia@correo")
     asking.find(f"{asking.marker} button").click()
@@ -91,12 +91,12 @@ def test_invalid_email_address_stays_in_the_field_with_an_error(arrive):
 def test_expired_link_offers_a_new_one(arrive):
     visitor = arrive()
     PetitionScreen.open(visitor).sign()
-    letter_of(visitor)
-    asked = OwnLinkScreen.open(visitor)
-    asked.ask(visitor.address)
-    link = letter_of(visitor, letters=2).link("mine")
-    visitor.noises.allowed.add(404)
+    email_of(visitor)
+    screen = OwnLinkScreen.open(visitor)
+    screen.ask(visitor.address)
+    link = email_of(visitor, emails=2).link("mine")
+    visitor.page_errors.allowed.add(404)
     visitor.page.goto(f"{link}0")
     OwnLinkScreen(visitor).ask(visitor.address)
-    visitor.page.goto(letter_of(visitor, letters=3).link("mine"))
+    visitor.page.goto(email_of(visitor, emails=3).link("mine"))
     MineScreen(visitor)

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from tests.browser.screens.mail import letter_of
+from tests.browser.screens.mail import email_of
 from tests.browser.screens.petition import AMALIA, PetitionScreen
 from tests.browser.screens.thanks import ThanksScreen
 
@@ -56,7 +56,7 @@ def test_signing_and_confirming_need_no_mouse(arrive):
     page.keyboard.press("Enter")
     page.wait_for_url("**/thanks")
     ThanksScreen(visitor)
-    page.goto(letter_of(visitor).link("confirm"))
+    page.goto(email_of(visitor).link("confirm"))
     page.locator("main").focus()
     tab_to(page, "sign")
     page.keyboard.press("Enter")
@@ -69,4 +69,4 @@ def test_enter_in_a_field_submits_the_form(arrive):
     petition.fill()
     petition.field("email").press("Enter")
     visitor.page.wait_for_url("**/thanks")
-    letter_of(visitor)
+    email_of(visitor)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.screens.mail import letter_of
+from tests.browser.screens.mail import email_of
 from tests.browser.screens.petition import PetitionScreen
 from tests.browser.screens.reading import CauseScreen, FailureScreen, HomeScreen, PrivacyScreen
 from tests.browser.screens.thanks import ConfirmScreen
@@ -24,7 +24,7 @@ def test_language_can_be_changed_at_every_step_of_signing(arrive):
     visitor = arrive(width=1440)
     thanks = PetitionScreen.open(visitor).sign().speak("fr")
     assert thanks.lang == "fr"
-    visitor.page.goto(letter_of(visitor).link("confirm"))
+    visitor.page.goto(email_of(visitor).link("confirm"))
     confirm = ConfirmScreen(visitor).speak("es")
     hatched = confirm.confirm()
     number = hatched.number
@@ -50,6 +50,6 @@ def test_url_without_language_uses_the_browsers_and_so_does_an_unknown_one(arriv
     visitor = arrive(lang="fr")
     visitor.page.goto("/causes/butterflies-for-mexico")
     assert CauseScreen(visitor).lang == "fr"
-    visitor.noises.allowed.add(404)
+    visitor.page_errors.allowed.add(404)
     visitor.page.goto("/nowhere/at/all")
     assert FailureScreen(visitor).lang == "fr"

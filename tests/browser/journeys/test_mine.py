@@ -3,9 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.by_post import confirm
+from tests.browser.http_supporter import confirm
 from tests.browser.modules.actions import loads_until
-from tests.browser.screens.mail import letter_of
+from tests.browser.screens.mail import email_of
 from tests.browser.screens.mine import MineScreen
 from tests.browser.screens.petition import PetitionScreen
 from tests.browser.screens.reading import CauseScreen
@@ -67,7 +67,7 @@ def test_withdrawn_signature_is_not_counted_and_can_be_restored(arrive, confirme
 
 def test_invalid_correction_is_reported_at_its_field(confirmed):
     mine = confirmed()
-    mine.visitor.noises.allowed.add(422)
+    mine.visitor.page_errors.allowed.add(422)
     mine = mine.correct(given_name="")
     field = mine.form().locator("[name=given_name]")
     expect(field).to_have_attribute("aria-invalid", "true")
@@ -85,7 +85,7 @@ def test_required_fields_are_not_called_optional(confirmed):
 @pytest.mark.parametrize("scripts", [True, False], ids=["script", "no_script"])
 def test_language_can_be_changed_after_a_refused_correction(confirmed, scripts):
     mine = confirmed(width=1440, scripts=scripts)
-    mine.visitor.noises.allowed.add(422)
+    mine.visitor.page_errors.allowed.add(422)
     assert mine.correct(given_name="").speak("fr").lang == "fr"
 
 
@@ -93,7 +93,7 @@ def test_two_signatures_of_one_email_address_each_have_a_form(arrive):
     visitor = arrive()
     PetitionScreen.open(visitor).sign()
     PetitionScreen.open(visitor, slug="victims-law").sign()
-    mine = letter_of(visitor, letters=2).open_mine()
+    mine = email_of(visitor, emails=2).open_mine()
     ids = mine.page.evaluate("[...document.querySelectorAll('[id]')].map((element) => element.id)")
     assert len(ids) == len(set(ids))
     mine.one(1).locator("summary").first.click()

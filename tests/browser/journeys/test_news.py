@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.screens.mail import letter_of
+from tests.browser.screens.mail import email_of
 from tests.browser.screens.news import (
     AskedScreen,
     EndScreen,
@@ -30,12 +30,12 @@ def test_update_is_read_subscribed_to_and_stopped(arrive, served, lang, width, s
     update = UpdatesScreen.open(visitor).follow("six-years-on")
     expect(update.find(".news-links a")).to_have_count(1)
     NewsBox.open(visitor).thanked()
-    AskedScreen.by_letter(visitor).confirm()
+    AskedScreen.by_email(visitor).confirm()
     _mail_an_update(served.var / "volante.sqlite3", f"answer-{lang}")
-    letter = letter_of(visitor, 2)
-    text = letter.find("main pre").text_content()
+    email = email_of(visitor, 2)
+    text = email.find("main pre").text_content()
     assert TITLES[lang] in text and f"/{lang}/updates/" in text
-    end, preferences = links_in(letter)
+    end, preferences = links_in(email)
     visitor.page.goto(preferences)
     chosen = PreferencesScreen(visitor).choose("weekly", lang)
     expect(chosen.find("[name=frequency][value=weekly]")).to_be_checked()
@@ -46,7 +46,7 @@ def test_update_is_read_subscribed_to_and_stopped(arrive, served, lang, width, s
 
 def test_form_error_is_shown_at_its_field_and_input_is_kept(arrive):
     visitor = arrive(width=1440)
-    visitor.noises.allowed.add(422)
+    visitor.page_errors.allowed.add(422)
     refused = NewsBox.open(visitor).refused(address="amalia@correo", often="weekly")
     expect(refused.find("[name=email]")).to_have_value("amalia@correo")
     expect(refused.find("[value=weekly]")).to_be_checked()

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from tests.browser.screens.mail import Mailbox, letter_of
+from tests.browser.screens.mail import Mailbox, email_of
 from tests.browser.screens.petition import PetitionScreen
 from tests.browser.screens.reading import CauseScreen
 from tests.browser.screens.thanks import ThanksScreen
@@ -19,7 +19,7 @@ def test_double_click_makes_one_signature_and_one_email(arrive):
     petition.button.dblclick(no_wait_after=True)
     ThanksScreen(visitor)
     assert len(posts) == 1
-    letter_of(visitor)
+    email_of(visitor)
 
 
 def test_double_click_without_script_also_makes_one_email(arrive):
@@ -29,17 +29,17 @@ def test_double_click_without_script_also_makes_one_email(arrive):
     petition.fill()
     petition.button.dblclick(no_wait_after=True)
     visitor.page.wait_for_url("**/thanks")
-    assert letter_of(visitor).press().confirm().number == before + 1
+    assert email_of(visitor).press().confirm().number == before + 1
 
 
 def test_signing_again_looks_the_same_and_the_owner_gets_an_email(arrive, served):
     visitor = arrive()
     first = PetitionScreen.open(visitor).sign().find("main").inner_html()
-    letter_of(visitor).press().confirm()
+    email_of(visitor).press().confirm()
     served.let_pass("61 seconds", visitor.address)
     second = PetitionScreen.open(visitor).sign().find("main").inner_html()
     assert _without_seconds(second) == _without_seconds(first)
-    repeat = letter_of(visitor, letters=2)
+    repeat = email_of(visitor, emails=2)
     assert repeat.open_mine().find(".mine-one").count() == 1
     assert (
         "/signatures/confirm/" not in Mailbox.open(visitor).newest().find("main pre").text_content()
@@ -55,7 +55,7 @@ def test_form_works_after_going_back_and_signing_again_counts_once(arrive, serve
     petition = PetitionScreen(visitor)
     expect(petition.button).to_be_enabled()
     petition.sign()
-    assert letter_of(visitor, letters=2).open_mine().find(".mine-one").count() == 1
+    assert email_of(visitor, emails=2).open_mine().find(".mine-one").count() == 1
 
 
 def test_reloading_the_thanks_page_sends_nothing(arrive):
@@ -86,7 +86,7 @@ def test_two_tabs_sign_two_petitions_and_each_is_thanked_for_its_own(arrive):
     second.sign(given_name="Inés")
     expect(first.sign().greeting).to_contain_text("Amalia")
     expect(ThanksScreen(visitor, other).greeting).to_contain_text("Inés")
-    assert letter_of(visitor, letters=2).open_mine().find(".mine-one").count() == 2
+    assert email_of(visitor, emails=2).open_mine().find(".mine-one").count() == 2
 
 
 def _without_seconds(words):

@@ -16,7 +16,7 @@ SLUG = "trees-stand-in-the-square"
 @pytest.fixture(scope="module")
 def way_in(served):
     """The link that invites an editor, which works once."""
-    said = served.flask(
+    output = served.flask(
         "organizers",
         "add",
         "rosa@news.example",
@@ -25,13 +25,13 @@ def way_in(served):
         "--cause",
         "butterflies-for-mexico",
     )
-    return re.search(r"http\S+", said).group()
+    return re.search(r"http\S+", output).group()
 
 
 def test_update_goes_from_its_title_to_its_page(arrive, way_in):
     editor = arrive(width=820)
     # A picture without alternative text is refused.
-    editor.noises.allowed.add(422)
+    editor.page_errors.allowed.add(422)
     desk = editor.page
     desk.goto(way_in)
     desk.locator("[name=name]").fill("Rosa Editora")

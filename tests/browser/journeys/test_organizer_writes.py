@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.modules.actions import keeps_draft, loads_until
-from tests.browser.screens.mail import letter_of
+from tests.browser.screens.mail import email_of
 from tests.browser.screens.petition import ClosedScreen, PetitionScreen
 
 SLUG = "shade-for-the-square"
@@ -33,10 +33,10 @@ WORDS = {
 @pytest.fixture(scope="module")
 def way_in(served):
     """The link that invites an editor, which works once."""
-    said = served.flask(
+    output = served.flask(
         "organizers", "add", "rosa@editor.example", "--role", "editor", "--cause", CAUSE
     )
-    return re.search(r"http\S+", said).group()
+    return re.search(r"http\S+", output).group()
 
 
 @pytest.mark.slow
@@ -54,7 +54,7 @@ def test_petition_goes_from_its_first_title_to_its_end(arrive, way_in):
     _publish(editor)
     supporter = arrive(lang="es")
     PetitionScreen.open(supporter, slug=SLUG).sign()
-    assert letter_of(supporter).press().confirm().number > 0
+    assert email_of(supporter).press().confirm().number > 0
     _change(editor)
     _close(editor)
     late = arrive(lang="fr")

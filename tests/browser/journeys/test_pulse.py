@@ -14,7 +14,7 @@ OFFLINE, LIVE = "pulse-status is-offline", "pulse-status"
 def test_failing_pulse_shows_the_time_of_the_last_count_and_recovers(arrive):
     visitor = arrive(lang="es")
     visitor.page.clock.install()
-    visitor.noises.allowed.add(FAILED)
+    visitor.page_errors.allowed.add(FAILED)
     cause = CauseScreen.open(visitor)
     count = cause.count
     cause.page.route(PULSE, lambda route: route.abort())
@@ -30,17 +30,17 @@ def test_failing_pulse_shows_the_time_of_the_last_count_and_recovers(arrive):
 
 def test_hidden_tab_sends_no_requests(arrive):
     visitor = arrive()
-    page, asked = visitor.page, _questions(visitor)
+    page, requests = visitor.page, _questions(visitor)
     page.clock.install()
     PetitionScreen.open(visitor)
-    until(lambda: page.clock.run_for(1000) or asked)
+    until(lambda: page.clock.run_for(1000) or requests)
     stop_clock(page)
     hide(page, True)
     page.evaluate(GO_ON)
-    asked.clear()
+    requests.clear()
     page.clock.run_for(60_000)
     page.evaluate(GO_ON)
-    assert asked == []
+    assert requests == []
     # The request comes at once, because the clock stands still.
     with page.expect_request(PULSE):
         hide(page, False)
@@ -48,26 +48,26 @@ def test_hidden_tab_sends_no_requests(arrive):
 
 def test_page_left_open_polls_about_once_a_second(arrive):
     visitor = arrive()
-    page, asked = visitor.page, _questions(visitor)
+    page, requests = visitor.page, _questions(visitor)
     page.clock.install()
     CauseScreen.open(visitor)
     stop_clock(page)
     for _ in range(3):
-        before = len(asked)
-        until(lambda before=before: page.clock.run_for(100) or len(asked) > before)
+        before = len(requests)
+        until(lambda before=before: page.clock.run_for(100) or len(requests) > before)
         page.clock.run_for(900)
         page.evaluate(GO_ON)
-        assert len(asked) == before + 1
+        assert len(requests) == before + 1
 
 
 def _questions(visitor):
     """Return a list to which each request for the pulse is added."""
-    asked = []
+    requests = []
     visitor.context.on(
         "request",
-        lambda request: asked.append(request.url) if "pulse.json" in request.url else None,
+        lambda request: requests.append(request.url) if "pulse.json" in request.url else None,
     )
-    return asked
+    return requests
 
 
 def _let_run(cause, state):

@@ -67,7 +67,7 @@ def test_phone_menu_has_the_search_field(arrive, width, scripts):
 
 def test_mistyped_url_suggests_the_intended_page(arrive):
     visitor = arrive(width=1440)
-    visitor.noises.allowed.add(404)
+    visitor.page_errors.allowed.add(404)
     visitor.page.goto("/en/petitions/find-the-34")
     failure = FailureScreen(visitor)
     failure.find(".failure-near a").click()

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.screens.mail import letter_of
+from tests.browser.screens.mail import email_of
 from tests.browser.screens.petition import PetitionScreen
 from tests.browser.screens.screen import Screen
 
@@ -24,14 +24,14 @@ def test_link_does_not_reveal_whether_a_friend_signed(arrive, lang, scripts):
         arrive(lang=lang, scripts=scripts, width=1440),
     )
     PetitionScreen.open(amalia).sign()
-    hatched = letter_of(amalia).press().confirm()
+    hatched = email_of(amalia).press().confirm()
     link = hatched.find("#share-link").input_value()
     assert "by=" in link
     friend.page.goto(link)
     petition = PassedOnScreen(friend)
     expect(petition.find("[data-referrals]")).to_be_visible() if scripts else None
     petition.sign()
-    letter_of(friend).press().confirm()
+    email_of(friend).press().confirm()
     hatched.page.reload()
     expect(hatched.find("#share-link")).to_have_value(link)
     expect(hatched.find(".referrals")).to_have_count(0)
@@ -40,12 +40,12 @@ def test_link_does_not_reveal_whether_a_friend_signed(arrive, lang, scripts):
 def test_share_button_is_recorded_once_and_opens_the_right_place(arrive, served):
     visitor = arrive()
     PetitionScreen.open(visitor).sign()
-    hatched = letter_of(visitor).press().confirm()
+    hatched = email_of(visitor).press().confirm()
     with visitor.page.expect_request("**/signatures/shared/*") as told:
         hatched.find("a[href$='#mastodon']").click()
     assert told.value.method == "POST"
     sharing = SharingScreen(visitor)
-    visitor.noises.allowed.add(422)
+    visitor.page_errors.allowed.add(422)
     sharing.find("#mastodon button").click()
     refused = SharingScreen(visitor)
     expect(refused.find("#instance-error")).to_be_visible()

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.screens.mail import letter_of
+from tests.browser.screens.mail import email_of
 from tests.browser.screens.petition import PetitionScreen
 from tests.browser.screens.reading import CauseScreen, HomeScreen
 from tests.browser.screens.thanks import ConfirmScreen
@@ -24,7 +24,7 @@ def test_signature_confirmed_by_email_becomes_the_next_butterfly(arrive, lang, w
     visitor = arrive(lang=lang, width=width, scripts=scripts)
     before = CauseScreen.open(visitor).count
     PetitionScreen.open(visitor).sign(comment="Hasta encontrarles.", name_display="full")
-    hatched = letter_of(visitor).press().confirm()
+    hatched = email_of(visitor).press().confirm()
     assert hatched.number == before + 1
     assert hatched.lang == lang
 
@@ -41,16 +41,16 @@ def test_home_links_to_the_petition_and_the_petition_to_its_form(arrive):
 def test_link_in_plain_text_works_like_the_button(arrive):
     visitor = arrive()
     PetitionScreen.open(visitor).sign()
-    letter = letter_of(visitor)
-    assert letter.link("confirm").startswith(visitor.page.url.partition("/dev/")[0])
-    visitor.page.goto(letter.link("confirm"))
+    email = email_of(visitor)
+    assert email.link("confirm").startswith(visitor.page.url.partition("/dev/")[0])
+    visitor.page.goto(email.link("confirm"))
     assert ConfirmScreen(visitor).confirm().number > 0
 
 
 def test_link_of_a_confirmed_signature_goes_straight_to_the_number(arrive):
     visitor = arrive()
     PetitionScreen.open(visitor).sign()
-    link = letter_of(visitor).link("confirm")
+    link = email_of(visitor).link("confirm")
     visitor.page.goto(link)
     number = ConfirmScreen(visitor).confirm().number
     visitor.page.goto(link)
@@ -60,8 +60,8 @@ def test_link_of_a_confirmed_signature_goes_straight_to_the_number(arrive):
 def test_opening_the_link_confirms_nothing(arrive):
     visitor = arrive()
     PetitionScreen.open(visitor).sign()
-    letter = letter_of(visitor)
-    visitor.page.goto(letter.link("confirm"))
+    email = email_of(visitor)
+    visitor.page.goto(email.link("confirm"))
     ConfirmScreen(visitor)
     visitor.page.reload()
     ConfirmScreen(visitor)
@@ -78,4 +78,4 @@ def test_wrong_email_address_is_corrected_without_refilling_the_form(arrive):
     petition.field("email").fill(visitor.address)
     petition.button.click()
     visitor.page.wait_for_url("**/thanks")
-    letter_of(visitor)
+    email_of(visitor)

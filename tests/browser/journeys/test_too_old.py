@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.screens.mail import letter_of
+from tests.browser.screens.mail import email_of
 from tests.browser.screens.petition import PetitionScreen
 
 UNREAD = "net::ERR_FAILED"
@@ -11,7 +11,7 @@ UNREAD = "net::ERR_FAILED"
 @pytest.fixture
 def old_visitor(arrive):
     visitor = arrive(lang="es")
-    visitor.noises.allowed.add(UNREAD)
+    visitor.page_errors.allowed.add(UNREAD)
     visitor.context.route("**/js/**", lambda route: route.abort())
     # There is nothing added by script to wait for.
     visitor.scripts = False
@@ -19,7 +19,7 @@ def old_visitor(arrive):
 
 
 def test_signing_form_still_works(old_visitor):
-    hatched = letter_of(PetitionScreen.open(old_visitor).sign().visitor).press().confirm()
+    hatched = email_of(PetitionScreen.open(old_visitor).sign().visitor).press().confirm()
     assert hatched.number > 0
 
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.screens.mail import letter_of
+from tests.browser.screens.mail import email_of
 from tests.browser.screens.petition import PetitionScreen
 from tests.browser.screens.reading import MontageScreen
 
@@ -30,7 +30,7 @@ def test_own_butterfly_hovers_while_pending_and_lands_when_confirmed(arrive, wid
     montage.page.locator(DRAWN).wait_for(state="attached", timeout=PATIENCE_MS)
     first = visitor.page
     visitor.page = visitor.context.new_page()
-    number = letter_of(visitor).press().confirm().number
+    number = email_of(visitor).press().confirm().number
     first.bring_to_front()
     expect(first.locator("[data-pending]:visible")).to_have_count(0)
     expect(first.locator("[data-card=number]")).to_have_text(f"{number:,}", timeout=PATIENCE_MS)
@@ -56,7 +56,7 @@ def test_own_butterfly_is_private_and_gone_after_half_an_hour(arrive):
 def test_shared_number_page_lets_no_butterfly_land(arrive):
     visitor = arrive()
     PetitionScreen.open(visitor).sign()
-    hatched = letter_of(visitor).press().confirm().page.url
+    hatched = email_of(visitor).press().confirm().page.url
     friend = arrive()
     montage = wait_at_the_edge(friend)
     other = friend.context.new_page()

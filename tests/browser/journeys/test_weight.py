@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.by_post import confirm
+from tests.browser.http_supporter import confirm
 from tests.browser.screens.reading import CAUSE
 
 MAX_BYTES = 120_000
@@ -54,13 +54,13 @@ def test_page_with_a_million_butterflies_is_no_larger(arrive):
 
 def test_cause_page_fetches_the_canvas_with_the_first_new_butterfly(arrive, served):
     visitor = arrive()
-    asked = []
-    visitor.page.on("request", lambda request: asked.append(request.url))
+    requests = []
+    visitor.page.on("request", lambda request: requests.append(request.url))
     visitor.page.clock.install()
     visitor.page.goto(f"/en/causes/{CAUSE}")
     visitor.page.wait_for_load_state("networkidle")
     visitor.page.clock.run_for(3000)
-    assert [url for url in asked if url.endswith(("/montage.js", ".bin", "numbers.json"))] == []
+    assert [url for url in requests if url.endswith(("/montage.js", ".bin", "numbers.json"))] == []
     number, _ = confirm(served.url, visitor.address)
     visitor.page.locator(DRAWN).wait_for(state="attached", timeout=PATIENCE_MS)
     expect(visitor.page.locator("[data-count=cause]").first).to_have_text(

@@ -41,4 +41,4 @@ def new_tablet(browser, tablet_browser, witnessing, tmp_path):
     yield new_tablet
     for tablet in tablets:
         tablet.close()
-    assert [noise for tablet in tablets for noise in tablet.heard] == []
+    assert [error for tablet in tablets for error in tablet.errors] == []

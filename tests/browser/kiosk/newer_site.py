@@ -11,7 +11,7 @@ HELD_SECONDS = 120
 HOP = {"connection", "transfer-encoding", "content-length", "content-encoding", "date", "server"}
 
 
-class Door(BaseHTTPRequestHandler):
+class Proxy(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def log_message(self, *_):
@@ -19,11 +19,11 @@ class Door(BaseHTTPRequestHandler):
 
     def do_GET(self):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        asked = {
+        headers = {
             name: value for name, value in self.headers.items() if name.lower() != "accept-encoding"
         }
         behind = HTTPConnection("127.0.0.1", urlsplit(self.server.site.url).port, timeout=30)
-        behind.request(self.command, self.path, body or None, asked)
+        behind.request(self.command, self.path, body or None, headers)
         answer = behind.getresponse()
         words = answer.read()
         behind.close()
@@ -60,7 +60,7 @@ class NewerSite(ThreadingHTTPServer):
     broken = ""
 
     def __init__(self, site):
-        super().__init__(("127.0.0.1", 0), Door)
+        super().__init__(("127.0.0.1", 0), Proxy)
         self.site, self.var, self.flask = site, site.var, site.flask
         self.changes = {}
         self.gives_page, self.refuses = threading.Event(), threading.Event()
@@ -71,12 +71,12 @@ class NewerSite(ThreadingHTTPServer):
 
 @contextmanager
 def newer_site(site):
-    door = NewerSite(site)
-    threading.Thread(target=door.serve_forever, args=(0.02,), daemon=True).start()
+    proxy = NewerSite(site)
+    threading.Thread(target=proxy.serve_forever, args=(0.02,), daemon=True).start()
     try:
-        yield door
+        yield proxy
     finally:
-        door.gives_page.set()
-        door.refuses.set()
-        door.shutdown()
-        door.server_close()
+        proxy.gives_page.set()
+        proxy.refuses.set()
+        proxy.shutdown()
+        proxy.server_close()

@@ -8,9 +8,9 @@ import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
 
-from tests.browser import barriers
+from tests.browser import accessibility
 from tests.browser.modules.actions import until
-from tests.browser.noises import Noises
+from tests.browser.page_errors import PageErrors
 from tests.chromium import ARGUMENTS
 
 PIN = "482913"
@@ -34,7 +34,7 @@ class Tablet:
             "locale": "en-CA",
             "timezone_id": "America/Toronto",
         } | manner
-        self.heard = []
+        self.errors = []
         self.start()
 
     def start(self):
@@ -48,8 +48,8 @@ class Tablet:
             **self._manner,
         )
         self.context.set_default_timeout(self.patience_ms)
-        self.noises = Noises(self.context)
-        self.noises.heard, self.noises.allowed = self.heard, {*NO_NETWORK}
+        self.page_errors = PageErrors(self.context)
+        self.page_errors.errors, self.page_errors.allowed = self.errors, {*NO_NETWORK}
         self.page = self.context.pages[0]
         self._has_clock = False
 
@@ -62,8 +62,8 @@ class Tablet:
         return self.pair_by(self.code(event))
 
     def code(self, event="table"):
-        said = self.served.flask("kiosks", "pair", event, "--pin", PIN)
-        return CODE.search(said)[1]
+        output = self.served.flask("kiosks", "pair", event, "--pin", PIN)
+        return CODE.search(output)[1]
 
     def pair_by(self, code):
         self.open()
@@ -80,10 +80,10 @@ class Tablet:
     def screen(self, name):
         self.page.locator(f"main[data-screen={name}]").wait_for()
 
-    def choose(self, *letters, lang="en"):
+    def choose(self, *petitions, lang="en"):
         """Tap the language, and choose petitions by position (the first if none is given)."""
         self.page.locator(f"[data-signs] [lang={lang}]").click()
-        for place in letters or (0,):
+        for place in petitions or (0,):
             self.page.locator("[data-pick]").nth(place).click()
         self.page.locator("[data-act=onward]").click()
 
@@ -97,9 +97,9 @@ class Tablet:
             self.page.locator(f"[data-field={name}]").fill(value)
         self.page.locator("[data-field=country]").select_option(country)
 
-    def sign(self, given, family="", *letters, lang="en", **words):
+    def sign(self, given, family="", *petitions, lang="en", **words):
         """Sign as a person does, up to the thanks screen."""
-        self.choose(*letters, lang=lang)
+        self.choose(*petitions, lang=lang)
         self.fill(given, family, **words)
         self.page.locator("[data-act=sign]").click()
         # On a slow machine the thanks screen may be over before we look.
@@ -146,12 +146,12 @@ class Tablet:
         self.enter(PIN)
         self.screen("panel")
 
-    def answered(self, status, said=None, **headers):
+    def answered(self, status, content=None, **headers):
         """Answer each sync with this status instead of the server; 0 restores the server."""
-        self.noises.allowed.add(status)
+        self.page_errors.allowed.add(status)
         self.context.unroute_all()
         if status:
-            body = json.dumps(said) if isinstance(said, dict) else said or ""
+            body = json.dumps(content) if isinstance(content, dict) else content or ""
             head = {name.replace("_", "-"): value for name, value in headers.items()}
             self.context.route(
                 "**/kiosk/sync", lambda route: route.fulfill(status=status, body=body, headers=head)
@@ -171,7 +171,7 @@ class Tablet:
     def inspect(self, kind):
         # A new screen ignores presses for half a second.
         self.page.locator("main:not([inert])").wait_for()
-        barriers.inspect(self.page, ("kiosk", kind, self.page.viewport_size["width"]))
+        accessibility.inspect(self.page, ("kiosk", kind, self.page.viewport_size["width"]))
 
     def kill(self):
         """Kill the browser as an empty battery does, and clear its locks for another start."""
@@ -214,8 +214,8 @@ QUICK_FINGERS = """async ([names, family]) => {
     find("[data-signs] button").click();
     find("[data-pick] input").click();
     find("[data-act=onward]").click();
-    const said = { given_name: name, family_name: family, country: "CA", postal_code: "M5V 2T6" };
-    for (const [field, value] of Object.entries(said)) find(`[data-field=${field}]`).value = value;
+    const values = { given_name: name, family_name: family, country: "CA", postal_code: "M5V 2T6" };
+    for (const [field, value] of Object.entries(values)) find(`[data-field=${field}]`).value = value;
     find("[data-act=sign]").click();
     await shown("thanks");
     find("[data-act=next]").click();

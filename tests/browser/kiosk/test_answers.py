@@ -19,8 +19,8 @@ ANSWERS = [
 def test_people_sign_on_whatever_the_site_answers_and_all_is_sent_later(new_tablet, served):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     page = tablet.page
-    for turn, (status, said, head, problem) in enumerate(ANSWERS):
-        tablet.answered(status, said, **head)
+    for turn, (status, content, head, problem) in enumerate(ANSWERS):
+        tablet.answered(status, content, **head)
         tablet.sign_quickly([f"Turno {turn}"], "Respuestas")
         tablet.panel()
         page.locator("[data-act=sync]").click()

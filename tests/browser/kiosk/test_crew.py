@@ -10,7 +10,7 @@ from tests.browser.kiosk.tablet import stored
 SPOT = re.compile(r"(\d+) (\d+)")
 
 
-def asked(served, sentence, *values):
+def query_rows(served, sentence, *values):
     with closing(sqlite3.connect(served.var / "volante.sqlite3", timeout=10)) as database:
         return database.execute(sentence, values).fetchall()
 
@@ -69,7 +69,7 @@ def test_shift_hands_over_its_tally_online_and_offline(new_tablet, served):
     tablet.sign("Tres", "Turnada")
     tablet.emptied()
     kiosk = tablet.kept("pairings")[0]["kiosk"]
-    shifts = asked(
+    shifts = query_rows(
         served,
         "select tabler, tally, ended_at is null, (select count(*) from kiosk_record where shift_id = kiosk_shift.id) from kiosk_shift"
         " join kiosk on kiosk.id = kiosk_id where kiosk.uuid = ? order by started_at",
@@ -137,7 +137,7 @@ def test_crew_is_told_of_a_low_battery_and_of_the_end_of_the_tablets_time(new_ta
     page.locator("[data-act=sync]").click()
     is_over.wait_for()
     is_low.wait_for(state="detached")
-    assert asked(served, "select battery from kiosk where uuid = ?", kiosk) == [(0.12,)]
+    assert query_rows(served, "select battery from kiosk where uuid = ?", kiosk) == [(0.12,)]
 
 
 def test_drawn_signature_keeps_its_shape_when_the_tablet_is_turned(new_tablet, served):
@@ -155,9 +155,9 @@ def test_drawn_signature_keeps_its_shape_when_the_tablet_is_turned(new_tablet, s
     page.locator("[data-act=sign]").click()
     tablet.screen("thanks")
     tablet.emptied()
-    [(path,)] = asked(
+    [(path,)] = query_rows(
         served,
-        "select drawn from kiosk_record join signature on signature.id = signature_id where family_name = 'Manuscrita'",
+        "select drawing from kiosk_record join signature on signature.id = signature_id where family_name = 'Manuscrita'",
     )
     spots = [(int(x), int(y)) for x, y in SPOT.findall(path)]
     # It is one stroke across the box from 10% to 90%, whatever size the box had.

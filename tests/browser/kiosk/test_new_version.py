@@ -164,7 +164,7 @@ def test_tablet_pairs_and_retries_where_the_app_could_not_be_cached(new_tablet, 
     site.broken = "/img/kiosk-maskable-512.png"
     site.refuses.clear()
     tablet = new_tablet(at=site, reduced_motion="reduce")
-    tablet.noises.allowed.add(503)
+    tablet.page_errors.allowed.add(503)
     page = tablet.page
     code = tablet.code()
     tablet.open()

@@ -69,7 +69,7 @@ def test_camera_reads_our_code_and_ignores_others(new_tablet, served):
 def test_wrong_code_is_reported_at_its_field_and_the_next_one_pairs(new_tablet, served):
     tablet = new_tablet(reduced_motion="reduce").open()
     page = tablet.page
-    tablet.noises.allowed.update((404, 410))
+    tablet.page_errors.allowed.update((404, 410))
     used = tablet.code()
     pairing = {"data": {"code": used, "app": "1"}}
     assert page.request.post("/kiosk/pairings", **pairing).status == 201

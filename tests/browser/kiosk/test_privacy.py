@@ -158,10 +158,10 @@ def test_reading_a_petition_takes_two_minutes_before_the_app_asks(new_tablet):
     page.clock.run_for(119_000)
     assert page.get_by_role("dialog").count() == 0
     page.clock.run_for(2_000)
-    asked = page.get_by_role("dialog").locator("#still-text")
-    asked.wait_for()
+    question = page.get_by_role("dialog").locator("#still-text")
+    question.wait_for()
     # Nobody has typed yet, so there is nothing that others could see.
-    assert sentence(page, "still_hint_reading").fullmatch(asked.text_content())
+    assert sentence(page, "still_hint_reading").fullmatch(question.text_content())
 
 
 def test_restart_asks_before_it_clears_the_input(new_tablet):

@@ -69,10 +69,10 @@ def test_one_of_several_petitions_may_need_an_email_and_the_thanks_say_so(new_ta
     page = tablet.page
     page.locator("[data-thanks]", has_text=sentence(page, "thanks", name="أمل")).wait_for()
     assert page.locator("[data-thanks] bdi").inner_text() == "أمل"
-    said = page.locator("[data-what]").inner_text()
-    assert sentence(page, "thanks_joined").search(said)
-    assert sentence(page, "thanks_also", email="a•••@correo.example").search(said)
-    look(tablet, "thanks for two letters")
+    text = page.locator("[data-what]").inner_text()
+    assert sentence(page, "thanks_joined").search(text)
+    assert sentence(page, "thanks_also", email="a•••@correo.example").search(text)
+    look(tablet, "thanks for two petitions")
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ SAY = """async ([base, words, petitions]) => {
 }"""
 
 
-def said(page, **lists):
+def delivered_texts(page, **lists):
     """Return the lines shown when petitions with these lists (by title) are chosen."""
     petitions = [
         {"title": {"es": title}, **({"delivered": {"en": "–", "es": item}} if item else {})}
@@ -32,15 +32,15 @@ def said(page, **lists):
 
 
 def test_delivery_of_one_petition_is_shown_in_the_page_language(page):
-    assert said(page, A="nombre y país") == ["una: nombre y país"]
+    assert delivered_texts(page, A="nombre y país") == ["una: nombre y país"]
 
 
 def test_petitions_that_agree_share_one_sentence(page):
-    assert said(page, A="nombre", B="nombre") == ["varias: nombre"]
+    assert delivered_texts(page, A="nombre", B="nombre") == ["varias: nombre"]
 
 
 def test_petitions_that_differ_are_listed_apart(page):
-    assert said(page, A="nombre", B="nombre y día", C="nombre") == [
+    assert delivered_texts(page, A="nombre", B="nombre y día", C="nombre") == [
         "cada una:",
         "A · C – nombre",
         "B – nombre y día",
@@ -49,4 +49,4 @@ def test_petitions_that_differ_are_listed_apart(page):
 
 
 def test_stored_campaign_without_delivery_says_nothing(page):
-    assert said(page, A="", B="") == []
+    assert delivered_texts(page, A="", B="") == []

@@ -22,7 +22,7 @@ OPEN = """async (base) => {
     read: async (name) => window.kept[name],
     write: async (values) => Object.assign(window.kept, values),
   };
-  window.asked = [];
+  window.requested = [];
   window.ahead = new UncountedSignatures(store);
   window.numbers = new TableNumbers("/numbers.json", store, window.ahead);
   window.fetch = async (path, { body }) => {
@@ -30,7 +30,7 @@ OPEN = """async (base) => {
     if (isDown) throw new TypeError("Failed to fetch");
     if (path === "/numbers.json") return new Response(JSON.stringify({ last, free }));
     const { ids } = JSON.parse(body);
-    window.asked.push(ids);
+    window.requested.push(ids);
     const counted = Object.fromEntries(ids.filter((id) => id in known).map((id) => [id, known[id]]));
     return new Response(JSON.stringify({ counted, numbers: {} }));
   };
@@ -78,9 +78,9 @@ def test_stored_record_is_counted_by_the_tablet_until_it_hatches(tablet):
     assert tablet.evaluate(ASK) == 13
     assert not tablet.evaluate("window.ahead.isOpen(13)")
     # What is known is not requested again.
-    tablet.evaluate("() => { window.asked = []; }")
+    tablet.evaluate("() => { window.requested = []; }")
     assert tablet.evaluate(ASK) == 13
-    assert tablet.evaluate("window.asked") == []
+    assert tablet.evaluate("window.requested") == []
 
 
 def test_nobody_is_lost_or_doubled_offline_and_afterwards(tablet):

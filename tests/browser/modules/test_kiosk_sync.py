@@ -33,8 +33,8 @@ OPEN = """async (url) => {
     window.asks.push([headers.Authorization.slice(7), records.length]);
     const { status, after } = await window.answer(headers.Authorization.slice(7));
     const receipts = records.map(({ id }) => ({ id, status: "stored", reason: "" }));
-    const said = status === 200 ? { receipts } : { error: "" };
-    return new Response(JSON.stringify(said), { status, headers: after ? { "Retry-After": after } : {} });
+    const body = status === 200 ? { receipts } : { error: "" };
+    return new Response(JSON.stringify(body), { status, headers: after ? { "Retry-After": after } : {} });
   };
   window.sync = new Sync(store);
 }"""
@@ -51,7 +51,7 @@ def tablet(page):
     return page
 
 
-def asked(page, count=1):
+def sync_attempts(page, count=1):
     """Wait for this many messages; return which kiosk sent how many records in each."""
     until(lambda: page.evaluate("window.asks.length") >= count)
     return page.evaluate("window.asks.splice(0)")
@@ -85,26 +85,26 @@ def test_record_signed_during_a_round_is_sent_right_after_it(tablet):
         "() => { window.answer = () => new Promise((done) => { window.let = () => done({ status: 200 }); }); }"
     )
     start(tablet)
-    assert asked(tablet) == [["now", 0]]
+    assert sync_attempts(tablet) == [["now", 0]]
     tablet.evaluate("() => { window.sign(1); window.sync.soon(0); }")
     idle(tablet, 1)
     answer(tablet, 200)
     tablet.evaluate("() => window.let()")
     ended(tablet)
     tablet.clock.run_for(100)
-    assert asked(tablet) == [["now", 1]]
+    assert sync_attempts(tablet) == [["now", 1]]
     # Then there is a beat each minute, and no more.
     ended(tablet)
     idle(tablet, 59)
     tablet.clock.run_for(2_000)
-    assert asked(tablet) == [["now", 0]]
+    assert sync_attempts(tablet) == [["now", 0]]
 
 
 def test_nothing_shortens_the_pause_that_the_server_asked_for(tablet):
     answer(tablet, 429, after=60)
     tablet.evaluate("() => window.sign(1)")
     start(tablet)
-    assert asked(tablet) == [["now", 1]]
+    assert sync_attempts(tablet) == [["now", 1]]
     answer(tablet, 200)
     ended(tablet)
     for _ in range(5):
@@ -112,7 +112,7 @@ def test_nothing_shortens_the_pause_that_the_server_asked_for(tablet):
         tablet.evaluate("() => window.sync.soon(0)")
         idle(tablet, 11)
     tablet.clock.run_for(6_000)
-    assert asked(tablet) == [["now", 1]]
+    assert sync_attempts(tablet) == [["now", 1]]
 
 
 def test_offline_tries_become_rare_and_going_online_sends_at_once(tablet):
@@ -121,18 +121,18 @@ def test_offline_tries_become_rare_and_going_online_sends_at_once(tablet):
     )
     start(tablet)
     for most in (4, 8, 16, 32, 64, 128, 256, 300, 300):
-        asked(tablet)
+        sync_attempts(tablet)
         ended(tablet)
         wait = tablet.evaluate("window.sync.dueAt - performance.now()") / 1000
         assert most / 2 - 1 <= wait <= most
         tablet.clock.run_for(1000 * wait + 100)
-    asked(tablet)
+    sync_attempts(tablet)
     ended(tablet)
     assert tablet.evaluate("window.sync.state.isOnline") is False
     answer(tablet, 200)
     tablet.evaluate(BACK)
     tablet.clock.run_for(100)
-    asked(tablet)
+    sync_attempts(tablet)
     ended(tablet)
     assert tablet.evaluate("window.sync.state.isOnline") is True
 
@@ -147,7 +147,7 @@ def test_refused_table_does_not_hold_up_another(tablet):
         }"""
     )
     start(tablet)
-    assert asked(tablet, 2) == [["now", 1], ["gone", 1]]
+    assert sync_attempts(tablet, 2) == [["now", 1], ["gone", 1]]
     ended(tablet)
     assert tablet.evaluate("window.queues.gone.length") == 0
     assert tablet.evaluate("window.sync.state.problem") == "busy"

@@ -75,5 +75,5 @@ def test_date_is_formatted_as_on_the_server(form_page, app, lang, first, other):
     ],
 )
 def test_duration_reads_as_people_say_it(form_page, ms, en, es, fr):
-    said = [call(form_page, "format", "formatDuration", ms, lang) for lang in ("en", "es", "fr")]
-    assert [text.replace("\u00a0", " ") for text in said] == [en, es, fr]
+    texts = [call(form_page, "format", "formatDuration", ms, lang) for lang in ("en", "es", "fr")]
+    assert [text.replace("\u00a0", " ") for text in texts] == [en, es, fr]

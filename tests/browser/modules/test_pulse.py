@@ -37,20 +37,20 @@ def test_one_url_is_polled_by_one_watcher_at_the_servers_interval(page, site):
     stop_clock(page)
     _poll(page, site)
     for _ in range(3):
-        asked = len(site.pulses)
+        before = len(site.pulses)
         # The site asks for half a second. Up to a tenth more spreads out a crowd.
         page.clock.run_for(430)
         page.evaluate(GO_ON)
-        assert len(site.pulses) == asked
+        assert len(site.pulses) == before
         _poll(page, site)
-        assert len(site.pulses) == asked + 1
+        assert len(site.pulses) == before + 1
 
 
 def _poll(page, site):
     """Let the stopped clock run until the page has polled once more and was answered."""
-    asked = len(site.pulses)
+    before = len(site.pulses)
     with page.expect_response(f"**{PULSE}"):
-        until(lambda: page.clock.run_for(60) or len(site.pulses) > asked)
+        until(lambda: page.clock.run_for(60) or len(site.pulses) > before)
 
 
 @pytest.mark.parametrize(
@@ -146,20 +146,20 @@ def test_hidden_page_polls_nothing_and_polls_at_once_on_return(page, site):
         page.goto("/pages/pulse.html")
     stop_clock(page)
     hide(page, True)
-    asked = len(site.pulses)
+    before = len(site.pulses)
     page.clock.run_for(2 * site.next_ms)
     page.evaluate(GO_ON)
-    assert len(site.pulses) == asked
+    assert len(site.pulses) == before
     # The clock stands still, so only requests that do not wait for it are sent.
     for back in (
         lambda: hide(page, False),
         lambda: page.evaluate("window.dispatchEvent(new Event('online'))"),
     ):
-        asked += 1
+        before += 1
         with page.expect_response(f"**{PULSE}"):
             back()
         page.evaluate(GO_ON)
-        assert len(site.pulses) == asked
+        assert len(site.pulses) == before
 
 
 def test_repeated_visibility_event_polls_only_once(page, site):

@@ -62,7 +62,7 @@ def test_every_event_screen_on_a_desktop_by_night(owner):
 def test_event_goes_from_its_first_title_to_the_list_of_attendees(owner, arrive):
     odile = owner(lang="es", width=390)
     page, slug = odile.page, "reading"
-    odile.noises.allowed |= {409, 422}
+    odile.page_errors.allowed |= {409, 422}
     _begin(odile, slug)
     _write(odile, slug)
     _settle(odile, slug)
@@ -75,7 +75,7 @@ def test_event_goes_from_its_first_title_to_the_list_of_attendees(owner, arrive)
     guest = arrive(lang="es")
     EventScreen.open(guest, slug=slug).thanked(seats="2")
     # There is no code to show at the entrance before the seat is confirmed.
-    ticket = TicketScreen.confirmed_by_letter(guest)
+    ticket = TicketScreen.confirmed_by_email(guest)
     code = re.search(r"[0-9A-Z]{5}-[0-9A-Z]{5}", ticket.find(".ticket").inner_text()).group()
     go(odile, f"events/{slug}/registrations", "registrations")
     expect(page.locator("main tbody tr")).to_have_count(1)

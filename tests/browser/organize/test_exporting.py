@@ -1,4 +1,4 @@
-"""Tests of exports with their audit events, and of the pack, handover and receipt."""
+"""Tests of exports with their audit events, and of the pack, delivery and receipt."""
 
 import csv
 import hashlib
@@ -44,7 +44,7 @@ def test_export_goes_from_its_purpose_to_the_file_and_audit_event(
 ):
     odile = owner_of_200(lang=lang, width=width, scheme=scheme)
     page = odile.page
-    odile.noises.allowed.add(422)
+    odile.page_errors.allowed.add(422)
     go(odile, "signatures/", "signatures")
     page.locator("main a[href='/organize/exports/']").click()
     look(odile, "exports")
@@ -77,7 +77,7 @@ def test_pack_is_opened_and_counted_and_its_receipt_shown_without_script_too(own
     page = odile.page
     go(odile, f"petitions/{SLUG}", "petition with hand-over")
     page.locator(f"a[href='/organize/handovers/{SLUG}']").click()
-    look(odile, "hand-over")
+    look(odile, "delivery")
     page.locator("a[href$='/contents']").click()
     look(odile, "contents of a pack")
     page.locator("[name=details][value=day]").check()
@@ -94,7 +94,7 @@ def test_pack_is_opened_and_counted_and_its_receipt_shown_without_script_too(own
     assert pack.files["poster.pdf"].startswith(b"%PDF")
     assert pack.numbers_on_paper() == list(range(1, count + 1))
     assert len(pack.rows()) == count
-    go(odile, f"handovers/{SLUG}", "hand-over with a pack")
+    go(odile, f"handovers/{SLUG}", "delivery with a pack")
     page.fill("#day", "2026-01-15")
     page.fill("#received_by", "The clerk of the Senate")
     press(odile, "receipt noted")

@@ -33,7 +33,7 @@ def sign_out(visitor):
 def test_invitation_leads_to_the_overview_and_sign_in_works_again(newcomer, lang, width, scheme):
     odile = newcomer(lang=lang, width=width, scheme=scheme)
     page = odile.page
-    odile.noises.allowed.add(422)
+    odile.page_errors.allowed.add(422)
     accept(odile)
     expect(page).to_have_url("/organize/account/second-factor")
     go(odile, "account/second-factor/app", "app")
@@ -115,7 +115,7 @@ def test_editor_sees_only_permitted_pages_without_script_too(newcomer):
         "links => links.map((link) => link.pathname)"
     )
     assert "/organize/people/" not in hrefs
-    teo.noises.allowed.add(403)
+    teo.page_errors.allowed.add(403)
     assert teo.page.goto("/organize/people/").status == 403
     expect(teo.page.locator("main h1")).to_be_visible()
     expect(teo.page.locator("main")).not_to_contain_text("@")

@@ -41,15 +41,15 @@ def send_twice(served, paired):
         )
         for number, email in enumerate(emails, start=1)
     ]
-    said = ask(served, "/kiosk/sync", envelope(records, waiting=2), paired["secret"])
-    assert [receipt["reason"] for receipt in said["receipts"]] == ["invalid", "", ""]
+    answer = ask(served, "/kiosk/sync", envelope(records, waiting=2), paired["secret"])
+    assert [receipt["reason"] for receipt in answer["receipts"]] == ["invalid", "", ""]
 
 
 @pytest.mark.parametrize(("lang", "width", "scheme"), LANDS)
 def test_tablet_goes_from_the_code_to_the_review(newcomer, served, lang, width, scheme):
     tabler = newcomer("tabler", lang=lang, width=width, scheme=scheme)
     page = tabler.page
-    tabler.noises.allowed.add(422)
+    tabler.page_errors.allowed.add(422)
     accept(tabler)
     secure(tabler)
     go(tabler, "kiosks/", "kiosks")

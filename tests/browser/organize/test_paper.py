@@ -17,7 +17,7 @@ def cell(page, place, field):
 def test_sheet_goes_from_the_printer_to_the_count_and_is_undone(owner, served, lang, width, scheme):
     odile = owner(lang=lang, width=width, scheme=scheme)
     page, keys = odile.page, odile.page.keyboard
-    odile.noises.allowed.add(422)
+    odile.page_errors.allowed.add(422)
     go(odile, "imports/", "paper")
     go(odile, f"imports/print?petition={SLUG}", "printing")
     page.fill("[name=sheets]", "2")
@@ -113,7 +113,7 @@ def test_sheet_typed_offline_stays_in_the_page_and_is_saved_later(owner):
     cell(page, 1, "given_name").fill("Before")
     status = page.locator("[data-status]")
     expect(status).to_have_attribute("data-is", "saved", timeout=SOON_MS)
-    odile.noises.allowed.add("net::ERR_INTERNET_DISCONNECTED")
+    odile.page_errors.allowed.add("net::ERR_INTERNET_DISCONNECTED")
     odile.context.set_offline(True)
     cell(page, 1, "family_name").fill("After")
     expect(status).to_have_attribute("data-is", "offline", timeout=SOON_MS)

@@ -9,7 +9,7 @@ from itertools import count
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.by_post import confirm
+from tests.browser.http_supporter import confirm
 from tests.browser.modules.actions import loads_until, until
 from tests.browser.organize.steps import SLUG, go, look, press
 
@@ -42,7 +42,7 @@ def test_review_goes_from_the_figures_to_a_comment_on_the_public_page(
     # It comes after the 200, because the public page shows the newest.
     address, comment = signed(served, lang)
     page = odile.page
-    odile.noises.allowed.add(422)
+    odile.page_errors.allowed.add(422)
     go(odile, f"numbers/petitions/{SLUG}", "figures")
     expect(page.locator(".chart:visible")).to_have_count(1)
     go(odile, f"numbers/petitions/{SLUG}?range=hours", "figures by hour")

@@ -43,7 +43,7 @@ def sent_to_browsers(page):
 def test_picture_becomes_the_shape_and_the_former_one_can_be_restored(newcomer):
     teo = newcomer("editor", lang="es", width=390, scheme="dark")
     page = teo.page
-    teo.noises.allowed.add(422)
+    teo.page_errors.allowed.add(422)
     page.set_default_timeout(DRAWN_MS)
     accept(teo)
     go(teo, PLACE, "shapes")

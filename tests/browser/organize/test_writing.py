@@ -58,7 +58,7 @@ def kept(page):
 def test_input_survives_preview_and_refusal_and_is_cleared_once_saved(owner):
     odile = owner(width=1440)
     page = odile.page
-    odile.noises.allowed.add(422)
+    odile.page_errors.allowed.add(422)
     go(odile, f"petitions/{SLUG}/letter", "letter to write")
     page.locator("#en > summary").click()
     body = page.locator("[name=body_en]")

@@ -2,7 +2,7 @@
 
 import re
 
-from tests.browser.screens.mail import letter_of
+from tests.browser.screens.mail import email_of
 from tests.browser.screens.screen import Screen
 
 
@@ -51,18 +51,18 @@ class TicketScreen(Screen):
     marker = "main .ticket"
 
     @classmethod
-    def by_letter(cls, visitor, letters=1):
+    def by_email(cls, visitor, emails=1):
         """Wait for this many emails, and follow the link in the newest."""
-        letter = letter_of(visitor, letters)
+        email = email_of(visitor, emails)
         visitor.page.goto(
-            re.search(r"\S+/registrations/\S+", letter.find("main pre").text_content()).group()
+            re.search(r"\S+/registrations/\S+", email.find("main pre").text_content()).group()
         )
         return cls(visitor)
 
     @classmethod
-    def confirmed_by_letter(cls, visitor):
+    def confirmed_by_email(cls, visitor):
         """Follow the link in the first email, and press its button."""
-        return cls.by_letter(visitor).confirm()
+        return cls.by_email(visitor).confirm()
 
     def confirm(self):
         self.find("form[action$='/confirm'] button").click()

@@ -16,26 +16,26 @@ class Mailbox(Screen):
     path = "/dev/mail"
     marker = "main .mailbox"
 
-    def letters_to(self, address):
+    def emails_to(self, address):
         return self.find("main ol li", has_text=address)
 
-    def wait_for(self, address, letters=1):
+    def wait_for(self, address, count=1):
         """Reload until there are this many emails to `address`."""
         end = time.monotonic() + MAIL_SECONDS
-        while self.letters_to(address).count() < letters:
-            assert time.monotonic() < end, f"No {letters} letters to {address}"
+        while self.emails_to(address).count() < count:
+            assert time.monotonic() < end, f"No {count} emails to {address}"
             time.sleep(0.1)
             self.page.reload()
-        assert self.letters_to(address).count() == letters
+        assert self.emails_to(address).count() == count
         return self
 
     def newest(self):
         """Open the newest email to the visitor."""
-        self.letters_to(self.visitor.address).locator("a").first.click()
-        return LetterScreen(self.visitor, self.page)
+        self.emails_to(self.visitor.address).locator("a").first.click()
+        return EmailScreen(self.visitor, self.page)
 
 
-class LetterScreen(Screen):
+class EmailScreen(Screen):
     marker = "main pre"
 
     def settle(self):
@@ -67,12 +67,12 @@ class LetterScreen(Screen):
 
 def own_page_of(visitor):
     """Request the link to the visitor's own page, and open it from the email."""
-    before = Mailbox.open(visitor).letters_to(visitor.address).count()
+    before = Mailbox.open(visitor).emails_to(visitor.address).count()
     OwnLinkScreen.open(visitor).ask(visitor.address)
-    visitor.page.goto(letter_of(visitor, letters=before + 1).link("mine"))
+    visitor.page.goto(email_of(visitor, emails=before + 1).link("mine"))
     return MineScreen(visitor)
 
 
-def letter_of(visitor, letters=1):
+def email_of(visitor, emails=1):
     """Return the newest email to the visitor, once there are this many."""
-    return Mailbox.open(visitor).wait_for(visitor.address, letters).newest()
+    return Mailbox.open(visitor).wait_for(visitor.address, emails).newest()

@@ -2,7 +2,7 @@
 
 import re
 
-from tests.browser.screens.mail import letter_of
+from tests.browser.screens.mail import email_of
 from tests.browser.screens.screen import Screen
 
 
@@ -33,7 +33,7 @@ class NewsBox(Screen):
     def thanked(self, **words):
         self.subscribe(**words)
         self.page.wait_for_url("**/subscriptions/thanks")
-        return LookInYourMail(self.visitor, self.page)
+        return CheckYourEmailScreen(self.visitor, self.page)
 
     def refused(self, **words):
         self.subscribe(**words)
@@ -44,7 +44,7 @@ class RefusedBox(NewsBox):
     marker = "main .alert--danger"
 
 
-class LookInYourMail(Screen):
+class CheckYourEmailScreen(Screen):
     marker = "main .after-list"
 
 
@@ -54,8 +54,8 @@ class AskedScreen(Screen):
     marker = "main form[action*='/subscriptions/confirm/']"
 
     @classmethod
-    def by_letter(cls, visitor):
-        visitor.page.goto(links_in(letter_of(visitor), "confirm/")[0])
+    def by_email(cls, visitor):
+        visitor.page.goto(links_in(email_of(visitor), "confirm/")[0])
         return cls(visitor)
 
     def confirm(self):
@@ -85,9 +85,9 @@ class PreferencesScreen(Screen):
         return PreferencesScreen(self.visitor, self.page)
 
 
-def links_in(letter, way=""):
+def links_in(email, way=""):
     """Return the links to a subscription's pages in the plain text of an email.
 
     An update email has links to unsubscribe and to the preferences.
     """
-    return re.findall(rf"\S+/subscriptions/{way}\S+", letter.find("main pre").text_content())
+    return re.findall(rf"\S+/subscriptions/{way}\S+", email.find("main pre").text_content())

@@ -48,7 +48,7 @@ class PetitionScreen(Screen):
 
     def refuse(self, **words):
         """Send an invalid form, and return the same page with its errors."""
-        self.visitor.noises.allowed.add(422)
+        self.visitor.page_errors.allowed.add(422)
         self.fill(**words)
         self.button.click()
         return RefusedScreen(self.visitor, self.page)

@@ -26,7 +26,7 @@ class ThanksScreen(Screen):
         return self.find("[data-resend]")
 
     @property
-    def said(self):
+    def resend_status(self):
         return self.find("[data-resend-status]")
 
 

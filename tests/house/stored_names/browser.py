@@ -74,8 +74,8 @@ def embedding() -> set[str]:
     found = {
         f"element {name}" for name in re.findall(r"customElements\.define\(\"([\w-]+)\"", text)
     }
-    asked = re.search(r"const ASKED = \[(.*)\]", text)[1]
-    found |= {f"attribute {name}" for name in (*QUOTED.findall(asked), *ATTRIBUTE.findall(text))}
+    names = re.search(r"const ASKED = \[(.*)\]", text)[1]
+    found |= {f"attribute {name}" for name in (*QUOTED.findall(names), *ATTRIBUTE.findall(text))}
     found |= {
         f"show {name}"
         for name in re.findall(r"(\w+): \d+", re.search(r"const HEIGHTS = \{(.*)\}", text)[1])

@@ -38,19 +38,19 @@ def commands() -> set[str]:
 
 def settings() -> set[str]:
     """Return the names that are read from the environment."""
-    asked = set()
+    names = set()
 
     class Environment(dict):
         def get(self, name, default=None):
-            asked.add(name)
+            names.add(name)
             return super().get(name, default)
 
         def __getitem__(self, name):
-            asked.add(name)
+            names.add(name)
             return super().__getitem__(name)
 
         def __contains__(self, name):
-            asked.add(name)
+            names.add(name)
             return super().__contains__(name)
 
     production = {
@@ -61,7 +61,7 @@ def settings() -> set[str]:
     with TemporaryDirectory() as var:
         config.load(Environment(VAR_DIR=var))
         config.load(Environment(VAR_DIR=var, DATABASE_URL="postgresql://db/volante", **production))
-    return asked
+    return names
 
 
 def cookies() -> set[str]:

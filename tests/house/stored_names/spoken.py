@@ -60,13 +60,13 @@ def kiosk_protocol(tablet: Tablet) -> set[str]:
         "numbers": tablet.post("/kiosk/numbers", {"ids": []}).json,
         "assets.json": tablet.client.get("/kiosk/assets.json").json,
     }
-    said = {f"{name}: {path}" for name, answer in answers.items() for path in _paths(answer)}
+    names = {f"{name}: {path}" for name, answer in answers.items() for path in _paths(answer)}
     errors = texts_given((routes.Refused,), 1, "error_code") | {
         getattr(var, "error_code", None) for var in vars(pairing).values()
     }
-    said |= {f"error {word}" for word in errors if isinstance(word, str)}
-    said |= {f"status {item['status']}" for item in synced["receipts"]}
-    return said | {f"sent {name}" for name in (*literal_keys(parsing), *signature())}
+    names |= {f"error {word}" for word in errors if isinstance(word, str)}
+    names |= {f"status {item['status']}" for item in synced["receipts"]}
+    return names | {f"sent {name}" for name in (*literal_keys(parsing), *signature())}
 
 
 def public_json(petition_slug: str = "home", cause_slug: str = "valley") -> set[str]:

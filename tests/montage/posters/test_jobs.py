@@ -67,7 +67,7 @@ def test_poster_says_title_count_day_and_names(press, folder, petition):
     text = text_of(folder / ready.file_name)
     assert "Mariposas" in text and "Amalia Rosales" in text and str(utcnow().year) in text
     assert "Odile" not in text and "Kwan" not in text
-    assert ready.octets == (folder / ready.file_name).stat().st_size
+    assert ready.file_bytes == (folder / ready.file_name).stat().st_size
     assert list(folder.iterdir()) == [folder / ready.file_name]
 
 
@@ -97,16 +97,16 @@ def test_names_are_read_once_for_all_posters_that_have_them(press, folder, petit
     row_id = sign_and_hatch(petition, ODILE, name_display="full")
     second = ask(petition, "A2", names=True)
     press.run_next()
-    asked = []
+    queries = []
     listen = (
         db.engine,
         "before_cursor_execute",
-        lambda *details: "given_name" in details[2] and asked.append(details[3]),
+        lambda *details: "given_name" in details[2] and queries.append(details[3]),
     )
     event.listen(*listen)
     sweep()
     event.remove(*listen)
-    assert len(asked) == 2
+    assert len(queries) == 2
     assert status(first).ready and status(second).ready
     # A name that only the second has.
     change(row_id, name_display="counted")

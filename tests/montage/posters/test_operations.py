@@ -54,7 +54,7 @@ def finish(variety, now=NOON):
     ask(variety, now)
     db.session.rollback()
     poster_id = poster_status(variety).in_work.id
-    write(finish_poster, poster_id, drawn_at=now, octets=10)
+    write(finish_poster, poster_id, drawn_at=now, file_bytes=10)
     return poster_id
 
 

@@ -181,7 +181,7 @@ def test_non_picture_is_refused_and_unusable_shape_says_why(app):
     with pytest.raises(PictureRefused, match="too_many_pixels"):
         cut_out(bomb(30_000, 30_000), title="x", cut=Cut())
     made = cut_out(grating(), title="x", cut=Cut())
-    assert (made.name, made.fault, made.cut.by) == (None, "too_thin", "alpha")
+    assert (made.name, made.error_code, made.cut.by) == (None, "too_thin", "alpha")
 
 
 def test_work_that_takes_too_long_is_ended(app, monkeypatch):

@@ -121,7 +121,7 @@ def test_supporter_who_just_confirmed_is_told_so_before_hatching(client, quiet):
 
 
 def test_quiet_petition_does_not_reveal_referrals(quiet):
-    assert row(sign(quiet, brought_by=7)).brought_by is None
+    assert row(sign(quiet, referrer_id=7)).referrer_id is None
 
 
 def test_supporter_who_withdraws_while_waiting_and_returns_waits_again(quiet):

@@ -27,7 +27,7 @@ def correct(signature_id, **columns):
 
 
 def settle(signature_id, *, is_accepted, version=None):
-    version = version or content_version(correction_of(signature_id).words)
+    version = version or content_version(correction_of(signature_id).changes)
     return write(
         settle_correction, signature_id=signature_id, version=version, is_accepted=is_accepted
     )
@@ -73,7 +73,7 @@ def test_supporter_is_told_that_the_correction_waits(client, held):
 
 def test_accepted_correction_is_shown(petition, held):
     [(correction, signature)] = held_corrections([petition.id], limit=10)
-    assert (correction.words, signature.id) == (
+    assert (correction.changes, signature.id) == (
         {"given_name": "Zzzqqq", "family_name": "Is Shown"},
         held,
     )
@@ -91,7 +91,7 @@ def test_refused_correction_keeps_the_former_name(petition, held):
 
 
 def test_correction_changed_since_it_was_read_is_not_decided(held):
-    version = content_version(correction_of(held).words)
+    version = content_version(correction_of(held).changes)
     correct(held, given_name="Zzzqqq", family_name="Again")
     with pytest.raises(EditConflict):
         settle(held, is_accepted=True, version=version)
@@ -124,7 +124,7 @@ def test_held_country_waits_too(petition):
     signature_id = sign_and_hatch(petition, SHOWN)
     correct(signature_id, country="FR", postal_code="75011")
     assert row(signature_id).country == "CA"
-    assert correction_of(signature_id).words == {"country": "FR"}
+    assert correction_of(signature_id).changes == {"country": "FR"}
 
 
 def test_erasing_deletes_the_correction(held):

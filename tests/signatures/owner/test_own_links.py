@@ -29,7 +29,7 @@ from tests.factories.signatures import (
     AMALIA,
     ODILE,
     link,
-    owed,
+    queued_emails,
     row,
     sign,
     sign_and_hatch,
@@ -46,7 +46,7 @@ def ask(client, email, *, lang="en", **options):
 
 def compose_link(app, position=-1):
     """Compose the newest email of the outbox, as the postman requests it."""
-    kind, subject_id, lang = owed()[position]
+    kind, subject_id, lang = queued_emails()[position]
     assert kind == OWN_LINK
     return renderers_of(app)[kind](SimpleNamespace(kind=kind, subject_id=subject_id, lang=lang))
 
@@ -146,7 +146,11 @@ def test_address_gets_at_most_three_links_a_day(app, client, petition):
     sign(petition)
     for _ in range(MAX_LINKS_PER_ADDRESS_PER_DAY + 2):
         assert ask(client, AMALIA["email"]).status_code == 303
-    sent = [compose_link(app, place) for place, item in enumerate(owed()) if item[0] == OWN_LINK]
+    sent = [
+        compose_link(app, place)
+        for place, item in enumerate(queued_emails())
+        if item[0] == OWN_LINK
+    ]
     assert [message is not None for message in sent] == [True] * MAX_LINKS_PER_ADDRESS_PER_DAY + [
         False
     ] * 2
@@ -183,7 +187,7 @@ def test_invalid_address_is_explained_at_its_field_and_kept(client, app, email):
     assert answer.status_code == 422
     assert 'id="email-error"' in answer.text
     assert f'value="{email}"' in answer.text
-    assert owed() == []
+    assert queued_emails() == []
 
 
 def test_requests_of_one_network_are_limited(client, app):
@@ -209,7 +213,7 @@ def test_page_of_another_site_cannot_request_a_link(client, app):
         ).status_code
         == 403
     )
-    assert owed() == []
+    assert queued_emails() == []
 
 
 def test_form_is_public_and_linked_from_every_page(client, app):

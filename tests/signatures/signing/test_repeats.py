@@ -24,8 +24,8 @@ from tests.factories.signatures import (
     forms,
     hatch_now,
     link,
-    owed,
     post_signature,
+    queued_emails,
     row,
     rows,
     sign,
@@ -42,7 +42,7 @@ CONFIRMATION = "signature_confirmation"
 
 
 def count_emails():
-    return len(owed())
+    return len(queued_emails())
 
 
 def test_form_of_the_second_of_a_couple_waits_complete_for_the_worker(client, shared_petition):
@@ -57,7 +57,7 @@ def test_form_of_the_second_of_a_couple_waits_complete_for_the_worker(client, sh
     assert (second.comment, second.name_display, second.subscribe) == ("Ñandú 🦋", "full", True)
     assert second.address_digest and second.person_digest != first.person_digest
     assert second.email_digest == first.email_digest
-    assert owed()[1:] == [(CONFIRMATION, second.id, "es")]
+    assert queued_emails()[1:] == [(CONFIRMATION, second.id, "es")]
     assert answer_now() == 0
     assert not repeats_wait()
 
@@ -86,7 +86,7 @@ def test_repeat_of_a_supporter_erased_in_between_is_a_first_signature(client, pe
     answer_now()
     [signature] = rows()
     assert (signature.given_name, signature.seat, signature.state) == ("Amalia", 1, "pending")
-    assert owed()[-1] == (CONFIRMATION, signature.id, "es")
+    assert queued_emails()[-1] == (CONFIRMATION, signature.id, "es")
 
 
 def test_worker_that_slept_sends_one_email_with_a_valid_link(client, petition):

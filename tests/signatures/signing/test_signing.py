@@ -19,7 +19,7 @@ from tests.factories.signatures import (
     confirm,
     forms,
     hatch_now,
-    owed,
+    queued_emails,
     row,
     rows,
     sign,
@@ -61,7 +61,7 @@ def test_witnessed_signature_is_counted_with_its_evidence_and_time(petition):
     signature = row(result.signature_id)
     assert (signature.state, signature.evidence, signature.lang) == ("confirmed", "in_person", "es")
     assert signature.created_at == signature.confirmed_at == NOON
-    assert (signature.email, signature.mail_count, owed()) == (None, 0, [])
+    assert (signature.email, signature.mail_count, queued_emails()) == (None, 0, [])
     hatch_now()
     assert (row(result.signature_id).state, row(result.signature_id).number) == ("counted", 1)
 
@@ -71,7 +71,7 @@ def test_supporter_who_must_confirm_gets_an_email_in_the_same_transaction(petiti
     signature = row(result.signature_id)
     assert (signature.state, signature.confirmed_at, signature.mail_count) == ("pending", None, 1)
     assert signature.created_at > NOON
-    assert owed() == [("signature_confirmation", result.signature_id, "es")]
+    assert queued_emails() == [("signature_confirmation", result.signature_id, "es")]
 
 
 def test_supporter_without_an_address_cannot_be_asked_to_confirm(petition):
@@ -221,7 +221,7 @@ def test_batch_may_mix_all_kinds_of_signatures_and_results_keep_their_order(peti
     ]
     assert [result.is_new for result in results] == [True, True, False, False, True, False]
     assert isinstance(results[2].error, PetitionClosed)
-    assert owed() == [("signature_confirmation", results[1].signature_id, "en")]
+    assert queued_emails() == [("signature_confirmation", results[1].signature_id, "en")]
 
 
 def test_repeat_with_an_email_address_is_noted_for_the_worker(petition):
@@ -233,4 +233,4 @@ def test_repeat_with_an_email_address_is_noted_for_the_worker(petition):
     assert repeats_wait()
     answer_now()
     [form] = forms()
-    assert owed()[1:] == [("signature_form_confirmation", form.id, "en")]
+    assert queued_emails()[1:] == [("signature_form_confirmation", form.id, "en")]

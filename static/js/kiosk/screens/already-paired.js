@@ -13,7 +13,10 @@ export class AlreadyPaired {
   constructor(kiosk, root, code) {
     this.kiosk = kiosk;
     this.root = root;
-    bindActions(root, { back: () => kiosk.restart(), anew: () => kiosk.askPin(PairAgain, code) });
+    bindActions(root, {
+      back: () => kiosk.restart(),
+      "pair-again": () => kiosk.askPin(PairAgain, code),
+    });
   }
 
   render() {

@@ -5,7 +5,7 @@ import { pairWithCode } from "../pair.js";
 import { Unpair } from "./unpair.js";
 
 export class PairAgain extends Unpair {
-  static words = "anew";
+  static messagePrefix = "pair_again";
 
   constructor(kiosk, root, code) {
     super(kiosk, root);

@@ -9,7 +9,7 @@ export class Unpair {
   static isForCrew = true;
   static isPersonal = true;
   /** The prefix of the names of its texts. */
-  static words = "unpair";
+  static messagePrefix = "unpair";
 
   constructor(kiosk, root) {
     // The button stays disabled until the count is known, so that nobody leaves without the
@@ -35,7 +35,7 @@ export class Unpair {
 
   render() {
     const { count, error, isBusy } = this;
-    const own = (name) => `${this.constructor.words}_${name}`;
+    const own = (name) => `${this.constructor.messagePrefix}_${name}`;
     this.find("heading").textContent = message(own("heading"));
     this.find("hint").textContent = message(own("hint"), this.named());
     this.find("keep").textContent = message(own("keep"));

@@ -1,0 +1,60 @@
+"""Tests of every page by day and night, wide and narrow, in each language.
+
+Nothing is cut off, and axe finds no barrier. Each screen is inspected as soon as it is shown.
+"""
+
+import pytest
+
+from tests.browser.display.sides import cut_off, magnify
+from tests.browser.screens.all_pages import all_pages
+from tests.browser.screens.reading import HomeScreen, MontageScreen
+
+LANGS = ("en", "fr", "es")
+LONG = "a.very.long.address.that.somebody.really.has@correo.universidad.mx"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", LANGS)
+def test_nothing_is_cut_off_on_a_small_phone_by_night_or_with_double_text_size(arrive, lang):
+    visitor = arrive(lang=lang, width=320, scheme="dark")
+    visitor.address = f"{lang}.{LONG}"
+    found = []
+    for screen in all_pages(visitor):
+        found += _cut_off(screen)
+        screen.page.set_viewport_size({"width": 640, "height": 900})
+        magnify(screen.page, 200)
+        found += _cut_off(screen, "at 200 %")
+        magnify(screen.page, 100)
+        screen.page.set_viewport_size({"width": 320, "height": 568})
+    assert not found, "\n".join(found)
+
+
+def test_header_stays_one_row_on_a_small_phone(arrive):
+    head = HomeScreen.open(arrive(width=320)).find("header.header")
+    boxes = {
+        part: head.locator(part).bounding_box()
+        for part in (".home-link", ".theme", ".menu > summary")
+    }
+    middles = [box["y"] + box["height"] / 2 for box in boxes.values()]
+    assert max(middles) - min(middles) < 8, boxes
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_nothing_is_cut_off_by_day_on_a_desktop_or_a_tablet(arrive, lang):
+    found = []
+    for screen in all_pages(arrive(lang=lang, width=1440)):
+        found += _cut_off(screen)
+        screen.page.set_viewport_size({"width": 820, "height": 1180})
+        found += _cut_off(screen, "on a tablet")
+        screen.page.set_viewport_size({"width": 1440, "height": 900})
+    assert not found, "\n".join(found)
+
+
+def test_nothing_is_cut_off_in_the_montage_list(arrive):
+    screen = MontageScreen.open(arrive(lang="fr", width=320, scheme="dark"))
+    found = _cut_off(screen)
+    assert not found, "\n".join(found)
+
+
+def _cut_off(screen, when=""):
+    return [f"{type(screen).__name__} {when}: {cut}" for cut in cut_off(screen.page)]

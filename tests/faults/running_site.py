@@ -1,0 +1,228 @@
+"""Run a real `flask serve` that tests may kill, and a crowd that signs at the same time."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import closing, suppress
+from http.client import HTTPConnection, HTTPException
+from itertools import count
+from pathlib import Path
+from urllib.error import URLError
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
+
+from campaign.security.tokens import make_token
+from campaign.signatures.tokens import seal
+from tests.ports import free_port
+
+ROOT = Path(__file__).parents[2]
+PETITION = "find-the-43"
+SECRET = "a-secret-for-tests-only-0123456789abcdef"
+# A busy machine needs this long at most; whatever is ready sooner is not waited for.
+START_SECONDS = 180
+STOP_SECONDS = 60
+PATIENCE_SECONDS = 180
+ANSWER_SECONDS = 30
+LOSSES = (URLError, ConnectionError, TimeoutError, OSError)
+
+
+class RunningSite:
+    """Site and worker as `make run` starts them, restarted on one database and folder."""
+
+    def __init__(self, var, database_url=None):
+        self.var = var
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        settings = {
+            "VAR_DIR": str(var),
+            "PORT": str(self.port),
+            "PUBLIC_URL": self.url,
+            "SECRET_KEY": SECRET,
+        }
+        if database_url:
+            settings["DATABASE_URL"] = database_url
+        foreign = ("DATABASE_URL", "MAIL_URL", "REDIS_URL", "VOLANTE_ENV")
+        self.environment = {k: v for k, v in os.environ.items() if k not in foreign} | settings
+        self.server = None
+
+    def start(self):
+        with (self.var / "serve.log").open("ab") as log:
+            command = [sys.executable, "-m", "flask", "serve", "--demo"]
+            self.server = subprocess.Popen(
+                command, cwd=ROOT, env=self.environment, stdout=log, stderr=log
+            )
+        wait_until(self.answers)
+        return self
+
+    def answers(self):
+        with suppress(*LOSSES), urlopen(f"{self.url}/readyz", timeout=2) as answer:
+            return answer.status == 200
+
+    def processes(self):
+        """Return the ids of all processes that run on this site's folder."""
+        mark = f"VAR_DIR={self.var}\0".encode()
+        return [
+            int(entry.name)
+            for entry in Path("/proc").iterdir()
+            if entry.name.isdigit() and _carries(entry, mark)
+        ]
+
+    def worker(self):
+        """Return the id of the worker's process, or None."""
+        return self._worker_below(self.server.pid)
+
+    def runner(self):
+        """Return the id of the process that hatches, or None."""
+        return self._worker_below(self.worker())
+
+    def _worker_below(self, parent):
+        return next(
+            (pid for pid in self.processes() if _runs_worker(pid) and _parent_of(pid) == parent),
+            None,
+        )
+
+    def web(self):
+        """Return the id of one web process."""
+        return next(
+            pid for pid in self.processes() if pid != self.server.pid and not _runs_worker(pid)
+        )
+
+    def kill_all(self):
+        """Kill every process at the same instant, as a power cut does."""
+        for pid in self.processes():
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self.server.wait(STOP_SECONDS)
+
+    def stop(self):
+        if self.server and self.server.poll() is None:
+            self.server.send_signal(signal.SIGINT)
+            self.server.wait(STOP_SECONDS)
+        for pid in self.processes():
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+    def flask(self, *arguments):
+        done = subprocess.run(
+            [sys.executable, "-m", "flask", *arguments],
+            cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=START_SECONDS, check=False,
+        )  # fmt: skip
+        return done.returncode, done.stdout + done.stderr
+
+
+class Crowd:
+    """Threads that repeat one action until stopped; `acknowledged` holds the successful results.
+
+    `act(number)` performs the action for the number. It returns what the site acknowledged, or
+    None.
+    """
+
+    def __init__(self, act, threads=8):
+        self.acknowledged = []
+        self._act = act
+        self._numbers = count()
+        self._stop = threading.Event()
+        self._threads = [threading.Thread(target=self._go_on, daemon=True) for _ in range(threads)]
+
+    def __enter__(self):
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(ANSWER_SECONDS)
+
+    def _go_on(self):
+        while not self._stop.is_set():
+            done = self._act(next(self._numbers))
+            if done is None:
+                # No server is running. Retrying without a pause would take processor time from its
+                # start.
+                self._stop.wait(0.05)
+            else:
+                self.acknowledged.append(done)
+
+
+def signers(site, name="signer", most=500):
+    """Return an action that signs, each time with another of `most` email addresses."""
+
+    def act(number):
+        if number >= most:
+            return None
+        address = f"{name}.{number}@example.org"
+        return address if sign(site.url, address) == 201 else None
+
+    return act
+
+
+def confirmers(site, signatures):
+    """Return an action that confirms these signatures, each once.
+
+    They are rows of id, petition_id and email_digest.
+    """
+
+    def act(number):
+        if number >= len(signatures):
+            return None
+        return signatures[number].id if confirm(site, signatures[number]) == 303 else None
+
+    return act
+
+
+def confirm(site, signature):
+    """Press the button of the email; return the status, or None without a response."""
+    connection = HTTPConnection("127.0.0.1", site.port, timeout=ANSWER_SECONDS)
+    with suppress(HTTPException, *LOSSES), closing(connection):
+        token = make_token(
+            SECRET.encode(),
+            "confirm",
+            signature.id,
+            seal(signature.petition_id, signature.email_digest),
+        )
+        connection.request("POST", f"/es/signatures/confirm/{token}")
+        return connection.getresponse().status
+
+
+def sign(url, address):
+    """Sign as a program does; return the status, or None without a response."""
+    words = {
+        "given_name": "Amalia", "family_name": "Rosales", "email": address, "country": "MX", "postal_code": "06600",
+    }  # fmt: skip
+    request = Request(
+        f"{url}/es/petitions/{PETITION}/signatures",
+        data=urlencode(words).encode(),
+        headers={"Accept": "application/json"},
+    )
+    with suppress(HTTPException, *LOSSES), urlopen(request, timeout=ANSWER_SECONDS) as answer:
+        return answer.status
+
+
+def wait_until(holds, seconds=PATIENCE_SECONDS):
+    """Return as soon as `holds()` is true; `seconds` only bound what never comes."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, f"not so within {seconds} s: {holds.__name__}"
+        time.sleep(0.05)
+
+
+def _runs_worker(pid):
+    with suppress(OSError):
+        return b"\0worker\0" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    return False
+
+
+def _parent_of(pid):
+    with suppress(OSError):
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    return None
+
+
+def _carries(process, mark):
+    with suppress(OSError):
+        return mark in (process / "environ").read_bytes() + b"\0"
+    return False

@@ -1,0 +1,22 @@
+"""An outbox worker connected to mail servers that the test chooses."""
+
+from contextlib import contextmanager
+
+from campaign.extensions import write
+from campaign.mail.delivery import OutboxWorker
+from campaign.mail.transport import transport_from
+from tests.mail.messages import KIND, SETTINGS, render_message
+
+
+@contextmanager
+def worker_to(*urls, renderers=None, write=write, timeout=5.0):
+    """Yield an OutboxWorker with one connection to each of `urls`."""
+    transports = [transport_from(url, None, timeout=timeout, data_timeout=timeout) for url in urls]
+    outbox_worker = OutboxWorker(
+        renderers=renderers or {KIND: render_message},
+        transports=transports,
+        write=write,
+        settings=SETTINGS,
+    )
+    yield outbox_worker
+    outbox_worker.close()
