@@ -19,6 +19,7 @@ from campaign.causes.queries import cause_count, cause_in_any_state, causes_amon
 from campaign.events.presenters import cards_ahead, cards_past
 from campaign.i18n.locales import LOCALES
 from campaign.montage.queries import shape_title
+from campaign.notices.composition import compose_notice
 from campaign.organize.core.access import allowed
 from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.drafts import LaterForm, is_preview_requested, use_requested_language
@@ -268,6 +269,9 @@ def preview_page(cause: Cause, **typed: Any) -> str:
         events=cards_ahead(g.lang, now, cause_id=cause.id),
         past_events=cards_past(g.lang, now, cause_id=cause.id),
         updates=recent_cards(g.lang, now, cause_id=cause.id),
+        news_notice=compose_notice(
+            "subscription", organisation_id=cause.organisation_id, lang=g.lang
+        ),
         is_unsaved=bool(typed),
     )
 
