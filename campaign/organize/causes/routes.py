@@ -20,6 +20,7 @@ from campaign.causes.queries import cause_count, cause_in_any_state, causes_amon
 from campaign.events.presenters import cards_ahead, cards_past
 from campaign.i18n.fallbacks import best_lang
 from campaign.montage.queries import shape_title
+from campaign.notices.composition import compose_notice
 from campaign.organisations.identity import identities
 from campaign.organize.core.access import allowed
 from campaign.organize.core.audit import AuditEvent, act
@@ -301,6 +302,9 @@ def preview_page(cause: Cause, **typed: Any) -> str:
         events=cards_ahead(g.lang, now, cause_id=cause.id),
         past_events=cards_past(g.lang, now, cause_id=cause.id),
         updates=recent_cards(g.lang, now, cause_id=cause.id),
+        news_notice=compose_notice(
+            "subscription", organisation_id=cause.organisation_id, lang=g.lang
+        ),
         is_unsaved=bool(typed),
     )
 

@@ -254,8 +254,6 @@ FIELDS = {
     "first_countries": _l("First countries"),
     "footer_text": _l("Text at the end of each page"),
     "goal": _l("Goal"),
-    "delivered_details": _l("Details next to each name"),
-    "delivered_names": _l("Names"),
     "hold_per_address": _l("Signatures an hour before the rest are held"),
     "home_text": _l("Text of the home page"),
     "imprint": _l("More text of the imprint"),
