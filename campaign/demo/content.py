@@ -9,6 +9,7 @@ from campaign.demo.content_types import (
     DemoCauseText,
     DemoEvent,
     DemoEventText,
+    DemoOrganisation,
     DemoPetition,
     DemoPetitionText,
     DemoQuestion,
@@ -19,6 +20,12 @@ from campaign.demo.toml_pages import Table, read_page, read_table
 
 LANGUAGES = ("en", "fr", "es")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+ORGANISATION_COLUMNS = (
+    *("accent", "pattern", "legal_name", "legal_form", "register_number", "postal_address"),
+    *("country", "telephone", "email", "website", "data_protection_contact"),
+    *("supervisory_authority", "sender_name", "reply_to"),
+)
+ORGANISATION_TEXTS = ("name", "summary", "home_text", "footer_text", "imprint", "privacy_text")
 OPENING_HOUR = time(14, tzinfo=UTC)
 
 
@@ -27,11 +34,22 @@ def load_cause(folder: Path, today: date) -> DemoCause:
 
     Raise ContentInvalid, which names the file and the key at fault.
     """
-    cause = read_table(folder, "cause.toml").only("slug", "palette", "shape", "petitions")
+    cause = read_table(folder, "cause.toml").only(
+        "slug", "languages", "signers", "zone", "country", "palette", "shape", "petitions"
+    )
+    comments = read_table(folder, "comments.toml")
     events = read_table(folder, "events.toml").only("events").tables("events")
     updates = read_table(folder, "updates.toml").only("updates").tables("updates")
     return DemoCause(
         slug=cause.get("slug", str),
+        organisation=_organisation(folder),
+        languages=cause.strings("languages"),
+        zone=cause.get("zone", str),
+        country=cause.get("country", str),
+        signer_languages={
+            lang: cause.table("signers").count(lang) for lang in cause.strings("languages")
+        },
+        comments={name: comments.strings(name) for name in comments.values},
         palette=cause.get("palette", str),
         shape=cause.get("shape", str),
         texts={lang: _cause_text(folder, lang) for lang in LANGUAGES},
@@ -41,6 +59,26 @@ def load_cause(folder: Path, today: date) -> DemoCause:
         ),
         events=tuple(sorted((_event(event, today) for event in events), key=_by_date)),
         updates=tuple(sorted((_update(update) for update in updates), key=_by_date, reverse=True)),
+    )
+
+
+def _organisation(folder: Path) -> DemoOrganisation:
+    table = read_table(folder, "organisation.toml").only(
+        "slug", "profiles", *ORGANISATION_COLUMNS, *LANGUAGES
+    )
+    texts = {lang: table.table(lang).only(*ORGANISATION_TEXTS) for lang in LANGUAGES}
+    files = {name: folder / f"{name}.svg" for name in ("logo", "mark")}
+    return DemoOrganisation(
+        slug=table.get("slug", str),
+        columns={
+            **{name: table.find(name, str) or "" for name in ORGANISATION_COLUMNS},
+            "profiles": table.strings("profiles") if "profiles" in table.values else (),
+        },
+        texts={
+            lang: {name: text.find(name, str) or "" for name in ORGANISATION_TEXTS}
+            for lang, text in texts.items()
+        },
+        images={name: file.read_bytes() for name, file in files.items() if file.exists()},
     )
 
 

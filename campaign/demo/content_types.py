@@ -6,6 +6,19 @@ from datetime import date, datetime, time
 
 
 @dataclass(frozen=True, slots=True)
+class DemoOrganisation:
+    """An invented organisation. `columns` are those of Organisation, `texts` those of its texts.
+
+    `images` maps a purpose, such as "logo", to the bytes of an SVG file.
+    """
+
+    slug: str
+    columns: Mapping[str, str | tuple[str, ...]]
+    texts: Mapping[str, Mapping[str, str]]
+    images: Mapping[str, bytes]
+
+
+@dataclass(frozen=True, slots=True)
 class DemoCauseText:
     """A cause in one language; `story` is Markdown."""
 
@@ -117,9 +130,20 @@ class DemoUpdate:
 
 @dataclass(frozen=True, slots=True)
 class DemoCause:
-    """A cause and all it owns: events with the earliest first, updates with the newest first."""
+    """A cause and all it owns: events with the earliest first, updates with the newest first.
+
+    `languages` are those of the site, in their order. All events are in the time zone `zone` and in
+    `country`. `comments` maps a language to what invented signers add to their names, and `signer_languages`
+    one to the share of those who speak it.
+    """
 
     slug: str
+    organisation: DemoOrganisation
+    languages: tuple[str, ...]
+    zone: str
+    country: str
+    comments: Mapping[str, tuple[str, ...]]
+    signer_languages: Mapping[str, int]
     palette: str
     shape: str
     texts: Mapping[str, DemoCauseText]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from campaign.causes.models import Cause
 from campaign.causes.operations import CauseSlugTaken, create_cause
 from campaign.causes.queries import cause_by_slug, published_causes
 from campaign.demo.content import load_cause
@@ -14,6 +15,7 @@ from campaign.demo.content_types import (
     DemoCause,
     DemoEvent,
     DemoEventText,
+    DemoOrganisation,
     DemoPetitionText,
     DemoQuestion,
     DemoUpdate,
@@ -23,17 +25,22 @@ from campaign.demo.signers import add_rows, invented_rows
 from campaign.events.life_cycle import event_life_cycle
 from campaign.events.operations import Hours, create_event
 from campaign.extensions import db, write
+from campaign.organisations.models import Organisation
+from campaign.organisations.operations import (
+    OrganisationSlugTaken,
+    create_organisation,
+)
 from campaign.petitions.operations import create_petition
 from campaign.process.clock import utcnow
 from campaign.search.jobs import index_all
 from campaign.signatures.jobs import hatch_all
+from campaign.site.operations import change_site
+from campaign.site.queries import load_site
 from campaign.updates.operations import Links, create_update
 
 CAMPAIGNS = Path(__file__).parent / "campaigns"
 DEFAULT_NAME = "butterflies-for-mexico"
 SEED = 43
-# All events are in Ontario.
-ZONE, COUNTRY = "America/Toronto", "CA"
 NOON = time(12)
 
 
@@ -56,7 +63,7 @@ def load_demonstration(name: str = DEFAULT_NAME) -> str:
         # All in one transaction: an interrupted load leaves nothing, and the next one starts from
         # scratch.
         total = write(_create, demo)
-    except CauseSlugTaken:
+    except (CauseSlugTaken, OrganisationSlugTaken):
         # A second server started at the same time and was faster.
         return is_loaded
     hatch_all()
@@ -75,8 +82,11 @@ def is_empty() -> bool:
 
 def _create(demo: DemoCause) -> int:
     """Create the cause, its petitions and their invented signers; return the number of signers."""
+    if not load_site().settings:
+        change_site(settings={"languages": list(demo.languages), "time_zone": demo.zone})
     cause = create_cause(
         slug=demo.slug,
+        organisation_id=_create_organisation(demo.organisation).id,
         palette=demo.palette,
         shape=demo.shape,
         texts={lang: asdict(text) for lang, text in demo.texts.items()},
@@ -112,33 +122,44 @@ def _create(demo: DemoCause) -> int:
             petition.generated,
             seed=SEED + position,
             now=utcnow(),
+            comments=demo.comments,
+            language_mix=demo.signer_languages,
         )
         total += sum(map(add_rows, batches))
         pass_on(created.id, petition.wordings, petition.codes, seed=SEED + position)
     for event in demo.events:
-        _create_event(cause.id, event, petition_ids)
+        _create_event(cause, demo, event, petition_ids)
     for update in demo.updates:
-        _create_update(cause.id, update, petition_ids)
+        _create_update(cause, demo, update, petition_ids)
     return total
 
 
-def _create_event(cause_id: int, demo: DemoEvent, petition_ids: Mapping[str, int]) -> None:
-    starts, ends = (datetime.combine(demo.date, item) for item in (demo.starts, demo.ends))
-    event = create_event(
-        cause_id=cause_id,
-        slug=demo.slug,
-        hours=Hours(starts, ends, ZONE),
-        texts={lang: _event_fields(text) for lang, text in demo.texts.items()},
-        petition_ids=[petition_ids[slug] for slug in demo.petitions],
-        town=demo.town,
-        country=COUNTRY,
-        is_vigil=demo.is_vigil,
-        registration=demo.registration,
-        capacity=demo.capacity,
-        languages=list(demo.languages),
-        questions=[_question(question) for question in demo.questions],
+def _create_organisation(demo: DemoOrganisation) -> Organisation:
+    columns = {**demo.columns, "profiles": list(demo.columns["profiles"])}
+    texts = {lang: dict(text) for lang, text in demo.texts.items()}
+    return create_organisation(slug=demo.slug, texts=texts, **columns)
+
+
+def _create_event(
+    cause: Cause, demo: DemoCause, event: DemoEvent, petition_ids: Mapping[str, int]
+) -> None:
+    starts, ends = (datetime.combine(event.date, item) for item in (event.starts, event.ends))
+    created = create_event(
+        cause_id=cause.id,
+        slug=event.slug,
+        hours=Hours(starts, ends, demo.zone),
+        texts={lang: _event_fields(text) for lang, text in event.texts.items()},
+        petition_ids=[petition_ids[slug] for slug in event.petitions],
+        town=event.town,
+        country=demo.country,
+        is_vigil=event.is_vigil,
+        registration=event.registration,
+        capacity=event.capacity,
+        languages=list(event.languages),
+        questions=[_question(question) for question in event.questions],
+        original_lang=demo.languages[0],
     )
-    event_life_cycle.publish(row_id=event.id, now=utcnow())
+    event_life_cycle.publish(row_id=created.id, now=utcnow())
 
 
 def _event_fields(text: DemoEventText) -> dict[str, Any]:
@@ -147,15 +168,19 @@ def _event_fields(text: DemoEventText) -> dict[str, Any]:
     return {**fields, "body": body, "programme": [list(item) for item in text.programme]}
 
 
-def _create_update(cause_id: int, demo: DemoUpdate, petition_ids: Mapping[str, int]) -> None:
+def _create_update(
+    cause: Cause, demo: DemoCause, update: DemoUpdate, petition_ids: Mapping[str, int]
+) -> None:
     create_update(
-        cause_id=cause_id,
-        slug=demo.slug,
-        texts={lang: {"title": text.title, "body": text.text} for lang, text in demo.texts.items()},
-        links=Links(petition_ids=tuple(petition_ids[slug] for slug in demo.petitions)),
+        cause_id=cause.id,
+        slug=update.slug,
+        texts={
+            lang: {"title": text.title, "body": text.text} for lang, text in update.texts.items()
+        },
+        links=Links(petition_ids=tuple(petition_ids[slug] for slug in update.petitions)),
         # The time of day is not recorded. Noon falls on that day wherever the reader is.
-        publish_at=datetime.combine(demo.date, NOON, ZoneInfo(ZONE)),
-        time_zone=ZONE,
+        publish_at=datetime.combine(update.date, NOON, ZoneInfo(demo.zone)),
+        time_zone=demo.zone,
     )
 
 

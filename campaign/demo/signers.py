@@ -3,7 +3,7 @@
 import tomllib
 import unicodedata
 from bisect import bisect
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -75,23 +75,26 @@ def invent(
     petition_required: Iterable[str] = (),
     language_mix: Mapping[str, float] = LANGUAGE_MIX,
     span: timedelta = SPAN,
+    comments: Mapping[str, Sequence[str]] | None = None,
 ) -> Iterator[InventedSigner]:
     """Return `n` invented signers of a petition that opened `span` ago, earliest first.
 
     The same arguments give the same signers. Addresses are unique, also between seeds that differ
     modulo 4096. Fields named in `petition_required` are filled for everyone, a postal code only
-    where the country has them. Raise ValueError for a language that no invented people speak.
+    where the country has them. `comments` maps a language to what signers may add; None stands for
+    comments that suit any petition. Raise ValueError for a language that no invented people speak.
     """
     required = frozenset(petition_required)
     circles = {lang: _speakers(lang, "family_name" in required) for lang in language_mix}
     commented = 1.0 if "comment" in required else COMMENTED
-    return _draw(n, seed, _in_shares(language_mix), circles, commented, span)
+    return _draw(
+        n, seed, _in_shares(language_mix), circles, commented, span, comments or _comments()
+    )
 
 
-def _draw(n, seed, languages, circles, commented, span):
+def _draw(n, seed, languages, circles, commented, span, comments):
     rng = Random(seed)
     random = rng.random
-    comments = _comments()
     tag = f"{seed % 4096:03x}"
     # Multiplying a fraction is several times faster than Random.choice, and speed matters here.
     for number, age in enumerate(_ages(n, span.total_seconds(), rng), 1):
@@ -215,14 +218,15 @@ MAX_AGE = timedelta(days=45)
 
 
 def invented_rows(
-    petition: Petition, version_id: int, n: int, *, seed: int, now: datetime
+    petition: Petition, version_id: int, n: int, *, seed: int, now: datetime, **options: Any
 ) -> Iterator[list[dict[str, Any]]]:
     """Yield lists of up to BATCH rows for `add_rows`.
 
-    They are confirmed signatures, spread over the time that the petition has been open.
+    They are confirmed signatures, spread over the time that the petition has been open. `options`
+    are those of `invent`.
     """
     span = min(MAX_AGE, max(timedelta(hours=1), now - (petition.opens_at or petition.created_at)))
-    signers = invent(n, seed=seed, petition_required=petition.required_fields, span=span)
+    signers = invent(n, seed=seed, petition_required=petition.required_fields, span=span, **options)
     while batch := list(islice(signers, BATCH)):
         yield [_row(petition, version_id, signer, now) for signer in batch]
 

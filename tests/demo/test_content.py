@@ -16,6 +16,8 @@ from campaign.demo.toml_pages import ContentInvalid
 FOLDER = Path(content.__file__).parent / "campaigns" / "butterflies-for-mexico"
 TODAY = date(2026, 11, 24)
 CAUSE = load_cause(FOLDER, TODAY)
+RIVER = load_cause(FOLDER.parent / "river", TODAY)
+DEMOS = (CAUSE, RIVER)
 NARROW = "\N{NARROW NO-BREAK SPACE}"
 LAW = "petitions/victims-law"
 SLUGS = ("find-the-43", "human-rights-first", "victims-law")
@@ -27,7 +29,9 @@ petition_bodies = pytest.mark.parametrize(("slug", "lang"), LETTERS)
 
 
 def owners():
-    return [CAUSE, *CAUSE.petitions, *CAUSE.events, *CAUSE.updates]
+    return [
+        owner for demo in DEMOS for owner in (demo, *demo.petitions, *demo.events, *demo.updates)
+    ]
 
 
 def sentences(lang):
@@ -35,7 +39,10 @@ def sentences(lang):
     for owner in owners():
         for place, text in enumerate(_flat(astuple(owner.texts[lang]))):
             yield f"{owner.slug} {lang} {place}", text
-    for petition in CAUSE.petitions:
+    for demo in DEMOS:
+        for name, text in demo.organisation.texts[lang].items():
+            yield f"{demo.organisation.slug} {lang} {name}", text
+    for petition in (petition for demo in DEMOS for petition in demo.petitions):
         for names in petition.targets:
             yield f"{petition.slug} {lang} target", names[lang]
         for place, text in enumerate(petition.wordings):
@@ -202,6 +209,29 @@ def test_petition_for_the_forty_three_says_when_and_where(lang):
     assert re.search(r"26 (September|septembre|de septiembre de) 2014", text)
 
 
+# Both demonstrations.
+
+
+def test_demonstrations_differ_in_all_that_an_organization_chooses():
+    assert CAUSE.languages != RIVER.languages
+    assert sorted(CAUSE.languages) == sorted(RIVER.languages) == sorted(LANGUAGES)
+    for name in ("palette", "shape", "zone", "country"):
+        assert getattr(CAUSE, name) != getattr(RIVER, name), name
+    for name in ("slug", "texts", "images"):
+        assert getattr(CAUSE.organisation, name) != getattr(RIVER.organisation, name), name
+    assert CAUSE.organisation.columns["accent"] != RIVER.organisation.columns["accent"]
+
+
+@pytest.mark.parametrize("demo", DEMOS, ids=lambda demo: demo.slug)
+def test_organization_is_plainly_invented(demo):
+    columns = demo.organisation.columns
+    assert "invent" in columns["legal_name"].lower()
+    assert columns["email"].endswith(".example")
+    assert columns["website"].endswith(".example")
+    for lang in LANGUAGES:
+        assert all(demo.organisation.texts[lang].values()), lang
+
+
 # Facts.
 
 
@@ -261,6 +291,9 @@ def test_place_of_delivery_comes_with_a_date():
     ("file", "old", "new", "message"),
     [
         ("cause.toml", "palette =", "pallete =", "cause.toml: pallete "),
+        ("cause.toml", "en = 44", 'en = "44"', r"cause.toml: signers.en should be of type int"),
+        ("organisation.toml", "slug =", "slugg =", "organisation.toml: slugg "),
+        ("organisation.toml", "[fr]", "[de]", "organisation.toml: de "),
         ("cause.toml", 'shape = "monarch"', "", "cause.toml: shape "),
         ("cause.toml", '"find-the-43"', '"find-them"', "find-them/petition.toml: there is no"),
         ("fr.md", "+++", "", "fr.md: "),
