@@ -135,6 +135,12 @@ def name_of(organisation_id: int | None, lang: str) -> str:
     return identity.name(lang) if identity else ""
 
 
+def organisation_names(lang: str) -> dict[int, str]:
+    """Return {id: name} where there are several organisations, or {}: pages then name none."""
+    known = identities()
+    return {key: each.name(lang) for key, each in known.by_id.items()} if known.are_several else {}
+
+
 def forget_identities() -> None:
     """Read the organisations again at the next use, because this process has changed one."""
     _snapshot().forget()

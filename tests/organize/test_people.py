@@ -253,7 +253,8 @@ def test_admin_chooses_the_organization_where_there_are_several(desk_of):
     assert "Teo B." in answer.text
     assert invite_owner(desk, organisation=str(foreign.id)).status_code == 303
     assert scopes_of() == [("owner", None, foreign.id)]
-    assert "Foreign" in desk.get("/organize/people/").text
+    for page in ("people", "audit"):
+        assert "Foreign" in desk.get(f"/organize/{page}/").text
 
 
 def test_owner_of_an_organization_gives_roles_in_it_alone(desk_of):

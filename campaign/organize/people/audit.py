@@ -18,6 +18,7 @@ from campaign.accounts.models import Organizer
 from campaign.accounts.permissions import ROLE_NAMES
 from campaign.accounts.queries import organizer_by_id, organizers_of
 from campaign.causes.queries import causes_among
+from campaign.organisations.identity import organisation_names
 from campaign.organize.core.access import allowed
 from campaign.organize.core.identity import causes_where
 from campaign.organize.core.scope import organisation_ids_where
@@ -102,6 +103,7 @@ def index() -> ResponseReturnValue:
         ways=REFUSED_METHODS,
         role_names=ROLE_NAMES,
         cause_titles={cause.id: cause.text(g.lang).title for cause in causes_among(where)},
+        organisation_names=organisation_names(g.lang),
         searched={name: value for name, value in request.args.items() if name in form and value},
     )
 

@@ -42,7 +42,7 @@ from campaign.causes.models import Cause
 from campaign.causes.queries import causes_among
 from campaign.causes.titles import title_of
 from campaign.extensions import db
-from campaign.organisations.identity import identities, name_of
+from campaign.organisations.identity import identities, name_of, organisation_names
 from campaign.organize.core.access import allowed, fresh
 from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.fields import INTERFACE_CHOICES, AddressField
@@ -416,17 +416,15 @@ def _back_to(organizer_id: int) -> ResponseReturnValue:
 
 def _role_context() -> dict[str, Any]:
     """Return what templates need to name roles: where there is one organisation, not its name."""
-    known = identities()
-    hints = ROLE_HINTS | ({ORGANISATION_OWNER: OWNER_OF_ONE_HINT} if known.are_several else {})
+    is_one = not identities().are_several
+    hints = ROLE_HINTS if is_one else {**ROLE_HINTS, ORGANISATION_OWNER: OWNER_OF_ONE_HINT}
     causes = causes_among(causes_where("people.see"))
     return {
         "role_of": table_role,
         "role_names": ROLE_NAMES,
         "role_hints": hints,
         "cause_titles": {cause.id: cause.text(g.lang).title for cause in causes},
-        "organisation_names": {each.id: each.name(g.lang) for each in known.by_id.values()}
-        if known.are_several
-        else {},
+        "organisation_names": organisation_names(g.lang),
     }
 
 
