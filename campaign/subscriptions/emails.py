@@ -67,6 +67,7 @@ def _confirmation_message(queued):
     is_pending = subscription.state == "pending"
     context = {
         "is_all": cause is None,
+        "is_imported": subscription.source == "import",
         "list_title": cause.text(queued.lang).title if cause else "Volante",
         "cause_title": cause.text(queued.lang).title if cause else "Volante",
         "frequency": subscription.frequency,
