@@ -115,6 +115,27 @@ def _to_all_of_several(organisation_id: int) -> ColumnElement[bool]:
     return table_of("subscription").c.cause_id.is_(None) & ~_is_only(organisation_id)
 
 
+def _grants(organisation_id: int) -> ColumnElement[bool]:
+    columns = table_of("role_grant").c
+    of_causes = columns.cause_id.in_(_ids_of("cause", organisation_id))
+    return of_causes | (columns.organisation_id == organisation_id)
+
+
+def _consents(organisation_id: int) -> ColumnElement[bool]:
+    columns = table_of("consent").c
+    return or_(
+        *(
+            (columns.subject_kind == kind) & columns.subject_id.in_(_ids_of(kind, organisation_id))
+            for kind in ("subscription", "signature")
+        )
+    )
+
+
+def _consent_texts(organisation_id: int) -> ColumnElement[bool]:
+    used = select(table_of("consent").c.text_id).where(_consents(organisation_id))
+    return table_of("consent_text").c.id.in_(used)
+
+
 def _shapes(organisation_id: int) -> ColumnElement[bool]:
     used_by = (("cause", "id"), ("cause_shape", "cause_id"), ("shape_draft", "cause_id"))
     return or_(
@@ -208,7 +229,7 @@ EXPORTED: dict[str, Exported] = {
     "free_number": Exported(_through("free_number.cause_id", "cause")),
     "stored_shape": Exported(_shapes),
     "shape_draft": Exported(_through("shape_draft.cause_id", "cause")),
-    "role_grant": Exported(_through("role_grant.cause_id", "cause")),
+    "role_grant": Exported(_grants),
     "audit_entry": Exported(_audit_entries),
     "former_slug": Exported(_of_kinds("former_slug")),
     "picture": Exported(_of_kinds("picture")),
@@ -244,6 +265,10 @@ EXPORTED: dict[str, Exported] = {
             )
         },
     ),
+    # The row "notice not recorded" is in every database.
+    "notice": Exported(_through("notice.organisation_id", "organisation")),
+    "consent": Exported(_consents),
+    "consent_text": Exported(_consent_texts),
     "subscription": Exported(_subscriptions, left_out=_to_all_of_several),
     "suppressed_address": Exported(_known_addresses("suppressed_address")),
     "undeliverable_address": Exported(_known_addresses("undeliverable_address")),

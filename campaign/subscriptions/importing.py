@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import func, select
 
@@ -10,7 +10,8 @@ from campaign.db.upsert import insert_all
 from campaign.extensions import db
 from campaign.mail.models import BULK
 from campaign.mail.operations import enqueue_many, refused_among
-from campaign.subscriptions.consents import FORM, wording
+from campaign.notices.consents import ShownText
+from campaign.subscriptions.consents import ImportedConsent, note_imported
 from campaign.subscriptions.models import PLACE, Subscription, SuppressedAddress
 from campaign.subscriptions.operations import CONFIRMATION
 
@@ -91,8 +92,10 @@ def import_subscribers(
         _table,
         [_row_of(subscriber, cause_id, asks, now) for subscriber in new],
         unless=("email_digest", str(PLACE)),
-        returning=("id", "lang"),
+        returning=("id", "lang", "email_digest"),
     )
+    if not asks:
+        _note_consents(rows, new)
     if asks and rows:
         # Emails that someone is waiting for are sent first.
         enqueue_many(
@@ -105,13 +108,10 @@ def import_subscribers(
 def _row_of(
     subscriber: Subscriber, cause_id: int | None, asks: bool, now: datetime
 ) -> dict[str, Any]:
-    """Return the row of `subscription`; all that this module knows of how a consent is stored."""
-    consent = (
+    """Return the row of `subscription`."""
+    confirmation = (
         {
             "state": "pending",
-            "consent_version": FORM,
-            "consent_text": wording(FORM, subscriber.lang),
-            "consent_at": now,
             "evidence": "",
             "confirmed_at": None,
             "mail_count": 1,
@@ -120,9 +120,6 @@ def _row_of(
         if asks
         else {
             "state": "active",
-            "consent_version": subscriber.consent_version or VERSION,
-            "consent_text": subscriber.consent_text,
-            "consent_at": subscriber.consent_at,
             "evidence": subscriber.evidence or EVIDENCE,
             "confirmed_at": subscriber.consent_at,
             "mail_count": 0,
@@ -140,8 +137,19 @@ def _row_of(
         "created_at": now,
         "ended_reason": "",
         "digest_at": now,
-        **consent,
+        **confirmation,
     }
+
+
+def _note_consents(rows: Sequence[Any], new: Sequence[Subscriber]) -> None:
+    by_digest = {subscriber.email_digest: subscriber for subscriber in new}
+    consents = {}
+    for row in rows:
+        subscriber = by_digest[bytes(row.email_digest)]
+        version = subscriber.consent_version or VERSION
+        shown = ShownText(version, subscriber.lang, subscriber.consent_text)
+        consents[row.id] = ImportedConsent(shown, cast(datetime, subscriber.consent_at))
+    note_imported(consents)
 
 
 def _suppressed_among(digests: Collection[bytes]) -> set[bytes]:

@@ -16,6 +16,7 @@ from tests.factories.causes import make_cause
 from tests.factories.subscriptions import (
     WEEK,
     ask_for_news,
+    consent_of,
     digest,
     email_states,
     subscription,
@@ -57,8 +58,12 @@ def test_consents_are_imported_as_they_were_given(run, cause, list_of):
     first, second = subscriptions()
     assert (first.email, first.lang, first.state) == ("amalia@rosales.example", "es", "active")
     assert (first.cause_id, first.source) == (cause.id, "import")
-    assert (first.consent_text, first.consent_version) == ("Send me news", "paper-1")
-    assert first.consent_at.isoformat() == "2025-03-01T10:00:00+00:00"
+    consent = consent_of(first)
+    assert (consent.shown_text.text, consent.shown_text.version) == ("Send me news", "paper-1")
+    assert (consent.channel, consent.given_at.isoformat()) == (
+        "import",
+        "2025-03-01T10:00:00+00:00",
+    )
     assert first.evidence == "stall in March"
     # A language that the site does not have becomes its first one.
     assert (second.lang, second.frequency) == (site_settings().languages[0], "weekly")
@@ -81,11 +86,14 @@ def test_export_is_what_an_import_reads(run, cause, list_of, tmp_path):
     imported = run("subscriptions", "import", path, "--cause", "other")
     assert imported.exit_code == 0, imported.output
     copies = [row for row in subscriptions() if row.cause_id == other.id]
-    assert [(row.consent_at, row.consent_version, row.evidence) for row in copies] == [
-        (row.consent_at, row.consent_version, row.evidence)
-        for row in subscriptions()
-        if row.cause_id == cause.id
+    assert [_given(row) for row in copies] == [
+        _given(row) for row in subscriptions() if row.cause_id == cause.id
     ]
+
+
+def _given(row):
+    consent = consent_of(row)
+    return consent.given_at, consent.text_id, row.evidence
 
 
 def test_json_lines_hold_the_subscribers_of_all_causes(run, cause):
@@ -188,7 +196,7 @@ def test_spreadsheets_of_other_programs_are_read(run, cause, list_of, encoding):
     result = run("subscriptions", "import", path, "--cause", cause.slug, *columns)
     assert result.exit_code == 0, result.output
     [row] = subscriptions()
-    assert row.consent_text == "Envíenme noticias"
+    assert consent_of(row).shown_text.text == "Envíenme noticias"
 
 
 @pytest.mark.parametrize(
