@@ -28,3 +28,8 @@ def host_identity(lang: str) -> Any:
     Organisations are a layer above this one, so they register the function.
     """
     return current_app.extensions["email_identity"](None, lang)
+
+
+def organisation_name(organisation_id: int | None, lang: str) -> str:
+    """Return the name of an organisation in `lang`, or "" for None, as `cause_title` does."""
+    return cast(str, current_app.extensions["organisation_name"](organisation_id, lang))

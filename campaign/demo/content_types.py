@@ -101,7 +101,7 @@ class DemoEvent:
     starts: time
     ends: time
     town: str
-    is_vigil: bool
+    remembered: int
     registration: str
     capacity: int | None
     languages: tuple[str, ...]

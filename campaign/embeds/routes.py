@@ -15,7 +15,7 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale, refresh
+from flask_babel import refresh
 from werkzeug.exceptions import HTTPException
 
 from campaign.embeds.frames import frame_from_args
@@ -33,6 +33,7 @@ from campaign.signatures.emails import address_of_emails
 from campaign.signatures.forms import signature_form
 from campaign.signatures.presenters import petition_context
 from campaign.signatures.signing.views import SigningPage, sign_and_answer
+from campaign.site.languages import best_lang
 from campaign.site.settings import site_settings
 
 blueprint = Blueprint("embeds", __name__)
@@ -131,7 +132,7 @@ def _load_for_frame(slug: str) -> Petition:
 def _use_frame_parameters() -> None:
     """Use the language and theme that the frame asks for in the rest of this request."""
     g.frame = frame_from_args(request.args)
-    g.lang = g.frame.lang or get_locale().language
+    g.lang = g.frame.lang or best_lang()
     refresh()
 
 

@@ -15,7 +15,7 @@ from campaign.causes.queries import cause_count
 from campaign.events.models import Event
 from campaign.extensions import db
 from campaign.i18n.countries import countries
-from campaign.i18n.locales import LOCALES
+from campaign.i18n.locales import locale_of
 from campaign.kiosk import codes
 from campaign.kiosk.key_pairs import present_key
 from campaign.kiosk.models import Kiosk, StaffPin
@@ -25,6 +25,7 @@ from campaign.organisations.colours import day_accent, night_accent
 from campaign.organisations.identity import UNNAMED, identities
 from campaign.petitions.delivery_terms import delivered_list
 from campaign.petitions.models import Petition, PetitionVersion
+from campaign.petitions.presenters import notice_of
 from campaign.petitions.queries import petition_counts, published_petitions
 from campaign.site.settings import site_settings
 from campaign.text.markdown import to_html
@@ -164,6 +165,7 @@ def _petition(
         "targets": {lang: [target.name(lang) for target in petition.targets] for lang in languages},
         "required_fields": sorted(petition.required_fields),
         "questions": petition.questions,
+        "notice": {lang: _notice(petition, lang) for lang in languages},
         "delivered": {lang: _delivered(version, lang) for lang in languages},
         "email": "required" if needs_address(petition) else "optional",
         "confirmation": petition.confirmation,
@@ -174,14 +176,19 @@ def _petition(
 
 
 def _consent(lang: str) -> str:
-    with force_locale(LOCALES[lang]):
+    with force_locale(locale_of(lang)):
         return _(
             "I sign these petitions with my name. The campaign uses what I enter here to deliver the petitions and to count each person once. It never sells it. I can withdraw at any time. If I give my email address, I get an email with a link to see, correct or withdraw my signature."
         )
 
 
+def _notice(petition: Petition, lang: str) -> dict[str, str]:
+    notice = notice_of(petition, lang)
+    return {"digest": notice.digest, "line": notice.short_text, "html": str(notice.body)}
+
+
 def _delivered(version: PetitionVersion, lang: str) -> Any:
-    with force_locale(LOCALES[lang]):
+    with force_locale(locale_of(lang)):
         return delivered_list(version.delivered_names, version.delivered_details)
 
 

@@ -15,7 +15,7 @@ from campaign.events.queries import event_by_id
 from campaign.extensions import db
 from campaign.http.urls import absolute_url
 from campaign.i18n.clock_times import clock_time
-from campaign.i18n.locales import LOCALES
+from campaign.i18n.locales import locale_of
 from campaign.i18n.long_dates import long_date
 from campaign.kiosk.codes import CONFIRM_NAME
 from campaign.kiosk.queries import kiosk_by_id
@@ -152,7 +152,7 @@ def _render_silent(message: Any) -> Message | None:
         or kiosk.silence_notified_at is None
     ):
         return None
-    event, locale = kiosk.event, LOCALES[message.lang]
+    event, locale = kiosk.event, locale_of(message.lang)
     identity = email_identity(event.cause.organisation_id, message.lang)
     context = {
         "tablet": kiosk.name,

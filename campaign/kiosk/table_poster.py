@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from campaign.i18n.locales import LOCALES
+from campaign.i18n.locales import locale_of
 from campaign.montage.fonts import DISPLAY_FONT, LABEL_FONT
 from campaign.montage.posters.layout import EDGE, MARGIN, PosterPaper
 from campaign.montage.posters.spec import PAPER_MM
@@ -62,7 +62,7 @@ class _TablePoster(PosterPaper):
 
     def _set_text(self, lang, lines, size, top):
         """Draw the text in one language; return where the next language begins."""
-        with force_locale(LOCALES[lang]):
+        with force_locale(locale_of(lang)):
             prompt = _("Sign on your own phone")
         self._draw_text(prompt, EDGE, top + 20, LABEL_FONT, 22, INK_3)
         for at, line in enumerate(lines):
@@ -89,7 +89,7 @@ class _TablePoster(PosterPaper):
         )
         with_no_camera = []
         for lang in self._titles:
-            with force_locale(LOCALES[lang]):
+            with force_locale(locale_of(lang)):
                 with_no_camera.append(_("or enter this web address"))
         self._draw_text(
             " · ".join(with_no_camera),

@@ -15,7 +15,7 @@ import idna
 from flask import current_app
 from flask_babel import force_locale
 
-from campaign.i18n.locales import LOCALES
+from campaign.i18n.locales import direction, locale_of
 from campaign.mail.message_ids import local_part
 from campaign.mail.policy import PLAIN, WITH_UTF8
 from campaign.process.clock import utcnow
@@ -93,9 +93,11 @@ def render(name: str, lang: str, **context: Any) -> RenderedEmail:
     templates = current_app.jinja_env
 
     def part(file: str, **more: str) -> str:
-        return templates.get_template(f"emails/{name}/{file}").render(lang=lang, **context, **more)
+        return templates.get_template(f"emails/{name}/{file}").render(
+            lang=lang, direction=direction(lang), **context, **more
+        )
 
-    with force_locale(LOCALES.get(lang, lang)):
+    with force_locale(locale_of(lang)):
         subject = one_line(part("subject.txt"))
         text = part("body.txt", subject=subject)
         html = part("body.html", subject=subject)

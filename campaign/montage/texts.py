@@ -16,7 +16,7 @@ from flask_babel import gettext as _
 from campaign.causes.models import Cause
 from campaign.causes.queries import cause_count, cause_numbers
 from campaign.i18n.clock_times import clock_time
-from campaign.i18n.locales import LOCALES
+from campaign.i18n.locales import locale_of
 from campaign.i18n.long_dates import long_date
 from campaign.montage.cards.drawing import Card
 from campaign.montage.fonts import can_print
@@ -54,7 +54,7 @@ def print_identity(cause: Cause, lang: str) -> PrintIdentity:
 
 def card_of_cause(cause: Cause, lang: str) -> Card:
     """Return the Card of a cause: its montage, and its number of butterflies."""
-    with force_locale(LOCALES[lang]):
+    with force_locale(locale_of(lang)):
         count = cause_count(cause.id)
         return _card(
             cause,
@@ -68,7 +68,7 @@ def card_of_cause(cause: Cause, lang: str) -> Card:
 
 def card_of_petition(petition: Petition, lang: str) -> Card:
     """Return the Card of a petition: its own signatures, and the montage of its cause."""
-    with force_locale(LOCALES[lang]):
+    with force_locale(locale_of(lang)):
         count = petition_counts([petition.id]).get(petition.id, 0)
         title = petition.current_version.text(lang, petition.original_lang).title
         caption = (
@@ -135,7 +135,7 @@ def poster_spec(
     """
     last, gaps = numbers
     count, lang = last - len(gaps), variety.lang
-    with force_locale(LOCALES[lang]):
+    with force_locale(locale_of(lang)):
         title = cause.text(lang).title
         return PosterSpec(
             form=variety.form,
@@ -183,14 +183,14 @@ def ngettext(singular: str, plural: str, count: int, **values: Any) -> str:
 
 def number(value: int, lang: str) -> str:
     """Return the number as it is written in this language."""
-    return format_decimal(value, locale=LOCALES[lang])
+    return format_decimal(value, locale=locale_of(lang))
 
 
 def _counted_on(now: datetime, lang: str) -> str:
     local = now.astimezone(ZoneInfo(site_settings().time_zone))
     return _(
         "Counted on %(day)s at %(hour)s (%(zone)s)",
-        day=long_date(local, LOCALES[lang]),
+        day=long_date(local, locale_of(lang)),
         hour=clock_time(local, lang),
         zone=_zone(local),
     )

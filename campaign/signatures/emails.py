@@ -15,7 +15,7 @@ from campaign.accounts.audit_models import AuditEntry
 from campaign.accounts.queries import organizer_by_id
 from campaign.extensions import db
 from campaign.http.urls import absolute_url
-from campaign.i18n.locales import LOCALES
+from campaign.i18n.locales import locale_of
 from campaign.mail.composition import Message, render
 from campaign.mail.delivery import register
 from campaign.organisations.emails import EmailIdentity, email_identity, sender_address
@@ -323,6 +323,6 @@ OTHER_SUBJECT = _l("About your request")
 
 def with_neutral_sender(message: Message, template: str) -> Message:
     """Return the Message with a neutral subject and without the sender's name; keep its text."""
-    with force_locale(LOCALES.get(message.lang, message.lang)):
+    with force_locale(locale_of(message.lang)):
         subject = str(SUBJECTS.get(template, OTHER_SUBJECT))
     return replace(message, subject=subject, has_sender_name=False)

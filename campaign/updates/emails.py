@@ -21,7 +21,7 @@ from campaign.accounts.queries import organizer_by_id
 from campaign.causes.queries import cause_by_id
 from campaign.extensions import db
 from campaign.http.urls import absolute_url
-from campaign.i18n.locales import LOCALES
+from campaign.i18n.locales import locale_of
 from campaign.i18n.long_dates import long_date
 from campaign.mail.composition import Message, RenderedEmail, render
 from campaign.mail.delivery import register
@@ -78,7 +78,7 @@ def sample(update: Update, lang: str) -> RenderedEmail:
 
     Its links open the archive instead of a reader's own pages.
     """
-    with force_locale(LOCALES[lang]):
+    with force_locale(locale_of(lang)):
         why = _(
             "You are getting this email because you subscribed to updates about “%(title)s”.",
             title=update.cause.text(lang).title,
@@ -89,7 +89,7 @@ def sample(update: Update, lang: str) -> RenderedEmail:
 
 def reason_for(subscription, cause_title: str, lang: str) -> str:
     """Return the sentence that says why the reader gets this email."""
-    with force_locale(LOCALES[lang]):
+    with force_locale(locale_of(lang)):
         if subscription.source in BY_SIGNING:
             return _(
                 "You are getting this email because you asked for updates about “%(title)s” when you signed.",
@@ -136,7 +136,7 @@ def _render_test(message: Row) -> Message | None:
     if organizer is None or organizer.removed_at is not None or update is None:
         return None
     wording = sample(update, message.lang)
-    with force_locale(LOCALES[message.lang]):
+    with force_locale(locale_of(message.lang)):
         wording = wording._replace(subject=_("[Test] %(subject)s", subject=wording.subject))
     return Message(
         to=organizer.email,
@@ -248,7 +248,7 @@ def _message(
 
 
 def _day(date: date, lang: str) -> str:
-    return long_date(date, LOCALES[lang])
+    return long_date(date, locale_of(lang))
 
 
 def _pictures(update: Update, lang: str) -> tuple[TextPicture, ...]:
@@ -256,7 +256,7 @@ def _pictures(update: Update, lang: str) -> tuple[TextPicture, ...]:
 
     An email loads no pictures, because loading them would reveal when it is read.
     """
-    with force_locale(LOCALES[lang]):
+    with force_locale(locale_of(lang)):
         return tuple(
             replace(picture, alt=_("Picture: %(what)s", what=picture.alt))
             for picture in pictures_of(update, lang, is_absolute=True)

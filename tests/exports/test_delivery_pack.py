@@ -18,7 +18,7 @@ from campaign.exports.delivery_pack_texts import UNNAMED
 from campaign.exports.export_queries import content_of, exports_of
 from campaign.exports.pdf import Field, Head, letter_sheets, signature_sheets
 from campaign.extensions import write
-from campaign.i18n.locales import LOCALES
+from campaign.i18n.locales import locale_of
 from campaign.montage.texts import print_identity
 from campaign.montage.typesetting import PrintIdentity
 from campaign.organisations.operations import change_organisation
@@ -156,6 +156,7 @@ def test_archive_contains_everything_and_a_checksum_of_each_file(
         "signatures.csv",
         "cover-letter.pdf",
         "poster.pdf",
+        "privacy-notices.txt",
         "README.txt",
         "SHA256SUMS",
     ]
@@ -238,10 +239,11 @@ def test_cover_letter_has_exact_counts_by_evidence_and_version(
     sentence = next(part for kind, part in blocks if kind == "text" and figures(part))
     assert figures(sentence) == [5] and sentence in one_line
     figure_blocks = [part for kind, part in blocks if kind == "figure"]
-    by_email, at_a_table, all_signatures, first, second = (
+    by_email, at_a_table, all_signatures, first, second, without_notice = (
         int(number) for _label, number in figure_blocks
     )
     assert (by_email, at_a_table, all_signatures, first, second) == (4, 1, 5, 2, 3)
+    assert without_notice == all_signatures
     assert [label for label, number in figure_blocks if f"{label} {number}" not in one_line] == []
     assert [kind for kind, _text in blocks].count("line") == 3
 
@@ -254,7 +256,7 @@ def test_pack_is_in_the_chosen_language(requested, petition, exporter, signed, l
     files = opened(pack(requested, petition, exporter, lang=lang, paper="letter"))
     [page] = pages(files["signatures.pdf"])
     assert text in page
-    with force_locale(LOCALES[lang]):
+    with force_locale(locale_of(lang)):
         translated = str(UNNAMED)
     assert translated != str(UNNAMED) and translated in " ".join(page.split())
     assert pypdfium2.PdfDocument(files["signatures.pdf"])[0].get_size() == (612, 792)

@@ -57,7 +57,7 @@ def test_name_and_language_are_changed(editor):
     answer = editor.post("/organize/account", {"name": " Édith  Piat ", "lang": "fr"})
     assert answer.status_code == 303
     page = editor.get(answer.location)
-    assert '<html lang="fr">' in page.text and "Édith Piat" in page.text
+    assert '<html lang="fr"' in page.text and "Édith Piat" in page.text
     assert alerts(page) == ["success"]
 
 

@@ -60,6 +60,7 @@ from campaign.organize.auth.sessions import (
 from campaign.organize.core.access import fresh, own_account
 from campaign.organize.core.audit import act_on_account
 from campaign.organize.core.identity import organizer
+from campaign.organize.setup.steps import first_page_url
 from campaign.process.clock import utcnow
 from campaign.text.names import clean_text
 
@@ -166,7 +167,7 @@ def download_codes() -> ResponseReturnValue:
 @own_account
 def keep_codes() -> ResponseReturnValue:
     session.pop(CODES, None)
-    return redirect(url_for("organize.overview.index"), 303)
+    return redirect(first_page_url(), 303)
 
 
 def after_new_factor() -> BaseResponse:

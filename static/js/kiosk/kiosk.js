@@ -22,7 +22,7 @@ import { Store } from "./store.js";
 import { Sync } from "./sync.js";
 import { TapGuard } from "./tap-guard.js";
 import { AppUpdate } from "./app-update.js";
-import { preferredLanguage, fillMessages, languages, message } from "./messages.js";
+import { preferredLanguage, fillMessages, languages, languageDirection, message } from "./messages.js";
 
 export class Kiosk {
   #crews;
@@ -204,6 +204,7 @@ export class Kiosk {
   /** Change the language of everything shown, and keep what was typed. */
   setLanguage(language) {
     document.documentElement.lang = language;
+    document.documentElement.dir = languageDirection(language);
     fillMessages(document);
     if (this.screen) {
       fillHeader(this, this.place);
