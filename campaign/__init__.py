@@ -38,7 +38,7 @@ from campaign.kiosk.routes import blueprint as kiosks
 from campaign.kiosk.table_routes import blueprint as tables
 from campaign.live.routes import blueprint as live_answers
 from campaign.mail import routes as mailbox
-from campaign.mail.composition import sender
+from campaign.mail.composition import mail_from
 from campaign.mail.jobs import work as mail_work
 from campaign.mail.server_url import server_from
 from campaign.montage.cards.routes import blueprint as share_cards
@@ -198,7 +198,7 @@ def _sender_address(settings):
     Raises SettingError if an email setting is invalid, before any email is queued.
     """
     try:
-        address = sender(settings).addr_spec
+        address = mail_from(settings).addr_spec
     except ValueError as error:
         raise config.SettingError("MAIL_FROM must look like Volante <names@example.org>") from error
     if settings["MAIL_URL"]:

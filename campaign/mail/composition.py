@@ -116,7 +116,7 @@ def to_email(message: Message, settings: Mapping[str, Any]) -> EmailMessage:
     email["Date"] = format_datetime(utcnow())
     name = local_part(settings["SECRET_KEY"].encode(), message.message_key, message.digest)
     email["Message-ID"] = f"<{name}@{_host(settings['PUBLIC_URL'])}>"
-    email["From"] = _from(message, sender(settings))
+    email["From"] = _from(message, mail_from(settings))
     email["To"] = recipient
     email["Subject"] = one_line(message.subject)
     if reply_to := _ascii_address(message.sender.reply_to):
@@ -143,7 +143,7 @@ def to_email(message: Message, settings: Mapping[str, Any]) -> EmailMessage:
     return email
 
 
-def sender(settings: Mapping[str, Any]) -> Address:
+def mail_from(settings: Mapping[str, Any]) -> Address:
     """Return MAIL_FROM (`Name <address>`) as Address: the envelope's, and the default in From."""
     # Operators put commas in a name without quotes, which a strict parser reads as two addresses.
     name, _, address = settings["MAIL_FROM"].rpartition("<")
