@@ -11,10 +11,9 @@ from sqlalchemy.exc import OperationalError, StatementError
 from campaign.accounts.audit import COMMAND, record
 from campaign.archive.manifest import ArchiveError, key_fingerprint
 from campaign.archive.reading import Archive
-from campaign.archive.tables import exported_tables, table_of
+from campaign.archive.tables import count_of, exported_tables, table_of
 from campaign.archive.writing import ADDRESS, ONLY_DIGESTS
 from campaign.extensions import db
-from campaign.notices.models import NOT_RECORDED
 from campaign.signatures.queries import differences
 from campaign.signatures.tokens import email_digest, person_digest
 
@@ -81,11 +80,7 @@ def import_archive(*, archive: Archive, requires_same_key: bool = False) -> Impo
 
 def _refuse_data(connection: Connection) -> None:
     for table in exported_tables():
-        rows = select(func.count()).select_from(table)
-        if table.name == "notice":
-            # The migration creates this row.
-            rows = rows.where(table.c.id != NOT_RECORDED)
-        if connection.scalar(rows):
+        if connection.scalar(count_of(table)):
             raise NotEmpty(
                 f"This installation is not empty: there are rows in {table.name}. Import into a new"
                 " database, before you add organizers."
@@ -152,7 +147,8 @@ def _continue_ids(connection: Connection, table: Table) -> None:
     if connection.scalar(select(sequence)) is None:
         return
     highest = connection.scalar(select(func.max(column)))
-    if highest is not None:
+    # The row "notice not recorded" has the id 0, which no sequence may have.
+    if highest:
         connection.execute(select(func.setval(sequence, highest)))
 
 
@@ -160,7 +156,7 @@ def _check(connection: Connection, archive: Archive, imported: Imported) -> None
     """Compare the database with the manifest, and the tallies with the signatures."""
     for table in exported_tables():
         expected = archive.manifest.files[f"{table.name}.jsonl"].rows
-        stored = connection.scalar(select(func.count()).select_from(table)) or 0
+        stored = connection.scalar(count_of(table)) or 0
         if stored + imported.left_out[table.name] != expected:
             raise ArchiveError(f"Imported {stored:,} rows of {table.name} instead of {expected:,}.")
     organisations = imported.rows["organisation"]

@@ -8,9 +8,10 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Table, case, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, Table, case, false, func, literal, or_, select
 
 from campaign.extensions import db
+from campaign.notices.models import NOT_RECORDED
 
 Belongs = Callable[[int], ColumnElement[bool]]
 
@@ -338,6 +339,12 @@ NOT_EXPORTED = {
     "export_choice": "what an organizer last chose in a form",
     "site": "settings of the whole installation, which may serve several organisations",
 }
+
+
+def count_of(table: Table) -> Select[tuple[int]]:
+    """Return the query for how many rows a table has, without those that every database has."""
+    count = select(func.count()).select_from(table)
+    return count.where(table.c.id != NOT_RECORDED) if table.name == "notice" else count
 
 
 def exported_tables() -> list[Table]:
