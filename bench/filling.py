@@ -7,8 +7,8 @@ from sqlalchemy import func, select
 
 from bench.sites import SECRET, SLUG
 from campaign import create_app
-from campaign.cli.demo.invention import add_rows, invented_rows
-from campaign.cli.demonstration import load_demonstration
+from campaign.demo.operations import load_demonstration
+from campaign.demo.signers import add_rows, invented_rows
 from campaign.extensions import db, write
 from campaign.petitions.queries import petition_by_slug
 from campaign.process.clock import utcnow

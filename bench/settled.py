@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 
 from bench.filling import application, confirmed_rows
 from campaign.causes.models import CauseTally
-from campaign.cli.demo.invention import add_rows
+from campaign.demo.signers import add_rows
 from campaign.extensions import db, write
 from campaign.i18n.countries import countries
 from campaign.petitions.models import Petition, PetitionTally

@@ -8,8 +8,8 @@ from argon2 import PasswordHasher
 from flask_migrate import upgrade
 
 from campaign import create_app
-from campaign.cli import demonstration
-from campaign.cli.demo.content import load_cause
+from campaign.demo import operations as demonstration
+from campaign.demo.content import load_cause
 from campaign.extensions import db
 from campaign.organisations.identity import forget_identities
 from campaign.process import clock

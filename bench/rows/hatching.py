@@ -10,7 +10,7 @@ from bench import sites
 from bench.filling import application, confirmed_rows
 from bench.report import Row
 from campaign.causes.models import Cause
-from campaign.cli.demo.invention import add_rows
+from campaign.demo.signers import add_rows
 from campaign.extensions import db, write
 from campaign.process.clock import utcnow
 from campaign.signatures.counting.hatching import hatch

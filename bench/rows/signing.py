@@ -11,7 +11,7 @@ from sqlalchemy import create_engine, text
 from bench import load, sites
 from bench.report import Row
 from bench.requests import form_request
-from campaign.cli.demo.invention import invent
+from campaign.demo.signers import invent
 
 FASTER = 1.5
 MAX_P99_SECONDS = 0.250

@@ -5,7 +5,7 @@ from flask import Flask
 from campaign.cli import (
     backups,
     causes,
-    demonstration,
+    demo,
     kiosks,
     mail,
     montage,
@@ -25,7 +25,7 @@ def init_app(app: Flask) -> None:
     for module in (
         backups,
         causes,
-        demonstration,
+        demo,
         kiosks,
         mail,
         montage,

@@ -13,7 +13,7 @@ from campaign.archive.importing import Imported, import_archive
 from campaign.archive.manifest import ArchiveError, Manifest
 from campaign.archive.reading import open_archive
 from campaign.archive.writing import write_archive
-from campaign.cli.checks import valid_slug
+from campaign.cli.checks import site_lang, valid_slug
 from campaign.cli.plurals import numbered
 from campaign.extensions import db, write
 from campaign.organisations.identity import forget_identities
@@ -31,19 +31,15 @@ group = AppGroup(
 @group.command("create")
 @click.argument("slug", callback=valid_slug)
 @click.option("--name", required=True, help="Its name, as supporters see it.")
-@click.option("--lang", help="Language of the name. Without it, the first language of the site.")
-def create(slug: str, name: str, lang: str | None) -> None:
+@click.option(
+    "--lang",
+    callback=site_lang,
+    help="Language of the name. Without it, the first language of the site.",
+)
+def create(slug: str, name: str, lang: str) -> None:
     """Create an organization with the address SLUG. The first one is the host of the site."""
-    languages = site_settings().languages
-    if lang and lang not in languages:
-        raise click.BadParameter(
-            f"{lang!r} is not a language of this site ({', '.join(languages)}).",
-            param_hint="--lang",
-        )
     try:
-        organisation = write(
-            create_organisation, slug=slug, texts={lang or languages[0]: {"name": name}}
-        )
+        organisation = write(create_organisation, slug=slug, texts={lang: {"name": name}})
     except OrganisationSlugTaken as error:
         raise click.ClickException(
             f"There is already an organization with the slug {slug!r}. Choose another."

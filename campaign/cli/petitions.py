@@ -9,7 +9,7 @@ from flask.cli import AppGroup
 
 from campaign.accounts.audit import COMMAND, record
 from campaign.causes.queries import cause_by_slug, cause_in_any_state
-from campaign.cli.checks import valid_slug
+from campaign.cli.checks import site_lang, valid_slug
 from campaign.extensions import write
 from campaign.organize.petitions.cloning import clone_all
 from campaign.petitions.life_cycles import CauseClosed, petition_life_cycle
@@ -49,7 +49,9 @@ group = AppGroup(
     "--goal", type=click.IntRange(min=0), default=0, help="Goal for the number of signatures."
 )
 @click.option(
-    "--lang", type=click.Choice(("en", "es", "fr")), default="en", help="Language of the text."
+    "--lang",
+    callback=site_lang,
+    help="Language of the text. Without it, the first language of the site.",
 )
 @click.option("--two-per-address", is_flag=True, help="Let two people sign with one email address.")
 @click.option("--draft", is_flag=True, help="Create a draft that only organizers see.")

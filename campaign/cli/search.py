@@ -4,8 +4,8 @@ import click
 from flask.cli import AppGroup
 
 from campaign.extensions import write
-from campaign.process.clock import utcnow
-from campaign.search.indexing import count_due, note_all, refresh
+from campaign.search.indexing import note_all
+from campaign.search.jobs import index_all
 
 group = AppGroup("search", help="Maintain the search index.")
 
@@ -18,14 +18,6 @@ def rebuild() -> None:
     """
     write(note_all)
     click.echo(f"Indexed {index_all():,} items.")
-
-
-def index_all() -> int:
-    """Bring the index up to date with all public content; return how many items were read."""
-    total = 0
-    while count_due(utcnow()):
-        total += refresh(write, now=utcnow())
-    return total
 
 
 COMMANDS = (group,)

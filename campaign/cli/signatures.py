@@ -3,16 +3,15 @@
 import os
 import random
 import sys
-import time
 from typing import BinaryIO
 
 import click
 from flask.cli import AppGroup
 
 from campaign.accounts.audit import COMMAND
-from campaign.cli.demo.invention import add_rows, invented_rows
 from campaign.cli.imports import import_signatures
 from campaign.cli.plurals import numbered
+from campaign.demo.signers import add_rows, invented_rows
 from campaign.exports.formats import FORMATS
 from campaign.exports.queries import SignatureTable
 from campaign.exports.selection import STATES, Selection
@@ -20,12 +19,11 @@ from campaign.extensions import db, write
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_by_slug, petition_in_any_state
 from campaign.process.clock import utcnow
-from campaign.signatures.counting.hatching import hatch
 from campaign.signatures.erasure import anonymise, count_personal, erases_at, is_due
-from campaign.signatures.queries import differences, has_work_for_runner
+from campaign.signatures.jobs import hatch_all, hatch_once
+from campaign.signatures.queries import differences
 
 group = AppGroup("signatures", help="Export, import, check and generate signatures.")
-MAX_HATCH_SECONDS = 60
 # Seeds that are equal modulo this number invent the same people.
 SEEDS = 4096
 
@@ -143,25 +141,10 @@ def generate_signatures(petition: Petition, count: int, *, seed: int) -> int:
     with click.progressbar(length=count, label=f"Signing {petition.slug}", file=sys.stderr) as bar:
         for rows in invented_rows(petition, version_id, count, seed=seed, now=now):
             added += write(add_rows, rows)
-            _hatch_once()
+            hatch_once()
             bar.update(len(rows))
     hatch_all()
     return added
-
-
-def _hatch_once():
-    return write(hatch, holder=f"generate-{os.getpid()}", now=utcnow())
-
-
-def hatch_all() -> None:
-    """Hatch all that waits, or let the runner that holds the lease do it."""
-    deadline = time.monotonic() + MAX_HATCH_SECONDS
-    while time.monotonic() < deadline:
-        if not _hatch_once():
-            db.session.rollback()
-            if not has_work_for_runner():
-                return
-            time.sleep(0.1)
 
 
 def _write_rows(table: SignatureTable, kind: str, file: BinaryIO) -> int:

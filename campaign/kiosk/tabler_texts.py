@@ -227,7 +227,7 @@ PROBLEMS = {
     "reason_revoked": _l("this tablet was stopped"),
     "reason_expired": _l("this table’s time had ended"),
     "reason_late": _l("it arrived long after this table’s time"),
-    "reason_other_petition": _l("this petition is not at this table"),
+    "reason_other_petition": _l("this petition is not collected at this table"),
     "reason_unreadable": _l("it cannot be opened"),
     "reason_too_large": _l("too large for the site"),
     "reason_malformed": _l("damaged"),

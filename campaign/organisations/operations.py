@@ -1,12 +1,15 @@
 """Create and change organisations."""
 
+from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
 from campaign.db.versioned import check_part
 from campaign.errors import CampaignError
 from campaign.extensions import db, load_for_update
 from campaign.organisations.identity import forget_identities
-from campaign.organisations.models import Organisation, OrganisationText
+from campaign.organisations.images import CleanImage
+from campaign.organisations.models import Organisation, OrganisationImage, OrganisationText
 from campaign.organisations.queries import host_organisation
 from campaign.publishing.slug_history import SlugHistory
 
@@ -72,15 +75,23 @@ def change_organisation(
     part: str,
     version: int | None = None,
     texts: dict[str, dict[str, str]] | None = None,
+    slug: str = "",
+    images: Mapping[str, CleanImage] | None = None,
     **columns: Any,
 ) -> Organisation:
     """Change one part of an organisation: columns named in PARTS, and columns of its texts.
 
-    A language that an organisation does not have yet is added if its text is not empty. `version`
-    is that of the part that the form showed, None without a form. Raise EditConflict.
+    A language that an organisation does not have yet is added if its text is not empty. With a new
+    `slug`, the old address redirects. `images` are new ones by purpose; the others stay. `version`
+    is that of the part that the form showed, None without a form. Raise EditConflict and
+    OrganisationSlugTaken.
     """
     organisation = load_for_update(Organisation, organisation_id)
     check_part(organisation, part, version)
+    if slug and slug != organisation.slug:
+        slugs.move(organisation, slug)
+    for purpose, image in (images or {}).items():
+        _set_image(organisation, purpose, image)
     for name, value in columns.items():
         if name not in PARTS[part]:
             raise ValueError(f"{name} is not in the part {part}")
@@ -97,10 +108,23 @@ def change_organisation(
     return organisation
 
 
-def move_organisation(*, organisation_id: int, slug: str) -> Organisation:
-    """Change the slug; the old address redirects. Raise OrganisationSlugTaken."""
+def remove_image(*, organisation_id: int, purpose: str, version: int | None = None) -> Organisation:
+    """Remove the logo or the mark, if there is one. Raise EditConflict.
+
+    `version` is that of the part `look` that the form showed, None without a form.
+    """
     organisation = load_for_update(Organisation, organisation_id)
-    if organisation.slug != slug:
-        slugs.move(organisation, slug)
-        forget_identities()
+    check_part(organisation, "look", version)
+    organisation.images = [image for image in organisation.images if image.purpose != purpose]
+    db.session.flush()
+    forget_identities()
     return organisation
+
+
+def _set_image(organisation: Organisation, purpose: str, image: CleanImage) -> None:
+    row = next((row for row in organisation.images if row.purpose == purpose), None)
+    if row is None:
+        row = OrganisationImage(purpose=purpose)
+        organisation.images.append(row)
+    for column in fields(CleanImage):
+        setattr(row, column.name, getattr(image, column.name))

@@ -8,6 +8,8 @@ import json
 import logging
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -47,19 +49,21 @@ class CleanPicture:
     small: bytes | None
 
 
+@dataclass(frozen=True)
+class CleanLogo:
+    """A PNG picture without losses."""
+
+    data: bytes
+    width: int
+    height: int
+
+
 def clean_picture(data: bytes) -> CleanPicture:
     """Return the CleanPicture in `data`, at most 1600 pixels wide and high. Raises PictureRefused.
 
     A large one takes a second or two, so never call this inside a database transaction.
     """
-    if len(data) > MAX_BYTES:
-        raise PictureRefused("bytes")
-    with _decoding, tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
-        (folder / "picture").write_bytes(data)
-        result = _decode_in_process(folder)
-        if "refused" in result:
-            raise PictureRefused(result["refused"])
+    with _decoded(data) as (folder, result):
         clean, small = (folder / "clean.webp").read_bytes(), folder / "small.webp"
         digest = blake2b(clean, digest_size=8).hexdigest()
         return CleanPicture(
@@ -71,8 +75,31 @@ def clean_picture(data: bytes) -> CleanPicture:
         )
 
 
-def _decode_in_process(folder: Path) -> dict[str, Any]:
-    command = isolated.program("campaign.publishing.picture_decoding", folder)
+def clean_logo(data: bytes) -> CleanLogo:
+    """Return the CleanLogo in `data`, at most 1200 pixels wide and high. Raises PictureRefused.
+
+    Never call this inside a database transaction.
+    """
+    with _decoded(data, "logo") as (folder, result):
+        return CleanLogo((folder / "clean.png").read_bytes(), result["width"], result["height"])
+
+
+@contextmanager
+def _decoded(data: bytes, *options: str) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Yield the folder with the files of the decoded picture, and the result. Raises PictureRefused."""
+    if len(data) > MAX_BYTES:
+        raise PictureRefused("bytes")
+    with _decoding, tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        (folder / "picture").write_bytes(data)
+        result = _decode_in_process(folder, *options)
+        if "refused" in result:
+            raise PictureRefused(result["refused"])
+        yield folder, result
+
+
+def _decode_in_process(folder: Path, *options: str) -> dict[str, Any]:
+    command = isolated.program("campaign.publishing.picture_decoding", folder, *options)
     try:
         subprocess.run(**command, check=True, timeout=MAX_SECONDS, capture_output=True)
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:

@@ -5,9 +5,11 @@ from datetime import datetime
 from campaign.extensions import database_now, write
 from campaign.jobs.registry import BackgroundWork
 from campaign.jobs.runs import WorkerContext
+from campaign.process.clock import utcnow
 from campaign.search import indexing
 
 INDEX_SECONDS = 1
+LANGUAGES_SECONDS = 60
 
 work = BackgroundWork()
 
@@ -22,3 +24,20 @@ def note_differences(*, now: datetime) -> int:
 def update_index(_worker: WorkerContext) -> int:
     """Index one batch of what has changed; return how many documents changed."""
     return indexing.refresh(write, now=database_now())
+
+
+@work.periodic(seconds=LANGUAGES_SECONDS)
+def follow_languages(_worker: WorkerContext) -> int:
+    """Have everything indexed in new languages of the site; return how many items that concerns."""
+    return write(indexing.note_differences) if indexing.has_other_languages() else 0
+
+
+def index_all() -> int:
+    """Bring the index up to date with all public content; return how many items were read.
+
+    Commands call this, so that they need not wait for the worker.
+    """
+    total = 0
+    while indexing.count_due(utcnow()):
+        total += indexing.refresh(write, now=utcnow())
+    return total

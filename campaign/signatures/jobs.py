@@ -1,5 +1,7 @@
 """Periodic work: remind people to confirm, and delete forms and data that are no longer needed."""
 
+import os
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -11,6 +13,7 @@ from campaign.jobs.registry import BackgroundWork
 from campaign.jobs.runs import WorkerContext
 from campaign.mail.models import BULK
 from campaign.mail.operations import enqueue_many
+from campaign.process.clock import utcnow
 from campaign.signatures.counting.aggregates import AggregateRefresher
 from campaign.signatures.counting.batches import move_full_batches
 from campaign.signatures.counting.hatching import hatch
@@ -38,6 +41,9 @@ REPEAT_SECONDS = 0.3
 AGGREGATES_SECONDS = 5
 BULK_SECONDS = 0.5
 SEARCH_INDEX_SECONDS = 1
+# How long a command waits until all is hatched, and between two looks at what another process hatches.
+MAX_HATCH_SECONDS = 60
+PAUSE_SECONDS = 0.1
 
 REMINDERS = ((timedelta(days=1), 0, REMINDER), (timedelta(days=4), 1, LAST_REMINDER))
 MIN_MAIL_INTERVAL = timedelta(days=1)
@@ -61,6 +67,26 @@ def hatch_confirmed(worker: WorkerContext) -> int:
         most_per_address=site_settings().hold_per_address,
     )
     return changed
+
+
+def hatch_once() -> int:
+    """Hatch one batch from a command; return how many rows changed."""
+    changed: int = write(hatch, holder=f"generate-{os.getpid()}", now=utcnow())
+    return changed
+
+
+def hatch_all() -> None:
+    """Hatch all that waits, or let the runner that holds the lease do it.
+
+    Commands call this, so that they need not wait for the worker.
+    """
+    deadline = time.monotonic() + MAX_HATCH_SECONDS
+    while time.monotonic() < deadline:
+        if not hatch_once():
+            db.session.rollback()
+            if not has_work_for_runner():
+                return
+            time.sleep(PAUSE_SECONDS)
 
 
 @work.periodic(seconds=REPEAT_SECONDS)

@@ -48,5 +48,5 @@ def test_every_template_is_used():
 
 def test_every_email_template_is_used():
     folders = {path.parent.name for path in TEMPLATES.glob("emails/*/subject.txt")}
-    code = "".join(path.read_text() for path in (ROOT / "campaign").glob("*/emails.py"))
+    code = "".join(path.read_text() for path in (ROOT / "campaign").rglob("*.py"))
     assert {name for name in folders if f'"{name}"' not in code} == set()

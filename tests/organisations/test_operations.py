@@ -9,7 +9,6 @@ from campaign.organisations.operations import (
     OrganisationSlugTaken,
     change_organisation,
     create_organisation,
-    move_organisation,
     slugs,
 )
 from campaign.organisations.queries import host_organisation, organisation_count
@@ -31,7 +30,7 @@ def test_first_organisation_is_the_host(app):
 
 def test_slug_of_another_organisation_is_refused_also_if_it_is_a_former_one(app):
     first = make_organisation()
-    write(move_organisation, organisation_id=first.id, slug="keepers")
+    write(change_organisation, organisation_id=first.id, part="identity", slug="keepers")
     for slug in ("keepers", "river-keepers"):
         with pytest.raises(OrganisationSlugTaken):
             make_organisation(slug)

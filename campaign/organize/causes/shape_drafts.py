@@ -123,7 +123,7 @@ def _fault_text(refusal: Exception) -> Any:
     if isinstance(refusal, PictureRefused):
         return REFUSALS[refusal.reason]
     if isinstance(refusal, TooManyDrafts):
-        return _("There are already twelve pictures waiting. Use or discard one first.")
+        return _("Twelve pictures are already waiting. Use or discard one first.")
     return _("We could not process the picture. Wait a minute and send it again.")
 
 

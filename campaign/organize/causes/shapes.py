@@ -74,7 +74,7 @@ REFUSALS = {
 REFUSALS_BY_ALPHA = {
     **REFUSALS,
     "empty": _l(
-        "There is nothing left to make a shape. Change your choice, or use another picture."
+        "Nothing is left of the picture for a shape. Change your choice, or use another picture."
     ),
     "fills_all": _l(
         "The shape fills the whole square, so nobody would recognize it. Change your choice, or use a picture with space around it."
@@ -102,7 +102,7 @@ class CutForm(FlaskForm):
 
     version = VersionField()
     cut_by = RadioField(
-        _l("What becomes the shape"),
+        _l("Which part becomes the shape"),
         choices=[
             SelectChoice("alpha", _l("The parts that are not transparent")),
             SelectChoice("colour", _l("The parts that differ from the edge colour")),
@@ -110,7 +110,7 @@ class CutForm(FlaskForm):
         default="colour",
     )
     threshold = WholeNumberField(
-        _l("How much a colour may differ and still be background"),
+        _l("Colour difference allowed in the background"),
         [InputRequired(OUT_OF_RANGE), NumberRange(MIN_THRESHOLD, MAX_THRESHOLD, OUT_OF_RANGE)],
         default=40,
     )

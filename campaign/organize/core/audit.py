@@ -1,7 +1,7 @@
 """Record in the activity log: changes with the values before and after, and who viewed what."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple, Self
 
@@ -124,6 +124,18 @@ def log_view(*audit_events: AuditEvent) -> None:
 
 # Kind of subject → (table, column that refers to the subject, columns to record).
 AUDITED_COLUMNS = {
+    "organisation": (
+        (
+            *("organisation", "id"),
+            "slug website profiles accent pattern legal_name legal_form register_number postal_address country telephone email"
+            " data_protection_contact representative supervisory_authority sender_name sender_address reply_to",
+        ),
+        (
+            *("organisation_text", "organisation_id"),
+            "name summary home_text footer_text imprint privacy_text",
+        ),
+        ("organisation_image", "organisation_id", "media_type digest"),
+    ),
     "cause": (
         ("cause", "id", "slug state palette shape publish_at time_zone"),
         ("cause_text", "cause_id", "title summary story"),
@@ -134,7 +146,7 @@ AUDITED_COLUMNS = {
             "slug state goal opens_at closes_at publish_at time_zone deliver_on deliver_places required_fields questions confirmation"
             " two_per_address retention_days delivered_names delivered_details archived_at",
         ),
-        ("petition_text", "version_id", "title summary organisation body"),
+        ("petition_text", "version_id", "title summary published_by body"),
         ("target", "petition_id", "names"),
         ("embedding", "petition_id", "allowed origins"),
         ("picture", "owner_id", "alts"),
@@ -157,6 +169,8 @@ AUDITED_COLUMNS = {
     "rule": (("rule", "id", "note on_since off_since"),),
     "kiosk": (("kiosk", "id", "name"),),
 }
+# What tells apart several rows of one subject: a language, a position, or logo and mark.
+PART_COLUMNS = ("lang", "position", "purpose")
 MAX_CHANGES = 40
 MAX_LENGTH = 160
 # Keep this many unchanged characters before the first difference.
@@ -164,7 +178,7 @@ BEFORE_DIFFERENCE = 30
 
 
 def state_of(subject: Any) -> dict[tuple[str, str], str | bool]:
-    """Return {(field, language or position): value} for a subject (kind, id).
+    """Return {(field, value of one of PART_COLUMNS): value} for a subject (kind, id).
 
     Return {} for a kind whose changes the activity log does not record.
     """
@@ -175,8 +189,7 @@ def state_of(subject: Any) -> dict[tuple[str, str], str | bool]:
         table = db.metadata.tables[name]
         chosen = [table.c[item] for item in columns.split()]
         part = next(
-            (table.c[item] for item in ("lang", "position") if item in table.c and key != "id"),
-            None,
+            (table.c[item] for item in PART_COLUMNS if item in table.c and key != "id"), None
         )
         query = select(*chosen, *([] if part is None else [part.label("_part")])).where(
             table.c[key] == _named(key, subject[1])
@@ -198,7 +211,7 @@ def changes_between(
 ) -> list[dict[str, Any]]:
     """Return the differences between two states as plain dictionaries.
 
-    Each has `field`, `part` (a language or a position), `before` and `after`.
+    Each has `field`, `part` (a value of one of PART_COLUMNS), `before` and `after`.
     """
     changed = [key for key in {**before, **after} if before.get(key, "") != after.get(key, "")]
     return [
@@ -209,6 +222,14 @@ def changes_between(
         }
         for field, part in changed[:MAX_CHANGES]
     ]
+
+
+def changed_values(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the differences between the values of two mappings, as `changes_between` does."""
+    old, new = (
+        {(name, ""): _as_text(value) for name, value in item.items()} for item in (before, after)
+    )
+    return changes_between(old, new)
 
 
 def _named(key: str, subject_id: Any) -> Any:

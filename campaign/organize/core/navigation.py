@@ -13,6 +13,7 @@ from sqlalchemy import Select, func, or_, select
 from campaign.causes.models import CauseTally
 from campaign.events.models import Event
 from campaign.extensions import db
+from campaign.organisations.identity import identities
 from campaign.organize.core.identity import causes_where, may
 from campaign.petitions.models import Petition
 from campaign.process.clock import utcnow
@@ -157,8 +158,10 @@ PLACES = (
     Place("kiosks", _l("Tablets"), "tablet", "kiosks.see"),
     Place("updates", _l("Updates"), "newspaper", "updates.see"),
     Place("mail", _l("Mailings"), "mail", "mail.see"),
+    Place("organisations", _l("Organizations"), "building", "organisations.see"),
     Place("people", _l("People"), "users", "people.see"),
     Place("audit", _l("Activity log"), "list", "audit.see"),
+    Place("site", _l("Settings"), "sliders", "site.edit"),
 )
 
 # Pages without their own sidebar entry, and the entry from which each is reached.
@@ -192,7 +195,14 @@ def numbers() -> dict[str, SidebarCount]:
 def places() -> list[Place]:
     """Return the sidebar entries that the current organizer may see."""
     return [
-        place
+        _named(place)
         for place in PLACES
         if place.endpoint in current_app.view_functions and may(place.action)
     ]
+
+
+def _named(place: Place) -> Place:
+    # Where a site has one organisation, its entry leads to the page of that one.
+    if place.name == "organisations" and not identities().are_several:
+        return place._replace(label=_l("Organization"))
+    return place

@@ -15,7 +15,6 @@ from wtforms.validators import DataRequired, InputRequired, NumberRange, Validat
 
 from campaign.exports.export_queries import exports_of
 from campaign.exports.operations import request_export
-from campaign.i18n.locales import NAMES
 from campaign.organize.core.access import allowed, fresh
 from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.edit_conflicts import Editor, save
@@ -24,6 +23,7 @@ from campaign.organize.core.fields import (
     LinesField,
     VersionField,
     WholeNumberField,
+    language_choices,
     max_length,
     site_paper,
 )
@@ -53,9 +53,7 @@ NAME_HINTS = {
     "shown": _l(
         "People who do not show their name appear as a number. This is what supporters expect."
     ),
-    "full": _l(
-        "Only if a law or the target’s rules require it. The petition’s page tells people before they sign."
-    ),
+    "full": _l("Only if a law or the target’s rules require it. The petition’s page says so."),
 }
 DETAIL_CHOICES = {
     "country": _l("Country"),
@@ -80,7 +78,7 @@ class PackForm(PurposeForm):
 
     def __init__(self, languages: Collection[str], **named: Any) -> None:
         super().__init__(**named)
-        self.lang.choices = [SelectChoice(code, NAMES[code]) for code in NAMES if code in languages]
+        self.lang.choices = language_choices(languages)
 
 
 class ContentsForm(FlaskForm):
@@ -129,7 +127,7 @@ class ReceiptForm(FlaskForm):
         # Allow tomorrow: in other time zones that day may have begun.
         if field.data and field.data > (utcnow() + timedelta(days=1)).date():
             raise ValidationError(
-                _l("That date is in the future. Record it after it has happened.")
+                _l("That date is in the future. Record the delivery after it has taken place.")
             )
 
 

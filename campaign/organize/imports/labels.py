@@ -82,7 +82,7 @@ FILE_FAULTS = {
         "We cannot read this workbook. Save it again as .xlsx, without a password, or as CSV."
     ),
     "not_text": _l("This is not a CSV or XLSX file."),
-    "too_many_rows": _l("There are more than 50,000 rows. Split the file into parts."),
+    "too_many_rows": _l("The file has more than 50,000 rows. Split it into parts."),
     "too_many_columns": _l("This file has too many columns for a list of people."),
     "too_large_unpacked": _l("This workbook is too large. Save only the sheet you need as CSV."),
 }

@@ -38,14 +38,10 @@ KIND_HINTS = {
     "words": _l(
         "One word or phrase per line. Only whole words match. Capitals and accents do not matter."
     ),
-    "mail_domain": _l(
-        "One domain per line, like example.org. Subdomains such as mail.example.org are held too."
-    ),
+    "mail_domain": _l("One domain per line, like example.org. Subdomains are held too."),
     "country": _l("One country per line, by name or two-letter code."),
     "network": _l("One IP address or range per line, like 192.0.2.17 or 192.0.2.0/24."),
-    "rate": _l(
-        "A number: how many signatures per hour can come from one IP address before we hold the next."
-    ),
+    "rate": _l("A number: signatures per hour from one IP address before we hold the next."),
 }
 
 
@@ -347,5 +343,7 @@ def _rule_labels() -> dict[str, Any]:
     return {
         "kind_labels": KIND_LABELS,
         "titles": {petition.id: petition.title for petition in petitions_where("rules.edit")},
-        "cause_titles": {cause.id: cause.text(lang).title for cause in causes_among(None)},
+        "cause_titles": {
+            cause.id: cause.text(lang).title for cause in causes_among(causes_where("rules.edit"))
+        },
     }

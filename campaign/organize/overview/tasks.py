@@ -24,6 +24,7 @@ from campaign.kiosk.review_queries import many_for_review
 from campaign.mail.queries import waiting_since
 from campaign.organize.core.identity import causes_where, may, organizer
 from campaign.organize.core.scope import petition_summary, petitions_where
+from campaign.organize.setup.steps import setup_steps
 from campaign.organize.statistics.figures import zone
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petitions_among
@@ -164,8 +165,8 @@ def _tablets(event: Event, now: datetime) -> Iterator[Task]:
         state, name = kiosk.state(now), kiosk.name
         if kiosk.is_silent(now) and state != "revoked":
             text = ngettext(
-                "Find tablet “%(name)s”: silent since %(time)s, with %(num)s signature on it",
-                "Find tablet “%(name)s”: silent since %(time)s, with %(num)s signatures on it",
+                "Find tablet “%(name)s”: no contact since %(time)s, and it holds %(num)s signature",
+                "Find tablet “%(name)s”: no contact since %(time)s, and it holds %(num)s signatures",
                 kiosk.waiting,
                 name=name,
                 time=_day_and_time(cast(datetime, kiosk.last_seen_at), event),
@@ -218,7 +219,7 @@ def stuck_mail(now: datetime) -> Iterator[Task]:
             text = _("Continue or stop the mailing of “%(title)s”", title=update.text(g.lang).title)
         elif state in ("planned", "sending") and update.state == "draft":
             text = _(
-                "“%(title)s” was unpublished. Its mailing is paused",
+                "Publish “%(title)s” again or stop its mailing, which is paused",
                 title=update.text(g.lang).title,
             )
         else:
@@ -227,7 +228,7 @@ def stuck_mail(now: datetime) -> Iterator[Task]:
     if causes_where("mail.send") is EVERYWHERE and (since := waiting_since(now - LATE)):
         yield Task(
             _(
-                "No email sent since %(time)s. Check the background worker and the mail server",
+                "Check the background worker and the mail server: no email sent since %(time)s",
                 time=_hour(since, now),
             ),
             _("View"),
@@ -260,7 +261,7 @@ def scheduled_erasures() -> Iterator[Task]:
         ):
             day = format_date(at.astimezone(zone()), "long", locale=get_locale())
             text = _(
-                "Personal data of “%(title)s” will be deleted on %(day)s",
+                "Deliver or keep the names of “%(title)s”: they will be deleted on %(day)s",
                 title=petition_summary(petition).title,
                 day=day,
             )
@@ -291,6 +292,18 @@ def suspect_keys() -> Iterator[Task]:
                 "Ask partner “%(name)s” why many of its people had already signed", name=key.name
             )
             yield Task(text, _("View"), url_for("organize.keys.index"))
+
+
+def unfinished_setup() -> Iterator[Task]:
+    """Yield the steps of the set-up that nobody has done or skipped, for admins."""
+    left = [step for step in setup_steps() if step.is_open] if may("site.edit") else []
+    if left:
+        text = ngettext(
+            "Finish setting up your site: %(num)s step left",
+            "Finish setting up your site: %(num)s steps left",
+            len(left),
+        )
+        yield Task(text, _("Continue"), url_for("organize.setup.index"))
 
 
 def drafts() -> Iterator[Task]:
@@ -349,5 +362,6 @@ def tasks_for_today() -> list[Task]:
         *suspect_keys(),
         *scheduled_erasures(),
         *unlimited_retentions(),
+        *unfinished_setup(),
         *drafts(),
     ]

@@ -31,7 +31,7 @@ class KeyForm(FlaskForm):
     cause = SelectField(_l("Cause"), [InputRequired(_l("Choose a cause."))])
     name = LineField(
         _l("Name of the partner"),
-        [DataRequired(_l("Enter who gets it.")), max_length(MAX_NAME_LENGTH)],
+        [DataRequired(_l("Enter the name of the partner.")), max_length(MAX_NAME_LENGTH)],
     )
     is_trusted = BooleanField(_l("Trusted: signatures count at once, without a confirmation email"))
 

@@ -9,12 +9,15 @@ from flask import g
 from flask_babel import format_date, get_locale, to_user_timezone
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as pgettext
 
 from campaign.accounts.audit_models import AuditEntry
 from campaign.causes.queries import causes_among
 from campaign.events.queries import events_with_ids
 from campaign.i18n.clock_times import clock_time
-from campaign.i18n.locales import NAMES
+from campaign.i18n.locales import is_language, language_name
+from campaign.organisations.identity import identities
+from campaign.organisations.queries import organisations_among
 from campaign.organize.core.scope import petition_summary
 from campaign.petitions.queries import petitions_with_ids
 from campaign.updates.queries import updates_with_ids
@@ -31,6 +34,11 @@ ACTIONS = {
     "account.passkey_added": _l("added a passkey"),
     "account.passkey_removed": _l("removed a passkey"),
     "account.session_closed": _l("signed out on another device"),
+    "organisations.create": _l("created an organization"),
+    "organisations.edit": _l("changed an organization"),
+    "organisations.test": _l("sent a test email of an organization"),
+    "site.edit": _l("changed the settings of the site"),
+    "site.setup": _l("left a step of the set-up for later"),
     "organisations.export": _l("exported an organization"),
     "organisations.import": _l("imported an organization"),
     "causes.create": _l("created a cause"),
@@ -149,7 +157,7 @@ ACTIONS = {
     "kiosks.names": _l("viewed the names waiting to be shown"),
     "kiosks.show_names": _l("approved full names from a table"),
     "kiosks.hide_names": _l("kept names from a table private"),
-    "kiosks.silent": _l("sent an email about a silent tablet"),
+    "kiosks.silent": _l("sent an email about a tablet that is offline"),
     "kiosks.rotate": _l("renewed the key of tablets"),
     "keys.doubt": _l("noticed too many repeats from a partner"),
     "petitions.quiet": _l("turned on the quiet count"),
@@ -164,6 +172,8 @@ SUBJECTS = {
     "account": _l("Accounts"),
     "access": _l("Access denied"),
     "people": _l("People"),
+    "organisations": _l("Organizations"),
+    "site": _l("Settings"),
     "causes": _l("Causes"),
     "petitions": _l("Petitions"),
     "events": _l("Events"),
@@ -192,11 +202,13 @@ THINGS = {
     "export": _l("file"),
     "import": _l("paper list"),
     "kiosk": _l("tablet"),
+    "organisation": _l("organization"),
     "petition": _l("petition"),
     "print_run": _l("printed sheets"),
     "registration": _l("registration"),
     "rule": _l("rule"),
     "signature": _l("signature"),
+    "site": _l("settings"),
     "update": _l("update"),
 }
 CHANNELS = {
@@ -216,28 +228,46 @@ REFUSED_METHODS = {
 
 
 FIELDS = {
+    "accent": _l("Accent colour"),
     "access": _l("Good to know"),
     "address": _l("Address"),
+    "address_days": _l("Days until IP digests are deleted"),
     "allowed": _l("Who may show it"),
     "alts": _l("Description of the picture"),
     "archived_at": _l("Archived"),
-    "body": _l("Text"),
     "attendance": _l("Number of people who came"),
+    "body": _l("Text"),
     "capacity": _l("Seats"),
     "closes_at": _l("Closes"),
+    "confirm_days": _l("Days to confirm"),
     "confirmation": _l("How a signature is confirmed"),
     "country": _l("Country"),
+    "data_protection_contact": _l("Data protection contact"),
     "deliver_on": _l("Delivery date"),
     "deliver_places": _l("Delivery place"),
-    "ends_local": _l("Ends"),
-    "goal": _l("Goal"),
     "delivered_details": _l("Details next to each name"),
     "delivered_names": _l("Names"),
+    "digest": _l("Picture"),
+    "email": _l("Email for questions"),
+    "ends_local": _l("Ends"),
+    "erase_pending_days": _l("Days until unfinished data is deleted"),
+    "first_countries": _l("First countries"),
+    "footer_text": _l("Text at the end of each page"),
+    "goal": _l("Goal"),
+    "hold_per_address": _l("Signatures an hour before the rest are held"),
+    "home_text": _l("Text of the home page"),
+    "imprint": _l("More text of the imprint"),
     "is_free": _l("Free of charge"),
+    "is_strict": _l("Strict"),
     "kind": _l("Type of event"),
     "kinds": _l("Target"),
-    "languages": _l("Languages"),
+    "kiosk_hourly_quota": _l("Signatures an hour from one tablet"),
     "langs": _l("Languages"),
+    "languages": _l("Languages"),
+    "legal_form": _l("Legal form"),
+    "legal_name": _l("Legal name"),
+    "max_emails_per_address_per_day": _l("Emails a day to one address"),
+    "media_type": _l("Type of the picture"),
     "most_seats": _l("Seats per registration"),
     "name": _l("Name"),
     "names": _l("Addressed to"),
@@ -248,37 +278,53 @@ FIELDS = {
     "online_for": _l("Who sees the online meeting link"),
     "online_url": _l("Online meeting link"),
     "opens_at": _l("Opens"),
-    "organisation": _l("Written by"),
     "origins": _l("Sites that may show it"),
+    "own_link_days": _l("Days that a personal link works"),
     "palette": _l("Colour"),
+    "pattern": _l("Pattern of the margin"),
     "people": _l("People"),
     "per_minute": _l("Emails per minute"),
     "place": _l("Place"),
+    "postal_address": _l("Postal address"),
     "price": _l("Price"),
+    "privacy_text": _l("More text of the privacy page"),
+    "profiles": _l("Profiles on social networks"),
     "programme": _l("Program"),
     "publish_at": _l("Publication date"),
+    "published_by": _l("Written by"),
     "questions": _l("Questions"),
+    "register_number": _l("Register and number"),
     "registration": _l("Registration"),
     "registration_closed": _l("Registration closed"),
+    "registration_days": _l("Days until registrations are deleted"),
+    "reply_to": _l("Address for replies"),
+    "representative": _l("Representative in the EU or the UK"),
     "required_fields": _l("Required"),
     "retention_days": _l("Days until data is deleted"),
+    "sender_address": _l("Address of the sender"),
+    "sender_name": _l("Name of the sender"),
     "shape": _l("Shape of the montage"),
+    "sign_limit": _l("Signatures a minute from one network"),
     "slug": _l("Address"),
     "starts_at": _l("Starts"),
     "starts_local": _l("Starts"),
     "state": _l("Status"),
     "story": _l("Story"),
     "summary": _l("Summary"),
+    "supervisory_authority": _l("Supervisory authority"),
+    "telephone": _l("Telephone"),
     "time_zone": _l("Time zone"),
     "title": _l("Title"),
     "town": _l("Town"),
     "two_per_address": _l("Two people may share one email address"),
+    "website": _l("Website"),
     "zone": _l("Time zone"),
 }
+IMAGES = {"logo": _l("Logo"), "mark": _l("Square mark")}
 STATES = {
     "draft": _l("draft"),
     "published": _l("published"),
-    "closed": _l("closed"),
+    "closed": pgettext("status", "closed"),
     "cancelled": _l("cancelled"),
     "planned": _l("scheduled to send"),
     "sending": _l("sending"),
@@ -305,8 +351,10 @@ def readable_changes(entry: AuditEntry) -> list[tuple[Any, Any, Any]]:
 
 def _field(change: dict[str, Any]) -> Any:
     label, part = FIELDS.get(change["field"], change["field"]), change["part"]
-    if part in NAMES:
-        return _("%(field)s (%(language)s)", field=label, language=NAMES[part])
+    if is_language(part):
+        return _("%(field)s (%(language)s)", field=label, language=language_name(part))
+    if part in IMAGES:
+        return f"{label} ({IMAGES[part]})"
     return f"{label} {int(part) + 1}" if part.isdecimal() else label
 
 
@@ -332,6 +380,7 @@ def _instant_or_day(value: str) -> str:
 
 LOADERS = {
     "cause": causes_among,
+    "organisation": organisations_among,
     "petition": petitions_with_ids,
     "event": events_with_ids,
     "update": updates_with_ids,
@@ -339,15 +388,18 @@ LOADERS = {
 
 
 def titles_of(entries: Iterable[AuditEntry]) -> dict[tuple[str, int], str]:
-    """Return {(kind, id): title} of the causes, petitions, events and updates of these entries."""
+    """Return {(kind, id): title} of what these entries are about, if it has a title."""
     ids = {}
     for entry in entries:
         if entry.subject_kind in LOADERS:
             ids.setdefault(entry.subject_kind, set()).add(entry.subject_id)
     things = ((kind, thing) for kind, some in ids.items() for thing in LOADERS[kind](some))
-    return {
-        (kind, thing.id): petition_summary(thing).title
-        if kind == "petition"
-        else thing.text(g.lang).title
-        for kind, thing in things
-    }
+    return {(kind, thing.id): _title_of(kind, thing) for kind, thing in things}
+
+
+def _title_of(kind: str, thing: Any) -> str:
+    if kind == "petition":
+        return petition_summary(thing).title
+    if kind == "organisation":
+        return identities().of(thing.id).name(g.lang)
+    return thing.text(g.lang).title

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as BaseResponse
 
-from campaign.i18n.locales import NAMES
+from campaign.i18n.locales import language_name
 from campaign.organize.core.access import allowed
 from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.drafts import (
@@ -38,7 +38,7 @@ from campaign.petitions.queries import (
     petition_in_any_state,
     petitions_among,
 )
-from campaign.petitions.readiness import faults_of, missing_languages
+from campaign.petitions.readiness import faults_of, missing_details, missing_languages
 from campaign.process.clock import utcnow
 from campaign.signatures.forms import signature_form
 from campaign.signatures.presenters import petition_context
@@ -248,7 +248,8 @@ def publish_page(
         title=petition.current_version.text(g.lang, petition.original_lang).title,
         faults=faults_of(petition, now),
         missing=(missing := missing_languages(petition)),
-        missing_names=[NAMES[lang] for lang in missing],
+        missing_names=[language_name(lang) for lang in missing],
+        missing_details=missing_details(petition),
         later=later or LaterForm.of(petition, site_settings().time_zone),
         opens_later=petition.opens_at is not None and petition.opens_at > now,
     ), status

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import event, select, text, update
 
 from campaign.causes.queries import cause_count, cause_numbers
-from campaign.cli.demo.invention import add_rows, invented_rows
+from campaign.demo.signers import add_rows, invented_rows
 from campaign.extensions import db, write
 from campaign.jobs.models import Lease
 from campaign.petitions.queries import petition_counts

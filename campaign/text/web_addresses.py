@@ -1,0 +1,28 @@
+"""Web addresses that people enter in forms."""
+
+from urllib.parse import urlsplit
+
+import idna
+
+MAX_WEB_ADDRESS_LENGTH = 500
+
+
+class WebAddressRefused(ValueError):
+    """This text is no address of a page on the web."""
+
+
+def parse_web_address(text: str) -> str:
+    """Return the URL in `text`; without a scheme, https is meant. Raise WebAddressRefused."""
+    url = text if "://" in text else f"https://{text}"
+    try:
+        parts = urlsplit(url)
+        host = idna.encode(parts.hostname or "", uts46=True).decode()
+        # Reading the port checks it.
+        _port = parts.port
+    except (ValueError, idna.IDNAError) as error:
+        raise WebAddressRefused(text) from error
+    is_web_page = parts.scheme in ("http", "https") and "." in host and not parts.username
+    has_gaps = any(character.isspace() or character in '<>"\\' for character in url)
+    if not is_web_page or has_gaps or len(url) > MAX_WEB_ADDRESS_LENGTH:
+        raise WebAddressRefused(text)
+    return url
