@@ -7,13 +7,9 @@ from babel.lists import format_list
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-<<<<<<< HEAD:campaign/petitions/delivery_terms.py
-from campaign.petitions.models import DELIVERED_DETAILS, PetitionVersion
-=======
 from campaign.i18n.locales import interface_lang, locale_of
-from campaign.petitions.models import HANDED_DETAILS, PetitionVersion
+from campaign.petitions.models import DELIVERED_DETAILS, PetitionVersion
 from campaign.site.settings import site_settings
->>>>>>> lang:campaign/petitions/delivery.py
 
 
 def delivered_items(names: str, details: Collection[str]) -> list[str]:
