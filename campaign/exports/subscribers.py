@@ -2,12 +2,15 @@
 
 from collections.abc import Collection, Iterator
 
-from sqlalchemy import case, select
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import aliased
 
 from campaign.causes.models import Cause
 from campaign.db.functions import iso_instant
 from campaign.exports.formats import FORMATS
 from campaign.extensions import db
+from campaign.notices.models import NOT_RECORDED, Consent, ConsentText, Notice
+from campaign.subscriptions.consents import SUBJECT
 from campaign.subscriptions.models import Subscription
 
 AT_ONCE = 5000
@@ -19,12 +22,21 @@ COLUMNS = {
     "state": ("code", Subscription.state),
     "cause": ("code", case((Subscription.cause_id.is_(None), ALL_CAUSES), else_=Cause.slug)),
     "frequency": ("code", Subscription.frequency),
-    "consent_at": ("code", iso_instant(Subscription.consent_at)),
+    "consent_at": ("code", iso_instant(Consent.given_at)),
     "source": ("code", Subscription.source),
     "evidence": ("text", Subscription.evidence),
-    "consent_version": ("text", Subscription.consent_version),
-    "consent_text": ("text", Subscription.consent_text),
+    "consent_version": ("text", ConsentText.version),
+    "consent_text": ("text", ConsentText.text),
+    "notice": ("text", case((Notice.id != NOT_RECORDED, Notice.text), else_="")),
 }
+# A subscription that was ended and confirmed again has several consents.
+_consent = aliased(Consent)
+_last_consent = (
+    select(func.max(_consent.id))
+    .where(_consent.subject_kind == SUBJECT, _consent.subject_id == Subscription.id)
+    .correlate(Subscription)
+    .scalar_subquery()
+)
 STATES = {"active": ("active",), "all": ("active", "pending", "ended")}
 
 
@@ -42,6 +54,9 @@ def subscriber_file(
     query = (
         select(Subscription.id, *sources)
         .outerjoin(Cause, Cause.id == Subscription.cause_id)
+        .join(Notice, Notice.id == Subscription.notice_id)
+        .outerjoin(Consent, Consent.id == _last_consent)
+        .outerjoin(ConsentText, ConsentText.id == Consent.text_id)
         .where(Subscription.email.is_not(None), Subscription.state.in_(STATES[state]))
         .order_by(Subscription.id)
         .limit(AT_ONCE)

@@ -10,7 +10,9 @@ from campaign.db.upsert import insert_all
 from campaign.extensions import db
 from campaign.mail.models import BULK
 from campaign.mail.operations import enqueue_many, refused_among
-from campaign.subscriptions.consents import FORM, wording
+from campaign.notices.consents import ShownText, consent_text_ids
+from campaign.notices.models import NOT_RECORDED, Consent
+from campaign.subscriptions.consents import FORM, NEWS, SUBJECT, wording
 from campaign.subscriptions.models import PLACE, Subscription, SuppressedAddress
 from campaign.subscriptions.operations import CONFIRMATION
 
@@ -91,8 +93,11 @@ def import_subscribers(
         _table,
         [_row_of(subscriber, cause_id, asks, now) for subscriber in new],
         unless=("email_digest", str(PLACE)),
-        returning=("id", "lang"),
+        returning=("id", "lang", "email_digest"),
     )
+    ids = {bytes(row.email_digest): row.id for row in rows}
+    added = [(ids[person.email_digest], person) for person in new if person.email_digest in ids]
+    _note_consents(added, asks, now)
     if asks and rows:
         # Emails that someone is waiting for are sent first.
         enqueue_many(
@@ -105,43 +110,57 @@ def import_subscribers(
 def _row_of(
     subscriber: Subscriber, cause_id: int | None, asks: bool, now: datetime
 ) -> dict[str, Any]:
-    """Return the row of `subscription`; all that this module knows of how a consent is stored."""
-    consent = (
-        {
-            "state": "pending",
-            "consent_version": FORM,
-            "consent_text": wording(FORM, subscriber.lang),
-            "consent_at": now,
-            "evidence": "",
-            "confirmed_at": None,
-            "mail_count": 1,
-            "mailed_at": now,
-        }
-        if asks
-        else {
-            "state": "active",
-            "consent_version": subscriber.consent_version or VERSION,
-            "consent_text": subscriber.consent_text,
-            "consent_at": subscriber.consent_at,
-            "evidence": subscriber.evidence or EVIDENCE,
-            "confirmed_at": subscriber.consent_at,
-            "mail_count": 0,
-            "mailed_at": None,
-        }
-    )
+    """Return the row of `subscription`."""
     return {
         "cause_id": cause_id,
         "email": subscriber.email,
         "email_digest": subscriber.email_digest,
         "lang": subscriber.lang,
         "frequency": subscriber.frequency,
+        "state": "pending" if asks else "active",
         "source": "import",
+        "notice_id": NOT_RECORDED,
+        "evidence": "" if asks else subscriber.evidence or EVIDENCE,
         "held_reason": "",
+        "mail_count": 1 if asks else 0,
+        "mailed_at": now if asks else None,
         "created_at": now,
+        "confirmed_at": None if asks else subscriber.consent_at,
         "ended_reason": "",
         "digest_at": now,
-        **consent,
     }
+
+
+def _note_consents(added: Sequence[tuple[int, Subscriber]], asks: bool, now: datetime) -> None:
+    """Note the consents of new subscriptions, [(id, person)].
+
+    It is the one that they gave elsewhere, or the one that we ask for.
+    """
+    if not added:
+        return
+    texts = {
+        row_id: ShownText(FORM, person.lang, wording(FORM, person.lang))
+        if asks
+        else ShownText(person.consent_version or VERSION, person.lang, person.consent_text)
+        for row_id, person in added
+    }
+    # Equal texts are one row, so they are passed once.
+    text_ids = consent_text_ids({shown.text: shown for shown in texts.values()})
+    insert_all(
+        db.session.connection(),
+        Consent.__table__,
+        [
+            {
+                "subject_kind": SUBJECT,
+                "subject_id": row_id,
+                "purpose": NEWS,
+                "text_id": text_ids[texts[row_id].text],
+                "channel": "web",
+                "given_at": now if asks else person.consent_at,
+            }
+            for row_id, person in added
+        ],
+    )
 
 
 def _suppressed_among(digests: Collection[bytes]) -> set[bytes]:

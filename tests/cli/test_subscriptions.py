@@ -16,6 +16,7 @@ from tests.factories.causes import make_cause
 from tests.factories.subscriptions import (
     WEEK,
     ask_for_news,
+    consent_of,
     digest,
     email_states,
     subscription,
@@ -57,8 +58,9 @@ def test_consents_are_imported_as_they_were_given(run, cause, list_of):
     first, second = subscriptions()
     assert (first.email, first.lang, first.state) == ("amalia@rosales.example", "es", "active")
     assert (first.cause_id, first.source) == (cause.id, "import")
-    assert (first.consent_text, first.consent_version) == ("Send me news", "paper-1")
-    assert first.consent_at.isoformat() == "2025-03-01T10:00:00+00:00"
+    consent = consent_of(first.id)
+    assert (consent.shown_text.text, consent.shown_text.version) == ("Send me news", "paper-1")
+    assert consent.given_at.isoformat() == "2025-03-01T10:00:00+00:00"
     assert first.evidence == "stall in March"
     # A language that the site does not have becomes its first one.
     assert (second.lang, second.frequency) == (site_settings().languages[0], "weekly")
@@ -81,11 +83,13 @@ def test_export_is_what_an_import_reads(run, cause, list_of, tmp_path):
     imported = run("subscriptions", "import", path, "--cause", "other")
     assert imported.exit_code == 0, imported.output
     copies = [row for row in subscriptions() if row.cause_id == other.id]
-    assert [(row.consent_at, row.consent_version, row.evidence) for row in copies] == [
-        (row.consent_at, row.consent_version, row.evidence)
-        for row in subscriptions()
-        if row.cause_id == cause.id
-    ]
+    originals = [row for row in subscriptions() if row.cause_id == cause.id]
+    assert [_consent(row) for row in copies] == [_consent(row) for row in originals]
+
+
+def _consent(row):
+    consent = consent_of(row.id)
+    return consent.given_at, consent.text_id, row.evidence
 
 
 def test_json_lines_hold_the_subscribers_of_all_causes(run, cause):
@@ -153,6 +157,7 @@ def test_people_are_asked_once_even_after_their_address_is_erased(run, cause, li
     write(forget, now=utcnow() + timedelta(days=days + 1), days=days)
     [row] = subscriptions()
     assert (row.state, row.email, row.ended_reason) == ("ended", None, "unanswered")
+    assert consent_of(row.id) is None
     run("subscriptions", "import", path, "--cause", cause.slug, "--ask")
     assert email_states(KIND) == ["owed"]
     # They can still subscribe.
@@ -188,7 +193,7 @@ def test_spreadsheets_of_other_programs_are_read(run, cause, list_of, encoding):
     result = run("subscriptions", "import", path, "--cause", cause.slug, *columns)
     assert result.exit_code == 0, result.output
     [row] = subscriptions()
-    assert row.consent_text == "Envíenme noticias"
+    assert consent_of(row.id).shown_text.text == "Envíenme noticias"
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,11 @@ from sqlalchemy import select
 
 from campaign.extensions import db, write
 from campaign.mail.models import OutboxMessage
+from campaign.notices.models import Consent
 from campaign.process.clock import utcnow
 from campaign.signatures import tokens as signature_keys
 from campaign.subscriptions import operations, tokens
+from campaign.subscriptions.consents import SUBJECT
 from campaign.subscriptions.models import Subscription
 
 WEEK = timedelta(days=7)
@@ -69,6 +71,16 @@ def subscription(subscription_id):
     """Return the subscription as it is in the database now, or None."""
     db.session.rollback()
     return db.session.get(Subscription, subscription_id, populate_existing=True)
+
+
+def consent_of(subscription_id):
+    """Return the newest Consent to the news of a subscription, or None."""
+    return db.session.scalar(
+        select(Consent)
+        .where(Consent.subject_kind == SUBJECT, Consent.subject_id == subscription_id)
+        .order_by(Consent.id.desc())
+        .limit(1)
+    )
 
 
 def subscriptions():
