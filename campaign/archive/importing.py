@@ -161,12 +161,7 @@ def _check(connection: Connection, archive: Archive, imported: Imported) -> None
     """Compare the database with the manifest, and the tallies with the signatures."""
     for table in exported_tables():
         expected = archive.manifest.files[f"{table.name}.jsonl"].rows
-        stored = (
-            connection.scalar(
-                select(func.count()).select_from(table).where(is_not_seeded(table.name))
-            )
-            or 0
-        )
+        stored = _count(connection, table)
         if stored + imported.left_out[table.name] != expected:
             raise ArchiveError(f"Imported {stored:,} rows of {table.name} instead of {expected:,}.")
     organisations = imported.rows["organisation"]

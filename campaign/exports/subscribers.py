@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterator
 
 from sqlalchemy import case, func, select
-from sqlalchemy.orm import aliased
 
 from campaign.causes.models import Cause
 from campaign.db.functions import iso_instant
@@ -29,11 +28,10 @@ COLUMNS = {
     "consent_text": ("text", ConsentText.text),
     "notice": ("text", case((Notice.id != NOT_RECORDED, Notice.text), else_="")),
 }
-# A subscription that was ended and confirmed again has several consents.
-_consent = aliased(Consent)
-_last_consent = (
-    select(func.max(_consent.id))
-    .where(_consent.subject_kind == SUBJECT, _consent.subject_id == Subscription.id)
+# The consent that a subscription rests on now is the newest of its consents.
+_LAST_CONSENT = (
+    select(func.max(Consent.id))
+    .where(Consent.subject_kind == SUBJECT, Consent.subject_id == Subscription.id)
     .correlate(Subscription)
     .scalar_subquery()
 )
@@ -55,7 +53,7 @@ def subscriber_file(
         select(Subscription.id, *sources)
         .outerjoin(Cause, Cause.id == Subscription.cause_id)
         .join(Notice, Notice.id == Subscription.notice_id)
-        .outerjoin(Consent, Consent.id == _last_consent)
+        .outerjoin(Consent, Consent.id == _LAST_CONSENT)
         .outerjoin(ConsentText, ConsentText.id == Consent.text_id)
         .where(Subscription.email.is_not(None), Subscription.state.in_(STATES[state]))
         .order_by(Subscription.id)

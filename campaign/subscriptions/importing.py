@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import func, select
 
@@ -10,9 +10,8 @@ from campaign.db.upsert import insert_all
 from campaign.extensions import db
 from campaign.mail.models import BULK
 from campaign.mail.operations import enqueue_many, refused_among
-from campaign.notices.consents import ShownText, consent_text_ids
-from campaign.notices.models import NOT_RECORDED, Consent
-from campaign.subscriptions.consents import FORM, NEWS, SUBJECT, wording
+from campaign.notices.consents import ShownText
+from campaign.subscriptions.consents import ImportedConsent, note_imported
 from campaign.subscriptions.models import PLACE, Subscription, SuppressedAddress
 from campaign.subscriptions.operations import CONFIRMATION
 
@@ -95,9 +94,8 @@ def import_subscribers(
         unless=("email_digest", str(PLACE)),
         returning=("id", "lang", "email_digest"),
     )
-    ids = {bytes(row.email_digest): row.id for row in rows}
-    added = [(ids[person.email_digest], person) for person in new if person.email_digest in ids]
-    _note_consents(added, asks, now)
+    if not asks:
+        _note_consents(rows, new)
     if asks and rows:
         # Emails that someone is waiting for are sent first.
         enqueue_many(
@@ -111,56 +109,47 @@ def _row_of(
     subscriber: Subscriber, cause_id: int | None, asks: bool, now: datetime
 ) -> dict[str, Any]:
     """Return the row of `subscription`."""
+    confirmation = (
+        {
+            "state": "pending",
+            "evidence": "",
+            "confirmed_at": None,
+            "mail_count": 1,
+            "mailed_at": now,
+        }
+        if asks
+        else {
+            "state": "active",
+            "evidence": subscriber.evidence or EVIDENCE,
+            "confirmed_at": subscriber.consent_at,
+            "mail_count": 0,
+            "mailed_at": None,
+        }
+    )
     return {
         "cause_id": cause_id,
         "email": subscriber.email,
         "email_digest": subscriber.email_digest,
         "lang": subscriber.lang,
         "frequency": subscriber.frequency,
-        "state": "pending" if asks else "active",
         "source": "import",
-        "notice_id": NOT_RECORDED,
-        "evidence": "" if asks else subscriber.evidence or EVIDENCE,
         "held_reason": "",
-        "mail_count": 1 if asks else 0,
-        "mailed_at": now if asks else None,
         "created_at": now,
-        "confirmed_at": None if asks else subscriber.consent_at,
         "ended_reason": "",
         "digest_at": now,
+        **confirmation,
     }
 
 
-def _note_consents(added: Sequence[tuple[int, Subscriber]], asks: bool, now: datetime) -> None:
-    """Note the consents of new subscriptions, [(id, person)].
-
-    It is the one that they gave elsewhere, or the one that we ask for.
-    """
-    if not added:
-        return
-    texts = {
-        row_id: ShownText(FORM, person.lang, wording(FORM, person.lang))
-        if asks
-        else ShownText(person.consent_version or VERSION, person.lang, person.consent_text)
-        for row_id, person in added
-    }
-    # Equal texts are one row, so they are passed once.
-    text_ids = consent_text_ids({shown.text: shown for shown in texts.values()})
-    insert_all(
-        db.session.connection(),
-        Consent.__table__,
-        [
-            {
-                "subject_kind": SUBJECT,
-                "subject_id": row_id,
-                "purpose": NEWS,
-                "text_id": text_ids[texts[row_id].text],
-                "channel": "web",
-                "given_at": now if asks else person.consent_at,
-            }
-            for row_id, person in added
-        ],
-    )
+def _note_consents(rows: Sequence[Any], new: Sequence[Subscriber]) -> None:
+    by_digest = {subscriber.email_digest: subscriber for subscriber in new}
+    consents = {}
+    for row in rows:
+        subscriber = by_digest[bytes(row.email_digest)]
+        version = subscriber.consent_version or VERSION
+        shown = ShownText(version, subscriber.lang, subscriber.consent_text)
+        consents[row.id] = ImportedConsent(shown, cast(datetime, subscriber.consent_at))
+    note_imported(consents)
 
 
 def _suppressed_among(digests: Collection[bytes]) -> set[bytes]:

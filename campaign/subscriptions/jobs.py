@@ -42,12 +42,8 @@ def _end_unanswered(cutoff: datetime, now: datetime) -> int:
         update(Subscription)
         .where(Subscription.id.in_(old), *is_old)
         .values(state="ended", ended_at=now, ended_reason="unanswered", email=None)
-        .returning(Subscription.id)
     )
-    ids = db.session.scalars(statement.execution_options(synchronize_session=False)).all()
-    # They never gave the consent that we asked for.
-    delete_consents(SUBJECT, ids)
-    return len(ids)
+    return db.session.execute(statement.execution_options(synchronize_session=False)).rowcount
 
 
 def _drop_pending(cutoff: datetime) -> int:

@@ -6,11 +6,10 @@ from sqlalchemy import select
 
 from campaign.extensions import db, write
 from campaign.mail.models import OutboxMessage
-from campaign.notices.models import Consent
+from campaign.notices.queries import present_consents
 from campaign.process.clock import utcnow
 from campaign.signatures import tokens as signature_keys
 from campaign.subscriptions import operations, tokens
-from campaign.subscriptions.consents import SUBJECT
 from campaign.subscriptions.models import Subscription
 
 WEEK = timedelta(days=7)
@@ -73,14 +72,9 @@ def subscription(subscription_id):
     return db.session.get(Subscription, subscription_id, populate_existing=True)
 
 
-def consent_of(subscription_id):
-    """Return the newest Consent to the news of a subscription, or None."""
-    return db.session.scalar(
-        select(Consent)
-        .where(Consent.subject_kind == SUBJECT, Consent.subject_id == subscription_id)
-        .order_by(Consent.id.desc())
-        .limit(1)
-    )
+def consent_of(row):
+    """Return the last consent of a subscription, or None."""
+    return present_consents("subscription", [row.id]).get(row.id)
 
 
 def subscriptions():

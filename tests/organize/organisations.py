@@ -185,6 +185,7 @@ def furnish(client, organisation, word):
             "session_id": 9_999_999,
             "digest": "0" * 32,
         },
+        "organisations": {"slug": organisation.slug, "purpose": "logo"},
         "causes": {"slug": cause.slug},
         "petitions": {"slug": petition.slug},
         "events": {"slug": event.slug},
