@@ -8,7 +8,7 @@ from campaign.causes.models import Cause
 from campaign.db.functions import iso_instant
 from campaign.exports.formats import FORMATS
 from campaign.extensions import db
-from campaign.notices.models import Consent, ConsentText
+from campaign.notices.models import NOT_RECORDED, Consent, ConsentText, Notice
 from campaign.subscriptions.consents import SUBJECT
 from campaign.subscriptions.models import Subscription
 
@@ -26,6 +26,7 @@ COLUMNS = {
     "evidence": ("text", Subscription.evidence),
     "consent_version": ("text", ConsentText.version),
     "consent_text": ("text", ConsentText.text),
+    "notice": ("text", case((Notice.id != NOT_RECORDED, Notice.text), else_="")),
 }
 # The consent that a subscription rests on now is the newest of its consents.
 _LAST_CONSENT = (
@@ -51,6 +52,7 @@ def subscriber_file(
     query = (
         select(Subscription.id, *sources)
         .outerjoin(Cause, Cause.id == Subscription.cause_id)
+        .join(Notice, Notice.id == Subscription.notice_id)
         .outerjoin(Consent, Consent.id == _LAST_CONSENT)
         .outerjoin(ConsentText, ConsentText.id == Consent.text_id)
         .where(Subscription.email.is_not(None), Subscription.state.in_(STATES[state]))
