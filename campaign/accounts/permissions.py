@@ -17,10 +17,6 @@ _EVERYBODY = frozenset(ROLES)
 # editor is never among its roles.
 TABLE = {
     "overview.see": _EVERYBODY,
-    "organisations.see": frozenset(),
-    "organisations.create": frozenset(),
-    "organisations.edit": frozenset(),
-    "site.edit": frozenset(),
     "causes.see": _EVERYBODY,
     "causes.create": frozenset(),
     "causes.edit": _OWNER | {"editor"},
@@ -65,6 +61,10 @@ TABLE = {
     "people.remove": frozenset(),
     "people.unlock": frozenset(),
     "audit.see": _OWNER,
+    "organisations.see": frozenset(),
+    "organisations.create": frozenset(),
+    "organisations.edit": frozenset(),
+    "site.edit": frozenset(),
 }
 # Anyone who may do one of these sees supporters' personal data, so they need a second factor for
 # everything.

@@ -1,6 +1,5 @@
 """Causes: list, create, edit texts, change the slug."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, Self
@@ -11,8 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as BaseResponse
-from wtforms import RadioField, SelectChoice, SelectField
-from wtforms.validators import InputRequired
+from wtforms import RadioField, SelectChoice
 
 from campaign.causes.models import Cause
 from campaign.causes.operations import CauseSlugTaken, change_cause, create_cause, move_cause
@@ -21,9 +19,6 @@ from campaign.causes.queries import cause_count, cause_in_any_state, causes_amon
 from campaign.events.presenters import cards_ahead, cards_past
 from campaign.i18n.locales import LOCALES
 from campaign.montage.queries import shape_title
-from campaign.organisations.identity import identities
-from campaign.organisations.models import Organisation
-from campaign.organisations.queries import organisations_among
 from campaign.organize.core.access import allowed
 from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.drafts import LaterForm, is_preview_requested, use_requested_language
@@ -38,7 +33,6 @@ from campaign.organize.core.fields import (
     by_language,
     in_language,
     max_length,
-    unchosen,
 )
 from campaign.organize.core.identity import causes_where, may
 from campaign.organize.core.scope import load_cause
@@ -74,7 +68,6 @@ class _Cause(InLanguages, FlaskForm):
     slug = SlugField(_l("Address"))
     palette = RadioField(_l("Colour"), choices=PALETTES, default="monarch")
     shape = RadioField(_l("Shape of the montage"), choices=SHAPES, default="monarch")
-    organisation = SelectField(_l("Organization"), [InputRequired(_l("Choose an organization."))])
 
     @classmethod
     def of(cls, cause: Cause) -> Self:
@@ -84,32 +77,15 @@ class _Cause(InLanguages, FlaskForm):
         looks = {"palette": cause.palette, "slug": cause.slug}
         return cls(
             formdata=None, data={"version": cause.version_of("text"), **looks, **texts}
-        ).of_existing()
+        ).without_shape()
 
-    def of_existing(self) -> Self:
-        """Remove the fields that only a new cause has, and return the form.
+    def without_shape(self) -> Self:
+        """Remove the shape field, and return the form.
 
         An existing cause has its own page for shapes.
         """
-        del self.shape, self.organisation
+        del self.shape
         return self
-
-    def offer(self, organisations: Sequence[Organisation]) -> Self:
-        """Offer these organisations, or ask for none if there is no choice; return the form."""
-        if len(organisations) < 2:
-            del self.organisation
-        else:
-            names = identities()
-            choices = [
-                SelectChoice(str(each.id), names.of(each.id).name(g.lang)) for each in organisations
-            ]
-            self.organisation.choices = unchosen(choices, _l("Choose an organization"))
-        return self
-
-    @property
-    def organisation_id(self) -> int | None:
-        """The chosen organisation; None if there was no choice."""
-        return int(self.organisation.data) if self.organisation else None
 
     def validate(self, extra_validators: Any = None) -> bool:
         valid = super().validate(extra_validators)
@@ -153,13 +129,13 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/new")
 @allowed("causes.create")
 def new() -> ResponseReturnValue:
-    return _writing_page(CauseForm(formdata=None).offer(organisations_among(None)))
+    return _writing_page(CauseForm(formdata=None))
 
 
 @blueprint.post("/new")
 @allowed("causes.create")
 def create() -> ResponseReturnValue:
-    form = CauseForm().offer(organisations_among(None))
+    form = CauseForm()
     if not form.validate():
         return _writing_page(form, status=422)
     texts = form.texts()
@@ -174,7 +150,6 @@ def create() -> ResponseReturnValue:
             texts=texts,
             palette=form.palette.data,
             shape=form.shape.data,
-            organisation_id=form.organisation_id,
             state="draft",
         )
     except CauseSlugTaken:
@@ -220,7 +195,7 @@ def words(cause: Cause) -> ResponseReturnValue:
 @blueprint.post("/<slug>/words")
 @allowed("causes.edit", load_cause)
 def save_words(cause: Cause) -> ResponseReturnValue:
-    form = CauseForm().of_existing()
+    form = CauseForm().without_shape()
     form.slug.data = cause.slug
     if not form.validate():
         return _writing_page(form, cause, 422)

@@ -12,6 +12,8 @@ from campaign.causes.queries import cause_in_any_state
 from campaign.events.models import Event
 from campaign.events.queries import event_in_any_state
 from campaign.extensions import db
+from campaign.organisations.models import Organisation
+from campaign.organisations.queries import organisation_by_slug
 from campaign.organize.core.identity import causes_where
 from campaign.petitions.models import Petition, PetitionVersion
 from campaign.petitions.queries import petition_in_any_state
@@ -31,6 +33,11 @@ class PetitionSummary:
 def load_cause(slug: str) -> Cause | None:
     """Return the cause with this slug in any state, or None."""
     return cause_in_any_state(slug)
+
+
+def load_organisation(slug: str) -> Organisation | None:
+    """Return the organisation with this slug, or None."""
+    return organisation_by_slug(slug)
 
 
 def load_petition(slug: str) -> Petition | None:

@@ -52,6 +52,7 @@ from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.edit_conflicts import Editor, save
 from campaign.organize.core.fields import sent_version
 from campaign.organize.core.identity import actor, organizer
+from campaign.organize.core.scope import load_organisation
 from campaign.organize.organisations.forms import (
     IdentityForm,
     LegalForm,
@@ -138,41 +139,40 @@ def create() -> ResponseReturnValue:
 
 
 @blueprint.get("/<slug>")
-@allowed("organisations.see")
-def show(slug: str) -> ResponseReturnValue:
-    return _overview_page(_load(slug))
+@allowed("organisations.see", load_organisation)
+def show(organisation: Organisation) -> ResponseReturnValue:
+    return _overview_page(organisation)
 
 
 @blueprint.get("/<slug>/identity")
-@allowed("organisations.edit")
-def identity(slug: str) -> ResponseReturnValue:
-    return _edit("identity", slug)
+@allowed("organisations.edit", load_organisation)
+def identity(organisation: Organisation) -> ResponseReturnValue:
+    return _edit("identity", organisation)
 
 
 @blueprint.post("/<slug>/identity")
-@allowed("organisations.edit")
-def save_identity(slug: str) -> ResponseReturnValue:
-    return _save("identity", slug)
+@allowed("organisations.edit", load_organisation)
+def save_identity(organisation: Organisation) -> ResponseReturnValue:
+    return _save("identity", organisation)
 
 
 @blueprint.get("/<slug>/look")
-@allowed("organisations.edit")
-def look(slug: str) -> ResponseReturnValue:
-    return _edit("look", slug)
+@allowed("organisations.edit", load_organisation)
+def look(organisation: Organisation) -> ResponseReturnValue:
+    return _edit("look", organisation)
 
 
 @blueprint.post("/<slug>/look")
 @accepts_bytes(MAX_UPLOAD_BYTES)
-@allowed("organisations.edit")
-def save_look(slug: str) -> ResponseReturnValue:
-    return _save("look", slug)
+@allowed("organisations.edit", load_organisation)
+def save_look(organisation: Organisation) -> ResponseReturnValue:
+    return _save("look", organisation)
 
 
 @blueprint.post("/<slug>/look/<purpose>/remove")
-@allowed("organisations.edit")
-def drop_image(slug: str, purpose: str) -> ResponseReturnValue:
+@allowed("organisations.edit", load_organisation)
+def drop_image(organisation: Organisation, purpose: str) -> ResponseReturnValue:
     """Remove the logo or the mark, if it is the one that the editor saw."""
-    organisation = _load(slug)
     act(
         _audit_event("look", organisation),
         remove_image,
@@ -181,14 +181,14 @@ def drop_image(slug: str, purpose: str) -> ResponseReturnValue:
         version=sent_version(),
     )
     flash(_("Picture removed."), "success")
-    return redirect(url_for("organize.organisations.look", slug=slug), 303)
+    return redirect(url_for("organize.organisations.look", slug=organisation.slug), 303)
 
 
 @blueprint.get("/<slug>/look/<purpose>-<digest>")
-@allowed("organisations.see")
-def image(slug: str, purpose: str, digest: str) -> ResponseReturnValue:
+@allowed("organisations.see", load_organisation)
+def image(organisation: Organisation, purpose: str, digest: str) -> ResponseReturnValue:
     """Return the logo or the mark for organizers."""
-    images = (row for row in _load(slug).images if (row.purpose, row.digest) == (purpose, digest))
+    images = (row for row in organisation.images if (row.purpose, row.digest) == (purpose, digest))
     row = next(images, None) or abort(404)
     response = Response(row.data, mimetype=row.media_type)
     response.headers["Content-Security-Policy"] = IMAGE_POLICY
@@ -196,55 +196,50 @@ def image(slug: str, purpose: str, digest: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/<slug>/legal")
-@allowed("organisations.edit")
-def legal(slug: str) -> ResponseReturnValue:
-    return _edit("legal", slug)
+@allowed("organisations.edit", load_organisation)
+def legal(organisation: Organisation) -> ResponseReturnValue:
+    return _edit("legal", organisation)
 
 
 @blueprint.post("/<slug>/legal")
-@allowed("organisations.edit")
-def save_legal(slug: str) -> ResponseReturnValue:
-    return _save("legal", slug)
+@allowed("organisations.edit", load_organisation)
+def save_legal(organisation: Organisation) -> ResponseReturnValue:
+    return _save("legal", organisation)
 
 
 @blueprint.get("/<slug>/sender")
-@allowed("organisations.edit")
-def sender(slug: str) -> ResponseReturnValue:
-    return _edit("sender", slug)
+@allowed("organisations.edit", load_organisation)
+def sender(organisation: Organisation) -> ResponseReturnValue:
+    return _edit("sender", organisation)
 
 
 @blueprint.post("/<slug>/sender")
-@allowed("organisations.edit")
-def save_sender(slug: str) -> ResponseReturnValue:
-    return _save("sender", slug)
+@allowed("organisations.edit", load_organisation)
+def save_sender(organisation: Organisation) -> ResponseReturnValue:
+    return _save("sender", organisation)
 
 
 @blueprint.post("/<slug>/sender/test")
-@allowed("organisations.edit")
-def test(slug: str) -> ResponseReturnValue:
+@allowed("organisations.edit", load_organisation)
+def test(organisation: Organisation) -> ResponseReturnValue:
     """Send an email with the saved sender to this organizer."""
     write(
         send_test,
         actor=actor(),
-        organisation_id=_load(slug).id,
+        organisation_id=organisation.id,
         organizer_id=organizer().id,
         lang=g.lang,
     )
     flash(_("A test email is on its way to %(address)s.", address=organizer().email), "success")
-    return redirect(url_for("organize.organisations.sender", slug=slug), 303)
+    return redirect(url_for("organize.organisations.sender", slug=organisation.slug), 303)
 
 
-def _load(slug: str) -> Organisation:
-    return organisation_by_slug(slug) or abort(404)
-
-
-def _edit(part: str, slug: str) -> ResponseReturnValue:
-    organisation = _load(slug)
+def _edit(part: str, organisation: Organisation) -> ResponseReturnValue:
     return _part_page(part, organisation, PARTS[part].form.of(organisation))
 
 
-def _save(part: str, slug: str) -> ResponseReturnValue:
-    organisation, form = _load(slug), PARTS[part].form()
+def _save(part: str, organisation: Organisation) -> ResponseReturnValue:
+    form = PARTS[part].form()
     if not form.validate():
         return _part_page(part, organisation, form, 422)
     if request.form.get("press") == "try":
