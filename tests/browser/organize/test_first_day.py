@@ -51,6 +51,9 @@ def test_invitation_leads_to_the_overview_and_sign_in_works_again(newcomer, lang
         ("people/invite", "invite"),
         ("audit/", "audit"),
         ("keys/", "keys"),
+        ("organisations/", "organisation"),
+        ("organisations/new", "new organisation"),
+        ("site", "settings"),
         ("account", "account"),
     ):
         go(odile, path, kind)
