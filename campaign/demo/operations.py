@@ -25,9 +25,11 @@ from campaign.demo.signers import add_rows, invented_rows
 from campaign.events.life_cycle import event_life_cycle
 from campaign.events.operations import Hours, create_event
 from campaign.extensions import db, write
+from campaign.organisations.images import clean_image
 from campaign.organisations.models import Organisation
 from campaign.organisations.operations import (
     OrganisationSlugTaken,
+    change_organisation,
     create_organisation,
 )
 from campaign.petitions.operations import create_petition
@@ -137,7 +139,9 @@ def _create(demo: DemoCause) -> int:
 def _create_organisation(demo: DemoOrganisation) -> Organisation:
     columns = {**demo.columns, "profiles": list(demo.columns["profiles"])}
     texts = {lang: dict(text) for lang, text in demo.texts.items()}
-    return create_organisation(slug=demo.slug, texts=texts, **columns)
+    created = create_organisation(slug=demo.slug, texts=texts, **columns)
+    images = {purpose: clean_image(data) for purpose, data in demo.images.items()}
+    return change_organisation(organisation_id=created.id, part="look", images=images)
 
 
 def _create_event(
