@@ -38,14 +38,18 @@ from campaign.kiosk.routes import blueprint as kiosks
 from campaign.kiosk.table_routes import blueprint as tables
 from campaign.live.routes import blueprint as live_answers
 from campaign.mail import routes as mailbox
-from campaign.mail.composition import sender
+from campaign.mail.composition import mail_from
 from campaign.mail.jobs import work as mail_work
 from campaign.mail.server_url import server_from
 from campaign.montage.cards.routes import blueprint as share_cards
 from campaign.montage.posters.jobs import work as montage_work
 from campaign.montage.posters.routes import blueprint as posters
 from campaign.montage.routes import blueprint as montage_pages
+from campaign.notices import operations as notice_operations
+from campaign.notices.routes import blueprint as notice_pages
+from campaign.organisations import emails as organisation_emails
 from campaign.organisations import identity, sender_test
+from campaign.organisations.routes import blueprint as organisation_pages
 from campaign.organize import workspace
 from campaign.petitions import signing_terms
 from campaign.petitions.jobs import work as petition_work
@@ -88,6 +92,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PARTS = (
     site_settings,
     identity,
+    notice_operations,
     languages,
     id_converter,
     read_json,
@@ -103,6 +108,7 @@ PARTS = (
     rules,
     emails,
     kiosk_emails,
+    organisation_emails,
     account_emails,
     sender_test,
     titles,
@@ -117,6 +123,8 @@ BLUEPRINTS = (
         site_pages,
         machine_pages,
         metrics,
+        organisation_pages,
+        notice_pages,
         cause_pages,
         petition_pages,
         signature_pages,
@@ -190,7 +198,7 @@ def _sender_address(settings):
     Raises SettingError if an email setting is invalid, before any email is queued.
     """
     try:
-        address = sender(settings).addr_spec
+        address = mail_from(settings).addr_spec
     except ValueError as error:
         raise config.SettingError("MAIL_FROM must look like Volante <names@example.org>") from error
     if settings["MAIL_URL"]:
@@ -214,7 +222,7 @@ def _init_extensions(app):
     extensions.migrate.init_app(
         app, extensions.db, directory=str(ROOT / "migrations"), render_as_batch=True
     )
-    extensions.babel.init_app(app, locale_selector=languages.locale)
+    languages.babel.init_app(app, locale_selector=languages.locale)
     extensions.transactions.init_app(app, grouped=app.config.get("SERVING", False))
     if app.config["SERVING"] and app.config["DATABASE_TIMEOUT"]:
         # Only web requests have a limit. Commands and the worker may take longer: exports read for

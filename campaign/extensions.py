@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from flask_babel import Babel
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, CheckConstraint, Integer, MetaData
@@ -29,7 +28,6 @@ class Base(DeclarativeBase):
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 migrate = Migrate()
-babel = Babel()
 transactions = Transactions(db)
 write = transactions.write
 write_together = transactions.write_together

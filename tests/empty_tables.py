@@ -6,6 +6,7 @@ Most tests write to a few tables, so the rest is only checked.
 from functools import cache
 
 from campaign.extensions import db
+from campaign.notices.models import NOT_RECORDED
 
 RESTART = "select setval(format('%%I', sequencename)::regclass, start_value, false) from pg_sequences where last_value is not null"
 
@@ -27,7 +28,7 @@ def _on_postgresql(connection, used):
     # table's files, a hundred times as slow.
     connection.exec_driver_sql("set local session_replication_role = replica")
     for name in used:
-        connection.exec_driver_sql(f"delete from {name}")
+        connection.exec_driver_sql(f"delete from {name}{_filled(name)}")
     connection.exec_driver_sql(RESTART)
 
 
@@ -42,7 +43,7 @@ def _on_sqlite(connection, used):
     for guard in guards:
         connection.exec_driver_sql(f"drop trigger {guard.name}")
     for name in used:
-        connection.exec_driver_sql(f"delete from {name}")
+        connection.exec_driver_sql(f"delete from {name}{_filled(name)}")
     connection.exec_driver_sql("delete from sqlite_sequence")
     for guard in guards:
         connection.exec_driver_sql(guard.sql)
@@ -53,5 +54,11 @@ def _used():
     """Return a query for the tables that have rows, those that reference others first."""
     names = [table.name for table in reversed(db.metadata.sorted_tables)]
     return " union all ".join(
-        f"select '{name}' as name where exists (select 1 from {name})" for name in names
+        f"select '{name}' as name where exists (select 1 from {name}{_filled(name)})"
+        for name in names
     )
+
+
+def _filled(name):
+    """Return the condition that a row was added by a test. The migration adds one notice."""
+    return f" where id <> {NOT_RECORDED}" if name == "notice" else ""

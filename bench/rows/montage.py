@@ -11,8 +11,10 @@ from campaign.montage.layout import STEP_X, STEP_Y, places
 from campaign.montage.posters.spec import PosterSpec
 from campaign.montage.rendering.drawing import draw, encode_png
 from campaign.montage.shapes.files import DATA, shape_named
+from campaign.montage.typesetting import PrintIdentity
 
 MILLION = 1_000_000
+IDENTITY = PrintIdentity(name="River Keepers", fill="#f28c1b", text="#8f3604", has_spots=False)
 # The slow baseline does only part of the million: its cost per butterfly is the same everywhere.
 FEW = 20_000
 SIX_MILLION, MAX_PICTURE_SECONDS = 6 * MILLION, 1.5
@@ -86,7 +88,7 @@ def _large_picture():
 def _large_card():
     fields = {
         "lang": "en",
-        "palette": "monarch",
+        "identity": IDENTITY,
         "title": "Butterflies",
         "above": "",
         "count": "6,000,000",
@@ -96,7 +98,7 @@ def _large_card():
     return _quick(
         "card.png of 6,000,000, cold",
         _cold(
-            "from campaign.montage.cards.drawing import Card, draw_card",
+            "from campaign.montage.cards.drawing import Card, PrintIdentity, draw_card",
             f"draw_card({card!r}, shape)",
         ),
     )
@@ -144,7 +146,7 @@ def _print_poster(form, size, count, folder):
         "address": "",
         "picture_alt": "",
     }
-    fields |= {"lang": "en", "palette": "monarch", "names_file": "", "names_texts": {}, "gaps": ()}
+    fields |= {"lang": "en", "identity": IDENTITY, "names_file": "", "names_texts": {}, "gaps": ()}
     spec = PosterSpec(
         form=form,
         size=size,

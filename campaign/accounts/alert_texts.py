@@ -3,7 +3,7 @@
 from flask_babel import gettext as _
 
 from campaign.accounts.audit_models import AuditEntry
-from campaign.accounts.lookups import cause_title, workspace_url
+from campaign.accounts.lookups import cause_title, organisation_name, workspace_url
 from campaign.accounts.models import Organizer
 from campaign.accounts.permissions import ROLE_NAMES
 from campaign.accounts.queries import organizer_by_id
@@ -52,13 +52,16 @@ def _trusted_key(entry: AuditEntry, lang: str, by: str) -> dict[str, str]:
 
 
 def _role_removed(entry: AuditEntry, lang: str, _by: str) -> dict[str, str]:
-    role, cause = str(ROLE_NAMES[entry.details["role"]]), cause_title(entry.cause_id, lang)
+    role = str(ROLE_NAMES[entry.details["role"]])
+    where = cause_title(entry.cause_id, lang) or organisation_name(
+        entry.details.get("organisation_id"), lang
+    )
     return {
         "title": _("Your role was removed"),
         "happened": _(
-            "You no longer have the role %(role)s in “%(cause)s”.", role=role, cause=cause
+            "You no longer have the role %(role)s in “%(cause)s”.", role=role, cause=where
         )
-        if cause
+        if where
         else _("You no longer have the role %(role)s.", role=role),
         "button": _("Open the workspace"),
         "url": workspace_url("organize.overview.index"),

@@ -9,13 +9,13 @@ from campaign.accounts import tokens
 from campaign.accounts.alert_texts import alert_text
 from campaign.accounts.alerts import ALERT
 from campaign.accounts.audit_models import AccountAlert, AuditEntry
-from campaign.accounts.lookups import cause_title, workspace_url
+from campaign.accounts.lookups import cause_title, host_identity, organisation_name, workspace_url
 from campaign.accounts.models import AccountLink, Grant, Organizer
 from campaign.accounts.operations import CHANGED, INVITATION, NEW_DEVICE, RESET, ROLE
-from campaign.accounts.permissions import ROLE_NAMES, must_have_second_factor
+from campaign.accounts.permissions import ROLE_NAMES, must_have_second_factor, table_role
 from campaign.accounts.queries import device_by_id, is_open, link_by_id, organizer_by_id
 from campaign.extensions import db
-from campaign.i18n.locales import LOCALES
+from campaign.i18n.locales import locale_of
 from campaign.mail.composition import Message, render
 from campaign.mail.delivery import register
 from campaign.mail.models import OutboxRow
@@ -124,7 +124,7 @@ def alert(row: OutboxRow) -> Message | None:
         and account_alert.entry.action != "people.remove"
     ):
         return None
-    with force_locale(LOCALES[row.lang]):
+    with force_locale(locale_of(row.lang)):
         context = alert_text(account_alert.entry, account_alert.organizer, row.lang)
     return _message(
         "account_alert",
@@ -137,10 +137,10 @@ def alert(row: OutboxRow) -> Message | None:
 
 
 def _role_of(grant: Grant, lang: str) -> str:
-    """Return a role with its cause, such as: Reviewer, “Save the river”."""
-    title = cause_title(grant.cause_id, lang)
-    with force_locale(LOCALES[lang]):
-        role = str(ROLE_NAMES[grant.role])
+    """Return a role with its cause or organisation, such as: Reviewer, “Save the river”."""
+    title = cause_title(grant.cause_id, lang) or organisation_name(grant.organisation_id, lang)
+    with force_locale(locale_of(lang)):
+        role = str(ROLE_NAMES[table_role(grant)])
     return f"{role}, “{title}”" if title else role
 
 
@@ -156,11 +156,13 @@ def _link_context(link: AccountLink) -> dict[str, str]:
 
 
 def _message(template: str, organizer: Organizer, lang: str, **context: Any) -> Message:
-    content = render(template, lang, cause_title="Volante", site_name="Volante", **context)
+    identity = host_identity(lang)
+    content = render(template, lang, identity=identity, **context)
     return Message(
         to=organizer.email,
         to_name=organizer.name,
         digest=organizer.email_digest,
         lang=lang,
+        sender=identity.sender,
         **content._asdict(),
     )

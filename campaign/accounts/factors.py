@@ -17,6 +17,7 @@ from campaign.accounts.models import Organizer, Passkey, RecoveryCode
 from campaign.accounts.queries import organizer_by_id
 from campaign.accounts.sessions import close_sessions
 from campaign.extensions import db, note_ended
+from campaign.text.whitespace import in_one_line
 
 STEP_SECONDS = 30
 # Phone clocks are inaccurate, so the previous and the next step are accepted too.
@@ -30,9 +31,14 @@ def new_secret() -> str:
     return pyotp.random_base32()
 
 
-def provisioning_uri(secret: str, email: str) -> str:
-    """Return the URI that an authenticator app reads from the QR code."""
-    return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name="Volante")
+def provisioning_uri(secret: str, email: str, *, site_name: str) -> str:
+    """Return the URI that an authenticator app reads from the QR code.
+
+    The app lists the account under `site_name`.
+    """
+    # Apps split the label at its first colon.
+    issuer = in_one_line(site_name.replace(":", " "))
+    return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=issuer)
 
 
 def step_of(secret: str, code: str, now: datetime) -> int | None:

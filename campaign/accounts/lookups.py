@@ -1,4 +1,4 @@
-"""What account emails need from the application: workspace URLs and the titles of causes."""
+"""What account emails need from the application and from upper packages."""
 
 from typing import Any, cast
 
@@ -20,3 +20,16 @@ def cause_title(cause_id: int | None, lang: str) -> str:
     Causes are a layer above this one, so they register the function.
     """
     return cast(str, current_app.extensions["cause_title"](cause_id, lang))
+
+
+def host_identity(lang: str) -> Any:
+    """Return the EmailIdentity of the organisation that the site belongs to.
+
+    Organisations are a layer above this one, so they register the function.
+    """
+    return current_app.extensions["email_identity"](None, lang)
+
+
+def organisation_name(organisation_id: int | None, lang: str) -> str:
+    """Return the name of an organisation in `lang`, or "" for None, as `cause_title` does."""
+    return cast(str, current_app.extensions["organisation_name"](organisation_id, lang))

@@ -1,6 +1,7 @@
 """Organizers: who they are, what they may do where, and how they sign in."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -56,6 +57,14 @@ class Organizer(db.Model):  # type: ignore[name-defined, misc]
         foreign_keys="Grant.organizer_id",
         lazy="selectin",
     )
+    # The causes of the organisations that they own. Loaded only for owners of organisations.
+    organisation_causes: Mapped[list[Any]] = relationship(
+        "Cause",
+        secondary="role_grant",
+        primaryjoin="Organizer.id == Grant.organizer_id",
+        secondaryjoin="foreign(Grant.organisation_id) == Cause.organisation_id",
+        viewonly=True,
+    )
     passkeys: Mapped[list["Passkey"]] = relationship(
         order_by="Passkey.id", cascade="all, delete-orphan", lazy="selectin"
     )
@@ -64,6 +73,13 @@ class Organizer(db.Model):  # type: ignore[name-defined, misc]
     def called(self) -> str:
         """The name, or the email address if no name is set yet."""
         return self.name or self.email
+
+    @property
+    def organisation_cause_ids(self) -> frozenset[int]:
+        """The ids of the causes of all organisations that they own."""
+        if all(grant.organisation_id is None for grant in self.grants):
+            return frozenset()
+        return frozenset(cause.id for cause in self.organisation_causes)
 
     @property
     def is_invited(self) -> bool:
@@ -77,27 +93,40 @@ class Organizer(db.Model):  # type: ignore[name-defined, misc]
 
 
 class Grant(db.Model):  # type: ignore[name-defined, misc]
-    """A role of an organizer: `admin` everywhere, any other role in one cause."""
+    """A role of an organizer: `admin` everywhere, any other role in one cause.
+
+    An `owner` may be one of an organisation instead: in all its causes, and in itself.
+    """
 
     __tablename__ = "role_grant"
     __table_args__ = (
         one_of("role", (ADMIN, *ROLES)),
-        CheckConstraint("(role = 'admin') = (cause_id is null)", name="scope"),
+        CheckConstraint(
+            "(role = 'admin') = (cause_id is null and organisation_id is null)", name="scope"
+        ),
+        CheckConstraint(
+            "organisation_id is null or (role = 'owner' and cause_id is null)", name="organisation"
+        ),
         Index(
             "uq_role_grant_admin",
             "organizer_id",
             unique=True,
-            sqlite_where=text("cause_id is null"),
-            postgresql_where=text("cause_id is null"),
+            sqlite_where=text("role = 'admin'"),
+            postgresql_where=text("role = 'admin'"),
         ),
         Index("uq_role_grant_role", "organizer_id", "cause_id", "role", unique=True),
+        Index("uq_role_grant_organisation", "organizer_id", "organisation_id", unique=True),
         Index("ix_role_grant_cause_id", "cause_id"),
+        Index("ix_role_grant_organisation_id", "organisation_id"),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     organizer_id: Mapped[int] = mapped_column(ForeignKey("organizer.id", ondelete="CASCADE"))
     role: Mapped[str] = mapped_column(String(12))
     cause_id: Mapped[int | None] = mapped_column(ForeignKey("cause.id", ondelete="CASCADE"))
+    organisation_id: Mapped[int | None] = mapped_column(
+        ForeignKey("organisation.id", ondelete="CASCADE")
+    )
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
 
 

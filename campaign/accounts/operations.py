@@ -1,5 +1,6 @@
 """Change organizers and their roles."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple, cast
 
@@ -10,7 +11,12 @@ from campaign.accounts.audit_models import AuditEntry
 from campaign.accounts.factors import remove_second_factors
 from campaign.accounts.models import AccountLink, Grant, Organizer
 from campaign.accounts.permissions import ADMIN
-from campaign.accounts.queries import organizer_by_address, organizer_by_id
+from campaign.accounts.queries import (
+    admins,
+    has_other_owner,
+    organizer_by_address,
+    organizer_by_id,
+)
 from campaign.accounts.sessions import close_sessions, forget_devices
 from campaign.db.upsert import insert
 from campaign.errors import CampaignError
@@ -40,6 +46,25 @@ class LastAdmin(CampaignError):
     status = 409
 
 
+class LastOwner(CampaignError):
+    """Without this organizer, a cause or an organisation would have no owner.
+
+    One of `cause_id` and `organisation_id` says which.
+    """
+
+    status = 409
+
+    def __init__(self, cause_id: int | None, organisation_id: int | None) -> None:
+        super().__init__()
+        self.cause_id, self.organisation_id = cause_id, organisation_id
+
+
+class AdminExists(CampaignError):
+    """The site has an admin already, who invites all others."""
+
+    status = 410
+
+
 class OrganizerRemoved(CampaignError):
     """An admin removed this organizer, so only an admin can invite them again."""
 
@@ -59,6 +84,7 @@ def invite(
     name: str = "",
     role: str,
     cause_id: int | None = None,
+    organisation_id: int | None = None,
     lang: str,
     invited_by_id: int | None = None,
     may_bring_back: bool = False,
@@ -66,23 +92,35 @@ def invite(
 ) -> GrantedRole:
     """Give a role to the person with this email address; return what was given.
 
+    `cause_id`, or `organisation_id` for its owner, is what the role is for. An admin has neither.
     People without a password get an email with a link to set one. The others get an email about the
     role. Raises OrganizerRemoved for a person whom an admin removed, unless `may_bring_back`.
     """
     organizer = _organizer_at(address, name, lang, may_bring_back, now)
     if not organizer.is_invited:
-        return give_role(organizer_id=organizer.id, role=role, cause_id=cause_id, now=now)
-    _, is_new = _grant(organizer, role, cause_id, now)
+        return give_role(
+            organizer_id=organizer.id,
+            role=role,
+            cause_id=cause_id,
+            organisation_id=organisation_id,
+            now=now,
+        )
+    _, is_new = _grant(organizer, role, cause_id, organisation_id, now)
     enqueue_invitation(organizer_id=organizer.id, invited_by_id=invited_by_id, now=now)
     return GrantedRole(organizer.id, is_new)
 
 
 def give_role(
-    *, organizer_id: int, role: str, cause_id: int | None = None, now: datetime
+    *,
+    organizer_id: int,
+    role: str,
+    cause_id: int | None = None,
+    organisation_id: int | None = None,
+    now: datetime,
 ) -> GrantedRole:
     """Give an organizer a role, and tell them by email if it is new; return what was given."""
     organizer = organizer_by_id(organizer_id)
-    grant, is_new = _grant(organizer, role, cause_id, now)
+    grant, is_new = _grant(organizer, role, cause_id, organisation_id, now)
     if is_new and not organizer.is_invited:
         enqueue(kind=ROLE, subject_id=grant.id, lang=organizer.lang)
     return GrantedRole(organizer_id, is_new)
@@ -99,14 +137,33 @@ def enqueue_invitation(
 
 
 def enrol(
-    *, address: Address, role: str, cause_id: int | None = None, lang: str, now: datetime
+    *,
+    address: Address,
+    role: str,
+    cause_id: int | None = None,
+    organisation_id: int | None = None,
+    lang: str,
+    now: datetime,
 ) -> tuple[GrantedRole, AccountLink]:
     """Give a role without sending an email; return (what was given, a link to set a password)."""
     organizer = _organizer_at(address, "", lang, True, now)
-    _, is_new = _grant(organizer, role, cause_id, now)
+    _, is_new = _grant(organizer, role, cause_id, organisation_id, now)
     return GrantedRole(organizer.id, is_new), make_link(
         organizer_id=organizer.id, purpose="invitation", now=now
     )
+
+
+def create_first_admin(
+    *, address: Address, name: str, lang: str, password_hash: str, now: datetime
+) -> Organizer:
+    """Create the first admin of a site, who can sign in at once; return them.
+
+    Raise AdminExists.
+    """
+    if admins():
+        raise AdminExists("the first admin is there already")
+    _granted, link = enrol(address=address, role=ADMIN, lang=lang, now=now)
+    return follow_link(link_id=link.id, password_hash=password_hash, name=name, lang=lang, now=now)
 
 
 def make_link(
@@ -196,12 +253,16 @@ def describe(*, organizer_id: int, name: str, lang: str) -> None:
 
 
 def remove_role(*, grant_id: int) -> tuple[int, str, int | None] | None:
-    """Remove a role; return (organizer id, role, cause id), or None. Raises LastAdmin."""
+    """Remove a role; return (organizer id, role, cause id), or None.
+
+    Raises LastAdmin and LastOwner.
+    """
     grant = db.session.get(Grant, grant_id)
     if grant is None:
         return None
     if grant.role == ADMIN:
         _refuse_last_admin(grant.organizer_id)
+    _refuse_last_owner(organizer_by_id(grant.organizer_id), [grant])
     removed = grant.organizer_id, grant.role, grant.cause_id
     note_ended("grant.taken", grant.id, grant.created_at)
     db.session.execute(delete(Grant).where(Grant.id == grant_id))
@@ -212,13 +273,14 @@ def remove(*, organizer_id: int, now: datetime) -> Organizer | None:
     """Remove an organizer, and return them, or None if they were removed before.
 
     Roles, sessions, password and second factors are deleted. The name stays for the activity log.
-    Raises LastAdmin.
+    What they made stays. Raises LastAdmin and LastOwner.
     """
     organizer = organizer_by_id(organizer_id)
     if organizer.removed_at is not None:
         return None
     if any(grant.role == ADMIN for grant in organizer.grants):
         _refuse_last_admin(organizer_id)
+    _refuse_last_owner(organizer, organizer.grants)
     return remove_access(organizer, now)
 
 
@@ -263,18 +325,25 @@ def _organizer_at(
 
 
 def _grant(
-    organizer: Organizer, role: str, cause_id: int | None, now: datetime
+    organizer: Organizer,
+    role: str,
+    cause_id: int | None,
+    organisation_id: int | None,
+    now: datetime,
 ) -> tuple[Grant, bool]:
-    row = {"organizer_id": organizer.id, "role": role, "cause_id": cause_id, "created_at": now}
+    row: dict[str, object]
+    row = {"organizer_id": organizer.id, "role": role, "created_at": now}
+    row |= {"cause_id": cause_id, "organisation_id": organisation_id}
     statement = (
         insert(Grant.__table__).values(row).on_conflict_do_nothing().returning(Grant.__table__.c.id)
     )
     is_new = db.session.scalar(statement) is not None
-    db.session.expire(organizer, ["grants"])
+    db.session.expire(organizer, ["grants", "organisation_causes"])
     conditions = (
         Grant.organizer_id == organizer.id,
         Grant.role == role,
         Grant.cause_id.is_not_distinct_from(cause_id),
+        Grant.organisation_id.is_not_distinct_from(organisation_id),
     )
     return cast(Grant, db.session.scalar(select(Grant).where(*conditions))), is_new
 
@@ -296,3 +365,17 @@ def _refuse_last_admin(organizer_id: int) -> None:
     )
     if not other_admins:
         raise LastAdmin
+
+
+def _refuse_last_owner(organizer: Organizer, grants: Sequence[Grant]) -> None:
+    """Raise LastOwner if a cause or an organisation would have no owner without these `grants`."""
+    owned = [grant for grant in grants if grant.role == "owner"]
+    if not owned or organizer.is_invited:
+        return
+    # Rows are locked in one order, as those of admins are.
+    db.session.scalars(
+        select(Grant.id).where(Grant.role == "owner").order_by(Grant.id).with_for_update()
+    ).all()
+    for grant in owned:
+        if not has_other_owner(grant, grants):
+            raise LastOwner(grant.cause_id, grant.organisation_id)

@@ -43,15 +43,15 @@ class RelyingParty:
 
 
 def registration_options(
-    relying_party: RelyingParty, organizer: Organizer
+    relying_party: RelyingParty, organizer: Organizer, *, site_name: str
 ) -> PublicKeyCredentialCreationOptions:
     """Return the options (of py_webauthn) for creating a passkey.
 
-    Their `challenge` must be kept until the device answers.
+    Devices list it under `site_name`. Their `challenge` must be kept until the device answers.
     """
     return webauthn.generate_registration_options(
         rp_id=relying_party.host,
-        rp_name="Volante",
+        rp_name=site_name,
         user_id=f"organizer {organizer.id}".encode(),
         user_name=organizer.email,
         user_display_name=organizer.called,

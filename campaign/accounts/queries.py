@@ -32,9 +32,12 @@ def organizer_by_address(address: str) -> Organizer | None:
 
 
 def organizers_of(
-    cause_ids: Collection[int] | None, *, with_removed: bool = False
+    cause_ids: Collection[int] | None,
+    organisation_ids: Collection[int] | None = None,
+    *,
+    with_removed: bool = False,
 ) -> Sequence[Organizer]:
-    """Return the organizers with a role in these causes, and the admins, sorted by name.
+    """Return the organizers with a role in these causes or organisations, and the admins, by name.
 
     If `cause_ids` is None, return all organizers. Removed ones are included only `with_removed`.
     """
@@ -43,7 +46,11 @@ def organizers_of(
         query = query.where(Organizer.removed_at.is_(None))
     if cause_ids is not None:
         organizer_ids = select(Grant.organizer_id).where(
-            or_(Grant.cause_id.in_(cause_ids), Grant.role == ADMIN)
+            or_(
+                Grant.cause_id.in_(cause_ids),
+                Grant.organisation_id.in_(organisation_ids or ()),
+                Grant.role == ADMIN,
+            )
         )
         query = query.where(Organizer.id.in_(organizer_ids))
     return db.session.scalars(query).all()
@@ -57,6 +64,49 @@ def admins() -> Sequence[Organizer]:
         .where(Organizer.id.in_(admin_ids), Organizer.removed_at.is_(None))
         .order_by(Organizer.id)
     ).all()
+
+
+def owners_of(cause_id: int) -> Sequence[Organizer]:
+    """Return whom to tell about a cause: its owners.
+
+    If it has none, these are the owners of its organisation, and after them the admins.
+    """
+    query = select(Organizer).where(Organizer.removed_at.is_(None)).order_by(Organizer.id)
+    of_cause = Organizer.grants.any(cause_id=cause_id, role="owner")
+    of_organisation = Organizer.organisation_causes.any(id=cause_id)
+    return (
+        db.session.scalars(query.where(of_cause)).all()
+        or db.session.scalars(query.where(of_organisation)).all()
+        or admins()
+    )
+
+
+def has_other_owner(grant: Grant, without: Sequence[Grant]) -> bool:
+    """Return whether someone who can sign in owns what `grant` is for, apart from `without`.
+
+    The owner of an organisation owns all of its causes.
+    """
+    owns = (
+        Grant.organisation_id == grant.organisation_id
+        if grant.cause_id is None
+        else or_(
+            (Grant.cause_id == grant.cause_id) & (Grant.role == "owner"),
+            Grant.organisation_id.is_not(None)
+            & Organizer.organisation_causes.any(id=grant.cause_id),
+        )
+    )
+    return bool(
+        db.session.scalar(
+            select(Grant.id)
+            .join(Organizer, Organizer.id == Grant.organizer_id)
+            .where(
+                Grant.id.not_in([each.id for each in without]),
+                Organizer.password_hash.is_not(None),
+                owns,
+            )
+            .limit(1)
+        )
+    )
 
 
 def link_by_token(purpose: str, token: str, now: datetime) -> AccountLink | None:

@@ -14,6 +14,7 @@ from campaign.security.tokens import make_token, read_token
 from campaign.text.email_addresses import canonical
 
 SHORTENED = {4: 24, 6: 48}
+FIRST_ADMIN = "first admin"
 
 
 def email_digest(address: str) -> bytes:
@@ -53,6 +54,16 @@ def is_token_of(link: AccountLink, purpose: str, token: str) -> bool:
     After a restore, another link may have the same id.
     """
     return read_token(secret_key(), f"account {purpose}", token, _seal_of(link)) is not None
+
+
+def first_admin_token() -> str:
+    """Return the token for the URL where the first admin of a site creates an account."""
+    return make_token(secret_key(), FIRST_ADMIN, 0)
+
+
+def is_first_admin_token(token: str) -> bool:
+    """Return whether `token` was printed by this site. The caller checks that there is no admin."""
+    return read_token(secret_key(), FIRST_ADMIN, token) is not None
 
 
 def _seal_of(link: AccountLink) -> bytes:

@@ -9,6 +9,8 @@ from flask import current_app
 from campaign.api.errors import MIMETYPE
 from campaign.api.params import Parameter
 from campaign.api.schemas import SCHEMAS
+from campaign.organisations.identity import identities
+from campaign.site.settings import site_settings
 
 VERSION = "1.0.0"
 SLUG = {
@@ -66,7 +68,7 @@ def document(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": {
-            "title": "Volante",
+            "title": identities().host.name(site_settings().default_lang),
             "version": VERSION,
             "summary": "Read causes, petitions, counts, names that people chose to show, and events. Partners can send signatures.",
             "description": (

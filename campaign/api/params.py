@@ -6,7 +6,8 @@ from typing import Any
 from flask import abort, request
 
 from campaign.api.errors import problem
-from campaign.i18n.locales import LOCALES
+from campaign.api.schemas import LANG as LANG_SCHEMA
+from campaign.site.settings import site_settings
 
 MAX_INTEGER = 2**31 - 1
 
@@ -59,10 +60,24 @@ def _parse_integer(text):
     )
 
 
-LANG = Parameter(
+class LanguageParameter(Parameter):
+    """One of the languages of the site; by default its first."""
+
+    def read(self) -> str:
+        """Return the language; abort with 400 if the site does not have it."""
+        languages = site_settings().languages
+        lang = request.args.get(self.name, languages[0])
+        if lang not in languages:
+            detail = f"{self.name} must be one of {', '.join(languages)}."
+            abort(problem(400, detail, parameter=self.name))
+        return lang
+
+
+LANG = LanguageParameter(
     "lang",
-    "The language of texts. A text that is not translated is in its original language.",
-    {"type": "string", "enum": list(LOCALES), "default": "en"},
+    "The language of texts: one of those of the site, by default its first. A text that is not"
+    " translated is in the nearest language, else in its original one.",
+    LANG_SCHEMA,
 )
 CAUSE = Parameter(
     "cause", "Only results of the cause with this slug.", {"type": "string", "maxLength": 80}

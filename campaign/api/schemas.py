@@ -1,12 +1,12 @@
 """The API's responses as JSON Schema 2020-12; all listed properties are always present."""
 
-from campaign.i18n.locales import LOCALES
+from campaign.i18n.locales import MAX_TAG_LENGTH
 
 TEXT = {"type": "string"}
 COUNT = {"type": "integer", "minimum": 0}
 ADDRESS = {"type": "string", "format": "uri"}
 INSTANT = {"type": "string", "format": "date-time"}
-LANG = {"type": "string", "enum": list(LOCALES)}
+LANG = {"type": "string", "maxLength": MAX_TAG_LENGTH, "description": "A BCP 47 language tag."}
 COUNTRY = {"type": ["string", "null"], "pattern": "^[A-Z]{2}$", "description": "ISO 3166-1 alpha-2"}
 
 
@@ -95,6 +95,11 @@ SCHEMAS = {
         body=TEXT,
         version={"type": "integer", "minimum": 1},
         changed_at=INSTANT,
+        notice=_object(
+            "The privacy notice of this petition in the language of the answer. Show `text`, which is Markdown, where people sign, and send `digest` with the signature.",
+            digest=TEXT,
+            text=TEXT,
+        ),
         delivered=_object(
             "What the targets get about each signature. Show `sentence` where people sign, and send the `version` it belongs to.",
             names={"type": "string", "enum": ["shown", "full"]},
@@ -167,6 +172,19 @@ SCHEMAS = {
                 "type": "integer",
                 "minimum": 1,
                 "description": "The version of the petition that the person saw. If it is missing, the newest.",
+            },
+            "notice": {
+                "type": "string",
+                "description": "The digest of the privacy notice that your page showed, from the petition. If neither it nor `consent_text` is sent, we record that the notice is not known.",
+            },
+            "consent_text": {
+                "type": "string",
+                "maxLength": 10000,
+                "description": "The text that the person agreed to on your page, if it was not our notice. Send `consent_at` with it.",
+            },
+            "consent_at": {
+                **INSTANT,
+                "description": "When the person agreed to it, with a time zone. Not in the future.",
             },
             "source": {
                 "type": "string",

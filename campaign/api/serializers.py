@@ -7,9 +7,10 @@ from flask_babel import force_locale
 
 from campaign.causes.models import Cause
 from campaign.events.models import Event
-from campaign.i18n.locales import LOCALES
+from campaign.i18n.locales import locale_of
 from campaign.petitions.delivery_terms import delivery_sentence
 from campaign.petitions.models import Petition
+from campaign.petitions.presenters import notice_of
 from campaign.process.clock import utcnow
 from campaign.signatures.models import Signature
 
@@ -49,18 +50,20 @@ def serialize_petition(petition: Petition, count: int, lang: str) -> dict[str, A
 def serialize_whole_petition(petition: Petition, count: int, lang: str) -> dict[str, Any]:
     version = petition.current_version
     text = version.text(lang, petition.original_lang)
+    notice = notice_of(petition, lang)
     return serialize_petition(petition, count, lang) | {
-        "organisation": text.organisation,
+        "organisation": text.published_by,
         "body": text.body,
         "version": version.number,
         "changed_at": _instant(version.created_at),
+        "notice": {"digest": notice.digest, "text": notice.text},
         "delivered": _delivered(petition, lang),
     }
 
 
 def _delivered(petition, lang):
     names, details = petition.delivered_names, petition.delivered_details
-    with force_locale(LOCALES[lang]):
+    with force_locale(locale_of(lang)):
         return {"names": names, "details": details, "sentence": delivery_sentence(names, details)}
 
 

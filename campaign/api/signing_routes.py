@@ -1,12 +1,13 @@
 """Accept signatures that partners send with a key, with the fields of a petition's form."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
 from flask import Response, abort, current_app, g, jsonify, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_babel import refresh
 from werkzeug.datastructures import MultiDict
 
@@ -18,8 +19,11 @@ from campaign.api.routes import blueprint
 from campaign.db.transactions import DATABASE_AWAY
 from campaign.errors import CampaignError
 from campaign.extensions import write
-from campaign.i18n.locales import LOCALES
+from campaign.notices.composition import compose_notice
+from campaign.notices.models import NOT_RECORDED
+from campaign.notices.operations import claimed_notice_id, record_notice
 from campaign.petitions.presenters import in_language
+from campaign.petitions.queries import SigningTerms
 from campaign.petitions.signing_terms import recent_terms
 from campaign.process.clock import utcnow
 from campaign.sharing.attribution import clean_source
@@ -34,8 +38,9 @@ from campaign.signatures.signing.submission import (
     Submission,
     submit,
 )
+from campaign.site.languages import offered_lang
 
-BEARER = {"WWW-Authenticate": 'Bearer realm="Volante"'}
+BEARER = {"WWW-Authenticate": 'Bearer realm="api"'}
 TEXT_FIELDS = (
     "given_name",
     "family_name",
@@ -45,6 +50,10 @@ TEXT_FIELDS = (
     "comment",
     "name_display",
 )
+AGREED_FIELDS = ("notice", "consent_text", "consent_at")
+MAX_CONSENT_TEXT_LENGTH = 10_000
+EXAMPLE_TIME = "2026-11-27T19:30:00Z"
+MAX_CLOCK_ERROR = timedelta(minutes=5)
 
 
 @blueprint.post("/petitions/<slug>/signatures")
@@ -63,11 +72,15 @@ def sign(slug: str) -> ResponseReturnValue:
         abort(problem(403, "This key is for the petitions of another cause."))
     g.lang = values["lang"]
     refresh()
+    notice, consent_at, errors = _agreed_to(values, terms, now)
     form = signature_form(
         terms.required_fields,
         [in_language(question, g.lang) for question in terms.questions],
         _form_data(values),
     )
+    if errors:
+        form.validate()
+        abort(_fields_problem({**_errors_of(form), **errors}))
     result = submit(
         Submission(
             terms=terms,
@@ -77,6 +90,8 @@ def sign(slug: str) -> ResponseReturnValue:
             source=clean_source(values["source"]) or key.source,
             # The response must not reveal whether the key is doubted or how the petition counts.
             is_vouched_for=key.is_trusted and key.distrusted_at is None and not terms.is_quiet,
+            notice_id=notice,
+            consent_at=consent_at,
         ),
         partial(_commit, key_id=key.id),
     )
@@ -98,7 +113,7 @@ def _accept(command: SignatureCommand, *, key_id: int) -> SignatureResult:
 
 
 def _key(now: datetime) -> ApiKey:
-    kind, _, secret = request.headers.get("Authorization", "").partition(" ")
+    kind, _space, secret = request.headers.get("Authorization", "").partition(" ")
     key = key_of(secret.strip()) if kind.lower() == "bearer" and secret.isascii() else None
     if key is None:
         abort(
@@ -130,7 +145,7 @@ def _sent_values() -> dict[str, Any]:
     )
     if not isinstance(body, dict) or not isinstance(body.get("answers", {}), dict):
         abort(problem(400, "Send a JSON object. If it has answers, they must be an object too."))
-    texts = {name: _text(body.get(name)) for name in (*TEXT_FIELDS, "source")}
+    texts = {name: _text(body.get(name)) for name in (*TEXT_FIELDS, *AGREED_FIELDS, "source")}
     lang = body.get("lang")
     return texts | {
         "subscribe": body.get("subscribe") is True,
@@ -139,8 +154,64 @@ def _sent_values() -> dict[str, Any]:
             for name, value in body.get("answers", {}).items()
         },
         "version": version if type(version := body.get("version")) is int else None,
-        "lang": lang if isinstance(lang, str) and lang in LOCALES else next(iter(LOCALES)),
+        "lang": offered_lang([_text(lang)]),
     }
+
+
+def _agreed_to(
+    values: Mapping[str, Any], terms: SigningTerms, now: datetime
+) -> tuple[int, datetime | None, dict[str, list[str]]]:
+    """Return what the partner says its page showed: the id of a notice, when the person agreed to
+    it, and errors by field.
+
+    The partner sends the digest of a `notice` of ours, or its own `consent_text`. Without either,
+    the notice is not recorded.
+    """
+    digest, text, at = (values[name].strip() for name in AGREED_FIELDS)
+    consent_at = _instant(at)
+    errors = {}
+    if at and (consent_at is None or consent_at > now + MAX_CLOCK_ERROR):
+        errors["consent_at"] = [
+            _("Send a time in the past, like %(example)s.", example=EXAMPLE_TIME)
+        ]
+    if text and not at:
+        errors["consent_at"] = [_("Say when the person agreed to this text.")]
+    if len(text) > MAX_CONSENT_TEXT_LENGTH:
+        errors["consent_text"] = [_("This is too long. Make it shorter.")]
+    if errors:
+        return NOT_RECORDED, None, errors
+    if text:
+        notice_id = write(
+            record_notice, organisation_id=terms.organisation_id, lang=values["lang"], text=text
+        )
+        return notice_id, consent_at, {}
+    if not digest:
+        return NOT_RECORDED, consent_at, {}
+    notice_id = write(
+        claimed_notice_id,
+        digest,
+        organisation_id=terms.organisation_id,
+        compose=partial(
+            compose_notice,
+            "signature",
+            organisation_id=terms.organisation_id,
+            lang=values["lang"],
+            days=terms.retention_days,
+        ),
+    )
+    if notice_id == NOT_RECORDED:
+        errors["notice"] = [
+            _("We do not know this notice. Get the petition again and show its notice.")
+        ]
+    return notice_id, consent_at, errors
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        instant = datetime.fromisoformat(text)
+        return instant.astimezone(UTC) if instant.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def _form_data(values: Mapping[str, Any]) -> MultiDict[str, str]:
@@ -156,13 +227,18 @@ def _text(value: object) -> str:
 
 def _error_response(error: CampaignError, form: SignatureForm) -> Response:
     if isinstance(error, InvalidForm):
-        errors = {
-            name: [str(message) for message in messages] for name, messages in form.errors.items()
-        }
-        return problem(
-            error.status,
-            "Some fields are missing or wrong. Correct them and send the request again.",
-            errors=errors,
-        )
+        return _fields_problem(_errors_of(form))
     headers = {"Retry-After": str(BUSY_SECONDS)} if isinstance(error, DatabaseBusy) else None
     return problem(error.status, str(REASONS[error.status][1]), headers)
+
+
+def _errors_of(form: SignatureForm) -> dict[str, list[str]]:
+    return {name: [str(message) for message in messages] for name, messages in form.errors.items()}
+
+
+def _fields_problem(errors: Mapping[str, list[str]]) -> Response:
+    return problem(
+        InvalidForm.status,
+        "Some fields are missing or wrong. Correct them and send the request again.",
+        errors=errors,
+    )

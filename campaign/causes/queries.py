@@ -9,14 +9,20 @@ from campaign.causes.models import Cause, CauseTally, FreeNumber
 from campaign.extensions import db
 
 
-def published_causes() -> Sequence[Cause]:
-    """Return the public causes that are not archived, oldest first, with their texts."""
-    return db.session.scalars(
+def published_causes(*, organisation_id: int | None = None) -> Sequence[Cause]:
+    """Return the public causes that are not archived, oldest first, with their texts.
+
+    They are those of one organisation, or all if it is None.
+    """
+    query = (
         select(Cause)
         .where(Cause.state == "published")
         .order_by(Cause.id)
         .options(selectinload(Cause.texts))
-    ).all()
+    )
+    if organisation_id is not None:
+        query = query.where(Cause.organisation_id == organisation_id)
+    return db.session.scalars(query).all()
 
 
 def cause_by_slug(slug: str) -> Cause | None:

@@ -1,6 +1,7 @@
 """The home page and the page of a cause."""
 
 from dataclasses import dataclass
+from itertools import groupby
 
 from flask import Blueprint, abort, g, make_response, render_template
 from flask.typing import ResponseReturnValue
@@ -10,6 +11,9 @@ from campaign.causes.presenters import CausePage, page
 from campaign.causes.queries import cause_by_slug, published_causes
 from campaign.events.presenters import cards_ahead, cards_past
 from campaign.http.caching import public
+from campaign.notices.composition import compose_notice
+from campaign.organisations.identity import identities
+from campaign.organisations.presenters import PageIdentity, identity_of, show_organisation
 from campaign.petitions.presenters import PetitionCard, cards_of_cause
 from campaign.process.clock import utcnow
 from campaign.updates.presenters import recent_cards
@@ -27,18 +31,41 @@ class CauseWithPetitions(CausePage):
     petitions: tuple[PetitionCard, ...]
 
 
+@dataclass(frozen=True)
+class OtherOrganisation:
+    """An organisation that the site does not belong to, and its causes, for the home page."""
+
+    identity: PageIdentity
+    causes: list[CausePage]
+
+
 @blueprint.get("/<lang>/")
 def index() -> ResponseReturnValue:
-    """Show the home page."""
-    causes = [_with_petitions(cause) for cause in published_causes()]
+    """Show the home page: the host's causes, and then those of other organisations."""
+    host = identities().host
+    # The host's come first, and each organisation's stay in their order.
+    causes = sorted(
+        published_causes(),
+        key=lambda cause: (cause.organisation_id != host.id, cause.organisation_id),
+    )
+    first, rest = (causes[0], causes[1:]) if causes else (None, [])
+    others = [
+        OtherOrganisation(identity_of(id_, g.lang), [page(cause, g.lang) for cause in group])
+        for id_, group in groupby(rest, lambda cause: cause.organisation_id)
+        if id_ != host.id
+    ]
     now = utcnow()
     return public(
         make_response(
             render_template(
                 "causes/index.html",
-                causes=causes,
+                first=_with_petitions(first) if first else None,
+                first_identity=identity_of(first.organisation_id if first else None, g.lang),
+                more=[page(cause, g.lang) for cause in rest if cause.organisation_id == host.id],
+                others=others,
                 events=cards_ahead(g.lang, now, limit=MAX_ON_HOME),
                 updates=recent_cards(g.lang, now, limit=MAX_UPDATES),
+                news_notice=compose_notice("subscription", organisation_id=None, lang=g.lang),
             )
         )
     )
@@ -50,6 +77,7 @@ def show(slug: str) -> ResponseReturnValue:
     cause = cause_by_slug(slug)
     if cause is None:
         abort(404)
+    show_organisation(cause.organisation_id)
     cause_page = _with_petitions(cause)
     now = utcnow()
     return public(
@@ -61,6 +89,9 @@ def show(slug: str) -> ResponseReturnValue:
                 events=cards_ahead(g.lang, now, cause_id=cause.id, limit=MAX_ON_CAUSE),
                 past_events=cards_past(g.lang, now, cause_id=cause.id, limit=MAX_ON_CAUSE),
                 updates=recent_cards(g.lang, now, cause_id=cause.id, limit=MAX_UPDATES),
+                news_notice=compose_notice(
+                    "subscription", organisation_id=cause.organisation_id, lang=g.lang
+                ),
             )
         )
     )

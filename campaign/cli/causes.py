@@ -7,10 +7,9 @@ from flask.cli import AppGroup
 from campaign.accounts.audit import COMMAND, record
 from campaign.causes.models import Cause
 from campaign.causes.operations import CauseSlugTaken, create_cause
-from campaign.cli.checks import valid_slug
+from campaign.cli.checks import site_lang, valid_slug
 from campaign.extensions import write
 from campaign.organisations.queries import organisation_by_slug
-from campaign.site.settings import site_settings
 
 group = AppGroup("causes", help="Create causes.")
 
@@ -22,22 +21,19 @@ group = AppGroup("causes", help="Create causes.")
 )
 @click.option("--title", required=True, help="Title in the language given by --lang.")
 @click.option("--summary", default="", help="One or two sentences for lists.")
-@click.option("--lang", help="Language of the title. Without it, the first language of the site.")
+@click.option(
+    "--lang",
+    callback=site_lang,
+    help="Language of the title. Without it, the first language of the site.",
+)
 @click.option("--draft", is_flag=True, help="Create a draft that only organizers see.")
 def create(
-    slug: str, organisation_slug: str, title: str, summary: str, lang: str | None, draft: bool
+    slug: str, organisation_slug: str, title: str, summary: str, lang: str, draft: bool
 ) -> None:
     """Create a cause with the address SLUG, and publish it."""
     organisation = organisation_by_slug(organisation_slug)
     if organisation is None:
         raise click.ClickException(f"There is no organization with the slug {organisation_slug!r}.")
-    languages = site_settings().languages
-    if lang and lang not in languages:
-        raise click.BadParameter(
-            f"{lang!r} is not a language of this site ({', '.join(languages)}).",
-            param_hint="--lang",
-        )
-    lang = lang or languages[0]
     try:
         write(_create, organisation.id, slug, {lang: {"title": title, "summary": summary}}, draft)
     except CauseSlugTaken as error:

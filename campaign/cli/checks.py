@@ -2,6 +2,7 @@
 
 import click
 
+from campaign.site.settings import site_settings
 from campaign.text.slugs import MAX_SLUG_LENGTH, is_slug
 
 
@@ -13,3 +14,19 @@ def valid_slug(_context: click.Context, _parameter: click.Parameter, slug: str) 
             " hyphens, such as law-of-2026."
         )
     return slug
+
+
+def site_lang(_context: click.Context, _parameter: click.Parameter, lang: str | None) -> str:
+    """Return `lang`, by default the first language of the site, as `check_lang` does."""
+    return check_lang(lang) if lang else site_settings().default_lang
+
+
+def check_lang(lang: str) -> str:
+    """Return `lang`; raise BadParameter if it is no language of the site."""
+    languages = site_settings().languages
+    if lang not in languages:
+        raise click.BadParameter(
+            f"{lang!r} is not a language of this site ({', '.join(languages)}).",
+            param_hint="--lang",
+        )
+    return lang

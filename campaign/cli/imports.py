@@ -12,9 +12,9 @@ from flask.cli import with_appcontext
 from flask_babel import force_locale
 
 from campaign.accounts.audit import COMMAND, record
+from campaign.cli.checks import check_lang
 from campaign.cli.plurals import numbered
 from campaign.extensions import write
-from campaign.i18n.locales import NAMES
 from campaign.imports.classification import ClassifiedRow, classify, leave_out_wrong_rows
 from campaign.imports.commit import accept, import_in_parts
 from campaign.imports.create import build_batch, open_file, store_file
@@ -37,7 +37,6 @@ EXIT_WRONG_ROWS = 1
 @click.option("--dry-run", is_flag=True, help="Show the result of each row, but change nothing.")
 @click.option(
     "--lang",
-    type=click.Choice(tuple(NAMES)),
     help="Language for rows without one. Default: the language of the petition.",
 )
 @click.option(
@@ -78,14 +77,13 @@ def import_signatures(
     petition = petition_by_slug(slug)
     if petition is None:
         raise click.ClickException(f"There is no petition with the slug {slug!r}.")
+    lang = check_lang(lang) if lang else petition.original_lang
     now = utcnow()
     today = now.astimezone(ZoneInfo(site_settings().time_zone))
     settings = {"country": country.upper(), "signed_on": (signed_on or today).date()}
     if month_first:
         settings["day_first"] = False
-    batch, table, decisions = _read_batch(
-        petition, file, now, lang=lang or petition.original_lang, **settings
-    )
+    batch, table, decisions = _read_batch(petition, file, now, lang=lang, **settings)
     if leave_out_wrong:
         leave_out_wrong_rows(decisions)
     _print_results(decisions)

@@ -11,8 +11,8 @@ from PIL import Image
 
 from campaign.causes.models import Cause
 from campaign.causes.queries import cause_by_slug
+from campaign.cli.checks import site_lang
 from campaign.extensions import write
-from campaign.i18n.locales import LOCALES
 from campaign.montage.layout import places
 from campaign.montage.posters.jobs import prepare
 from campaign.montage.posters.renderer import print_poster
@@ -141,7 +141,11 @@ def make_shape(
     default="A2",
     help="A3, A2, A1 or A0 for a PDF, or a width in pixels for a PNG. Default: A2.",
 )
-@click.option("--lang", type=click.Choice(list(LOCALES)), default="en")
+@click.option(
+    "--lang",
+    callback=site_lang,
+    help="Language of the text. Without it, the first language of the site.",
+)
 @click.option("--names", is_flag=True, help="Add the names of supporters who agreed to show them.")
 @click.option("--output", type=click.Path(dir_okay=False), required=True, help="File to write.")
 def draw_poster(cause: str, size: str, lang: str, names: bool, output: str) -> None:

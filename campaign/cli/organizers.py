@@ -1,5 +1,7 @@
 """`flask organizers`: add, list and remove organizers."""
 
+from typing import cast
+
 import click
 from flask import current_app
 from flask.cli import AppGroup
@@ -8,11 +10,15 @@ from campaign.accounts import tokens
 from campaign.accounts.alerts import alert_of_new_admin, alert_subject
 from campaign.accounts.audit import COMMAND, record
 from campaign.accounts.models import Grant
-from campaign.accounts.operations import LastAdmin, enrol, remove
-from campaign.accounts.permissions import ADMIN, ROLES
+from campaign.accounts.operations import LastAdmin, LastOwner, enrol, remove
+from campaign.accounts.permissions import ADMIN, ORGANISATION_OWNER, ROLES
 from campaign.accounts.queries import organizer_by_address, organizer_by_id, organizers_of
+from campaign.causes.models import Cause
 from campaign.causes.queries import cause_by_id, cause_by_slug
 from campaign.extensions import write
+from campaign.i18n.locales import INTERFACE_LANGUAGES
+from campaign.organisations.models import Organisation
+from campaign.organisations.queries import organisation_by_id, organisation_by_slug
 from campaign.process.clock import utcnow
 from campaign.text.email_addresses import Address, AddressRefused, parse_address
 
@@ -35,29 +41,35 @@ def _parse_email(_context: click.Context, _parameter: click.Parameter, email: st
     help="Slug of the cause that the role is for. Leave it out for an admin.",
 )
 @click.option(
+    "--organisation",
+    "organisation_slug",
+    help="Slug of the organization that someone is to own, with all its causes.",
+)
+@click.option(
     "--lang",
-    type=click.Choice(("en", "es", "fr")),
-    default="en",
+    type=click.Choice(INTERFACE_LANGUAGES),
+    default=INTERFACE_LANGUAGES[0],
     help="Language of their pages and emails.",
 )
-def add(email: Address, role: str, slug: str | None, lang: str) -> None:
+def add(
+    email: Address, role: str, slug: str | None, organisation_slug: str | None, lang: str
+) -> None:
     """Give EMAIL a role, and print a link to set a password.
 
     The link works once, within seven days.
     """
-    cause = cause_by_slug(slug) if slug else None
-    if slug and cause is None:
-        raise click.ClickException(f"There is no cause with the slug {slug!r}.")
-    if (role == ADMIN) != (cause is None):
-        message = (
-            "An admin has access to all causes. Leave out --cause."
-            if cause
-            else "Add the cause that the role is for: --cause SLUG."
-        )
-        raise click.ClickException(message)
-    token = write(_enrol, email, role, cause.id if cause else None, lang)
+    _refuse_scope(role, slug, organisation_slug)
+    token = write(
+        _enrol,
+        email,
+        lang,
+        role=role,
+        cause_id=_cause_id(slug),
+        organisation_id=_organisation_id(organisation_slug),
+    )
+    where = slug or organisation_slug
     click.echo(
-        f"{email.normalized} is now {role}{f' of {slug}' if slug else ''}. Open this link within seven days to set a password. It works once:"
+        f"{email.normalized} is now {role}{f' of {where}' if where else ''}. Open this link within seven days to set a password. It works once:"
     )
     click.echo(f"{current_app.config['PUBLIC_URL']}/organize/invitations/{token}")
 
@@ -89,15 +101,60 @@ def remove_organizer(email: Address) -> None:
         write(_remove, organizer.id)
     except LastAdmin as error:
         raise click.ClickException("This is the last admin. Add another admin first.") from error
+    except LastOwner as error:
+        owned = _owned_label(error.cause_id, error.organisation_id)
+        raise click.ClickException(
+            f"This is the last owner of {owned}. Add another owner first."
+        ) from error
     click.echo(f"Removed {email.normalized}.")
 
 
-def _enrol(address: Address, role: str, cause_id: int | None, lang: str) -> str:
-    granted, link = enrol(address=address, role=role, cause_id=cause_id, lang=lang, now=utcnow())
-    subject = ("organizer", granted.organizer_id)
-    entry = record(
-        COMMAND, "people.invite", subject=subject, cause_id=cause_id, details={"role": role}
+def _refuse_scope(role: str, slug: str | None, organisation_slug: str | None) -> None:
+    if slug and organisation_slug:
+        raise click.ClickException("Use --cause or --organisation, but not both.")
+    if role == ADMIN and (slug or organisation_slug):
+        option = "--cause" if slug else "--organisation"
+        raise click.ClickException(f"An admin has access to all causes. Leave out {option}.")
+    if role != ADMIN and not (slug or organisation_slug):
+        raise click.ClickException("Add the cause that the role is for: --cause SLUG.")
+    if organisation_slug and role != "owner":
+        raise click.ClickException("The only role in an organization is owner. Use --role owner.")
+
+
+def _cause_id(slug: str | None) -> int | None:
+    if not slug:
+        return None
+    cause = cause_by_slug(slug)
+    if cause is None:
+        raise click.ClickException(f"There is no cause with the slug {slug!r}.")
+    return cause.id
+
+
+def _organisation_id(slug: str | None) -> int | None:
+    if not slug:
+        return None
+    organisation = organisation_by_slug(slug)
+    if organisation is None:
+        raise click.ClickException(f"There is no organization with the slug {slug!r}.")
+    return organisation.id
+
+
+def _enrol(
+    address: Address, lang: str, *, role: str, cause_id: int | None, organisation_id: int | None
+) -> str:
+    granted, link = enrol(
+        address=address,
+        role=role,
+        cause_id=cause_id,
+        organisation_id=organisation_id,
+        lang=lang,
+        now=utcnow(),
     )
+    subject = ("organizer", granted.organizer_id)
+    details: dict[str, object]
+    details = {"role": ORGANISATION_OWNER if organisation_id else role}
+    details |= {"organisation_id": organisation_id} if organisation_id else {}
+    entry = record(COMMAND, "people.invite", subject=subject, cause_id=cause_id, details=details)
     alert_of_new_admin(entry, granted)
     return tokens.link_token(link)
 
@@ -110,11 +167,15 @@ def _remove(organizer_id: int) -> None:
 
 
 def _role_label(grant: Grant) -> str:
-    return (
-        grant.role
-        if grant.cause_id is None
-        else f"{grant.role} of {cause_by_id(grant.cause_id).slug}"
-    )
+    owned = _owned_label(grant.cause_id, grant.organisation_id)
+    return f"{grant.role} of {owned}" if owned else grant.role
+
+
+def _owned_label(cause_id: int | None, organisation_id: int | None) -> str:
+    """Return the slug of what a role is for, or "" for an admin's."""
+    if organisation_id is not None:
+        return cast(Organisation, organisation_by_id(organisation_id)).slug
+    return "" if cause_id is None else cast(Cause, cause_by_id(cause_id)).slug
 
 
 COMMANDS = (group,)

@@ -1,4 +1,4 @@
-"""`flask petitions`: create, publish, close, reopen, archive and list petitions."""
+"""`flask petitions`: create, clone, publish, close, reopen, archive and list petitions."""
 
 from collections.abc import Callable
 from typing import Any, TextIO
@@ -8,19 +8,22 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from campaign.accounts.audit import COMMAND, record
-from campaign.causes.queries import cause_by_slug
-from campaign.cli.checks import valid_slug
+from campaign.causes.queries import cause_by_slug, cause_in_any_state
+from campaign.cli.checks import site_lang, valid_slug
 from campaign.extensions import write
+from campaign.organize.petitions.cloning import clone_all
 from campaign.petitions.life_cycles import CauseClosed, petition_life_cycle
 from campaign.petitions.models import Petition
-from campaign.petitions.operations import SlugTaken, create_petition
+from campaign.petitions.operations import OtherOrganisation, SlugTaken, create_petition
 from campaign.petitions.queries import petition_counts, petition_in_any_state, published_petitions
 from campaign.petitions.readiness import NotReady
 from campaign.process.clock import utcnow
 
 CAUSE_CLOSED = "The cause of this petition is closed or archived. Reopen the cause first."
 
-group = AppGroup("petitions", help="Create, publish, close, reopen, archive and list petitions.")
+group = AppGroup(
+    "petitions", help="Create, clone, publish, close, reopen, archive and list petitions."
+)
 
 
 @group.command("create")
@@ -46,7 +49,9 @@ group = AppGroup("petitions", help="Create, publish, close, reopen, archive and 
     "--goal", type=click.IntRange(min=0), default=0, help="Goal for the number of signatures."
 )
 @click.option(
-    "--lang", type=click.Choice(("en", "es", "fr")), default="en", help="Language of the text."
+    "--lang",
+    callback=site_lang,
+    help="Language of the text. Without it, the first language of the site.",
 )
 @click.option("--two-per-address", is_flag=True, help="Let two people sign with one email address.")
 @click.option("--draft", is_flag=True, help="Create a draft that only organizers see.")
@@ -86,6 +91,43 @@ def create(
             f"There is already a petition with the slug {slug!r}. Choose another."
         ) from error
     click.echo(f"Created {slug}: {current_app.config['PUBLIC_URL']}/{lang}/petitions/{slug}")
+
+
+@group.command("clone")
+@click.argument("slug")
+@click.argument("new_slug", callback=valid_slug)
+@click.option(
+    "--cause",
+    "cause_slug",
+    help="Slug of another cause of the same organization. Default: the cause of the petition.",
+)
+def clone(slug: str, new_slug: str, cause_slug: str | None) -> None:
+    """Create the draft NEW_SLUG with everything of the petition SLUG.
+
+    It has no dates and no signatures.
+    """
+    petition = _load_petition(slug)
+    cause = cause_in_any_state(cause_slug) if cause_slug else petition.cause
+    if cause is None:
+        raise click.ClickException(f"There is no cause with the slug {cause_slug!r}.")
+    try:
+        made = _change(
+            "petitions.create",
+            clone_all,
+            petition_id=petition.id,
+            slug=new_slug,
+            cause_id=cause.id,
+            now=utcnow(),
+        )
+    except SlugTaken as error:
+        raise click.ClickException(
+            f"There is already a petition with the slug {new_slug!r}. Choose another."
+        ) from error
+    except OtherOrganisation as error:
+        raise click.ClickException(
+            f"The cause {cause.slug} belongs to another organization. Choose a cause of the same one."
+        ) from error
+    click.echo(f"Created the draft {made.slug} from {slug}.")
 
 
 @group.command("close")

@@ -24,6 +24,7 @@ from campaign.signatures.erasure import erase_one
 from campaign.signatures.models import Signature
 from campaign.signatures.moderation import decisions
 from campaign.signatures.owner.operations import erase
+from campaign.subscriptions.consents import note_ends
 from campaign.subscriptions.models import Subscription, SuppressedAddress
 from campaign.subscriptions.operations import suppress
 
@@ -134,6 +135,7 @@ def _end_subscription(entry: EndedEntry) -> bool:
     if row is None or row.state == "ended":
         return False
     row.state, row.ended_at, row.ended_reason = "ended", utcnow(), "owner"
+    note_ends([row.id], now=row.ended_at)
     db.session.flush()
     return True
 

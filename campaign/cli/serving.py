@@ -4,13 +4,11 @@ import errno
 import logging
 import os
 import resource
-import shlex
 import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, Self
 
 import click
@@ -18,7 +16,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 from flask_migrate import upgrade
 
-import config
+from campaign.accounts import tokens
 from campaign.accounts.queries import admins
 from campaign.cli.plain_connections import plain_connections
 from campaign.demo.operations import is_empty, load_demonstration
@@ -127,22 +125,11 @@ def _first_admin_hint(settings: Mapping[str, Any]) -> str | None:
     """Return a line that says how to become the first organizer, or None if there is one."""
     if admins():
         return None
-    # Another terminal lacks this one's environment, so repeat the settings it needs. DATABASE_URL
-    # is left out: it may hold a password.
-    defaults = {"PORT": config.DEFAULT_PORT, "VAR_DIR": str(config.DEFAULT_VAR)}
-    overrides = [
-        f"{name}={shlex.quote(str(settings[name]))}"
-        for name in defaults
-        if settings[name] != defaults[name]
-    ]
-    command = (
-        f"{Path(sys.executable).with_name('flask')} organizers add you@example.org --role admin"
+    token = tokens.first_admin_token()
+    return (
+        "There is no admin yet. To become the first and set up the site, open "
+        f"{settings['PUBLIC_URL']}/organize/start/{token}"
     )
-    return f"There is no admin yet. To become the first, run in another terminal: {' '.join([*overrides, _relative_to_cwd(command)])}"
-
-
-def _relative_to_cwd(command: str) -> str:
-    return command.replace(f"{Path.cwd()}/", "")
 
 
 def _migrate() -> None:

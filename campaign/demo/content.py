@@ -125,7 +125,7 @@ def _petition(folder: Path, subfolder: str, slug: str, today: date) -> DemoPetit
 
 def _petition_text(folder: Path, page: str, has_delivery: bool) -> DemoPetitionText:
     front_matter, body = read_page(folder, page)
-    names = ("title", "summary", "organisation") + (("deliver_place",) if has_delivery else ())
+    names = ("title", "summary", "published_by") + (("deliver_place",) if has_delivery else ())
     texts = {name: front_matter.only(*names).get(name, str) for name in names}
     return DemoPetitionText(**{"deliver_place": "", **texts}, body=body)
 
@@ -141,7 +141,7 @@ def _question(table: Table) -> DemoQuestion:
 
 def _event(table: Table, today: date) -> DemoEvent:
     table.only(
-        "slug", "date", "yearly", "days_ahead", "weekday", "starts", "ends", "town", "vigil", "registration",
+        "slug", "date", "yearly", "days_ahead", "weekday", "starts", "ends", "town", "remembered", "registration",
         "capacity", "spoken", "petitions", "questions", *LANGUAGES,
     )  # fmt: skip
     return DemoEvent(
@@ -150,7 +150,7 @@ def _event(table: Table, today: date) -> DemoEvent:
         starts=table.get("starts", time),
         ends=table.get("ends", time),
         town=table.get("town", str),
-        is_vigil=table.find("vigil", bool) or False,
+        remembered=table.find("remembered", int) or 0,
         registration=table.find("registration", str) or "none",
         capacity=table.find("capacity", int),
         languages=table.strings("spoken"),

@@ -33,7 +33,7 @@ class DemoPetitionText:
 
     title: str
     summary: str
-    organisation: str
+    published_by: str
     deliver_place: str
     body: str
 
@@ -101,7 +101,7 @@ class DemoEvent:
     starts: time
     ends: time
     town: str
-    is_vigil: bool
+    remembered: int
     registration: str
     capacity: int | None
     languages: tuple[str, ...]

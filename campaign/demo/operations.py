@@ -152,7 +152,7 @@ def _create_event(
         petition_ids=[petition_ids[slug] for slug in event.petitions],
         town=event.town,
         country=demo.country,
-        is_vigil=event.is_vigil,
+        remembered=event.remembered,
         registration=event.registration,
         capacity=event.capacity,
         languages=list(event.languages),

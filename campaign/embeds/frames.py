@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from campaign.i18n.locales import LOCALES
+from campaign.site.settings import site_settings
 
 SHOWS = ("form", "thermometer", "counter", "montage")
 THEMES = ("auto", "light", "dark")
@@ -53,4 +53,4 @@ def _one_of(allowed, value):
 
 
 def _known_lang(lang):
-    return lang if lang in LOCALES else ""
+    return lang if lang in site_settings().languages else ""

@@ -13,14 +13,15 @@ from markupsafe import Markup
 from campaign.embeds.frames import HEIGHTS, Frame
 from campaign.embeds.queries import embedding_of
 from campaign.errors import CampaignError
-from campaign.i18n.locales import LOCALES
 from campaign.montage.cards.drawing import HEIGHT, WIDTH
+from campaign.organisations.presenters import identity_of
 from campaign.petitions.operations import slugs
 from campaign.petitions.queries import petition_by_slug
+from campaign.site.settings import site_settings
 
 MIMETYPES = {"json": "application/json; charset=utf-8", "xml": "text/xml; charset=utf-8"}
 PAGE = re.compile(
-    rf"/(?:(?P<lang>{'|'.join(LOCALES)})/petitions|petitions|s|embed/petitions)/(?P<slug>[a-z0-9-]{{1,80}})/?"
+    r"/(?:(?P<lang>[A-Za-z0-9-]{2,35})/petitions|petitions|s|embed/petitions)/(?P<slug>[a-z0-9-]{1,80})/?"
 )
 DEFAULT_WIDTH, MIN_WIDTH, MAX_WIDTH = 600, 240, 1200
 CACHE_SECONDS = 3600
@@ -46,7 +47,7 @@ def oembed_response(args: Mapping[str, str]) -> dict[str, Any]:
         "title": text.title,
         "author_name": petition.cause.text(lang).title,
         "author_url": home + url_for("causes.show", slug=petition.cause.slug, lang=lang),
-        "provider_name": "Volante",
+        "provider_name": identity_of(petition.cause.organisation_id, lang).name,
         "provider_url": f"{home}/",
         "cache_age": CACHE_SECONDS,
         "thumbnail_url": card,
@@ -88,6 +89,7 @@ def _petition_at(url):
         parts.scheme not in ("http", "https")
         or parts.netloc != urlsplit(current_app.config["PUBLIC_URL"]).netloc
         or not match
+        or match["lang"] not in (None, *site_settings().languages)
     ):
         raise NotOurs(url)
     petition = petition_by_slug(match["slug"]) or petition_by_slug(

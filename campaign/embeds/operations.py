@@ -24,3 +24,12 @@ def change_embedding(
     db.session.add(embedding)
     db.session.flush()
     return embedding
+
+
+def copy_embedding(*, from_petition_id: int, to_petition_id: int) -> None:
+    """Let the sites that may embed one petition embed another one too."""
+    embedding = db.session.get(Embedding, from_petition_id, populate_existing=True)
+    if embedding is not None:
+        change_embedding(
+            petition_id=to_petition_id, allowed=embedding.allowed, origins=embedding.origins
+        )

@@ -15,7 +15,7 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale, refresh
+from flask_babel import refresh
 from werkzeug.exceptions import HTTPException
 
 from campaign.embeds.frames import frame_from_args
@@ -29,9 +29,11 @@ from campaign.petitions.operations import slugs
 from campaign.petitions.queries import petition_by_slug
 from campaign.petitions.signing_terms import recent_terms
 from campaign.process.clock import utcnow
+from campaign.signatures.emails import address_of_emails
 from campaign.signatures.forms import signature_form
 from campaign.signatures.presenters import petition_context
 from campaign.signatures.signing.views import SigningPage, sign_and_answer
+from campaign.site.languages import best_lang
 from campaign.site.settings import site_settings
 
 blueprint = Blueprint("embeds", __name__)
@@ -79,7 +81,7 @@ def thanks(slug: str) -> ResponseReturnValue:
     """Thank the supporter in the frame, and ask them to confirm by email."""
     petition = _load_for_frame(slug)
     days = site_settings().confirm_days
-    sender = current_app.extensions["sender_address"]
+    sender = address_of_emails(petition)
     context = petition_context(petition, g.lang, utcnow())
     page = render_template("embeds/thanks.html", confirm_days=days, mail_from=sender, **context)
     return _framed(petition.id, public(make_response(page), 60))
@@ -130,7 +132,7 @@ def _load_for_frame(slug: str) -> Petition:
 def _use_frame_parameters() -> None:
     """Use the language and theme that the frame asks for in the rest of this request."""
     g.frame = frame_from_args(request.args)
-    g.lang = g.frame.lang or get_locale().language
+    g.lang = g.frame.lang or best_lang()
     refresh()
 
 

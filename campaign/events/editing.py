@@ -21,7 +21,7 @@ from campaign.extensions import load_for_update
 
 # Columns that a duplicate copies: everything except times, state and slug.
 COPIED_COLUMNS = (
-    "cause_id", "is_vigil", "zone", "town", "country", "latitude", "longitude", "online_url", "online_for", "is_free",
+    "cause_id", "remembered", "zone", "town", "country", "latitude", "longitude", "online_url", "online_for", "is_free",
     "registration", "capacity", "most_seats", "questions", "people", "languages", "original_lang",
 )  # fmt: skip
 COPIED_TEXT_COLUMNS = ("kind", "title", "place", "address", "body", "programme", "access", "price")

@@ -24,6 +24,7 @@ from campaign.http.urls import absolute_url
 from campaign.mail.composition import Attachment, Message, render
 from campaign.mail.delivery import register
 from campaign.mail.models import OutboxMessage
+from campaign.organisations.emails import EmailIdentity, email_identity
 from campaign.process.clock import utcnow
 from campaign.text.markdown import to_text
 from campaign.text.whitespace import in_one_line
@@ -68,16 +69,18 @@ def _compose(
     event = event_by_id(registration.event_id)
     if not _is_apt(message.kind, event):
         return None
+    identity = email_identity(event.cause.organisation_id, message.lang)
     wording = render(
         template or BY_STATE[registration.state],
         message.lang,
-        **_context(event, registration, message.lang),
+        **_context(event, registration, message.lang, identity),
     )
     return Message(
         to=registration.email,
         to_name=registration.name,
         digest=registration.email_digest,
         lang=message.lang,
+        sender=identity.sender,
         attachments=tuple(_attachments(event, registration)),
         **wording._asdict(),
     )
@@ -107,7 +110,9 @@ def _attachments(event: Event, registration: Registration) -> Iterator[Attachmen
         yield Attachment("code.png", "image", "png", code_png(registration.code))
 
 
-def _context(event: Event, registration: Registration, lang: str) -> dict[str, Any]:
+def _context(
+    event: Event, registration: Registration, lang: str, identity: EmailIdentity
+) -> dict[str, Any]:
     text = event.text(lang)
     return {
         "person": registration.name,
@@ -128,6 +133,5 @@ def _context(event: Event, registration: Registration, lang: str) -> dict[str, A
         "access": in_one_line(to_text(text.access)),
         "code": spaced(registration.code),
         "cause_title": event.cause.text(lang).title,
-        "organisation": "",
-        "site_name": "Volante",
+        "identity": identity,
     }

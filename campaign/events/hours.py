@@ -8,7 +8,7 @@ from babel.dates import get_timezone_name
 from campaign.errors import CampaignError
 from campaign.i18n.clock_times import clock_time
 from campaign.i18n.local_times import NonexistentTime, instant
-from campaign.i18n.locales import LOCALES, SHORT_WEEKDAY_AND_DAY, WEEKDAY_AND_DATE
+from campaign.i18n.locales import locale_of, short_weekday_and_day, weekday_and_date
 from campaign.i18n.long_dates import long_date
 
 
@@ -45,7 +45,7 @@ def hours(starts: datetime, ends: datetime, lang: str) -> str:
     """
     until = clock_time(ends, lang)
     if ends.date() != starts.date():
-        until = f"{long_date(ends, LOCALES[lang], SHORT_WEEKDAY_AND_DAY[lang])}, {until}"
+        until = f"{long_date(ends, locale_of(lang), short_weekday_and_day(lang))}, {until}"
     return (
         f"{clock_time(starts, lang)} à {until}"
         if lang == "fr"
@@ -55,7 +55,7 @@ def hours(starts: datetime, ends: datetime, lang: str) -> str:
 
 def full_day(local: datetime, lang: str) -> str:
     """Return the day of a naive datetime with its weekday: Saturday, September 26, 2026."""
-    day = long_date(local, LOCALES[lang], WEEKDAY_AND_DATE[lang])
+    day = long_date(local, locale_of(lang), weekday_and_date(lang))
     return day[:1].upper() + day[1:]
 
 
@@ -64,4 +64,4 @@ def zone_name(zone: str, starts_at: datetime, lang: str) -> str:
 
     Examples: Eastern Daylight Time, hora de verano oriental.
     """
-    return get_timezone_name(starts_at.astimezone(ZoneInfo(zone)), locale=LOCALES[lang])
+    return get_timezone_name(starts_at.astimezone(ZoneInfo(zone)), locale=locale_of(lang))

@@ -23,14 +23,19 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.causes.models import Cause
 from campaign.extensions import RowId, db
+from campaign.i18n.fallbacks import best_of
+from campaign.notices.models import NOT_RECORDED
 from campaign.process.clock import UtcDateTime, utcnow
 from campaign.publishing.models import Archivable, Pictured
+from campaign.site.languages import default_lang
 
 # A partial index serves only queries that repeat its exact condition, so both use these constants.
 WAITING = text("state = 'waiting'")
 CANCELLED = text("state = 'cancelled'")
 UNCONFIRMED = text("state = 'unconfirmed'")
 ON_HOLD = text("hold_until is not null")
+# Ten rows on a phone. More would no longer be seen as single butterflies.
+MAX_REMEMBERED = 220
 
 
 class Event(Archivable, Pictured, db.Model):
@@ -45,7 +50,8 @@ class Event(Archivable, Pictured, db.Model):
 
     Content: `online_for` says who sees `online_url`: `everyone` or `registered`. `people` are dicts
     of `name`, `role` (`speaker` or `host`) and `words` by language. `languages` are codes such as
-    `es`, or names.
+    `es`, or names. `remembered` is how many people it remembers: its page shows one butterfly at
+    rest for each.
 
     State: a draft is published automatically at `publish_at`. An archived event (`archived_at`)
     keeps its page but is in no list. `sequence` counts the changes that calendars must learn about.
@@ -64,6 +70,7 @@ class Event(Archivable, Pictured, db.Model):
         CheckConstraint("ends_at > starts_at", name="times"),
         CheckConstraint("capacity is null or capacity > 0", name="capacity"),
         CheckConstraint("most_seats between 1 and 20", name="most_seats"),
+        CheckConstraint(f"remembered between 0 and {MAX_REMEMBERED}", name="remembered"),
         Index("uq_event_slug", "slug", unique=True),
         Index("ix_event_cause_id", "cause_id", "starts_at"),
         Index("ix_event_ends_at", "ends_at"),
@@ -71,7 +78,7 @@ class Event(Archivable, Pictured, db.Model):
     )
 
     cause_id: Mapped[int] = mapped_column(ForeignKey("cause.id"))
-    is_vigil: Mapped[bool] = mapped_column(Boolean, default=False)
+    remembered: Mapped[int] = mapped_column(SmallInteger, default=0)
     zone: Mapped[str] = mapped_column(String(64))
     starts_local: Mapped[datetime] = mapped_column(DateTime)
     ends_local: Mapped[datetime] = mapped_column(DateTime)
@@ -90,7 +97,7 @@ class Event(Archivable, Pictured, db.Model):
     questions: Mapped[list] = mapped_column(JSON, default=list)
     people: Mapped[list] = mapped_column(JSON, default=list)
     languages: Mapped[list] = mapped_column(JSON, default=list)
-    original_lang: Mapped[str] = mapped_column(String(35), default="en")
+    original_lang: Mapped[str] = mapped_column(String(35), default=default_lang)
     sequence: Mapped[int] = mapped_column(Integer, default=0)
     attendance: Mapped[int | None] = mapped_column(Integer)
     registration_closed: Mapped[bool] = mapped_column(
@@ -108,9 +115,9 @@ class Event(Archivable, Pictured, db.Model):
     )
 
     def text(self, lang: str) -> "EventText":
-        """Return the text in `lang`, or else in the event's original language."""
-        by_lang = {text.lang: text for text in self.texts}
-        return by_lang.get(lang) or by_lang.get(self.original_lang) or self.texts[0]
+        """Return the text that a reader of `lang` gets: the nearest, or else the original."""
+        texts = {text.lang: text for text in self.texts}
+        return best_of(texts, lang, self.original_lang) or self.texts[0]
 
     def touch(self, now: datetime) -> None:
         self.changed_at = now
@@ -229,6 +236,9 @@ class Registration(db.Model):
     seats: Mapped[int] = mapped_column(SmallInteger, default=1)
     answers: Mapped[dict] = mapped_column(JSON, default=dict)
     lang: Mapped[str] = mapped_column(String(35))
+    notice_id: Mapped[int] = mapped_column(
+        ForeignKey("notice.id"), default=NOT_RECORDED, server_default=str(NOT_RECORDED)
+    )
     code: Mapped[str] = mapped_column(String(12))
     sequence: Mapped[int] = mapped_column(Integer, default=0)
     reminder_count: Mapped[int] = mapped_column(SmallInteger, default=0)

@@ -14,6 +14,7 @@ from campaign.events.queries import event_by_id, registration_by_id
 from campaign.events.routes import blueprint
 from campaign.extensions import write
 from campaign.http.caching import private
+from campaign.organisations.presenters import show_organisation
 from campaign.process.clock import utcnow
 from campaign.security.tokens import claimed_number
 from campaign.text.email_addresses import mask
@@ -106,6 +107,7 @@ def _render_registration(
     token: str, opened: Registration, *, form: SeatForm | None = None, status: int = 200
 ) -> Response:
     event = event_by_id(opened.event_id)
+    show_organisation(event.cause.organisation_id)
     now = utcnow()
     shown = page(event, g.lang, now)
     data = {"name": opened.name, "seats": str(opened.seats)}

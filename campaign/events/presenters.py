@@ -12,14 +12,19 @@ from campaign.events.models import Event
 from campaign.events.places import full_place, map_url
 from campaign.events.queries import events_ahead, events_past, fullness
 from campaign.i18n.clock_times import clock_time
-from campaign.i18n.locales import LOCALES
+from campaign.i18n.fallbacks import best_lang
+from campaign.i18n.locales import is_language, locale_of
+from campaign.notices.composition import ComposedNotice, compose_notice
 from campaign.petitions.presenters import PetitionCard, cards_of_cause, in_language
 from campaign.publishing.pictures import ShownPicture, shown_picture
 from campaign.security.small_counts import MIN_COUNT
+from campaign.site.languages import offered_among
 from campaign.text.markdown import to_html, to_text
 from campaign.text.whitespace import in_one_line
 
 MAX_DESCRIPTION_LENGTH = 200
+# How many butterflies at rest fit beside each other on a phone.
+MAX_IN_ROW = 22
 
 
 @dataclass(frozen=True)
@@ -51,13 +56,14 @@ class EventPage(EventCard):
 
     `online` says how people take part online: "" (not at all), `open` (by `online_url`) or
     `registered` (by registering). `languages` are the names of the languages spoken at the event.
-    `written_in` are the codes of those its page is written in. `attendance` is None if too few
-    people came to publish a number.
+    `written_in` are the codes of those its page is written in. `resting_rows` are the numbers of
+    butterflies at rest in each row, one for each person the event remembers. `attendance` is None
+    if too few people came to publish a number.
     """
 
     cause_slug: str
     palette: str
-    is_vigil: bool
+    resting_rows: tuple[int, ...]
     picture: ShownPicture | None
     day: str
     hour: str
@@ -87,6 +93,7 @@ class EventPage(EventCard):
     most_seats: int
     questions: tuple[dict, ...]
     attendance: int | None
+    privacy_notice: ComposedNotice
 
 
 def card(event: Event, lang: str, now: datetime) -> EventCard:
@@ -118,7 +125,7 @@ def page(event: Event, lang: str, now: datetime) -> EventPage:
         **_card_fields(event, lang, now),
         cause_slug=event.cause.slug,
         palette=event.cause.palette,
-        is_vigil=event.is_vigil,
+        resting_rows=rows_of(event.remembered),
         picture=shown_picture(event.picture, lang, event.original_lang),
         day=full_day(event.starts_local, lang),
         hour=clock_time(event.starts_local, lang),
@@ -143,7 +150,7 @@ def page(event: Event, lang: str, now: datetime) -> EventPage:
         online_url=event.online_url if event.online_for == "everyone" else "",
         people=tuple(_person(person, lang) for person in event.people),
         languages=tuple(_language_name(code, lang) for code in event.languages),
-        written_in=tuple(text.lang for text in event.texts),
+        written_in=offered_among(text.lang for text in event.texts),
         petitions=_petitions(event, lang, now),
         registration=event.registration,
         takes_registrations=event.takes_registrations(now),
@@ -152,6 +159,9 @@ def page(event: Event, lang: str, now: datetime) -> EventPage:
         most_seats=event.most_seats,
         questions=tuple(in_language(question, lang) for question in event.questions),
         attendance=event.attendance if event.attendance and event.attendance >= MIN_COUNT else None,
+        privacy_notice=compose_notice(
+            "registration", organisation_id=event.cause.organisation_id, lang=lang
+        ),
     )
 
 
@@ -175,6 +185,12 @@ def _card_fields(event: Event, lang: str, now: datetime) -> dict[str, Any]:
     }
 
 
+def rows_of(remembered: int) -> tuple[int, ...]:
+    """Share that many butterflies among as few rows as fit a phone, the longer rows first."""
+    rows = -(-remembered // MAX_IN_ROW)
+    return tuple(-(-(remembered - row) // rows) for row in range(rows))
+
+
 def _online(event: Event) -> str:
     if not event.online_url:
         return ""
@@ -183,7 +199,7 @@ def _online(event: Event) -> str:
 
 def _person(person: dict[str, Any], lang: str) -> dict[str, str]:
     texts = person.get("words", {})
-    text_lang = lang if texts.get(lang) else next(iter(texts), lang)
+    text_lang = best_lang([tag for tag, text in texts.items() if text], lang) or lang
     return {
         "name": person["name"],
         "role": person["role"],
@@ -193,7 +209,10 @@ def _person(person: dict[str, Any], lang: str) -> dict[str, str]:
 
 
 def _language_name(code: str, lang: str) -> str:
-    return Locale.parse(LOCALES[lang]).languages.get(code, code)
+    # Languages that CLDR does not know are stored by their name.
+    if is_language(code):
+        return Locale.parse(code, sep="-").get_display_name(locale_of(lang)) or code
+    return code
 
 
 def _petitions(event: Event, lang: str, now: datetime) -> tuple[PetitionCard, ...]:

@@ -57,7 +57,7 @@ def register(
 ) -> Registration:
     """Save a registration, hold its seats for an hour and email the confirm button.
 
-    `columns` are the columns name, email, email_digest, seats and answers. With a `held_reason`, no
+    `columns` are the columns name, email, email_digest, seats, answers and notice_id. With a `held_reason`, no
     seat is held and an organizer reviews the registration once it is confirmed.
 
     Until it is confirmed, newer form data replaces the old, and the page with the button shows it.

@@ -35,6 +35,14 @@ from campaign.extensions import write
 from campaign.http.caching import public
 from campaign.http.responses import abort_missing_file
 from campaign.http.urls import absolute_url
+from campaign.notices.operations import shown_notice_id
+from campaign.organisations.emails import sender_address
+from campaign.organisations.presenters import (
+    identity_of,
+    page_identity,
+    show_organisation,
+    structured_organisation,
+)
 from campaign.process.clock import utcnow
 from campaign.signatures import tokens
 from campaign.signatures.signing.abuse_limits import admit_signing
@@ -88,6 +96,7 @@ def index() -> ResponseReturnValue:
 def show(slug: str) -> ResponseReturnValue:
     """Show an event and its registration form."""
     event = event_by_slug(slug) or abort(404)
+    show_organisation(event.cause.organisation_id)
     shown = page(event, g.lang, utcnow())
     return public(make_response(_render_event(event, shown, registration_form(shown))))
 
@@ -96,6 +105,7 @@ def show(slug: str) -> ResponseReturnValue:
 def register(slug: str) -> ResponseReturnValue:
     """Accept a registration. The response never reveals whether they had registered before."""
     event = event_by_slug(slug) or abort(404)
+    show_organisation(event.cause.organisation_id)
     now = utcnow()
     under_pressure = admit_signing(request.remote_addr, f"event-{event.id}")
     shown = page(event, g.lang, now)
@@ -111,6 +121,11 @@ def register(slug: str) -> ResponseReturnValue:
             now=now,
             lang=g.lang,
             held_reason=_held_reason(form, under_pressure),
+            notice_id=shown_notice_id(
+                request.form.get("notice", ""),
+                organisation_id=event.cause.organisation_id,
+                compose=lambda: shown.privacy_notice,
+            ),
             **_registration_data(form),
         )
     except registering.RegistrationClosed as error:
@@ -132,8 +147,9 @@ def form_again(slug: str) -> ResponseReturnValue:
 def thanks(slug: str) -> ResponseReturnValue:
     """Ask the person to confirm by the email we sent."""
     event = event_by_slug(slug) or abort(404)
+    show_organisation(event.cause.organisation_id)
     shown = page(event, g.lang, utcnow())
-    sender = current_app.extensions["sender_address"]
+    sender = sender_address(event.cause.organisation_id)
     return public(
         make_response(render_template("events/thanks.html", event=shown, mail_from=sender)), 60
     )
@@ -150,7 +166,8 @@ def calendar(slug: str) -> ResponseReturnValue:
 def feed() -> ResponseReturnValue:
     """Return all events as a calendar file that calendar apps subscribe to."""
     events = events_for_calendars(utcnow() - FEED_PAST)
-    return _calendar(public_file(events, _file_lang(), name="Volante"), "events")
+    lang = _file_lang()
+    return _calendar(public_file(events, lang, name=identity_of(None, lang).name), "events")
 
 
 @blueprint.get("/causes/<slug>/events.ics")
@@ -192,7 +209,13 @@ def _render_event(
         form=form,
         refused=refused,
         url=url,
-        structured=structured(event, shown, url, picture_url=_picture_url(event)),
+        structured=structured(
+            event,
+            shown,
+            url,
+            organizer=structured_organisation(page_identity(g.lang)),
+            picture_url=_picture_url(event),
+        ),
         calendar_url=url_for("events.calendar", slug=event.slug, lang=g.lang),
         calendar_links=links_to_add(event, shown, url),
         updates=recent_cards(

@@ -11,9 +11,12 @@ STATUS = {"published": "EventScheduled", "cancelled": "EventCancelled"}
 
 
 def structured(
-    event: Event, shown: EventPage, url: str, *, picture_url: str = ""
+    event: Event, shown: EventPage, url: str, *, organizer: dict[str, Any], picture_url: str = ""
 ) -> dict[str, Any]:
-    """Return JSON-LD of the event as a dict. `shown` is its EventPage at `url`."""
+    """Return JSON-LD of the event as a dict. `shown` is its EventPage at `url`.
+
+    `organizer` is the JSON-LD of its organisation.
+    """
     zone = ZoneInfo(event.zone)
     places = []
     if shown.full_place:
@@ -50,6 +53,6 @@ def structured(
         "location": places,
         "image": picture_url,
         "performer": speakers,
-        "organizer": {"@type": "Organization", "name": shown.cause},
+        "organizer": organizer,
     }
     return {name: value for name, value in data.items() if value not in ([], "")}

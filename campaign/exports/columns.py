@@ -10,8 +10,10 @@ from campaign.db.functions import iso_day, iso_instant
 from campaign.events.models import Event
 from campaign.imports.models import ImportRow
 from campaign.kiosk.models import Kiosk, Shift
+from campaign.notices.models import Consent, Notice
 from campaign.petitions.models import PetitionVersion
 from campaign.signatures.models import Signature, shared_comment, shown_name
+from campaign.subscriptions.models import Subscription
 
 _named = (Signature.given_name, Signature.family_name)
 
@@ -53,6 +55,42 @@ def _on_paper(value: Any) -> Any:
             _from(ImportRow, value, ImportRow.signature_id == Signature.id),
         )
     )
+
+
+def _news_consent(instant: Any) -> Any:
+    """Return a subquery of an instant of the latest consent that came with the signature."""
+    # The case skips the lookup for signatures without one.
+    latest = (
+        select(iso_instant(instant))
+        .join(Subscription, Subscription.id == Consent.subject_id)
+        .where(
+            Consent.subject_kind == "subscription",
+            Consent.purpose == "news",
+            Subscription.signature_id == Signature.id,
+        )
+        .order_by(Consent.given_at.desc(), Consent.id.desc())
+        .limit(1)
+        .correlate(Signature)
+        .scalar_subquery()
+    )
+    return case((Signature.subscribe, latest))
+
+
+def _name_consent(instant: Any) -> Any:
+    """Return a subquery of an instant of the latest consent to show the name."""
+    return (
+        select(iso_instant(instant))
+        .where(Consent.subject_kind == "signature", Consent.subject_id == Signature.id)
+        .order_by(Consent.given_at.desc(), Consent.id.desc())
+        .limit(1)
+        .correlate(Signature)
+        .scalar_subquery()
+    )
+
+
+def _periods(given: str | None, withdrawn: str | None) -> str:
+    """Return when a consent was given and, if it was, withdrawn."""
+    return " / ".join(filter(None, (given, withdrawn)))
 
 
 # To add a column, add its line here. Forms and files use this order.
@@ -99,6 +137,26 @@ COLUMNS = {
     "sheet_row": _of(_l("Row on the sheet"), _on_paper(ImportRow.sheet_row)),
     "held_reason": _of(_l("Why it is held"), Signature.held_reason, "code"),
     "version": _of(_l("Version of the text"), PetitionVersion.number, "integer"),
+    "notice": _of(
+        _l("Privacy notice (checksum)"),
+        _from(Notice, Notice.digest, Notice.id == Signature.notice_id),
+        "code",
+    ),
+    "consent": Column(
+        _l("Consent to updates: when given, when withdrawn"),
+        (_news_consent(Consent.given_at), _news_consent(Consent.withdrawn_at)),
+        "code",
+        make=_periods,
+    ),
+    "name_consent": Column(
+        _l("Consent to show the name: when given, when withdrawn"),
+        (_name_consent(Consent.given_at), _name_consent(Consent.withdrawn_at)),
+        "code",
+        make=_periods,
+    ),
+    "consent_at": _of(
+        _l("Agreed on a partner’s website at"), iso_instant(Signature.consent_at), "code"
+    ),
     "day": _of(_l("Day"), iso_day(Signature.created_at), "code"),
     "created_at": _of(_l("Signed at"), iso_instant(Signature.created_at), "code"),
     "confirmed_at": _of(_l("Confirmed at"), iso_instant(Signature.confirmed_at), "code"),

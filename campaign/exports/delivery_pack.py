@@ -19,12 +19,12 @@ from campaign.exports.delivery_pack_texts import PackTexts
 from campaign.exports.formats import CsvForExcel
 from campaign.exports.models import Export
 from campaign.exports.pdf import letter_sheets, signature_sheets
-from campaign.exports.queries import SignatureTable
+from campaign.exports.queries import SignatureTable, raster_logo
 from campaign.exports.selection import Selection
 from campaign.exports.writer import Piece
 from campaign.exports.zip_stream import ZipStream
 from campaign.extensions import db
-from campaign.i18n.locales import LOCALES
+from campaign.i18n.locales import locale_of
 from campaign.montage.posters.jobs import prepare
 from campaign.montage.queries import Variety
 from campaign.petitions.models import Petition
@@ -36,10 +36,11 @@ from campaign.signatures.counting.statistics import counted_without_data
 # Signatures in one volume. More signatures make further volumes.
 VOLUME = 10_000
 POSTER_SIZE, LOOK_SECONDS = "A2", 0.1
-COVER_LETTER, TABLE, POSTER, README, SUMS = (
+COVER_LETTER, TABLE, POSTER, NOTICES, README, SUMS = (
     "cover-letter.pdf",
     "signatures.csv",
     "poster.pdf",
+    "privacy-notices.txt",
     "README.txt",
     "SHA256SUMS",
 )
@@ -62,6 +63,7 @@ class DeliveryPack:
             "number",
             "evidence",
             "version",
+            "notice",
             f"{self._choice['names']}_name",
             *self._choice["details"],
         )
@@ -72,7 +74,12 @@ class DeliveryPack:
         self._root = f"{self._choice['slug']}-{export.requested_at:%Y-%m-%d}"
         self._done = 0
         # What the cover letter and the README say about the signatures.
-        self._counts: dict[str, Any] = {"evidence": Counter(), "version": Counter(), "erased": 0}
+        self._counts: dict[str, Any] = {
+            "evidence": Counter(),
+            "version": Counter(),
+            "notice": Counter(),
+            "erased": 0,
+        }
         self._table_frames = 0
         # (name of the file, SHA-256 in hexadecimal)
         self._checksums: list[tuple[str, str]] = []
@@ -92,7 +99,7 @@ class DeliveryPack:
             self._table_path.unlink(missing_ok=True)
 
     def _next(self, parts: Iterator[bytes]) -> bytes | None:
-        with force_locale(LOCALES[self._choice["lang"]]):
+        with force_locale(locale_of(self._choice["lang"])):
             data = next(parts, None)
         # Release the database connection while the bytes are sealed.
         db.session.rollback()
@@ -117,7 +124,7 @@ class DeliveryPack:
                 rows = dict(zip(self._signatures.header, columns, strict=True))
                 first, self._done = self._done + 1, self._done + len(rows["number"])
                 table.write(form.add(self._table_columns(rows, first)))
-                for kind in ("evidence", "version"):
+                for kind in ("evidence", "version", "notice"):
                     self._counts[kind].update(map(str, rows[kind]))
                 texts = self._texts()
                 pdf = signature_sheets(
@@ -133,7 +140,7 @@ class DeliveryPack:
         return CsvForExcel(["row", *names], ["integer", *kinds])
 
     def _table_names(self) -> list[str]:
-        return [name for name in self._signatures.header if name != "version"]
+        return [name for name in self._signatures.header if name not in ("version", "notice")]
 
     def _table_columns(self, rows: Mapping[str, Sequence[Any]], first: int) -> list[Sequence[Any]]:
         return [range(first, self._done + 1), *(rows[name] for name in self._table_names())]
@@ -151,7 +158,10 @@ class DeliveryPack:
         """Write the cover letter. It comes after the signatures, because it states their counts."""
         texts = self._texts()
         blocks = texts.cover_letter(self._counts, self._done)
-        yield self._file(COVER_LETTER, letter_sheets(texts.head(), blocks, self._choice["paper"]))
+        cause = cast(Cause, cause_by_id(self._export.cause_id))
+        logo = raster_logo(cause.organisation_id)
+        pdf = letter_sheets(texts.head(), blocks, self._choice["paper"], logo=logo)
+        yield self._file(COVER_LETTER, pdf)
 
     def _other_files(self) -> Generator[bytes, None, None]:
         with tempfile.TemporaryDirectory(prefix="volante-pack-") as scratch:
@@ -160,6 +170,8 @@ class DeliveryPack:
                 yield b""
             poster = (Path(scratch) / POSTER).read_bytes()
         yield self._file(POSTER, poster)
+        notices = self._texts().notices(self._counts)
+        yield self._file(NOTICES, notices.encode())
         names = [name for name, _ in self._checksums]
         readme = self._texts().readme(names, self._counts, self._done)
         yield self._file(README, readme.encode())

@@ -1,8 +1,9 @@
 """The texts of a delivery pack, in the locale that is active when it is made."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,9 @@ from flask_babel import lazy_gettext as _l
 from campaign.exports.pdf import Field, Head
 from campaign.i18n.countries import country_name
 from campaign.i18n.long_dates import long_date
-from campaign.montage.texts import ngettext, number
+from campaign.montage.texts import ngettext, number, print_identity
+from campaign.notices.models import Notice
+from campaign.notices.queries import MIN_PREFIX_LENGTH, notices_with
 from campaign.petitions.delivery_terms import may_deliver
 from campaign.petitions.models import Petition
 from campaign.site.settings import site_settings
@@ -43,7 +46,9 @@ class PackTexts:
 
     def head(self) -> Head:
         """Return the header and footer of every page."""
-        by = f"{self._text.organisation} · " if self._text.organisation else ""
+        identity = print_identity(self._petition.cause, self._lang)
+        names = dict.fromkeys((identity.name, self._text.published_by))
+        by = "".join(f"{name} · " for name in names if name)
         addressed_to = (
             _("To: %(targets)s", targets="; ".join(self._targets)) + ". " if self._targets else ""
         )
@@ -54,6 +59,7 @@ class PackTexts:
             page=_("Page %(n)s of %(m)s", n="{n}", m="{m}"),
             unset=_("[in a script that we cannot print; see the table]"),
             lang=self._lang,
+            identity=identity,
         )
 
     def fields(self) -> list[Field]:
@@ -83,8 +89,8 @@ class PackTexts:
     def cover_letter(self, counts: Mapping[str, Any], total: int) -> Iterator[tuple[str, Any]]:
         """Yield the blocks of the cover letter, as (kind, text).
 
-        `counts` holds {evidence: number of signatures} and {version: number of signatures}, with
-        versions as texts.
+        `counts` holds {evidence: number of signatures}, {version: number of signatures}, with
+        versions as texts, and {digest of the privacy notice: number of signatures}.
         """
         text = self._text
         yield (
@@ -92,7 +98,7 @@ class PackTexts:
             " · ".join(
                 filter(
                     None,
-                    (text.organisation, self._petition.deliver_place(self._lang), _day(self._at)),
+                    (text.published_by, self._petition.deliver_place(self._lang), _day(self._at)),
                 )
             ),
         )
@@ -138,11 +144,23 @@ class PackTexts:
                     day=_day(version.created_at),
                 )
                 yield "figure", (label, self._number(counts["version"].get(str(version.number), 0)))
+        yield "head", _("The privacy notice they saw")
+        for notice, people in self._notices_with_counts(counts):
+            yield "figure", (self._notice_label(notice), self._number(people))
         yield "head", _("The petition they signed")
         yield from to_paragraphs(text.body)
         yield "head", _("The receipt")
         for line in (_("Received by (name, office)"), _("Day and place"), _("Signature")):
             yield "line", line
+
+    def notices(self, counts: Mapping[str, Any]) -> str:
+        """Return a plain text with each privacy notice, and how many signed under it."""
+        parts = []
+        for notice, people in self._notices_with_counts(counts):
+            parts.append(f"{self._notice_label(notice)}: {self._number(people)}")
+            if notice is not None:
+                parts += [f"SHA-256 {notice.digest}", notice.text]
+        return "\n\n".join(parts) + "\n"
 
     def readme(self, names: Iterable[str], counts: Mapping[str, Any], total: int) -> str:
         """Return a plain text that describes the archive."""
@@ -181,6 +199,7 @@ class PackTexts:
             "signatures.csv": _("the same signatures as a table"),
             "cover-letter.pdf": _("the cover letter, with the counts and a space for the receipt"),
             "poster.pdf": _("the montage of the whole cause, A2 size"),
+            "privacy-notices.txt": _("the privacy notices that people saw when they signed"),
         }[name]
 
     def _erased(self, counts: Mapping[str, Any]) -> str:
@@ -211,6 +230,30 @@ class PackTexts:
             "When %(num)s people signed, we promised to deliver less. The list has only what we promised.",
             people,
             num=self._number(people),
+        )
+
+    def _notices_with_counts(
+        self, counts: Mapping[str, Any]
+    ) -> Iterator[tuple[Notice | None, int]]:
+        """Yield each notice and how many signed under it; None is for those not recorded."""
+        by_digest = Counter[str](counts["notice"])
+        recorded = {notice.digest: notice for notice in notices_with(by_digest)}
+        for digest, notice in recorded.items():
+            yield notice, by_digest.pop(digest)
+        if by_digest:
+            yield None, by_digest.total()
+
+    @staticmethod
+    def _notice_label(notice: Notice | None) -> str:
+        if notice is None:
+            return cast(str, _("Privacy notice not recorded"))
+        return cast(
+            str,
+            _(
+                "Privacy notice %(code)s, from %(day)s",
+                code=notice.digest[:MIN_PREFIX_LENGTH],
+                day=_day(notice.first_used_at),
+            ),
         )
 
     def _details(self) -> list[str]:

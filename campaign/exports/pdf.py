@@ -1,10 +1,22 @@
 """PDFs for the delivery: a cover letter, and signatures in tables under the demand."""
 
 from collections.abc import Iterable, Sequence
+from io import BytesIO
 from typing import Any, NamedTuple
 
+from PIL import Image
+
 from campaign.montage.fonts import DISPLAY_FONT, LABEL_FONT, LABEL_FONT_BOLD, TEXT_FONT, can_print
-from campaign.montage.typesetting import BAND, CREAM, HAIRLINE, INK, INK_2, INK_3, Sheets
+from campaign.montage.typesetting import (
+    HAIRLINE,
+    INK,
+    INK_2,
+    INK_3,
+    PrintIdentity,
+    Sheets,
+    lay_margin,
+    rgb,
+)
 from campaign.text.whitespace import in_one_line
 
 MM = 72 / 25.4
@@ -14,12 +26,16 @@ WHITE = (255, 255, 255)
 EDGE, FOOT = 20 * MM, 18 * MM
 SIZE, LEADING = 9.5, 1.3
 ROW_AIR = 5.4
+MARGIN = 4.4 * MM
+# The letterhead of the cover letter: the logo, or else the name. Heights, and the largest width.
+LOGO_HEIGHT, LOGO_WIDTH, NAME_SIZE = 14 * MM, 70 * MM, 15
+LETTERHEAD = 24 * MM
 LETTER_SIZE, LETTER_LEADING = 11, 1.5
 INDENT = 7 * MM
 
 
 class Head(NamedTuple):
-    """The header and footer of every page: title, demand, and source.
+    """The header and footer of every page: title, demand, source, and the organisation's look.
 
     `demand` says who is asked for what. `page` is the page number's text, with {n} and {m}.
     `unset` replaces text in characters that our fonts do not have.
@@ -31,6 +47,7 @@ class Head(NamedTuple):
     page: str
     unset: str
     lang: str
+    identity: PrintIdentity
 
 
 class Field(NamedTuple):
@@ -50,14 +67,18 @@ def signature_sheets(
     return _Table(head, fields, paper).set(rows)
 
 
-def letter_sheets(head: Head, blocks: Iterable[tuple[str, Any]], paper: str) -> bytes:
-    """Return a PDF of blocks (kind, text), one after the other.
+def letter_sheets(
+    head: Head, blocks: Iterable[tuple[str, Any]], paper: str, *, logo: bytes | None = None
+) -> bytes:
+    """Return a PDF of blocks (kind, text), one after the other, below the organisation's letterhead.
+
+    The letterhead is the `logo`, a PNG or WebP file, or without one the organisation's name.
 
     Kinds are `title`, `head`, `text`, `item`, `small`, `figure` and `line`. An item has a pair of
     texts: its bullet and its content. A figure has a label and a number. A line is to be filled in
     by hand.
     """
-    return _Letter(head, paper).set(blocks)
+    return _Letter(head, paper, logo).set(blocks)
 
 
 class _Paper:
@@ -73,13 +94,11 @@ class _Paper:
         self._pages = 0
 
     def begin(self, of: int) -> None:
-        """Start the next of `of` pages, with a band like a wing's margin above and a footer."""
+        """Start the next of `of` pages, with the organisation's margin above and a footer."""
         self._pages += 1
         sheets = self.sheets
         sheets.add(WHITE)
-        sheets.box(0, 0, self._width, 3.2 * MM, BAND)
-        for spot in range(43):
-            sheets.spot((spot + 0.5) * self._width / 43, 1.6 * MM, 1.5, 1.3, CREAM)
+        lay_margin(sheets, MARGIN, self.head.identity)
         line = sheets.height - FOOT
         sheets.vein(EDGE, line, self.text_width, INK, thick=1.6)
         page = self.head.page.format(n=self._pages, m=of)
@@ -192,20 +211,41 @@ class _Letter(_Paper):
         "small": (LABEL_FONT, 9.5, 1.4, INK_2, 4, 6),
     }
 
+    def __init__(self, head: Head, paper: str, logo: bytes | None) -> None:
+        super().__init__(head, paper)
+        self._logo = logo
+
     def set(self, blocks: Iterable[tuple[str, Any]]) -> bytes:
         lines = [line for kind, text in blocks for line in self._lines(kind, text)]
-        pages, y = [], self.bottom
+        pages, y = [], 0.0
         for height, set_line in lines:
-            if y + height > self.bottom:
+            if not pages or y + height > self.bottom:
                 pages.append([])
-                y = 24 * MM
+                has_letterhead = len(pages) == 1 and (self._logo or self.head.identity.name)
+                y = 24 * MM + (LETTERHEAD if has_letterhead else 0)
             pages[-1].append((set_line, y))
             y += height
         for page in pages:
             self.begin(len(pages))
+            if page is pages[0]:
+                self._set_letterhead()
             for set_line, y in page:
                 set_line(y)
         return self.sheets.output()
+
+    def _set_letterhead(self) -> None:
+        identity, top = self.head.identity, 16 * MM
+        if self._logo:
+            with Image.open(BytesIO(self._logo)) as picture:
+                image = picture.convert("RGBA")
+            scale = min(LOGO_HEIGHT / image.height, LOGO_WIDTH / image.width)
+            width, height = image.width * scale, image.height * scale
+            self.sheets.picture(image, EDGE, top, width, height, identity.name or None)
+        elif identity.name:
+            lines = self.sheets.lines(identity.name, self.text_width, DISPLAY_FONT, NAME_SIZE)
+            for place, line in enumerate(lines[:2]):
+                y = top + (0.8 + 1.2 * place) * NAME_SIZE
+                self.sheets.draw_text(line, EDGE, y, DISPLAY_FONT, NAME_SIZE, rgb(identity.text))
 
     def _lines(self, kind, text):
         """Yield (height, function that draws at y) for each line and space of a block."""

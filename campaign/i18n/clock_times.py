@@ -5,6 +5,8 @@ from typing import Any
 
 from babel import Locale
 
+from campaign.i18n.locales import language_of
+
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
@@ -15,7 +17,7 @@ def clock_time(value: Any, locale: Locale | str, zone: tzinfo | None = None) -> 
     `value` is a datetime or time that is local already.
     """
     local = value.astimezone(zone) if zone else value
-    if str(locale).startswith("fr"):
+    if language_of(locale) == "fr":
         minutes = f"{NO_BREAK}{local:%M}" if local.minute else ""
         return f"{local.hour}{NO_BREAK}h{minutes}"
     return f"{local:%H:%M}"

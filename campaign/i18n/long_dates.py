@@ -6,6 +6,8 @@ import re
 from babel import Locale
 from babel.dates import format_date
 
+from campaign.i18n.locales import language_of
+
 FIRST = re.compile(r"\b1\b")
 
 
@@ -16,5 +18,5 @@ def long_date(date: datetime.date, locale: Locale | str, pattern: str = "long") 
     """
     text = format_date(date, pattern, locale=locale)
     return (
-        FIRST.sub("1er", text, count=1) if str(locale).startswith("fr") and date.day == 1 else text
+        FIRST.sub("1er", text, count=1) if language_of(locale) == "fr" and date.day == 1 else text
     )

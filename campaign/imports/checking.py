@@ -118,7 +118,9 @@ class _Row:
         context = self._checker.context
         given_name, family_name = self._names()
         address = self._value("email", self._address)
-        country_code = self._value("country", lambda text: country(text, context.country)) or ""
+        country_code = (
+            self._value("country", lambda text: country(text, context.country, context.lang)) or ""
+        )
         postal_code = self._postal_code(country_code)
         values = {
             "given_name": given_name,

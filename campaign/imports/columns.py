@@ -61,7 +61,7 @@ def guess_columns(
 def are_regions(cells: Iterable[str]) -> bool:
     """Return whether a column headed as signature state holds regions instead.
 
-    On Mexican sheets, "Estado" is the region.
+    In Spanish, "Estado" is also a region.
     """
     return not all(is_state(cell) for cell in cells)
 

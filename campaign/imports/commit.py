@@ -7,11 +7,13 @@ batch's job continues with the rows that are still waiting.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import delete, func, select
 
+from campaign.causes.models import Cause
 from campaign.db.versioned import check_version
 from campaign.errors import CampaignError
 from campaign.extensions import db, load_for_update
@@ -19,6 +21,8 @@ from campaign.imports.classification import ClassifiedRow
 from campaign.imports.models import WAITS, ImportBatch, ImportRow
 from campaign.imports.operations import enqueue_rest, open_batch
 from campaign.imports.rows import AT_ONCE, insert_rows
+from campaign.notices.models import NOT_RECORDED
+from campaign.notices.operations import record_notice
 from campaign.signatures.signing import accept_signatures
 from campaign.signatures.signing.commands import SignatureCommand
 
@@ -45,6 +49,7 @@ def accept(
     if counts["wrong"]:
         raise StillWrong(batch_id)
     batch.accepted_at, batch.counts = now, dict(counts)
+    batch.notice_id = _notice_id(batch)
     db.session.flush()
     enqueue_rest(batch)
     return batch
@@ -67,17 +72,31 @@ def _import_part(batch_id: int, decided: Sequence[ClassifiedRow]) -> None:
 
     Skips rows that another process has imported already.
     """
-    if not load_for_update(ImportBatch, batch_id).is_arriving:
+    batch = load_for_update(ImportBatch, batch_id)
+    if not batch.is_arriving:
         return
     same_rows = (_rows.c.batch_id == batch_id, _rows.c.place.in_([row.place for row in decided]))
     waiting = set(db.session.scalars(select(_rows.c.place).where(*same_rows, WAITS)))
     decided = [row for row in decided if row.place in waiting]
-    ids = _create_signatures(decided)
+    ids = _create_signatures(decided, batch.notice_id)
     db.session.execute(delete(_rows).where(*same_rows, WAITS))
     insert_rows([_imported_row(batch_id, row, ids) for row in decided])
 
 
-def _create_signatures(decided: Iterable[ClassifiedRow]) -> dict[int, int]:
+def _notice_id(batch: ImportBatch) -> int:
+    """Return the id of the notice with the text of the batch's sheets.
+
+    A batch without a text came from elsewhere, and nobody knows what people read.
+    """
+    if not batch.consent_text:
+        return NOT_RECORDED
+    cause = cast(Cause, db.session.get(Cause, batch.cause_id))
+    return record_notice(
+        organisation_id=cause.organisation_id, lang=batch.lang, text=batch.consent_text
+    )
+
+
+def _create_signatures(decided: Iterable[ClassifiedRow], notice_id: int) -> dict[int, int]:
     """Create the signatures of new rows; return {place: id}. Repeats become duplicates."""
     # Every signer locks index entries in this order, which prevents deadlocks. The sort is stable,
     # so of several rows of one person the first one counts.
@@ -85,7 +104,11 @@ def _create_signatures(decided: Iterable[ClassifiedRow]) -> dict[int, int]:
         (row for row in decided if row.outcome in ("new", "held")),
         key=lambda row: row.checked.key[1],
     )
-    results = accept_signatures(commands=[cast(SignatureCommand, row.command) for row in newcomers])
+    results = accept_signatures(
+        commands=[
+            replace(cast(SignatureCommand, row.command), notice_id=notice_id) for row in newcomers
+        ]
+    )
     ids = {}
     for row, result in zip(newcomers, results, strict=True):
         if result.signature_id is None:

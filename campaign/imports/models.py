@@ -19,6 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from campaign.db.versioned import Versioned
 from campaign.extensions import RowId, db, one_of
 from campaign.imports.sheet_numbers import serial
+from campaign.notices.models import NOT_RECORDED
 from campaign.petitions.models import Petition
 from campaign.process.clock import UtcDateTime, utcnow
 
@@ -67,8 +68,9 @@ class ImportBatch(Versioned, db.Model):
     """Rows imported together, from a file or from one sheet that was typed.
 
     While a batch is `open`, its rows hold the data entered. Closing the batch erases that data.
-    `consent_text` is the consent text of the sheets, and `version_id` the petition text printed on
-    them. `country` and `signed_on` are defaults for rows that leave them out.
+    `consent_text` is the consent text of the sheets, `notice_id` the notice with that text once the
+    batch is accepted, and `version_id` the petition text printed on them. `country` and `signed_on`
+    are defaults for rows that leave them out.
 
     For a file, `header` lists the column names if it has a heading, and `mapping` gives the field
     of each column by its index. `checked_at` is when outcomes were last decided, and `counts` is
@@ -103,6 +105,9 @@ class ImportBatch(Versioned, db.Model):
     signed_on: Mapped[date | None] = mapped_column(Date)
     day_first: Mapped[bool] = mapped_column(Boolean, default=True)
     consent_text: Mapped[str] = mapped_column(Text, default="")
+    notice_id: Mapped[int] = mapped_column(
+        ForeignKey("notice.id"), default=NOT_RECORDED, server_default=str(NOT_RECORDED)
+    )
     header: Mapped[list] = mapped_column(JSON, default=list)
     mapping: Mapped[dict] = mapped_column(JSON, default=dict)
     file_format: Mapped[dict] = mapped_column(JSON, default=dict)

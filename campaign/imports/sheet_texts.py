@@ -7,12 +7,14 @@ from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from campaign.i18n.locales import LOCALES
+from campaign.i18n.locales import locale_of
 from campaign.imports.models import PrintRun
 from campaign.imports.sheet_pdf import Column, SheetSpec
+from campaign.montage.texts import print_identity
 from campaign.petitions.delivery_terms import delivery_sentence
 from campaign.petitions.models import Petition
 from campaign.petitions.presenters import in_language
+from campaign.site.settings import site_settings
 from campaign.text.markdown import to_paragraphs
 
 WIDE, NARROW, TICK = 24, 12, 8.5
@@ -21,13 +23,13 @@ WIDE, NARROW, TICK = 24, 12, 8.5
 def consent_of(petition: Petition, lang: str) -> str:
     """Return the consent text of a petition's sheets, which we store with their signatures."""
     text = petition.current_version.text(lang, petition.original_lang)
-    with force_locale(LOCALES[lang]):
+    with force_locale(locale_of(lang)):
         return _(
             "You sign this petition. %(keeper)s keeps what you write here for this petition alone. %(delivery)s Nobody writes to you"
             " unless you check “Updates”. Your name is shown only if you check “Name shown”. You can see, correct or withdraw your"
             " signature at any time: %(address)s",
             delivery=delivery_sentence(petition.delivered_names, petition.delivered_details),
-            keeper=text.organisation or petition.cause.text(lang).title,
+            keeper=text.published_by or petition.cause.text(lang).title,
             address=_spoken_url(_path("web.privacy", lang=lang)),
         )
 
@@ -42,11 +44,13 @@ def sheet_spec(run: PrintRun) -> SheetSpec:
     text = version.text(lang, petition.original_lang)
     public = current_app.config["PUBLIC_URL"]
     serials = tuple(run.serials)
-    with force_locale(LOCALES[lang]):
+    identity = print_identity(petition.cause, lang)
+    names = dict.fromkeys((identity.name, petition.cause.text(lang).title))
+    with force_locale(locale_of(lang)):
         return SheetSpec(
             lang=lang,
             paper=run.paper,
-            cause=petition.cause.text(lang).title,
+            cause=" · ".join(name for name in names if name),
             title=text.title,
             to=_(
                 "To: %(targets)s",
@@ -66,9 +70,7 @@ def sheet_spec(run: PrintRun) -> SheetSpec:
             sheet_label=_("Sheet"),
             collected=(_("Collected by:"), _("Place:"), _("Date:")),
             foot=_("Please write in capitals. Hand in full sheets right away."),
-            cover=tuple(
-                _cover(lang) for lang in (lang, *(other for other in LOCALES if other != lang))
-            ),
+            cover=tuple(_cover(lang) for lang in dict.fromkeys((lang, *site_settings().languages))),
             serials=serials,
             serial_urls=tuple(
                 public + _path("organize.imports.sheet", serial=serial) for serial in serials
@@ -77,7 +79,7 @@ def sheet_spec(run: PrintRun) -> SheetSpec:
 
 
 def _cover(lang: str) -> str:
-    with force_locale(LOCALES[lang]):
+    with force_locale(locale_of(lang)):
         return _(
             "Fold this page along the line, and cover the names above with it before the next person signs."
         )

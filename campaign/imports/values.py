@@ -9,8 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from campaign.i18n.countries import countries
-from campaign.i18n.locales import LOCALES
+from campaign.i18n.fallbacks import nearest
+from campaign.i18n.locales import (
+    INTERFACE_LANGUAGES,
+    UnknownLanguage,
+    language_name,
+    locale_of,
+    normalised,
+)
 from campaign.signatures.models import MAX_ANSWER_LENGTH, MAX_NAME_LENGTH
+from campaign.site.settings import site_settings
 from campaign.text.names import clean_name, clean_text, name_key
 
 _SYNONYMS = tomllib.loads((Path(__file__).parent / "data" / "values.toml").read_text("utf-8"))
@@ -66,21 +74,34 @@ def was_counted(text: str) -> bool:
 
 
 def language(text: str, default: str) -> str:
-    """Return the code of one of our languages; `default` if empty. Raises ValueRefused."""
-    return _look_up(_LANGS, text.partition("-")[0], "lang") if text else default
+    """Return the language of the site that a tag or name means; `default` if empty.
+
+    Raises ValueRefused.
+    """
+    if not text:
+        return default
+    languages = site_settings().languages
+    names = _LANGS | {_normalize(language_name(lang)): lang for lang in languages}
+    tag = names.get(_normalize(text)) or _tag(text)
+    match = tag and nearest(languages, tag)
+    if not match:
+        raise ValueRefused("lang")
+    return match
 
 
-def country(text: str, default: str) -> str:
+def country(text: str, default: str, lang: str = "") -> str:
     """Return the two-letter country code for a code or name; `default` if empty.
+
+    Names may be in `lang`, and in each language of the interface.
 
     Raises ValueRefused.
     """
     if not text:
         return default
     code = text.upper()
-    if code in _countries().values():
+    if code in _countries(lang).values():
         return code
-    return _look_up(_countries(), text, "country")
+    return _look_up(_countries(lang), text, "country")
 
 
 def instant(text: str, zone: tzinfo, day_first: bool) -> datetime:
@@ -142,17 +163,27 @@ def _look_up(synonyms: Mapping[str, str], text: str, code: str) -> str:
     return synonyms[word]
 
 
+def _tag(text: str) -> str | None:
+    try:
+        return normalised(text.replace("_", "-"))
+    except UnknownLanguage:
+        return None
+
+
 @lru_cache(maxsize=4096)
 def _normalize(text: str) -> str:
     return name_key(text[:100].replace("_", " "), "")
 
 
-@lru_cache(maxsize=1)
-def _countries() -> dict[str, str]:
+@lru_cache(maxsize=8)
+def _countries(lang: str) -> dict[str, str]:
     # Names differ between countries of one language: Bélarus in Canada, Biélorussie in France.
     names = {
         _normalize(name): code
-        for locale in (*LOCALES, *LOCALES.values())
+        for locale in (
+            *INTERFACE_LANGUAGES,
+            *map(locale_of, filter(None, (*INTERFACE_LANGUAGES, lang))),
+        )
         for code, name in countries(locale, ())
     }
     return names | {

@@ -9,8 +9,8 @@ ENTRY = "js/kiosk/app.js"
 STYLESHEETS = ("css/site.css", "css/kiosk.css")
 PICTURES = (
     "img/mark.svg",
-    "img/monarch.svg",
-    "img/monarch-night.svg",
+    "img/butterfly.svg",
+    "img/butterfly-night.svg",
     "img/kiosk-180.png",
     "img/kiosk-192.png",
     "img/kiosk-512.png",

@@ -9,13 +9,13 @@ from campaign.http.caching import public
 from campaign.kiosk.app_files import app_files
 from campaign.kiosk.app_texts import texts_before_start, texts_by_language
 from campaign.montage.parcels import version
+from campaign.organisations.identity import identities
 from campaign.site.settings import site_settings
 from campaign.text.postal_codes import postal_code_shapes
 
 blueprint = Blueprint("kiosk_app", __name__, url_prefix="/kiosk")
 # The app scans pairing codes with the camera if the tablet has one.
 PERMISSIONS = "camera=(self), microphone=(), geolocation=(), browsing-topics=()"
-NAME = "Volante"
 LEVELS = ("small", "mid", "full")
 ICONS = (("192", "any"), ("512", "any"), ("maskable-512", "maskable"))
 
@@ -65,10 +65,11 @@ def assets_json() -> ResponseReturnValue:
 @blueprint.get("/app.webmanifest")
 def webmanifest() -> ResponseReturnValue:
     """Return the web app manifest."""
+    name = identities().host.name(site_settings().default_lang)
     response = jsonify(
         id="/kiosk/",
-        name=NAME,
-        short_name=NAME,
+        name=name,
+        short_name=name,
         start_url=url_for("kiosk_app.shell"),
         scope=url_for("kiosk_app.shell"),
         display="fullscreen",

@@ -11,7 +11,7 @@ from typing import Any
 from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
 
-from campaign.i18n.locales import LOCALES, NAMES
+from campaign.i18n.locales import direction, language_name, locale_of
 from campaign.kiosk.supporter_texts import FAULTS, SIGNING
 from campaign.kiosk.tabler_texts import CREW, PROBLEMS, SETTING_UP
 
@@ -26,8 +26,15 @@ TOO_OLD = _l(
 
 @cache
 def texts_by_language(languages: tuple[str, ...]) -> dict[str, dict[str, str]]:
-    """Return {language: {name: text}}; the text `language` is the language's own name."""
-    return {lang: {"language": NAMES[lang], **_translated(TEXTS, lang)} for lang in languages}
+    """Return {language: {name: text}}; `language` is its own name, `direction` ltr or rtl."""
+    return {
+        lang: {
+            "language": language_name(lang),
+            "direction": direction(lang),
+            **_translated(TEXTS, lang),
+        }
+        for lang in languages
+    }
 
 
 @cache
@@ -39,5 +46,5 @@ def texts_before_start(languages: tuple[str, ...]) -> dict[str, dict[str, str]]:
 
 
 def _translated(texts: Mapping[str, Any], lang: str) -> dict[str, str]:
-    with force_locale(LOCALES[lang]):
+    with force_locale(locale_of(lang)):
         return {name: str(sentence) for name, sentence in texts.items()}

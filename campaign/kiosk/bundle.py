@@ -1,6 +1,7 @@
 """The data a tablet needs to work offline for a day: event, petitions, key and staff PIN."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from hashlib import blake2b
 from json import dumps
@@ -14,14 +15,17 @@ from campaign.causes.queries import cause_count
 from campaign.events.models import Event
 from campaign.extensions import db
 from campaign.i18n.countries import countries
-from campaign.i18n.locales import LOCALES
+from campaign.i18n.locales import locale_of
 from campaign.kiosk import codes
 from campaign.kiosk.key_pairs import present_key
 from campaign.kiosk.models import Kiosk, StaffPin
 from campaign.kiosk.queries import table_code
 from campaign.kiosk.sealing import SUITE_NAME
+from campaign.organisations.colours import day_accent, night_accent
+from campaign.organisations.identity import UNNAMED, identities
 from campaign.petitions.delivery_terms import delivered_list
 from campaign.petitions.models import Petition, PetitionVersion
+from campaign.petitions.presenters import notice_of
 from campaign.petitions.queries import petition_counts, published_petitions
 from campaign.site.settings import site_settings
 from campaign.text.markdown import to_html
@@ -65,6 +69,7 @@ def bundle(kiosk: Kiosk, now: datetime) -> dict[str, Any]:
             "shape": cause.shape,
             "palette": cause.palette,
         },
+        "organisation": _organisation(cause.organisation_id, languages),
         "languages": languages,
         "petitions": [
             _petition(item, languages, counts.get(item.id, 0), now) for item in petitions
@@ -132,6 +137,19 @@ def iso(instant: datetime | None):
     return instant and instant.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def _organisation(organisation_id: int, languages: Sequence[str]) -> dict[str, Any]:
+    identity = identities().of(organisation_id)
+    return {
+        "name": {lang: name for lang in languages if (name := identity.name(lang)) != UNNAMED},
+        "accent": {
+            "day": asdict(day_accent(identity.accent)),
+            "night": asdict(night_accent(identity.accent)),
+        }
+        if identity.accent
+        else None,
+    }
+
+
 def _petition(
     petition: Petition, languages: Sequence[str], count: int, now: datetime
 ) -> dict[str, Any]:
@@ -143,10 +161,11 @@ def _petition(
         "title": {lang: text.title for lang, text in texts.items()},
         "summary": {lang: text.summary for lang, text in texts.items()},
         "body_html": {lang: str(to_html(text.body)) for lang, text in texts.items()},
-        "organisation": {lang: text.organisation for lang, text in texts.items()},
+        "organisation": {lang: text.published_by for lang, text in texts.items()},
         "targets": {lang: [target.name(lang) for target in petition.targets] for lang in languages},
         "required_fields": sorted(petition.required_fields),
         "questions": petition.questions,
+        "notice": {lang: _notice(petition, lang) for lang in languages},
         "delivered": {lang: _delivered(version, lang) for lang in languages},
         "email": "required" if needs_address(petition) else "optional",
         "confirmation": petition.confirmation,
@@ -157,14 +176,19 @@ def _petition(
 
 
 def _consent(lang: str) -> str:
-    with force_locale(LOCALES[lang]):
+    with force_locale(locale_of(lang)):
         return _(
             "I sign these petitions with my name. The campaign uses what I enter here to deliver the petitions and to count each person once. It never sells it. I can withdraw at any time. If I give my email address, I get an email with a link to see, correct or withdraw my signature."
         )
 
 
+def _notice(petition: Petition, lang: str) -> dict[str, str]:
+    notice = notice_of(petition, lang)
+    return {"digest": notice.digest, "line": notice.short_text, "html": str(notice.body)}
+
+
 def _delivered(version: PetitionVersion, lang: str) -> Any:
-    with force_locale(LOCALES[lang]):
+    with force_locale(locale_of(lang)):
         return delivered_list(version.delivered_names, version.delivered_details)
 
 

@@ -15,13 +15,14 @@ from campaign.events.queries import event_by_id
 from campaign.extensions import db
 from campaign.http.urls import absolute_url
 from campaign.i18n.clock_times import clock_time
-from campaign.i18n.locales import LOCALES
+from campaign.i18n.locales import locale_of
 from campaign.i18n.long_dates import long_date
 from campaign.kiosk.codes import CONFIRM_NAME
 from campaign.kiosk.queries import kiosk_by_id
 from campaign.mail.composition import Message, render
 from campaign.mail.delivery import register
 from campaign.mail.operations import enqueue_many
+from campaign.organisations.emails import email_identity
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_by_id
 from campaign.signatures import tokens
@@ -90,6 +91,8 @@ def _render_signed_at_table(message: Any) -> Message | None:
     ]
     if not together:
         return None
+    petition = cast(Petition, petition_by_id(first.petition_id))
+    identity = email_identity(petition.cause.organisation_id, message.lang)
     context = {
         "given_name": first.given_name,
         "signed": [_signed(row, message.lang) for row in together],
@@ -104,8 +107,11 @@ def _render_signed_at_table(message: Any) -> Message | None:
         "mine_url": absolute_url(
             "signatures.mine", message.lang, token=tokens.token_for(tokens.MINE, first)
         ),
-        **_sender(cast(Petition, petition_by_id(first.petition_id)), message.lang),
-        "site_name": "Volante",
+        "published_by": petition.current_version.text(
+            message.lang, petition.original_lang
+        ).published_by,
+        "cause_title": petition.cause.text(message.lang).title,
+        "identity": identity,
     }
     email = render("signature_at_table", message.lang, **context)
     return Message(
@@ -113,6 +119,7 @@ def _render_signed_at_table(message: Any) -> Message | None:
         to_name=first.full_name,
         digest=first.email_digest,
         lang=message.lang,
+        sender=identity.sender,
         **email._asdict(),
     )
 
@@ -126,11 +133,6 @@ def _signed(row: Signature, lang: str) -> dict[str, Any]:
         "url": absolute_url("petitions.show", lang, slug=petition.slug),
         "number": row.number if row.state == "counted" else None,
     }
-
-
-def _sender(petition: Petition, lang: str) -> dict[str, str]:
-    organisation = petition.current_version.text(lang, petition.original_lang).organisation
-    return {"organisation": organisation, "cause_title": petition.cause.text(lang).title}
 
 
 def _event_title(row: Signature, lang: str) -> str:
@@ -150,7 +152,8 @@ def _render_silent(message: Any) -> Message | None:
         or kiosk.silence_notified_at is None
     ):
         return None
-    event, locale = kiosk.event, LOCALES[message.lang]
+    event, locale = kiosk.event, locale_of(message.lang)
+    identity = email_identity(event.cause.organisation_id, message.lang)
     context = {
         "tablet": kiosk.name,
         "waiting": kiosk.waiting,
@@ -158,14 +161,13 @@ def _render_silent(message: Any) -> Message | None:
         "last_seen": _moment(kiosk.last_seen_at, ZoneInfo(event.zone), locale),
         "tablet_url": absolute_url("organize.kiosks.tablet", message.lang, kiosk_id=kiosk.id),
     }
-    email = render(
-        "kiosk_silent", message.lang, cause_title="Volante", site_name="Volante", **context
-    )
+    email = render("kiosk_silent", message.lang, identity=identity, **context)
     return Message(
         to=organizer.email,
         to_name=organizer.name,
         digest=organizer.email_digest,
         lang=message.lang,
+        sender=identity.sender,
         **email._asdict(),
     )
 

@@ -156,6 +156,7 @@ def _validate(petitions, record, content, signed_at, *, is_approved=False):
         "claimed_at": content.signed_at,
         "shift": content.shift,
         "consent": content.consent,
+        "notice": content.notice,
         "drawing": content.drawing,
     }
     petition = petitions.get(content.petition)

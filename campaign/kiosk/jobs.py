@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import exists, or_, select, update
 
 from campaign.accounts.audit import WORKER, record
-from campaign.accounts.queries import organizer_by_id
+from campaign.accounts.queries import organizer_by_id, owners_of
 from campaign.events.models import Event
 from campaign.extensions import db
 from campaign.jobs.registry import BackgroundWork
@@ -15,7 +15,6 @@ from campaign.kiosk import emails
 from campaign.kiosk.models import HAS_DRAWING, IN_REVIEW, SILENT, Kiosk, KioskRecord
 from campaign.mail.operations import enqueue_many
 from campaign.petitions.models import Petition
-from campaign.signatures.erasure import owners_of
 from campaign.signatures.models import Signature
 from campaign.site.settings import site_settings
 

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.events.models import Event
 from campaign.extensions import RowId, db
+from campaign.notices.models import NOT_RECORDED
 from campaign.process.clock import UtcDateTime, utcnow
 
 # An online tablet reports every minute, and one report may get lost.
@@ -241,6 +242,9 @@ class KioskRecord(db.Model):
     key: Mapped[str] = mapped_column(String(36), default="")
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     consent: Mapped[str] = mapped_column(String(10), default="")
+    notice_id: Mapped[int] = mapped_column(
+        ForeignKey("notice.id"), default=NOT_RECORDED, server_default=str(NOT_RECORDED)
+    )
     drawing: Mapped[str] = mapped_column(Text, default="")
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

@@ -13,7 +13,8 @@ class Opened:
 
     `claimed_at` is when the device says it was signed, and `signed_at` is that time limited to
     plausible values. `terms` and `supporter` are set unless there is a `reason`. `petition_id` is
-    None if unknown. `invalid_fields` are the labels of fields.
+    None if unknown. `notice` is the digest of the privacy notice that the tablet showed.
+    `invalid_fields` are the labels of fields.
     """
 
     uuid: str
@@ -29,6 +30,7 @@ class Opened:
     is_confirmed: bool = True
     shift: str | None = None
     consent: str = ""
+    notice: str = ""
     drawing: str = ""
     supporter: SupporterDetails | None = None
     held_reason: str = ""

@@ -15,7 +15,7 @@ from campaign.errors import CampaignError
 from campaign.events.models import Event
 from campaign.events.queries import event_by_id
 from campaign.extensions import db, load_for_update, note_ended
-from campaign.i18n.locales import LOCALES
+from campaign.i18n.locales import locale_of
 from campaign.kiosk import codes
 from campaign.kiosk.key_pairs import make_key, present_key
 from campaign.kiosk.models import Kiosk, PairingCode, StaffPin, TableCode
@@ -119,7 +119,7 @@ def pair(*, typed: str, app: str = "", now: datetime) -> tuple[Kiosk, str]:
 def _next_name(event: Event) -> str:
     """Return the first unused name ("Tablet 1" …), in the event's original language."""
     names = set(db.session.scalars(select(Kiosk.name).where(Kiosk.event_id == event.id)))
-    with force_locale(LOCALES[event.original_lang]):
+    with force_locale(locale_of(event.original_lang)):
         candidates = (_("Tablet %(number)s", number=number) for number in range(1, len(names) + 2))
         return next(name for name in candidates if name not in names)
 

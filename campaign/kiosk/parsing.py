@@ -8,6 +8,7 @@ from typing import Any
 
 from campaign.kiosk.bundle import MAX_RECORDS, MAX_SEALED_BYTES
 from campaign.kiosk.codes import from_base64
+from campaign.notices.models import DIGEST_LENGTH
 from campaign.text.names import clean_text
 
 MAX_SHIFTS = 50
@@ -75,6 +76,7 @@ class RecordContent:
     witnessed: bool
     shift: str | None
     consent: str
+    notice: str
     drawing: str
     fields: dict[str, Any]
 
@@ -155,6 +157,7 @@ def read_content(plaintext: bytes) -> RecordContent:
         witnessed=sent.get("witnessed") is True,
         shift=sent.get("shift") if _is_uuid(sent.get("shift")) else None,
         consent=_text(sent.get("consent"), 10),
+        notice=_text(sent.get("notice"), DIGEST_LENGTH),
         drawing=drawing if len(drawing) <= MAX_DRAWING_LENGTH and _PATH.fullmatch(drawing) else "",
         fields={
             **{name: value for name in _TEXT_FIELDS if isinstance(value := sent.get(name), str)},

@@ -7,6 +7,7 @@ the first attempt, run one after the other, and the later one finds what the ear
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, cast
 
 from sqlalchemy import select
@@ -20,6 +21,9 @@ from campaign.kiosk.parsing import Report
 from campaign.kiosk.queries import shift_ids
 from campaign.kiosk.review_quota import ReviewQuota
 from campaign.kiosk.trust import trusted
+from campaign.notices.composition import compose_notice
+from campaign.notices.models import NOT_RECORDED
+from campaign.notices.operations import claimed_notice_id
 from campaign.petitions.queries import SigningTerms
 from campaign.signatures.signing import accept_signatures
 from campaign.signatures.signing.commands import (
@@ -125,16 +129,53 @@ def _store(
     quota = ReviewQuota(kiosk)
     records = [record for record in records if not record.reason or quota.accepts(record)]
     accepted = [record for record in records if not record.reason]
+    notice_ids = _notice_ids(accepted)
     results = accept_signatures(
-        commands=[signature_command(record, kiosk, shifts, now) for record in accepted]
+        commands=[
+            signature_command(record, kiosk, shifts, now, notice_id=notice_ids[record.uuid])
+            for record in accepted
+        ]
     )
     notify_signers([result.signature_id for result in results if result.signature_id], now=now)
     result_of = dict(zip((record.uuid for record in accepted), results, strict=True))
     rows = [
-        _row(kiosk.id, record, result_of.get(record.uuid), quota, shifts, now) for record in records
+        _row(kiosk.id, record, result_of.get(record.uuid), quota, shifts, now)
+        | {"notice_id": notice_ids.get(record.uuid, NOT_RECORDED)}
+        for record in records
     ]
     insert_all(db.session.connection(), _table, rows)
     return {row["uuid"]: Receipt.of(row["uuid"], row["status"], row["reason"]) for row in rows}
+
+
+def _notice_ids(records: Iterable[Opened]) -> dict[str, int]:
+    """Return {UUID: id of the notice shown} of records without a reason for review.
+
+    Records of one batch mostly name the same notice, which is looked up once.
+    """
+    by_digest: dict[tuple[int | None, str], int] = {}
+    ids = {}
+    for record in records:
+        key = (cast(SigningTerms, record.terms).organisation_id, record.notice)
+        if key not in by_digest:
+            by_digest[key] = notice_id_of(record)
+        ids[record.uuid] = by_digest[key]
+    return ids
+
+
+def notice_id_of(record: Opened) -> int:
+    """Return the id of the notice that the tablet showed, or NOT_RECORDED if it names none."""
+    terms = cast(SigningTerms, record.terms)
+    return claimed_notice_id(
+        record.notice,
+        organisation_id=terms.organisation_id,
+        compose=partial(
+            compose_notice,
+            "signature",
+            organisation_id=terms.organisation_id,
+            lang=record.lang,
+            days=terms.retention_days,
+        ),
+    )
 
 
 def signature_command(
@@ -143,6 +184,7 @@ def signature_command(
     shifts: Mapping[str, int],
     now: datetime,
     *,
+    notice_id: int,
     is_reviewed: bool = False,
 ) -> SignatureCommand:
     """Return the command to accept the signature of an Opened record.
@@ -166,6 +208,7 @@ def signature_command(
             event_id=kiosk.event_id,
         ),
         notes_repeat=not is_reviewed,
+        notice_id=notice_id,
     )
 
 

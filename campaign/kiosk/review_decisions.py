@@ -15,6 +15,7 @@ from campaign.kiosk.record_sync import (
     DUPLICATE,
     REVIEW,
     STORED,
+    notice_id_of,
     signature_command,
     store_shifts,
 )
@@ -39,7 +40,8 @@ def approve(*, kiosk_id: int, record_id: int, opened: Opened, now: datetime) -> 
     if row.decided_at is not None:
         raise AlreadyDecided(record_id)
     shifts = store_shifts(kiosk, [], [opened])
-    command = signature_command(opened, kiosk, shifts, now, is_reviewed=True)
+    notice_id = notice_id_of(opened)
+    command = signature_command(opened, kiosk, shifts, now, notice_id=notice_id, is_reviewed=True)
     [result] = accept_signatures(commands=[command])
     row.decided_at = now
     row.petition_id = opened.petition_id
@@ -49,6 +51,7 @@ def approve(*, kiosk_id: int, record_id: int, opened: Opened, now: datetime) -> 
     else:
         notify_signers([result.signature_id], now=now)
         row.status, row.reason, row.sealed = STORED, "", None
+        row.notice_id = notice_id
         row.signature_id, row.consent, row.drawing = (
             result.signature_id,
             opened.consent,

@@ -53,6 +53,7 @@ SIGNING = {
     "drawn_wipe": _l("Clear signature"),
     "subscribe": _l("Send me updates about this campaign, about twice a month"),
     "email_meant": _l("Did you mean %(address)s?", address="{email}"),
+    "privacy_notice": _l("Privacy notice"),
     # These are the same sentences as on the web. See petitions/delivery.py.
     "delivery_one": _l(
         "We give these details to the people this petition is addressed to: %(list)s. We never give them your email address.",

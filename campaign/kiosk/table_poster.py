@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from campaign.i18n.locales import LOCALES
+from campaign.i18n.locales import locale_of
 from campaign.montage.fonts import DISPLAY_FONT, LABEL_FONT
 from campaign.montage.posters.layout import EDGE, MARGIN, PosterPaper
 from campaign.montage.posters.spec import PAPER_MM
-from campaign.montage.typesetting import INK, INK_2, INK_3
+from campaign.montage.typesetting import INK, INK_2, INK_3, PrintIdentity
 from campaign.sharing.qr_codes import QUIET
 
 PAPERS = ("A4", "A3", "A2")
@@ -22,19 +22,21 @@ ADDRESS = (74, 66, 58, 50, 42, 34)
 BLACK, WHITE = (0, 0, 0), (255, 255, 255)
 
 
-def table_poster(*, titles: Mapping[str, str], url: str, paper="A3") -> bytes:
+def table_poster(
+    *, titles: Mapping[str, str], url: str, identity: PrintIdentity, paper: str = "A3"
+) -> bytes:
     """Return the PDF for a table where people sign on their own phones.
 
     `titles` maps each language to the title of what people sign at `url`.
     """
     width, height = (side * POINTS for side in {"A4": (210, 297), **PAPER_MM}[paper])
-    return _TablePoster(width, height, titles, url).set()
+    return _TablePoster(width, height, titles, url, identity).set()
 
 
 class _TablePoster(PosterPaper):
-    def __init__(self, width, height, titles, url):
+    def __init__(self, width, height, titles, url, identity):
         first = next(iter(titles))
-        super().__init__(width, height, title=titles[first], lang=first)
+        super().__init__(width, height, title=titles[first], lang=first, identity=identity)
         self._titles, self._url = titles, url
         # Phones add the scheme automatically.
         self._address = url.partition("://")[2]
@@ -60,7 +62,7 @@ class _TablePoster(PosterPaper):
 
     def _set_text(self, lang, lines, size, top):
         """Draw the text in one language; return where the next language begins."""
-        with force_locale(LOCALES[lang]):
+        with force_locale(locale_of(lang)):
             prompt = _("Sign on your own phone")
         self._draw_text(prompt, EDGE, top + 20, LABEL_FONT, 22, INK_3)
         for at, line in enumerate(lines):
@@ -87,7 +89,7 @@ class _TablePoster(PosterPaper):
         )
         with_no_camera = []
         for lang in self._titles:
-            with force_locale(LOCALES[lang]):
+            with force_locale(locale_of(lang)):
                 with_no_camera.append(_("or enter this web address"))
         self._draw_text(
             " · ".join(with_no_camera),

@@ -12,6 +12,7 @@ from campaign.http.caching import private, public
 from campaign.kiosk import bundle
 from campaign.kiosk.codes import CONFIRM_NAME
 from campaign.kiosk.queries import event_of_table
+from campaign.organisations.presenters import show_organisation
 from campaign.petitions.models import Petition
 from campaign.petitions.presenters import card
 from campaign.petitions.queries import petition_by_id, petition_counts
@@ -47,6 +48,7 @@ def show(code: str) -> ResponseReturnValue:
     petitions = _open_at(event)
     if not petitions:
         return redirect(url_for("events.show", slug=event.slug), 303)
+    show_organisation(event.cause.organisation_id)
     counts, now = petition_counts(petition.id for petition in petitions), utcnow()
     page = render_template(
         "tables/show.html",
@@ -72,6 +74,7 @@ def confirm_name(token: str) -> ResponseReturnValue:
     waiting = name_display.waits_for_owner(digest, email)
     if not waiting:
         return redirect(url_for("signatures.mine", token=_own_token(signature)), 303)
+    show_organisation(cast(Petition, petition_by_id(signature.petition_id)).cause.organisation_id)
     page = render_template(
         "tables/confirm_name.html",
         token=token,

@@ -15,7 +15,7 @@ import idna
 from flask import current_app
 from flask_babel import force_locale
 
-from campaign.i18n.locales import LOCALES
+from campaign.i18n.locales import direction, locale_of
 from campaign.mail.message_ids import local_part
 from campaign.mail.policy import PLAIN, WITH_UTF8
 from campaign.process.clock import utcnow
@@ -46,13 +46,25 @@ class Attachment:
     parameters: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Sender:
+    """Who an email is from, and where replies go. An empty field means that of MAIL_FROM.
+
+    The envelope and the Message-ID are always the site's, so that bounces come back to us.
+    """
+
+    name: str = ""
+    address: str = ""
+    reply_to: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Message:
     """One email, written by the package that queued it.
 
     `digest` is the keyed digest of the canonical address. Without it, refusals are neither looked
-    up nor recorded. Without `has_sender_name`, the From header contains only the sender's address.
-    `list_id` names the mailing list the email belongs to (RFC 2919). `list_unsubscribe` is the URL
+    up nor recorded. Without `has_sender_name`, the From header contains only the address in
+    MAIL_FROM, because an inbox would show any other. `list_id` names the mailing list the email belongs to (RFC 2919). `list_unsubscribe` is the URL
     for one-click unsubscribing (RFC 8058). `message_key` is set at delivery. It is the same at
     every attempt, so that a receiver can recognize a second copy.
     """
@@ -63,9 +75,9 @@ class Message:
     html: str
     lang: str
     to_name: str = ""
+    sender: Sender = Sender()
     has_sender_name: bool = True
     digest: bytes | None = None
-    reply_to: str = ""
     list_id: str = ""
     list_unsubscribe: str = ""
     attachments: tuple[Attachment, ...] = ()
@@ -81,9 +93,11 @@ def render(name: str, lang: str, **context: Any) -> RenderedEmail:
     templates = current_app.jinja_env
 
     def part(file: str, **more: str) -> str:
-        return templates.get_template(f"emails/{name}/{file}").render(lang=lang, **context, **more)
+        return templates.get_template(f"emails/{name}/{file}").render(
+            lang=lang, direction=direction(lang), **context, **more
+        )
 
-    with force_locale(LOCALES.get(lang, lang)):
+    with force_locale(locale_of(lang)):
         subject = one_line(part("subject.txt"))
         text = part("body.txt", subject=subject)
         html = part("body.html", subject=subject)
@@ -102,13 +116,11 @@ def to_email(message: Message, settings: Mapping[str, Any]) -> EmailMessage:
     email["Date"] = format_datetime(utcnow())
     name = local_part(settings["SECRET_KEY"].encode(), message.message_key, message.digest)
     email["Message-ID"] = f"<{name}@{_host(settings['PUBLIC_URL'])}>"
-    email["From"] = (
-        sender(settings) if message.has_sender_name else _address(sender(settings).addr_spec)
-    )
+    email["From"] = _from(message, mail_from(settings))
     email["To"] = recipient
     email["Subject"] = one_line(message.subject)
-    if message.reply_to:
-        email["Reply-To"] = _address(message.reply_to)
+    if reply_to := _ascii_address(message.sender.reply_to):
+        email["Reply-To"] = reply_to
     email["Auto-Submitted"] = "auto-generated"
     email["X-Auto-Response-Suppress"] = "OOF, AutoReply"
     if message.list_id:
@@ -131,11 +143,30 @@ def to_email(message: Message, settings: Mapping[str, Any]) -> EmailMessage:
     return email
 
 
-def sender(settings: Mapping[str, Any]) -> Address:
-    """Return MAIL_FROM (`Name <address>`) as Address, for the From header and the envelope."""
+def mail_from(settings: Mapping[str, Any]) -> Address:
+    """Return MAIL_FROM (`Name <address>`) as Address: the envelope's, and the default in From."""
     # Operators put commas in a name without quotes, which a strict parser reads as two addresses.
     name, _, address = settings["MAIL_FROM"].rpartition("<")
     return _address(address.rstrip("> "), name.strip(' "'))
+
+
+def _from(message: Message, default: Address) -> Address:
+    if not message.has_sender_name:
+        return _address(default.addr_spec)
+    name = message.sender.name or default.display_name
+    return _ascii_address(message.sender.address, name) or _address(default.addr_spec, name)
+
+
+def _ascii_address(address: str, name: str = "") -> Address | None:
+    """Return the Address, or None if it is empty or not every mail server accepts it.
+
+    An unusable setting of an organisation must not hold back its emails.
+    """
+    try:
+        written = _address(address, name)
+    except ValueError:
+        return None
+    return written if written.username.isascii() else None
 
 
 def one_line(text: str) -> str:

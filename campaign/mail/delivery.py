@@ -15,7 +15,7 @@ from flask import Flask
 
 from campaign.extensions import db
 from campaign.mail import operations
-from campaign.mail.composition import Message, sender, to_email
+from campaign.mail.composition import Message, mail_from, to_email
 from campaign.mail.daily_limit import DailyLimit
 from campaign.mail.folder import folder_of
 from campaign.mail.models import BULK, MAX_REPORTS, PERSONAL, OutboxRow
@@ -243,7 +243,7 @@ class OutboxWorker:
             recipient = email["To"].addresses[0].addr_spec
             return Envelope(
                 id=row.id,
-                sender=sender(self._settings).addr_spec,
+                sender=mail_from(self._settings).addr_spec,
                 recipient=recipient,
                 needs_utf8=not recipient.isascii(),
                 data=email.as_bytes(),

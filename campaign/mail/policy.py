@@ -11,8 +11,9 @@ class MailPolicy(EmailPolicy):
     """The standard policy for SMTP, except for a few headers that we encode ourselves.
 
     The library folds a long URL into encoded words, where no receiver looks for one. When it splits
-    accented words over lines, it loses the space between them. So URLs stay whole, and accented
-    subjects and names are encoded entirely (RFC 2047).
+    accented words over lines, it loses the space between them, and when it splits a name with a
+    comma, it loses the quotes, so that one address becomes two. So URLs stay whole, and accented
+    subjects and names, and long names, are encoded entirely (RFC 2047).
     """
 
     def fold_binary(self, name: str, value: Any) -> bytes:
@@ -26,9 +27,13 @@ class MailPolicy(EmailPolicy):
         if name == "Subject" and not value.isascii():
             return _encoded(name, value)
         addresses: tuple[Any, ...] = getattr(value, "addresses", ())
-        if len(addresses) == 1 and not addresses[0].display_name.isascii():
+        if len(addresses) == 1 and _must_encode(addresses[0].display_name):
             return f"{_encoded(name, addresses[0].display_name)}\r\n <{addresses[0].addr_spec}>"
         return None
+
+
+def _must_encode(name: str) -> bool:
+    return not name.isascii() or len(name) > LINE_LENGTH // 2
 
 
 def _encoded(name: str, text: str) -> str:

@@ -5,7 +5,7 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
-from campaign.mail.composition import sender
+from campaign.mail.composition import mail_from
 
 
 def sender_domains(settings: Mapping[str, Any]) -> tuple[str, ...]:
@@ -14,7 +14,7 @@ def sender_domains(settings: Mapping[str, Any]) -> tuple[str, ...]:
     The operator chose both, so their DNS can name our mail server. Emails from any other domain would
     look forged, and be rejected.
     """
-    named = (sender(settings).domain, urlsplit(settings["PUBLIC_URL"]).hostname or "")
+    named = (mail_from(settings).domain, urlsplit(settings["PUBLIC_URL"]).hostname or "")
     domains = (domain.lower() for domain in named)
     return tuple(
         dict.fromkeys(domain for domain in domains if "." in domain and not _is_ip(domain))

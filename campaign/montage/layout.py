@@ -189,7 +189,7 @@ def size(shape: Shape, count: int) -> float:
     """Return the side of a butterfly's square when there are `count`.
 
     It is a fraction of the montage's side: factor · √(area / count), at most 0.34. The factor rises
-    from 1.2 at 43, where people will count them, to 1.9 at 2,000, where the shape has to be full.
+    from 1.2 at 43, which people can still count, to 1.9 at 2,000, where the shape has to be full.
     """
     if count < 1:
         return MAX_SIZE

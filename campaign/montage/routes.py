@@ -36,6 +36,7 @@ from campaign.montage.names import (
 from campaign.montage.parcels import parcel, sprite_png, version
 from campaign.montage.pictures import OLDER_SECONDS, montage_png
 from campaign.montage.queries import is_public_shape
+from campaign.organisations.presenters import show_organisation
 from campaign.petitions.presenters import PetitionCard, cards_of_cause
 from campaign.process.clock import utcnow
 from campaign.sharing.qr_codes import qr_code
@@ -59,6 +60,7 @@ def show(slug: str) -> ResponseReturnValue:
     big screen, dark unless its value is `day`.
     """
     cause = cause_by_slug(slug) or abort(404)
+    show_organisation(cause.organisation_id)
     now = utcnow()
     if "screen" in request.args:
         return _screen(cause, now)

@@ -16,19 +16,45 @@ from flask_babel import gettext as _
 from campaign.causes.models import Cause
 from campaign.causes.queries import cause_count, cause_numbers
 from campaign.i18n.clock_times import clock_time
-from campaign.i18n.locales import LOCALES
+from campaign.i18n.locales import locale_of
 from campaign.i18n.long_dates import long_date
 from campaign.montage.cards.drawing import Card
+from campaign.montage.fonts import can_print
 from campaign.montage.posters.spec import PosterSpec
 from campaign.montage.queries import Variety
+from campaign.montage.typesetting import PrintIdentity
+from campaign.organisations.colours import day_accent
+from campaign.organisations.identity import UNNAMED, identities
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_counts
 from campaign.site.settings import site_settings
 
+# For each palette of colors.css: the colour of areas, and that of small text on paper.
+PALETTES = {"monarch": ("#f28c1b", "#8f3604"), "water": ("#54a9e6", "#0d4577")}
+
+
+def print_identity(cause: Cause, lang: str) -> PrintIdentity:
+    """Return how the papers and pictures of a cause show its organisation.
+
+    Without an accent colour of the organisation, they have the colours of the cause.
+    """
+    identity = identities().of(cause.organisation_id)
+    name = identity.name(lang)
+    fill, text = PALETTES.get(cause.palette, PALETTES["monarch"])
+    if identity.accent:
+        accent = day_accent(identity.accent)
+        fill, text = accent.fill, accent.text
+    return PrintIdentity(
+        name=name if name != UNNAMED and can_print(name) else "",
+        fill=fill,
+        text=text,
+        has_spots=identity.pattern == "spots",
+    )
+
 
 def card_of_cause(cause: Cause, lang: str) -> Card:
     """Return the Card of a cause: its montage, and its number of butterflies."""
-    with force_locale(LOCALES[lang]):
+    with force_locale(locale_of(lang)):
         count = cause_count(cause.id)
         return _card(
             cause,
@@ -42,7 +68,7 @@ def card_of_cause(cause: Cause, lang: str) -> Card:
 
 def card_of_petition(petition: Petition, lang: str) -> Card:
     """Return the Card of a petition: its own signatures, and the montage of its cause."""
-    with force_locale(LOCALES[lang]):
+    with force_locale(locale_of(lang)):
         count = petition_counts([petition.id]).get(petition.id, 0)
         title = petition.current_version.text(lang, petition.original_lang).title
         caption = (
@@ -66,11 +92,13 @@ def _card(
     cause: Cause, lang: str, title: str, count: int, caption: str, address: str, above: str = ""
 ) -> Card:
     last, gaps = cause_numbers(cause.id)
+    identity = print_identity(cause, lang)
+    names = dict.fromkeys((identity.name, above))
     return Card(
         lang=lang,
-        palette=cause.palette,
+        identity=identity,
         title=title,
-        above=above,
+        above=" · ".join(name for name in names if name and name != title),
         count=number(count, lang) if count else "",
         caption=caption,
         address=address,
@@ -107,13 +135,13 @@ def poster_spec(
     """
     last, gaps = numbers
     count, lang = last - len(gaps), variety.lang
-    with force_locale(LOCALES[lang]):
+    with force_locale(locale_of(lang)):
         title = cause.text(lang).title
         return PosterSpec(
             form=variety.form,
             size=variety.size,
             lang=lang,
-            palette=cause.palette,
+            identity=print_identity(cause, lang),
             title=title,
             count=number(count, lang) if count else "",
             caption=count_caption(count),
@@ -135,7 +163,7 @@ def appearance_digest_of(cause: Cause, lang: str) -> str:
     """
     content = (
         cause.text(lang).title,
-        cause.palette,
+        print_identity(cause, lang),
         cause.shape,
         _address("causes.show", lang, cause.slug),
     )
@@ -155,14 +183,14 @@ def ngettext(singular: str, plural: str, count: int, **values: Any) -> str:
 
 def number(value: int, lang: str) -> str:
     """Return the number as it is written in this language."""
-    return format_decimal(value, locale=LOCALES[lang])
+    return format_decimal(value, locale=locale_of(lang))
 
 
 def _counted_on(now: datetime, lang: str) -> str:
     local = now.astimezone(ZoneInfo(site_settings().time_zone))
     return _(
         "Counted on %(day)s at %(hour)s (%(zone)s)",
-        day=long_date(local, LOCALES[lang]),
+        day=long_date(local, locale_of(lang)),
         hour=clock_time(local, lang),
         zone=_zone(local),
     )

@@ -5,6 +5,7 @@ import threading
 import unicodedata
 from bisect import bisect
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -263,24 +264,41 @@ class Pixels:
 PAPER, BAND, CREAM = (0xFF, 0xF8, 0xEA), (0x17, 0x11, 0x0D), (0xFF, 0xF4, 0xDC)
 INK, INK_2, INK_3 = (0x17, 0x11, 0x0D), (0x49, 0x39, 0x2B), (0x60, 0x4B, 0x39)
 HAIRLINE = (0xDC, 0xC8, 0xA2)
-# For each palette of colors.css: its fire colour, and the colour of small text on paper.
-FIRES = {
-    "monarch": ((0xF2, 0x8C, 0x1B), (0x8F, 0x36, 0x04)),
-    "water": ((0x54, 0xA9, 0xE6), (0x0D, 0x45, 0x77)),
-}
+# How many spots a margin with the spots of a wing has.
 SPOTS = 43
+# The height of a margin that is a plain line, as a share of one with spots.
+LINE_SHARE = 0.36
 
 
-def fire_of(palette: str) -> tuple[RGB, RGB]:
-    """Return (fire colour, colour of small text) of a palette, by default of the amber one."""
-    return FIRES.get(palette, FIRES["monarch"])
+@dataclass(frozen=True)
+class PrintIdentity:
+    """An organisation as its papers and pictures show it, in one language.
 
-
-def lay_margin(sheets: Sheets, height: float) -> None:
-    """Draw the spots of the margin in two staggered rows on a dark band.
-
-    templates/components/band.html draws the same band and explains it.
+    `name` is empty on a site whose set-up has not begun, and for a name that our fonts do not have.
+    `fill` is the colour of areas and `text` that of small text on paper, such as "#8f3604".
+    `has_spots` says whether the margin shows the spots of a wing.
     """
+
+    name: str
+    fill: str
+    text: str
+    has_spots: bool
+
+
+def rgb(colour: str) -> RGB:
+    """Return a colour such as "#8f3604" as (red, green, blue)."""
+    red, green, blue = bytes.fromhex(colour[1:])
+    return red, green, blue
+
+
+def lay_margin(sheets: Sheets, height: float, identity: PrintIdentity) -> None:
+    """Draw the margin: a line in the organisation's colour, or spots in two rows on a dark band.
+
+    The pages of the site draw the same margin.
+    """
+    if not identity.has_spots:
+        sheets.box(0, 0, sheets.width, LINE_SHARE * height, rgb(identity.fill))
+        return
     sheets.box(0, 0, sheets.width, height, BAND)
     above, unit = (SPOTS + 1) // 2, height / 22
     step = sheets.width / above

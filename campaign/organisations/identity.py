@@ -118,6 +118,7 @@ def init_app(app: Flask) -> None:
     app.extensions[SNAPSHOT] = Snapshot[Identities](
         app.config.get("SNAPSHOT_SECONDS", SNAPSHOT_SECONDS)
     )
+    app.extensions["organisation_name"] = name_of
 
 
 def identities() -> Identities:
@@ -126,6 +127,18 @@ def identities() -> Identities:
         return _snapshot().get(_load)
     except SQLAlchemyError:
         return NOBODY
+
+
+def name_of(organisation_id: int | None, lang: str) -> str:
+    """Return the name of an organisation in `lang`, or "" if there is no such organisation."""
+    identity = identities().by_id.get(organisation_id or 0)
+    return identity.name(lang) if identity else ""
+
+
+def organisation_names(lang: str) -> dict[int, str]:
+    """Return {id: name} where there are several organisations, or {}: pages then name none."""
+    known = identities()
+    return {key: each.name(lang) for key, each in known.by_id.items()} if known.are_several else {}
 
 
 def forget_identities() -> None:

@@ -31,8 +31,8 @@ class Organisation(VersionedParts, db.Model):  # type: ignore[name-defined, misc
 
     `accent` is a colour such as "#a3471a", or empty for the default. `pattern` is the pattern of
     the margin. `profiles` are URLs of its pages elsewhere. `sender_name`, `sender_address` and
-    `reply_to` are used in its emails; an empty one means the site's. Edited in parts: `identity`,
-    `look`, `legal` and `sender`.
+    `reply_to` are used in its emails. An empty `sender_name` means its name, and of the others the
+    site's. Edited in parts: `identity`, `look`, `legal` and `sender`.
     """
 
     __tablename__ = "organisation"

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from campaign.extensions import db
-from campaign.organisations.models import Organisation
+from campaign.organisations.models import Organisation, OrganisationImage
 
 
 def host_organisation() -> Organisation | None:
@@ -49,3 +49,17 @@ def organisations_among(organisation_ids: Collection[int] | None) -> Sequence[Or
 def organisation_count() -> int:
     """Return how many organisations this site has."""
     return db.session.scalar(select(func.count()).select_from(Organisation)) or 0
+
+
+def image_data(slug: str, purpose: str, digest: str) -> tuple[str, bytes] | None:
+    """Return (media type, content) of the image of an organisation with this digest, or None."""
+    row = db.session.execute(
+        select(OrganisationImage.media_type, OrganisationImage.data)
+        .join(Organisation, Organisation.id == OrganisationImage.organisation_id)
+        .where(
+            Organisation.slug == slug,
+            OrganisationImage.purpose == purpose,
+            OrganisationImage.digest == digest,
+        )
+    ).one_or_none()
+    return None if row is None else (row.media_type, row.data)

@@ -13,7 +13,7 @@ from campaign.mail.composition import Message, render
 from campaign.mail.delivery import register
 from campaign.mail.models import OutboxRow
 from campaign.mail.operations import enqueue
-from campaign.organisations.identity import identities
+from campaign.organisations.emails import email_identity
 
 TEST = "organisation_test"
 
@@ -42,16 +42,13 @@ def _render_test(row: OutboxRow) -> Message | None:
     organizer = organizer_by_id(cast(int, entry.details["organizer"])) if entry else None
     if entry is None or organizer is None or organizer.removed_at is not None:
         return None
-    identity = identities().of(entry.subject_id)
-    name = identity.name(row.lang)
-    content = render(
-        "organisation_test", row.lang, cause_title=name, site_name=name, organisation=name
-    )
+    identity = email_identity(entry.subject_id, row.lang)
+    content = render("organisation_test", row.lang, identity=identity)
     return Message(
         to=organizer.email,
         to_name=organizer.name,
         digest=organizer.email_digest,
         lang=row.lang,
-        reply_to=identity.reply_to,
+        sender=identity.sender,
         **content._asdict(),
     )

@@ -20,9 +20,10 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from campaign.errors import EditConflict
 from campaign.http.caching import private
+from campaign.i18n.locales import INTERFACE_LANGUAGES, interface_lang
 from campaign.organize.account import routes as account
 from campaign.organize.account import second_factor
-from campaign.organize.auth import links, sign_in
+from campaign.organize.auth import first_admin, links, sign_in
 from campaign.organize.auth.unsaved_forms import expired_form
 from campaign.organize.causes import routes as causes
 from campaign.organize.causes import shape_drafts as cause_shape_drafts
@@ -59,6 +60,7 @@ from campaign.organize.petitions import settings as petition_settings
 from campaign.organize.petitions import sharing as petition_sharing
 from campaign.organize.petitions import text as petition_letter
 from campaign.organize.petitions import versions as petition_versions
+from campaign.organize.setup import routes as setup
 from campaign.organize.signatures import personal_data
 from campaign.organize.signatures import routes as signatures
 from campaign.organize.site import routes as site
@@ -66,6 +68,7 @@ from campaign.organize.statistics import figures
 from campaign.organize.statistics import routes as numbers
 from campaign.organize.updates import routes as updates
 from campaign.organize.updates import text as update_pictures
+from campaign.site.languages import best_lang
 from campaign.site.settings import site_settings
 
 blueprint = Blueprint("organize", __name__, url_prefix="/organize")
@@ -75,6 +78,8 @@ BLUEPRINTS = (
     sign_in.blueprint,
     sign_in.passkeys_blueprint,
     links.blueprint,
+    first_admin.blueprint,
+    setup.blueprint,
     overview.blueprint,
     numbers.blueprint,
     organisations.blueprint,
@@ -192,19 +197,23 @@ def _leave_out_nul() -> None:
 
 def _speak() -> None:
     who = identity.organizer() or identity.half_signed_in()
-    languages = site_settings().languages
-    if request.args.get("lang") in languages and who is None:
+    if request.args.get("lang") in INTERFACE_LANGUAGES and who is None:
         session["lang"] = request.args["lang"]
     chosen = who.lang if who else session.get("lang")
-    if chosen in languages:
-        g.lang = chosen
-        refresh()
+    # The workspace is only in languages into which it is translated, whatever those of the site.
+    g.lang = (
+        chosen
+        if chosen in INTERFACE_LANGUAGES
+        else interface_lang(best_lang(), site_settings().languages)
+    )
+    refresh()
 
 
 @blueprint.context_processor
 def workspace_context() -> dict[str, Any]:
     return {
         "organizer": identity.organizer(),
+        "switch_languages": None if identity.organizer() else INTERFACE_LANGUAGES,
         "places": places(),
         "place": place_of(request.blueprint),
         "sidebar_counts": sidebar_counts,

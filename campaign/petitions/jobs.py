@@ -6,10 +6,14 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 
 from campaign.accounts.audit import is_unrecorded, record_planned
+from campaign.causes.models import Cause
 from campaign.extensions import db, load_for_update
 from campaign.jobs.registry import BackgroundWork
+from campaign.notices.composition import compose_notice
+from campaign.notices.operations import record_notice
 from campaign.petitions.life_cycles import cause_life_cycle, petition_life_cycle
 from campaign.petitions.models import Petition
+from campaign.site.settings import site_settings
 
 # We do not add openings and closings older than this to the activity log.
 MAX_AGE = timedelta(days=7)
@@ -48,6 +52,30 @@ def record_transitions(*, now: datetime) -> int:
         for transition in TRANSITIONS
         for petition_id in _unrecorded(transition, now)
     )
+
+
+@work.upkeep
+def record_shown_notices(*, now: datetime) -> int:
+    """Record the privacy notices that petitions show now. Return how many are open.
+
+    A tablet or a browser may send one of them much later, when the text has changed.
+    """
+    shown = {
+        (cause.organisation_id, petition.retention_days)
+        for petition, cause in db.session.execute(
+            select(Petition, Cause)
+            .join(Cause, Cause.id == Petition.cause_id)
+            .where(Petition.state == "published", Petition.archived_at.is_(None))
+        )
+        if petition.phase(now) != "closed"
+    }
+    for organisation_id, days in shown:
+        for lang in site_settings().languages:
+            notice = compose_notice(
+                "signature", organisation_id=organisation_id, lang=lang, days=days
+            )
+            record_notice(organisation_id=organisation_id, lang=lang, text=notice.text)
+    return len(shown)
 
 
 def _unrecorded(transition: Transition, now: datetime) -> list[int]:

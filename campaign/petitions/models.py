@@ -21,8 +21,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.causes.models import Cause
 from campaign.extensions import RowId, db, one_of
+from campaign.i18n.fallbacks import best_lang, best_of, best_text
 from campaign.process.clock import UtcDateTime, utcnow
 from campaign.publishing.models import Archivable, Pictured
+from campaign.site.languages import default_lang
 
 # Half a year is enough to deliver the signatures and to answer questions about them.
 DEFAULT_RETENTION_DAYS = 180
@@ -97,7 +99,7 @@ class Petition(Archivable, Pictured, db.Model):  # type: ignore[name-defined, mi
     confirmation: Mapped[str] = mapped_column(String(20), default="email")
     two_per_address: Mapped[bool] = mapped_column(Boolean, default=False)
     neutral_emails: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
-    original_lang: Mapped[str] = mapped_column(String(35), default="en")
+    original_lang: Mapped[str] = mapped_column(String(35), default=default_lang)
     is_quiet: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     retention_days: Mapped[int | None] = mapped_column(Integer, default=DEFAULT_RETENTION_DAYS)
     retention_notified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -141,7 +143,7 @@ class Petition(Archivable, Pictured, db.Model):  # type: ignore[name-defined, mi
 
     def deliver_place(self, lang: str) -> str:
         """Return the place of delivery in `lang`, or in the first language that has one."""
-        return self.deliver_places.get(lang) or next(filter(None, self.deliver_places.values()), "")
+        return best_text(self.deliver_places, lang)
 
 
 class PetitionVersion(db.Model):  # type: ignore[name-defined, misc]
@@ -175,9 +177,8 @@ class PetitionVersion(db.Model):  # type: ignore[name-defined, misc]
     )
 
     def text(self, lang: str, original: str) -> "PetitionText":
-        """Return the text in `lang`, or else in the petition's original language."""
-        by_lang = {text.lang: text for text in self.texts}
-        return by_lang.get(lang) or by_lang.get(original) or self.texts[0]
+        """Return the text that a reader of `lang` gets: the nearest, or else the original."""
+        return best_of({text.lang: text for text in self.texts}, lang, original) or self.texts[0]
 
 
 class PetitionText(db.Model):  # type: ignore[name-defined, misc]
@@ -191,7 +192,7 @@ class PetitionText(db.Model):  # type: ignore[name-defined, misc]
     lang: Mapped[str] = mapped_column(String(35), primary_key=True)
     title: Mapped[str] = mapped_column(String(200))
     summary: Mapped[str] = mapped_column(Text)
-    organisation: Mapped[str] = mapped_column(String(200), default="")
+    published_by: Mapped[str] = mapped_column(String(200), default="")
     body: Mapped[str] = mapped_column(Text)
 
 
@@ -216,8 +217,9 @@ class Target(db.Model):  # type: ignore[name-defined, misc]
 
 
 def name_in(names: dict[str, str], lang: str) -> tuple[str, str]:
-    """Return (name, language) from a target's `names`: in `lang`, or in the first language."""
-    chosen = lang if names.get(lang) else next(iter(names))
+    """Return (name, language) from a target's `names`: what a reader of `lang` gets."""
+    filled = [tag for tag, name in names.items() if name]
+    chosen = best_lang(filled, lang) or next(iter(names))
     return names[chosen], chosen
 
 

@@ -1,4 +1,4 @@
-"""Create and duplicate petitions."""
+"""Create and clone petitions."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,15 +16,22 @@ from campaign.process.clock import utcnow
 from campaign.publishing.pictures import Pictures
 from campaign.publishing.slug_history import SlugHistory
 
-# Columns that a duplicate copies: everything except state, dates and slug.
+# Columns that a clone copies: everything except cause, state, dates and slug.
 COPIED_COLUMNS = (
-    "cause_id", "position", "goal", "time_zone", "deliver_places", "required_fields", "questions", "confirmation",
-    "two_per_address", "neutral_emails", "original_lang", "is_quiet",
+    "position", "goal", "time_zone", "deliver_places", "required_fields", "questions", "confirmation",
+    "two_per_address", "neutral_emails", "original_lang", "is_quiet", "retention_days", "delivered_names",
+    "delivered_details",
 )  # fmt: skip
 
 
 class SlugTaken(CampaignError):
     """Another petition has, or had, this slug."""
+
+    status = 409
+
+
+class OtherOrganisation(CampaignError):
+    """The cause belongs to another organisation than the petition."""
 
     status = 409
 
@@ -65,18 +72,23 @@ def create_petition(
     return petition
 
 
-def duplicate_petition(*, petition_id: int, slug: str) -> Petition:
-    """Create a draft with the text, picture, targets and form of this petition.
+def clone_petition(*, petition_id: int, slug: str, cause_id: int) -> Petition:
+    """Create a draft in a cause with the text, picture, targets, form and terms of this petition.
 
-    Raise SlugTaken.
+    Raise SlugTaken, OtherOrganisation.
     """
     original = load_for_update(Petition, petition_id)
+    cause = db.session.get_one(Cause, cause_id, populate_existing=True)
+    if cause.organisation_id != original.cause.organisation_id:
+        raise OtherOrganisation(cause.slug)
     texts = texts_of(original.current_version)
     settings = {name: getattr(original, name) for name in COPIED_COLUMNS}
     targets = [dict(target.names) for target in original.targets]
-    duplicate = create_petition(slug=slug, texts=texts, targets=targets, state="draft", **settings)
-    pictures.copy(from_id=petition_id, to_id=duplicate.id)
-    return duplicate
+    clone = create_petition(
+        cause_id=cause_id, slug=slug, texts=texts, targets=targets, state="draft", **settings
+    )
+    pictures.copy(from_id=petition_id, to_id=clone.id)
+    return clone
 
 
 pictures = Pictures(model=Petition, is_public=(Petition.state != "draft", Cause.state != "draft"))

@@ -23,7 +23,7 @@ class PastVersion:
     title: str
     summary: str
     body: Markup
-    organisation: str
+    published_by: str
     targets: dict[str, str]
     questions: tuple[dict[str, Any], ...]
     delivered_names: str
@@ -53,7 +53,7 @@ def past_version(petition: Petition, number: int, lang: str) -> PastVersion | No
         title=text.title,
         summary=text.summary,
         body=to_html(text.body),
-        organisation=text.organisation,
+        published_by=text.published_by,
         targets=dict(name_in(names, lang) for names in version.targets),
         questions=tuple(in_language(question, lang) for question in version.questions),
         delivered_names=version.delivered_names,

@@ -6,12 +6,15 @@ from typing import Any
 
 from markupsafe import Markup
 
+from campaign.i18n.fallbacks import best_of, best_text
+from campaign.notices.composition import ComposedNotice, compose_notice
 from campaign.petitions.deliveries import deliveries_of
 from campaign.petitions.delivery_terms import delivered_list, delivery_sentence
 from campaign.petitions.goals import current_goal, past_goals
 from campaign.petitions.models import Delivery, Petition
 from campaign.petitions.queries import petition_counts, published_petitions
 from campaign.publishing.pictures import ShownPicture, shown_picture
+from campaign.site.languages import offered_among
 from campaign.text.markdown import to_html
 
 
@@ -44,7 +47,7 @@ class PetitionPage(PetitionCard):
     """The whole petition: the card, its text and its versions."""
 
     cause_id: int
-    organisation: str
+    published_by: str
     body: Markup
     version: int
     versions: int
@@ -58,6 +61,14 @@ class PetitionPage(PetitionCard):
     delivered_names: str
     delivered_details: tuple[str, ...]
     deliveries: tuple[Delivery, ...]
+    organisation_id: int
+    retention_days: int | None
+    reader_lang: str
+
+    @property
+    def notice(self) -> ComposedNotice:
+        """Return the privacy notice that the form shows now, in the reader's language."""
+        return _notice(self.organisation_id, self.retention_days, self.reader_lang)
 
     @property
     def delivered_list(self) -> str:
@@ -89,12 +100,12 @@ def page(petition: Petition, lang: str, count: int, now: datetime) -> PetitionPa
     return PetitionPage(
         **_card_values(petition, lang, count, now),
         cause_id=petition.cause_id,
-        organisation=text.organisation,
+        published_by=text.published_by,
         body=to_html(text.body),
         version=version.number,
         versions=len(petition.versions),
         text_changed_at=version.created_at,
-        languages=tuple(text.lang for text in version.texts),
+        languages=offered_among(text.lang for text in version.texts),
         deliver_on=petition.deliver_on,
         deliver_place=petition.deliver_place(lang),
         picture=shown_picture(petition.picture, lang, petition.original_lang),
@@ -103,7 +114,19 @@ def page(petition: Petition, lang: str, count: int, now: datetime) -> PetitionPa
         delivered_names=petition.delivered_names,
         delivered_details=tuple(petition.delivered_details),
         deliveries=tuple(deliveries_of(petition.id)),
+        organisation_id=petition.cause.organisation_id,
+        retention_days=petition.retention_days,
+        reader_lang=lang,
     )
+
+
+def notice_of(petition: Petition, lang: str) -> ComposedNotice:
+    """Return the privacy notice that the form of a petition shows now."""
+    return _notice(petition.cause.organisation_id, petition.retention_days, lang)
+
+
+def _notice(organisation_id: int, days: int | None, lang: str) -> ComposedNotice:
+    return compose_notice("signature", organisation_id=organisation_id, lang=lang, days=days)
 
 
 def _card_values(petition: Petition, lang: str, count: int, now: datetime) -> dict[str, Any]:
@@ -128,14 +151,14 @@ def _card_values(petition: Petition, lang: str, count: int, now: datetime) -> di
 
 
 def in_language(question: dict[str, Any], lang: str) -> dict[str, Any]:
-    """Return a petition's own question with its texts in `lang`, or in the first language.
+    """Return a petition's own question with the texts that a reader of `lang` gets.
 
     `choices` are pairs (stored value, label). The stored value is the same in every language.
     """
-    label = question["label"].get(lang) or next(iter(question["label"].values()))
+    label = best_text(question["label"], lang)
     by_lang = question.get("choices") or {}
     values = next(iter(by_lang.values()), ())
-    choices = tuple(zip(values, by_lang.get(lang, values), strict=True))
+    choices = tuple(zip(values, best_of(by_lang, lang) or values, strict=True))
     return {
         **question,
         "label": label,

@@ -28,6 +28,8 @@ class SigningTerms:
     questions: tuple[dict[str, Any], ...]
     two_per_address: bool
     is_quiet: bool = False
+    organisation_id: int | None = None
+    retention_days: int | None = None
 
 
 def published_petitions(cause_id: int | None = None) -> Sequence[Petition]:
@@ -141,6 +143,8 @@ def signing_terms(slug: str, *, now: datetime, version: int | None = None) -> Si
         questions=tuple(row.questions),
         two_per_address=row.two_per_address,
         is_quiet=row.is_quiet,
+        organisation_id=row.organisation_id,
+        retention_days=row.retention_days,
     )
 
 
@@ -172,6 +176,8 @@ def _terms() -> Select[*tuple[Any, ...]]:
             petition.questions,
             petition.two_per_address,
             petition.is_quiet,
+            petition.retention_days,
+            cause.organisation_id,
             func.coalesce(requested, newest).label("version_id"),
         )
         .join_from(Petition.__table__, Cause.__table__)

@@ -4,13 +4,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from campaign.i18n.locales import LOCALES
+from campaign.organisations.identity import identities
+from campaign.organisations.readiness import missing_legal_details
 from campaign.petitions.models import Petition
 from campaign.publishing.life_cycle import NotPublishable
+from campaign.site.settings import site_settings
 
 
 class Fault(NamedTuple):
-    """A reason not to publish: `target`, `title`, `summary`, `body` or `ended`.
+    """A reason not to publish: `target`, `title`, `summary`, `body`, `ended` or `legal`.
+
+    `legal` means that legal details of the organisation are missing, on a site that demands them.
 
     `lang` is the language in which a text is missing.
     """
@@ -39,7 +43,14 @@ def faults_of(petition: Petition, now: datetime) -> list[Fault]:
         faults.append(Fault("target"))
     if petition.closes_at and petition.closes_at <= now:
         faults.append(Fault("ended"))
+    if site_settings().is_strict and missing_details(petition):
+        faults.append(Fault("legal"))
     return faults
+
+
+def missing_details(petition: Petition) -> list[str]:
+    """Return which legal details its organisation lacks, as names of columns."""
+    return missing_legal_details(identities().of(petition.cause.organisation_id))
 
 
 def missing_languages(petition: Petition) -> list[str]:
@@ -48,4 +59,4 @@ def missing_languages(petition: Petition) -> list[str]:
     Readers of these languages get the text in the petition's original language.
     """
     available = {text.lang for text in petition.current_version.texts}
-    return [lang for lang in LOCALES if lang not in available]
+    return [lang for lang in site_settings().languages if lang not in available]

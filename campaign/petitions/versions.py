@@ -11,7 +11,7 @@ from typing import Any
 from campaign.petitions.models import Petition, PetitionText, PetitionVersion
 from campaign.text.names import clean_text
 
-TEXT_COLUMNS = ("title", "summary", "organisation", "body")
+TEXT_COLUMNS = ("title", "summary", "published_by", "body")
 TERMS = ("targets", "questions", "delivered_names", "delivered_details")
 
 

@@ -12,8 +12,9 @@ GUESTS = (
         _l("To keep your seat, email you about it and check you in"),
         _l("The organizers of the event. Never the public"),
         WITH_REGISTRATION,
-        columns_of("registration", "name email email_digest seats lang code event_id"),
+        columns_of("registration", "name email email_digest seats lang code event_id notice_id"),
         days="registration_days",
+        is_entered=True,
     ),
     RegisterRow(
         _l("A registration that is not confirmed"),
@@ -30,6 +31,7 @@ GUESTS = (
         WITH_REGISTRATION,
         columns_of("registration", "answers"),
         days="registration_days",
+        is_entered=True,
     ),
     RegisterRow(
         _l("Whether you have a seat, are on the waiting list or cancelled, and whether you came"),
@@ -61,15 +63,25 @@ READERS = (
                 "subscription",
                 "cause_id email email_digest lang frequency state source evidence signature_id held_reason",
             ),
-            *columns_of(
-                "subscription", "consent_at consent_text consent_version created_at confirmed_at"
-            ),
+            *columns_of("subscription", "notice_id created_at confirmed_at"),
             *columns_of(
                 "subscription",
                 "ended_at ended_reason ended_mailing_id mail_count mailed_at digest_at digest_from",
             ),
         ),
         days="erase_pending_days",
+        is_entered=True,
+    ),
+    RegisterRow(
+        _l("What you agreed to: the exact text, when and how, and when you withdrew it"),
+        _l("To prove that you agreed, and to stop when you withdraw"),
+        _l("You, and the organizers in exports of signatures"),
+        _l(
+            "Consent to show your name: as long as the signature exists. To updates: as long as this site exists. After your data is deleted, it says that someone agreed, but not who"
+        ),
+        columns_of(
+            "consent", "subject_kind subject_id purpose text_id channel given_at withdrawn_at"
+        ),
     ),
     RegisterRow(
         _l("Which update email went to which subscriber"),

@@ -20,7 +20,7 @@ WORKERS = (
         _l("So that each person sees only their own causes"),
         ADMINS,
         ACCOUNT,
-        columns_of("role_grant", "organizer_id role cause_id created_at"),
+        columns_of("role_grant", "organizer_id role cause_id organisation_id created_at"),
     ),
     RegisterRow(
         _l("How you sign in: password, codes, passkeys, links"),

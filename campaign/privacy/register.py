@@ -30,15 +30,16 @@ NOT_PERSONAL = {
     "kiosk_shift": "id kiosk_id uuid",
     "subscription": "id",
     "mailing_receipt": "id",
+    "consent": "id",
     "export": "id done error_code frames seed sha256 size total",
     "bulk_item": "bulk_id",
     "bulk_decision": "id cursor changed restored total upto_id",
-    "import_batch": "id accepted_at changed_at checked_at closed_at country day_first header lang mapping file_format signed_on version version_id consent_text",
+    "import_batch": "id accepted_at changed_at checked_at closed_at country day_first header lang mapping notice_id file_format signed_on version version_id consent_text",
 }
 # Tables without personal data: what organizers publish, sums, and internal state.
 IMPERSONAL = set(
     """
-    site organisation organisation_text organisation_image
+    site organisation organisation_text organisation_image notice consent_text
     former_slug picture cause cause_text cause_tally free_number network_key
     petition petition_version petition_text petition_tally target ledger_entry aggregate rule lookup_due lookup_progress
     event event_text event_petition

@@ -14,7 +14,8 @@ ORGANIZERS = _l("The organizers")
 class RegisterRow:
     """One row of the privacy page: what, what for, who sees it, and how long.
 
-    `days` names the field of SiteSettings that fills %(days)s in `retention`.
+    `days` names the field of SiteSettings that fills %(days)s in `retention`. `is_entered` means
+    that people enter it themselves, so the privacy notice at the form lists it.
     """
 
     name: str
@@ -23,6 +24,7 @@ class RegisterRow:
     retention: str
     columns: tuple[str, ...]
     days: str = ""
+    is_entered: bool = False
 
     def retention_text(self, settings: SiteSettings) -> str:
         text = str(self.retention)

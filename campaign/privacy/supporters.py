@@ -13,6 +13,7 @@ LIKE_THE_SIGNATURE = _l("As long as the signature exists")
 LEFT = (
     "petition_id",
     "version_id",
+    "notice_id",
     "state",
     "number",
     "evidence",
@@ -29,6 +30,7 @@ SIGNERS = (
         _l("The people the petition is addressed to. The public sees only what you choose to show"),
         COUNTED,
         columns_of("signature", "given_name family_name name_display name_display_requested"),
+        is_entered=True,
     ),
     RegisterRow(
         _l("Your email address"),
@@ -36,6 +38,7 @@ SIGNERS = (
         _l("The organizers. Never the public, never the people the petition is addressed to"),
         COUNTED,
         columns_of("signature", "email email_digest lang"),
+        is_entered=True,
     ),
     RegisterRow(
         _l("Your country and postal code"),
@@ -47,6 +50,7 @@ SIGNERS = (
         ),
         COUNTED,
         columns_of("signature", "country postal_code person_digest"),
+        is_entered=True,
     ),
     RegisterRow(
         _l("Your comment"),
@@ -56,6 +60,7 @@ SIGNERS = (
         ),
         COUNTED,
         columns_of("signature", "comment comment_shown comment_read_at"),
+        is_entered=True,
     ),
     RegisterRow(
         _l("Your answers to the petition’s questions"),
@@ -63,9 +68,12 @@ SIGNERS = (
         ORGANIZERS,
         COUNTED,
         columns_of("signature", "answers"),
+        is_entered=True,
     ),
     RegisterRow(
-        _l("Which petition you signed, when, how, and which butterfly it became"),
+        _l(
+            "Which petition you signed, under which privacy notice, when, how, and which butterfly it became"
+        ),
         _l(
             "To count it once, to draw it, and to prove the count. A petition may count signatures in groups"
         ),
@@ -76,11 +84,19 @@ SIGNERS = (
         columns_of("signature", " ".join(LEFT)),
     ),
     RegisterRow(
+        _l("When you agreed on a partner’s website"),
+        _l("To prove that you agreed"),
+        ORGANIZERS,
+        LIKE_THE_SIGNATURE,
+        columns_of("signature", "consent_at"),
+    ),
+    RegisterRow(
         _l("Whether you want updates"),
         _l("To write to you about the cause, if you asked for it"),
         ORGANIZERS,
         LIKE_THE_SIGNATURE,
         columns_of("signature", "subscribe"),
+        is_entered=True,
     ),
     RegisterRow(
         _l("Which emails we have sent you or still have to send"),
@@ -120,7 +136,7 @@ SIGNERS = (
         ),
         columns_of(
             "repeat_signing",
-            "petition_id form_data address_digest created_at signature_id mailed_at used_at",
+            "petition_id form_data notice_id address_digest created_at signature_id mailed_at used_at",
         ),
         days="erase_pending_days",
     ),
@@ -191,7 +207,8 @@ SIGNERS = (
         ),
         (
             *columns_of(
-                "kiosk_record", "uuid sequence status reason key sealed consent decided_at"
+                "kiosk_record",
+                "uuid sequence status reason key sealed consent notice_id decided_at",
             ),
             *columns_of(
                 "kiosk_record", "received_at signed_at claimed_at petition_id signature_id shift_id"

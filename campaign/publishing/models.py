@@ -20,6 +20,7 @@ from sqlalchemy.orm import Mapped, declared_attr, foreign, mapped_column, relati
 
 from campaign.db.versioned import VersionedParts
 from campaign.extensions import RowId, db
+from campaign.i18n.fallbacks import best_text
 from campaign.process.clock import UtcDateTime
 
 
@@ -65,7 +66,7 @@ class Picture(db.Model):  # type: ignore[name-defined, misc]
 
     def alt(self, lang: str, original_lang: str) -> str:
         """Return the alternative text in `lang`, or else in the owner's original language."""
-        return self.alts.get(lang) or self.alts.get(original_lang, "")
+        return best_text(self.alts, lang, original_lang)
 
 
 class Publishable:

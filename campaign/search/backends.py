@@ -70,7 +70,8 @@ class OnSqlite:
             "insert into search_terms (rowid, lang, title, summary, body) values (:id, :lang, :title, :summary, :body)"
         )
         db.session.execute(
-            insert, [{"id": id_, "lang": lang, **_joined(texts)} for id_, lang, *texts in rows]
+            insert,
+            [{"id": id_, "lang": _one_word(lang), **_joined(texts)} for id_, lang, *texts in rows],
         )
 
     @classmethod
@@ -84,7 +85,9 @@ class OnSqlite:
     ) -> Select[int]:
         """Return a SELECT of matching document ids."""
         term_query = " AND ".join(f'"{term}"{"" if whole_words else " *"}' for term in terms)
-        query = bindparam(None, f'lang : "{lang}" AND {{{" ".join(parts)}}} : ({term_query})')
+        query = bindparam(
+            None, f'lang : "{_one_word(lang)}" AND {{{" ".join(parts)}}} : ({term_query})'
+        )
         return select(cls.fts.c.rowid).where(literal_column("search_terms").op("match")(query))
 
 
@@ -129,6 +132,11 @@ class OnPostgresql:
         return select(search_terms.c.document_id).where(
             search_terms.c.terms.op("@@")(cast(query, TSQUERY))
         )
+
+
+def _one_word(lang: str) -> str:
+    # SQLite splits words at hyphens, and would find pt-BR when asked for pt.
+    return lang.replace("-", "")
 
 
 def _joined(texts: Sequence[str]) -> dict[str, str]:

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from campaign.causes.models import Cause
 from campaign.causes.queries import causes_among
 from campaign.extensions import db
-from campaign.i18n.locales import LOCALES
 from campaign.search.sources import Document, PublicItem, Source
+from campaign.site.settings import site_settings
 from campaign.text.markdown import to_text
 
 
@@ -20,8 +20,9 @@ def _public_items(ids: Sequence[int] | None = None) -> list[PublicItem]:
 
 
 def _documents(ids: Sequence[int]) -> Iterator[Document]:
+    languages = site_settings().languages
     for cause in causes_among(ids):
-        for lang in LOCALES:
+        for lang in languages:
             text = cause.text(lang)
             yield Document(
                 subject_id=cause.id,

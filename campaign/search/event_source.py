@@ -9,8 +9,8 @@ from campaign.events.models import Event
 from campaign.events.places import full_place
 from campaign.events.queries import LISTED, events_with_ids
 from campaign.extensions import db
-from campaign.i18n.locales import LOCALES
 from campaign.search.sources import Document, PublicItem, Source, paragraphs
+from campaign.site.settings import site_settings
 from campaign.text.markdown import to_text
 
 
@@ -27,8 +27,9 @@ def _public_items(ids: Sequence[int] | None = None) -> list[PublicItem]:
 
 
 def _documents(ids: Sequence[int]) -> Iterator[Document]:
+    languages = site_settings().languages
     for event in events_with_ids(ids):
-        for lang in LOCALES:
+        for lang in languages:
             yield _document(event, lang)
 
 

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import delete, func, insert, or_, select
+from sqlalchemy import case, delete, func, insert, or_, select
 
 from campaign.extensions import db
 from campaign.search.backends import drop_words, put_words
@@ -20,6 +20,7 @@ from campaign.search.models import SearchChange, SearchDocument, SearchText
 from campaign.search.petition_source import PETITIONS
 from campaign.search.sources import Document, Source
 from campaign.search.update_source import UPDATES
+from campaign.site.settings import site_settings
 
 SOURCES = (CAUSES, PETITIONS, EVENTS, UPDATES)
 # Increase this when documents are built differently: then everything is indexed again.
@@ -92,23 +93,48 @@ def note_all() -> None:
 
 
 def note_differences() -> int:
-    """Note items that are missing, left over, or built by an older INDEX_VERSION; return how many.
+    """Note items that are missing, left over, in other languages or built by an older INDEX_VERSION.
 
-    After an upgrade or a restored backup, no trigger has noted them.
+    After an upgrade, a restored backup or a change of the site's languages, no trigger has noted
+    them. Return how many they are.
     """
-    total = 0
+    total, languages = 0, site_settings().languages
+    is_offered = case((SearchDocument.lang.in_(languages), 1), else_=0)
+    expected = (INDEX_VERSION, len(languages), len(languages))
     for source in SOURCES:
-        query = select(SearchDocument.subject_id, func.min(SearchDocument.index_version)).where(
-            SearchDocument.kind == source.kind
-        )
-        indexed_versions = dict(db.session.execute(query.group_by(SearchDocument.subject_id)).all())
+        query = select(
+            SearchDocument.subject_id,
+            func.min(SearchDocument.index_version),
+            func.count(),
+            func.sum(is_offered),
+        ).where(SearchDocument.kind == source.kind)
+        rows = db.session.execute(query.group_by(SearchDocument.subject_id))
+        indexed = {id_: (version, *counts) for id_, version, *counts in rows}
         public = {item.subject_id for item in source.public_items()}
         different = {
-            id_ for id_ in public if indexed_versions.get(id_) != INDEX_VERSION
-        } | indexed_versions.keys() - public
+            id_ for id_ in public if indexed.get(id_) != expected
+        } | indexed.keys() - public
         _note(source.kind, different)
         total += len(different)
     return total
+
+
+def has_other_languages() -> bool:
+    """Return whether the index has other languages than the site, and nobody has noted that yet.
+
+    The oldest item tells, because items are indexed again one after the other.
+    """
+    oldest = db.session.execute(
+        select(SearchDocument.kind, SearchDocument.subject_id).order_by(SearchDocument.id).limit(1)
+    ).first()
+    if oldest is None or db.session.scalar(select(SearchChange.id).limit(1)) is not None:
+        return False
+    indexed = db.session.scalars(
+        select(SearchDocument.lang).where(
+            SearchDocument.kind == oldest.kind, SearchDocument.subject_id == oldest.subject_id
+        )
+    )
+    return set(indexed) != set(site_settings().languages)
 
 
 def count_due(now: datetime) -> int:

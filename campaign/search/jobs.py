@@ -9,6 +9,7 @@ from campaign.process.clock import utcnow
 from campaign.search import indexing
 
 INDEX_SECONDS = 1
+LANGUAGES_SECONDS = 60
 
 work = BackgroundWork()
 
@@ -23,6 +24,12 @@ def note_differences(*, now: datetime) -> int:
 def update_index(_worker: WorkerContext) -> int:
     """Index one batch of what has changed; return how many documents changed."""
     return indexing.refresh(write, now=database_now())
+
+
+@work.periodic(seconds=LANGUAGES_SECONDS)
+def follow_languages(_worker: WorkerContext) -> int:
+    """Have everything indexed in new languages of the site; return how many items that concerns."""
+    return write(indexing.note_differences) if indexing.has_other_languages() else 0
 
 
 def index_all() -> int:

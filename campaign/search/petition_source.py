@@ -6,10 +6,10 @@ from sqlalchemy import func, select
 
 from campaign.causes.models import Cause
 from campaign.extensions import db
-from campaign.i18n.locales import LOCALES
 from campaign.petitions.models import Petition, PetitionVersion
 from campaign.petitions.queries import petitions_with_ids
 from campaign.search.sources import Document, PublicItem, Source, paragraphs
+from campaign.site.settings import site_settings
 from campaign.text.markdown import to_text
 
 
@@ -31,8 +31,9 @@ def _public_items(ids: Sequence[int] | None = None) -> list[PublicItem]:
 
 
 def _documents(ids: Sequence[int]) -> Iterator[Document]:
+    languages = site_settings().languages
     for petition in petitions_with_ids(ids):
-        for lang in LOCALES:
+        for lang in languages:
             yield _document(petition, lang)
 
 
@@ -47,7 +48,7 @@ def _document(petition: Petition, lang: str) -> Document:
         slug=petition.slug,
         title=text.title,
         summary=text.summary,
-        body=paragraphs(to_text(text.body), text.organisation, targets),
+        body=paragraphs(to_text(text.body), text.published_by, targets),
         day=(petition.opened_at or petition.created_at).date(),
     )
 

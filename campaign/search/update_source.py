@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from campaign.extensions import db
-from campaign.i18n.locales import LOCALES
 from campaign.process.clock import utcnow
 from campaign.search.sources import Document, PublicItem, Source, paragraphs
 from campaign.site.settings import site_settings
@@ -37,9 +36,10 @@ def _public_from(ids: Sequence[int]) -> dict[int, datetime]:
 
 
 def _documents(ids: Sequence[int]) -> Iterator[Document]:
+    languages = site_settings().languages
     zone = ZoneInfo(site_settings().time_zone)
     for update in updates_with_ids(ids):
-        for lang in LOCALES:
+        for lang in languages:
             yield _document(update, lang, zone)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, update
 from campaign.db.upsert import insert
 from campaign.db.versioned import check_part
 from campaign.extensions import db, load_for_update
-from campaign.i18n.locales import LOCALES
+from campaign.i18n.fallbacks import nearest
 from campaign.petitions.models import Petition
 from campaign.security.digests import keyed_digest
 from campaign.security.secret_key import secret_key
@@ -35,11 +35,11 @@ def confirm_and_assign_text(
 
 
 def assign_text(*, signature_id: int, petition_id: int, lang: str, now: datetime) -> None:
-    """Give a signature's supporter one of the share texts in `lang`, unless they have one.
+    """Give a signature's supporter one of the share texts for readers of `lang`, unless they have one.
 
     The choice depends on the signature alone. A new text takes an equal share from all others.
     """
-    texts = [text for text in texts_of(petition_id) if text.lang == lang]
+    texts = _texts_in(texts_of(petition_id), lang)
     if not texts:
         return
     text = max(
@@ -50,6 +50,12 @@ def assign_text(*, signature_id: int, petition_id: int, lang: str, now: datetime
         .values(signature_id=signature_id, text_id=text.id, assigned_at=now)
         .on_conflict_do_nothing(index_elements=["signature_id"])
     )
+
+
+def _texts_in(texts: Sequence[ShareText], lang: str) -> list[ShareText]:
+    """Return the share texts in the nearest variety of `lang`: nobody shares another language."""
+    chosen = nearest([text.lang for text in texts], lang)
+    return [text for text in texts if text.lang == chosen]
 
 
 def note_share(*, signature_id: int, now: datetime) -> None:
@@ -82,17 +88,26 @@ def change_texts(
     the petition, retired ones too.
     """
     check_part(load_for_update(Petition, petition_id), "sharing", version)
-    wanted = {(lang, wording) for lang in LOCALES for wording in texts.get(lang, ())}
+    wanted = {(lang, wording) for lang, wordings in texts.items() for wording in wordings}
     current = texts_of(petition_id)
     for text in current:
         if (text.lang, text.body) not in wanted:
             text.retired_at = now
     existing = {(text.lang, text.body) for text in current}
-    for lang in LOCALES:
-        for wording in dict.fromkeys(texts.get(lang, ())):
+    for lang, wordings in texts.items():
+        for wording in dict.fromkeys(wordings):
             if (lang, wording) not in existing:
                 db.session.add(
                     ShareText(petition_id=petition_id, lang=lang, body=wording, created_at=now)
                 )
     db.session.flush()
     return db.session.scalars(select(ShareText).where(ShareText.petition_id == petition_id)).all()
+
+
+def copy_texts(*, from_petition_id: int, to_petition_id: int, now: datetime) -> None:
+    """Give a new petition the share texts that another one gives out now."""
+    db.session.add_all(
+        ShareText(petition_id=to_petition_id, lang=text.lang, body=text.body, created_at=now)
+        for text in texts_of(from_petition_id)
+    )
+    db.session.flush()

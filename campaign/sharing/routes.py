@@ -23,6 +23,7 @@ from campaign.causes.queries import cause_by_slug
 from campaign.events.queries import event_by_slug
 from campaign.extensions import write
 from campaign.http.caching import public
+from campaign.organisations.presenters import show_organisation
 from campaign.petitions.queries import petition_by_slug
 from campaign.process.clock import utcnow
 from campaign.sharing import structured_data
@@ -38,6 +39,7 @@ from campaign.updates.queries import update_by_slug
 
 blueprint = Blueprint("sharing", __name__)
 blueprint.app_template_global("structured_site")(structured_data.of_site)
+blueprint.app_template_global("structured_organisation")(structured_data.of_organisation)
 blueprint.app_template_global("structured_petition")(structured_data.of_petition)
 blueprint.app_template_global("structured_cause")(structured_data.of_cause)
 CODE_SECONDS = 86_400
@@ -86,6 +88,8 @@ SHAREABLE = {
 def show(kind: str, slug: str) -> ResponseReturnValue:
     """Show every way to share it. With `code`, the link is a supporter's."""
     thing, code = SHAREABLE[kind].find(slug) or abort(404), _valid_code()
+    cause = SHAREABLE[kind].cause(thing)
+    show_organisation(cause.organisation_id)
     form = MastodonForm(request.args if "instance" in request.args else None)
     text, url = SHAREABLE[kind].text(thing, g.lang), _address(kind, slug, code, g.lang)
     share_text = assigned_text(signature_id_of(code)) if code and kind == "petitions" else None
@@ -103,7 +107,7 @@ def show(kind: str, slug: str) -> ResponseReturnValue:
             drawing=qr_code(url),
             form=form,
             host=host,
-            palette=SHAREABLE[kind].cause(thing).palette,
+            palette=cause.palette,
             refused=bool(form.instance.errors),
         ),
         422 if form.instance.errors else 200,

@@ -6,25 +6,25 @@ from typing import Any
 from flask import current_app, url_for
 
 from campaign.causes.presenters import CausePage
+from campaign.organisations.presenters import (
+    identity_of,
+    page_identity,
+    structured_organisation,
+)
 from campaign.petitions.presenters import PetitionCard, PetitionPage
 from campaign.site.settings import site_settings
 
 CONTEXT = "https://schema.org"
 
 
-def of_site() -> dict[str, Any]:
-    """Return the site and its organization."""
+def of_site(lang: str) -> dict[str, Any]:
+    """Return the site and the organization that it belongs to."""
     home = current_app.config["PUBLIC_URL"]
-    organization = {
-        "@type": "Organization",
-        "@id": f"{home}/#organization",
-        "name": "Volante",
-        "url": f"{home}/",
-        "logo": home + url_for("assets.favicon"),
-    }
+    identity = identity_of(None, lang)
+    organization = structured_organisation(identity)
     site = {
         "@type": "WebSite",
-        "name": "Volante",
+        "name": identity.name,
         "url": f"{home}/",
         "inLanguage": list(site_settings().languages),
     }
@@ -32,6 +32,11 @@ def of_site() -> dict[str, Any]:
         "@context": CONTEXT,
         "@graph": [organization, {**site, "publisher": {"@id": organization["@id"]}}],
     }
+
+
+def of_organisation(lang: str) -> dict[str, Any]:
+    """Return the organization that the page is about."""
+    return {"@context": CONTEXT, **structured_organisation(page_identity(lang))}
 
 
 def of_petition(petition: PetitionPage, cause: CausePage, lang: str) -> dict[str, Any]:
@@ -51,10 +56,11 @@ def of_petition(petition: PetitionPage, cause: CausePage, lang: str) -> dict[str
             "name": cause.title,
             "url": home + url_for("causes.show", slug=cause.slug, lang=lang),
         },
+        "publisher": structured_organisation(page_identity(lang)),
         "interactionStatistic": _endorsed(petition.count),
     }
-    if petition.organisation:
-        work["author"] = {"@type": "Organization", "name": petition.organisation}
+    if petition.published_by:
+        work["author"] = {"@type": "Organization", "name": petition.published_by}
     if petition.targets:
         work["audience"] = [{"@type": "Audience", "name": target} for target in petition.targets]
     if petition.ends_at:
@@ -74,12 +80,7 @@ def of_cause(cause: CausePage, petitions: Iterable[PetitionCard], lang: str) -> 
         "url": home + url_for("causes.show", slug=cause.slug, lang=lang),
         "image": home + url_for("cards.cause", slug=cause.slug, lang=lang),
         "inLanguage": lang,
-        "publisher": {
-            "@type": "Organization",
-            "@id": f"{home}/#organization",
-            "name": "Volante",
-            "url": f"{home}/",
-        },
+        "publisher": structured_organisation(page_identity(lang)),
         "interactionStatistic": _endorsed(cause.count),
         "hasPart": [
             {

@@ -15,9 +15,10 @@ from campaign.accounts.audit_models import AuditEntry
 from campaign.accounts.queries import organizer_by_id
 from campaign.extensions import db
 from campaign.http.urls import absolute_url
-from campaign.i18n.locales import LOCALES
+from campaign.i18n.locales import locale_of
 from campaign.mail.composition import Message, render
 from campaign.mail.delivery import register
+from campaign.organisations.emails import EmailIdentity, email_identity, sender_address
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_by_id
 from campaign.process.clock import utcnow
@@ -80,6 +81,13 @@ def init_app(app: Flask) -> None:
     )
     register(app, OWN_LINK, _own_link_message, _l("Link to a person’s own signatures"))
     register(app, NOTICE_EMAIL, _retention_message, _l("Notice before data is deleted"))
+
+
+def address_of_emails(petition: Petition) -> str:
+    """Return the address that the emails about signatures of a petition come from."""
+    if petition.neutral_emails:
+        return cast(str, current_app.extensions["sender_address"])
+    return sender_address(petition.cause.organisation_id)
 
 
 def _first_form(queued: _Row) -> _Match | None:
@@ -157,12 +165,15 @@ def _message(
 ) -> Message:
     """Return the Message about `form`, which is a Signature or an UnconfirmedForm."""
     petition = _petition(petition_id)
-    rendered = render(template, lang, **_petition_values(petition, form, lang), **context)
+    identity = email_identity(petition.cause.organisation_id, lang)
+    values = _petition_values(petition, form, lang, identity)
+    rendered = render(template, lang, **values, **context)
     message = Message(
         to=cast(str, form.email),
         to_name=form.full_name,
         digest=form.email_digest,
         lang=lang,
+        sender=identity.sender,
         **rendered._asdict(),
     )
     return with_neutral_sender(message, template) if petition.neutral_emails else message
@@ -182,20 +193,16 @@ def _own_link_message(queued: _Row) -> Message | None:
         if is_news
         else _own_page_values(cast(Signature, owner), queued.lang)
     )
-    context = {
-        "cause_title": "Volante",
-        "organisation": "",
-        "site_name": "Volante",
-        "is_news": is_news,
-        **link_values,
-    }
-    rendered = render("own_link", queued.lang, **context)
+    # The page shows everything on this site that belongs to the address.
+    identity = email_identity(None, queued.lang)
+    rendered = render("own_link", queued.lang, identity=identity, is_news=is_news, **link_values)
     signed = signatures_of_address(cast(bytes, owner.email_digest), owner.email)
     is_neutral = any(_petition(row.petition_id).neutral_emails for row in signed)
     return Message(
         to=cast(str, owner.email),
         digest=owner.email_digest,
         lang=queued.lang,
+        sender=identity.sender,
         has_sender_name=not is_neutral,
         **rendered._asdict(),
     )
@@ -223,19 +230,18 @@ def _retention_message(queued: _Row) -> Message | None:
         "erases_on": at,
         "retention_url": absolute_url("organize.retention.edit", queued.lang, slug=petition.slug),
     }
-    rendered = render(
-        "retention_notice", queued.lang, cause_title="Volante", site_name="Volante", **context
-    )
+    identity = email_identity(petition.cause.organisation_id, queued.lang)
+    rendered = render("retention_notice", queued.lang, identity=identity, **context)
     address: dict[str, Any] = {
         "to": organizer.email,
         "to_name": organizer.name,
         "digest": organizer.email_digest,
     }
-    return Message(**address, lang=queued.lang, **rendered._asdict())
+    return Message(**address, lang=queued.lang, sender=identity.sender, **rendered._asdict())
 
 
 def _petition_values(
-    petition: Petition, form: Signature | UnconfirmedForm, lang: str
+    petition: Petition, form: Signature | UnconfirmedForm, lang: str, identity: EmailIdentity
 ) -> dict[str, Any]:
     text = petition.current_version.text(lang, petition.original_lang)
     return {
@@ -243,12 +249,12 @@ def _petition_values(
         "shown_name": form.shown_name,
         "petition_title": text.title,
         "petition_lang": text.lang,
-        "organisation": text.organisation,
+        "published_by": text.published_by,
         "cause_title": petition.cause.text(lang).title,
         "is_neutral": petition.neutral_emails,
         "signed_on": form.created_at,
         "petition_url": absolute_url("petitions.show", lang, slug=petition.slug),
-        "site_name": "Volante",
+        "identity": identity,
     }
 
 
@@ -317,6 +323,6 @@ OTHER_SUBJECT = _l("About your request")
 
 def with_neutral_sender(message: Message, template: str) -> Message:
     """Return the Message with a neutral subject and without the sender's name; keep its text."""
-    with force_locale(LOCALES.get(message.lang, message.lang)):
+    with force_locale(locale_of(message.lang)):
         subject = str(SUBJECTS.get(template, OTHER_SUBJECT))
     return replace(message, subject=subject, has_sender_name=False)

@@ -8,12 +8,13 @@ from sqlalchemy import CursorResult, Table, case, exists, func, null, select, up
 from sqlalchemy.orm import aliased
 
 from campaign.accounts.audit import WORKER, Actor, entries, record
-from campaign.accounts.models import Grant, Organizer
-from campaign.accounts.queries import admins, organizer_by_id
+from campaign.accounts.models import Organizer
+from campaign.accounts.queries import organizer_by_id, owners_of
 from campaign.db.versioned import check_part
 from campaign.errors import CampaignError
 from campaign.extensions import db, load_for_update, note_ended
 from campaign.mail.operations import enqueue_many
+from campaign.notices.consents import delete_consents
 from campaign.petitions.models import Petition
 from campaign.process.clock import utcnow
 from campaign.signatures.counting.batches import end_wait
@@ -233,17 +234,6 @@ def anonymise(*, petition_id: int, actor: Actor, now: datetime, limit: int = BAT
     return len(ids)
 
 
-def owners_of(cause_id: int) -> Sequence[Organizer]:
-    """Return whom to warn about a cause's data: its owners, or the admins if it has none."""
-    owners = select(Grant.organizer_id).where(Grant.cause_id == cause_id, Grant.role == "owner")
-    query = (
-        select(Organizer)
-        .where(Organizer.id.in_(owners), Organizer.removed_at.is_(None))
-        .order_by(Organizer.id)
-    )
-    return db.session.scalars(query).all() or admins()
-
-
 def _reset_signed_since() -> None:
     """Make petitions due again that were signed after their data was erased.
 
@@ -298,6 +288,7 @@ def withdraw_and_erase(*, ids: list[int], now: datetime) -> int:
     ledger. Those already removed or erased stay as they are.
     """
     _give_up_seats(ids)
+    delete_consents("signature", ids)
     is_counted = _table.c.number.is_not(None)
     values = {
         **ERASED,

@@ -20,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaign.extensions import RowId, db, one_of
+from campaign.notices.models import NOT_RECORDED
 from campaign.process.clock import UtcDateTime, utcnow
 from campaign.text.initials import initials
 
@@ -80,6 +81,9 @@ class Signature(db.Model):  # type: ignore[name-defined, misc]
     A confirmed one with `waits_until` is counted with its batch (see `batches`).
     `name_display_requested` is the display asked for at a table, until the supporter or an organizer
     confirms it. Until then `name_display` is more private.
+
+    `notice_id` is the privacy notice that it was given under. `consent_at` is when its supporter
+    agreed to that, if a partner said so; otherwise that is `created_at`.
     """
 
     __tablename__ = "signature"
@@ -147,6 +151,9 @@ class Signature(db.Model):  # type: ignore[name-defined, misc]
     petition_id: Mapped[int] = mapped_column(ForeignKey("petition.id"))
     cause_id: Mapped[int] = mapped_column(ForeignKey("cause.id"))
     version_id: Mapped[int] = mapped_column(ForeignKey("petition_version.id"))
+    notice_id: Mapped[int] = mapped_column(
+        ForeignKey("notice.id"), default=NOT_RECORDED, server_default=str(NOT_RECORDED)
+    )
     state: Mapped[str] = mapped_column(String(12), default="pending")
     evidence: Mapped[str] = mapped_column(String(12), default="email")
     number: Mapped[int | None] = mapped_column(Integer)
@@ -184,6 +191,7 @@ class Signature(db.Model):  # type: ignore[name-defined, misc]
     kiosk_id: Mapped[int | None] = mapped_column(ForeignKey("kiosk.id"))
     shift_id: Mapped[int | None] = mapped_column(ForeignKey("kiosk_shift.id"))
     event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))
+    consent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     @property
     def requested_name(self) -> str:
@@ -256,6 +264,9 @@ class RepeatSigning(db.Model):  # type: ignore[name-defined, misc]
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     petition_id: Mapped[int] = mapped_column(ForeignKey("petition.id", ondelete="CASCADE"))
     form_data: Mapped[dict[str, Any]] = mapped_column(JSON)
+    notice_id: Mapped[int] = mapped_column(
+        ForeignKey("notice.id"), default=NOT_RECORDED, server_default=str(NOT_RECORDED)
+    )
     address_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     signature_id: Mapped[int | None] = mapped_column(ForeignKey("signature.id", ondelete="CASCADE"))

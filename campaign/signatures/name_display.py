@@ -9,7 +9,9 @@ from typing import cast
 from sqlalchemy import ColumnElement, Table, TextClause, func, select, update
 
 from campaign.extensions import db
+from campaign.process.clock import utcnow
 from campaign.signatures.models import NAME_DISPLAY_REQUESTED, NAME_DISPLAYS, Signature
+from campaign.signatures.name_consents import note_name_change, note_shown_names
 from campaign.signatures.queries import signatures_of_address
 
 # NAME_DISPLAYS is ordered from the most public to the most private.
@@ -50,12 +52,17 @@ def confirm_by_owner(*, email_digest: bytes, email: str) -> Sequence[int]:
 
     Doing it twice changes nothing.
     """
-    return _show(_table.c.id.in_([row.id for row in waits_for_owner(email_digest, email)]))
+    ids = _show(_table.c.id.in_([row.id for row in waits_for_owner(email_digest, email)]))
+    note_name_change(ids, now=utcnow())
+    return ids
 
 
 def confirm_by_organizer(*, ids: Iterable[int], cause_ids: Iterable[int] | None) -> Sequence[int]:
     """Show these names as asked at the table; return the ids of those in the organizer's causes."""
-    return _show(_chosen(ids, cause_ids))
+    shown = _show(_chosen(ids, cause_ids))
+    # They asked for it when they signed at the table.
+    note_shown_names(shown)
+    return shown
 
 
 def keep_private(*, ids: Iterable[int], cause_ids: Iterable[int] | None) -> Sequence[int]:

@@ -31,6 +31,8 @@ COMPARED = (
     ),
     *("lang", "version_id"),
 )
+# Columns that the row of a waiting form has itself; its `form_data` holds the others.
+OWN_COLUMNS = ("address_digest", "notice_id")
 COPIED = (*COMPARED, "source", "created_at")
 # These stay as they are: the signature's identity, its count of emails, and what only confirming
 # decides.
@@ -209,7 +211,7 @@ def columns_of(row: RepeatSigning) -> dict[str, Any]:
         columns[name] = columns[name] and datetime.fromisoformat(columns[name])
     for name in _DIGESTS & columns.keys():
         columns[name] = columns[name] and bytes.fromhex(columns[name])
-    return {**columns, "address_digest": row.address_digest or columns.get("address_digest")}
+    return columns | {name: getattr(row, name) for name in OWN_COLUMNS}
 
 
 def _form(row: RepeatSigning) -> UnconfirmedForm:

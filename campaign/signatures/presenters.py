@@ -13,7 +13,8 @@ from wtforms.form import BaseForm
 from campaign.causes.presenters import page as cause_page
 from campaign.i18n.countries import country_name
 from campaign.i18n.local_times import local_time
-from campaign.i18n.locales import LOCALES
+from campaign.i18n.locales import locale_of
+from campaign.organisations.presenters import show_organisation
 from campaign.petitions.models import Petition
 from campaign.petitions.presenters import cards_of_cause, in_language
 from campaign.petitions.presenters import page as petition_page
@@ -49,6 +50,7 @@ def signature_context(signature: Signature, lang: str, now: datetime) -> dict[st
 
 
 def _shared_context(petition: Petition, lang: str, now: datetime) -> dict[str, Any]:
+    show_organisation(petition.cause.organisation_id)
     count = petition_counts([petition.id]).get(petition.id, 0)
     cards = cards_of_cause(petition.cause_id, lang, now)
     return {
@@ -81,7 +83,7 @@ def signers(petition_id: int, cause_id: int, lang: str) -> tuple[list[Signer], i
         Signer(
             number=cast(int, row.number),
             name=row.shown_name,
-            place=country_name(row.country, LOCALES[lang]) if row.country else "",
+            place=country_name(row.country, locale_of(lang)) if row.country else "",
             day=local_time(row.confirmed_at or row.created_at, site_settings().time_zone).date(),
             comment=row.shared_comment,
         )

@@ -8,7 +8,6 @@ from flask import (
     Blueprint,
     Response,
     abort,
-    current_app,
     g,
     jsonify,
     make_response,
@@ -22,19 +21,20 @@ from flask.typing import ResponseReturnValue
 from campaign.extensions import write
 from campaign.http.caching import private, public
 from campaign.petitions.models import Petition
-from campaign.petitions.queries import is_quiet, petition_by_id
+from campaign.petitions.queries import is_quiet, petition_by_id, petition_by_slug
 from campaign.petitions.signing_terms import recent_terms
 from campaign.process.clock import utcnow
 from campaign.sharing.operations import confirm_and_assign_text
 from campaign.sharing.referral_links import referral_link
 from campaign.signatures import operations, tokens
+from campaign.signatures.emails import address_of_emails
 from campaign.signatures.models import Signature
 from campaign.signatures.pending_forms import UnconfirmedForm, sent_to, waiting_forms, was_used
 from campaign.signatures.presenters import (
     OtherForm,
     form_page,
     other_forms,
-    petition_context_by_slug,
+    petition_context,
     signature_context,
 )
 from campaign.signatures.queries import confirmable_by_token, signature_by_token
@@ -61,13 +61,12 @@ def form_again(slug: str) -> ResponseReturnValue:
 @blueprint.get("/<lang>/petitions/<slug>/thanks")
 def thanks(slug: str) -> ResponseReturnValue:
     """Thank the supporter and ask them to confirm by email."""
-    context = petition_context_by_slug(slug, g.lang, utcnow()) or abort(404)
-    days = site_settings().confirm_days
+    petition = petition_by_slug(slug) or abort(404)
     page = render_template(
         "signatures/thanks.html",
-        confirm_days=days,
-        mail_from=current_app.extensions["sender_address"],
-        **context,
+        confirm_days=site_settings().confirm_days,
+        mail_from=address_of_emails(petition),
+        **petition_context(petition, g.lang, utcnow()),
     )
     return public(make_response(page), 60)
 

@@ -4,7 +4,8 @@ The environment gives the defaults of most, so that an installer can preset them
 a change within SNAPSHOT_SECONDS.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, cast
 
 from flask import Flask, current_app
@@ -17,6 +18,8 @@ from campaign.site.models import Site
 
 SNAPSHOT_SECONDS = 2
 SNAPSHOT = "site_settings"
+LAST = "last_site_settings"
+NONE_CHOSEN: dict[str, Any] = {}
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ DEFAULTS = {
 }
 # JSON has no tuples, but a value that others cache must not change.
 TUPLES = frozenset({"languages", "first_countries"})
-NAMES = tuple(field.name for field in fields(SiteSettings))
+_DEFAULT_VALUES = itemgetter(*DEFAULTS.values())
 
 
 def init_app(app: Flask) -> None:
@@ -82,8 +85,13 @@ def site_settings() -> SiteSettings:
     try:
         chosen = _snapshot().get(_chosen)
     except SQLAlchemyError:
-        chosen = {}
-    return _with_defaults(chosen)
+        chosen = NONE_CHOSEN
+    defaults = _DEFAULT_VALUES(current_app.config)
+    # Every URL of a page asks for the languages, so the same settings are not put together again.
+    last = current_app.extensions.get(LAST)
+    if last is None or last[0] is not chosen or last[1] != defaults:
+        last = current_app.extensions[LAST] = chosen, defaults, _with_defaults(chosen)
+    return last[2]
 
 
 def settings_of(site: Site) -> SiteSettings:
@@ -97,10 +105,8 @@ def default_settings() -> SiteSettings:
 
 
 def _with_defaults(chosen: dict[str, Any]) -> SiteSettings:
-    config = current_app.config
-    return SiteSettings(
-        **{name: chosen[name] if name in chosen else config[DEFAULTS[name]] for name in NAMES}
-    )
+    defaults = _DEFAULT_VALUES(current_app.config)
+    return SiteSettings(**dict(zip(DEFAULTS, defaults, strict=True)) | chosen)
 
 
 def _known(stored: dict[str, Any]) -> dict[str, Any]:

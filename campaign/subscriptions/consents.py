@@ -1,15 +1,33 @@
-"""The consent texts with which people subscribe to news.
+"""The consents with which people subscribe to news, and their texts.
 
 A text that anyone has agreed to never changes: a new text gets a new version.
 """
 
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
 from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import Table, case, delete, func, literal, select
 
-from campaign.i18n.locales import LOCALES
+from campaign.db.upsert import insert
+from campaign.extensions import db
+from campaign.i18n.locales import INTERFACE_LANGUAGES, locale_of
+from campaign.notices.consents import ShownText, consent_text_ids, withdraw_consents
+from campaign.notices.models import Consent
+from campaign.site.languages import languages_with
+from campaign.subscriptions.models import Subscription
+
+SUBJECT = "subscription"
+NEWS = "news"
 
 SIGNATURE = "signature-2"
 FORM = "form-2"
+_table: Table = Consent.__table__
+_subscription: Table = Subscription.__table__
+_COLUMNS = ("subject_kind", "subject_id", "purpose", "text_id", "channel", "given_at")
+_CHANNELS = {"in_person": "kiosk", "paper": "paper", "api": "api"}
 WORDINGS = {
     SIGNATURE: _l("Send me updates about this campaign, about twice a month"),
     FORM: _l("Updates by email, until I unsubscribe. My address is used for nothing else."),
@@ -18,5 +36,60 @@ WORDINGS = {
 
 def wording(version: str, lang: str) -> str:
     """Return the consent text of a version in `lang`."""
-    with force_locale(LOCALES[lang]):
+    with force_locale(locale_of(lang)):
         return str(WORDINGS[version])
+
+
+def note_request(*, subscription_id: int | None, lang: str, now: datetime) -> None:
+    """Note the consent of someone who sent the form just now, at `now`.
+
+    Before it is confirmed, a later form replaces an earlier one. An active subscription keeps its
+    consent. The same statements run in each case, so that their time reveals nothing.
+    """
+    text = ShownText(FORM, lang, wording(FORM, lang))
+    text_id = consent_text_ids({lang: text})[lang]
+    written = select(_subscription.c.id).where(
+        _subscription.c.id == subscription_id,
+        _subscription.c.state == "pending",
+        _subscription.c.created_at == now,
+    )
+    db.session.execute(
+        delete(_table).where(
+            _table.c.subject_kind == SUBJECT,
+            _table.c.subject_id.in_(written),
+            _table.c.withdrawn_at.is_(None),
+        )
+    )
+    values = (literal(SUBJECT), _subscription.c.id, literal(NEWS), literal(text_id), literal("web"))
+    rows = written.with_only_columns(*values, literal(now))
+    db.session.execute(insert(_table).from_select(_COLUMNS, rows))
+
+
+def note_signers(signature: Table, subscription_ids: Collection[int]) -> None:
+    """Note the consents of signers, whose signatures just created these subscriptions."""
+    if not subscription_ids:
+        return
+    text_ids = consent_text_ids(
+        {
+            lang: ShownText(SIGNATURE, lang, wording(SIGNATURE, lang))
+            for lang in languages_with(INTERFACE_LANGUAGES)
+        }
+    )
+    rows = (
+        select(
+            literal(SUBJECT),
+            _subscription.c.id,
+            literal(NEWS),
+            case(text_ids, value=signature.c.lang, else_=next(iter(text_ids.values()))),
+            case(_CHANNELS, value=signature.c.evidence, else_="web"),
+            func.coalesce(signature.c.consent_at, signature.c.created_at),
+        )
+        .join(signature, signature.c.id == _subscription.c.signature_id)
+        .where(_subscription.c.id.in_(subscription_ids))
+    )
+    db.session.execute(insert(_table).from_select(_COLUMNS, rows))
+
+
+def note_ends(subscription_ids: Any, *, now: datetime) -> None:
+    """Note that the consents of these subscriptions are withdrawn; a query may name them."""
+    withdraw_consents(SUBJECT, subscription_ids, now=now)

@@ -12,6 +12,7 @@ from campaign.causes.queries import cause_by_id
 from campaign.http.urls import absolute_url, host
 from campaign.mail.composition import Message, render
 from campaign.mail.delivery import register
+from campaign.organisations.emails import email_identity
 from campaign.process.clock import utcnow
 from campaign.site.settings import site_settings
 from campaign.subscriptions import tokens
@@ -63,12 +64,13 @@ def _confirmation_message(queued):
     if subscription.state == "pending" and expires_at <= utcnow():
         return None
     cause = cause_by_id(subscription.cause_id) if subscription.cause_id else None
+    identity = email_identity(cause.organisation_id if cause else None, queued.lang)
     list_data = list_values(subscription, cause, queued.lang)
     is_pending = subscription.state == "pending"
     context = {
         "is_all": cause is None,
-        "list_title": cause.text(queued.lang).title if cause else "Volante",
-        "cause_title": cause.text(queued.lang).title if cause else "Volante",
+        "list_title": cause.text(queued.lang).title if cause else identity.name,
+        "cause_title": cause.text(queued.lang).title if cause else "",
         "frequency": subscription.frequency,
         "expires_on": expires_at,
         "erase_days": site_settings().erase_pending_days,
@@ -79,8 +81,7 @@ def _confirmation_message(queued):
         ),
         "preferences_url": list_data["preferences_url"],
         "end_url": list_data["list_unsubscribe"],
-        "organisation": "",
-        "site_name": "Volante",
+        "identity": identity,
     }
     rendered = render(
         "subscription_confirmation" if is_pending else "subscription_repeat", queued.lang, **context
@@ -89,6 +90,7 @@ def _confirmation_message(queued):
         to=subscription.email,
         digest=subscription.email_digest,
         lang=queued.lang,
+        sender=identity.sender,
         list_id=list_data["list_id"],
         list_unsubscribe=list_data["list_unsubscribe"],
         **rendered._asdict(),

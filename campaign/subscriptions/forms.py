@@ -9,8 +9,9 @@ from wtforms import HiddenField, RadioField, SelectChoice, SelectField
 from wtforms.validators import StopValidation
 
 from campaign.http.cached_fields import CachedFields
-from campaign.i18n.locales import NAMES
+from campaign.i18n.locales import language_name
 from campaign.signatures.forms import EmailField
+from campaign.site.settings import site_settings
 
 FREQUENCIES = [
     SelectChoice("each", _l("Every update")),
@@ -62,5 +63,8 @@ class PreferencesForm(_PublicForm):
 
     frequency = FrequencyField(_l("How often?"))
     lang = SelectField(
-        _l("Language of the emails"), choices=[SelectChoice(*name) for name in NAMES.items()]
+        _l("Language of the emails"),
+        choices=lambda: [
+            SelectChoice(lang, language_name(lang)) for lang in site_settings().languages
+        ],
     )

@@ -6,7 +6,9 @@ from sqlalchemy import delete, select, update
 
 from campaign.extensions import db
 from campaign.jobs.registry import BackgroundWork
+from campaign.notices.consents import delete_consents
 from campaign.site.settings import site_settings
+from campaign.subscriptions.consents import SUBJECT
 from campaign.subscriptions.models import PENDING, Subscription
 
 BATCH = 500
@@ -34,7 +36,11 @@ def _drop_pending(cutoff: datetime) -> int:
     old = select(Subscription.id).where(*is_old).limit(BATCH)
     # The conditions are repeated, so that a subscription confirmed at this very moment is kept.
     statement = delete(Subscription).where(Subscription.id.in_(old), *is_old)
-    return db.session.execute(statement.execution_options(synchronize_session=False)).rowcount
+    ids = db.session.scalars(
+        statement.returning(Subscription.id).execution_options(synchronize_session=False)
+    ).all()
+    delete_consents(SUBJECT, ids)
+    return len(ids)
 
 
 def _empty_ended(cutoff: datetime) -> int:

@@ -9,12 +9,12 @@ from sqlalchemy import (
     LargeBinary,
     SmallInteger,
     String,
-    Text,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaign.extensions import RowId, db, one_of
+from campaign.notices.models import NOT_RECORDED
 from campaign.process.clock import UtcDateTime, utcnow
 
 STATES = ("pending", "active", "ended")
@@ -36,10 +36,10 @@ PLACE = text("coalesce(cause_id, 0)")
 class Subscription(db.Model):
     """One address's consent to the news of a cause, or of all causes if `cause_id` is None.
 
-    Only `active` subscriptions get news. `consent_version` and `consent_text` are the exact text
-    agreed to, at `consent_at`, through `source`. `evidence` says how we know, such as `email` (the
-    subscriber pressed the button in our email) or `signature`. `signature_id` is the signature that
-    created it. After a while an ended subscription loses its address, and the rest stays.
+    Only `active` subscriptions get news. What the person agreed to and when is in the table
+    `consent`. `source` is where they asked, `notice_id` the privacy notice that they saw there.
+    `evidence` says how we know, such as `email` (the subscriber pressed the button in our email) or
+    `signature`. `signature_id` is the signature that created it. After a while an ended subscription loses its address, and the rest stays.
     `held_reason` says why a request got no email. `digest_from` and `digest_at` are the start and
     end of the last weekly email's news.
     """
@@ -70,9 +70,9 @@ class Subscription(db.Model):
     frequency: Mapped[str] = mapped_column(String(8), default="each")
     state: Mapped[str] = mapped_column(String(8), default="pending")
     source: Mapped[str] = mapped_column(String(12))
-    consent_version: Mapped[str] = mapped_column(String(20))
-    consent_text: Mapped[str] = mapped_column(Text)
-    consent_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    notice_id: Mapped[int] = mapped_column(
+        ForeignKey("notice.id"), default=NOT_RECORDED, server_default=str(NOT_RECORDED)
+    )
     evidence: Mapped[str] = mapped_column(String(40), default="")
     signature_id: Mapped[int | None] = mapped_column(RowId)
     held_reason: Mapped[str] = mapped_column(String(40), default="")

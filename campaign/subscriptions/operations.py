@@ -12,7 +12,8 @@ from campaign.db.upsert import insert
 from campaign.errors import CampaignError
 from campaign.extensions import db, load_for_update_or_none, note_ended
 from campaign.mail.operations import enqueue, refuse_address, report_address
-from campaign.subscriptions.consents import FORM, wording
+from campaign.notices.models import NOT_RECORDED
+from campaign.subscriptions.consents import note_ends, note_request
 from campaign.subscriptions.models import PLACE, Subscription, SuppressedAddress
 from campaign.text.email_addresses import is_same_address
 
@@ -52,12 +53,13 @@ def subscribe(
     cause_id: int | None = None,
     frequency: str = "each",
     held_reason: str = "",
+    notice_id: int = NOT_RECORDED,
 ):
     """Record a pending subscription, and queue its confirmation email; return the id.
 
     An active subscription stays unchanged, and the email says so. With a `held_reason` no email is
     sent, and the request is erased like any that is not confirmed. `good_for` is how long the link
-    in the email works.
+    in the email works. `notice_id` is the privacy notice that the form showed.
     """
     row = {
         "cause_id": cause_id,
@@ -67,9 +69,7 @@ def subscribe(
         "frequency": frequency,
         "state": "pending",
         "source": "form",
-        "consent_version": FORM,
-        "consent_text": wording(FORM, lang),
-        "consent_at": now,
+        "notice_id": notice_id,
         "evidence": "",
         "held_reason": held_reason,
         "mail_count": 0,
@@ -103,6 +103,7 @@ def subscribe(
         func.coalesce(_table.c.cause_id, 0) == (cause_id or 0),
     )
     subscription_id = db.session.scalar(select(_table.c.id).where(*conditions))
+    note_request(subscription_id=subscription_id, lang=lang, now=now)
     if not held_reason:
         _mail_owner(subscription_id, lang, now, good_for)
     return subscription_id
@@ -186,6 +187,7 @@ def end(
         )
         note_ended("subscription.ended", row.id, row.created_at)
         db.session.flush()
+        note_ends([row.id], now=now)
     return row
 
 
@@ -204,6 +206,7 @@ def suppress(*, email_digest: bytes, reason: str, now: datetime, note: str = "")
         .values(digest=email_digest, **columns)
         .on_conflict_do_update(index_elements=["digest"], set_=columns, where=by_organizer)
     )
+    note_ends(select(_table.c.id).where(_table.c.email_digest == email_digest), now=now)
     db.session.execute(
         update(_table)
         .where(_table.c.email_digest == email_digest, _table.c.state != "ended")

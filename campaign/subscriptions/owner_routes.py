@@ -19,8 +19,12 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from campaign.causes.models import CauseText
+from campaign.causes.queries import cause_by_id
 from campaign.extensions import write
 from campaign.http.caching import public
+from campaign.notices.models import Consent
+from campaign.notices.queries import present_consents
+from campaign.organisations.presenters import show_organisation
 from campaign.process.clock import utcnow
 from campaign.security.dated_tokens import last_day_of
 from campaign.signatures.forms import OwnLinkForm
@@ -42,11 +46,15 @@ MAX_MAILING_ID = 2**31
 
 @dataclass(frozen=True)
 class OwnSubscription:
-    """One of a subscriber's subscriptions, its cause's texts (None: all causes), and its form."""
+    """One of a subscriber's subscriptions, its form, and the consent on which it rests.
+
+    `cause` has the texts of its cause, None for all causes.
+    """
 
     row: Subscription
     cause: CauseText | None
     form: PreferencesForm
+    consent: Consent | None
 
 
 @blueprint.get("/<lang>/subscriptions/<token>")
@@ -101,7 +109,7 @@ def end(token: str) -> ResponseReturnValue:
     Mail scanners follow links, so a GET must not unsubscribe anyone. The link never expires, so the
     page shows no personal data.
     """
-    _stoppable(token)
+    _show_organisation_of(_stoppable(token))
     return private_page(
         "subscriptions/end.html", 200, token=token, mailing=request.args.get("mailing")
     )
@@ -173,11 +181,20 @@ def _owner(opened: Subscription) -> dict[str, Any]:
     return {"email_digest": opened.email_digest, "email": opened.email}
 
 
+def _show_organisation_of(subscription: Subscription) -> None:
+    cause = cause_by_id(subscription.cause_id) if subscription.cause_id else None
+    if cause:
+        show_organisation(cause.organisation_id)
+
+
 def _render_page(
     token: str, opened: Subscription, refused=None, refused_id: int | None = None
 ) -> Response:
+    _show_organisation_of(opened)
     own_subscriptions = []
-    for row, cause in subscriptions_of_address(**_owner(opened)):
+    rows = subscriptions_of_address(**_owner(opened))
+    consents = present_consents("subscription", [row.id for row, _cause in rows])
+    for row, cause in rows:
         form = (
             refused
             if row.id == refused_id
@@ -187,7 +204,9 @@ def _render_page(
         # field.
         for field in form:
             field.id = f"{field.name}-{row.id}"
-        own_subscriptions.append(OwnSubscription(row, cause.text(g.lang) if cause else None, form))
+        own_subscriptions.append(
+            OwnSubscription(row, cause.text(g.lang) if cause else None, form, consents.get(row.id))
+        )
     return private_page(
         "subscriptions/preferences.html",
         422 if refused else 200,

@@ -6,6 +6,8 @@ from sqlalchemy import ColumnElement, case, func, or_, select
 
 from campaign.causes.models import Cause
 from campaign.extensions import db
+from campaign.notices.models import Consent
+from campaign.notices.queries import consents_of
 from campaign.security.dated_tokens import without_day
 from campaign.security.tokens import claimed_number
 from campaign.subscriptions import tokens
@@ -60,6 +62,14 @@ def subscriptions_of_digest(email_digest: bytes):
         .order_by(Subscription.id)
     ).all()
     return [tuple(row) for row in rows]
+
+
+def consents_of_signature(signature_id: int) -> Sequence[Consent]:
+    """Return the consents to news that came with a signature, in order."""
+    ids = db.session.scalars(
+        select(Subscription.id).where(Subscription.signature_id == signature_id)
+    ).all()
+    return consents_of("subscription", ids)
 
 
 def _claimed_subscription(token: str) -> Subscription | None:

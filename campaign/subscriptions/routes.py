@@ -1,6 +1,7 @@
 """Subscribe to news, and confirm it."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from flask import (
@@ -23,6 +24,11 @@ from campaign.causes.queries import cause_by_id, cause_by_slug
 from campaign.db.transactions import DATABASE_AWAY
 from campaign.extensions import write
 from campaign.http.caching import private, public
+from campaign.notices.composition import ComposedNotice, compose_notice
+from campaign.notices.operations import shown_notice_id
+from campaign.organisations.emails import sender_address
+from campaign.organisations.identity import identities
+from campaign.organisations.presenters import show_organisation
 from campaign.process.clock import utcnow
 from campaign.signatures import tokens as signature_tokens
 from campaign.signatures.signing.abuse_limits import admit_signing
@@ -75,7 +81,7 @@ def form_for_all() -> ResponseReturnValue:
 @blueprint.get("/<lang>/causes/<slug>/subscriptions/thanks")
 def thanks(slug: str | None = None) -> ResponseReturnValue:
     cause = _cause_at(slug)
-    sender = current_app.extensions["sender_address"]
+    sender = sender_address(cause.organisation_id if cause else None)
     return public(
         make_response(
             render_template("subscriptions/thanks.html", mail_from=sender, **_cause_context(cause))
@@ -164,6 +170,11 @@ def _subscribe(cause: Cause | None) -> ResponseReturnValue:
             cause_id=cause.id if cause else None,
             lang=g.lang,
             frequency=form.frequency.data,
+            notice_id=shown_notice_id(
+                request.form.get("notice", ""),
+                organisation_id=identities().of(cause.organisation_id if cause else None).id,
+                compose=partial(_notice, cause),
+            ),
             # Only bots fill in the hidden field. Under pressure the request is held, so that we
             # flood nobody's inbox.
             held_reason="hidden_field" if form.website.data else "pressure" if is_busy else "",
@@ -205,14 +216,23 @@ def _slug_argument(cause: Cause | None) -> dict[str, Any]:
     return {"slug": cause.slug} if cause else {}
 
 
-def _cause_context(cause: Cause | None) -> dict[str, str]:
+def _cause_context(cause: Cause | None) -> dict[str, Any]:
+    if cause:
+        show_organisation(cause.organisation_id)
     text = cause.text(g.lang) if cause else None
     return {
         "cause_title": text.title if text else "",
         "cause_lang": text.lang if text else g.lang,
         "cause_slug": cause.slug if cause else "",
         "palette": cause.palette if cause else "",
+        "notice": _notice(cause),
     }
+
+
+def _notice(cause: Cause | None) -> ComposedNotice:
+    return compose_notice(
+        "subscription", organisation_id=cause.organisation_id if cause else None, lang=g.lang
+    )
 
 
 def _confirmed_page(cause: Cause | None) -> str:

@@ -6,14 +6,25 @@ A signature confirmed by email proves their consent, so they need not confirm a 
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, Table, case, func, literal, null, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Table,
+    case,
+    func,
+    literal,
+    literal_column,
+    null,
+    or_,
+    select,
+    update,
+)
 
 from campaign.db.upsert import insert
 from campaign.extensions import db
-from campaign.i18n.locales import LOCALES
 from campaign.mail.models import BULK
 from campaign.mail.operations import enqueue_many
-from campaign.subscriptions.consents import SIGNATURE, wording
+from campaign.subscriptions.consents import note_ends, note_signers
 from campaign.subscriptions.models import PLACE, Subscription, SuppressedAddress
 from campaign.subscriptions.operations import CONFIRMATION
 
@@ -24,16 +35,15 @@ _COLUMNS = (
         "email",
         "email_digest",
         "lang",
-        "consent_text",
-        "consent_at",
+        "notice_id",
         "signature_id",
         "created_at",
         "confirmed_at",
     ),
     *("digest_at", "mailed_at", "mail_count", "state", "source", "evidence"),
-    *("frequency", "consent_version", "held_reason", "ended_reason"),
+    *("frequency", "held_reason", "ended_reason"),
 )
-_DEFAULTS = ("each", SIGNATURE, "", "")
+_DEFAULTS = ("each", "", "")
 # An address typed at a table or copied from paper does not prove who owns it.
 _SOURCES = {"in_person": "kiosk", "paper": "paper"}
 
@@ -55,16 +65,18 @@ def subscribe_signers(signature: Table, chosen: ColumnElement[bool], *, now: dat
     statement = insert(_table).from_select(_COLUMNS, _rows(signature, chosen, state_columns))
     unchanged = ("cause_id", "email_digest", "created_at", "mail_count", "mailed_at")
     updated = {name: statement.excluded[name] for name in _COLUMNS if name not in unchanged}
-    ended_before = (_table.c.ended_reason == "withdrawn") | (
-        _table.c.ended_at < statement.excluded.consent_at
-    )
-    db.session.execute(
+    # A column of `statement.excluded` would add a second table to the subquery.
+    signed_by = literal_column("excluded.signature_id")
+    signed_at = select(signature.c.created_at).where(signature.c.id == signed_by).scalar_subquery()
+    ended_before = (_table.c.ended_reason == "withdrawn") | (_table.c.ended_at < signed_at)
+    ids = db.session.scalars(
         statement.on_conflict_do_update(
             index_elements=["email_digest", PLACE],
             set_={**updated, "ended_at": None, "ended_mailing_id": None},
             where=or_(_table.c.state == "pending", (_table.c.state == "ended") & ended_before),
-        )
-    )
+        ).returning(_table.c.id)
+    ).all()
+    note_signers(signature, ids)
 
 
 def ask_signers(signature: Table, chosen: ColumnElement[bool], *, now: datetime) -> None:
@@ -90,6 +102,7 @@ def ask_signers(signature: Table, chosen: ColumnElement[bool], *, now: datetime)
             _table.c.id, _table.c.lang
         )
     ).all()
+    note_signers(signature, [row.id for row in rows])
     if rows:
         enqueue_many(
             [{"kind": CONFIRMATION, "subject_id": row.id, "lang": row.lang} for row in rows],
@@ -112,12 +125,7 @@ def _rows(
     # two petitions of one cause.
     has_address = c.email.is_not(None) & c.email_digest.is_not(None)
     firsts = select(func.min(c.id)).where(chosen, has_address).group_by(c.cause_id, c.email_digest)
-    consent_text = case(
-        {lang: wording(SIGNATURE, lang) for lang in LOCALES},
-        value=c.lang,
-        else_=wording(SIGNATURE, "en"),
-    )
-    values = (c.cause_id, c.email, c.email_digest, c.lang, consent_text, c.created_at, c.id)
+    values = (c.cause_id, c.email, c.email_digest, c.lang, c.notice_id, c.id)
     defaults = (literal(value) for value in _DEFAULTS)
     return select(*values, *state_columns, *defaults).where(c.id.in_(firsts), ~suppressed)
 
@@ -126,6 +134,7 @@ def end_of_signatures(
     signature_ids: Collection[int], *, now: datetime, reason: str = "withdrawn"
 ) -> None:
     """End the subscriptions that these signatures created. Other subscriptions stay."""
+    note_ends(select(_table.c.id).where(_table.c.signature_id.in_(signature_ids)), now=now)
     db.session.execute(
         update(_table)
         .where(_table.c.signature_id.in_(signature_ids), _table.c.state != "ended")

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from campaign.db.versioned import check_part
 from campaign.errors import CampaignError, EditConflict
 from campaign.extensions import db, load_for_update
+from campaign.i18n.fallbacks import best_text
 from campaign.publishing.picture_upload import CleanPicture
 from campaign.text.markdown import TextPicture, picture_names
 from campaign.updates.models import Update, UpdateBodyPicture
@@ -142,7 +143,7 @@ def _pictured(
 ) -> TextPicture:
     site = current_app.config["PUBLIC_URL"] if is_absolute else ""
     path = current_app.url_map.bind("").build("updates.body_picture", {"digest": picture.digest})
-    alt = picture.alts.get(lang) or picture.alts.get(original_lang, "")
+    alt = best_text(picture.alts, lang, original_lang)
     small = f"{site}{path}?size=small" if picture.has_small else ""
     return TextPicture(picture.number, site + path, picture.width, picture.height, alt, small)
 

@@ -21,10 +21,11 @@ from campaign.accounts.queries import organizer_by_id
 from campaign.causes.queries import cause_by_id
 from campaign.extensions import db
 from campaign.http.urls import absolute_url
-from campaign.i18n.locales import LOCALES
+from campaign.i18n.locales import locale_of
 from campaign.i18n.long_dates import long_date
 from campaign.mail.composition import Message, RenderedEmail, render
 from campaign.mail.delivery import register
+from campaign.organisations.emails import EmailIdentity, email_identity
 from campaign.process.clock import utcnow
 from campaign.signatures.queries import signature_by_id
 from campaign.subscriptions.emails import list_values
@@ -65,8 +66,7 @@ def wording_of(
         plain_body=to_text(text.body, pictures, shows_links=True),
         update_url=absolute_url("updates.show", lang, slug=update.slug),
         cause_title=shown.cause,
-        organisation="",
-        site_name="Volante",
+        identity=email_identity(update.cause.organisation_id, lang),
         why=why,
         end_url=end_url,
         preferences_url=preferences_url,
@@ -78,7 +78,7 @@ def sample(update: Update, lang: str) -> RenderedEmail:
 
     Its links open the archive instead of a reader's own pages.
     """
-    with force_locale(LOCALES[lang]):
+    with force_locale(locale_of(lang)):
         why = _(
             "You are getting this email because you subscribed to updates about “%(title)s”.",
             title=update.cause.text(lang).title,
@@ -89,7 +89,7 @@ def sample(update: Update, lang: str) -> RenderedEmail:
 
 def reason_for(subscription, cause_title: str, lang: str) -> str:
     """Return the sentence that says why the reader gets this email."""
-    with force_locale(LOCALES[lang]):
+    with force_locale(locale_of(lang)):
         if subscription.source in BY_SIGNING:
             return _(
                 "You are getting this email because you asked for updates about “%(title)s” when you signed.",
@@ -124,7 +124,8 @@ def _render_update(message: Row) -> Message | None:
         end_url=list_headers["list_unsubscribe"],
         preferences_url=list_headers["preferences_url"],
     )
-    return _message(reader, wording, list_headers)
+    identity = email_identity(update.cause.organisation_id, reader.lang)
+    return _message(reader, wording, list_headers, identity)
 
 
 def _render_test(message: Row) -> Message | None:
@@ -135,13 +136,14 @@ def _render_test(message: Row) -> Message | None:
     if organizer is None or organizer.removed_at is not None or update is None:
         return None
     wording = sample(update, message.lang)
-    with force_locale(LOCALES[message.lang]):
+    with force_locale(locale_of(message.lang)):
         wording = wording._replace(subject=_("[Test] %(subject)s", subject=wording.subject))
     return Message(
         to=organizer.email,
         to_name=organizer.name,
         digest=organizer.email_digest,
         lang=message.lang,
+        sender=email_identity(update.cause.organisation_id, message.lang).sender,
         **wording._asdict(),
     )
 
@@ -157,18 +159,18 @@ def _render_digest(message: Row) -> Message | None:
         return None
     cause = cause_by_id(reader.cause_id) if reader.cause_id else None
     list_headers = list_values(reader, cause, lang)
-    title = cause.text(lang).title if cause else "Volante"
+    identity = email_identity(cause.organisation_id if cause else None, lang)
+    title = cause.text(lang).title if cause else ""
     context = {
         "updates": [_digest_item(update, lang) for update in news],
         "shows_cause": cause is None,
         "cause_title": title,
-        "organisation": "",
-        "site_name": "Volante",
+        "identity": identity,
         "why": reason_for(reader, title, lang),
         "end_url": list_headers["list_unsubscribe"],
         "preferences_url": list_headers["preferences_url"],
     }
-    return _message(reader, render("update_digest", lang, **context), list_headers)
+    return _message(reader, render("update_digest", lang, **context), list_headers, identity)
 
 
 def _reader(subscription_id: int):
@@ -231,11 +233,14 @@ def _digest_item(update: Update, lang: str) -> SimpleNamespace:
     return SimpleNamespace(**fields, date=_day(shown.date, lang), url=url)
 
 
-def _message(reader, wording: RenderedEmail, list_headers: dict[str, str]) -> Message:
+def _message(
+    reader, wording: RenderedEmail, list_headers: dict[str, str], identity: EmailIdentity
+) -> Message:
     return Message(
         to=reader.email,
         digest=bytes(reader.email_digest),
         lang=reader.lang,
+        sender=identity.sender,
         list_id=list_headers["list_id"],
         list_unsubscribe=list_headers["list_unsubscribe"],
         **wording._asdict(),
@@ -243,7 +248,7 @@ def _message(reader, wording: RenderedEmail, list_headers: dict[str, str]) -> Me
 
 
 def _day(date: date, lang: str) -> str:
-    return long_date(date, LOCALES[lang])
+    return long_date(date, locale_of(lang))
 
 
 def _pictures(update: Update, lang: str) -> tuple[TextPicture, ...]:
@@ -251,7 +256,7 @@ def _pictures(update: Update, lang: str) -> tuple[TextPicture, ...]:
 
     An email loads no pictures, because loading them would reveal when it is read.
     """
-    with force_locale(LOCALES[lang]):
+    with force_locale(locale_of(lang)):
         return tuple(
             replace(picture, alt=_("Picture: %(what)s", what=picture.alt))
             for picture in pictures_of(update, lang, is_absolute=True)

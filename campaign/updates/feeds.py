@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from campaign.http.urls import absolute_url, host
+from campaign.organisations.presenters import identity_of
 from campaign.text.markdown import to_html
 from campaign.updates.body_pictures import pictures_of
 from campaign.updates.models import Update, UpdateText
@@ -24,20 +25,21 @@ def atom(
     *,
     name: str,
     title: str,
+    author: str,
     home_url: str,
     feed_url: str,
     changed_at: datetime,
 ) -> bytes:
     """Return the feed of Updates in `lang` as the bytes of an XML document.
 
-    `name` distinguishes this feed permanently from the site's others. Entries keep their ids even
+    `author` is the name of the organisation. `name` distinguishes this feed permanently from the site's others. Entries keep their ids even
     if their pages move.
     """
     feed = Element("feed", {"xmlns": ATOM, "xml:lang": lang})
     _add(feed, "id", f"tag:{host()},{SINCE}:updates/{name}/{lang}")
     _add(feed, "title", title)
     _add(feed, "updated", _instant(changed_at))
-    _add(_add(feed, "author"), "name", title)
+    _add(_add(feed, "author"), "name", author)
     _add(feed, "link", href=feed_url, rel="self", type="application/atom+xml")
     _add(feed, "link", href=home_url, rel="alternate", type="text/html")
     _add(feed, "generator", "Volante")
@@ -56,7 +58,7 @@ def _add_entry(feed: Element, update, lang: str) -> None:
     _add(entry, "title", text.title)
     _add(entry, "published", _instant(update.publish_at))
     _add(entry, "updated", _instant(max(update.changed_at, update.publish_at)))
-    _add(_add(entry, "author"), "name", update.cause.text(lang).title)
+    _add(_add(entry, "author"), "name", identity_of(update.cause.organisation_id, lang).name)
     _add(entry, "link", href=url, rel="alternate", type="text/html", hreflang=text.lang)
     if text.summary:
         _add(entry, "summary", text.summary)

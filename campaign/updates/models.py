@@ -18,9 +18,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.causes.models import Cause
 from campaign.extensions import db
+from campaign.i18n.fallbacks import best_of
 from campaign.process.clock import UtcDateTime, utcnow
 from campaign.publishing.models import Pictured
 from campaign.publishing.picture_upload import SMALL_WIDTH
+from campaign.site.languages import default_lang
 
 
 class Update(Pictured, db.Model):
@@ -45,7 +47,7 @@ class Update(Pictured, db.Model):
     cause_id: Mapped[int] = mapped_column(ForeignKey("cause.id"))
     event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id", ondelete="SET NULL"))
     time_zone: Mapped[str] = mapped_column(String(40), default="")
-    original_lang: Mapped[str] = mapped_column(String(35), default="en")
+    original_lang: Mapped[str] = mapped_column(String(35), default=default_lang)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
 
@@ -64,9 +66,9 @@ class Update(Pictured, db.Model):
         self.changed_at = now
 
     def text(self, lang: str) -> "UpdateText":
-        """Return the text in `lang`, or else in the update's original language."""
-        by_lang = {text.lang: text for text in self.texts}
-        return by_lang.get(lang) or by_lang.get(self.original_lang) or self.texts[0]
+        """Return the text that a reader of `lang` gets: the nearest, or else the original."""
+        texts = {text.lang: text for text in self.texts}
+        return best_of(texts, lang, self.original_lang) or self.texts[0]
 
     @property
     def written_in(self) -> list[str]:

@@ -15,6 +15,7 @@ from campaign.extensions import db, load_for_update
 from campaign.publishing.life_cycle import NotPublishable
 from campaign.publishing.pictures import Pictures
 from campaign.publishing.slug_history import SlugHistory
+from campaign.site.languages import default_lang
 from campaign.text.markdown import picture_names
 from campaign.updates.models import Update, UpdatePetition, UpdateText
 
@@ -53,7 +54,7 @@ def create_update(
     cause_id: int,
     slug: str,
     texts: dict[str, dict[str, str]],
-    original_lang: str = "en",
+    original_lang: str | None = None,
     links: Links = Links(),
     publish_at: datetime | None = None,
     time_zone: str = "",
@@ -67,7 +68,7 @@ def create_update(
         uuid=str(uuid4()),
         cause_id=cause_id,
         slug=slug,
-        original_lang=original_lang,
+        original_lang=original_lang or default_lang(),
         event_id=links.event_id,
         petitions=_petitions(links.petition_ids),
         texts=[UpdateText(lang=lang, **columns) for lang, columns in texts.items()],

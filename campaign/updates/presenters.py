@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from campaign.petitions.presenters import PetitionCard, cards_of_cause
 from campaign.publishing.pictures import ShownPicture, shown_picture
+from campaign.site.languages import offered_among
 from campaign.site.settings import site_settings
 from campaign.text.markdown import to_html, to_text
 from campaign.text.whitespace import in_one_line
@@ -75,7 +76,7 @@ def page(update: Update, lang: str, now: datetime) -> UpdatePage:
         palette=update.cause.palette,
         body=to_html(update.text(lang).body, pictures_of(update, update.text(lang).lang)),
         changed_at=update.changed_at,
-        languages=tuple(text.lang for text in update.texts),
+        languages=offered_among(text.lang for text in update.texts),
         petitions=_petitions(update, lang, now),
         event_id=update.event_id,
     )

@@ -23,6 +23,12 @@ from campaign.events.queries import event_by_id
 from campaign.http.caching import public
 from campaign.http.responses import abort_missing_file
 from campaign.http.urls import absolute_url
+from campaign.organisations.presenters import (
+    identity_of,
+    page_identity,
+    show_organisation,
+    structured_organisation,
+)
 from campaign.process.clock import utcnow
 from campaign.updates.body_pictures import body_picture_bytes
 from campaign.updates.feeds import atom
@@ -53,7 +59,9 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/<lang>/causes/<slug>/updates")
 def of_cause(slug: str) -> ResponseReturnValue:
     """Show the archive of a cause."""
-    return _render_archive(cause_by_slug(slug) or abort(404))
+    cause = cause_by_slug(slug) or abort(404)
+    show_organisation(cause.organisation_id)
+    return _render_archive(cause)
 
 
 @blueprint.get("/<lang>/updates/<slug>")
@@ -61,6 +69,7 @@ def show(slug: str) -> ResponseReturnValue:
     """Show an update, its event, and other recent updates of its cause."""
     now = utcnow()
     update = update_by_slug(slug, now) or abort(404)
+    show_organisation(update.cause.organisation_id)
     shown = page(update, g.lang, now)
     event = event_by_id(shown.event_id) if shown.event_id else None
     more = recent_cards(g.lang, now, cause_id=update.cause_id, limit=4)
@@ -82,9 +91,14 @@ def feed() -> ResponseReturnValue:
     """Return the Atom feed of all causes."""
     causes = published_causes()
     # A site with a single cause goes by the name of that cause.
-    title = causes[0].text(g.lang).title if len(causes) == 1 else "Volante"
+    host = identity_of(None, g.lang)
+    title = causes[0].text(g.lang).title if len(causes) == 1 else host.name
     return _feed(
-        "site", title, absolute_url("updates.index", g.lang), absolute_url("updates.feed", g.lang)
+        "site",
+        title,
+        host.name,
+        absolute_url("updates.index", g.lang),
+        absolute_url("updates.feed", g.lang),
     )
 
 
@@ -96,7 +110,8 @@ def cause_feed(slug: str) -> ResponseReturnValue:
     home, here = (
         absolute_url(f"updates.{view}", g.lang, **address) for view in ("of_cause", "cause_feed")
     )
-    return _feed(f"cause-{cause.id}", cause.text(g.lang).title, home, here, cause=cause)
+    author = identity_of(cause.organisation_id, g.lang).name
+    return _feed(f"cause-{cause.id}", cause.text(g.lang).title, author, home, here, cause=cause)
 
 
 @blueprint.get("/updates/<slug>/picture-<digest>.webp")
@@ -169,13 +184,21 @@ def _head_metadata(shown: UpdatePage) -> dict[str, Any]:
     return {
         "url": url,
         "picture_url": picture_url,
-        "structured": structured(shown, url, picture_url or card_url),
+        "structured": structured(
+            shown, url, picture_url or card_url, structured_organisation(page_identity(g.lang))
+        ),
         "feed_url": url_for("updates.cause_feed", slug=shown.cause_slug),
     }
 
 
 def _feed(
-    name: str, title: str, home_url: str, feed_url: str, *, cause: Cause | None = None
+    name: str,
+    title: str,
+    author: str,
+    home_url: str,
+    feed_url: str,
+    *,
+    cause: Cause | None = None,
 ) -> Response:
     now = utcnow()
     cause_id = cause.id if cause else None
@@ -189,6 +212,7 @@ def _feed(
         g.lang,
         name=name,
         title=title,
+        author=author,
         home_url=home_url,
         feed_url=feed_url,
         changed_at=changed_at,

@@ -7,7 +7,9 @@ from campaign.updates.presenters import UpdatePage
 SCHEMA = "https://schema.org"
 
 
-def structured(shown: UpdatePage, url: str, picture_url: str) -> dict[str, Any]:
+def structured(
+    shown: UpdatePage, url: str, picture_url: str, publisher: dict[str, Any]
+) -> dict[str, Any]:
     """Return JSON-LD of the UpdatePage `shown` at `url` as a dict."""
     data = {
         "@context": SCHEMA,
@@ -21,6 +23,6 @@ def structured(shown: UpdatePage, url: str, picture_url: str) -> dict[str, Any]:
         "inLanguage": shown.lang,
         "image": [picture_url],
         "author": {"@type": "Organization", "name": shown.cause},
-        "publisher": {"@type": "Organization", "name": shown.cause},
+        "publisher": publisher,
     }
     return {name: value for name, value in data.items() if value}

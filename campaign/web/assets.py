@@ -5,12 +5,27 @@ from collections.abc import Iterator
 from hashlib import blake2b
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, abort, current_app, send_from_directory, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    abort,
+    current_app,
+    make_response,
+    redirect,
+    send_from_directory,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
 
+from campaign.http.caching import public
+from campaign.organisations.presenters import identity_of
+from campaign.site.settings import site_settings
 from campaign.web import script_bundles
 
 blueprint = Blueprint("assets", __name__)
 YEAR = 31_536_000
+ICON_SECONDS = 86_400
 # Where two rules are equally specific, the later one wins. So the sheets that others build on come
 # first, in this order, and all others follow by name.
 FIRST_SHEETS = {
@@ -96,10 +111,14 @@ def file(version: str, path: str) -> Response:
 
 
 @blueprint.get("/favicon.ico")
-def favicon() -> Response:
+def favicon() -> ResponseReturnValue:
+    """Return the icon of the site: the mark of its organisation, or a neutral one."""
+    mark = identity_of(None, site_settings().default_lang).mark
+    if mark:
+        return public(make_response(redirect(mark.url)), ICON_SECONDS)
     icon = current_app.extensions["assets"].folder / "img" / "icons" / "favicon.ico"
     if not icon.exists():
         abort(404)
     response = send_from_directory(icon.parent, icon.name)
-    response.headers["Cache-Control"] = "public, max-age=86400"
+    response.headers["Cache-Control"] = f"public, max-age={ICON_SECONDS}"
     return response

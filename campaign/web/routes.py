@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 
-from flask import Blueprint, Response, jsonify, make_response, render_template
+from flask import Blueprint, Response, g, jsonify, make_response, render_template
 from sqlalchemy import text
 
 from campaign.extensions import db
 from campaign.http.caching import public
+from campaign.notices.presenters import controllers
 from campaign.privacy.attendees import GUESTS, READERS
 from campaign.privacy.organizers import WORKERS
 from campaign.privacy.rows import RegisterRow
@@ -27,6 +28,7 @@ def root():
 def privacy() -> Response:
     page = render_template(
         "web/privacy.html",
+        organisations=controllers(g.lang),
         tables=[(name, _rows(table)) for name, table in SECTIONS],
         confirm_days=site_settings().confirm_days,
         address_days=site_settings().address_days,

@@ -10,10 +10,14 @@ from flask import Blueprint, Response, current_app, make_response, url_for
 from flask_babel import gettext as _
 
 from campaign.http.caching import public
+from campaign.organisations.emails import contact_address
+from campaign.organisations.identity import identities
+from campaign.organisations.presenters import ShownImage, identity_of
 from campaign.process.clock import utcnow
 from campaign.search.indexing import SOURCES
 from campaign.site.settings import site_settings
 from campaign.web.assets import asset
+from campaign.web.languages import chosen_lang
 from campaign.web.template_filters import without_lang
 
 blueprint = Blueprint("machines", __name__)
@@ -34,6 +38,8 @@ EXTRA_PAGES = {"cause": ("montage.show",)}
 UNINDEXED = ("signatures/", "registrations/", "subscriptions/", "search")
 # A poster is drawn on request, so crawlers that request everything stay out.
 DISALLOWED = ("/dev/", "/organize/", "/kiosk/", "/causes/*/poster.")
+# What fits below an icon on a home screen.
+MAX_SHORT_NAME = 30
 ICONS = (("icon-192", 192, "any"), ("icon-512", 512, "any"), ("maskable-512", 512, "maskable"))
 
 
@@ -60,7 +66,7 @@ def sitemap() -> Response:
 def security() -> Response:
     """Return where to report a weakness (RFC 9116)."""
     config = current_app.config
-    contact = config["SECURITY_CONTACT"] or f"mailto:{current_app.extensions['sender_address']}"
+    contact = config["SECURITY_CONTACT"] or f"mailto:{contact_address(None)}"
     # The same for a whole day, so that caches agree.
     midnight = utcnow().replace(hour=0, minute=0, second=0, microsecond=0)
     fields = [
@@ -78,25 +84,19 @@ def security() -> Response:
 @blueprint.get("/<lang>/site.webmanifest")
 def manifest() -> Response:
     """Return what a phone needs to add the site to its home screen."""
+    identity = identity_of(None, chosen_lang())
     fields = {
         "id": "/",
-        "name": "Volante",
-        "short_name": "Volante",
-        "description": _("Petitions and action campaigns for human rights"),
+        "name": identity.name,
+        "short_name": identity.name[:MAX_SHORT_NAME].strip(),
+        "description": identity.text.summary
+        or _("Petitions and action campaigns for human rights"),
         "start_url": url_for("causes.index"),
         "scope": "/",
         "display": "browser",
         "background_color": "#fff8ea",
         "theme_color": "#17110d",
-        "icons": [
-            {
-                "src": asset(f"img/icons/{name}.png"),
-                "sizes": f"{side}x{side}",
-                "type": "image/png",
-                "purpose": purpose,
-            }
-            for name, side, purpose in ICONS
-        ],
+        "icons": _icons(identity.mark),
     }
     text = json.dumps(fields, ensure_ascii=False)
     return public(
@@ -104,9 +104,32 @@ def manifest() -> Response:
     )
 
 
+def _icons(mark: ShownImage | None) -> list[dict[str, str]]:
+    """Return the icons of the manifest: the mark of the site's organisation, or neutral ones."""
+    if mark:
+        # A drawing fits every size.
+        sizes = "any" if mark.media_type == "image/svg+xml" else f"{mark.width}x{mark.height}"
+        return [{"src": mark.url, "sizes": sizes, "type": mark.media_type, "purpose": "any"}]
+    return [
+        {
+            "src": asset(f"img/icons/{name}.png"),
+            "sizes": f"{side}x{side}",
+            "type": "image/png",
+            "purpose": purpose,
+        }
+        for name, side, purpose in ICONS
+    ]
+
+
 def _pages() -> Iterator[tuple[str, dict[str, Any], datetime | None]]:
     """Yield (endpoint, values, time of the last change or None)."""
     yield from ((endpoint, {}, None) for endpoint in STATIC_PAGES)
+    if identity_of(None, chosen_lang()).has_imprint:
+        yield "organisations.imprint", {}, None
+    known = identities()
+    if known.are_several:
+        for identity in known.by_id.values():
+            yield "organisations.show", {"slug": identity.slug}, None
     for source in SOURCES:
         for item in source.public_items():
             for endpoint in (source.endpoint, *EXTRA_PAGES.get(source.kind, ())):

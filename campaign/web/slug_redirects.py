@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 from campaign.causes import operations as causes
 from campaign.events import operations as events
 from campaign.http.urls import with_query
+from campaign.organisations import operations as organisations
 from campaign.petitions import operations as petitions
 from campaign.text.slugs import is_slug
 from campaign.updates import operations as updates
@@ -16,6 +17,7 @@ HISTORIES = {
     "/petitions/<slug>": petitions.slugs,
     "/events/<slug>": events.slugs,
     "/updates/<slug>": updates.slugs,
+    "/organisations/<slug>": organisations.slugs,
 }
 
 

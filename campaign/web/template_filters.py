@@ -16,14 +16,16 @@ from markupsafe import Markup, escape
 
 from campaign.http.tracking_parameters import is_tracking_parameter
 from campaign.i18n.clock_times import clock_time
-from campaign.i18n.locales import LOCALES, NAMES
+from campaign.i18n.locales import direction, language_name, language_of, locale_of
 from campaign.i18n.long_dates import long_date
+from campaign.organisations.presenters import page_identity
 from campaign.site.settings import site_settings
 from campaign.web.languages import chosen_lang
 
 # A word with hyphens, and how long it may be to fit the narrowest phone at the largest text size.
 HYPHENATED = re.compile(r"((?:[^\W\d_]+-)+[^\W\d_]+)")
 MAX_UNBROKEN_LENGTH = 14
+SOFTWARE_NAME = "Volante"
 SIZES = ("kilobyte", "megabyte", "gigabyte")
 
 
@@ -40,7 +42,9 @@ def init_app(app: Flask) -> None:
     app.add_template_global(url_in_language)
     app.add_template_global(language_switch_url)
     app.add_template_global(language_name)
+    app.add_template_global(locale_of)
     app.add_template_global(lang_of)
+    app.add_template_global(is_understood)
     app.add_template_global(spoken)
     app.context_processor(_globals)
 
@@ -143,14 +147,19 @@ def without_lang(path: str) -> str:
     return "/" + path.split("/", 2)[2]
 
 
-def language_name(lang: str) -> str:
-    """Return the name of a language in that language."""
-    return NAMES[lang]
-
-
 def lang_of(lang: str) -> Markup:
-    """Return the `lang` attribute for text in `lang`; nothing if the page is in that language."""
-    return Markup("") if lang == chosen_lang() else Markup(' lang="{}"').format(lang)
+    """Return the attributes for text in `lang`; nothing if the page is in that language."""
+    page_lang = chosen_lang()
+    if lang == page_lang:
+        return Markup("")
+    side = direction(lang)
+    attributes = Markup(' lang="{}"').format(lang)
+    return attributes if side == direction(page_lang) else attributes + Markup(f' dir="{side}"')
+
+
+def is_understood(lang: str) -> bool:
+    """Return whether a reader of this page understands `lang`: it is a variety of its language."""
+    return language_of(lang) == language_of(chosen_lang())
 
 
 def spoken(text: str, lang: str) -> Markup:
@@ -158,7 +167,7 @@ def spoken(text: str, lang: str) -> Markup:
     return (
         escape(text)
         if lang == chosen_lang()
-        else Markup('<span lang="{}">{}</span>').format(lang, text)
+        else Markup("<span{}>{}</span>").format(lang_of(lang), text)
     )
 
 
@@ -167,12 +176,15 @@ def _zone() -> ZoneInfo:
 
 
 def _globals() -> dict[str, Any]:
+    identity = page_identity(chosen_lang())
     return {
         "lang": chosen_lang(),
+        "identity": identity,
         "languages": site_settings().languages,
-        "shared_locales": LOCALES,
-        "site_name": "Volante",
+        "direction": direction(chosen_lang()),
+        "site_name": identity.name,
+        "software_name": SOFTWARE_NAME,
         "public_url": current_app.config["PUBLIC_URL"],
         "source_url": current_app.config["SOURCE_URL"],
-        "support_email": current_app.extensions["sender_address"],
+        "support_email": identity.email,
     }

@@ -193,6 +193,53 @@ def upgrade():
         sa.PrimaryKeyConstraint("organisation_id", "purpose", name="pk_organisation_image"),
     )
     op.create_table(
+        "notice",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("organisation_id", ROW_ID, nullable=True),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("lang", sa.String(length=35), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("first_used_at", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name="fk_notice_organisation_id"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_notice"),
+    )
+    op.create_index("ix_notice_organisation_id", "notice", ["organisation_id"])
+    op.create_index("uq_notice_digest", "notice", ["digest", "organisation_id"], unique=True)
+    # The row "notice not recorded", for data whose notice nobody knows.
+    op.execute(
+        "insert into notice (id, digest, lang, text, first_used_at)"
+        " values (0, '', '', '', '2026-01-01 00:00:00.000000')"
+    )
+    op.create_table(
+        "consent_text",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("version", sa.String(length=20), nullable=False),
+        sa.Column("lang", sa.String(length=35), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_consent_text"),
+    )
+    op.create_index("uq_consent_text_digest", "consent_text", ["digest"], unique=True)
+    op.create_table(
+        "consent",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("subject_kind", sa.String(length=12), nullable=False),
+        sa.Column("subject_id", ROW_ID, nullable=False),
+        sa.Column("purpose", sa.String(length=8), nullable=False),
+        sa.Column("text_id", ROW_ID, nullable=False),
+        sa.Column("channel", sa.String(length=8), nullable=False),
+        sa.Column("given_at", INSTANT, nullable=False),
+        sa.Column("withdrawn_at", INSTANT, nullable=True),
+        sa.CheckConstraint("subject_kind in ('subscription', 'signature')", name="subject_kind"),
+        sa.CheckConstraint("purpose in ('news', 'name')", name="purpose"),
+        sa.CheckConstraint("channel in ('web', 'kiosk', 'paper', 'api')", name="channel"),
+        sa.ForeignKeyConstraint(["text_id"], ["consent_text.id"], name="fk_consent_text_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_consent"),
+    )
+    op.create_index("ix_consent_subject", "consent", ["subject_kind", "subject_id"])
+    op.create_table(
         "cause",
         sa.Column("id", ROW_ID, nullable=False),
         sa.Column("slug", sa.String(length=80), nullable=False),
@@ -554,7 +601,7 @@ def upgrade():
         sa.Column("cause_id", ROW_ID, nullable=False),
         sa.Column("slug", sa.String(length=80), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
-        sa.Column("is_vigil", sa.Boolean(), nullable=False),
+        sa.Column("remembered", sa.SmallInteger(), nullable=False),
         sa.Column("zone", sa.String(length=64), nullable=False),
         sa.Column("starts_local", sa.DateTime(), nullable=False),
         sa.Column("ends_local", sa.DateTime(), nullable=False),
@@ -589,6 +636,7 @@ def upgrade():
         sa.CheckConstraint("capacity is null or capacity > 0", name="capacity"),
         sa.CheckConstraint("ends_at > starts_at", name="times"),
         sa.CheckConstraint("most_seats between 1 and 20", name="most_seats"),
+        sa.CheckConstraint("remembered between 0 and 220", name="remembered"),
         sa.ForeignKeyConstraint(["cause_id"], ["cause.id"], name="fk_event_cause_id"),
         sa.PrimaryKeyConstraint("id", name="pk_event"),
     )
@@ -773,14 +821,26 @@ def upgrade():
         sa.Column("organizer_id", ROW_ID, nullable=False),
         sa.Column("role", sa.String(length=12), nullable=False),
         sa.Column("cause_id", ROW_ID, nullable=True),
+        sa.Column("organisation_id", ROW_ID, nullable=True),
         sa.Column("created_at", INSTANT, nullable=False),
-        sa.CheckConstraint("(role = 'admin') = (cause_id is null)", name="scope"),
+        sa.CheckConstraint(
+            "(role = 'admin') = (cause_id is null and organisation_id is null)", name="scope"
+        ),
+        sa.CheckConstraint(
+            "organisation_id is null or (role = 'owner' and cause_id is null)", name="organisation"
+        ),
         sa.CheckConstraint(
             "role in ('admin', 'owner', 'editor', 'exporter', 'reviewer', 'tabler')",
             name="role",
         ),
         sa.ForeignKeyConstraint(
             ["cause_id"], ["cause.id"], name="fk_role_grant_cause_id", ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name="fk_role_grant_organisation_id",
+            ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
             ["organizer_id"],
@@ -791,12 +851,19 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name="pk_role_grant"),
     )
     op.create_index("ix_role_grant_cause_id", "role_grant", ["cause_id"])
+    op.create_index("ix_role_grant_organisation_id", "role_grant", ["organisation_id"])
     op.create_index(
         "uq_role_grant_admin",
         "role_grant",
         ["organizer_id"],
         unique=True,
-        **_where("cause_id is null"),
+        **_where("role = 'admin'"),
+    )
+    op.create_index(
+        "uq_role_grant_organisation",
+        "role_grant",
+        ["organizer_id", "organisation_id"],
+        unique=True,
     )
     op.create_index(
         "uq_role_grant_role", "role_grant", ["organizer_id", "cause_id", "role"], unique=True
@@ -876,9 +943,7 @@ def upgrade():
         sa.Column("frequency", sa.String(length=8), nullable=False),
         sa.Column("state", sa.String(length=8), nullable=False),
         sa.Column("source", sa.String(length=12), nullable=False),
-        sa.Column("consent_version", sa.String(length=20), nullable=False),
-        sa.Column("consent_text", sa.Text(), nullable=False),
-        sa.Column("consent_at", INSTANT, nullable=False),
+        sa.Column("notice_id", ROW_ID, server_default="0", nullable=False),
         sa.Column("evidence", sa.String(length=40), nullable=False),
         sa.Column("signature_id", ROW_ID, nullable=True),
         sa.Column("held_reason", sa.String(length=40), nullable=False),
@@ -899,6 +964,7 @@ def upgrade():
         sa.CheckConstraint("state = 'ended' or email is not null", name="email"),
         sa.CheckConstraint("state in ('pending', 'active', 'ended')", name="state"),
         sa.ForeignKeyConstraint(["cause_id"], ["cause.id"], name="fk_subscription_cause_id"),
+        sa.ForeignKeyConstraint(["notice_id"], ["notice.id"], name="fk_subscription_notice_id"),
         sa.PrimaryKeyConstraint("id", name="pk_subscription"),
         sqlite_autoincrement=True,
     )
@@ -1223,6 +1289,7 @@ def upgrade():
         sa.Column("seats", sa.SmallInteger(), nullable=False),
         sa.Column("answers", sa.JSON(), nullable=False),
         sa.Column("lang", sa.String(length=35), nullable=False),
+        sa.Column("notice_id", ROW_ID, server_default="0", nullable=False),
         sa.Column("code", sa.String(length=12), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("reminder_count", sa.SmallInteger(), nullable=False),
@@ -1242,6 +1309,7 @@ def upgrade():
         sa.ForeignKeyConstraint(
             ["event_id"], ["event.id"], name="fk_registration_event_id", ondelete="CASCADE"
         ),
+        sa.ForeignKeyConstraint(["notice_id"], ["notice.id"], name="fk_registration_notice_id"),
         sa.PrimaryKeyConstraint("id", name="pk_registration"),
         sa.UniqueConstraint("event_id", "code", name="uq_registration_event_id_code"),
         sa.UniqueConstraint(
@@ -1410,6 +1478,7 @@ def upgrade():
         sa.Column("signed_on", sa.Date(), nullable=True),
         sa.Column("day_first", sa.Boolean(), nullable=False),
         sa.Column("consent_text", sa.Text(), nullable=False),
+        sa.Column("notice_id", ROW_ID, server_default="0", nullable=False),
         sa.Column("header", sa.JSON(), nullable=False),
         sa.Column("mapping", sa.JSON(), nullable=False),
         sa.Column("file_format", sa.JSON(), nullable=False),
@@ -1434,6 +1503,7 @@ def upgrade():
         sa.ForeignKeyConstraint(
             ["version_id"], ["petition_version.id"], name="fk_import_batch_version_id"
         ),
+        sa.ForeignKeyConstraint(["notice_id"], ["notice.id"], name="fk_import_batch_notice_id"),
         sa.PrimaryKeyConstraint("id", name="pk_import_batch"),
     )
     op.create_index("ix_import_batch_petition_id", "import_batch", ["petition_id"])
@@ -1509,7 +1579,7 @@ def upgrade():
         sa.Column("lang", sa.String(length=35), nullable=False),
         sa.Column("title", sa.String(length=200), nullable=False),
         sa.Column("summary", sa.Text(), nullable=False),
-        sa.Column("organisation", sa.String(length=200), nullable=False),
+        sa.Column("published_by", sa.String(length=200), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["version_id"],
@@ -1568,6 +1638,7 @@ def upgrade():
         sa.Column("petition_id", ROW_ID, nullable=False),
         sa.Column("cause_id", ROW_ID, nullable=False),
         sa.Column("version_id", ROW_ID, nullable=False),
+        sa.Column("notice_id", ROW_ID, server_default="0", nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("evidence", sa.String(length=12), nullable=False),
         sa.Column("number", sa.Integer(), nullable=True),
@@ -1605,6 +1676,7 @@ def upgrade():
         sa.Column("kiosk_id", ROW_ID, nullable=True),
         sa.Column("shift_id", ROW_ID, nullable=True),
         sa.Column("event_id", ROW_ID, nullable=True),
+        sa.Column("consent_at", INSTANT, nullable=True),
         sa.CheckConstraint(
             "evidence != 'email' or email_digest is not null or state = 'erased'",
             name="email",
@@ -1627,6 +1699,7 @@ def upgrade():
         sa.ForeignKeyConstraint(
             ["version_id"], ["petition_version.id"], name="fk_signature_version_id"
         ),
+        sa.ForeignKeyConstraint(["notice_id"], ["notice.id"], name="fk_signature_notice_id"),
         sa.PrimaryKeyConstraint("id", name="pk_signature"),
         sqlite_autoincrement=True,
     )
@@ -1811,6 +1884,7 @@ def upgrade():
         sa.Column("key", sa.String(length=36), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=True),
         sa.Column("consent", sa.String(length=10), nullable=False),
+        sa.Column("notice_id", ROW_ID, server_default="0", nullable=False),
         sa.Column("drawing", sa.Text(), nullable=False),
         sa.Column("decided_at", INSTANT, nullable=True),
         sa.CheckConstraint("status = 'review' or reason = ''", name="reason"),
@@ -1827,6 +1901,7 @@ def upgrade():
             name="fk_kiosk_record_signature_id",
             ondelete="SET NULL",
         ),
+        sa.ForeignKeyConstraint(["notice_id"], ["notice.id"], name="fk_kiosk_record_notice_id"),
         sa.PrimaryKeyConstraint("id", name="pk_kiosk_record"),
         sa.UniqueConstraint("kiosk_id", "uuid", name="uq_kiosk_record_kiosk_id_uuid"),
     )
@@ -1846,6 +1921,7 @@ def upgrade():
         sa.Column("id", ROW_ID, nullable=False),
         sa.Column("petition_id", ROW_ID, nullable=False),
         sa.Column("form_data", sa.JSON(), nullable=False),
+        sa.Column("notice_id", ROW_ID, server_default="0", nullable=False),
         sa.Column("address_digest", sa.LargeBinary(length=32), nullable=True),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("signature_id", ROW_ID, nullable=True),
@@ -1863,6 +1939,7 @@ def upgrade():
             name="fk_repeat_signing_signature_id",
             ondelete="CASCADE",
         ),
+        sa.ForeignKeyConstraint(["notice_id"], ["notice.id"], name="fk_repeat_signing_notice_id"),
         sa.PrimaryKeyConstraint("id", name="pk_repeat_signing"),
         sqlite_autoincrement=True,
     )

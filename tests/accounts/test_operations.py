@@ -5,11 +5,13 @@ from functools import partial
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from campaign.accounts.factors import remove_second_factors
 from campaign.accounts.models import AccountLink, OrganizerSession
 from campaign.accounts.operations import (
     LastAdmin,
+    LastOwner,
     LinkSpent,
     OrganizerRemoved,
     enrol,
@@ -20,13 +22,15 @@ from campaign.accounts.operations import (
     remove_role,
     request_reset,
 )
-from campaign.accounts.queries import organizer_by_address
+from campaign.accounts.queries import organizer_by_address, owners_of
+from campaign.causes.queries import cause_by_id
 from campaign.extensions import db, write
 from campaign.process.clock import utcnow
 from campaign.text.email_addresses import parse_address
 from tests.factories.causes import make_cause
 from tests.factories.organizers import fresh, make_organizer, sign_in, with_app, with_password
 from tests.factories.signatures import queued_emails
+from tests.organize.organisations import make_organisation
 from tests.together import together
 
 pytestmark = pytest.mark.both_databases
@@ -159,18 +163,18 @@ def test_password_reset_ends_all_sessions_and_keeps_the_second_factor(app, clien
 
 def test_removed_organizer_remains_only_in_the_log(app, client):
     with_password(make_organizer())
-    organizer = with_password(make_organizer("owner", make_cause().id))
+    organizer = with_password(make_organizer("reviewer", make_cause().id))
     sign_in(client, organizer)
     write(request_reset, address=organizer.email, now=utcnow())
     write(remove, organizer_id=organizer.id, now=utcnow())
     gone = fresh(organizer)
-    assert (gone.name, gone.password_hash, gone.grants, gone.passkeys) == ("Owner", None, [], [])
+    assert (gone.name, gone.password_hash, gone.grants, gone.passkeys) == ("Reviewer", None, [], [])
     with pytest.raises(LinkSpent):
         follow(links()[0])
     hill = make_cause("hill")
     with pytest.raises(OrganizerRemoved):
         invited(cause_id=hill.id, email=organizer.email, name="Somebody Else")
-    assert (fresh(organizer).name, fresh(organizer).grants) == ("Owner", [])
+    assert (fresh(organizer).name, fresh(organizer).grants) == ("Reviewer", [])
     invited(cause_id=hill.id, email=organizer.email, may_bring_back=True)
     assert fresh(organizer).removed_at is None
     assert [grant.role for grant in fresh(organizer).grants] == ["editor"]
@@ -184,6 +188,103 @@ def test_last_admin_who_can_sign_in_cannot_be_removed(app):
     with pytest.raises(LastAdmin):
         write(remove_role, grant_id=odile.grants[0].id)
     assert fresh(odile).grants
+
+
+def owner_of(cause=None, organisation=None, email="owner@kwan.example"):
+    scope = {"organisation_id": organisation.id} if organisation else {"cause_id": cause.id}
+    return with_password(make_organizer("owner", email=email, **scope))
+
+
+def test_last_owner_of_a_cause_cannot_be_removed_or_lose_the_role(app):
+    cause = make_cause()
+    owner = owner_of(cause)
+    make_organizer("owner", cause.id, email="invited@kwan.example")
+    with pytest.raises(LastOwner) as refused:
+        write(remove, organizer_id=owner.id, now=utcnow())
+    assert (refused.value.cause_id, refused.value.organisation_id) == (cause.id, None)
+    with pytest.raises(LastOwner):
+        write(remove_role, grant_id=owner.grants[0].id)
+    assert [grant.role for grant in fresh(owner).grants] == ["owner"]
+
+
+def test_owner_of_a_cause_can_be_removed_if_another_owner_remains(app):
+    cause = make_cause()
+    first, second = owner_of(cause), owner_of(cause, email="second@kwan.example")
+    write(remove_role, grant_id=first.grants[0].id)
+    assert fresh(first).grants == []
+    with pytest.raises(LastOwner):
+        write(remove, organizer_id=second.id, now=utcnow())
+
+
+def test_owner_of_its_organisation_is_enough_for_a_cause_but_not_of_another(app):
+    own, foreign = make_organisation("own"), make_organisation("foreign")
+    cause = make_cause(organisation_id=own.id)
+    owner = owner_of(cause)
+    owner_of(organisation=foreign, email="foreign@kwan.example")
+    with pytest.raises(LastOwner):
+        write(remove_role, grant_id=owner.grants[0].id)
+    owner_of(organisation=own, email="own@kwan.example")
+    write(remove, organizer_id=owner.id, now=utcnow())
+    assert fresh(owner).removed_at
+    assert cause_by_id(cause.id).state == "published"
+
+
+def test_last_owner_of_an_organisation_cannot_be_removed(app):
+    own = make_organisation("own")
+    owner = owner_of(organisation=own)
+    owner_of(make_cause(organisation_id=own.id), email="second@kwan.example")
+    with pytest.raises(LastOwner) as refused:
+        write(remove, organizer_id=owner.id, now=utcnow())
+    assert (refused.value.cause_id, refused.value.organisation_id) == (None, own.id)
+    owner_of(organisation=own, email="third@kwan.example")
+    write(remove, organizer_id=owner.id, now=utcnow())
+    assert fresh(owner).removed_at
+
+
+def test_owner_who_never_joined_can_be_removed(app):
+    invited_id = invited("owner", make_cause().id)
+    write(remove, organizer_id=invited_id, now=utcnow())
+    assert organizer_by_address(TEO).removed_at
+
+
+def test_role_in_an_organisation_is_given_once(app):
+    own = make_organisation("own")
+    for _ in range(2):
+        invited("owner", organisation_id=own.id)
+    [grant] = fresh(organizer_by_address(TEO)).grants
+    assert (grant.role, grant.cause_id, grant.organisation_id) == ("owner", None, own.id)
+
+
+@pytest.mark.parametrize(
+    ("role", "has_cause", "has_organisation"),
+    [
+        ("admin", False, True),
+        ("admin", True, False),
+        ("owner", True, True),
+        ("owner", False, False),
+        ("editor", False, True),
+    ],
+)
+def test_role_is_for_what_it_can_be_for(app, role, has_cause, has_organisation):
+    cause, own = make_cause(), make_organisation("own")
+    with pytest.raises(IntegrityError):
+        make_organizer(
+            role,
+            cause.id if has_cause else None,
+            organisation_id=own.id if has_organisation else None,
+        )
+    db.session.rollback()
+
+
+def test_owners_of_a_cause_are_told_before_those_of_its_organisation_and_admins(app):
+    own = make_organisation("own")
+    cause = make_cause(organisation_id=own.id)
+    admin = make_organizer()
+    assert [person.id for person in owners_of(cause.id)] == [admin.id]
+    top = owner_of(organisation=own, email="top@kwan.example")
+    assert [person.id for person in owners_of(cause.id)] == [top.id]
+    owner = owner_of(cause)
+    assert [person.id for person in owners_of(cause.id)] == [owner.id]
 
 
 def test_two_admins_removing_each_other_at_once_leave_one(app):

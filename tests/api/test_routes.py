@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from campaign.extensions import write
+from campaign.organisations.operations import create_organisation
 from campaign.petitions.editing import move_petition
 from campaign.security.rate_limit_storage import limit_storage
 from tests.conftest import make_app
@@ -244,3 +245,8 @@ def test_next_link_repeats_only_known_parameters(client, petition):
         f"{API}/petitions?limit=1&lang=es&source=x&by=y&utm_campaign=z&unknown=1"
     ).json["next"]
     assert set(parse_qs(urlsplit(told).query)) == {"limit", "lang", "cursor"}
+
+
+def test_description_has_the_name_of_the_site(client):
+    write(create_organisation, slug="heron", texts={"en": {"name": "Friends of the Heron"}})
+    assert client.get(f"{API}/openapi.json").json["info"]["title"] == "Friends of the Heron"

@@ -2,10 +2,13 @@
 
 import pytest
 
+from campaign.accounts.audit import entries
+from campaign.accounts.permissions import ORGANISATION_OWNER
 from campaign.accounts.queries import organizer_by_address
 from tests.factories.causes import make_cause
 from tests.factories.organizers import fresh, make_organizer, trail, with_password
 from tests.factories.signatures import queued_emails
+from tests.organize.organisations import make_organisation
 
 TEO = "teo@brandt.example"
 
@@ -34,6 +37,18 @@ def test_role_in_a_cause_is_given(run, app):
     ]
 
 
+def test_owner_of_an_organization_is_added_and_listed(run, app):
+    own = make_organisation("own")
+    done = run("organizers", "add", TEO, "--role", "owner", "--organisation", "own")
+    assert done.exit_code == 0
+    [grant] = organizer_by_address(TEO).grants
+    assert (grant.role, grant.cause_id, grant.organisation_id) == ("owner", None, own.id)
+    [line] = [line for line in run("organizers", "list").output.splitlines() if TEO in line]
+    assert line.endswith("owner of own")
+    [entry] = entries(action="people")
+    assert entry.details == {"role": ORGANISATION_OWNER, "organisation_id": own.id}
+
+
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
@@ -42,11 +57,15 @@ def test_role_in_a_cause_is_given(run, app):
         ((TEO, "--role", "editor", "--cause", "nowhere"), "'nowhere'"),
         (("teo", "--role", "admin"), "teo"),
         ((TEO, "--role", "king"), "king"),
+        ((TEO, "--role", "owner", "--organisation", "nowhere"), "'nowhere'"),
+        ((TEO, "--role", "editor", "--organisation", "own"), "owner"),
+        ((TEO, "--role", "admin", "--organisation", "own"), "--organisation"),
+        ((TEO, "--role", "owner", "--organisation", "own", "--cause", "valley"), "--cause"),
         ((TEO,), "--role"),
     ],
 )
 def test_wrong_value_is_named_and_adds_nobody(run, app, arguments, named):
-    make_cause()
+    make_cause(organisation_id=make_organisation("own").id)
     done = run("organizers", "add", *arguments)
     assert done.exit_code != 0
     assert named in done.output
@@ -75,3 +94,12 @@ def test_anyone_but_the_last_admin_can_be_removed(run, app):
     assert run("organizers", "remove", other.email).exit_code == 1
     assert run("organizers", "remove", odile.email).exit_code == 1
     assert fresh(odile).removed_at is None
+
+
+def test_last_owner_is_not_removed(run, app):
+    own = make_organisation("own")
+    owner = with_password(make_organizer("owner", organisation_id=own.id))
+    done = run("organizers", "remove", owner.email)
+    assert done.exit_code == 1
+    assert "own" in done.output
+    assert fresh(owner).removed_at is None

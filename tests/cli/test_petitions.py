@@ -1,11 +1,17 @@
 """Tests of `flask petitions`: create, close, list."""
 
+from datetime import timedelta
+
 import pytest
 
+from campaign.embeds.operations import change_embedding
+from campaign.embeds.queries import embedding_of
 from campaign.extensions import db, write
 from campaign.petitions.life_cycles import cause_life_cycle, petition_life_cycle
-from campaign.petitions.queries import petition_by_slug
+from campaign.petitions.queries import petition_by_slug, petition_counts, petition_in_any_state
 from campaign.process.clock import utcnow
+from campaign.sharing.operations import change_texts
+from campaign.sharing.queries import texts_of
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, confirm, post_signature, sign, sign_and_hatch
@@ -140,3 +146,51 @@ def test_petition_cannot_open_in_an_ended_cause(run, app, text_file, end):
         == 0
     )
     db.session.rollback()
+
+
+def test_clone_has_everything_but_dates_and_signatures(run):
+    petition = make_petition(
+        goal=500,
+        retention_days=30,
+        delivered_names="full",
+        delivered_details=["country", "day"],
+        closes_at=utcnow() + timedelta(days=9),
+        is_quiet=True,
+    )
+    write(change_texts, petition_id=petition.id, texts={"en": ["Sign with me"]}, now=utcnow())
+    write(
+        change_embedding, petition_id=petition.id, allowed="listed", origins=["https://a.example"]
+    )
+    sign_and_hatch(petition)
+    other = make_cause("other")
+    assert run("petitions", "clone", "home", "next", "--cause", "other").exit_code == 0
+    made = petition_in_any_state("next")
+    assert (made.state, made.closes_at, made.opened_at) == ("draft", None, None)
+    assert (made.cause_id, made.goal, made.retention_days, made.is_quiet) == (
+        other.id,
+        500,
+        30,
+        True,
+    )
+    version = made.current_version
+    assert (version.delivered_names, version.delivered_details) == ("full", ["country", "day"])
+    assert [text.body for text in texts_of(made.id)] == ["Sign with me"]
+    assert embedding_of(made.id).origins == ["https://a.example"]
+    assert petition_counts([made.id]).get(made.id, 0) == 0
+
+
+def test_clone_refuses_bad_input_and_creates_nothing(run):
+    make_petition()
+    run("organisations", "create", "keepers", "--name", "Keepers")
+    run("causes", "create", "river", "--organisation", "keepers", "--title", "River")
+    for arguments in (
+        ("home", "next", "--cause", "river"),
+        ("home", "next", "--cause", "nowhere"),
+        ("nowhere", "next"),
+        ("home", "Two Words"),
+        ("home", "home"),
+    ):
+        result = run("petitions", "clone", *arguments)
+        assert result.exit_code != 0
+        assert result.output
+    assert petition_in_any_state("next") is None

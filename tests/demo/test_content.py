@@ -312,7 +312,7 @@ def test_place_of_delivery_comes_with_a_date():
             "required = [1]",
             "petition.toml: required ",
         ),
-        (f"{LAW}/es.md", "organisation", "x", "victims-law/es.md: x "),
+        (f"{LAW}/es.md", "published_by", "x", "victims-law/es.md: x "),
     ],
 )
 def test_error_names_its_file_and_key(copy, file, old, new, message):

@@ -10,13 +10,18 @@ import zipfile
 import pypdfium2
 import pytest
 from flask_babel import force_locale
+from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE
 
+from campaign.causes.queries import cause_by_id
 from campaign.exports import delivery_pack
 from campaign.exports.delivery_pack_texts import UNNAMED
 from campaign.exports.export_queries import content_of, exports_of
 from campaign.exports.pdf import Field, Head, letter_sheets, signature_sheets
 from campaign.extensions import write
-from campaign.i18n.locales import LOCALES
+from campaign.i18n.locales import locale_of
+from campaign.montage.texts import print_identity
+from campaign.montage.typesetting import PrintIdentity
+from campaign.organisations.operations import change_organisation
 from campaign.petitions.deliveries import change_delivered_details
 from campaign.process.clock import utcnow
 from campaign.security.sealed_files import Sealer
@@ -24,14 +29,22 @@ from tests.exports.conftest import export, folder
 from tests.exports.test_jobs import LATER
 from tests.factories.jobs import job_loop
 from tests.factories.petitions import new_version
+from tests.factories.pictures import heart
 from tests.factories.signatures import AMALIA, ODILE, change, sign_and_hatch
 from tests.page_parts import figures
 from tests.power_cuts import PowerCut
 
 pytestmark = pytest.mark.both_databases
 
+IDENTITY = PrintIdentity(name="River Keepers", fill="#f28c1b", text="#8f3604", has_spots=False)
 HEAD = Head(
-    "Bring them home", "We ask where they are.", "Volante", "Page {n} of {m}", "[unset]", "en"
+    title="Bring them home",
+    demand="We ask where they are.",
+    foot="River Keepers",
+    page="Page {n} of {m}",
+    unset="[unset]",
+    lang="en",
+    identity=IDENTITY,
 )
 FIELDS = [Field("No.", 0.1), Field("Name", 0.6), Field("Country", 0.3)]
 
@@ -93,6 +106,36 @@ def table(files):
     )
 
 
+def test_letterhead_is_the_logo_or_else_the_name():
+    blocks = [("text", "Dear Senate")]
+    [named] = pages(letter_sheets(HEAD, blocks, "a4"))
+    assert named.index(IDENTITY.name) < named.index("Dear Senate")
+    logo = heart()
+    [with_logo] = pages(letter_sheets(HEAD, blocks, "a4", logo=logo))
+    assert with_logo.count(IDENTITY.name) == named.count(IDENTITY.name) - 1
+    document = pypdfium2.PdfDocument(letter_sheets(HEAD, blocks, "a4", logo=logo))
+    assert any(item.type == FPDF_PAGEOBJ_IMAGE for item in document[0].get_objects())
+
+
+def test_pack_is_from_the_organisation_of_the_cause(requested, petition, exporter):
+    cause = cause_by_id(petition.cause_id)
+    organisation_id = cause.organisation_id
+    write(
+        change_organisation,
+        organisation_id=organisation_id,
+        part="identity",
+        texts={"en": {"name": "River Keepers"}},
+    )
+    write(change_organisation, organisation_id=organisation_id, part="look", accent="#7a1f5c")
+    sign_and_hatch(petition, AMALIA)
+    files = opened(pack(requested, petition, exporter))
+    for name in ("cover-letter.pdf", "signatures.pdf"):
+        for page in pages(files[name]):
+            assert "River Keepers" in page
+            assert "Volante" not in page
+    assert print_identity(cause, "en").fill == "#7a1f5c"
+
+
 def test_no_country_is_broken_within_a_word_beside_a_name(requested, petition, exporter):
     sign_and_hatch(petition, AMALIA, country="NZ", postal_code="6011")
     sign_and_hatch(petition, ODILE, email="two@kwan.example", country="BA", postal_code="71000")
@@ -113,6 +156,7 @@ def test_archive_contains_everything_and_a_checksum_of_each_file(
         "signatures.csv",
         "cover-letter.pdf",
         "poster.pdf",
+        "privacy-notices.txt",
         "README.txt",
         "SHA256SUMS",
     ]
@@ -184,7 +228,9 @@ def test_cover_letter_has_exact_counts_by_evidence_and_version(
     monkeypatch.setattr(
         delivery_pack,
         "letter_sheets",
-        lambda head, given, paper: letter_sheets(head, blocks.extend(given) or blocks, paper),
+        lambda head, given, paper, **more: letter_sheets(
+            head, blocks.extend(given) or blocks, paper, **more
+        ),
     )
     [text] = pages(opened(pack(requested, petition, exporter))["cover-letter.pdf"])
     one_line = " ".join(text.split())
@@ -193,10 +239,11 @@ def test_cover_letter_has_exact_counts_by_evidence_and_version(
     sentence = next(part for kind, part in blocks if kind == "text" and figures(part))
     assert figures(sentence) == [5] and sentence in one_line
     figure_blocks = [part for kind, part in blocks if kind == "figure"]
-    by_email, at_a_table, all_signatures, first, second = (
+    by_email, at_a_table, all_signatures, first, second, without_notice = (
         int(number) for _label, number in figure_blocks
     )
     assert (by_email, at_a_table, all_signatures, first, second) == (4, 1, 5, 2, 3)
+    assert without_notice == all_signatures
     assert [label for label, number in figure_blocks if f"{label} {number}" not in one_line] == []
     assert [kind for kind, _text in blocks].count("line") == 3
 
@@ -209,7 +256,7 @@ def test_pack_is_in_the_chosen_language(requested, petition, exporter, signed, l
     files = opened(pack(requested, petition, exporter, lang=lang, paper="letter"))
     [page] = pages(files["signatures.pdf"])
     assert text in page
-    with force_locale(LOCALES[lang]):
+    with force_locale(locale_of(lang)):
         translated = str(UNNAMED)
     assert translated != str(UNNAMED) and translated in " ".join(page.split())
     assert pypdfium2.PdfDocument(files["signatures.pdf"])[0].get_size() == (612, 792)

@@ -46,7 +46,8 @@ HEADER = (
     ),
     *("name_display", "subscribe", "lang", "source"),
     *("event", "kiosk", "tabler", "shift_began", "sheet", "sheet_row"),
-    *("held_reason", "version", "created_at", "confirmed_at", "hatched_at"),
+    *("held_reason", "version", "notice", "consent", "name_consent", "consent_at"),
+    *("created_at", "confirmed_at", "hatched_at"),
 )
 # Only signatures from tables and paper have these.
 ELSEWHERE = dict.fromkeys(("event", "kiosk", "tabler", "shift_began", "sheet", "sheet_row"), "")
@@ -80,6 +81,7 @@ def test_counted_signature_has_all_columns(petition):
     )
     [line] = read(petition, "counted")
     instants = dict.fromkeys(("created_at", "confirmed_at", "hatched_at"), "")
+    assert line.pop("consent") == line.pop("name_consent") == line["created_at"]
     assert {**line, **instants} == {
         **AMALIA,
         **{
@@ -95,6 +97,8 @@ def test_counted_signature_has_all_columns(petition):
             "lang": "en",
             "source": "",
             "held_reason": "",
+            "notice": "",
+            "consent_at": "",
             **instants,
         },
         **ELSEWHERE,

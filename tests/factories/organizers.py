@@ -18,7 +18,9 @@ PASSWORD = "otter violin Tuesday cardamom"
 ODILE = {"email": "odile@kwan.example", "name": "Odile Kwan"}
 
 
-def make_organizer(role="admin", cause_id=None, *, second_factor=True, **columns):
+def make_organizer(
+    role="admin", cause_id=None, *, organisation_id=None, second_factor=True, **columns
+):
     """Create an organizer with `role` (None for no role), committed.
 
     `second_factor` adds a passkey that nobody holds.
@@ -34,7 +36,9 @@ def make_organizer(role="admin", cause_id=None, *, second_factor=True, **columns
 
     def create():
         organizer = Organizer(email=email, email_digest=tokens.email_digest(email), **columns)
-        organizer.grants = [Grant(role=role, cause_id=cause_id)] if role else []
+        organizer.grants = (
+            [Grant(role=role, cause_id=cause_id, organisation_id=organisation_id)] if role else []
+        )
         key = Passkey(credential_id=email.encode(), public_key=b"none", name="Key")
         organizer.passkeys = [key] if second_factor else []
         db.session.add(organizer)

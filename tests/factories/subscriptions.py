@@ -43,8 +43,6 @@ def subscribe_many(count, *, cause_id, now, lang="en"):
         "lang": lang,
         "state": "active",
         "source": "form",
-        "consent_version": "form-2",
-        "consent_text": "Yes",
         "evidence": "email",
     }
 
@@ -54,7 +52,6 @@ def subscribe_many(count, *, cause_id, now, lang="en"):
                 cause_id=cause_id,
                 email=f"reader{n}@rosales.example",
                 email_digest=digest(f"reader{n}"),
-                consent_at=now,
                 confirmed_at=now,
                 **columns,
             )

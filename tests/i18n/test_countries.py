@@ -3,9 +3,9 @@
 import pytest
 
 from campaign.i18n.countries import countries, country_name
-from campaign.i18n.locales import LOCALES
+from campaign.i18n.locales import PREFERRED_LOCALES
 
-LANGUAGES = ("en", "es", "fr", *LOCALES.values())
+LANGUAGES = ("en", "es", "fr", *PREFERRED_LOCALES.values())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from campaign.events.models import EventPetition
 from campaign.extensions import db, write
 from campaign.kiosk import pairing
+from campaign.organisations.operations import change_organisation, create_organisation
 from campaign.petitions.deliveries import change_delivered_details
 from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
@@ -152,3 +153,36 @@ def test_closed_petition_is_marked_as_closed(client):
     )
     bundle = make_tablet(client, event).campaign().json["petitions"][0]
     assert bundle["closes_at"].endswith("Z")
+
+
+def test_bundle_shows_the_organisation_of_the_events_cause(client):
+    write(create_organisation, slug="heron", texts={"en": {"name": "Friends of the Heron"}})
+    names = {"en": "River Keepers", "es": "Guardianes del río"}
+    keepers = write(
+        create_organisation,
+        slug="keepers",
+        texts={lang: {"name": name} for lang, name in names.items()},
+        accent="#7a1f5c",
+    )
+    cause = make_cause(organisation_id=keepers.id)
+    make_petition(cause_id=cause.id)
+    tablet = make_tablet(client, make_event(cause_id=cause.id, days=0))
+    answer = tablet.campaign()
+    organisation = answer.json["organisation"]
+    assert organisation["name"] == {**names, "fr": "River Keepers"}
+    assert organisation["accent"]["day"]["fill"] == "#7a1f5c"
+    assert organisation["accent"]["night"].keys() == organisation["accent"]["day"].keys()
+    write(change_organisation, organisation_id=keepers.id, part="look", accent="")
+    later = tablet.campaign(**{"If-None-Match": answer.headers["ETag"]})
+    assert (later.status_code, later.json["organisation"]["accent"]) == (200, None)
+
+
+def test_app_has_the_name_of_the_site_until_it_is_paired(client):
+    write(create_organisation, slug="heron", texts={"en": {"name": "Friends of the Heron"}})
+    manifest = client.get("/kiosk/app.webmanifest").json
+    assert (manifest["name"], manifest["short_name"]) == ("Friends of the Heron",) * 2
+
+
+def test_bundle_of_a_site_without_a_name_has_no_name(client):
+    event, _petition = make_table()
+    assert make_tablet(client, event).campaign().json["organisation"]["name"] == {}

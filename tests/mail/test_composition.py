@@ -5,7 +5,7 @@ from email.header import decode_header, make_header
 
 import pytest
 
-from campaign.mail.composition import one_line, to_email
+from campaign.mail.composition import Sender, one_line, to_email
 from tests.mail.messages import SETTINGS, message
 
 
@@ -26,7 +26,7 @@ def read(email, header):
 
 
 def test_message_is_marked_as_automatic():
-    email = parsed(lang="es", reply_to="team@volante.example")
+    email = parsed(lang="es", sender=Sender(reply_to="team@volante.example"))
     assert email["From"] == "Volante <names@volante.example>"
     assert email["To"] == "amalia@correo.mx"
     assert email["Reply-To"] == "team@volante.example"
@@ -46,6 +46,67 @@ def test_no_header_reveals_the_kind_of_email():
 def test_sender_can_be_an_address_alone():
     email = parsed(has_sender_name=False)
     assert email["From"] == "names@volante.example"
+
+
+def test_sender_of_an_organisation_replaces_each_part_of_the_sites():
+    sender = Sender("River Keepers", "post@keepers.example", "team@keepers.example")
+    email = parsed(sender=sender)
+    assert email["From"] == "River Keepers <post@keepers.example>"
+    assert email["Reply-To"] == "team@keepers.example"
+    assert parsed(sender=Sender("Keepers"))["From"] == "Keepers <names@volante.example>"
+    assert parsed(sender=Sender(address="post@keepers.example"))["From"] == (
+        "Volante <post@keepers.example>"
+    )
+    assert parsed()["Reply-To"] is None
+
+
+def test_neutral_email_comes_from_the_site():
+    email = parsed(sender=Sender("River Keepers", "post@keepers.example"), has_sender_name=False)
+    assert email["From"] == "names@volante.example"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Keepers, Friends & Co.",
+        'The "River" <evil@example.org>; Keepers',
+        "Asociación de Guardianes del Río, A. C.",
+        "حراس النهر",
+        "Keepers of the long river, of its two banks, and of all the towns along it, " * 2,
+        "Guardianes del río, de sus dos orillas y de todos los pueblos que hay en él, " * 2,
+    ],
+)
+def test_sender_name_may_be_long_and_have_any_characters(name):
+    data = to_email(message(sender=Sender(name, "post@keepers.example")), SETTINGS).as_bytes()
+    assert max(len(line) for line in data.split(b"\r\n")) <= 78
+    email = message_from_bytes(data, policy=policy.default)
+    assert [address.addr_spec for address in email["From"].addresses] == ["post@keepers.example"]
+    shown = read(email, "From").replace("\\", "").replace('"', "")
+    assert shown == f"{name.strip()} <post@keepers.example>".replace('"', "")
+
+
+@pytest.mark.parametrize(
+    "name", ["Keepers\r\nBcc: all@example.org", "Keepers\u2028X", "\u202eKeepers"]
+)
+def test_sender_name_cannot_add_or_disguise_a_header(name):
+    email = parsed(sender=Sender(name))
+    assert email["Bcc"] is None
+    [address] = email["From"].addresses
+    assert address.addr_spec == "names@volante.example"
+    assert not set("\r\n\u2028\u202e") & set(address.display_name)
+
+
+@pytest.mark.parametrize("address", ["no address", "a@b\r\nBcc: c@d", "ñandú@keepers.example"])
+def test_unusable_address_of_an_organisation_holds_no_email_back(address):
+    email = parsed(sender=Sender("Keepers", address, address))
+    assert email["From"] == "Keepers <names@volante.example>"
+    assert email["Reply-To"] is None
+    assert email["Bcc"] is None
+
+
+def test_international_domain_of_an_organisation_is_encoded():
+    email = parsed(sender=Sender(address="post@españa.example"))
+    assert email["From"].addresses[0].addr_spec == "post@xn--espaa-rta.example"
 
 
 def test_both_parts_arrive_unchanged():

@@ -1,24 +1,37 @@
 """Tests of the text of the emails that a signature causes."""
 
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from lxml import html
 
-from campaign.mail.composition import render
+from campaign.mail.composition import Sender, render
+from campaign.organisations.colours import day_accent, night_accent
+from campaign.organisations.emails import DEFAULT_DAY, DEFAULT_NIGHT, EmailIdentity
 
 ASKING = ("signature_confirmation", "signature_reminder", "signature_last_reminder")
 ALL = (*ASKING, "signature_repeat")
 LINK = "color:#17110D;text-decoration:underline"
 LANGUAGES = ("en", "es", "fr")
+IDENTITY = EmailIdentity(
+    name="River Keepers",
+    is_named=True,
+    details=("River Keepers Society", "12 Mill Lane, Halifax"),
+    website="https://keepers.example",
+    has_spots=False,
+    day=DEFAULT_DAY,
+    night=DEFAULT_NIGHT,
+    sender=Sender(),
+)
 CONTEXT = {
     "given_name": "Amalia",
     "shown_name": "Amalia Rosales",
     "petition_title": "Find them, and tell their families the truth",
     "petition_lang": "en",
     "cause_title": "Butterflies for Mexico",
-    "organisation": "the Families’ Circle",
+    "published_by": "the Families’ Circle",
     "signed_on": date(2026, 9, 23),
     "expires_on": date(2026, 9, 30),
     "confirm_url": "https://sign.example.org/en/signatures/confirm/7f3k.92mqx0QmVhZGVyZ2Ri",
@@ -27,7 +40,7 @@ CONTEXT = {
     "is_neutral": False,
     "mine_url": "https://sign.example.org/en/signatures/mine/7f3k.Kx0QmVhZGVyZ2RiAAA",
     "petition_url": "https://sign.example.org/en/petitions/find-them",
-    "site_name": "Volante",
+    "identity": IDENTITY,
     "erase_days": 14,
     "confirm_days": 7,
 }
@@ -114,13 +127,49 @@ def test_supporter_who_is_only_counted_is_told_so(app):
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_email_reads_well_without_a_name_or_an_organisation(app, name):
-    wording = render(name, "en", **{**CONTEXT, "given_name": "", "organisation": ""})
-    assert wording.subject[0].isupper()
+def test_email_reads_well_without_a_name_of_the_reader(app, name):
+    assert render(name, "en", **{**CONTEXT, "given_name": ""}).subject[0].isupper()
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_email_says_whose_it_is_and_for_whom(app, name):
+    publisher = CONTEXT["published_by"]
     sent_by = part(render(name, "en", **CONTEXT), "sender")
-    assert CONTEXT["organisation"] in sent_by
-    # The sentence is rephrased, not the same one with a gap.
-    assert part(wording, "sender") != flat(sent_by.replace(CONTEXT["organisation"], ""))
+    assert publisher in sent_by and IDENTITY.name in sent_by
+    for published_by in ("", IDENTITY.name):
+        wording = render(name, "en", **{**CONTEXT, "published_by": published_by})
+        # The sentence is rephrased, not the same one with a gap.
+        assert part(wording, "sender") != flat(sent_by.replace(publisher, published_by))
+        assert part(wording, "sender").count(IDENTITY.name) == 1
+        # A name may be written from right to left.
+        assert f"<bdi>{IDENTITY.name}</bdi>" in wording.html
+        for detail in (*IDENTITY.details, IDENTITY.website):
+            assert detail in wording.text.splitlines() and detail in wording.html
+
+
+def test_email_of_a_site_without_a_name_names_nobody(app):
+    unnamed = replace(IDENTITY, name="Volante", is_named=False, details=(), website="")
+    wording = render(
+        "signature_confirmation", "en", **{**CONTEXT, "identity": unnamed, "published_by": ""}
+    )
+    assert "Volante" not in wording.text + wording.html
+
+
+def test_margin_and_button_have_the_look_of_the_organisation(app):
+    look = {"day": day_accent("#7a1f5c"), "night": night_accent("#7a1f5c")}
+    plain, spotted = (
+        render(
+            "signature_confirmation",
+            "en",
+            **{**CONTEXT, "identity": replace(IDENTITY, has_spots=has_spots, **look)},
+        ).html
+        for has_spots in (False, True)
+    )
+    for body in (plain, spotted):
+        assert 'bgcolor="#7a1f5c"' in body
+        assert look["night"].fill in body
+    assert plain.count("border-radius:4px") == 0
+    assert spotted.count("border-radius:4px") == 44
 
 
 def test_plain_text_is_wrapped_and_its_urls_are_whole(app):

@@ -134,6 +134,7 @@ def _asking_for_a_link(url, lang):
 def _owning(url, link):
     mine = ask(link)
     yield "mine", mine
+    yield "notice", ask(url + re.search(r'href="([^"]+/notices/[^"]+)"', mine).group(1))
     correct = url + re.search(r'action="([^"]+/correct)"', mine).group(1)
     yield "mine-422", ask(correct, given_name="")
     ask(correct.replace("/correct", "/withdraw"), yes="")

@@ -7,6 +7,7 @@ import io
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,9 +23,10 @@ from campaign.montage.posters.renderer import print_poster
 from campaign.montage.posters.spec import PosterSpec, pixels_of
 from campaign.montage.rendering.drawing import Painting, draw, over
 from campaign.montage.shapes.files import DATA, shape_named, shape_names
-from campaign.montage.typesetting import PAPER
+from campaign.montage.typesetting import PAPER, PrintIdentity, rgb
 
 SHAPES = shape_names()
+IDENTITY = PrintIdentity(name="River Keepers", fill="#f28c1b", text="#8f3604", has_spots=True)
 NAMES_TEXTS = {
     "heading": "3 names.",
     "further": "Further.",
@@ -37,7 +39,7 @@ NAMES_TEXTS = {
 def card(shape, last, gaps=(), **more):
     fields = {
         "lang": "en",
-        "palette": "monarch",
+        "identity": IDENTITY,
         "title": "Butterflies",
         "above": "",
         "count": "43",
@@ -57,7 +59,7 @@ def card(shape, last, gaps=(), **more):
 def spec(shape, last, gaps=(), *, form="png", size="900", names_file="", **more):
     fields = {
         "lang": "en",
-        "palette": "monarch",
+        "identity": IDENTITY,
         "title": "Butterflies",
         "count": f"{last}",
         "caption": "butterflies",
@@ -91,6 +93,34 @@ def frame_of(order):
     _, frame = set_poster(order, shape_named(Path(order.shape_folder).name))
     scale = int(order.size) / order.sheet[0]
     return tuple(round(length * scale) for length in (frame.x, frame.y, frame.side))
+
+
+def texts_of(order):
+    return [
+        page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(printed(order))
+    ]
+
+
+@pytest.mark.parametrize(
+    "name", ["River Keepers", "", "Guardianes del Río y de sus Orillas, A. C. " * 4]
+)
+def test_poster_names_the_organisation_at_its_foot(name):
+    order = spec("dove", 3, form="pdf", size="A3", identity=replace(IDENTITY, name=name.strip()))
+    [text] = texts_of(order)
+    assert name.strip() in " ".join(text.split())
+    assert "Volante" not in text
+    assert "volante.example" in text
+
+
+def test_margin_is_a_line_in_the_accent_colour_or_spots():
+    identity = replace(IDENTITY, fill="#7a1f5c", has_spots=False)
+    plain, spotted = (
+        card("dove", 3, identity=replace(identity, has_spots=has_spots))
+        for has_spots in (False, True)
+    )
+    assert np.abs(plain[3, 600] - rgb("#7a1f5c")).max() < 12
+    colours = {tuple(pixel) for pixel in spotted[:26].reshape(-1, 3)}
+    assert not any(np.abs(np.array(colour) - rgb("#7a1f5c")).max() < 12 for colour in colours)
 
 
 def place_of(shape, number, last, side):

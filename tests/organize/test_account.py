@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pyotp
 import pytest
@@ -12,6 +13,8 @@ from campaign.accounts.factors import unused_recovery_codes
 from campaign.accounts.models import OrganizerSession
 from campaign.accounts.sessions import sessions_of
 from campaign.extensions import db, write
+from campaign.organisations.operations import change_organisation
+from campaign.organisations.queries import host_organisation
 from campaign.organize.core.identity import DEVICE_COOKIE
 from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
@@ -54,7 +57,7 @@ def test_name_and_language_are_changed(editor):
     answer = editor.post("/organize/account", {"name": " Édith  Piat ", "lang": "fr"})
     assert answer.status_code == 303
     page = editor.get(answer.location)
-    assert '<html lang="fr">' in page.text and "Édith Piat" in page.text
+    assert '<html lang="fr"' in page.text and "Édith Piat" in page.text
     assert alerts(page) == ["success"]
 
 
@@ -176,6 +179,21 @@ def test_qr_code_for_the_app_is_drawn_without_inline_style(editor):
     page = editor.get(APP).text
     assert "<svg" in page
     assert "style=" not in page
+
+
+def test_authenticators_list_the_account_under_the_name_of_the_site(editor):
+    host = host_organisation()
+    name = "Río & Friends: Keepers"
+    write(
+        change_organisation,
+        organisation_id=host.id,
+        part="identity",
+        texts={"en": {"name": name}},
+    )
+    [uri] = re.findall(r'href="(otpauth:[^"]+)"', editor.get(APP).text)
+    assert pyotp.parse_uri(unescape(uri)).issuer == "Río & Friends Keepers"
+    options = editor.post("/organize/account/passkeys/options", {}).json
+    assert options["rp"]["name"] == name
 
 
 def test_sensitive_changes_ask_for_the_password_again_after_a_while(editor):

@@ -7,10 +7,10 @@ import pytest
 
 from campaign.accounts.audit import COMMAND, Actor, entries, record
 from campaign.extensions import db, write
-from campaign.i18n.locales import LOCALES
+from campaign.i18n.locales import INTERFACE_LANGUAGES
 from campaign.organize.core.audit import AUDITED_COLUMNS
 from campaign.organize.people.audit_labels import ACTIONS, FIELDS
-from campaign.site.settings import NAMES as SETTINGS
+from campaign.site.settings import DEFAULTS
 from tests.factories.causes import make_cause
 from tests.factories.signatures import sign_and_hatch
 from tests.page_parts import is_empty, text, tree
@@ -180,7 +180,7 @@ def test_log_is_readable_in_each_language(desk_of, petition):
         {"version": 1, "time_zone": "America/Toronto", "deliver_on": "2027-05-01"},
     )
     entries_in = {}
-    for lang in LOCALES:
+    for lang in INTERFACE_LANGUAGES:
         reader = desk_of("admin", lang=lang, email=f"{lang}@kwan.example")
         entries_in[lang] = [
             text(item)
@@ -194,7 +194,7 @@ def test_log_is_readable_in_each_language(desk_of, petition):
     assert (
         len({entry[0] for entry in entries_in.values()})
         == len({entry[-1] for entry in entries_in.values()})
-        == len(LOCALES)
+        == len(INTERFACE_LANGUAGES)
     )
 
 
@@ -221,7 +221,7 @@ def test_every_field_in_the_log_exists_and_has_a_name():
         for column in columns.split()
     }
     assert [entry for entry in recorded if entry[1] not in db.metadata.tables[entry[0]].c] == []
-    assert {column for _table, column in recorded} | set(SETTINGS) == set(FIELDS)
+    assert {column for _table, column in recorded} | set(DEFAULTS) == set(FIELDS)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy
 
 from campaign.extensions import db
-from campaign.i18n.locales import LOCALES
+from campaign.i18n.locales import INTERFACE_LANGUAGES
 from campaign.imports import sheet_pdf
 from campaign.imports.models import AT_ONE_SITTING
 from campaign.imports.queries import batch_by_id, runs_among
@@ -244,8 +244,8 @@ def printed(desk, **settings):
 def test_sheets_are_printed_with_their_text_and_a_number_each(desk, petition, lang, paper, texts):
     place, run = printed(desk, lang=lang, paper=paper)
     spec = sheet_spec(run)
-    consents = {locale: consent_of(run.petition, locale) for locale in LOCALES}
-    assert len(set(consents.values())) == len(LOCALES)
+    consents = {locale: consent_of(run.petition, locale) for locale in INTERFACE_LANGUAGES}
+    assert len(set(consents.values())) == len(INTERFACE_LANGUAGES)
     assert spec.consent == consents[lang]
     assert [serial for serial in run.serials if serial not in desk.get(place).text] == []
     document = pypdfium2.PdfDocument(desk.get(f"{place}/sheets.pdf").data)
@@ -253,7 +253,7 @@ def test_sheets_are_printed_with_their_text_and_a_number_each(desk, petition, la
     front, cover, *sheets = pages
     assert len(sheets) == 3
     # The cover is laid over the names above, so it is in each language and repeats no sheet.
-    assert len(set(spec.cover)) == len(LOCALES)
+    assert len(set(spec.cover)) == len(INTERFACE_LANGUAGES)
     assert [sentence for sentence in spec.cover if one_line(sentence) not in one_line(cover)] == []
     assert "Bring them home" not in one_line(cover) and not [
         serial for serial in run.serials if serial in cover
@@ -444,7 +444,7 @@ def test_typed_sheet_keeps_the_consent_of_the_chosen_petition(desk_of, petition)
     river = make_petition(
         "river",
         cause_id=petition.cause_id,
-        texts={"es": {"title": "Ebro", "summary": "x", "body": "x", "organisation": "Plataforma"}},
+        texts={"es": {"title": "Ebro", "summary": "x", "body": "x", "published_by": "Plataforma"}},
     )
     desk = desk_of("reviewer", petition.cause_id)
     first = desk.get("/organize/imports/type").text

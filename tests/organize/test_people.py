@@ -1,14 +1,21 @@
 """Tests of inviting and removing people and changing roles, within one's own role."""
 
+from types import SimpleNamespace
+
 import pytest
 
+from campaign.accounts.audit import entries
+from campaign.accounts.emails import role as role_email
+from campaign.accounts.permissions import ORGANISATION_OWNER
 from campaign.accounts.queries import last_invitation, organizer_by_address
+from campaign.causes.queries import cause_in_any_state
 from campaign.extensions import db
 from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.organizers import fresh, make_organizer, trail, with_password
 from tests.factories.signatures import queued_emails
-from tests.page_parts import alerts, sends_to, values, wrong_fields
+from tests.organize.organisations import make_organisation
+from tests.page_parts import alerts, sends_to, tree, values, wrong_fields
 
 TEO = "teo@brandt.example"
 
@@ -202,3 +209,138 @@ def test_names_are_shown_as_text_and_not_as_markup(desk_of, cause):
     desk = desk_of()
     for page in (desk.get("/organize/people/").text, desk.get("/organize/audit/").text):
         assert "<b>Teo</b>" not in page
+
+
+def scopes_of(email=TEO):
+    db.session.rollback()
+    who = organizer_by_address(email)
+    return [(grant.role, grant.cause_id, grant.organisation_id) for grant in fresh(who).grants]
+
+
+def invite_owner(desk, email=TEO, **more):
+    return desk.post(
+        "/organize/people/invite", {"email": email, "role": ORGANISATION_OWNER, "cause": "", **more}
+    )
+
+
+def choices_of(page, name):
+    return [option.get("value") for option in tree(page).xpath(f"//*[@name='{name}']//option")]
+
+
+def offered_roles(page):
+    return [each.get("value") for each in tree(page).xpath("//*[@name='role']")]
+
+
+def test_owner_of_an_organization_is_invited_where_the_site_has_one(desk_of, cause):
+    desk = desk_of()
+    page = desk.get("/organize/people/invite")
+    assert ORGANISATION_OWNER in offered_roles(page)
+    assert choices_of(page, "organisation") == []
+    assert "organization" not in tree(page).find(".//main").text_content().lower()
+    assert invite_owner(desk).status_code == 303
+    assert scopes_of() == [("owner", None, cause.organisation_id)]
+    [entry] = entries(action="people")
+    assert entry.details == {"role": ORGANISATION_OWNER, "organisation_id": cause.organisation_id}
+
+
+def test_admin_chooses_the_organization_where_there_are_several(desk_of):
+    own, foreign = make_organisation("own"), make_organisation("foreign")
+    desk = desk_of()
+    page = desk.get("/organize/people/invite")
+    assert choices_of(page, "organisation") == ["", str(own.id), str(foreign.id)]
+    answer = invite_owner(desk, name="Teo B.")
+    assert wrong_fields(answer).keys() == {"organisation"}
+    assert "Teo B." in answer.text
+    assert invite_owner(desk, organisation=str(foreign.id)).status_code == 303
+    assert scopes_of() == [("owner", None, foreign.id)]
+    for page in ("people", "audit"):
+        assert "Foreign" in desk.get(f"/organize/{page}/").text
+
+
+def test_owner_of_an_organization_gives_roles_in_it_alone(desk_of):
+    own, foreign = make_organisation("own"), make_organisation("foreign")
+    valley = make_cause(organisation_id=own.id)
+    hill = make_cause("hill", organisation_id=foreign.id)
+    desk = desk_of("owner", organisation_id=own.id, email="top@kwan.example")
+    page = desk.get("/organize/people/invite")
+    assert choices_of(page, "cause") == ["", str(valley.id)]
+    assert "admin" not in offered_roles(page)
+    assert invite(desk, hill).status_code == 422
+    assert invite(desk, valley, "admin").status_code == 422
+    # A field that the page does not offer is ignored.
+    invite_owner(desk, organisation=str(foreign.id))
+    assert scopes_of() == [("owner", None, own.id)]
+    invite(desk, valley, "reviewer", email="ines@kwan.example")
+    assert scopes_of("ines@kwan.example") == [("reviewer", valley.id, None)]
+
+
+def test_owner_of_a_cause_makes_nobody_owner_of_its_organization(desk_of, cause):
+    desk = desk_of("owner", cause.id)
+    assert ORGANISATION_OWNER not in offered_roles(desk.get("/organize/people/invite"))
+    assert invite_owner(desk, organisation=str(cause.organisation_id)).status_code == 422
+    assert organizer_by_address(TEO) is None
+    top = make_organizer("owner", organisation_id=cause.organisation_id, email="top@kwan.example")
+    assert top.email in desk.get("/organize/people/").text
+    assert desk.post(f"/organize/people/roles/{top.grants[0].id}/take").status_code == 404
+    assert fresh(top).grants
+
+
+def test_people_cannot_invite_themselves_into_a_role(desk_of, cause):
+    desk = desk_of("owner", cause.id)
+    answer = invite(desk, cause, "reviewer", email=desk.organizer.email)
+    assert wrong_fields(answer).keys() == {"email"}
+    assert roles_of(desk.organizer.email) == [("owner", cause.id)]
+
+
+def test_admin_can_become_owner_so_that_another_can_leave(desk_of, cause):
+    owner, desk = with_password(make_organizer("owner", cause.id)), desk_of()
+    answer = desk.post(f"/organize/people/roles/{owner.grants[0].id}/take")
+    assert alerts(desk.get(answer.location)) == ["danger"]
+    answer = desk.post(f"/organize/people/{owner.id}/remove")
+    assert alerts(desk.get(answer.location)) == ["danger"]
+    assert fresh(owner).grants
+    with_password(desk.organizer)
+    desk = desk_of(email="ines@kwan.example")
+    desk.post(
+        f"/organize/people/{desk.organizer.id}/roles", {"role": "owner", "cause": str(cause.id)}
+    )
+    with_password(desk.organizer)
+    second = desk_of(email="zoe@kwan.example")
+    second.post(f"/organize/people/{owner.id}/remove")
+    assert fresh(owner).removed_at
+
+
+def test_last_owner_of_an_organization_stays_with_a_message(desk_of, cause):
+    top = with_password(
+        make_organizer("owner", organisation_id=cause.organisation_id, email="top@kwan.example")
+    )
+    desk = desk_of()
+    for path in (f"{top.id}/remove", f"roles/{top.grants[0].id}/take"):
+        answer = desk.post(f"/organize/people/{path}")
+        assert alerts(desk.get(answer.location)) == ["danger"]
+        assert fresh(top).grants
+
+
+@pytest.mark.parametrize("lang", ["en", "es", "fr"])
+def test_email_about_a_role_names_the_organization(app, lang):
+    own = make_organisation("own", "Aspen Watch")
+    owner = make_organizer("owner", organisation_id=own.id)
+    message = role_email(SimpleNamespace(subject_id=owner.grants[0].id, lang=lang))
+    for part in (message.text, message.html):
+        assert "Aspen Watch" in " ".join(part.split())
+
+
+def test_owner_of_an_organization_creates_causes_in_it(desk_of):
+    own, foreign = make_organisation("own"), make_organisation("foreign")
+    desk = desk_of("owner", organisation_id=own.id, email="top@kwan.example")
+    typed = {"title_en": "The lake", "summary_en": "We ask.", "palette": "water", "shape": "drop"}
+    typed["organisation"] = str(foreign.id)
+    assert desk.post("/organize/causes/new", typed).location == "/organize/causes/the-lake"
+    assert cause_in_any_state("the-lake").organisation_id == own.id
+    assert desk.get("/organize/causes/the-lake").status_code == 200
+    assert choices_of(desk.get("/organize/causes/new"), "organisation") == []
+    admin = desk_of()
+    assert choices_of(admin.get("/organize/causes/new"), "organisation") == [
+        str(own.id),
+        str(foreign.id),
+    ]

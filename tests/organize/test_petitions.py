@@ -7,7 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from campaign.accounts.audit import entries
+from campaign.causes.operations import create_cause
 from campaign.extensions import db, write
+from campaign.organisations.operations import create_organisation
 from campaign.petitions.delivery_terms import delivered_items
 from campaign.petitions.editing import change_petition_text, current_texts
 from campaign.petitions.life_cycles import petition_life_cycle
@@ -418,6 +420,32 @@ def test_next_campaign_starts_as_a_draft_with_the_same_text(desk, home):
     assert [target.names for target in made.targets] == [
         target.names for target in now_of().targets
     ]
+
+
+def test_copy_goes_to_a_cause_of_the_same_organization_where_the_organizer_edits(desk_of):
+    own, other, third = make_cause("own"), make_cause("other"), make_cause("third")
+    keepers = write(create_organisation, slug="keepers", texts={"en": {"name": "Keepers"}})
+    elsewhere = write(
+        create_cause,
+        slug="elsewhere",
+        texts={"en": {"title": "Elsewhere", "summary": ""}},
+        organisation_id=keepers.id,
+    )
+    home = make_petition(cause_id=own.id)
+    admin = desk_of("admin")
+    offered = tree(admin.get(HOME)).xpath("//select[@name='cause']/option/@value")
+    assert offered == [str(cause.id) for cause in (own, other, third)]
+    assert admin.post(f"{HOME}/duplicate", {"cause": other.id}).status_code == 303
+    assert now_of("home-2").cause_id == other.id
+    for wrong in (elsewhere.id, 999, "x"):
+        answer = admin.post(f"{HOME}/duplicate", {"cause": wrong})
+        assert answer.status_code == 422
+        assert tree(answer).xpath("//select[@name='cause'][@aria-invalid='true']")
+    assert now_of("home-3") is None
+    editor = desk_of("editor", own.id)
+    assert not tree(editor.get(HOME)).xpath("//select[@name='cause']")
+    assert editor.post(f"{HOME}/duplicate", {"cause": third.id}).status_code == 422
+    assert now_of(home.slug).cause_id == own.id
 
 
 def test_preview_is_the_public_page_for_organizers_only(desk, client):

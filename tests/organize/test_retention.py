@@ -5,7 +5,7 @@ from campaign.api.models import ApiKey
 from campaign.api.operations import make_key
 from campaign.extensions import db, write
 from campaign.petitions.models import DEFAULT_RETENTION_DAYS
-from campaign.petitions.operations import duplicate_petition
+from campaign.petitions.operations import clone_petition
 from campaign.petitions.queries import petition_by_id
 from campaign.process.clock import utcnow
 from campaign.signatures.erasure import keeps_by_choice, set_quiet, set_retention
@@ -66,7 +66,9 @@ def test_editor_cannot_turn_the_quiet_count_off(desk_of, petition):
 
 def test_next_campaign_is_as_quiet_as_the_last(petition):
     write(set_quiet, petition_id=petition.id, is_quiet=True, now=utcnow())
-    assert write(duplicate_petition, petition_id=petition.id, slug="next").is_quiet
+    assert write(
+        clone_petition, petition_id=petition.id, slug="next", cause_id=petition.cause_id
+    ).is_quiet
 
 
 def test_suspect_key_is_a_task_for_people_who_make_keys(desk_of, petition):

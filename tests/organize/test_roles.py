@@ -9,11 +9,12 @@ from werkzeug.routing import IntegerConverter
 
 from campaign.accounts.audit import entries
 from campaign.accounts.models import OrganizerSession
-from campaign.accounts.permissions import ADMIN, PERSONAL, ROLES, TABLE
+from campaign.accounts.permissions import ADMIN, ORGANISATION_OWNER, PERSONAL, ROLES, TABLE
 from campaign.extensions import db, write
 from campaign.organize.core.access import ANYBODY, ORGANIZER
 from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
+from tests.organize.organisations import addresses, furnish, make_organisation
 
 # No row has this number: a permitted role gets a 404 and not a 403.
 NUMBER, NO_SLUG = 9_999_999, "no-such-thing"
@@ -41,18 +42,104 @@ def ask(desk, method, path):
     return desk.get(path) if method == "GET" else desk.post(path)
 
 
-@pytest.mark.parametrize("role", [ADMIN, *ROLES, None])
-def test_each_role_may_do_what_the_table_says(desk_of, role):
-    cause = make_cause()
-    desk = desk_of(role, None if role in (ADMIN, None) else cause.id)
-    wrong = []
-    for method, path, permission in routes():
-        answer = ask(desk, method, path)
-        may = permission == ORGANIZER or role == ADMIN or role in TABLE[permission]
-        takes_thing = answer.status_code == 404
-        # A missing object is a 404 for every role.
-        if not takes_thing and may == (answer.status_code == 403):
-            wrong.append((method, path, permission, answer.status_code))
+HERE, ELSEWHERE = "aspen", "birch"
+ACTORS = [
+    (ADMIN, None),
+    *((role, HERE) for role in (ORGANISATION_OWNER, *ROLES)),
+    *((role, ELSEWHERE) for role in (ORGANISATION_OWNER, "owner")),
+    *(pytest.param(role, ELSEWHERE, marks=pytest.mark.slow) for role in ROLES[1:]),
+    (None, None),
+]
+# These look for their object themselves, after the guard.
+WITHOUT_GUARDED_OBJECT = {
+    "people.show",
+    "people.give",
+    "people.invite_again",
+    "people.unlock",
+    "people.remove_whole",
+    "suppressions.show",
+    "suppressions.lift",
+    "suppressions.retry",
+}
+# `furnish` makes none of these, or the page that leads there adds more to the address.
+MISSING = {
+    "bulk.new",
+    "bulk.create",
+    "exports.new",
+    "exports.create",
+    "causes.shape_draft",
+    "causes.cut_shape_draft",
+    "causes.shape_picture",
+    "causes.drop_shape_draft",
+    "causes.drop_own_shape",
+    "events.picture_file",
+    "petitions.picture_file",
+    "updates.one_picture",
+    "updates.save_picture_words",
+    "updates.remove_body_picture",
+    "exports.download",
+    "passkeys.remove",
+    "account.close",
+}
+
+
+def expected(endpoint, permission, has_object, role, is_here):
+    """Return the status that the table of permissions means: 200 for anything but a refusal."""
+    may = permission == ORGANIZER or role == ADMIN or role in TABLE[permission]
+    if permission == ORGANIZER or is_here or not has_object:
+        return 200 if may else 403
+    if endpoint in WITHOUT_GUARDED_OBJECT and not may:
+        return 403
+    return 404
+
+
+def seen(answer):
+    """Return how a guard answered: 303 if it asks to sign in, 200 if it let the request pass."""
+    if "/organize/sign-in" in (answer.location or ""):
+        return 303
+    return answer.status_code if answer.status_code in (403, 404) else 200
+
+
+@pytest.fixture
+def aspen(client):
+    """The organisation whose pages are asked for, beside another; both have everything."""
+    both = [make_organisation(HERE), make_organisation(ELSEWHERE)]
+    here = furnish(client, both[0], HERE)
+    here.elsewhere = furnish(client, both[1], ELSEWHERE)
+    return here
+
+
+@pytest.fixture
+def desk_at(desk_of, aspen):
+    """Call it with a role and a place of ACTORS; it returns a Desk."""
+    at = {HERE: aspen, ELSEWHERE: aspen.elsewhere}
+
+    def desk_at(role, place):
+        if role == ORGANISATION_OWNER:
+            organisation_id = at[place].organisation.id
+            return desk_of("owner", organisation_id=organisation_id, email="top@kwan.example")
+        return desk_of(role, at[place].cause.id if place else None)
+
+    return desk_at
+
+
+@pytest.mark.parametrize(("role", "place"), ACTORS)
+def test_each_role_may_do_what_the_table_says(desk_at, aspen, role, place):
+    desk, wrong = desk_at(role, place), []
+    for endpoint, method, path, permission, has_object in addresses(aspen):
+        status = seen(ask(desk, method, path))
+        due = expected(endpoint, permission, has_object, role, role == ADMIN or place == HERE)
+        if status != due and not (due == 200 and status == 404 and endpoint in MISSING):
+            wrong.append((endpoint, method, path, status, due))
+    assert wrong == []
+
+
+def test_signed_out_visitors_are_asked_to_sign_in_by_every_route(visitor, aspen):
+    wrong = [
+        (method, path)
+        for _, method, path, _, _ in addresses(aspen)
+        if seen(ask(visitor, method, path)) != 303
+    ]
     assert wrong == []
 
 

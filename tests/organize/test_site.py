@@ -43,6 +43,15 @@ def test_what_nobody_changed_keeps_following_the_environment(desk, monkeypatch, 
     assert (site_settings().confirm_days, site_settings().own_link_days) == (3, 9)
 
 
+def test_site_may_have_languages_that_the_interface_does_not_have(desk):
+    assert post(desk, other_languages="PT-br, ar").status_code == 303
+    assert site_settings().languages == ("en", "es", "fr", "pt-BR", "ar")
+    wrong = post(desk, other_languages="pt-BR klingon!")
+    assert (wrong.status_code, list(wrong_fields(wrong))) == (422, ["other_languages"])
+    assert post(desk, languages=["ar"], other_languages="", first_language="ar").status_code == 303
+    assert site_settings().languages == ("ar",)
+
+
 def test_settings_are_saved_and_shown_in_the_activity_log(desk):
     answer = post(
         desk,

@@ -13,6 +13,7 @@ from campaign.subscriptions.queries import is_suppressed, suppression_of
 from tests.factories.causes import make_cause
 from tests.factories.organizers import trail
 from tests.factories.subscriptions import subscribe, subscription
+from tests.organize.organisations import make_organisation
 from tests.page_parts import alerts, sends_to, tree, values, wrong_fields
 
 PAGE = "/organize/suppressions"
@@ -121,3 +122,30 @@ def test_owner_lists_only_addresses_of_their_own_cause(owner, desk_of):
     assert not is_suppressed(email_digest("odile@rosales.example"))
     assert desk_of().post(f"{PAGE}/add", stranger).status_code == 303
     assert is_suppressed(email_digest(stranger["email"]))
+
+
+def test_owner_looks_up_only_people_of_their_causes_where_there_are_several_organizations(desk_of):
+    own, foreign = make_organisation("own"), make_organisation("foreign")
+    cause = make_cause(organisation_id=own.id)
+    hill = make_cause("hill", organisation_id=foreign.id)
+    subscribe("amalia", cause_id=cause.id)
+    subscribe("odile", cause_id=hill.id)
+    for name in ("amalia", "odile"):
+        email = f"{name}@rosales.example"
+        write(
+            suppress,
+            email_digest=email_digest(email),
+            reason="organizer",
+            note=f"{name} asked",
+            now=utcnow(),
+        )
+    owner = desk_of("owner", cause.id)
+    assert values(owner.get(f"{PAGE}/"), "data-reason") == []
+    assert "asked" not in owner.get(f"{PAGE}/").text
+    assert owner.get(entry_of(AMALIA)).status_code == 200
+    foreign_entry = entry_of("odile@rosales.example")
+    assert owner.get(foreign_entry).status_code == 404
+    assert owner.post(f"{foreign_entry}/retry").status_code == 404
+    answer = owner.post(f"{PAGE}/find", {"find-email": "odile@rosales.example"})
+    assert wrong_fields(answer).keys() == {"find-email"}
+    assert len(values(desk_of().get(f"{PAGE}/"), "data-reason")) == 2

@@ -63,7 +63,7 @@ def test_one_of_several_simultaneous_editors_wins_and_the_others_are_told(app):
 def test_line_break_at_the_end_is_no_change_of_text(app):
     text = TEXTS["en"]
     petition = make_petition(texts={"en": {**text, "body": f"{text['body']}\r\n\n"}})
-    typed = {"en": {"organisation": "", **text}}
+    typed = {"en": {"published_by": "", **text}}
     write(change_petition_text, petition_id=petition.id, version=1, texts=typed, now=utcnow())
     assert len(now_of(petition).versions) == 1
 

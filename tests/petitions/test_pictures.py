@@ -7,7 +7,7 @@ from PIL import Image
 
 from campaign.errors import EditConflict
 from campaign.extensions import db, write
-from campaign.petitions.operations import duplicate_petition, pictures
+from campaign.petitions.operations import clone_petition, pictures
 from campaign.petitions.queries import petition_in_any_state
 from campaign.process.clock import utcnow
 from campaign.publishing.picture_upload import clean_picture
@@ -101,7 +101,7 @@ def test_pictures_of_drafts_and_removed_pictures_are_not_served(client):
 def test_next_campaign_begins_with_the_same_picture(client):
     petition = make_petition()
     give_picture(petition)
-    write(duplicate_petition, petition_id=petition.id, slug="home-2")
+    write(clone_petition, petition_id=petition.id, slug="home-2", cause_id=petition.cause_id)
     db.session.rollback()
     made = petition_in_any_state("home-2").picture
     assert (made.digest, made.alts, made.focal_y) == (picture_now().digest, picture_now().alts, 90)

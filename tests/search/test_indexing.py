@@ -27,6 +27,7 @@ from campaign.search.indexing import (
 )
 from campaign.search.models import SearchChange, SearchDocument
 from campaign.search.queries import search
+from campaign.site.operations import change_site
 from campaign.updates.life_cycle import update_life_cycle
 from campaign.updates.models import Update, UpdateText
 from tests.factories.causes import TEXTS as CAUSE_TEXTS
@@ -47,7 +48,7 @@ def slugs_found(query, lang="en", **chosen):
 
 
 def text_fields(**changes):
-    return {lang: {"organisation": "", **text, **changes} for lang, text in TEXTS.items()}
+    return {lang: {"published_by": "", **text, **changes} for lang, text in TEXTS.items()}
 
 
 def test_each_public_item_is_found_in_each_language_of_the_site(app):
@@ -347,3 +348,18 @@ def test_many_items_come_in_batches(app, monkeypatch):
 def test_no_text_breaks_the_index(app, body):
     make_petition(texts={"en": {**TEXTS["en"], "body": body}}, targets=TARGETS)
     assert slugs_found("home") == [("petition", "home")]
+
+
+def test_new_languages_of_the_site_are_indexed(app):
+    make_petition()
+    index_now()
+    assert not indexing.has_other_languages()
+    write(change_site, settings={"languages": ["es", "pt-BR"]})
+    assert indexing.has_other_languages()
+    assert write(note_differences) == 2
+    assert not indexing.has_other_languages()
+    index_now()
+    assert not indexing.has_other_languages()
+    assert set(db.session.scalars(select(SearchDocument.lang))) == {"es", "pt-BR"}
+    assert [search("vuelvan", lang).total for lang in ("es", "pt-BR", "pt", "en")] == [1, 0, 0, 0]
+    assert [search("home", lang).total for lang in ("es", "pt-BR", "pt", "en")] == [0, 1, 0, 0]

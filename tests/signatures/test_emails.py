@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from campaign.extensions import write
-from campaign.i18n.locales import LOCALES
+from campaign.i18n.locales import locale_of
 from campaign.i18n.long_dates import long_date
 from campaign.mail.delivery import make_outbox_worker, renderers_of
 from campaign.petitions.queries import petition_by_id
@@ -39,7 +39,7 @@ ASKING = (CONFIRMATION, REMINDER, LAST_REMINDER)
 
 def day(moment):
     """Return a date as an English email writes it."""
-    return long_date(moment.astimezone(ZoneInfo("America/Toronto")), LOCALES["en"])
+    return long_date(moment.astimezone(ZoneInfo("America/Toronto")), locale_of("en"))
 
 
 @pytest.fixture

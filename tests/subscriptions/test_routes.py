@@ -10,6 +10,7 @@ from sqlalchemy import update
 from campaign.extensions import db, write
 from campaign.i18n.long_dates import long_date
 from campaign.mail.delivery import renderers_of
+from campaign.notices.queries import consents_of, notice_by_id
 from campaign.process.clock import utcnow
 from campaign.subscriptions.consents import FORM, wording
 from campaign.subscriptions.jobs import forget
@@ -69,13 +70,11 @@ def test_form_sends_an_email_and_its_button_confirms(client, cause, path, of_cau
             and client.get(answer.location).status_code == 200
         )
     row = subscription(row.id)
-    assert (row.state, row.evidence, row.source, row.consent_version) == (
-        "active",
-        "email",
-        "form",
-        "form-2",
-    )
-    assert row.consent_text == wording(FORM, "en" if of_cause else "fr")
+    assert (row.state, row.evidence, row.source) == ("active", "email", "form")
+    [consent] = consents_of("subscription", [row.id])
+    assert (consent.shown_text.version, consent.channel) == ("form-2", "web")
+    assert consent.shown_text.text == wording(FORM, "en" if of_cause else "fr")
+    assert notice_by_id(row.notice_id).is_recorded
 
 
 def test_answer_is_the_same_for_existing_subscribers_and_they_are_told(client, app, cause):

@@ -4,6 +4,7 @@ import pytest
 
 from campaign.accounts.audit import WORKER
 from campaign.extensions import write
+from campaign.notices.queries import consents_of
 from campaign.process.clock import utcnow
 from campaign.signatures.erasure import anonymise, erase_one
 from campaign.signatures.moderation import decisions
@@ -28,7 +29,6 @@ from tests.factories.subscriptions import (
     digest,
     email_states,
     subscribe,
-    subscription,
     subscriptions,
 )
 
@@ -58,13 +58,12 @@ def test_confirmed_signature_is_the_consent_and_hatching_twice_adds_nothing(peti
         "es",
         petition.cause_id,
     )
-    assert (made.signature_id, made.email, made.consent_version) == (
-        unconfirmed,
-        AMALIA["email"],
-        "signature-2",
-    )
-    assert made.consent_text == wording(SIGNATURE, "es") != wording(SIGNATURE, "en")
-    assert made.consent_at == row(unconfirmed).created_at
+    assert (made.signature_id, made.email) == (unconfirmed, AMALIA["email"])
+    [consent] = consents_of("subscription", [made.id])
+    assert (consent.purpose, consent.channel) == ("news", "web")
+    assert consent.shown_text.version == SIGNATURE
+    assert consent.shown_text.text == wording(SIGNATURE, "es") != wording(SIGNATURE, "en")
+    assert consent.given_at == row(unconfirmed).created_at
 
 
 def test_unselected_box_does_not_subscribe_and_two_of_one_address_are_one(petition):
@@ -107,6 +106,9 @@ def test_new_signature_with_the_box_selected_is_a_new_consent(petition):
     )
     sign_and_hatch(make_petition("second", cause_id=petition.cause_id), subscribe=True)
     assert states() == [("active", "signature")]
+    first, second = consents_of("subscription", [made.id])
+    assert first.withdrawn_at is not None
+    assert second.withdrawn_at is None
 
 
 def test_other_subscription_outlives_the_signature(petition):
@@ -134,7 +136,7 @@ def test_erasure_on_request_deletes_everything_and_retention_keeps_the_consent(p
     first, second = subscriptions()
     assert (first.state, first.email, first.email_digest) == ("ended", None, None)
     assert (second.state, second.email) == ("active", "teo@rosales.example")
-    assert subscription(second.id).consent_text
+    assert consents_of("subscription", [second.id])
 
 
 @pytest.mark.parametrize(("evidence", "source"), [("in_person", "kiosk"), ("paper", "paper")])

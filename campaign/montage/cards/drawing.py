@@ -14,9 +14,10 @@ from campaign.montage.typesetting import (
     INK_3,
     PAPER,
     Pixels,
+    PrintIdentity,
     Sheets,
-    fire_of,
     lay_margin,
+    rgb,
 )
 
 WIDTH, HEIGHT = 1200, 630
@@ -38,7 +39,7 @@ class Card:
     """
 
     lang: str
-    palette: str
+    identity: PrintIdentity
     title: str
     above: str
     count: str
@@ -63,14 +64,14 @@ def draw_card(card: Card, shape: Shape) -> bytes:
 def _set(card: Card) -> bytes:
     sheets = Sheets(WIDTH, HEIGHT, title=card.title, lang=card.lang)
     sheets.add(PAPER)
-    lay_margin(sheets, MARGIN)
+    lay_margin(sheets, MARGIN, card.identity)
     floor = _set_foot(sheets, card)
     top = MARGIN + 44
     if card.above:
         lines, size = sheets.fitted(card.above, TEXT_WIDTH, 60, LABEL_FONT_BOLD, (24, 21, 19), 1.25)
         for line in lines[:2]:
             top += 1.05 * size  # type: ignore[assignment]
-            sheets.draw_text(line, EDGE, top, LABEL_FONT_BOLD, size, fire_of(card.palette)[1])
+            sheets.draw_text(line, EDGE, top, LABEL_FONT_BOLD, size, rgb(card.identity.text))
         top += 22
     lines, size = sheets.fitted(
         card.title, TEXT_WIDTH, floor - top - 20, DISPLAY_FONT, TITLE_SIZES, 1.08

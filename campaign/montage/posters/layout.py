@@ -7,30 +7,63 @@ from campaign.montage.fonts import DISPLAY_FONT, LABEL_FONT, LABEL_FONT_BOLD, TE
 from campaign.montage.layout import size as size_of
 from campaign.montage.posters.spec import PosterSpec
 from campaign.montage.shapes.files import RGB, Shape
-from campaign.montage.typesetting import INK, INK_2, INK_3, PAPER, Sheets, lay_margin
+from campaign.montage.typesetting import INK, INK_2, INK_3, PAPER, PrintIdentity, Sheets, lay_margin
 
 EDGE, MARGIN = 60, 28
+# The organisation's name below the rule at the foot, beside the address.
+NAME_SIZES, NAME_HEIGHT, NAME_LEADING, NAME_GAP = (19, 17, 15, 13, 11), 44, 1.15, 40
 
 
 class PosterPaper:
-    """Sets text and ornaments on a poster.
+    """Sets text and ornaments on a poster of an organisation, with `address` at its foot.
 
     Lengths are in thousandths of the sheet's width, except `width` and `height`, which are in
     points.
     """
 
-    def __init__(self, width: float, height: float, *, title: str, lang: str) -> None:
+    def __init__(
+        self,
+        width: float,
+        height: float,
+        *,
+        title: str,
+        lang: str,
+        identity: PrintIdentity,
+        address: str = "",
+    ) -> None:
         self._sheets = Sheets(width, height, title=title, lang=lang)
+        self._identity, self._foot_address = identity, address
         self._unit = width / 1000
         self._height = height / self._unit
 
     def _begin_sheet(self) -> None:
         self._sheets.add(PAPER)
-        lay_margin(self._sheets, MARGIN * self._unit)
+        lay_margin(self._sheets, MARGIN * self._unit, self._identity)
         self._vein(self._height - 74, 6)
-        self._draw_text(
-            "Volante", 1000 - EDGE, self._height - 38, DISPLAY_FONT, 19, INK_3, align="right"
+        if self._foot_address:
+            self._draw_text(self._foot_address, EDGE, self._height - 38, LABEL_FONT, 17, INK_3)
+        if self._identity.name:
+            self._set_name()
+
+    def _set_name(self) -> None:
+        u = self._unit
+        width: float = 1000 - 2 * EDGE
+        if self._foot_address:
+            beside = width - self._width(self._foot_address, LABEL_FONT, 17) - NAME_GAP
+            width = max(beside, width / 3)
+        lines, size = self._sheets.fitted(
+            self._identity.name,
+            width * u,
+            NAME_HEIGHT * u,
+            DISPLAY_FONT,
+            [size * u for size in NAME_SIZES],
+            NAME_LEADING,
         )
+        # One line is level with the address, and more lines are centred there.
+        top = self._height - 38 - (len(lines) - 1) / 2 * NAME_LEADING * size / u
+        for index, line in enumerate(lines):
+            y = top + index * NAME_LEADING * size / u
+            self._draw_text(line, 1000 - EDGE, y, DISPLAY_FONT, size / u, INK_3, align="right")
 
     def _draw_text(
         self,
@@ -102,7 +135,13 @@ def set_poster(
 
 class _Poster(PosterPaper):
     def __init__(self, spec: PosterSpec, shape, progress: Callable[[float], object]) -> None:
-        super().__init__(*spec.sheet, title=spec.title, lang=spec.lang)
+        super().__init__(
+            *spec.sheet,
+            title=spec.title,
+            lang=spec.lang,
+            identity=spec.identity,
+            address=spec.address,
+        )
         self._spec, self._shape, self._progress = spec, shape, progress
         self._heading = spec.names_texts.get("heading", "")
         self._smallest = MIN_NAME_POINTS.get(spec.size, 6)
@@ -118,10 +157,6 @@ class _Poster(PosterPaper):
         if self._spec.form == "pdf":
             self._set_further_sheets(left_over)
         return self._sheets, frame
-
-    def _begin_sheet(self) -> None:
-        super()._begin_sheet()
-        self._draw_text(self._spec.address, EDGE, self._height - 38, LABEL_FONT, 17, INK_3)
 
     def _set_title(self, is_small: bool) -> float:
         """Set the title over the whole width; return its lower end."""

@@ -37,6 +37,7 @@ from campaign.montage.posters.renderer import print_poster
 from campaign.montage.posters.spec import PAPER_MM
 from campaign.montage.queries import Variety, find_shape, poster_status, posters_before
 from campaign.montage.texts import appearance_digest_of, digest_of, poster_spec
+from campaign.organisations.presenters import show_organisation
 from campaign.process.clock import utcnow
 
 blueprint = Blueprint("posters", __name__)
@@ -54,6 +55,7 @@ SECONDS, NAMES_SECONDS, RELOAD_SECONDS = 300, 15, 4
 def index(slug: str) -> ResponseReturnValue:
     """Show which posters there are, and a form to choose one."""
     cause = cause_by_slug(slug) or abort(404)
+    show_organisation(cause.organisation_id)
     page = render_template(
         "posters/index.html", cause=cause_page(cause, g.lang), papers=PAPER_MM, default_size=PAPER
     )
@@ -166,6 +168,7 @@ def _waiting(cause: Cause, variety: Variety, poster: Poster) -> Response:
     if "progress" in request.args:
         response = jsonify(state=poster.state, progress=progress, words=status_text)
     else:
+        show_organisation(cause.organisation_id)
         page = render_template(
             "posters/show.html",
             cause=cause_page(cause, variety.lang),

@@ -3,6 +3,8 @@
 import json
 from dataclasses import asdict, dataclass
 
+from campaign.montage.typesetting import PrintIdentity
+
 POINTS_PER_MM = 72 / 25.4
 PAPER_MM = {"A3": (297, 420), "A2": (420, 594), "A1": (594, 841), "A0": (841, 1189)}
 DOTS_PER_INCH = 300
@@ -20,7 +22,7 @@ class PosterSpec:
     form: str
     size: str
     lang: str
-    palette: str
+    identity: PrintIdentity
     title: str
     count: str
     caption: str
@@ -49,7 +51,8 @@ class PosterSpec:
     def from_json(cls, text: str) -> "PosterSpec":
         """Return the spec that `to_json` wrote."""
         values = json.loads(text)
-        return cls(**{**values, "gaps": tuple(values["gaps"])})
+        identity = PrintIdentity(**values["identity"])
+        return cls(**{**values, "identity": identity, "gaps": tuple(values["gaps"])})
 
 
 def pixels_of(width: int) -> tuple[int, int]:

@@ -18,11 +18,17 @@ from campaign.accounts.passwords import HashingBusy, hash_password, matches
 from campaign.accounts.rate_limits import TooManyTries, admit_sign_in
 from campaign.accounts.sessions import close_session, close_sessions, confirm_session, sessions_of
 from campaign.extensions import write
-from campaign.i18n.locales import LOCALES
+from campaign.i18n.locales import locale_of
+from campaign.organisations.identity import identities
 from campaign.organize.auth.sessions import busy_sentence, later, passkeys_work, safe_next
 from campaign.organize.core.access import own_account
 from campaign.organize.core.audit import AuditEvent, act, act_on_account
-from campaign.organize.core.fields import LANGUAGES, CodeField, NewPasswordField, OrganizerNameField
+from campaign.organize.core.fields import (
+    INTERFACE_CHOICES,
+    CodeField,
+    NewPasswordField,
+    OrganizerNameField,
+)
 from campaign.organize.core.identity import organizer
 from campaign.process.clock import utcnow
 
@@ -31,7 +37,7 @@ class OrganizerForm(FlaskForm):
     """Name and language."""
 
     name = OrganizerNameField(_l("Your name"))
-    lang = SelectField(_l("Language of your pages and emails"), choices=LANGUAGES)
+    lang = SelectField(_l("Language of your pages and emails"), choices=INTERFACE_CHOICES)
 
 
 class ConfirmForm(FlaskForm):
@@ -53,7 +59,8 @@ class ChangePasswordForm(FlaskForm):
         super().__init__(**options)
 
     def about(self) -> tuple[str, ...]:
-        return "Volante", self.organizer.email, self.organizer.name
+        names = (text.name for text in identities().host.texts.values())
+        return "Volante", *names, self.organizer.email, self.organizer.name
 
 
 class AppForm(FlaskForm):
@@ -97,7 +104,7 @@ def change() -> ResponseReturnValue:
         )
         act(audit_event, describe, organizer_id=who.id, **values)
     # Show the message in the language just chosen.
-    with force_locale(LOCALES[form.lang.data]):
+    with force_locale(locale_of(form.lang.data)):
         flash(_("Saved."), "success")
     return redirect(url_for("organize.account.index"), 303)
 

@@ -47,6 +47,7 @@ from campaign.accounts.passkeys import (
 from campaign.accounts.permissions import must_have_second_factor
 from campaign.accounts.sessions import confirm_session
 from campaign.extensions import write
+from campaign.organisations.identity import identities
 from campaign.organize.account.routes import AppForm, PasskeyForm
 from campaign.organize.auth.sessions import (
     described,
@@ -59,6 +60,7 @@ from campaign.organize.auth.sessions import (
 from campaign.organize.core.access import fresh, own_account
 from campaign.organize.core.audit import act_on_account
 from campaign.organize.core.identity import organizer
+from campaign.organize.setup.steps import first_page_url
 from campaign.process.clock import utcnow
 from campaign.text.names import clean_text
 
@@ -165,7 +167,7 @@ def download_codes() -> ResponseReturnValue:
 @own_account
 def keep_codes() -> ResponseReturnValue:
     session.pop(CODES, None)
-    return redirect(url_for("organize.overview.index"), 303)
+    return redirect(first_page_url(), 303)
 
 
 def after_new_factor() -> BaseResponse:
@@ -224,9 +226,13 @@ def _load_sealed(name: str) -> str | None:
     return text if owner == str(organizer().id) else None
 
 
+def _site_name() -> str:
+    return identities().host.name(g.lang)
+
+
 def _app_page(form: FlaskForm, status: int = 200) -> tuple[str, int]:
     secret = _secret()
-    uri = provisioning_uri(secret, organizer().email)
+    uri = provisioning_uri(secret, organizer().email, site_name=_site_name())
     # The Content-Security-Policy allows no inline style, and segno needs none. The colours are
     # fixed, since cameras read black on white.
     picture = segno.make(uri, error="m").svg_inline(
@@ -250,7 +256,7 @@ MAX_PASSKEYS = 20
 @own_account
 @fresh
 def options() -> ResponseReturnValue:
-    chosen = registration_options(site_place(), organizer())
+    chosen = registration_options(site_place(), organizer(), site_name=_site_name())
     store_challenge(chosen)
     return Response(options_to_json(chosen), mimetype="application/json")
 

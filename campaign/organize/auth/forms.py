@@ -8,8 +8,9 @@ from wtforms import HiddenField, PasswordField, SelectField
 from wtforms.validators import InputRequired
 
 from campaign.accounts.models import Organizer
+from campaign.organisations.identity import identities
 from campaign.organize.core.fields import (
-    LANGUAGES,
+    INTERFACE_CHOICES,
     AddressField,
     CodeField,
     NewPasswordField,
@@ -49,17 +50,30 @@ class PasswordForm(FlaskForm):
         super().__init__(**options)
 
     def about(self) -> tuple[str, ...]:
-        return "Volante", self.organizer.email, self.organizer.name
+        names = (text.name for text in identities().host.texts.values())
+        return "Volante", *names, self.organizer.email, self.organizer.name
 
 
 class WelcomeForm(PasswordForm):
     """Name, language and password of an organizer who accepts an invitation."""
 
     name = OrganizerNameField(_l("Your name"))
-    lang = SelectField(_l("Language"), choices=LANGUAGES)
+    lang = SelectField(_l("Language"), choices=INTERFACE_CHOICES)
 
     def about(self) -> tuple[str, ...]:
         return *super().about(), self.name.data or ""
+
+
+class FirstAdminForm(FlaskForm):
+    """The account of a site's first admin."""
+
+    email = AddressField(_l("Email"))
+    name = OrganizerNameField(_l("Your name"))
+    lang = SelectField(_l("Language"), choices=INTERFACE_CHOICES)
+    password = NewPasswordField(_l("Password"))
+
+    def about(self) -> tuple[str, ...]:
+        return "Volante", self.email.data or "", self.name.data or ""
 
 
 def supported_lang(lang: Any) -> str:

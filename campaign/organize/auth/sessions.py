@@ -164,7 +164,7 @@ CHALLENGE_KEY = "passkey_challenge"
 
 
 def site_place() -> RelyingParty:
-    """Return the Place of the site; in development, the host name of the request is used."""
+    """Return the RelyingParty of the site; in development, with the request's host name."""
     address = (
         current_app.config["PUBLIC_URL"] if current_app.config["PRODUCTION"] else request.host_url
     )

@@ -10,15 +10,18 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as BaseResponse
-from wtforms import RadioField, SelectChoice
+from wtforms import RadioField, SelectChoice, SelectField
+from wtforms.validators import InputRequired
 
 from campaign.causes.models import Cause
 from campaign.causes.operations import CauseSlugTaken, change_cause, create_cause, move_cause
 from campaign.causes.presenters import page as cause_page
 from campaign.causes.queries import cause_count, cause_in_any_state, causes_among
 from campaign.events.presenters import cards_ahead, cards_past
-from campaign.i18n.locales import LOCALES
+from campaign.i18n.fallbacks import best_lang
 from campaign.montage.queries import shape_title
+from campaign.notices.composition import compose_notice
+from campaign.organisations.identity import identities
 from campaign.organize.core.access import allowed
 from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.drafts import LaterForm, is_preview_requested, use_requested_language
@@ -33,8 +36,10 @@ from campaign.organize.core.fields import (
     by_language,
     in_language,
     max_length,
+    unchosen,
 )
-from campaign.organize.core.identity import causes_where, may
+from campaign.organize.core.identity import causes_where, may, organisations_where
+from campaign.organize.core.languages import cause_languages
 from campaign.organize.core.scope import load_cause
 from campaign.organize.petitions.forms import SlugForm
 from campaign.petitions.presenters import cards_of_cause
@@ -60,14 +65,26 @@ SHAPES = [
 ]
 
 
-class _Cause(InLanguages, FlaskForm):
-    """A cause's texts in all languages, its colour, and the shape of its montage."""
+class CauseForm(InLanguages, FlaskForm):
+    """A cause's texts in all languages, its colour, and the shape of its montage.
+
+    A new one also chooses its organisation, where the organizer may create causes in several.
+    """
 
     parts, missing_errors = PARTS, MISSING_ERRORS
     version = VersionField()
+    organisation = SelectField(_l("Organization"), [InputRequired(_l("Choose an organization."))])
     slug = SlugField(_l("Address"))
     palette = RadioField(_l("Colour"), choices=PALETTES, default="monarch")
     shape = RadioField(_l("Shape of the montage"), choices=SHAPES, default="monarch")
+
+    @classmethod
+    def fields_in(cls, languages: tuple[str, ...]) -> dict[str, Any]:
+        return {
+            **by_language(languages, "title", _title),
+            **by_language(languages, "summary", _summary),
+            **by_language(languages, "story", _story),
+        }
 
     @classmethod
     def of(cls, cause: Cause) -> Self:
@@ -75,41 +92,52 @@ class _Cause(InLanguages, FlaskForm):
             f"{part}_{text.lang}": getattr(text, part) for text in cause.texts for part in PARTS
         }
         looks = {"palette": cause.palette, "slug": cause.slug}
-        return cls(
+        form = cls.in_languages(cause_languages(cause))(
             formdata=None, data={"version": cause.version_of("text"), **looks, **texts}
-        ).without_shape()
+        )
+        return form.of_existing()
 
-    def without_shape(self) -> Self:
-        """Remove the shape field, and return the form.
+    def of_existing(self) -> Self:
+        """Remove the fields that only a new cause has, and return the form.
 
         An existing cause has its own page for shapes.
         """
-        del self.shape
+        del self.shape, self.organisation
         return self
+
+    def offer(self, organisations: dict[int, str]) -> Self:
+        """Offer these organisations, {id: name}, if there are several; return the form."""
+        self._organisation_ids = list(organisations)
+        if len(organisations) < 2:
+            del self.organisation
+        else:
+            choices = [SelectChoice(str(each), name) for each, name in organisations.items()]
+            self.organisation.choices = unchosen(choices, _l("Choose an organization"))
+        return self
+
+    @property
+    def organisation_id(self) -> int | None:
+        """The organisation of a new cause; None if the site has none yet."""
+        if self.organisation:
+            return int(self.organisation.data)
+        return next(iter(self._organisation_ids), None)
 
     def validate(self, extra_validators: Any = None) -> bool:
         valid = super().validate(extra_validators)
         # If nothing was entered, require the first language.
-        return self.require_parts(self.texts() or list(LOCALES)[:1], MISSING_ERRORS) and valid
+        return self.require_parts(self.texts() or self.languages[:1], MISSING_ERRORS) and valid
 
 
-CauseForm = type(
-    "CauseForm",
-    (_Cause,),
-    {
-        **by_language(
-            "title", lambda lang: LineField(in_language(_l("Title"), lang), [max_length(200)])
-        ),
-        **by_language(
-            "summary",
-            lambda lang: ShortTextField(in_language(_l("Summary"), lang), [max_length(1000)]),
-        ),
-        **by_language(
-            "story",
-            lambda lang: LinesField(in_language(_l("How it started"), lang), [max_length(20_000)]),
-        ),
-    },
-)
+def _title(lang: str) -> LineField:
+    return LineField(in_language(_l("Title"), lang), [max_length(200)])
+
+
+def _summary(lang: str) -> ShortTextField:
+    return ShortTextField(in_language(_l("Summary"), lang), [max_length(1000)])
+
+
+def _story(lang: str) -> LinesField:
+    return LinesField(in_language(_l("How it started"), lang), [max_length(20_000)])
 
 
 # Show the montage of a draft with this many sample butterflies.
@@ -129,13 +157,13 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/new")
 @allowed("causes.create")
 def new() -> ResponseReturnValue:
-    return _writing_page(CauseForm(formdata=None))
+    return _writing_page(_offered(CauseForm.in_languages(site_settings().languages)(formdata=None)))
 
 
 @blueprint.post("/new")
 @allowed("causes.create")
 def create() -> ResponseReturnValue:
-    form = CauseForm()
+    form = _offered(CauseForm.in_languages(site_settings().languages)())
     if not form.validate():
         return _writing_page(form, status=422)
     texts = form.texts()
@@ -150,12 +178,14 @@ def create() -> ResponseReturnValue:
             texts=texts,
             palette=form.palette.data,
             shape=form.shape.data,
+            organisation_id=form.organisation_id,
             state="draft",
         )
     except CauseSlugTaken:
         existing = cause_in_any_state(slug)
         if (
             existing is None
+            or not may("causes.see", existing)
             or existing.state != "draft"
             or {lang: t["title"] for lang, t in texts.items()} != _titles(existing)
         ):
@@ -173,7 +203,11 @@ def show(cause: Cause) -> ResponseReturnValue:
 
 def render_cause(cause: Cause, later: LaterForm, status: int = 200) -> tuple[str, int]:
     """Return the page of a cause, with the given LaterForm."""
-    missing = [lang for lang in LOCALES if lang not in {text.lang for text in cause.texts}]
+    missing = [
+        lang
+        for lang in site_settings().languages
+        if lang not in {text.lang for text in cause.texts}
+    ]
     return render_template(
         "organize/causes/show.html",
         cause=cause,
@@ -195,7 +229,7 @@ def words(cause: Cause) -> ResponseReturnValue:
 @blueprint.post("/<slug>/words")
 @allowed("causes.edit", load_cause)
 def save_words(cause: Cause) -> ResponseReturnValue:
-    form = CauseForm().without_shape()
+    form = CauseForm.in_languages(cause_languages(cause))().of_existing()
     form.slug.data = cause.slug
     if not form.validate():
         return _writing_page(form, cause, 422)
@@ -268,13 +302,16 @@ def preview_page(cause: Cause, **typed: Any) -> str:
         events=cards_ahead(g.lang, now, cause_id=cause.id),
         past_events=cards_past(g.lang, now, cause_id=cause.id),
         updates=recent_cards(g.lang, now, cause_id=cause.id),
+        news_notice=compose_notice(
+            "subscription", organisation_id=cause.organisation_id, lang=g.lang
+        ),
         is_unsaved=bool(typed),
     )
 
 
 def _as_typed(form: FlaskForm) -> dict[str, Any]:
     texts = form.texts()
-    lang = g.lang if g.lang in texts else next(iter(texts))
+    lang = best_lang(texts, g.lang)
     text = texts[lang]
     return {
         "lang": lang,
@@ -285,6 +322,17 @@ def _as_typed(form: FlaskForm) -> dict[str, Any]:
     }
 
 
+def _offered(form):
+    organisation_ids = organisations_where("causes.create")
+    return form.offer(
+        {
+            each.id: each.name(g.lang)
+            for each in identities().by_id.values()
+            if organisation_ids is None or each.id in organisation_ids
+        }
+    )
+
+
 def _writing_page(
     form: FlaskForm, cause: Cause | None = None, status: int = 200
 ) -> tuple[str, int]:
@@ -292,8 +340,8 @@ def _writing_page(
         "organize/causes/words.html",
         cause=cause,
         form=form,
-        order=list(LOCALES),
-        stories={lang: to_html(form[f"story_{lang}"].data or "") for lang in LOCALES},
+        order=form.languages,
+        stories={lang: to_html(form[f"story_{lang}"].data or "") for lang in form.languages},
     ), status
 
 

@@ -15,11 +15,11 @@ from wtforms.validators import InputRequired, NumberRange
 
 from campaign.events import operations as events
 from campaign.events.models import Event
-from campaign.i18n.locales import LOCALES
 from campaign.organize.core.access import accepts_bytes, allowed
 from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.edit_conflicts import Editor, save
 from campaign.organize.core.fields import (
+    InLanguages,
     ShortTextField,
     VersionField,
     WholeNumberField,
@@ -28,6 +28,7 @@ from campaign.organize.core.fields import (
     max_length,
     sent_version,
 )
+from campaign.organize.core.languages import original_first, petition_languages
 from campaign.organize.core.scope import load_event, load_petition
 from campaign.organize.events.routes import blueprint as events_blueprint
 from campaign.organize.petitions.parts import onward
@@ -59,13 +60,21 @@ def _share(label: Any) -> WholeNumberField:
     return WholeNumberField(label, [InputRequired(wrong), NumberRange(0, 100, wrong)], default=50)
 
 
-class _AltTexts(FlaskForm):
+def _alt(lang: str) -> ShortTextField:
+    return ShortTextField(in_language(_l("Image description"), lang), [max_length(MAX_ALT_LENGTH)])
+
+
+class _AltTexts(InLanguages, FlaskForm):
     """A picture with its alt texts."""
 
     version = VersionField()
     picture = FileField(_l("Picture"))
     # The CleanPicture of the uploaded file once the form is valid; None without a file.
     sent = None
+
+    @classmethod
+    def fields_in(cls, languages: tuple[str, ...]) -> dict[str, Any]:
+        return by_language(languages, "alt", _alt)
 
     def alts(self, langs: Iterable[str]) -> dict[str, str]:
         return {lang: self[f"alt_{lang}"].data or "" for lang in langs}
@@ -91,7 +100,7 @@ class _AltTexts(FlaskForm):
                 self.picture.errors = [REFUSALS[refusal.code]]
 
 
-class _FocalPoint(_AltTexts):
+class PictureForm(_AltTexts):
     """A picture that lists and phones crop around its focal point."""
 
     focal_x = _share(_l("Distance from the left, in percent"))
@@ -101,14 +110,8 @@ class _FocalPoint(_AltTexts):
         return self.focal_x.data, self.focal_y.data
 
 
-_ALTS = by_language(
-    "alt",
-    lambda lang: ShortTextField(
-        in_language(_l("Image description"), lang), [max_length(MAX_ALT_LENGTH)]
-    ),
-)
-PictureForm = type("PictureForm", (_FocalPoint,), _ALTS)
-BodyPictureForm = type("BodyPictureForm", (_AltTexts,), _ALTS)
+class BodyPictureForm(_AltTexts):
+    """A picture in a text, with its alt texts."""
 
 
 def shown_picture(picture: Any) -> dict[str, str]:
@@ -159,7 +162,7 @@ class PicturePages:
 
     def save(self, owner: Any) -> ResponseReturnValue:
         """Save a new picture, or another description of the present one."""
-        form = PictureForm()
+        form = PictureForm.in_languages(tuple(self.langs(owner)))()
         is_valid = form.validate_about(
             has_picture=owner.picture is not None, spoken=self.needed(owner)
         )
@@ -206,7 +209,7 @@ class PicturePages:
         focal = {"focal_x": row.focal_x, "focal_y": row.focal_y} if row else {}
         alts = {f"alt_{lang}": alt for lang, alt in row.alts.items()} if row else {}
         version = owner.version_of(PART)
-        return PictureForm(
+        return PictureForm.in_languages(tuple(self.langs(owner)))(
             formdata=None, data={"version": version, **shown_picture(row), **focal, **alts}
         )
 
@@ -245,10 +248,6 @@ class PicturePages:
         )
 
 
-def _original_first(original_lang: str, langs: Sequence[str]) -> list[str]:
-    return [original_lang, *(lang for lang in langs if lang != original_lang)]
-
-
 def _petition_title(petition: Petition) -> str:
     return petition.current_version.text(g.lang, petition.original_lang).title
 
@@ -264,7 +263,7 @@ PAGES = (
         pictures=petitions.pictures,
         load=load_petition,
         title=_petition_title,
-        langs=lambda petition: _original_first(petition.original_lang, list(LOCALES)),
+        langs=lambda petition: original_first(petition.original_lang, petition_languages(petition)),
         needed=lambda petition: [petition.original_lang],
         remove_view="take_picture_away",
     ),
@@ -274,8 +273,8 @@ PAGES = (
         pictures=events.pictures,
         load=load_event,
         title=_title,
-        langs=lambda event: _original_first(
-            event.original_lang, [text.lang for text in event.texts]
+        langs=lambda event: original_first(
+            event.original_lang, tuple(text.lang for text in event.texts)
         ),
         needed=lambda event: [event.original_lang],
     ),

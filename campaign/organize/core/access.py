@@ -19,7 +19,7 @@ from campaign.organize.auth.unsaved_forms import (
     unsaved_form_page,
 )
 from campaign.organize.core import identity
-from campaign.organize.core.identity import cause_id_of, organizer
+from campaign.organize.core.identity import organizer, scope_of
 from campaign.process.clock import utcnow
 
 # Values a view may declare instead of an action of the permissions table.
@@ -34,12 +34,12 @@ def allowed(
 ) -> Callable[[Callable[..., ResponseReturnValue]], Callable[..., ResponseReturnValue]]:
     """Guard a view: only organizers who may do `action` pass.
 
-    `thing` takes URL values by name and returns the object of the view, or None. The object is a
-    cause or has a `cause_id`. The view receives it in place of those values. An organizer without
-    any role in its cause gets 404, others 403.
+    `thing` takes URL values by name and returns the object of the view, or None. `scope_of` says
+    which cause or organisation it belongs to. The view receives it in place of those values. An
+    organizer without any role there gets 404, others 403.
 
-    Without `thing`, the permission in any one cause is enough. The view then filters by
-    `causes_where(action)`.
+    Without `thing`, the permission in any one cause or organisation is enough. The view then filters
+    by `causes_where(action)` or `organisations_where(action)`.
     """
     if action not in TABLE:
         raise ValueError(f"the table of permissions has no {action!r}")
@@ -56,9 +56,10 @@ def allowed(
             subject = thing(**{name: values.pop(name) for name in names})
             if subject is None:
                 abort(404)
-            if not permissions.may(who, action, cause_id_of(subject)):
-                log_refused_access(who, action, cause_id_of(subject))
-                abort(403 if permissions.belongs_to(who, cause_id_of(subject)) else 404)
+            scope = scope_of(subject)
+            if not permissions.may(who, action, *scope):
+                log_refused_access(who, action, scope[0])
+                abort(403 if permissions.belongs_to(who, *scope) else 404)
             return view(subject, **values)
 
         names = () if thing is None else tuple(signature(thing).parameters)

@@ -146,7 +146,7 @@ AUDITED_COLUMNS = {
             "slug state goal opens_at closes_at publish_at time_zone deliver_on deliver_places required_fields questions confirmation"
             " two_per_address retention_days delivered_names delivered_details archived_at",
         ),
-        ("petition_text", "version_id", "title summary organisation body"),
+        ("petition_text", "version_id", "title summary published_by body"),
         ("target", "petition_id", "names"),
         ("embedding", "petition_id", "allowed origins"),
         ("picture", "owner_id", "alts"),

@@ -14,11 +14,17 @@ from wtforms.validators import DataRequired, InputRequired
 from campaign.causes.models import Cause
 from campaign.causes.queries import causes_among
 from campaign.i18n.local_times import local_time
-from campaign.i18n.locales import NAMES
-from campaign.organize.core.fields import LineField, SlugField, max_length, unchosen
+from campaign.organize.core.fields import (
+    LineField,
+    SlugField,
+    language_choices,
+    max_length,
+    unchosen,
+)
 from campaign.organize.core.identity import causes_where
 from campaign.organize.core.time_fields import IS_OVER, HourField, ZoneField
 from campaign.process.clock import utcnow
+from campaign.site.settings import site_settings
 
 MAX_TITLE_LENGTH = 200
 
@@ -27,9 +33,7 @@ class DraftForm(FlaskForm):
     """The first fields of an event, a petition or an update; the rest is added later."""
 
     cause = SelectField(_l("Cause"), [InputRequired(_l("Choose a cause."))])
-    lang = SelectField(
-        _l("Original language"), choices=[SelectChoice(*name) for name in NAMES.items()]
-    )
+    lang = SelectField(_l("Original language"), choices=language_choices)
     title = LineField(
         _l("Title"), [DataRequired(_l("Enter a title.")), max_length(MAX_TITLE_LENGTH)]
     )
@@ -75,7 +79,7 @@ def use_requested_language() -> None:
 
 def use_language(lang: str | None) -> None:
     """Switch this page to `lang` if the site has that language."""
-    if lang in NAMES:
+    if lang in site_settings().languages:
         g.lang = lang
         refresh()
 

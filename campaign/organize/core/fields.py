@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -24,7 +25,7 @@ from wtforms import (
 from wtforms.validators import Length, StopValidation
 
 from campaign.accounts.passwords import MIN_LENGTH, PasswordTooWeak, check_strength
-from campaign.i18n.locales import LOCALES, NAMES
+from campaign.i18n.locales import INTERFACE_LANGUAGES, language_name
 from campaign.signatures.forms import NAME_FAULTS, EmailField
 from campaign.signatures.models import MAX_NAME_LENGTH
 from campaign.site.settings import site_settings
@@ -116,30 +117,38 @@ def sent_version() -> int:
     return _Versioned().version.data
 
 
-def by_language(name: str, field: Callable[[str], Any]) -> dict[str, Any]:
-    """Return {"<name>_en": field("en"), …} for each language of the site, as form members."""
-    return {f"{name}_{lang}": field(lang) for lang in LOCALES}
+def by_language(languages: Iterable[str], name: str, field: Callable[[str], Any]) -> dict[str, Any]:
+    """Return {"<name>_en": field("en"), …} for each of the languages, as form members."""
+    return {f"{name}_{lang}": field(lang) for lang in languages}
 
 
 def in_language(label: Any, lang: str) -> Any:
     """Return a lazy label that names the language: Title (Español)."""
-    return _l("%(field)s (%(language)s)", field=label, language=NAMES[lang])
+    return _l("%(field)s (%(language)s)", field=label, language=language_name(lang))
 
 
 class InLanguages:
-    """Mixin for a form with each of its `parts` in every language, such as `title_en`.
+    """Mixin for a form with each of its `parts` in several languages, such as `title_en`.
 
-    `missing_errors` maps a part to the error shown if that part is empty.
+    `in_languages` returns the form for some languages, which has them as `languages`. Its
+    class method `fields_in` returns the fields that depend on them, by name. `missing_errors` maps a part to the error shown if that part is empty.
     """
 
     parts: tuple[str, ...] = ()
     missing_errors: dict[str, Any] = {}
+    languages: tuple[str, ...] = ()
+    fields_in: Callable[[tuple[str, ...]], dict[str, Any]]
+
+    @classmethod
+    def in_languages(cls, languages: tuple[str, ...]) -> Any:
+        """Return the class of this form for these languages."""
+        return _form_in(cls, languages)
 
     def texts(self) -> dict[str, dict[str, str]]:
         """Return {language: {part: text}} for the languages in which anything was entered."""
         typed = {
             lang: {part: self[f"{part}_{lang}"].data or "" for part in self.parts}
-            for lang in LOCALES
+            for lang in self.languages
         }
         return {lang: parts for lang, parts in typed.items() if any(parts.values())}
 
@@ -159,6 +168,12 @@ class InLanguages:
         return not empty
 
 
+# Of each form there are as many classes as there are sets of languages on one site.
+@lru_cache(maxsize=256)
+def _form_in(form: type[InLanguages], languages: tuple[str, ...]) -> Any:
+    return type(form.__name__, (form,), {"languages": languages, **form.fields_in(languages)})
+
+
 class RowsField(FieldList):
     """A list of rows named `rows-0`, `rows-1` …; inputs with an impossible number are ignored."""
 
@@ -170,10 +185,12 @@ class RowsField(FieldList):
 
 def differences(sent: Form, saved: Form) -> list[tuple[str, str, str]]:
     """Return [(label, saved text, entered text)] for the fields in which two forms differ."""
+    # A form finds its fields by attribute, which for some is not the name that is sent.
+    saved_fields = {field.name: field for field in saved}
     pairs = (
-        (field.label.text, text_of(saved[field.name]), text_of(field))
+        (field.label.text, text_of(saved_fields[field.name]), text_of(field))
         for field in sent
-        if _is_compared(field)
+        if _is_compared(field) and field.name in saved
     )
     return [(label, present, entered) for label, present, entered in pairs if present != entered]
 
@@ -225,7 +242,13 @@ def moved(rows: Sequence[Any], press: str | None) -> list[Any] | None:
     return rows
 
 
-LANGUAGES = [SelectChoice(code, name) for code, name in NAMES.items()]
+def language_choices(languages: Iterable[str] | None = None) -> list[SelectChoice]:
+    """Return the choices of a field for a language, by default one of the site's."""
+    offered = site_settings().languages if languages is None else languages
+    return [SelectChoice(lang, language_name(lang)) for lang in offered]
+
+
+INTERFACE_CHOICES = language_choices(INTERFACE_LANGUAGES)
 WEAKNESSES = {
     "short": _l(
         "Use at least %(least)s characters. A few words in a row are easy to remember.",

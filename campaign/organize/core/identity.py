@@ -8,10 +8,12 @@ from werkzeug.wrappers import Response
 
 from campaign.accounts import permissions, tokens
 from campaign.accounts.audit import Actor
-from campaign.accounts.models import Organizer
+from campaign.accounts.models import Grant, Organizer
 from campaign.accounts.sessions import MAX_AGE, TOUCH_INTERVAL, session_of, touch_session
+from campaign.causes.models import Cause
 from campaign.extensions import write
 from campaign.http.security import host_name
+from campaign.organisations.models import Organisation
 from campaign.process.clock import utcnow
 
 SESSION_COOKIE = "volante_organizer"
@@ -53,9 +55,9 @@ def actor() -> Actor:
 
 
 def may(action: str, thing: Any = None) -> bool:
-    """Return whether the organizer may do `action` to `thing`; without `thing`, in any cause.
+    """Return whether the organizer may do `action` to `thing`; without `thing`, anywhere.
 
-    `thing` is a cause or has a `cause_id`.
+    `thing` is as for `scope_of`.
     """
     who = organizer()
     if who is None:
@@ -63,20 +65,36 @@ def may(action: str, thing: Any = None) -> bool:
     return (
         permissions.may_somewhere(who, action)
         if thing is None
-        else permissions.may(who, action, cause_id_of(thing))
+        else permissions.may(who, action, *scope_of(thing))
     )
 
 
 def causes_where(action: str) -> frozenset[Any] | None:
     """Return the ids of the causes where the organizer may do `action`.
 
-    Return permissions.EVERYWHERE (None) for an admin.
+    Return permissions.EVERYWHERE (None) for an admin. Each list, count and choice of the workspace
+    is built from these ids; a test fails for one that is not.
     """
     return permissions.causes_where(organizer(), action)
 
 
-def cause_id_of(thing: Any) -> int:
-    return thing.cause_id if hasattr(thing, "cause_id") else thing.id
+def organisations_where(action: str) -> frozenset[Any] | None:
+    """Return the ids of the organisations where the organizer may do `action`, as `causes_where`."""
+    return permissions.organisations_where(organizer(), action)
+
+
+def scope_of(thing: Any) -> tuple[int | None, int | None]:
+    """Return (cause id, organisation id) of a thing: where a role is needed to use it.
+
+    `thing` is a cause, an organisation, a grant, or anything with a `cause_id`.
+    """
+    if isinstance(thing, Cause):
+        return thing.id, None
+    if isinstance(thing, Organisation):
+        return None, thing.id
+    if isinstance(thing, Grant):
+        return thing.cause_id, thing.organisation_id
+    return thing.cause_id, None
 
 
 def read_cookie(name: str) -> str | None:

@@ -8,13 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from campaign.causes.models import Cause
-from campaign.causes.queries import cause_in_any_state
+from campaign.causes.queries import cause_in_any_state, causes_among
 from campaign.events.models import Event
 from campaign.events.queries import event_in_any_state
 from campaign.extensions import db
 from campaign.organisations.models import Organisation
 from campaign.organisations.queries import organisation_by_slug
-from campaign.organize.core.identity import causes_where
+from campaign.organize.core.identity import causes_where, organisations_where
 from campaign.petitions.models import Petition, PetitionVersion
 from campaign.petitions.queries import petition_in_any_state
 
@@ -35,11 +35,6 @@ def load_cause(slug: str) -> Cause | None:
     return cause_in_any_state(slug)
 
 
-def load_organisation(slug: str) -> Organisation | None:
-    """Return the organisation with this slug, or None."""
-    return organisation_by_slug(slug)
-
-
 def load_petition(slug: str) -> Petition | None:
     """Return the petition with this slug in any state, or None."""
     return petition_in_any_state(slug)
@@ -48,6 +43,11 @@ def load_petition(slug: str) -> Petition | None:
 def load_event(slug: str) -> Event | None:
     """Return the event with this slug in any state, or None."""
     return event_in_any_state(slug)
+
+
+def load_organisation(slug: str) -> Organisation | None:
+    """Return the organisation with this slug, or None."""
+    return organisation_by_slug(slug)
 
 
 def petitions_where(action: str) -> list[PetitionSummary]:
@@ -64,6 +64,19 @@ def petitions_where(action: str) -> list[PetitionSummary]:
     if cause_ids is not None:
         query = query.where(Petition.cause_id.in_(cause_ids))
     return [petition_summary(petition) for petition in db.session.scalars(query)]
+
+
+def organisation_ids_where(action: str) -> frozenset[int]:
+    """Return the ids of the organisations whose owners share a cause with the organizer.
+
+    These are the organisations where the organizer may do `action`, in one cause or in all. For an
+    admin there are none to name, because an admin sees everyone.
+    """
+    cause_ids = causes_where(action)
+    if cause_ids is None:
+        return frozenset()
+    of_causes = {cause.organisation_id for cause in causes_among(cause_ids)}
+    return (organisations_where(action) or frozenset()) | of_causes
 
 
 def petition_summary(petition: Petition | Any) -> PetitionSummary:

@@ -12,9 +12,9 @@ from campaign.events.hours import HourSkipped, instant_of
 from campaign.events.models import Event
 from campaign.events.operations import Hours
 from campaign.i18n.local_times import local_time
-from campaign.i18n.locales import LOCALES
 from campaign.organize.core.drafts import DraftForm
 from campaign.organize.core.fields import (
+    InLanguages,
     LineField,
     LinesField,
     ShortTextField,
@@ -24,6 +24,7 @@ from campaign.organize.core.fields import (
     in_language,
     max_length,
 )
+from campaign.organize.core.languages import event_languages, original_first
 from campaign.organize.core.time_fields import IS_OVER, NO_SUCH_HOUR, HourField, ZoneField
 from campaign.process.clock import utcnow
 
@@ -94,12 +95,8 @@ class PartForm(FlaskForm):
     def written(self) -> list[str]:
         """Return the languages in which the event has texts, its original language first."""
         langs = {text.lang for text in self.event.texts}
-        first = self.event.original_lang
-        return [
-            lang
-            for lang in (first, *(locale for locale in LOCALES if locale != first))
-            if lang in langs
-        ]
+        order = original_first(self.event.original_lang, event_languages(self.event))
+        return [lang for lang in order if lang in langs]
 
     def rearranged(self, press: str | None) -> Any:
         """Return the form after a press on a button of one of its rows, or None."""
@@ -113,33 +110,45 @@ class PartForm(FlaskForm):
         }
 
 
+class PartInLanguages(InLanguages, PartForm):
+    """A part of an event with fields in several languages."""
+
+    @classmethod
+    def for_event(cls, event: Event) -> Any:
+        """Return the class of the form for the languages of an event."""
+        return cls.in_languages(event_languages(event))
+
+    @classmethod
+    def of(cls, event: Event) -> Any:
+        return super(PartInLanguages, cls.for_event(event)).of(event)
+
+
 def texts_of(event: Event, *parts: str) -> dict[str, str]:
     """Return {"<part>_<language>": text} as the fields of a form take them."""
     return {f"{part}_{text.lang}": getattr(text, part) for text in event.texts for part in parts}
 
 
-class _Text(PartForm):
+class TextForm(PartInLanguages):
     """The event's texts in all languages."""
 
     part = "words"
+    parts = TEXT_PARTS
+
+    @classmethod
+    def fields_in(cls, languages: tuple[str, ...]) -> dict[str, Any]:
+        return {
+            **by_language(languages, "kind", _kind),
+            **by_language(languages, "title", _title),
+            **by_language(languages, "body", _body),
+            **by_language(languages, "access", _access),
+        }
 
     @classmethod
     def values(cls, event: Event) -> dict[str, Any]:
         return texts_of(event, *TEXT_PARTS)
 
-    def texts(self) -> dict[str, dict[str, str]]:
-        """Return {language: columns} for the languages in which anything was entered."""
-        typed = {
-            lang: {part: self[f"{part}_{lang}"].data or "" for part in TEXT_PARTS}
-            for lang in LOCALES
-        }
-        return {lang: parts for lang, parts in typed.items() if any(parts.values())}
-
     def changes(self) -> dict[str, Any]:
         return {"texts": self.texts()}
-
-    def faulty(self, lang: str) -> bool:
-        return any(self[f"{part}_{lang}"].errors for part in TEXT_PARTS)
 
     def validate(self, extra_validators: Any = None) -> bool:
         valid = super().validate(extra_validators)
@@ -153,34 +162,20 @@ class _Text(PartForm):
         return valid
 
 
-TextForm = type(
-    "TextForm",
-    (_Text,),
-    {
-        **by_language(
-            "kind",
-            lambda lang: LineField(
-                in_language(_l("Type of event"), lang), [max_length(MAX_KIND_LENGTH)]
-            ),
-        ),
-        **by_language(
-            "title",
-            lambda lang: LineField(in_language(_l("Title"), lang), [max_length(MAX_TITLE_LENGTH)]),
-        ),
-        **by_language(
-            "body",
-            lambda lang: LinesField(
-                in_language(_l("Type of event"), lang), [max_length(MAX_BODY_LENGTH)]
-            ),
-        ),
-        **by_language(
-            "access",
-            lambda lang: LinesField(
-                in_language(_l("Good to know"), lang), [max_length(MAX_ACCESS_LENGTH)]
-            ),
-        ),
-    },
-)
+def _kind(lang: str) -> LineField:
+    return LineField(in_language(_l("Type of event"), lang), [max_length(MAX_KIND_LENGTH)])
+
+
+def _title(lang: str) -> LineField:
+    return LineField(in_language(_l("Title"), lang), [max_length(MAX_TITLE_LENGTH)])
+
+
+def _body(lang: str) -> LinesField:
+    return LinesField(in_language(_l("Type of event"), lang), [max_length(MAX_BODY_LENGTH)])
+
+
+def _access(lang: str) -> LinesField:
+    return LinesField(in_language(_l("Good to know"), lang), [max_length(MAX_ACCESS_LENGTH)])
 
 
 class HoursForm(_WithHours, PartForm):
@@ -244,21 +239,18 @@ class LaterForm(FlaskForm):
             raise ValidationError(IS_OVER)
 
 
-class _Cancel(FlaskForm):
+class CancelForm(InLanguages, FlaskForm):
     """Why an event is cancelled, in each of its languages."""
+
+    @classmethod
+    def fields_in(cls, languages: tuple[str, ...]) -> dict[str, Any]:
+        return by_language(languages, "notice", _notice)
 
     def notices(self, langs: Iterable[str]) -> dict[str, str]:
         return {lang: self[f"notice_{lang}"].data or "" for lang in langs}
 
 
-CancelForm = type(
-    "CancelForm",
-    (_Cancel,),
-    by_language(
-        "notice",
-        lambda lang: ShortTextField(
-            in_language(_l("Reason, and what happens instead"), lang),
-            [max_length(MAX_NOTICE_LENGTH)],
-        ),
-    ),
-)
+def _notice(lang: str) -> ShortTextField:
+    return ShortTextField(
+        in_language(_l("Reason, and what happens instead"), lang), [max_length(MAX_NOTICE_LENGTH)]
+    )

@@ -20,27 +20,29 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, NumberRange, Optional, StopValidation
 
-from campaign.events.models import Event
-from campaign.i18n.locales import LOCALES, NAMES
+from campaign.events.models import MAX_REMEMBERED, Event
 from campaign.organize.core.fields import (
+    InLanguages,
     LineField,
     RowsField,
     WholeNumberField,
     by_language,
     in_language,
+    language_choices,
     max_length,
     moved,
 )
 from campaign.organize.core.time_fields import TimeOfDayField
-from campaign.organize.events.forms import PartForm, texts_of
+from campaign.organize.events.forms import PartForm, PartInLanguages, texts_of
 from campaign.organize.petitions.questions import (
     MAX_QUESTIONS,
-    QuestionRow,
     check_rows,
+    question_rows,
     questions_in,
     rows_of,
 )
 from campaign.signatures.forms import CountryField
+from campaign.site.settings import site_settings
 
 MAX_PLACE_LENGTH = 200
 MAX_ADDRESS_LENGTH = 300
@@ -87,7 +89,15 @@ def point_text(latitude: float, longitude: float) -> str:
     return f"{latitude:.5f}, {longitude:.5f}"
 
 
-class _Place(PartForm):
+def _place(lang: str) -> LineField:
+    return LineField(in_language(_l("Place"), lang), [max_length(MAX_PLACE_LENGTH)])
+
+
+def _address(lang: str) -> LineField:
+    return LineField(in_language(_l("Street address"), lang), [max_length(MAX_ADDRESS_LENGTH)])
+
+
+class PlaceForm(PartInLanguages):
     """Where the event takes place, on site and online."""
 
     part = "place"
@@ -96,6 +106,13 @@ class _Place(PartForm):
     point = PointField(_l("Location on the map"))
     online_url = LineField(_l("Online meeting link"), [max_length(MAX_URL_LENGTH)])
     online_for = RadioField(_l("Who sees the link"), choices=ONLINE_FOR, default="everyone")
+
+    @classmethod
+    def fields_in(cls, languages: tuple[str, ...]) -> dict[str, Any]:
+        return {
+            **by_language(languages, "place", _place),
+            **by_language(languages, "address", _address),
+        }
 
     @classmethod
     def values(cls, event: Event) -> dict[str, Any]:
@@ -125,25 +142,11 @@ class _Place(PartForm):
         }
 
 
-PlaceForm = type(
-    "PlaceForm",
-    (_Place,),
-    {
-        **by_language(
-            "place",
-            lambda lang: LineField(in_language(_l("Place"), lang), [max_length(MAX_PLACE_LENGTH)]),
-        ),
-        **by_language(
-            "address",
-            lambda lang: LineField(
-                in_language(_l("Street address"), lang), [max_length(MAX_ADDRESS_LENGTH)]
-            ),
-        ),
-    },
-)
+def _price(lang: str) -> LineField:
+    return LineField(in_language(_l("Price"), lang), [max_length(MAX_PLACE_LENGTH)])
 
 
-class _Coming(PartForm):
+class ComingForm(PartInLanguages):
     """How people take part: with or without registration, free or not, and questions for them."""
 
     part = "coming"
@@ -160,7 +163,10 @@ class _Coming(PartForm):
         ],
     )
     is_free = BooleanField(_l("Admission is free"))
-    rows = RowsField(FormField(QuestionRow), _l("Questions"), max_entries=MAX_QUESTIONS)
+
+    @classmethod
+    def fields_in(cls, languages: tuple[str, ...]) -> dict[str, Any]:
+        return {"rows": question_rows(languages), **by_language(languages, "price", _price)}
 
     @classmethod
     def values(cls, event: Event) -> dict[str, Any]:
@@ -192,34 +198,33 @@ class _Coming(PartForm):
         return {**settings, "questions": questions, "texts": self.by_language("price")}
 
 
-ComingForm = type(
-    "ComingForm",
-    (_Coming,),
-    by_language(
-        "price",
-        lambda lang: LineField(in_language(_l("Price"), lang), [max_length(MAX_PLACE_LENGTH)]),
-    ),
-)
-
-
 class AboutForm(PartForm):
     """The languages spoken there, and the petitions it is about."""
 
     part = "about"
-    languages = SelectMultipleField(
-        _l("Languages spoken"), choices=[SelectChoice(*item) for item in NAMES.items()]
-    )
+    languages = SelectMultipleField(_l("Languages spoken"), choices=language_choices)
     others = LineField(_l("Other languages spoken"), [max_length(MAX_PLACE_LENGTH)])
     petitions = SelectMultipleField(_l("Petitions"), coerce=int)
-    is_vigil = BooleanField(_l("This is a vigil"))
+    remembered = WholeNumberField(
+        _l("Number of people it remembers"),
+        [
+            Optional(),
+            NumberRange(
+                0,
+                MAX_REMEMBERED,
+                _l("Enter a number from 0 to %(most)s.", most=MAX_REMEMBERED),
+            ),
+        ],
+    )
 
     @classmethod
     def values(cls, event: Event) -> dict[str, Any]:
+        offered = site_settings().languages
         return {
-            "languages": [code for code in event.languages if code in NAMES],
-            "others": ", ".join(name for name in event.languages if name not in NAMES),
+            "languages": [lang for lang in event.languages if lang in offered],
+            "others": ", ".join(lang for lang in event.languages if lang not in offered),
             "petitions": [petition.petition_id for petition in event.petitions],
-            "is_vigil": event.is_vigil,
+            "remembered": event.remembered or None,
         }
 
     def offer(self, petitions: Iterable[Any]) -> Self:
@@ -233,7 +238,7 @@ class AboutForm(PartForm):
         others = [name for part in (self.others.data or "").split(",") if (name := part.strip())]
         return {
             "languages": [*self.languages.data, *dict.fromkeys(others)],
-            "is_vigil": self.is_vigil.data,
+            "remembered": self.remembered.data or 0,
             "petition_ids": self.petitions.data,
         }
 
@@ -244,7 +249,7 @@ MAX_NAME_LENGTH = 120
 ROLES = [SelectChoice("speaker", _l("Speaker")), SelectChoice("host", _l("Host"))]
 
 
-class _RowsForm(PartForm):
+class _RowsForm(PartInLanguages):
     """A part that is a list of rows."""
 
     def rearranged(self, press: str | None) -> Self | None:
@@ -256,29 +261,29 @@ class _RowsForm(PartForm):
         )
 
 
-class _Hour(Form):
+def _what(lang: str) -> LineField:
+    return LineField(in_language(_l("What happens"), lang), [max_length(MAX_TEXT_LENGTH)])
+
+
+class HourRow(InLanguages, Form):
     """A time, and what happens then."""
 
     at = TimeOfDayField(_l("Time"), [Optional()])
 
-
-HourRow = type(
-    "HourRow",
-    (_Hour,),
-    by_language(
-        "what",
-        lambda lang: LineField(
-            in_language(_l("What happens"), lang), [max_length(MAX_TEXT_LENGTH)]
-        ),
-    ),
-)
+    @classmethod
+    def fields_in(cls, languages: tuple[str, ...]) -> dict[str, Any]:
+        return by_language(languages, "what", _what)
 
 
 class ProgrammeForm(_RowsForm):
     """The programme, by time."""
 
     part = "programme"
-    rows = RowsField(FormField(HourRow), _l("Times"), max_entries=MAX_ROWS)
+
+    @classmethod
+    def fields_in(cls, languages: tuple[str, ...]) -> dict[str, Any]:
+        row = FormField(HourRow.in_languages(languages))
+        return {"rows": RowsField(row, _l("Times"), max_entries=MAX_ROWS)}
 
     @classmethod
     def values(cls, event: Event) -> dict[str, Any]:
@@ -297,7 +302,7 @@ class ProgrammeForm(_RowsForm):
             if (
                 not row["at"].data
                 and not row["at"].errors
-                and any(row[f"what_{lang}"].data for lang in LOCALES)
+                and any(row[f"what_{lang}"].data for lang in self.languages)
             ):
                 row["at"].errors = [_l("Enter a time.")]
         self.rows.errors = [row.errors for row in self.rows if row.errors]
@@ -319,30 +324,30 @@ class ProgrammeForm(_RowsForm):
         }
 
 
-class _Person(Form):
+def _about(lang: str) -> LineField:
+    return LineField(in_language(_l("About this person"), lang), [max_length(MAX_TEXT_LENGTH)])
+
+
+class PersonRow(InLanguages, Form):
     """A person who speaks or invites."""
 
     name = LineField(_l("Name"), [max_length(MAX_NAME_LENGTH)])
     role = SelectField(_l("Role at the event"), choices=ROLES)
 
-
-PersonRow = type(
-    "PersonRow",
-    (_Person,),
-    by_language(
-        "words",
-        lambda lang: LineField(
-            in_language(_l("About this person"), lang), [max_length(MAX_TEXT_LENGTH)]
-        ),
-    ),
-)
+    @classmethod
+    def fields_in(cls, languages: tuple[str, ...]) -> dict[str, Any]:
+        return by_language(languages, "words", _about)
 
 
 class PeopleForm(_RowsForm):
     """The people who speak and invite."""
 
     part = "people"
-    rows = RowsField(FormField(PersonRow), _l("People"), max_entries=MAX_ROWS)
+
+    @classmethod
+    def fields_in(cls, languages: tuple[str, ...]) -> dict[str, Any]:
+        row = FormField(PersonRow.in_languages(languages))
+        return {"rows": RowsField(row, _l("People"), max_entries=MAX_ROWS)}
 
     @classmethod
     def values(cls, event: Event) -> dict[str, Any]:
@@ -351,13 +356,13 @@ class PeopleForm(_RowsForm):
     def validate(self, extra_validators: Any = None) -> bool:
         valid = super().validate(extra_validators)
         for row in self.rows:
-            if not row["name"].data and any(row[f"words_{lang}"].data for lang in LOCALES):
+            if not row["name"].data and any(row[f"words_{lang}"].data for lang in self.languages):
                 row["name"].errors = [_l("Enter the name.")]
         self.rows.errors = [row.errors for row in self.rows if row.errors]
         return valid and not self.rows.errors
 
     def changes(self) -> dict[str, Any]:
-        return {"people": [_person(row) for row in self.rows.data if row["name"]]}
+        return {"people": [_person(row, self.languages) for row in self.rows.data if row["name"]]}
 
 
 def _row(person: dict[str, Any]) -> dict[str, Any]:
@@ -365,6 +370,6 @@ def _row(person: dict[str, Any]) -> dict[str, Any]:
     return {"name": person["name"], "role": person["role"], **texts}
 
 
-def _person(row: dict[str, Any]) -> dict[str, Any]:
-    texts = {lang: text for lang in LOCALES if (text := row[f"words_{lang}"])}
+def _person(row: dict[str, Any], languages: tuple[str, ...]) -> dict[str, Any]:
+    texts = {lang: text for lang in languages if (text := row[f"words_{lang}"])}
     return {"name": row["name"], "role": row["role"], "words": texts}

@@ -12,10 +12,11 @@ from campaign.events.models import Event
 from campaign.events.operations import SlugTaken
 from campaign.events.queries import event_in_any_state
 from campaign.events.registration_search import numbers_of
-from campaign.i18n.locales import LOCALES
+from campaign.i18n.fallbacks import best_lang
 from campaign.organize.core.access import allowed
 from campaign.organize.core.drafts import is_preview_requested
 from campaign.organize.core.edit_conflicts import Editor, save
+from campaign.organize.core.languages import event_languages, original_first
 from campaign.organize.core.time_fields import flash_ambiguous_times
 from campaign.organize.events.forms import EventSlugForm, HoursForm, TextForm
 from campaign.organize.events.part_forms import (
@@ -46,7 +47,7 @@ def words(event: Event) -> ResponseReturnValue:
 @blueprint.post("/<slug>/words")
 @allowed("events.edit", load_event)
 def save_words(event: Event) -> ResponseReturnValue:
-    form = TextForm(event)
+    form = TextForm.for_event(event)(event)
     if is_preview_requested() and form.validate():
         return preview_page(event, **_as_typed(form, event))
     return _saved(event, form)
@@ -73,7 +74,7 @@ def place(event: Event) -> ResponseReturnValue:
 @blueprint.post("/<slug>/place")
 @allowed("events.edit", load_event)
 def save_place(event: Event) -> ResponseReturnValue:
-    return _saved(event, PlaceForm(event))
+    return _saved(event, PlaceForm.for_event(event)(event))
 
 
 @blueprint.get("/<slug>/coming")
@@ -85,7 +86,7 @@ def coming(event: Event) -> ResponseReturnValue:
 @blueprint.post("/<slug>/coming")
 @allowed("events.edit", load_event)
 def save_coming(event: Event) -> ResponseReturnValue:
-    return _saved(event, ComingForm(event))
+    return _saved(event, ComingForm.for_event(event)(event))
 
 
 @blueprint.get("/<slug>/programme")
@@ -97,7 +98,7 @@ def programme(event: Event) -> ResponseReturnValue:
 @blueprint.post("/<slug>/programme")
 @allowed("events.edit", load_event)
 def save_programme(event: Event) -> ResponseReturnValue:
-    return _saved(event, ProgrammeForm(event))
+    return _saved(event, ProgrammeForm.for_event(event)(event))
 
 
 @blueprint.get("/<slug>/people")
@@ -109,7 +110,7 @@ def people(event: Event) -> ResponseReturnValue:
 @blueprint.post("/<slug>/people")
 @allowed("events.edit", load_event)
 def save_people(event: Event) -> ResponseReturnValue:
-    return _saved(event, PeopleForm(event))
+    return _saved(event, PeopleForm.for_event(event)(event))
 
 
 @blueprint.get("/<slug>/about")
@@ -144,7 +145,7 @@ def save_address(event: Event) -> ResponseReturnValue:
 def _as_typed(form: Any, event: Event) -> dict[str, Any]:
     """Return the entered texts as fields of an EventPage."""
     texts = form.texts()
-    lang = g.lang if g.lang in texts else event.original_lang
+    lang = best_lang(texts, g.lang, event.original_lang)
     text = texts[lang]
     unsaved = {
         "kind": text["kind"],
@@ -204,8 +205,8 @@ def _render_page(event: Event, form: Any, status: int = 200) -> tuple[str, int]:
         if numbers and event.ends_at > utcnow()
         else 0,
         written=form.written,
-        order=[event.original_lang, *(lang for lang in LOCALES if lang != event.original_lang)],
-        bodies={lang: to_html(form[f"body_{lang}"].data or "") for lang in LOCALES}
+        order=original_first(event.original_lang, event_languages(event)),
+        bodies={lang: to_html(form[f"body_{lang}"].data or "") for lang in form.languages}
         if form.part == "words"
         else {},
     ), status

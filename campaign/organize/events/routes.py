@@ -29,11 +29,11 @@ from campaign.events.queries import (
 )
 from campaign.events.registration_search import numbers_of, seats_of
 from campaign.http.urls import absolute_url
-from campaign.i18n.locales import LOCALES
 from campaign.organize.core.access import allowed
 from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.drafts import is_already_created, offered, use_requested_language
 from campaign.organize.core.identity import causes_where, may
+from campaign.organize.core.languages import event_languages
 from campaign.organize.core.pagination import page_of
 from campaign.organize.core.scope import load_event
 from campaign.organize.core.time_fields import ambiguous_times, flash_ambiguous_times
@@ -187,7 +187,11 @@ def render_event(event: Event, later: LaterForm, status: int = 200) -> tuple[str
         twice=ambiguous_times((event.starts_local, event.ends_local), event.zone),
         numbers=numbers_of(event),
         faults=faults_of(event) if event.state == "draft" else (),
-        missing=[lang for lang in LOCALES if lang not in {item.lang for item in event.texts}],
+        missing=[
+            lang
+            for lang in site_settings().languages
+            if lang not in {item.lang for item in event.texts}
+        ],
         petition_titles=[petition.title for petition in _petitions(event, now)],
     ), status
 
@@ -221,13 +225,18 @@ def _petitions(event: Event, now: datetime) -> list[Any]:
 def calling_off(event: Event) -> ResponseReturnValue:
     if event.state != "published":
         return back_to(event.slug)
-    return _calling_off_page(event, CancelForm(formdata=None, data=texts_of(event, "notice")))
+    return _calling_off_page(
+        event,
+        CancelForm.in_languages(event_languages(event))(
+            formdata=None, data=texts_of(event, "notice")
+        ),
+    )
 
 
 @blueprint.post("/<slug>/cancel")
 @allowed("events.edit", load_event)
 def call_off(event: Event) -> ResponseReturnValue:
-    form = CancelForm()
+    form = CancelForm.in_languages(event_languages(event))()
     if not form.validate():
         return _calling_off_page(event, form, 422)
     notices = form.notices([text.lang for text in event.texts])

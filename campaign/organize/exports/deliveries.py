@@ -15,7 +15,6 @@ from wtforms.validators import DataRequired, InputRequired, NumberRange, Validat
 
 from campaign.exports.export_queries import exports_of
 from campaign.exports.operations import request_export
-from campaign.i18n.locales import NAMES
 from campaign.organize.core.access import allowed, fresh
 from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.edit_conflicts import Editor, save
@@ -24,6 +23,7 @@ from campaign.organize.core.fields import (
     LinesField,
     VersionField,
     WholeNumberField,
+    language_choices,
     max_length,
     site_paper,
 )
@@ -78,7 +78,7 @@ class PackForm(PurposeForm):
 
     def __init__(self, languages: Collection[str], **named: Any) -> None:
         super().__init__(**named)
-        self.lang.choices = [SelectChoice(code, NAMES[code]) for code in NAMES if code in languages]
+        self.lang.choices = language_choices(languages)
 
 
 class ContentsForm(FlaskForm):

@@ -15,8 +15,7 @@ from campaign.exports.columns import COLUMNS, EVERYTHING
 from campaign.exports.models import Export, ExportChoice
 from campaign.exports.selection import Selection
 from campaign.i18n.countries import countries
-from campaign.i18n.locales import NAMES
-from campaign.organize.core.fields import LineField, max_length
+from campaign.organize.core.fields import LineField, language_choices, max_length
 from campaign.organize.core.time_fields import DayField
 from campaign.organize.signatures.labels import EVIDENCE_LABELS
 from campaign.organize.statistics.figures import zone
@@ -177,7 +176,7 @@ class ExportForm(PurposeForm):
         self.state.choices = list(starmap(SelectChoice, STATE_LABELS.items()))
         self.evidence.choices = [anything, *starmap(SelectChoice, EVIDENCE_LABELS.items())]
         self.country.choices = [anything, *starmap(SelectChoice, countries(str(get_locale())))]
-        self.lang.choices = [anything, *starmap(SelectChoice, NAMES.items())]
+        self.lang.choices = [anything, *language_choices()]
         if aim == "letters":
             # Nobody else may be written to.
             del self.state, self.subscribed

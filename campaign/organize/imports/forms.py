@@ -31,9 +31,9 @@ from campaign.i18n.countries import countries
 from campaign.imports.checking import MAX_SHEET_LENGTH
 from campaign.imports.values import MIN_DATE, newest_day
 from campaign.organize.core.fields import (
-    LANGUAGES,
     VersionField,
     WholeNumberField,
+    language_choices,
     site_paper,
     unchosen,
 )
@@ -86,7 +86,7 @@ class _OfPetition(FlaskForm):
 class PrintForm(_OfPetition):
     """Which sheets to print, and how many."""
 
-    lang = SelectField(_l("Language of the sheets"), choices=LANGUAGES)
+    lang = SelectField(_l("Language of the sheets"), choices=language_choices)
     paper = RadioField(
         _l("Paper"), choices=list(starmap(SelectChoice, PAPER_LABELS.items())), default=site_paper
     )
@@ -103,7 +103,7 @@ class PrintForm(_OfPetition):
 class SheetChoice(_OfPetition):
     """The petition and language of a sheet, chosen first: the consent text depends on them."""
 
-    lang = SelectField(_l("Language of the sheet"), choices=LANGUAGES)
+    lang = SelectField(_l("Language of the sheet"), choices=language_choices)
 
 
 class SheetForm(SheetChoice):
@@ -144,7 +144,7 @@ class ColumnsForm(FlaskForm):
 
     version = VersionField()
     has_heading = BooleanField(_l("The first row has the column names"))
-    lang = SelectField(_l("Language for rows without one"), choices=LANGUAGES)
+    lang = SelectField(_l("Language for rows without one"), choices=language_choices)
     country = CountryChoice(_l("Country for rows without one"))
     signed_on = SigningDayField(_l("Signing date for rows without one"), [Optional()])
     petition_version = SelectField(_l("Version of the text on the sheets"), validate_choice=False)

@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from campaign.extensions import write
-from campaign.i18n.locales import NAMES
 from campaign.imports.classification import classify
 from campaign.imports.create import ROWS_ON_SHEET, begin_sheet, print_sheets
 from campaign.imports.models import ImportBatch, PrintRun
@@ -27,7 +26,7 @@ from campaign.imports.sheet_texts import consent_of, sheet_spec
 from campaign.organize.core.access import allowed
 from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.fields import sent_version
-from campaign.organize.core.identity import organizer
+from campaign.organize.core.identity import may, organizer
 from campaign.organize.core.scope import petition_summary, petitions_where
 from campaign.organize.imports.forms import PAPER_LABELS, PrintForm, SheetChoice, SheetForm
 from campaign.organize.imports.labels import OUTCOME_LABELS, outcome_reason
@@ -45,6 +44,7 @@ from campaign.petitions.models import Petition
 from campaign.petitions.presenters import in_language
 from campaign.petitions.queries import petition_by_id, petition_in_any_state
 from campaign.process.clock import utcnow
+from campaign.site.settings import site_settings
 
 MAX_LINES = 60
 GRID = ("given_name", "family_name", "email", "country", "postal_code", "signed_at")
@@ -128,11 +128,13 @@ def sheet(run: PrintRun) -> ResponseReturnValue:
 def typing() -> ResponseReturnValue:
     """Ask for a sheet's petition and language first, unless known; then for the rest."""
     match = run_of_serial(request.args.get("sheet", ""))
+    if match and not may("signatures.import", match[0]):
+        match = None
     petitions = petitions_where("signatures.import")
     slug = match[0].petition.slug if match else request.args.get("petition")
     slugs = [item.slug for item in petitions if item.slug == slug or len(petitions) == 1]
     lang = match[0].lang if match else request.args.get("lang")
-    if not slugs or lang not in NAMES:
+    if not slugs or lang not in site_settings().languages:
         return _choosing_page(
             SheetChoice(formdata=None, petition=slug, lang=g.lang).offer(petitions)
         )

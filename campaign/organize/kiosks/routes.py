@@ -47,6 +47,7 @@ from campaign.kiosk.queries import (
 )
 from campaign.kiosk.review_queries import many_for_review
 from campaign.kiosk.table_poster import PAPERS, table_poster
+from campaign.montage.texts import print_identity
 from campaign.organize.core.access import allowed, fresh
 from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.fields import LineField
@@ -245,8 +246,12 @@ def _sheets_address(event: Event) -> str | None:
 @blueprint.get("/<slug>/table.pdf")
 @allowed("kiosks.see", load_event)
 def poster(event: Event) -> ResponseReturnValue:
-    paper = request.args.get("size") if request.args.get("size") in PAPERS else "A3"
-    pdf = table_poster(titles=_titles(event), url=table_url(event), paper=paper)
+    size = request.args.get("size", "")
+    paper = size if size in PAPERS else "A3"
+    titles = _titles(event)
+    # The name is in the language that the poster begins with.
+    identity = print_identity(event.cause, next(iter(titles)))
+    pdf = table_poster(titles=titles, url=table_url(event), identity=identity, paper=paper)
     answer = Response(pdf, mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'inline; filename="table-{event.slug}.pdf"'
     return answer

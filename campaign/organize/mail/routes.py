@@ -15,15 +15,15 @@ from wtforms.validators import InputRequired, NumberRange, Optional
 from campaign.extensions import write
 from campaign.http.responses import framed
 from campaign.i18n.local_times import local_time
-from campaign.i18n.locales import LOCALES, NAMES
 from campaign.organize.core.access import allowed, fresh
 from campaign.organize.core.audit import act
-from campaign.organize.core.fields import WholeNumberField
+from campaign.organize.core.fields import WholeNumberField, language_choices
 from campaign.organize.core.identity import actor, causes_where, organizer
 from campaign.organize.core.pagination import page_of
 from campaign.organize.core.time_fields import HourField, ZoneField, flash_ambiguous_times
 from campaign.organize.updates.routes import audit_event_of, load_update
 from campaign.process.clock import utcnow
+from campaign.site.languages import languages_with
 from campaign.site.settings import site_settings
 from campaign.updates import mailing as mailings
 from campaign.updates.emails import sample
@@ -37,9 +37,7 @@ from campaign.updates.recipients import audience
 class MailingForm(FlaskForm):
     """Who gets an update by email, when, and how fast."""
 
-    langs = SelectMultipleField(
-        _l("Languages"), choices=[SelectChoice(*name) for name in NAMES.items()]
-    )
+    langs = SelectMultipleField(_l("Languages"), choices=language_choices)
     kinds = SelectMultipleField(
         _l("Target"),
         choices=[
@@ -65,7 +63,7 @@ class MailingForm(FlaskForm):
         return cls(
             formdata=None,
             data={
-                "langs": list(LOCALES),
+                "langs": list(site_settings().languages),
                 "kinds": ["subscribers", "signers"],
                 "per_minute": 0,
                 "time_zone": zone,
@@ -76,7 +74,7 @@ class MailingForm(FlaskForm):
     def of(cls, mailing: Mailing, zone: str) -> Self:
         """Return the form with the values of a planned Mailing, its time shown in `zone`."""
         chosen = {
-            "langs": mailing.langs or list(LOCALES),
+            "langs": mailing.langs or list(site_settings().languages),
             "kinds": mailing.kinds or ["subscribers", "signers"],
         }
         starts_at = local_time(mailing.starts_at, zone)
@@ -242,7 +240,7 @@ def letter(update: Update, lang_code: str) -> ResponseReturnValue:
 @allowed("mail.edit", load_update)
 def test(update: Update, lang_code: str) -> ResponseReturnValue:
     """Send the email only to this organizer, even before the update is published."""
-    lang = lang_code if lang_code in NAMES else g.lang
+    lang = lang_code if lang_code in site_settings().languages else g.lang
     write(
         mailings.send_test,
         actor=actor(),
@@ -328,7 +326,8 @@ def _by_language(readers: Mapping[tuple[str, str, str], int]) -> list[tuple[str,
     """Return [(language, subscribers, signers)] of people who get each update."""
     each = {key[:2]: many for key, many in readers.items() if key[2] == "each"}
     return [
-        (lang, each.get((lang, "subscribers"), 0), each.get((lang, "signers"), 0)) for lang in NAMES
+        (lang, each.get((lang, "subscribers"), 0), each.get((lang, "signers"), 0))
+        for lang in languages_with(lang for lang, _kind in each)
     ]
 
 

@@ -14,6 +14,7 @@ from campaign.accounts.permissions import EVERYWHERE
 from campaign.events.models import Event, Registration
 from campaign.extensions import db
 from campaign.mail.operations import clear_refusal, refusal_of
+from campaign.organisations.identity import identities
 from campaign.organize.core.access import allowed
 from campaign.organize.core.audit import AuditEvent, act, log_view
 from campaign.organize.core.fields import AddressField, LineField, max_length
@@ -49,6 +50,11 @@ class AddForm(FindForm):
     )
 
 
+NOT_YOURS = _l(
+    "This address has not signed, subscribed or registered in your causes. Ask an admin."
+)
+
+
 def is_known_in(digest: bytes, cause_ids: Collection[int]) -> bool:
     """Return whether the address of a digest signed, subscribed or registered in these causes."""
     signed = exists().where(Signature.email_digest == digest, Signature.cause_id.in_(cause_ids))
@@ -79,6 +85,9 @@ def find() -> ResponseReturnValue:
     form = FindForm(prefix="find")
     if not form.validate():
         return _render_page(form, AddForm(formdata=None), 422)
+    if not _may_ask_about(form.digest):
+        form.email.errors = [NOT_YOURS]
+        return _render_page(form, AddForm(formdata=None), 422)
     is_listed = _is_listed(form.digest)
     log_view(AuditEvent("suppressions.see", details={"found": is_listed}))
     if is_listed:
@@ -97,11 +106,7 @@ def add() -> ResponseReturnValue:
     # A suppression applies to all causes, so the owner of one decides only about people in that
     # cause.
     if cause_ids is not EVERYWHERE and not is_known_in(form.digest, cause_ids):
-        form.email.errors = [
-            _(
-                "This address has not signed, subscribed or registered in your causes. Ask an admin to add it."
-            )
-        ]
+        form.email.errors = [NOT_YOURS]
         return _render_page(FindForm(formdata=None, prefix="find"), form, 422)
     audit_event = AuditEvent("suppressions.add", reason=form.reason.data)
     act(
@@ -155,6 +160,8 @@ def lift(fingerprint: str) -> ResponseReturnValue:
 @allowed("suppressions.add")
 def retry(fingerprint: str) -> ResponseReturnValue:
     digest = _digest(fingerprint)
+    if not _may_ask_about(digest):
+        abort(404)
     act(AuditEvent("suppressions.retry"), clear_refusal, digest=digest)
     flash(_("We will try again with the next email."), "success")
     return (
@@ -165,15 +172,21 @@ def retry(fingerprint: str) -> ResponseReturnValue:
 
 
 def _render_page(finding: FindForm, adding: AddForm, status: int = 200) -> ResponseReturnValue:
-    page = page_of(suppressions, ON_A_PAGE, "organize.suppressions.index")
-    counts = suppressions_by_reason()
+    is_list_shown = _sees_all()
     return render_template(
-        "organize/suppressions/index.html", finding=finding, adding=adding, page=page, counts=counts
+        "organize/suppressions/index.html",
+        finding=finding,
+        adding=adding,
+        is_list_shown=is_list_shown,
+        page=page_of(suppressions, ON_A_PAGE, "organize.suppressions.index")
+        if is_list_shown
+        else None,
+        counts=suppressions_by_reason() if is_list_shown else {},
     ), status
 
 
 def _entry_page(digest: bytes, form: ReasonForm, status: int = 200) -> ResponseReturnValue:
-    if not _is_listed(digest):
+    if not _is_listed(digest) or not _may_ask_about(digest):
         abort(404)
     return render_template(
         "organize/suppressions/show.html",
@@ -182,6 +195,16 @@ def _entry_page(digest: bytes, form: ReasonForm, status: int = 200) -> ResponseR
         refusal=refusal_of(digest),
         form=form,
     ), status
+
+
+def _sees_all() -> bool:
+    """Return whether the list may be shown: it belongs to the site, not to one organisation."""
+    return causes_where("suppressions.see") is EVERYWHERE or not identities().are_several
+
+
+def _may_ask_about(digest: bytes) -> bool:
+    cause_ids = causes_where("suppressions.see")
+    return _sees_all() or (cause_ids is not EVERYWHERE and is_known_in(digest, cause_ids))
 
 
 def _is_listed(digest: bytes) -> bool:

@@ -219,7 +219,7 @@ def corrections_index() -> ResponseReturnValue:
         corrections=corrections,
         titles={petition.id: petition.title for petition in petitions},
         content_version=content_version,
-        rules={rule.id: rule for rule in rules_of(None)},
+        rules={rule.id: rule for rule in rules_of(causes_where("signatures.review"))},
         **label_context(),
     )
 

@@ -343,5 +343,7 @@ def _rule_labels() -> dict[str, Any]:
     return {
         "kind_labels": KIND_LABELS,
         "titles": {petition.id: petition.title for petition in petitions_where("rules.edit")},
-        "cause_titles": {cause.id: cause.text(lang).title for cause in causes_among(None)},
+        "cause_titles": {
+            cause.id: cause.text(lang).title for cause in causes_among(causes_where("rules.edit"))
+        },
     }

@@ -1,7 +1,7 @@
 """The forms of an organisation: who it is, how it looks, its legal details, and its sender."""
 
 from collections.abc import Iterable
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from flask import current_app
 from flask_babel import gettext as _
@@ -11,7 +11,6 @@ from flask_wtf.file import FileField
 from wtforms import Field, Form, RadioField, SelectChoice
 from wtforms.validators import StopValidation
 
-from campaign.i18n.locales import LOCALES
 from campaign.mail.sender_domains import may_send_from, sender_domains
 from campaign.organisations.colours import is_readable, nearest_readable, parse_colour
 from campaign.organisations.images import CleanImage, ImageRefused, clean_image
@@ -29,6 +28,7 @@ from campaign.organize.core.fields import (
     max_length,
 )
 from campaign.signatures.forms import CountryField, OptionalEmailField
+from campaign.site.languages import languages_with
 from campaign.text.slugs import slug_of
 from campaign.text.web_addresses import WebAddressRefused, parse_web_address
 
@@ -105,7 +105,19 @@ class _OfOrganisation(FlaskForm):
 
     part = ""
     text_parts: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
     version = VersionField()
+
+    @classmethod
+    def class_for(cls, organisation: Organisation | None) -> Any:
+        """Return the class of the form for an organisation, or for a new one.
+
+        Texts are in the languages of the site, and in those that the organisation has.
+        """
+        if not issubclass(cls, InLanguages):
+            return cls
+        written = (text.lang for text in organisation.texts) if organisation else ()
+        return cls.in_languages(languages_with(written))
 
     @classmethod
     def of(cls, organisation: Organisation) -> Self:
@@ -117,7 +129,8 @@ class _OfOrganisation(FlaskForm):
             for name in cls.text_parts
         }
         version = organisation.version_of(cls.part)
-        return cls(formdata=None, data={"version": version, **columns, **texts})
+        form = cls.class_for(organisation)
+        return cast(Self, form(formdata=None, data={"version": version, **columns, **texts}))
 
     def columns(self) -> dict[str, Any]:
         """Return {column: value} for `change_organisation`."""
@@ -127,7 +140,7 @@ class _OfOrganisation(FlaskForm):
         """Return {language: {column: text}}, also for languages in which nothing was entered."""
         return {
             lang: {name: self[f"{name}_{lang}"].data or "" for name in self.text_parts}
-            for lang in LOCALES
+            for lang in self.languages
         }
 
     def changes(self) -> dict[str, Any]:
@@ -135,7 +148,7 @@ class _OfOrganisation(FlaskForm):
         return {"texts": self.all_texts(), **self.columns()}
 
 
-class _Identity(InLanguages, _OfOrganisation):
+class IdentityForm(InLanguages, _OfOrganisation):
     """Names and texts in each language, links, and the last part of its URL."""
 
     part = "identity"
@@ -144,6 +157,15 @@ class _Identity(InLanguages, _OfOrganisation):
     slug = SlugField(_l("Address"))
     website = WebAddressField(_l("Website"))
     profiles = WebAddressesField(_l("Profiles on social networks"))
+
+    @classmethod
+    def fields_in(cls, languages: tuple[str, ...]) -> dict[str, Any]:
+        return {
+            **by_language(languages, "name", _name),
+            **by_language(languages, "summary", _summary),
+            **by_language(languages, "home_text", _home_text),
+            **by_language(languages, "footer_text", _footer_text),
+        }
 
     @classmethod
     def of(cls, organisation: Organisation) -> Self:
@@ -155,7 +177,7 @@ class _Identity(InLanguages, _OfOrganisation):
     def validate(self, extra_validators: Any = None) -> bool:
         """Check the fields, and that there is a name in each language that has any text."""
         valid = super().validate(extra_validators)
-        return self.require_parts(self.texts() or list(LOCALES)[:1], ("name",)) and valid
+        return self.require_parts(self.texts() or self.languages[:1], ("name",)) and valid
 
     def columns(self) -> dict[str, Any]:
         return {"website": self.website.data, "profiles": self.profiles.lines()}
@@ -187,18 +209,6 @@ def _footer_text(lang: str) -> ShortTextField:
     return ShortTextField(
         in_language(_l("Text at the end of each page"), lang), [max_length(MAX_FOOTER_LENGTH)]
     )
-
-
-IdentityForm = type(
-    "IdentityForm",
-    (_Identity,),
-    {
-        **by_language("name", _name),
-        **by_language("summary", _summary),
-        **by_language("home_text", _home_text),
-        **by_language("footer_text", _footer_text),
-    },
-)
 
 
 class ColourField(LineField):
@@ -259,11 +269,11 @@ class LookForm(_OfOrganisation):
         self.images[purpose] = image
 
 
-class _Legal(_OfOrganisation):
+class LegalForm(InLanguages, _OfOrganisation):
     """What the imprint and the privacy page say about who is responsible."""
 
     part = "legal"
-    text_parts = ("imprint", "privacy_text")
+    parts = text_parts = ("imprint", "privacy_text")
     legal_name = LineField(_l("Legal name"), [max_length(200)])
     legal_form = LineField(_l("Legal form"), [max_length(80)])
     register_number = LineField(_l("Register and number"), [max_length(80)])
@@ -279,35 +289,30 @@ class _Legal(_OfOrganisation):
     )
     supervisory_authority = LinesField(_l("Supervisory authority"), [max_length(MAX_DETAIL_LENGTH)])
 
+    @classmethod
+    def fields_in(cls, languages: tuple[str, ...]) -> dict[str, Any]:
+        return {
+            **by_language(languages, "imprint", _imprint),
+            **by_language(languages, "privacy_text", _privacy_text),
+        }
+
     def validate(self, extra_validators: Any = None) -> bool:
         """Check the fields, and make the email address canonical."""
         valid = super().validate(extra_validators)
         normalise_addresses([self.email])
         return valid
 
-    def faulty(self, lang: str) -> bool:
-        return any(self[f"{name}_{lang}"].errors for name in self.text_parts)
+
+def _imprint(lang: str) -> LinesField:
+    return LinesField(
+        in_language(_l("More text of the imprint"), lang), [max_length(MAX_TEXT_LENGTH)]
+    )
 
 
-LegalForm = type(
-    "LegalForm",
-    (_Legal,),
-    {
-        **by_language(
-            "imprint",
-            lambda lang: LinesField(
-                in_language(_l("More text of the imprint"), lang), [max_length(MAX_TEXT_LENGTH)]
-            ),
-        ),
-        **by_language(
-            "privacy_text",
-            lambda lang: LinesField(
-                in_language(_l("More text of the privacy page"), lang),
-                [max_length(MAX_TEXT_LENGTH)],
-            ),
-        ),
-    },
-)
+def _privacy_text(lang: str) -> LinesField:
+    return LinesField(
+        in_language(_l("More text of the privacy page"), lang), [max_length(MAX_TEXT_LENGTH)]
+    )
 
 
 class SenderForm(_OfOrganisation):

@@ -22,7 +22,8 @@ from flask_babel import lazy_gettext as _l
 
 from campaign.extensions import write
 from campaign.i18n.fallbacks import best_of
-from campaign.mail.composition import sender as site_sender
+from campaign.mail.composition import mail_from
+from campaign.mail.domain_checks import check_domain
 from campaign.mail.sender_domains import sender_domains
 from campaign.organisations.colours import (
     DAY_BACKGROUND,
@@ -51,7 +52,7 @@ from campaign.organize.core.access import accepts_bytes, allowed
 from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.edit_conflicts import Editor, save
 from campaign.organize.core.fields import sent_version
-from campaign.organize.core.identity import actor, organizer
+from campaign.organize.core.identity import actor, organisations_where, organizer
 from campaign.organize.core.scope import load_organisation
 from campaign.organize.organisations.forms import (
     IdentityForm,
@@ -59,6 +60,7 @@ from campaign.organize.organisations.forms import (
     LookForm,
     SenderForm,
 )
+from campaign.organize.setup.steps import after_saving, is_setup, shown_steps
 from campaign.publishing.picture_upload import MAX_BYTES
 
 # The form sends both images, and its text fields.
@@ -100,8 +102,8 @@ PARTS = {
 @blueprint.get("/")
 @allowed("organisations.see")
 def index() -> ResponseReturnValue:
-    """List the organisations. A site with one shows its page instead."""
-    organisations = organisations_among(None)
+    """List the organisations. Who has one sees its page instead."""
+    organisations = organisations_among(organisations_where("organisations.see"))
     if len(organisations) == 1:
         return _overview_page(organisations[0])
     return render_template("organize/organisations/index.html", organisations=organisations)
@@ -110,13 +112,13 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/new")
 @allowed("organisations.create")
 def new() -> ResponseReturnValue:
-    return _part_page("identity", None, IdentityForm(formdata=None))
+    return _part_page("identity", None, IdentityForm.class_for(None)(formdata=None))
 
 
 @blueprint.post("/new")
 @allowed("organisations.create")
 def create() -> ResponseReturnValue:
-    form = IdentityForm()
+    form = IdentityForm.class_for(None)()
     if not form.validate():
         return _part_page("identity", None, form, 422)
     slug = form.new_slug()
@@ -135,7 +137,8 @@ def create() -> ResponseReturnValue:
             form.slug.errors = [SLUG_TAKEN]
             return _part_page("identity", None, form, 422)
     flash(_("Saved."), "success")
-    return redirect(url_for("organize.organisations.show", slug=slug), 303)
+    shown = url_for("organize.organisations.show", slug=slug)
+    return redirect(after_saving("identity", shown), 303)
 
 
 @blueprint.get("/<slug>")
@@ -231,7 +234,12 @@ def test(organisation: Organisation) -> ResponseReturnValue:
         lang=g.lang,
     )
     flash(_("A test email is on its way to %(address)s.", address=organizer().email), "success")
-    return redirect(url_for("organize.organisations.sender", slug=organisation.slug), 303)
+    return redirect(
+        url_for(
+            "organize.organisations.sender", slug=organisation.slug, setup=1 if is_setup() else None
+        ),
+        303,
+    )
 
 
 def _edit(part: str, organisation: Organisation) -> ResponseReturnValue:
@@ -239,7 +247,7 @@ def _edit(part: str, organisation: Organisation) -> ResponseReturnValue:
 
 
 def _save(part: str, organisation: Organisation) -> ResponseReturnValue:
-    form = PARTS[part].form()
+    form = PARTS[part].form.class_for(organisation)()
     if not form.validate():
         return _part_page(part, organisation, form, 422)
     if request.form.get("press") == "try":
@@ -262,7 +270,8 @@ def _save(part: str, organisation: Organisation) -> ResponseReturnValue:
         form.slug.errors = [SLUG_TAKEN]
         return _part_page(part, organisation, form, 422)
     flash(_("Saved."), "success")
-    return redirect(url_for("organize.organisations.show", slug=saved.slug), 303)
+    shown = url_for("organize.organisations.show", slug=saved.slug)
+    return redirect(after_saving(part, shown), 303)
 
 
 def _audit_event(part: str, organisation: Organisation) -> AuditEvent:
@@ -286,6 +295,7 @@ def accent_samples(colour: str | None) -> list[AccentSample]:
 def _part_page(
     part: str, organisation: Organisation | None, form: Any, status: int = 200
 ) -> tuple[str, int]:
+    domain = _domain_to_check(part, organisation)
     return render_template(
         PARTS[part].template,
         organisation=organisation,
@@ -294,8 +304,19 @@ def _part_page(
         heading=PARTS[part].label,
         samples=accent_samples(form.accent.data) if part == "look" else [],
         sender_domains=sender_domains(current_app.config),
-        site_sender=site_sender(current_app.config).addr_spec,
+        site_sender=mail_from(current_app.config).addr_spec,
+        steps=shown_steps(),
+        checked_domain=domain,
+        checks=check_domain(domain) if domain else (),
     ), status
+
+
+def _domain_to_check(part: str, organisation: Organisation | None) -> str:
+    """Return the domain that emails come from, if the page was asked to check its DNS records."""
+    if part != "sender" or organisation is None or "check" not in request.args:
+        return ""
+    address = organisation.sender_address or mail_from(current_app.config).addr_spec
+    return address.rpartition("@")[2]
 
 
 def _overview_page(organisation: Organisation) -> str:
@@ -305,9 +326,11 @@ def _overview_page(organisation: Organisation) -> str:
         name=_name_of(organisation),
         parts=PARTS,
         named_in={text.lang for text in organisation.texts if text.name},
-        site_sender=site_sender(current_app.config).addr_spec,
+        site_sender=mail_from(current_app.config).addr_spec,
         is_among_several=identities().are_several,
-        public_page=url_for("causes.index"),
+        public_page=url_for("causes.index")
+        if organisation.is_host
+        else url_for("organisations.show", slug=organisation.slug),
     )
 
 

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from campaign.causes.models import Cause
 from campaign.causes.queries import cause_count, causes_among
 from campaign.i18n.clock_times import clock_time
-from campaign.i18n.locales import WEEKDAY_AND_DAY
+from campaign.i18n.locales import weekday_and_day
 from campaign.i18n.long_dates import long_date
 from campaign.organize.core.access import any_organizer
 from campaign.organize.core.identity import causes_where, may
@@ -188,5 +188,5 @@ def _when(at: datetime, now: datetime) -> str:
 def _today(now: datetime) -> str:
     """Return today's date with its weekday, capitalised as a heading: Tuesday 23 September."""
     day = now.astimezone(zone()).date()
-    text = long_date(day, get_locale(), WEEKDAY_AND_DAY[g.lang])
+    text = long_date(day, get_locale(), weekday_and_day(g.lang))
     return text[:1].upper() + text[1:]

@@ -24,6 +24,7 @@ from campaign.kiosk.review_queries import many_for_review
 from campaign.mail.queries import waiting_since
 from campaign.organize.core.identity import causes_where, may, organizer
 from campaign.organize.core.scope import petition_summary, petitions_where
+from campaign.organize.setup.steps import setup_steps
 from campaign.organize.statistics.figures import zone
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petitions_among
@@ -293,6 +294,18 @@ def suspect_keys() -> Iterator[Task]:
             yield Task(text, _("View"), url_for("organize.keys.index"))
 
 
+def unfinished_setup() -> Iterator[Task]:
+    """Yield the steps of the set-up that nobody has done or skipped, for admins."""
+    left = [step for step in setup_steps() if step.is_open] if may("site.edit") else []
+    if left:
+        text = ngettext(
+            "Finish setting up your site: %(num)s step left",
+            "Finish setting up your site: %(num)s steps left",
+            len(left),
+        )
+        yield Task(text, _("Continue"), url_for("organize.setup.index"))
+
+
 def drafts() -> Iterator[Task]:
     for section, things, label in (
         ("petitions", petitions_among, _petition_drafts),
@@ -349,5 +362,6 @@ def tasks_for_today() -> list[Task]:
         *suspect_keys(),
         *scheduled_erasures(),
         *unlimited_retentions(),
+        *unfinished_setup(),
         *drafts(),
     ]

@@ -18,8 +18,10 @@ from campaign.accounts.models import Organizer
 from campaign.accounts.permissions import ROLE_NAMES
 from campaign.accounts.queries import organizer_by_id, organizers_of
 from campaign.causes.queries import causes_among
+from campaign.organisations.identity import organisation_names
 from campaign.organize.core.access import allowed
 from campaign.organize.core.identity import causes_where
+from campaign.organize.core.scope import organisation_ids_where
 from campaign.organize.core.time_fields import DayField
 from campaign.organize.people.audit_labels import (
     ACTIONS,
@@ -76,7 +78,7 @@ MAX_ID = 2**63 - 1
 def index() -> ResponseReturnValue:
     where = causes_where("audit.see")
     # Include removed organizers: their actions stay in the log, and are searched for most often.
-    form = AuditSearch(organizers_of(where, with_removed=True))
+    form = AuditSearch(organizers_of(where, organisation_ids_where("audit.see"), with_removed=True))
     form.validate()
     rows = entries(
         cause_ids=where,
@@ -100,7 +102,8 @@ def index() -> ResponseReturnValue:
         channels=CHANNELS,
         ways=REFUSED_METHODS,
         role_names=ROLE_NAMES,
-        cause_titles={cause.id: cause.text(g.lang).title for cause in causes_among(None)},
+        cause_titles={cause.id: cause.text(g.lang).title for cause in causes_among(where)},
+        organisation_names=organisation_names(g.lang),
         searched={name: value for name, value in request.args.items() if name in form and value},
     )
 

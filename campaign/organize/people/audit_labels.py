@@ -15,7 +15,7 @@ from campaign.accounts.audit_models import AuditEntry
 from campaign.causes.queries import causes_among
 from campaign.events.queries import events_with_ids
 from campaign.i18n.clock_times import clock_time
-from campaign.i18n.locales import NAMES
+from campaign.i18n.locales import is_language, language_name
 from campaign.organisations.identity import identities
 from campaign.organisations.queries import organisations_among
 from campaign.organize.core.scope import petition_summary
@@ -38,6 +38,9 @@ ACTIONS = {
     "organisations.edit": _l("changed an organization"),
     "organisations.test": _l("sent a test email of an organization"),
     "site.edit": _l("changed the settings of the site"),
+    "site.setup": _l("left a step of the set-up for later"),
+    "organisations.export": _l("exported an organization"),
+    "organisations.import": _l("imported an organization"),
     "causes.create": _l("created a cause"),
     "causes.edit": _l("changed a cause"),
     "causes.shape": _l("changed the shape of a montage"),
@@ -91,6 +94,8 @@ ACTIONS = {
     "suppressions.add": _l("added an address to the do-not-email list"),
     "suppressions.lift": _l("removed an address from the do-not-email list"),
     "suppressions.retry": _l("allowed a new try for an address that did not accept email"),
+    "subscriptions.export": _l("downloaded a list of subscribers"),
+    "subscriptions.import": _l("imported subscribers"),
     "people.invite": _l("gave a role"),
     "people.take": _l("removed a role"),
     "people.unlock": _l("reset a lost two-step verification"),
@@ -273,7 +278,6 @@ FIELDS = {
     "online_for": _l("Who sees the online meeting link"),
     "online_url": _l("Online meeting link"),
     "opens_at": _l("Opens"),
-    "organisation": _l("Written by"),
     "origins": _l("Sites that may show it"),
     "own_link_days": _l("Days that a personal link works"),
     "palette": _l("Colour"),
@@ -287,6 +291,7 @@ FIELDS = {
     "profiles": _l("Profiles on social networks"),
     "programme": _l("Program"),
     "publish_at": _l("Publication date"),
+    "published_by": _l("Written by"),
     "questions": _l("Questions"),
     "register_number": _l("Register and number"),
     "registration": _l("Registration"),
@@ -346,8 +351,8 @@ def readable_changes(entry: AuditEntry) -> list[tuple[Any, Any, Any]]:
 
 def _field(change: dict[str, Any]) -> Any:
     label, part = FIELDS.get(change["field"], change["field"]), change["part"]
-    if part in NAMES:
-        return _("%(field)s (%(language)s)", field=label, language=NAMES[part])
+    if is_language(part):
+        return _("%(field)s (%(language)s)", field=label, language=language_name(part))
     if part in IMAGES:
         return f"{label} ({IMAGES[part]})"
     return f"{label} {int(part) + 1}" if part.isdecimal() else label

@@ -1,7 +1,7 @@
 """The organizers: who may do what, inviting them, and removing them."""
 
 from collections.abc import Callable, Iterable
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -16,6 +16,7 @@ from campaign.accounts.factors import remove_second_factors
 from campaign.accounts.models import Grant, Organizer
 from campaign.accounts.operations import (
     LastAdmin,
+    LastOwner,
     OrganizerRemoved,
     enqueue_invitation,
     give_role,
@@ -23,57 +24,102 @@ from campaign.accounts.operations import (
     remove,
     remove_role,
 )
-from campaign.accounts.permissions import ADMIN, EVERYWHERE, ROLE_NAMES, ROLES
-from campaign.accounts.queries import last_invitation, organizer_by_id, organizers_of
+from campaign.accounts.permissions import (
+    ADMIN,
+    EVERYWHERE,
+    ORGANISATION_OWNER,
+    ROLE_NAMES,
+    ROLES,
+    table_role,
+)
+from campaign.accounts.queries import (
+    last_invitation,
+    organizer_by_address,
+    organizer_by_id,
+    organizers_of,
+)
 from campaign.causes.models import Cause
 from campaign.causes.queries import causes_among
+from campaign.causes.titles import title_of
 from campaign.extensions import db
+from campaign.organisations.identity import identities, name_of, organisation_names
 from campaign.organize.core.access import allowed, fresh
 from campaign.organize.core.audit import AuditEvent, act
-from campaign.organize.core.fields import LANGUAGES, AddressField
-from campaign.organize.core.identity import causes_where, may, organizer
+from campaign.organize.core.fields import INTERFACE_CHOICES, AddressField
+from campaign.organize.core.identity import causes_where, may, organisations_where, organizer
+from campaign.organize.core.scope import organisation_ids_where
 from campaign.process.clock import utcnow
 from campaign.text.names import NameRefused, clean_name
 
 ROLE_HINTS = {
     ADMIN: _l("Can do everything in every cause, and manage organizers"),
+    ORGANISATION_OWNER: _l("Can do everything in all causes, create causes, and manage the team"),
     "owner": _l("Can do everything in this cause, and manage its team"),
     "editor": _l("Petitions, events and updates. Cannot see supporters"),
     "exporter": _l("Sees signatures and exports them for delivery"),
     "reviewer": _l("Reviews held signatures and comments"),
     "tabler": _l("Pairs tablets and checks people in at events"),
 }
+OWNER_OF_ONE_HINT = _l(
+    "Can do everything in all causes of one organization, create causes, and manage its team"
+)
 # The first choice is empty, so that nobody invites into the wrong cause just because it is first.
 NO_CAUSE = SelectChoice("", _l("Choose a cause"))
+NO_ORGANISATION = SelectChoice("", _l("Choose an organization"))
 
 
 class RoleForm(FlaskForm):
-    """A role in one of the causes in which the signed-in organizer may give roles.
+    """A role where the signed-in organizer may give roles: in a cause, or in an organisation.
 
     Admins may also make admins.
     """
 
     cause = SelectField(_l("Cause"))
+    organisation = SelectField(_l("Organization"))
     role = RadioField(_l("Role"), validators=[InputRequired(_l("Choose a role."))])
+    _only_organisation = ""
 
-    def offer(self, causes: Iterable[Cause], lang: str, with_admin: bool) -> Self:
-        """Offer these Causes, and the admin role if `with_admin`; return the form."""
+    def offer(
+        self, causes: Iterable[Cause], organisations: dict[int, str], with_admin: bool, lang: str
+    ) -> Self:
+        """Offer roles in these causes, in organisations by {id: name}, and admin if `with_admin`.
+
+        Return the form.
+        """
         self.cause.choices = [
             NO_CAUSE,
             *(SelectChoice(str(cause.id), cause.text(lang).title) for cause in causes),
         ]
-        roles = (*ROLES, ADMIN) if with_admin else ROLES
+        choices = [SelectChoice(str(each), name) for each, name in organisations.items()]
+        self.organisation.choices = [NO_ORGANISATION, *choices]
+        if len(choices) < 2:
+            del self.organisation
+            self._only_organisation = str(choices[0].value) if choices else ""
+        roles = (
+            *ROLES,
+            *((ORGANISATION_OWNER,) if choices else ()),
+            *((ADMIN,) if with_admin else ()),
+        )
         self.role.choices = [SelectChoice(role, ROLE_NAMES[role]) for role in roles]
         return self
 
     def validate_cause(self, field: Field) -> None:
-        if not field.data and self.role.data != ADMIN:
+        if not field.data and self.role.data not in (ADMIN, ORGANISATION_OWNER):
             raise ValidationError(_l("Choose a cause."))
 
+    def validate_organisation(self, field: Field) -> None:
+        if not field.data and self.role.data == ORGANISATION_OWNER:
+            raise ValidationError(_l("Choose an organization."))
+
     @property
-    def cause_id(self) -> int | None:
-        """The cause of the role; None for an admin, who is one everywhere."""
-        return None if self.role.data == ADMIN else int(self.cause.data)
+    def grant(self) -> dict[str, Any]:
+        """The role as operations take it: `role`, and `cause_id` or `organisation_id`."""
+        if self.role.data == ADMIN:
+            return {"role": ADMIN}
+        if self.role.data == ORGANISATION_OWNER:
+            chosen: str = self.organisation.data if self.organisation else self._only_organisation
+            return {"role": "owner", "organisation_id": int(chosen)}
+        return {"role": self.role.data, "cause_id": int(self.cause.data)}
 
 
 class InvitationForm(RoleForm):
@@ -81,7 +127,9 @@ class InvitationForm(RoleForm):
     name = StringField(
         _l("Name"), [Length(max=80, message=_l("This is too long. Make it shorter."))]
     )
-    lang = SelectField(_l("Language of the email"), choices=LANGUAGES, default=lambda: g.lang)
+    lang = SelectField(
+        _l("Language of the email"), choices=INTERFACE_CHOICES, default=lambda: g.lang
+    )
 
 
 blueprint = Blueprint("people", __name__, url_prefix="/people")
@@ -90,10 +138,11 @@ blueprint = Blueprint("people", __name__, url_prefix="/people")
 @blueprint.get("/")
 @allowed("people.see")
 def index() -> ResponseReturnValue:
-    people = organizers_of(causes_where("people.see"))
+    visible = _visible()
+    people = organizers_of(visible.cause_ids, visible.organisation_ids)
     return render_template(
         "organize/people/index.html",
-        people=[(person, _visible_grants(person)) for person in people],
+        people=[(person, visible.grants_of(person)) for person in people],
         **_role_context(),
     )
 
@@ -111,6 +160,9 @@ def create() -> ResponseReturnValue:
     form = _offered(InvitationForm())
     if not form.validate():
         return _invitation_page(form, 422)
+    if _is_own(organizer_by_address(form.email.address.normalized)):
+        form.email.errors = [_("This is your own email address. You cannot change your own roles.")]
+        return _invitation_page(form, 422)
     try:
         act(
             _role_given(form, on=lambda given: ("organizer", given.organizer_id)),
@@ -118,12 +170,11 @@ def create() -> ResponseReturnValue:
             then=alert_of_new_admin,
             address=form.email.address,
             name=_clean(form.name.data),
-            role=form.role.data,
-            cause_id=form.cause_id,
             lang=form.lang.data,
             invited_by_id=organizer().id,
             may_bring_back=may("people.remove"),
             now=utcnow(),
+            **form.grant,
         )
     except OrganizerRemoved:
         form.email.errors = [_("An admin removed this person. Ask an admin to invite them again.")]
@@ -146,14 +197,20 @@ def show(organizer_id: int) -> ResponseReturnValue:
 def give(organizer_id: int) -> ResponseReturnValue:
     """Give another role to an organizer who already has one."""
     person, form = _load_visible(organizer_id), _offered(RoleForm())
-    if person.id == organizer().id:
+    if _is_own(person):
         abort(403)
     if not form.validate():
         return _render_page(person, form, 422)
     name = person.called
     audit_event = _role_given(form, on=("organizer", person.id))
-    values = {"organizer_id": person.id, "role": form.role.data, "cause_id": form.cause_id}
-    act(audit_event, give_role, then=alert_of_new_admin, now=utcnow(), **values)
+    act(
+        audit_event,
+        give_role,
+        then=alert_of_new_admin,
+        organizer_id=person.id,
+        now=utcnow(),
+        **form.grant,
+    )
     flash(_("We will email %(name)s about the new role.", name=name), "success")
     return redirect(url_for("organize.people.show", organizer_id=organizer_id), 303)
 
@@ -167,7 +224,7 @@ def grant_of(grant_id: int) -> Grant | None:
 @fresh
 def take(grant: Grant) -> ResponseReturnValue:
     """Remove a role; nobody can remove their own, so that no cause is left alone by mistake."""
-    person_id, role = grant.organizer_id, grant.role
+    person_id = grant.organizer_id
     if person_id == organizer().id:
         abort(403)
     try:
@@ -175,7 +232,7 @@ def take(grant: Grant) -> ResponseReturnValue:
             "people.take",
             on=("organizer", person_id),
             cause_id=grant.cause_id,
-            details={"role": role},
+            details=_details_of(table_role(grant), grant.organisation_id),
         )
         act(
             audit_event,
@@ -185,6 +242,8 @@ def take(grant: Grant) -> ResponseReturnValue:
         )
     except LastAdmin:
         flash(_("This is the last admin. Make another one first."), "danger")
+    except LastOwner as error:
+        flash(_last_owner_text(error), "danger")
     else:
         flash(_("Role removed."), "success")
     return _back_to(person_id)
@@ -252,6 +311,9 @@ def remove_whole(organizer_id: int) -> ResponseReturnValue:
     except LastAdmin:
         flash(_("This is the last admin. Make another one first."), "danger")
         return redirect(url_for("organize.people.show", organizer_id=organizer_id), 303)
+    except LastOwner as error:
+        flash(_last_owner_text(error), "danger")
+        return redirect(url_for("organize.people.show", organizer_id=organizer_id), 303)
     flash(
         _("%(name)s is no longer an organizer and was signed out everywhere.", name=name), "success"
     )
@@ -267,36 +329,73 @@ def _alert_unless_invited(person: Organizer) -> Callable[..., None] | None:
 
 
 def _role_given(form: RoleForm, on: tuple[str, int] | Callable[..., Any]) -> AuditEvent:
-    return AuditEvent(
-        "people.invite", on=on, cause_id=form.cause_id, details={"role": form.role.data}
-    )
+    grant = form.grant
+    details = _details_of(form.role.data, grant.get("organisation_id"))
+    return AuditEvent("people.invite", on=on, cause_id=grant.get("cause_id"), details=details)
+
+
+def _details_of(role: str, organisation_id: int | None) -> dict[str, Any]:
+    return {"role": role} | ({"organisation_id": organisation_id} if organisation_id else {})
+
+
+def _last_owner_text(error: LastOwner) -> str:
+    owned = title_of(error.cause_id, g.lang) or name_of(error.organisation_id, g.lang)
+    return _("This is the last owner of “%(title)s”. Choose another owner first.", title=owned)
+
+
+def _is_own(person: Organizer | None) -> bool:
+    """Return whether these are the roles of the signed-in organizer, who may not change them.
+
+    An admin may: they can do everything already.
+    """
+    return person is not None and person.id == organizer().id and not may("people.remove")
+
+
+class _Visible(NamedTuple):
+    """The causes and organisations whose roles the signed-in organizer may see."""
+
+    cause_ids: frozenset[int] | None
+    organisation_ids: frozenset[int]
+
+    def grants_of(self, person: Organizer) -> list[Grant]:
+        """Return the grants that may be seen: those of admins, and those in these places."""
+        return [
+            grant
+            for grant in person.grants
+            if self.cause_ids is EVERYWHERE
+            or grant.role == ADMIN
+            or grant.cause_id in self.cause_ids
+            or grant.organisation_id in self.organisation_ids
+        ]
+
+    def has(self, person: Organizer | None) -> bool:
+        """Return whether they may see this person at all."""
+        return (
+            person is not None
+            and person.removed_at is None
+            and (self.cause_ids is EVERYWHERE or bool(self.grants_of(person)))
+        )
+
+
+def _visible() -> _Visible:
+    return _Visible(causes_where("people.see"), organisation_ids_where("people.see"))
 
 
 def _load_visible(organizer_id: int) -> Organizer:
     """Return the organizer if the signed-in one may see them, else abort with 404."""
     person = organizer_by_id(organizer_id)
-    where = causes_where("people.see")
-    if (
-        person is None
-        or person.removed_at is not None
-        or (where is not EVERYWHERE and not _visible_grants(person))
-    ):
-        abort(404)
-    return person
-
-
-def _visible_grants(person: Organizer) -> list[Grant]:
-    """Return the grants that the signed-in organizer may see: admins, and those in their causes."""
-    where = causes_where("people.see")
-    return [
-        grant
-        for grant in person.grants
-        if where is EVERYWHERE or grant.role == ADMIN or grant.cause_id in where
-    ]
+    return person if _visible().has(person) else abort(404)
 
 
 def _offered(form):
-    return form.offer(causes_among(causes_where("people.change")), g.lang, may("people.remove"))
+    organisation_ids = organisations_where("people.change")
+    organisations = {
+        each.id: each.name(g.lang)
+        for each in identities().by_id.values()
+        if organisation_ids is EVERYWHERE or each.id in organisation_ids
+    }
+    causes = causes_among(causes_where("people.change"))
+    return form.offer(causes, organisations, may("people.remove"), g.lang)
 
 
 def _clean(name: str | None) -> str:
@@ -307,21 +406,26 @@ def _clean(name: str | None) -> str:
 
 
 def _back_to(organizer_id: int) -> ResponseReturnValue:
-    person = organizer_by_id(organizer_id)
-    still_seen = person.removed_at is None and (
-        causes_where("people.see") is EVERYWHERE or _visible_grants(person)
-    )
     url = (
         url_for("organize.people.show", organizer_id=organizer_id)
-        if still_seen
+        if _visible().has(organizer_by_id(organizer_id))
         else url_for("organize.people.index")
     )
     return redirect(url, 303)
 
 
 def _role_context() -> dict[str, Any]:
-    titles = {cause.id: cause.text(g.lang).title for cause in causes_among(None)}
-    return {"role_names": ROLE_NAMES, "role_hints": ROLE_HINTS, "cause_titles": titles}
+    """Return what templates need to name roles: where there is one organisation, not its name."""
+    is_one = not identities().are_several
+    hints = ROLE_HINTS if is_one else {**ROLE_HINTS, ORGANISATION_OWNER: OWNER_OF_ONE_HINT}
+    causes = causes_among(causes_where("people.see"))
+    return {
+        "role_of": table_role,
+        "role_names": ROLE_NAMES,
+        "role_hints": hints,
+        "cause_titles": {cause.id: cause.text(g.lang).title for cause in causes},
+        "organisation_names": organisation_names(g.lang),
+    }
 
 
 def _invitation_page(form: InvitationForm, status: int = 200) -> ResponseReturnValue:
@@ -331,9 +435,10 @@ def _invitation_page(form: InvitationForm, status: int = 200) -> ResponseReturnV
 def _render_page(person: Organizer, form: RoleForm, status: int = 200) -> ResponseReturnValue:
     context = {
         "person": person,
-        "grants": _visible_grants(person),
+        "grants": _visible().grants_of(person),
         "form": form,
         "is_self": person.id == organizer().id,
+        "may_change": may("people.change") and not _is_own(person),
     }
     if person.is_invited:
         context["invitation"], context["now"] = last_invitation(person.id), utcnow()

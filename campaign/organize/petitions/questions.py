@@ -19,10 +19,10 @@ from wtforms import (
     SelectMultipleField,
 )
 
-from campaign.i18n.locales import LOCALES
 from campaign.organize.core.access import allowed
 from campaign.organize.core.drafts import is_preview_requested
 from campaign.organize.core.fields import (
+    InLanguages,
     LineField,
     LinesField,
     RowsField,
@@ -32,6 +32,7 @@ from campaign.organize.core.fields import (
     max_length,
     moved,
 )
+from campaign.organize.core.languages import original_first, petition_languages
 from campaign.organize.petitions.parts import part_page, save_part
 from campaign.organize.petitions.routes import blueprint, load_petition, preview_page
 from campaign.petitions.editing import change_form
@@ -64,35 +65,37 @@ CONFIRMATIONS = [
 SETTINGS = ("version", "required_fields", "confirmation", "two_per_address", "neutral_emails")
 
 
-class _Question(Form):
+class QuestionRow(InLanguages, Form):
     """A petition's own question, as asked in each language."""
 
     name = HiddenField()
     type = SelectField(_l("Type"), choices=KINDS)
     required = BooleanField(_l("Required"))
 
-
-QuestionRow = type(
-    "QuestionRow",
-    (_Question,),
-    {
-        **by_language(
-            "label",
-            lambda lang: LineField(
-                in_language(_l("Question"), lang), [max_length(MAX_LABEL_LENGTH)]
-            ),
-        ),
-        **by_language(
-            "choices",
-            lambda lang: LinesField(
-                in_language(_l("Answers"), lang), [max_length(MAX_CHOICES_LENGTH)]
-            ),
-        ),
-    },
-)
+    @classmethod
+    def fields_in(cls, languages: tuple[str, ...]) -> dict[str, Any]:
+        return {
+            **by_language(languages, "label", _label),
+            **by_language(languages, "choices", _answers),
+        }
 
 
-class FormForm(FlaskForm):
+def _label(lang: str) -> LineField:
+    return LineField(in_language(_l("Question"), lang), [max_length(MAX_LABEL_LENGTH)])
+
+
+def _answers(lang: str) -> LinesField:
+    return LinesField(in_language(_l("Answers"), lang), [max_length(MAX_CHOICES_LENGTH)])
+
+
+def question_rows(languages: tuple[str, ...]) -> RowsField:
+    """Return the field of a list of questions in these languages."""
+    return RowsField(
+        FormField(QuestionRow.in_languages(languages)), _l("Questions"), max_entries=MAX_QUESTIONS
+    )
+
+
+class FormForm(InLanguages, FlaskForm):
     """Questions, required fields, and how supporters confirm."""
 
     version = VersionField()
@@ -102,11 +105,14 @@ class FormForm(FlaskForm):
     neutral_emails = BooleanField(
         _l("Neutral emails: the subject does not say that someone signed")
     )
-    rows = RowsField(FormField(QuestionRow), _l("Questions"), max_entries=MAX_QUESTIONS)
+
+    @classmethod
+    def fields_in(cls, languages: tuple[str, ...]) -> dict[str, Any]:
+        return {"rows": question_rows(languages)}
 
     @classmethod
     def of(cls, petition: Petition) -> Self:
-        return cls(
+        return cls.in_languages(petition_languages(petition))(
             formdata=None,
             data={
                 "version": petition.version_of("settings"),
@@ -158,8 +164,7 @@ def questions_in(rows: RowsField, original: str) -> list[dict[str, Any]]:
     """
     filled = [row.form for row in rows if not _is_empty(row.form)]
     names = {row.name.data for row in filled if row.name.data}
-    order = (original, *(lang for lang in LOCALES if lang != original))
-    return [_question(row, names, order) for row in filled]
+    return [_question(row, names, original_first(original, row.languages)) for row in filled]
 
 
 def rows_of(questions: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -168,14 +173,16 @@ def rows_of(questions: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _is_empty(row: Any) -> bool:
-    return not any(row[f"{part}_{lang}"].data for part in ("label", "choices") for lang in LOCALES)
+    return not any(
+        row[f"{part}_{lang}"].data for part in ("label", "choices") for lang in row.languages
+    )
 
 
 def _check_choices(row: Any, first: Field) -> None:
     wanted = len(_lines(first.data))
     if wanted < 2:
         first.errors = [_l("Enter at least two answers, one per line.")]
-    for lang in LOCALES:
+    for lang in row.languages:
         field = row[f"choices_{lang}"]
         if field.data and len(_lines(field.data)) != wanted and field is not first:
             field.errors = [
@@ -183,7 +190,7 @@ def _check_choices(row: Any, first: Field) -> None:
             ]
 
 
-def _question(row: Any, names: set[str], order: tuple[str, ...]) -> dict[str, Any]:
+def _question(row: Any, names: set[str], order: list[str]) -> dict[str, Any]:
     """Return a row as a stored question.
 
     Answers are stored in the petition's first language, so that language comes first.
@@ -233,7 +240,7 @@ def form(petition: Petition) -> ResponseReturnValue:
 @blueprint.post("/<slug>/form")
 @allowed("petitions.edit", load_petition)
 def save_form(petition: Petition) -> ResponseReturnValue:
-    typed = FormForm()
+    typed = FormForm.in_languages(petition_languages(petition))()
     rows = moved(typed.rows.data, request.form.get("press"))
     if rows is not None:
         return part_page("form", petition, typed.with_rows(rows))

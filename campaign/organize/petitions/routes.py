@@ -1,4 +1,4 @@
-"""Petitions: list, create, show, set the goal, duplicate, preview, check before publishing."""
+"""Petitions: list, create, show, set the goal, clone, preview, check before publishing."""
 
 from dataclasses import replace
 from functools import partial
@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as BaseResponse
 
-from campaign.i18n.locales import NAMES
+from campaign.i18n.locales import language_name
 from campaign.organize.core.access import allowed
 from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.drafts import (
@@ -25,7 +25,8 @@ from campaign.organize.core.edit_conflicts import Editor, save
 from campaign.organize.core.identity import causes_where, may
 from campaign.organize.core.pagination import page_of
 from campaign.organize.core.scope import load_petition
-from campaign.organize.petitions.forms import GoalForm
+from campaign.organize.petitions.cloning import clone_all
+from campaign.organize.petitions.forms import CloneForm, GoalForm
 from campaign.petitions import operations
 from campaign.petitions.editing import change_goal
 from campaign.petitions.goals import next_goal
@@ -37,7 +38,7 @@ from campaign.petitions.queries import (
     petition_in_any_state,
     petitions_among,
 )
-from campaign.petitions.readiness import faults_of, missing_languages
+from campaign.petitions.readiness import faults_of, missing_details, missing_languages
 from campaign.process.clock import utcnow
 from campaign.signatures.forms import signature_form
 from campaign.signatures.presenters import petition_context
@@ -141,14 +142,28 @@ def goal(petition: Petition) -> ResponseReturnValue:
 @blueprint.post("/<slug>/duplicate")
 @allowed("petitions.edit", load_petition)
 def duplicate(petition: Petition) -> ResponseReturnValue:
+    form = CloneForm().offer(petition)
+    if not form.validate():
+        return _render_page(petition, GoalForm.of(petition), 422, clone_form=form)
+    cause_id = int(form.cause.data)
     audit_event = AuditEvent(
         "petitions.create",
         on=lambda made: ("petition", made.id),
-        cause_id=petition.cause_id,
+        cause_id=cause_id,
         details={"after": petition.slug},
     )
-    slug = free_slug(petition.slug, operations.slugs.is_taken)
-    made = act(audit_event, operations.duplicate_petition, petition_id=petition.id, slug=slug)
+    try:
+        made = act(
+            audit_event,
+            clone_all,
+            petition_id=petition.id,
+            slug=free_slug(petition.slug, operations.slugs.is_taken),
+            cause_id=cause_id,
+            now=utcnow(),
+        )
+    except operations.OtherOrganisation:
+        form.cause.errors = [_("Choose a cause of the same organization.")]
+        return _render_page(petition, GoalForm.of(petition), 422, clone_form=form)
     flash(_("This is a draft copy. Set its dates."), "success")
     return redirect(url_for("organize.petitions.show", slug=made.slug), 303)
 
@@ -179,7 +194,13 @@ def preview_page(petition: Petition, **typed: Any) -> str:
     )
 
 
-def _render_page(petition: Petition, form: FlaskForm, status: int = 200) -> tuple[str, int]:
+def _render_page(
+    petition: Petition,
+    form: FlaskForm,
+    status: int = 200,
+    *,
+    clone_form: CloneForm | None = None,
+) -> tuple[str, int]:
     now = utcnow()
     count = petition_counts([petition.id]).get(petition.id, 0)
     return render_template(
@@ -188,6 +209,7 @@ def _render_page(petition: Petition, form: FlaskForm, status: int = 200) -> tupl
         card=card(petition, g.lang, count, now),
         now=now,
         form=form,
+        clone_form=clone_form or CloneForm.of(petition),
         faults=faults_of(petition, now) if petition.state == "draft" else (),
         missing=missing_languages(petition),
         next_goal=next_goal(count, petition.goal),
@@ -226,7 +248,8 @@ def publish_page(
         title=petition.current_version.text(g.lang, petition.original_lang).title,
         faults=faults_of(petition, now),
         missing=(missing := missing_languages(petition)),
-        missing_names=[NAMES[lang] for lang in missing],
+        missing_names=[language_name(lang) for lang in missing],
+        missing_details=missing_details(petition),
         later=later or LaterForm.of(petition, site_settings().time_zone),
         opens_later=petition.opens_at is not None and petition.opens_at > now,
     ), status

@@ -12,11 +12,12 @@ from wtforms import Form, FormField
 from wtforms.validators import Optional
 
 from campaign.i18n.local_times import local_time
-from campaign.i18n.locales import LOCALES, NAMES
+from campaign.i18n.locales import language_name
 from campaign.organize.core.access import allowed
 from campaign.organize.core.drafts import is_preview_requested
 from campaign.organize.core.edit_conflicts import Editor, save
 from campaign.organize.core.fields import (
+    InLanguages,
     LineField,
     RowsField,
     VersionField,
@@ -25,6 +26,7 @@ from campaign.organize.core.fields import (
     max_length,
     moved,
 )
+from campaign.organize.core.languages import petition_languages
 from campaign.organize.core.time_fields import DayField, HourField, ZoneField, flash_ambiguous_times
 from campaign.organize.petitions.forms import SlugForm
 from campaign.organize.petitions.parts import part_page, save_part
@@ -45,22 +47,31 @@ from campaign.site.settings import site_settings
 MAX_TARGETS = 30
 MAX_TARGET_LENGTH = 200
 
-TargetRow = type(
-    "TargetRow",
-    (Form,),
-    {lang: LineField(NAMES[lang], [max_length(MAX_TARGET_LENGTH)]) for lang in LOCALES},
-)
+
+class TargetRow(InLanguages, Form):
+    """A target, with its name in each language."""
+
+    @classmethod
+    def fields_in(cls, languages: tuple[str, ...]) -> dict[str, Any]:
+        return {
+            lang: LineField(language_name(lang), [max_length(MAX_TARGET_LENGTH)])
+            for lang in languages
+        }
 
 
-class TargetsForm(FlaskForm):
+class TargetsForm(InLanguages, FlaskForm):
     """The targets in order, each with its name in each language."""
 
     version = VersionField()
-    rows = RowsField(FormField(TargetRow), _l("Addressed to"), max_entries=MAX_TARGETS)
+
+    @classmethod
+    def fields_in(cls, languages: tuple[str, ...]) -> dict[str, Any]:
+        row = FormField(TargetRow.in_languages(languages))
+        return {"rows": RowsField(row, _l("Addressed to"), max_entries=MAX_TARGETS)}
 
     @classmethod
     def of(cls, petition: Petition) -> Self:
-        return cls.with_rows(
+        return cls.in_languages(petition_languages(petition)).with_rows(
             [target.names for target in petition.targets] or [{}], petition.version_of("settings")
         )
 
@@ -70,11 +81,11 @@ class TargetsForm(FlaskForm):
 
     def targets(self) -> list[dict[str, str]]:
         """Return the rows that are not empty, as {language: name}."""
-        rows = ({lang: row[lang] for lang in LOCALES if row[lang]} for row in self.rows.data)
+        rows = ({lang: row[lang] for lang in self.languages if row[lang]} for row in self.rows.data)
         return [row for row in rows if row]
 
 
-class _Dates(FlaskForm):
+class DatesForm(InLanguages, FlaskForm):
     """When supporters can sign, and when and where the signatures are delivered."""
 
     version = VersionField()
@@ -82,6 +93,10 @@ class _Dates(FlaskForm):
     opens_at = HourField(_l("Opens"), [Optional()])
     closes_at = HourField(_l("Closes"), [Optional()])
     deliver_on = DayField(_l("Delivery date"), [Optional()])
+
+    @classmethod
+    def fields_in(cls, languages: tuple[str, ...]) -> dict[str, Any]:
+        return by_language(languages, "deliver_place", _place)
 
     @classmethod
     def of(cls, petition: Petition, usual_zone: str) -> Self:
@@ -99,7 +114,7 @@ class _Dates(FlaskForm):
             **times,
             **places,
         }
-        return cls(formdata=None, data=data)
+        return cls.in_languages(petition_languages(petition))(formdata=None, data=data)
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -119,19 +134,12 @@ class _Dates(FlaskForm):
 
     def places(self) -> dict[str, str]:
         """Return {language: where the signatures are delivered}."""
-        typed = {lang: self[f"deliver_place_{lang}"].data for lang in LOCALES}
+        typed = {lang: self[f"deliver_place_{lang}"].data for lang in self.languages}
         return {lang: place for lang, place in typed.items() if place}
 
 
 def _place(lang: str) -> LineField:
     return LineField(in_language(_l("Delivery place"), lang), [max_length(MAX_TARGET_LENGTH)])
-
-
-DatesForm = type(
-    "DatesForm",
-    (_Dates,),
-    by_language("deliver_place", _place),
-)
 
 
 @blueprint.get("/<slug>/targets")
@@ -143,10 +151,10 @@ def targets(petition: Petition) -> ResponseReturnValue:
 @blueprint.post("/<slug>/targets")
 @allowed("petitions.edit", load_petition)
 def save_targets(petition: Petition) -> ResponseReturnValue:
-    form = TargetsForm()
+    form = TargetsForm.in_languages(petition_languages(petition))()
     rows = moved(form.rows.data, request.form.get("press"))
     if rows is not None:
-        return part_page("targets", petition, TargetsForm.with_rows(rows, form.version.data))
+        return part_page("targets", petition, form.with_rows(rows, form.version.data))
     if not form.validate():
         return part_page("targets", petition, form, 422)
     if is_preview_requested():
@@ -181,7 +189,7 @@ def dates(petition: Petition) -> ResponseReturnValue:
 @blueprint.post("/<slug>/dates")
 @allowed("petitions.edit", load_petition)
 def save_dates(petition: Petition) -> ResponseReturnValue:
-    form = DatesForm()
+    form = DatesForm.in_languages(petition_languages(petition))()
     if not form.validate():
         return part_page("dates", petition, form, 422)
     answer = save_part(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from functools import partial
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import idna
@@ -19,18 +19,20 @@ from campaign.embeds.frames import SHOWS, THEMES, frame_from_args
 from campaign.embeds.models import Embedding
 from campaign.embeds.operations import change_embedding
 from campaign.embeds.queries import embedding_of
-from campaign.i18n.locales import LOCALES, NAMES
 from campaign.organize.core.access import allowed
 from campaign.organize.core.edit_conflicts import Editor, save
 from campaign.organize.core.fields import (
+    InLanguages,
     LinesField,
     RowsField,
     ShortTextField,
     VersionField,
     by_language,
     in_language,
+    language_choices,
     max_length,
 )
+from campaign.organize.core.languages import petition_languages
 from campaign.organize.petitions.routes import audit_event_of, blueprint, load_petition
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_in_any_state
@@ -39,26 +41,31 @@ from campaign.sharing.comparison import comparisons
 from campaign.sharing.models import MAX_TEXT_LENGTH, ShareText
 from campaign.sharing.operations import change_texts
 from campaign.sharing.queries import texts_of
+from campaign.site.languages import languages_with
 
 MAX_TEXTS = 4
 
 
-class _ShareTexts(FlaskForm):
+class SharingForm(InLanguages, FlaskForm):
     """Up to MAX_TEXTS texts in each language; empty ones are ignored."""
 
     version = VersionField()
+
+    @classmethod
+    def fields_in(cls, languages: tuple[str, ...]) -> dict[str, Any]:
+        return by_language(languages, "texts", _texts)
 
     @classmethod
     def of(cls, texts: Iterable[ShareText], version: int) -> Self:
         """Return the form with these ShareTexts at this version, and a field for one more in each language."""
         data = {
             f"texts_{lang}": [text.body for text in texts if text.lang == lang][:MAX_TEXTS]
-            for lang in LOCALES
+            for lang in cls.languages
         }
         return cls(formdata=None, data={"version": version, **data}).with_blank_rows()
 
     def with_blank_rows(self) -> Self:
-        for lang in LOCALES:
+        for lang in self.languages:
             field = self[f"texts_{lang}"]
             filled = [entry.data for entry in field if entry.data]
             while len(field) < min(MAX_TEXTS, max(2, len(filled) + 1)):
@@ -67,15 +74,14 @@ class _ShareTexts(FlaskForm):
 
     def texts(self) -> dict[str, list[str]]:
         """Return {language: [text]}."""
-        return {lang: [text for text in self[f"texts_{lang}"].data if text] for lang in LOCALES}
+        return {
+            lang: [text for text in self[f"texts_{lang}"].data if text] for lang in self.languages
+        }
 
 
 def _texts(lang: str) -> RowsField:
     wording = ShortTextField(in_language(_l("Share text"), lang), [max_length(MAX_TEXT_LENGTH)])
     return RowsField(wording, in_language(_l("Share texts"), lang), max_entries=MAX_TEXTS)
-
-
-SharingForm = type("SharingForm", (_ShareTexts,), by_language("texts", _texts))
 
 
 @blueprint.get("/<slug>/sharing")
@@ -87,7 +93,7 @@ def sharing(petition: Petition) -> ResponseReturnValue:
 @blueprint.post("/<slug>/sharing")
 @allowed("petitions.edit", load_petition)
 def save_sharing(petition: Petition) -> ResponseReturnValue:
-    form = SharingForm()
+    form = SharingForm.in_languages(_languages(petition))()
     if not form.validate():
         return _render_page(petition, form.with_blank_rows(), 422)
     slug, texts = petition.slug, form.texts()
@@ -112,7 +118,14 @@ def save_sharing(petition: Petition) -> ResponseReturnValue:
 
 
 def _form_of(petition: Petition) -> FlaskForm:
-    return SharingForm.of(texts_of(petition.id), petition.version_of("sharing"))
+    form = SharingForm.in_languages(_languages(petition))
+    return form.of(texts_of(petition.id), petition.version_of("sharing"))
+
+
+def _languages(petition: Petition) -> tuple[str, ...]:
+    return languages_with(
+        (*petition_languages(petition), *(text.lang for text in texts_of(petition.id)))
+    )
 
 
 def _render_page(petition: Petition, form: FlaskForm, status: int = 200) -> tuple[str, int]:
@@ -201,9 +214,9 @@ class EmbedPreviewForm(FlaskForm):
     )
     lang = SelectField(
         _l("Language"),
-        choices=[
+        choices=lambda: [
             SelectChoice("", _l("Like the page around it, or the reader’s system")),
-            *(SelectChoice(*name) for name in NAMES.items()),
+            *language_choices(),
         ],
     )
 

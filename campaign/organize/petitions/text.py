@@ -7,10 +7,11 @@ from flask import flash, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from campaign.i18n.locales import LOCALES
+from campaign.i18n.fallbacks import best_lang
 from campaign.organize.core.access import allowed
 from campaign.organize.core.drafts import is_preview_requested
 from campaign.organize.core.edit_conflicts import Editor, save
+from campaign.organize.core.languages import original_first, petition_languages
 from campaign.organize.petitions.forms import MAX_BODY_LENGTH, TextForm
 from campaign.organize.petitions.parts import onward
 from campaign.organize.petitions.routes import (
@@ -41,7 +42,7 @@ def save_letter(petition: Petition) -> ResponseReturnValue:
 
     Once the petition has opened, the editor first sees what will become a new version.
     """
-    form = TextForm()
+    form = TextForm.in_languages(petition_languages(petition))()
     press = request.form.get("press")
     if not form.validate_for(petition):
         return _render_page(petition, form, 422)
@@ -93,9 +94,9 @@ def letter_as_read() -> ResponseReturnValue:
 
 def _as_typed(texts: dict[str, dict[str, str]], original: str) -> dict[str, Any]:
     """Return the entered texts as fields of a PetitionPage."""
-    lang = next((item for item in (g.lang, original) if item in texts), next(iter(texts), g.lang))
-    text = texts.get(lang) or dict.fromkeys(("title", "summary", "organisation", "body"), "")
-    unsaved = {name: text[name] for name in ("title", "summary", "organisation")}
+    lang = best_lang(texts, g.lang, original) or g.lang
+    text = texts.get(lang) or dict.fromkeys(("title", "summary", "published_by", "body"), "")
+    unsaved = {name: text[name] for name in ("title", "summary", "published_by")}
     return {**unsaved, "lang": lang, "body": to_html(text["body"]), "languages": tuple(texts)}
 
 
@@ -104,11 +105,8 @@ def _render_page(petition: Petition | Any, form: Any, status: int = 200) -> tupl
         "organize/petitions/text.html",
         petition=petition,
         form=form,
-        order=[
-            petition.original_lang,
-            *(lang for lang in LOCALES if lang != petition.original_lang),
-        ],
-        bodies={lang: to_html(form[f"body_{lang}"].data or "") for lang in LOCALES},
+        order=original_first(petition.original_lang, form.languages),
+        bodies={lang: to_html(form[f"body_{lang}"].data or "") for lang in form.languages},
         has_opened=petition.has_opened(utcnow()),
         count=petition_counts([petition.id]).get(petition.id, 0),
     ), status

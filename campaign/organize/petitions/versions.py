@@ -9,7 +9,6 @@ from flask import abort, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from campaign.i18n.locales import LOCALES
 from campaign.organize.core.access import allowed
 from campaign.organize.petitions.routes import blueprint, load_petition
 from campaign.petitions.delivery_terms import delivered_items
@@ -17,6 +16,7 @@ from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_counts
 from campaign.petitions.versions import TEXT_COLUMNS, terms_of, texts_of
 from campaign.process.clock import utcnow
+from campaign.site.languages import languages_with
 
 _PARAGRAPHS = re.compile(r"(\n\s*\n)")
 _WORDS = re.compile(r"\s+|[^\s]+")
@@ -170,12 +170,18 @@ def saved(before: int, changed: Petition) -> str:
 def _parts(texts: dict[str, dict[str, str]], terms: Any) -> dict[tuple[str, str], str]:
     """Return {(language or "", part): its text} of one version."""
     written = {(lang, part): text[part] for lang, text in texts.items() for part in TEXT_COLUMNS}
+    languages = dict.fromkeys(
+        lang
+        for by_lang in (*terms["targets"], *(term["label"] for term in terms["questions"]))
+        for lang in by_lang
+    )
     targets = {
-        (lang, "targets"): _lines(names.get(lang) for names in terms["targets"]) for lang in LOCALES
+        (lang, "targets"): _lines(names.get(lang) for names in terms["targets"])
+        for lang in languages
     }
     questions = {
         (lang, "questions"): _lines(_question(term, lang) for term in terms["questions"])
-        for lang in LOCALES
+        for lang in languages
     }
     return {
         **written,
@@ -204,8 +210,8 @@ def _differences(
 ) -> list[tuple[str, str, list[Piece]]]:
     order = [
         (lang, part)
-        for lang in LOCALES
-        for part in ("targets", "title", "summary", "organisation", "body", "questions")
+        for lang in languages_with(lang for lang, _part in (*before, *after) if lang)
+        for part in ("targets", "title", "summary", "published_by", "body", "questions")
     ]
     return [
         (lang, part, (line_pieces if part in LISTS else pieces)(old, new))

@@ -35,6 +35,7 @@ from campaign.signatures.erasure import (
 )
 from campaign.signatures.models import Signature
 from campaign.signatures.moderation.decisions import correction_of
+from campaign.signatures.owner.agreements import agreed_to
 from campaign.signatures.pending_forms import copies_of_forms
 
 blueprint = Blueprint("retention", __name__, url_prefix="/retention")
@@ -144,6 +145,7 @@ def create_copy(signature: Signature) -> ResponseReturnValue:
     copy = json.loads(JsonLines(table.header, table.kinds).add(columns))
     correction = correction_of(signature_id)
     copy |= {
+        **agreed_to(signature),
         "unconfirmed_forms": copies_of_forms(signature),
         "correction_in_review": correction.changes if correction else None,
     }

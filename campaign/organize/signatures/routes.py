@@ -17,6 +17,7 @@ from campaign.kiosk.queries import table_of
 from campaign.organize.core.access import allowed
 from campaign.organize.core.audit import AuditEvent, act, act_on_some, log_each_view, log_list_view
 from campaign.organize.core.edit_conflicts import Editor, save
+from campaign.organize.core.identity import causes_where
 from campaign.organize.core.scope import petition_summary, petitions_where
 from campaign.organize.signatures.forms import CorrectionForm, ReasonForm, SignatureSearch
 from campaign.organize.signatures.labels import label_context
@@ -71,7 +72,7 @@ def index() -> ResponseReturnValue:
         params=form.params,
         is_first=before is None,
         titles={petition.id: petition.title for petition in form.petitions},
-        rules={rule.id: rule for rule in rules_of(None)},
+        rules={rule.id: rule for rule in rules_of(causes_where("signatures.see"))},
         **label_context(),
     )
 

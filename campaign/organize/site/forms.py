@@ -11,9 +11,15 @@ from wtforms import BooleanField, Form, SelectChoice, SelectField, SelectMultipl
 from wtforms.validators import InputRequired, NumberRange, StopValidation
 
 from campaign.i18n.countries import countries
-from campaign.i18n.locales import NAMES
+from campaign.i18n.locales import (
+    INTERFACE_LANGUAGES,
+    UnknownLanguage,
+    language_name,
+    normalised,
+)
 from campaign.organize.core.fields import LineField, VersionField, WholeNumberField
 from campaign.organize.core.time_fields import ZoneField
+from campaign.site.languages import languages_with
 from campaign.site.settings import SiteSettings
 
 MAX_COUNTRIES = 10
@@ -46,6 +52,23 @@ class CountriesField(LineField):
         return list(dict.fromkeys(code for code in typed if code))
 
 
+class LanguagesField(LineField):
+    """BCP 47 tags of languages, such as `pt-BR ar`."""
+
+    def pre_validate(self, form: Form) -> None:
+        try:
+            self.data = " ".join(self.tags())
+        except UnknownLanguage as error:
+            raise StopValidation(
+                _l("“%(tag)s” is no language code. Use one like pt-BR or ar.", tag=str(error))
+            ) from error
+
+    def tags(self) -> list[str]:
+        """Return the tags in order, each once. Raise UnknownLanguage."""
+        typed = _GAP.split((self.data or "").strip())
+        return list(dict.fromkeys(normalised(tag) for tag in typed if tag))
+
+
 class SiteForm(FlaskForm):
     """What concerns the whole site: languages, places, periods and limits.
 
@@ -53,12 +76,9 @@ class SiteForm(FlaskForm):
     """
 
     version = VersionField()
-    languages = SelectMultipleField(
-        _l("Languages"), choices=[SelectChoice(*name) for name in NAMES.items()]
-    )
-    first_language = SelectField(
-        _l("First language"), choices=[SelectChoice(*name) for name in NAMES.items()]
-    )
+    languages = SelectMultipleField(_l("Languages"))
+    other_languages = LanguagesField(_l("More languages"))
+    first_language = SelectField(_l("First language"))
     time_zone = ZoneField()
     first_countries = CountriesField(_l("First countries in lists"))
     confirm_days = _number(_l("Days to confirm a signature"), 1, 60)
@@ -71,6 +91,13 @@ class SiteForm(FlaskForm):
     hold_per_address = _number(_l("Signatures an hour before the rest are held"), 0, 1_000_000)
     kiosk_hourly_quota = _number(_l("Signatures an hour from one tablet"), 1, 100_000)
     is_strict = BooleanField(_l("Publish a petition only if all legal details are filled in"))
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        choices = [
+            SelectChoice(lang, language_name(lang)) for lang in languages_with(INTERFACE_LANGUAGES)
+        ]
+        self.languages.choices = self.first_language.choices = choices
 
     @classmethod
     def of(cls, settings: SiteSettings, version: int) -> Self:
@@ -87,10 +114,8 @@ class SiteForm(FlaskForm):
     def validate(self, extra_validators: Any = None) -> bool:
         """Check each field, and those that depend on each other."""
         valid = super().validate(extra_validators)
-        if not self.languages.data:
-            self.languages.errors = [_l("Choose at least one language.")]
-        elif not self.languages.errors and self.first_language.data not in self.languages.data:
-            self.first_language.errors = [_l("Choose one of the languages of the site.")]
+        if not self.languages.errors and not self.other_languages.errors:
+            self._check_languages()
         pending, confirm = self.erase_pending_days, self.confirm_days
         if not pending.errors and not confirm.errors and (pending.data or 0) < (confirm.data or 0):
             pending.errors = [
@@ -126,9 +151,18 @@ class SiteForm(FlaskForm):
 
     def _languages(self, present: SiteSettings) -> tuple[str, ...]:
         """Return the chosen languages: the first one, those that the site had in order, new ones."""
-        chosen = self.languages.data
+        chosen = self._chosen()
         order = [self.first_language.data, *present.languages, *chosen]
         return tuple(dict.fromkeys(lang for lang in order if lang in chosen))
+
+    def _check_languages(self) -> None:
+        if not self._chosen():
+            self.languages.errors = [_l("Choose at least one language.")]
+        elif self.first_language.data not in self._chosen():
+            self.first_language.errors = [_l("Choose one of the languages of the site.")]
+
+    def _chosen(self) -> list[str]:
+        return [*(self.languages.data or ()), *self.other_languages.tags()]
 
 
 def _per_minute(limit: str) -> int:

@@ -7,11 +7,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from campaign.i18n.locales import NAMES
+from campaign.i18n.locales import language_name
 from campaign.organisations.queries import organisation_count
 from campaign.organize.core.access import allowed
 from campaign.organize.core.audit import AuditEvent, changed_values
 from campaign.organize.core.edit_conflicts import Editor, save
+from campaign.organize.setup.steps import after_saving, shown_steps
 from campaign.organize.site.forms import SiteForm, country_names
 from campaign.site.models import SITE_ID, Site
 from campaign.site.operations import change_site
@@ -47,7 +48,7 @@ def change() -> ResponseReturnValue:
         settings=settings,
     )
     flash(_("Saved."), "success")
-    return redirect(url_for("organize.site.index"), 303)
+    return redirect(after_saving("languages", url_for("organize.site.index")), 303)
 
 
 def _form_of(site: Site) -> SiteForm:
@@ -62,10 +63,11 @@ def _render_page(site: Site, form: SiteForm, status: int = 200) -> tuple[str, in
         defaults=_readable(defaults),
         first_countries=country_names(settings_of(site).first_countries, get_locale()),
         organisation_count=organisation_count(),
+        steps=shown_steps(),
     ), status
 
 
 def _readable(defaults: SiteSettings) -> dict[str, Any]:
     """Return the defaults as people read them: what the form shows, and names of languages."""
     shown = {name: field.data for name, field in SiteForm.of(defaults, 0)._fields.items()}
-    return {**shown, "languages": ", ".join(NAMES[lang] for lang in defaults.languages)}
+    return {**shown, "languages": ", ".join(language_name(lang) for lang in defaults.languages)}

@@ -10,7 +10,6 @@ from wtforms import BooleanField, RadioField, SelectChoice, SelectField, SelectM
 from wtforms.validators import Optional
 
 from campaign.i18n.local_times import local_time
-from campaign.i18n.locales import LOCALES
 from campaign.organize.core.fields import (
     InLanguages,
     LineField,
@@ -21,6 +20,7 @@ from campaign.organize.core.fields import (
     in_language,
     max_length,
 )
+from campaign.organize.core.languages import update_languages
 from campaign.organize.core.time_fields import HourField, ZoneField
 from campaign.updates.body_pictures import unknown_names
 from campaign.updates.models import Update
@@ -36,13 +36,21 @@ MISSING_ERRORS = {
 MAX_BODY_LENGTH = 20_000
 
 
-class _Text(InLanguages, FlaskForm):
+class TextForm(InLanguages, FlaskForm):
     """An update's texts in all languages, and what it is about."""
 
     parts, missing_errors = PARTS, MISSING_ERRORS
     version = VersionField()
     petitions = SelectMultipleField(_l("Related petitions"))
     event = SelectField(_l("Related event"), default="")
+
+    @classmethod
+    def fields_in(cls, languages: tuple[str, ...]) -> dict[str, Any]:
+        return {
+            **by_language(languages, "title", _title),
+            **by_language(languages, "summary", _summary),
+            **by_language(languages, "body", _body),
+        }
 
     @classmethod
     def of(cls, update: Update) -> Self:
@@ -54,7 +62,9 @@ class _Text(InLanguages, FlaskForm):
             "petitions": [str(petition.petition_id) for petition in update.petitions],
             "event": str(update.event_id or ""),
         }
-        return cls(formdata=None, data={"version": update.version_of("text"), **about, **texts})
+        return cls.in_languages(update_languages(update))(
+            formdata=None, data={"version": update.version_of("text"), **about, **texts}
+        )
 
     def offer(
         self, petitions: Iterable[tuple[int, str]], events: Iterable[tuple[int, str]]
@@ -91,28 +101,19 @@ class _Text(InLanguages, FlaskForm):
                     if is_ours
                     else ELSEWHERE
                 ]
-        return not any(self[f"body_{lang}"].errors for lang in LOCALES)
+        return not any(self[f"body_{lang}"].errors for lang in self.languages)
 
 
-TextForm = type(
-    "TextForm",
-    (_Text,),
-    {
-        **by_language(
-            "title", lambda lang: LineField(in_language(_l("Title"), lang), [max_length(200)])
-        ),
-        **by_language(
-            "summary",
-            lambda lang: ShortTextField(in_language(_l("Summary"), lang), [max_length(1000)]),
-        ),
-        **by_language(
-            "body",
-            lambda lang: LinesField(
-                in_language(_l("Text of the update"), lang), [max_length(MAX_BODY_LENGTH)]
-            ),
-        ),
-    },
-)
+def _title(lang: str) -> LineField:
+    return LineField(in_language(_l("Title"), lang), [max_length(200)])
+
+
+def _summary(lang: str) -> ShortTextField:
+    return ShortTextField(in_language(_l("Summary"), lang), [max_length(1000)])
+
+
+def _body(lang: str) -> LinesField:
+    return LinesField(in_language(_l("Text of the update"), lang), [max_length(MAX_BODY_LENGTH)])
 
 
 class PublishForm(FlaskForm):

@@ -12,7 +12,6 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from campaign.events.presenters import card as event_card
 from campaign.events.queries import event_by_id
-from campaign.i18n.locales import LOCALES
 from campaign.organize.core.access import allowed
 from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.drafts import (
@@ -110,7 +109,11 @@ def show(update: Update) -> ResponseReturnValue:
         card=card(update, g.lang),
         phase=update.phase(utcnow()),
         faults=operations.faults_of(update) if update.state == "draft" else (),
-        missing=[lang for lang in LOCALES if lang not in {text.lang for text in update.texts}],
+        missing=[
+            lang
+            for lang in site_settings().languages
+            if lang not in {text.lang for text in update.texts}
+        ],
         petitions=[titles.get(petition.petition_id, "") for petition in update.petitions],
         event=event_card(event, g.lang, utcnow()) if event else None,
         mailing=mailing_of(update.id),

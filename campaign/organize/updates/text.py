@@ -10,12 +10,14 @@ from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as BaseResponse
 
 from campaign.events.queries import event_by_id, events_ahead, events_past
-from campaign.i18n.locales import LOCALES, NAMES
+from campaign.i18n.fallbacks import best_lang
+from campaign.i18n.locales import language_name
 from campaign.organize.content.pictures import MAX_UPLOAD_BYTES, BodyPictureForm
 from campaign.organize.core.access import accepts_bytes, allowed
 from campaign.organize.core.audit import act
 from campaign.organize.core.drafts import is_preview_requested
 from campaign.organize.core.edit_conflicts import Editor, save
+from campaign.organize.core.languages import original_first, update_languages
 from campaign.organize.core.scope import petitions_where
 from campaign.organize.updates.forms import MAX_BODY_LENGTH, TextForm
 from campaign.organize.updates.routes import (
@@ -44,7 +46,7 @@ def words(update: Update) -> ResponseReturnValue:
 @blueprint.post("/<slug>/words")
 @allowed("updates.edit", load_update)
 def save_words(update: Update) -> ResponseReturnValue:
-    form = _about(TextForm(), update)
+    form = _about(TextForm.in_languages(update_languages(update))(), update)
     if not form.validate_for(update):
         return _writing_page(update, form, 422)
     if is_preview_requested():
@@ -77,10 +79,7 @@ def save_words(update: Update) -> ResponseReturnValue:
 def _as_typed(form: Any, update: Update) -> dict[str, Any]:
     """Return the entered texts as fields of an UpdatePage."""
     texts = form.texts()
-    lang = next(
-        (item for item in (g.lang, update.original_lang) if item in texts),
-        next(iter(texts), g.lang),
-    )
+    lang = best_lang(texts, g.lang, update.original_lang) or g.lang
     text = texts.get(lang) or {"title": "", "body": ""}
     unsaved = {
         "lang": lang,
@@ -92,17 +91,16 @@ def _as_typed(form: Any, update: Update) -> dict[str, Any]:
 
 
 def _writing_page(update: Update, form: Any, status: int = 200) -> tuple[str, int]:
-    first = update.original_lang
     return render_template(
         "organize/updates/words.html",
         update=update,
         form=_about(form, update),
-        order=[first, *(lang for lang in LOCALES if lang != first)],
+        order=original_first(update.original_lang, form.languages),
         bodies={
             lang: to_html(form[f"body_{lang}"].data or "", pictures_of(update, lang))
-            for lang in LOCALES
+            for lang in form.languages
         },
-        pictures={lang: pictures_of(update, lang) for lang in LOCALES},
+        pictures={lang: pictures_of(update, lang) for lang in form.languages},
     ), status
 
 
@@ -137,21 +135,21 @@ def _incomplete_message(error: operations.UpdateNotReady) -> str:
         "picture_alt": _("description of the picture"),
         "body_alt": _("description of a picture in the text"),
     }
-    parts = ", ".join(f"{lacking[part]} ({NAMES[lang]})" for part, lang in error.faults)
+    parts = ", ".join(f"{lacking[part]} ({language_name(lang)})" for part, lang in error.faults)
     return _("This is public, so it must stay complete. Missing: %(parts)s.", parts=parts)
 
 
 @blueprint.get("/<slug>/pictures")
 @allowed("updates.edit", load_update)
 def pictures(update: Update) -> ResponseReturnValue:
-    return _all_page(update, BodyPictureForm(formdata=None))
+    return _all_page(update, BodyPictureForm.in_languages(update_languages(update))(formdata=None))
 
 
 @blueprint.post("/<slug>/pictures")
 @accepts_bytes(MAX_UPLOAD_BYTES)
 @allowed("updates.edit", load_update)
 def add_picture(update: Update) -> ResponseReturnValue:
-    form, written = BodyPictureForm(), update.written_in
+    form, written = BodyPictureForm.in_languages(update_languages(update))(), update.written_in
     if not form.validate_about(has_picture=False, spoken=written):
         return _all_page(update, form, 422)
     named = {"picture": form.sent, "alts": form.alts(written), "now": utcnow()}
@@ -188,7 +186,7 @@ def one_picture(update: Update, number: int) -> ResponseReturnValue:
 @allowed("updates.edit", load_update)
 def save_picture_words(update: Update, number: int) -> ResponseReturnValue:
     picture = body_pictures.body_picture(update, number) or abort(404)
-    form, written = BodyPictureForm(), update.written_in
+    form, written = BodyPictureForm.in_languages(update_languages(update))(), update.written_in
     if not form.validate_about(has_picture=True, spoken=written):
         return _one_page(update, picture, form, 422)
     slug = update.slug
@@ -228,7 +226,7 @@ def remove_body_picture(update: Update, number: int) -> ResponseReturnValue:
             now=utcnow(),
         )
     except body_pictures.PictureInText as error:
-        languages = ", ".join(NAMES[lang] for lang in error.langs)
+        languages = ", ".join(language_name(lang) for lang in error.langs)
         flash(
             _(
                 "It is still in the text (%(languages)s). Remove its line there first.",
@@ -255,7 +253,9 @@ def words_as_read(update: Update) -> ResponseReturnValue:
 def _body_picture_form(update: Update, picture: UpdateBodyPicture) -> FlaskForm:
     alts = {f"alt_{lang}": alt for lang, alt in picture.alts.items()}
     version = update.version_of(body_pictures.part_of(picture.number))
-    return BodyPictureForm(formdata=None, data={"version": version, **alts})
+    return BodyPictureForm.in_languages(update_languages(update))(
+        formdata=None, data={"version": version, **alts}
+    )
 
 
 def _all_page(update: Update, form: Any, status: int = 200) -> tuple[str, int]:

@@ -28,11 +28,13 @@ from campaign.causes.models import CauseTally, FreeNumber
 from campaign.db.upsert import insert
 from campaign.extensions import db
 from campaign.jobs.operations import take_lease
+from campaign.notices.consents import withdraw_consents
 from campaign.petitions.models import PetitionTally
 from campaign.signatures.counting.batches import is_due, put_in_batches
 from campaign.signatures.models import TO_HATCH, TO_RELEASE, LedgerEntry, Signature
 from campaign.signatures.moderation.models import Rule
 from campaign.signatures.moderation.rules import active_rules
+from campaign.signatures.name_consents import SHOWN_DISPLAYS, note_shown_names
 from campaign.subscriptions.signers import ask_signers, end_of_signatures, subscribe_signers
 
 # The most rows in one transaction. More would make people who sign wait noticeably.
@@ -105,6 +107,7 @@ def _release(now: datetime, limit: int) -> int:
     withdrawn = [row.id for row in rows if row.state != "held"]
     if withdrawn:
         end_of_signatures(withdrawn, now=now)
+        withdraw_consents("signature", withdrawn, now=now)
     return len(rows)
 
 
@@ -212,6 +215,7 @@ def _unnumbered(
             _table.c.petition_id,
             _table.c.evidence,
             _table.c.subscribe,
+            _table.c.name_display,
         )
         # A signature that came back after `_resume` looked still has a number, and the next pass
         # takes it.
@@ -243,6 +247,8 @@ def _number(rows: Sequence[Row[*tuple[Any, ...]]], now: datetime) -> None:
         now, Counter((row.petition_id, "hatched", row.evidence) for row in rows), sign=1
     )
     _subscribe([row for row in rows if row.subscribe], now)
+    if shown := [row.id for row in rows if row.name_display in SHOWN_DISPLAYS]:
+        note_shown_names(shown)
 
 
 def _subscribe(rows: Sequence[Row[*tuple[Any, ...]]], now: datetime) -> None:

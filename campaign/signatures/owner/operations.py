@@ -15,6 +15,7 @@ from campaign.db.functions import noon_of
 from campaign.errors import CampaignError
 from campaign.extensions import db, note_ended
 from campaign.mail.operations import enqueue
+from campaign.notices.consents import delete_consents
 from campaign.signatures import tokens
 from campaign.signatures.models import OwnLinkRequest, Signature
 from campaign.signatures.moderation.decisions import (
@@ -24,6 +25,7 @@ from campaign.signatures.moderation.decisions import (
     set_columns,
 )
 from campaign.signatures.moderation.rules import reason_to_hold_correction
+from campaign.signatures.name_consents import note_name_change
 from campaign.signatures.pending_forms import forget_forms
 from campaign.signatures.queries import signatures_of_address
 from campaign.subscriptions.models import Subscription
@@ -64,6 +66,7 @@ ERASED: dict[str, Any] = {
     "kiosk_id": None,
     "shift_id": None,
     "event_id": None,
+    "consent_at": None,
     **{
         name: noon_of(_table.c[name])
         for name in ("created_at", "confirmed_at", "hatched_at", "withdrawn_at")
@@ -127,6 +130,7 @@ def correct(
     corrected name, so signing again under it counts as a repeat.
     """
     signature = _lock_own(signature_id, email_digest, email)
+    before = signature.name_display
     # A correction replaces one that still waits.
     drop_corrections([signature.id])
     changed = {
@@ -147,7 +151,10 @@ def correct(
         columns = {name: value for name, value in columns.items() if name not in changed}
     if "name_display" in columns:
         signature.name_display_requested = ""
+    is_shown_differently = columns.get("name_display", before) != before
     set_columns(signature, columns)
+    if is_shown_differently:
+        note_name_change([signature.id], now=now)
     return signature
 
 
@@ -191,6 +198,7 @@ def erase(signature_ids: Sequence[int]) -> None:
     chosen = Signature.id.in_(signature_ids)
     forget_forms(signature_ids)
     drop_corrections(signature_ids)
+    delete_consents("signature", signature_ids)
     emptied = db.session.execute(
         select(Signature.petition_id, Signature.email_digest).where(chosen)
     ).all()

@@ -5,7 +5,7 @@ for a link gets the same answer, and the link comes by email.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
@@ -26,6 +26,10 @@ from flask.typing import ResponseReturnValue
 from campaign.db.transactions import DATABASE_AWAY
 from campaign.extensions import write
 from campaign.http.caching import private, public
+from campaign.notices.models import Consent, Notice
+from campaign.notices.queries import notice_by_id
+from campaign.organisations.emails import sender_address
+from campaign.organisations.presenters import show_organisation
 from campaign.petitions.models import Petition
 from campaign.petitions.presenters import PetitionCard, card, in_language
 from campaign.petitions.queries import petition_by_id, petition_counts
@@ -38,6 +42,7 @@ from campaign.signatures.forms import OwnLinkForm, SupporterForm
 from campaign.signatures.models import HeldCorrection, Signature
 from campaign.signatures.moderation.decisions import correction_of
 from campaign.signatures.owner import operations as owner_operations
+from campaign.signatures.owner.agreements import agreed_to, consents_with
 from campaign.signatures.pending_forms import copies_of_forms, waiting_forms
 from campaign.signatures.presenters import NO_FORM, OtherForm, other_forms
 from campaign.signatures.queries import signature_by_token, signatures_of_address, was_own_link
@@ -69,7 +74,8 @@ class OwnSignature:
     """One of the supporter's signatures, its petition in the reader's language, and its form.
 
     `link` is the one to share, None before the signature is counted. `waiting` are the forms that
-    can still be confirmed. `correction` is what an organizer must still review.
+    can still be confirmed. `correction` is what an organizer must still review. `notice` is the one
+    that it was given under, and `consents` came with it.
     """
 
     row: Signature
@@ -78,6 +84,8 @@ class OwnSignature:
     link: ReferralLink | None
     waiting: list[OtherForm]
     correction: HeldCorrection | None
+    notice: Notice
+    consents: Sequence[Consent]
 
 
 @blueprint.get("/<lang>/signatures/mine/<token>")
@@ -188,6 +196,7 @@ def _render_page(
     refused: SupporterForm | None = None,
     refused_id: int | None = None,
 ) -> Response:
+    show_organisation(cast(Petition, petition_by_id(opened.petition_id)).cause.organisation_id)
     own_signatures = [
         _own_signature(row, cast(SupporterForm, refused) if row.id == refused_id else _form(row))
         for row in signatures_of_address(**_owner(opened))
@@ -218,6 +227,8 @@ def _own_signature(row: Signature, form: SupporterForm) -> OwnSignature:
         link=link,
         waiting=other_forms(row, NO_FORM, row.email, waiting_forms(row)),
         correction=correction_of(row.id),
+        notice=cast(Notice, notice_by_id(row.notice_id)),
+        consents=consents_with(row),
     )
 
 
@@ -254,6 +265,7 @@ def _downloaded_row(row: Signature) -> dict[str, Any]:
         "petition": petition.slug,
         **{name: getattr(row, name) for name in DOWNLOADED},
         "answers": _answers(row.answers, petition),
+        **agreed_to(row),
         "unconfirmed_forms": copies_of_forms(row),
         "correction_in_review": correction.changes
         if (correction := correction_of(row.id))
@@ -316,7 +328,7 @@ def render_request_page(form: OwnLinkForm, state: str) -> str:
     The last two are about a link that has expired or is not ours.
     """
     days = site_settings().own_link_days
-    sender = current_app.extensions["sender_address"]
+    sender = sender_address(None)
     return render_template(
         "signatures/request_own_link.html", form=form, state=state, link_days=days, mail_from=sender
     )

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from campaign.errors import CampaignError
+from campaign.notices.models import NOT_RECORDED
 from campaign.petitions.queries import SigningTerms
 from campaign.signatures.moderation.rules import RuleInput
 
@@ -99,7 +100,8 @@ class SignatureCommand:
     `referrer_id` is the id of the signature whose link brought the supporter, and `source` the code
     of a campaign. A full name from a table is shown only after its supporter or an organizer
     confirms it, unless it was `is_reviewed`. `notes_repeat` says whether the worker emails someone
-    who has signed already.
+    who has signed already. `notice_id` is the privacy notice that was shown. `consent_at` is when
+    the supporter agreed to it, if a partner says so.
     """
 
     terms: SigningTerms
@@ -116,6 +118,8 @@ class SignatureCommand:
     source: str = ""
     collector: Collector | None = None
     notes_repeat: bool = True
+    notice_id: int = NOT_RECORDED
+    consent_at: datetime | None = None
 
     def __post_init__(self) -> None:
         if not self.is_confirmed and not self.supporter.email_digest:

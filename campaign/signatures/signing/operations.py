@@ -325,6 +325,8 @@ def _columns(command: SignatureCommand) -> dict[str, Any]:
         "petition_id": terms.id,
         "cause_id": terms.cause_id,
         "version_id": terms.version_id,
+        "notice_id": command.notice_id,
+        "consent_at": command.consent_at,
         "state": command.state.value,
         "evidence": command.evidence.value,
         "lang": command.lang,

@@ -11,7 +11,7 @@ from campaign.extensions import db
 from campaign.mail.operations import enqueue
 from campaign.petitions.models import Petition
 from campaign.signatures.models import NEW_FORM, RepeatSigning, Signature
-from campaign.signatures.pending_forms import columns_of, json_columns, waiting_forms
+from campaign.signatures.pending_forms import OWN_COLUMNS, columns_of, json_columns, waiting_forms
 
 MAX_EMAILS = 5
 # No longer than a double click. Otherwise we would ignore a real repeat without telling its
@@ -38,8 +38,9 @@ def note_repeats(rows: Iterable[Mapping[str, Any]]) -> None:
         {
             "petition_id": row["petition_id"],
             "form_data": json_columns(
-                {name: value for name, value in row.items() if name != "address_digest"}
+                {name: value for name, value in row.items() if name not in OWN_COLUMNS}
             ),
+            "notice_id": row["notice_id"],
             "address_digest": row["address_digest"],
             "created_at": row["created_at"],
         }

@@ -6,12 +6,15 @@ Shared by the forms of the website, of embeds and of partners.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 from flask import current_app
 
 from campaign.db.transactions import DATABASE_AWAY
 from campaign.errors import CampaignError
+from campaign.notices.composition import compose_notice
+from campaign.notices.operations import shown_notice_id
 from campaign.petitions.queries import SigningTerms
 from campaign.signatures import tokens
 from campaign.signatures.moderation.rules import reason_to_hold
@@ -63,8 +66,9 @@ class Submission:
     """A form that was sent to sign a petition, and what else is known about it.
 
     `network` is the sender's IP address, if a supporter sent it. `honeypot` is the text in the
-    hidden field. `needs_proof` says whether the petition is under load, and `proof` is the proof of
-    work that was sent. `is_vouched_for` means that a partner vouches for the signature.
+    hidden field. `notice` is the digest of the privacy notice that the form showed. `needs_proof` says whether the petition is under load, and `proof` is the proof of
+    work that was sent. `is_vouched_for` means that a partner vouches for the signature. A partner
+    names the `notice_id` that its own page showed, and when the supporter agreed to it.
     """
 
     terms: SigningTerms
@@ -78,6 +82,9 @@ class Submission:
     referrer_id: int | None = None
     source: str = ""
     is_vouched_for: bool = False
+    notice: str = ""
+    notice_id: int | None = None
+    consent_at: datetime | None = None
 
 
 def submit(
@@ -115,6 +122,25 @@ def _command(submission: Submission) -> SignatureCommand:
         network_digest=tokens.network_digest(submission.network, now=submission.received_at),
         referrer_id=submission.referrer_id,
         source=submission.source,
+        notice_id=_shown_notice_id(submission),
+        consent_at=submission.consent_at,
+    )
+
+
+def _shown_notice_id(submission: Submission) -> int:
+    if submission.notice_id is not None:
+        return submission.notice_id
+    terms = submission.terms
+    return shown_notice_id(
+        submission.notice,
+        organisation_id=terms.organisation_id,
+        compose=partial(
+            compose_notice,
+            "signature",
+            organisation_id=terms.organisation_id,
+            lang=submission.lang,
+            days=terms.retention_days,
+        ),
     )
 
 

@@ -52,6 +52,7 @@ def sign_and_answer(slug: str, page: SigningPage) -> Response:
             proof=request.form.get("altcha", ""),
             referrer_id=arrived_from.signature_id,
             source=arrived_from.source,
+            notice=request.form.get("notice", ""),
         )
     )
     if result.error is not None:

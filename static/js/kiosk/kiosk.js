@@ -14,6 +14,7 @@ import { Ready } from "./screens/ready.js";
 import { StartupError } from "./screens/startup-error.js";
 import { AlreadyPaired } from "./screens/already-paired.js";
 import { fillHeader } from "./screens/header.js";
+import { useColours } from "./organisation.js";
 import { RestartDialog } from "./restart-dialog.js";
 import { RequestRefused } from "./request.js";
 import { IdleWarning } from "./idle-warning.js";
@@ -21,7 +22,7 @@ import { Store } from "./store.js";
 import { Sync } from "./sync.js";
 import { TapGuard } from "./tap-guard.js";
 import { AppUpdate } from "./app-update.js";
-import { preferredLanguage, fillMessages, languages, message } from "./messages.js";
+import { preferredLanguage, fillMessages, languages, languageDirection, message } from "./messages.js";
 
 export class Kiosk {
   #crews;
@@ -126,6 +127,7 @@ export class Kiosk {
     this.campaign = campaign;
     this.sync.outbox.limits = campaign.limits;
     document.documentElement.dataset.palette = campaign.cause.palette;
+    useColours(campaign.organisation);
     if (isNew) this.setLanguage(this.languages[0]);
   }
 
@@ -202,6 +204,7 @@ export class Kiosk {
   /** Change the language of everything shown, and keep what was typed. */
   setLanguage(language) {
     document.documentElement.lang = language;
+    document.documentElement.dir = languageDirection(language);
     fillMessages(document);
     if (this.screen) {
       fillHeader(this, this.place);

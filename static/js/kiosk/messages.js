@@ -10,10 +10,20 @@ export const languages = Object.keys(catalog);
 /** What each language calls itself. */
 export const languageName = (language) => catalog[language].language;
 
+/** Whether a language is written from the left ("ltr") or from the right ("rtl"). */
+export const languageDirection = (language) => catalog[language].direction;
+
+/** Return which of `tags` is nearest to `language`, as on the server: es-MX, es, or another es. */
+function nearest(tags, language) {
+  const parts = language.split("-");
+  const shorter = parts.map((_, at) => parts.slice(0, parts.length - at).join("-"));
+  return shorter.find((tag) => tags.includes(tag)) || tags.find((tag) => tag.split("-")[0] === parts[0]);
+}
+
 /** Return the app language that the browser's owner prefers most. */
 export function preferredLanguage() {
-  const preferred = (navigator.languages || []).map((code) => code.slice(0, 2));
-  return preferred.find((code) => languages.includes(code)) || languages[0];
+  const matches = (navigator.languages || []).map((language) => nearest(languages, language));
+  return matches.find(Boolean) || languages[0];
 }
 
 /** Return the text `name` in the page's language, with `values` in its {braces}. */
@@ -29,8 +39,9 @@ export const pluralMessage = (name, count) =>
 /** Return the text `name` in a given language. */
 export const messageIn = (language, name) => catalog[language][name];
 
-/** Return the text for the page's language from `texts`, or else the first one. */
-export const localized = (texts) => (texts && (texts[lang()] || Object.values(texts)[0])) || "";
+/** Return the text for the page's language from `texts`: the nearest, or else the first one. */
+export const localized = (texts) =>
+  (texts && (texts[nearest(Object.keys(texts), lang())] || Object.values(texts)[0])) || "";
 
 /** Return an event's title and place. */
 export const eventPlace = ({ title, place, places }) =>

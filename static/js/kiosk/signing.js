@@ -18,9 +18,15 @@ export function buildRecord(person, petition, { lang, consent, shift, at }) {
     email,
     answers: answers[petition.slug] || {},
     consent,
+    notice: noticeOf(petition, lang),
     witnessed: petition.confirmation === "email_or_witness",
     shift,
   };
+}
+
+// A campaign stored before servers sent notices lacks them.
+function noticeOf({ notice }, lang) {
+  return notice && notice[lang] ? notice[lang].digest : "";
 }
 
 /**

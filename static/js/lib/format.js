@@ -1,8 +1,10 @@
 // Sentences come from the page. This module only fills in numbers, names and times.
 
-// The same locales as on the server, in campaign/i18n/locales.py.
+// The same preferred locales as on the server, in campaign/i18n/locales.py.
 const LOCALES = { en: "en-CA", es: "es-MX", fr: "fr-CA" };
-const localeOf = (lang) => LOCALES[lang] || LOCALES.en;
+// The server writes all numbers with the digits 0 to 9, also where browsers would use others.
+const localeOf = (lang) => LOCALES[lang] || `${lang}-u-nu-latn`;
+const isFrench = (lang) => /^fr\b/.test(lang);
 
 export function formatNumber(count, lang) {
   return new Intl.NumberFormat(localeOf(lang)).format(count);
@@ -23,7 +25,7 @@ export function countryName(code, lang) {
 export function formatDay(iso, lang) {
   const format = { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" };
   const text = new Intl.DateTimeFormat(localeOf(lang), format).format(new Date(`${iso}T00:00:00Z`));
-  return lang === "fr" ? text.replace(/^1 /, "1er ") : text;
+  return isFrench(lang) ? text.replace(/^1 /, "1er ") : text;
 }
 
 const UNITS = [
@@ -45,7 +47,7 @@ const CLOCK_FORMAT = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
 
 function formatClock(date, lang, parts) {
   const text = new Intl.DateTimeFormat(localeOf(lang), { ...CLOCK_FORMAT, ...parts }).format(date);
-  if (lang !== "fr") return text;
+  if (!isFrench(lang)) return text;
   // Browsers write 15 h 04 or 15:04, and 19 h 00 for what we write as 19 h.
   return text.replace(/(\d\d)(?::|\s?h\s?)(\d\d)/, (all, hour, minute) =>
     `${Number(hour)}\u00a0h${minute === "00" ? "" : `\u00a0${minute}`}`,

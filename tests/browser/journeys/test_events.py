@@ -30,7 +30,7 @@ def test_event_is_found_and_registered_for_and_the_email_is_the_ticket(
 ):
     visitor = arrive(lang=lang, width=width, scripts=scripts, scheme=scheme)
     event = EventsScreen.open(visitor).follow("vigil")
-    expect(event.find(".vigil svg")).to_have_count(43)
+    expect(event.find(".resting svg")).to_have_count(43)
     event.thanked(seats="2")
     unconfirmed = TicketScreen.by_email(visitor)
     expect(unconfirmed.find(".ticket-code")).to_have_count(0)

@@ -6,7 +6,7 @@ import pytest
 from flask_babel import force_locale
 from playwright.sync_api import expect
 
-from campaign.i18n.locales import LOCALES
+from campaign.i18n.locales import locale_of
 from campaign.web.template_filters import day as day_in_words
 from tests.browser.modules.actions import call, open_form
 
@@ -61,7 +61,7 @@ def test_date_is_formatted_as_on_the_server(form_page, app, lang, first, other):
     assert [
         call(form_page, "format", "formatDay", day, lang) for day in ("2026-05-01", "2026-11-26")
     ] == [first, other]
-    with force_locale(LOCALES[lang]):
+    with force_locale(locale_of(lang)):
         assert [day_in_words(date(2026, 5, 1)), day_in_words(date(2026, 11, 26))] == [first, other]
 
 

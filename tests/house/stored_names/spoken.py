@@ -16,6 +16,7 @@ from tests.house.stored_names.sources import files, literal_keys, modules, texts
 
 TAG = re.compile(r"<(?:input|select|textarea|button)\b[^>]*?\bname=\"([^\"{]+)\"", re.DOTALL)
 # These names are not the product's: languages, the petition here, numbers.
+LANGUAGES = ("en", "es", "fr")
 OWN = re.compile(r"en|es|fr|home|\d+")
 QUESTION = {
     "name": "role",
@@ -101,8 +102,12 @@ def form_fields() -> set[str]:
                 and issubclass(var, BaseForm)
                 and var.__module__.startswith("campaign")
             ):
+                # Forms in several languages have no fields for any language before they are asked.
+                form = var.in_languages(LANGUAGES) if hasattr(var, "fields_in") else var
                 names = sorted(
-                    name for name in dir(var) if hasattr(getattr(var, name, None), "_formfield")
+                    field.name or name
+                    for name in dir(form)
+                    if hasattr(field := getattr(form, name, None), "_formfield")
                 )
                 found.add(" ".join(names))
     return found - {""}

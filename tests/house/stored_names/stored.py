@@ -23,6 +23,7 @@ from campaign.organize.people.audit_labels import ACTIONS
 from campaign.organize.signatures import labels as signature_words
 from campaign.security.digests import keyed_digest
 from campaign.security.tokens import make_token, read_token
+from campaign.signatures import name_consents
 from campaign.subscriptions import consents
 from tests.house.stored_names.sources import calls_of, texts_given
 
@@ -132,6 +133,5 @@ def export_columns() -> set[str]:
 
 
 def consent_versions() -> set[str]:
-    return {
-        value for name, value in vars(consents).items() if name.isupper() and isinstance(value, str)
-    }
+    names = {name_consents.FORM_VERSION, name_consents.PAPER_VERSION, name_consents.PARTNER_VERSION}
+    return {*consents.WORDINGS, *names}

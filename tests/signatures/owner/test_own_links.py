@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event
 
 from campaign.extensions import db, write
-from campaign.i18n.locales import LOCALES
+from campaign.i18n.locales import locale_of
 from campaign.i18n.long_dates import long_date
 from campaign.mail.delivery import make_outbox_worker, renderers_of
 from campaign.process.clock import utcnow
@@ -287,7 +287,7 @@ def test_page_says_until_when_its_link_works(client, petition):
     signature = row(sign(petition))
     token = tokens.own_token(signature, TODAY.replace(day=1) + timedelta(days=60))
     day = last_day_of(token)
-    assert long_date(day, LOCALES["en"]) in client.get(f"/en/signatures/mine/{token}").text
+    assert long_date(day, locale_of("en")) in client.get(f"/en/signatures/mine/{token}").text
 
 
 def test_stranger_cannot_fill_an_inbox_and_supporter_still_reaches_their_form(

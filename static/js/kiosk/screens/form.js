@@ -8,6 +8,7 @@ import { validatePerson } from "../validate.js";
 import { localized, message, pluralMessage } from "../messages.js";
 import { bindActions, onEnter } from "./actions.js";
 import { showDelivery } from "./delivery.js";
+import { showNotices } from "./notices.js";
 import { createSignaturePad } from "./signature-pad.js";
 import { FormErrors } from "./form-errors.js";
 import { EmailSuggestion } from "./email-suggestion.js";
@@ -89,6 +90,7 @@ export class Form {
     this.find("sign").textContent = message("sign");
     this.find("consent").textContent = localized(this.kiosk.campaign.consent.words);
     showDelivery(this.find("delivery"), this.petitions);
+    showNotices(this.find("notices"), this.petitions);
     for (const name of FIELDS) {
       const field = this.input(name).closest("[data-place]");
       field.querySelector("[data-optional]").hidden = this.isRequired(name);

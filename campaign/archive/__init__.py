@@ -1,0 +1,1 @@
+"""Move an organisation to another installation: all its rows in one archive."""

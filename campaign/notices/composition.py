@@ -1,0 +1,211 @@
+"""The text of a privacy notice, made of an organisation's details and the register.
+
+It is Markdown. Its wording is short, because people read it while they sign.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Literal
+
+from flask_babel import force_locale, ngettext
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
+
+from campaign.i18n.countries import country_name
+from campaign.i18n.locales import locale_of
+from campaign.organisations.identity import Identity, identities
+from campaign.privacy.attendees import GUESTS, READERS
+from campaign.privacy.rows import RegisterRow
+from campaign.privacy.supporters import SIGNERS
+from campaign.site.settings import site_settings
+from campaign.text.markdown import to_html
+
+Subject = Literal["signature", "registration", "subscription"]
+
+REGISTERS: dict[Subject, tuple[RegisterRow, ...]] = {
+    "signature": SIGNERS,
+    "registration": GUESTS,
+    "subscription": READERS,
+}
+PURPOSES: dict[Subject, str] = {
+    "signature": _l(
+        "To count your signature once, to deliver it to the people the petition is addressed to, and to email you about it. For nothing else."
+    ),
+    "registration": _l(
+        "To keep your seat, to email you about the event, and to check you in. For nothing else."
+    ),
+    "subscription": _l("To send you the updates you asked for. For nothing else."),
+}
+SHORT_PURPOSES: dict[Subject, str] = {
+    "signature": _l("Your data is used to count and deliver your signature."),
+    "registration": _l("Your data is used to keep your seat."),
+    "subscription": _l("Your address is used to send you updates."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ComposedNotice:
+    """A notice as pages show it: its text in Markdown, and the line that sums it up.
+
+    `digest` is the SHA-256 of the text in hexadecimal. It says which version was shown.
+    """
+
+    organisation_id: int | None
+    lang: str
+    text: str
+    short_text: str
+
+    @property
+    def body(self) -> Markup:
+        """Return the text as HTML."""
+        return to_html(self.text)
+
+    @property
+    def digest(self) -> str:
+        """Return what identifies the text."""
+        return digest_of(self.text)
+
+
+def digest_of(text: str) -> str:
+    """Return the SHA-256 of a text in hexadecimal."""
+    return sha256(text.encode()).hexdigest()
+
+
+def compose_notice(
+    subject: Subject, *, organisation_id: int | None, lang: str, days: int | None = None
+) -> ComposedNotice:
+    """Return the notice that is shown now where something of this subject is entered.
+
+    `days` is how long data of a signature is kept after its petition ends, None if as long as it
+    counts. The other subjects have their period from the settings of the site.
+    """
+    identity = identities().of(organisation_id)
+    with force_locale(locale_of(lang)):
+        retention = _retention(subject, days)
+        return ComposedNotice(
+            organisation_id=identity.id,
+            lang=lang,
+            text="\n\n".join(_paragraphs(subject, identity, lang, retention)),
+            short_text=" ".join(
+                (
+                    _(
+                        "%(name)s is responsible for your data.",
+                        name=legal_name(identity, lang),
+                    ),
+                    str(SHORT_PURPOSES[subject]),
+                    retention,
+                )
+            ),
+        )
+
+
+def _paragraphs(subject: Subject, identity: Identity, lang: str, retention: str) -> Iterator[str]:
+    yield _paragraph(_("Who is responsible"), _controller(identity, lang))
+    if identity.representative:
+        yield _paragraph(_("Representative"), in_one_line(identity.representative))
+    yield _paragraph(_("What for"), str(PURPOSES[subject]))
+    yield _paragraph(_("Legal basis"), _legal_basis(subject))
+    yield _paragraph(_("What we keep, why, and who sees it"), _kept(subject))
+    yield _paragraph(_("How long"), retention)
+    yield _paragraph(_("Your rights"), _rights())
+    yield _paragraph(_("Complaints"), complaint_of(identity))
+    if addition := identity.text(lang).privacy_text.strip():
+        yield addition
+
+
+def _paragraph(title: str, text: str) -> str:
+    return f"**{title}**\n\n{text}"
+
+
+def legal_name(identity: Identity, lang: str) -> str:
+    """Return the name by which an organisation is responsible for data."""
+    return identity.legal_name or identity.name(lang)
+
+
+def address_of(identity: Identity, lang: str) -> str:
+    """Return the postal address with the country, in one line."""
+    country = country_name(identity.country, locale_of(lang)) if identity.country else ""
+    return ", ".join(filter(None, (in_one_line(identity.postal_address), country)))
+
+
+def contact_of(identity: Identity) -> str:
+    """Return whom to contact about data, or an empty text."""
+    return in_one_line(identity.data_protection_contact) or identity.email
+
+
+def complaint_of(identity: Identity) -> str:
+    """Return the sentence that says to whom people can complain."""
+    authority = in_one_line(identity.supervisory_authority)
+    if authority:
+        return _("You can complain to %(authority)s.", authority=authority)
+    return _("You can complain to the data protection authority of your country.")
+
+
+def in_one_line(text: str) -> str:
+    """Return the lines of a text in one line, separated by commas."""
+    return ", ".join(line.strip() for line in text.splitlines() if line.strip())
+
+
+def _controller(identity: Identity, lang: str) -> str:
+    parts = filter(None, (legal_name(identity, lang), address_of(identity, lang)))
+    sentence = f"{', '.join(parts)}."
+    contact = contact_of(identity)
+    return f"{sentence} {_contact_sentence(contact)}" if contact else sentence
+
+
+def _contact_sentence(contact: str) -> str:
+    return _("Contact: %(contact)s.", contact=contact)
+
+
+def _legal_basis(subject: Subject) -> str:
+    if subject == "registration":
+        return _(
+            "You ask us for a seat, and we need these data to give it to you (in the European Union, Article 6(1)(b) of the GDPR)."
+        )
+    if subject == "subscription":
+        return _("Your consent (in the European Union, Article 6(1)(a) of the GDPR).")
+    return _(
+        "Your consent. A signature can show a political opinion, so we ask for it explicitly (in the European Union, Articles 6(1)(a) and 9(2)(a) of the GDPR)."
+    )
+
+
+def _kept(subject: Subject) -> str:
+    """Return the rows of the register about what people enter, as a list."""
+    rows = (row for row in REGISTERS[subject] if row.is_entered)
+    return "\n".join(
+        " ".join((f"- {row.name}. {row.purpose}.", _("Seen by: %(who)s.", who=row.seen_by)))
+        for row in rows
+    )
+
+
+def _retention(subject: Subject, days: int | None) -> str:
+    settings = site_settings()
+    if subject == "registration":
+        days = settings.registration_days
+        return ngettext(
+            "We delete it %(num)s day after the event, or after you cancel.",
+            "We delete it %(num)s days after the event, or after you cancel.",
+            days,
+        )
+    if subject == "subscription":
+        days = settings.erase_pending_days
+        return ngettext(
+            "We keep it until you unsubscribe, and delete it %(num)s day later.",
+            "We keep it until you unsubscribe, and delete it %(num)s days later.",
+            days,
+        )
+    if days is None:
+        return _("We keep it as long as your signature counts, or until you withdraw it.")
+    return ngettext(
+        "We delete it %(num)s day after the petition ends, or sooner if you withdraw it.",
+        "We delete it %(num)s days after the petition ends, or sooner if you withdraw it.",
+        days,
+    )
+
+
+def _rights() -> str:
+    return _(
+        "You can see, correct, download, withdraw and delete everything yourself, with the link in our emails. You can also write to us, object, or ask us to limit what we do. You can withdraw your consent at any time. What we did before stays lawful."
+    )

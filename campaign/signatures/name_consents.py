@@ -1,0 +1,99 @@
+"""Consents to show a name: given by choosing how it is shown, withdrawn by hiding it."""
+
+from collections.abc import Collection, Iterator
+from datetime import datetime
+
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, Table, and_, case, func, literal, select
+
+from campaign.db.upsert import insert
+from campaign.extensions import db
+from campaign.i18n.locales import INTERFACE_LANGUAGES, locale_of
+from campaign.notices.consents import ShownText, consent_text_ids, withdraw_consents
+from campaign.notices.models import Consent
+from campaign.signatures.models import Signature
+from campaign.site.languages import default_lang, languages_with
+
+SHOWN_DISPLAYS = ("full", "initials")
+# A text that anyone has agreed to never changes: a new text gets a new version.
+FORM_VERSION, PAPER_VERSION, PARTNER_VERSION = "name-form-1", "name-paper-1", "name-partner-1"
+
+_signature: Table = Signature.__table__
+_consent: Table = Consent.__table__
+_COLUMNS = ("subject_kind", "subject_id", "purpose", "text_id", "channel", "given_at")
+_CHANNELS = {"email": "web", "in_person": "kiosk", "paper": "paper", "api": "api"}
+_Key = tuple[str, str, str]
+
+
+def note_shown_names(
+    signature_ids: Collection[int], *, given_at: datetime | None = None, channel: str = ""
+) -> None:
+    """Note the consents of those of these signatures whose name is shown, with one statement.
+
+    Without `given_at` and `channel`, they were given when and where the people signed. A signature
+    that has a consent already gets no second one.
+    """
+    c = _signature.c
+    text_ids = consent_text_ids(dict(_texts()))
+    has_consent = (
+        select(_consent.c.id)
+        .where(
+            _consent.c.subject_kind == "signature",
+            _consent.c.subject_id == c.id,
+            _consent.c.withdrawn_at.is_(None),
+        )
+        .exists()
+    )
+    rows = select(
+        literal("signature"),
+        c.id,
+        literal("name"),
+        _text_id(text_ids),
+        literal(channel) if channel else case(_CHANNELS, value=c.evidence),
+        literal(given_at) if given_at else func.coalesce(c.consent_at, c.created_at),
+    ).where(
+        c.id.in_(signature_ids),
+        c.state.in_(("counted", "confirmed")),
+        c.name_display.in_(SHOWN_DISPLAYS),
+        ~has_consent,
+    )
+    db.session.execute(insert(_consent).from_select(_COLUMNS, rows))
+
+
+def note_name_change(signature_ids: Collection[int], *, now: datetime) -> None:
+    """Note that the people themselves changed just now how their names are shown."""
+    withdraw_consents("signature", signature_ids, now=now)
+    note_shown_names(signature_ids, given_at=now, channel="web")
+
+
+def _texts() -> Iterator[tuple[_Key, ShownText]]:
+    """Yield the texts of all ways to sign, by version, language and display."""
+    for lang in languages_with(INTERFACE_LANGUAGES):
+        with force_locale(locale_of(lang)):
+            question = _("How should we show your name?")
+            answers = {"full": _("Full name"), "initials": _("Initials")}
+            on_paper = _("Name shown")
+        for display, answer in answers.items():
+            shown = {
+                FORM_VERSION: f"{question} {answer}",
+                PAPER_VERSION: on_paper,
+                # Nobody told us which words the partner's page showed.
+                PARTNER_VERSION: f"name_display: {display}",
+            }
+            for version, text in shown.items():
+                yield (version, lang, display), ShownText(version, lang, text)
+
+
+def _text_id(text_ids: dict[_Key, int]) -> ColumnElement[int]:
+    """Return SQL for the text that the person of a signature chose."""
+    c = _signature.c
+    version = case(
+        {"paper": PAPER_VERSION, "api": PARTNER_VERSION}, value=c.evidence, else_=FORM_VERSION
+    )
+    fallback = text_ids[FORM_VERSION, default_lang(), "full"]
+    choices = (
+        (and_(version == of_version, c.lang == lang, c.name_display == display), text_id)
+        for (of_version, lang, display), text_id in text_ids.items()
+    )
+    return case(*choices, else_=fallback)

@@ -1,0 +1,46 @@
+"""What a supporter agreed to, for the copies of their data."""
+
+from datetime import datetime
+from typing import Any, cast
+
+from campaign.notices.models import Consent, Notice
+from campaign.notices.queries import consents_of, notice_by_id
+from campaign.signatures.models import Signature
+from campaign.subscriptions.queries import consents_of_signature
+
+
+def agreed_to(signature: Signature) -> dict[str, Any]:
+    """Return `notice`, which a signature was given under, and its `consents`, as JSON can hold them.
+
+    `notice` is None if nobody knows which one was shown.
+    """
+    notice = cast(Notice, notice_by_id(signature.notice_id))
+    return {
+        "notice": {
+            "digest": notice.digest,
+            "lang": notice.lang,
+            "text": notice.text,
+            "agreed_at": _instant(signature.consent_at or signature.created_at),
+        }
+        if notice.is_recorded
+        else None,
+        "consents": [
+            {
+                "purpose": consent.purpose,
+                "text": consent.shown_text.text,
+                "channel": consent.channel,
+                "given_at": _instant(consent.given_at),
+                "withdrawn_at": _instant(consent.withdrawn_at),
+            }
+            for consent in consents_with(signature)
+        ],
+    }
+
+
+def consents_with(signature: Signature) -> list[Consent]:
+    """Return the consents that came with a signature: to show the name, and to get news."""
+    return [*consents_of("signature", [signature.id]), *consents_of_signature(signature.id)]
+
+
+def _instant(instant: datetime | None) -> str | None:
+    return instant.isoformat() if instant else None

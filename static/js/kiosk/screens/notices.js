@@ -1,0 +1,32 @@
+// The privacy notice of the chosen petitions, to open where people sign.
+
+import { localized, message } from "../messages.js";
+
+/** Show in `root` the privacy notice of `petitions`: once if all agree, otherwise for each. */
+export function showNotices(root, petitions) {
+  const titles = new Map();
+  for (const { notice, title } of petitions) {
+    // A campaign stored before servers sent this field lacks it.
+    if (!notice) continue;
+    const { line, html } = localized(notice);
+    const { names } = titles.get(html) || { names: [] };
+    titles.set(html, { line, names: [...names, localized(title)] });
+  }
+  root.replaceChildren(
+    ...[...titles].flatMap(([html, { line, names }]) => {
+      const { body } = new DOMParser().parseFromString(html, "text/html");
+      const text = element("div", ...body.childNodes);
+      if (titles.size > 1) text.prepend(element("p", element("b", names.join(" · "))));
+      return [
+        element("p", line),
+        element("details", element("summary", message("privacy_notice")), text),
+      ];
+    }),
+  );
+}
+
+function element(name, ...content) {
+  const node = document.createElement(name);
+  node.append(...content);
+  return node;
+}

@@ -1,0 +1,282 @@
+"""Tests of moving an organization between installations, on both databases."""
+
+import json
+from zipfile import ZipFile
+
+import pytest
+from flask_migrate import upgrade
+from sqlalchemy import func, select, text
+
+from campaign.archive.tables import exported_tables
+from campaign.extensions import db, write
+from campaign.organisations.identity import forget_identities
+from campaign.process.clock import utcnow
+from campaign.signatures import tokens
+from campaign.signatures.models import Signature
+from campaign.site.settings import forget_site_settings
+from campaign.subscriptions.models import Subscription, SuppressedAddress
+from campaign.subscriptions.operations import suppress
+from tests import databases
+from tests.conftest import SECRET, make_app
+from tests.factories.kiosks import make_table, make_tablet
+from tests.factories.organizers import make_organizer
+from tests.factories.signatures import AMALIA, ODILE, hatch_now, row, sign_and_hatch, withdraw
+from tests.factories.subscriptions import digest, subscribe
+
+OTHER_SECRET = "another-secret-for-tests-only-0123456789"
+
+
+@pytest.fixture
+def installation(tmp_path):
+    """Return a function that makes an empty installation on a kind of database."""
+    made = []
+
+    def make(kind, secret=SECRET):
+        var = tmp_path / f"var-{len(made)}"
+        var.mkdir()
+        made.append(make_app(databases.fresh(kind), var, SECRET_KEY=secret))
+        with made[-1].app_context():
+            upgrade()
+        return made[-1]
+
+    yield make
+    for app in made:
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+def run_in(app, *arguments):
+    with app.app_context():
+        db.session.rollback()
+        forget_identities()
+        forget_site_settings()
+        return app.test_cli_runner().invoke(args=[str(argument) for argument in arguments])
+
+
+def export(app, path, slug):
+    result = run_in(app, "organisations", "export", slug, "--output", path)
+    assert result.exit_code == 0, result.output
+    return path
+
+
+def manifest_of(path):
+    with ZipFile(path) as archive:
+        return json.loads(archive.read("manifest.json"))
+
+
+def rows_of(path, table):
+    with ZipFile(path) as archive:
+        return [json.loads(line) for line in archive.read(f"{table}.jsonl").splitlines()]
+
+
+def slug_of_host():
+    return db.session.scalar(text("select slug from organisation where is_host"))
+
+
+def fill(client):
+    """Make signatures, a tablet, subscriptions, an organizer and a suppressed address."""
+    event, petition = make_table()
+    make_tablet(client, event)
+    make_organizer("owner", event.cause_id)
+    kept = sign_and_hatch(petition, AMALIA)
+    gone = sign_and_hatch(petition, ODILE)
+    withdraw(gone)
+    hatch_now()
+    subscribe(cause_id=event.cause_id)
+    subscribe("teo")
+    write(suppress, email_digest=digest("amalia"), reason="request", now=utcnow())
+    write(suppress, email_digest=digest("nobody"), reason="complaint", now=utcnow())
+    return kept
+
+
+@pytest.mark.both_databases
+def test_archive_is_the_same_after_each_move(app, client, installation, tmp_path):
+    fill(client)
+    slug = slug_of_host()
+    first = export(app, tmp_path / "first.zip", slug)
+    for number, kind in enumerate(("postgresql", "sqlite")):
+        other = installation(kind)
+        imported = run_in(other, "organisations", "import", first, "--same-key")
+        assert imported.exit_code == 0, imported.output
+        assert run_in(other, "signatures", "audit").exit_code == 0
+        again = export(other, tmp_path / f"again-{number}.zip", slug)
+        before, after = manifest_of(first), manifest_of(again)
+        # Imports and exports themselves are in the activity log.
+        logs = [each["files"].pop("audit_entry.jsonl") for each in (before, after)]
+        assert logs[1]["rows"] == logs[0]["rows"] + 2
+        assert after["files"] == before["files"]
+        first = again
+
+
+def test_archive_of_the_demonstration_is_the_same_after_a_move(
+    app, run, few_signers, installation, tmp_path
+):
+    assert run("demo", "load").exit_code == 0
+    slug = slug_of_host()
+    first = export(app, tmp_path / "first.zip", slug)
+    other = installation("postgresql")
+    imported = run_in(other, "organisations", "import", first)
+    assert imported.exit_code == 0, imported.output
+    assert run_in(other, "signatures", "audit").exit_code == 0
+    before, after = (
+        manifest_of(path)["files"] for path in (first, export(other, tmp_path / "2.zip", slug))
+    )
+    del before["audit_entry.jsonl"], after["audit_entry.jsonl"]
+    assert after == before
+    with other.app_context():
+        # Rows that are added later get ids of their own.
+        assert write(_add_subscription) > db.session.scalar(select(func.min(Subscription.id)))
+    client = other.test_client()
+    assert client.get("/en/").status_code == 200
+
+
+def _add_subscription():
+    rows = db.session.scalars(select(Subscription)).all()
+    columns = {
+        "email": "new@rosales.example",
+        "email_digest": tokens.email_digest("new@rosales.example"),
+    }
+    names = ("lang", "state", "source", "consent_version", "consent_text", "consent_at")
+    if not rows:
+        pytest.skip("The demonstration has no subscriptions.")
+    added = Subscription(**columns, **{name: getattr(rows[0], name) for name in names})
+    db.session.add(added)
+    db.session.flush()
+    return added.id
+
+
+def test_secrets_stay_behind(app, client, tmp_path):
+    fill(client)
+    path = export(app, tmp_path / "a.zip", slug_of_host())
+    [kiosk] = rows_of(path, "kiosk")
+    assert (kiosk["secret_digest"], kiosk["key_id"]) == ("", None)
+    assert kiosk["revoked_at"]
+    for organizer in rows_of(path, "organizer"):
+        assert organizer["password_hash"] is organizer["totp_secret"] is None
+    assert {entry["address_digest"] for entry in rows_of(path, "signature")} == {None}
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_other_key_makes_digests_again_and_says_what_is_lost(app, client, installation, tmp_path):
+    kept = fill(client)
+    slug = slug_of_host()
+    path = export(app, tmp_path / "a.zip", slug)
+    other = installation("sqlite", OTHER_SECRET)
+    refused = run_in(other, "organisations", "import", path, "--same-key")
+    assert refused.exit_code == 1
+    imported = run_in(other, "organisations", "import", path)
+    assert imported.exit_code == 0, imported.output
+    with other.app_context():
+        signature = row(kept)
+        assert signature.email_digest == tokens.email_digest(AMALIA["email"])
+        # The address is known from a subscription. That of the complaint is not.
+        [entry] = db.session.scalars(select(SuppressedAddress))
+        assert entry.digest == tokens.email_digest("amalia@rosales.example")
+        db.session.remove()
+    assert "suppressed_address" in imported.output
+
+
+def test_only_rows_of_the_organization_are_exported(app, client, run, tmp_path):
+    fill(client)
+    run("organisations", "create", "keepers", "--name", "River Keepers")
+    run("causes", "create", "river", "--organisation", "keepers", "--title", "River")
+    path = export(app, tmp_path / "a.zip", "keepers")
+    counts = {name: entry["rows"] for name, entry in manifest_of(path)["files"].items()}
+    filled = {name: rows for name, rows in counts.items() if rows}
+    assert filled == {
+        "organisation.jsonl": 1,
+        "organisation_text.jsonl": 1,
+        "cause.jsonl": 1,
+        "cause_text.jsonl": 1,
+        "cause_tally.jsonl": 1,
+        "audit_entry.jsonl": counts["audit_entry.jsonl"],
+    }
+    # The subscription to all causes belongs to neither.
+    assert manifest_of(path)["left_out"] == {"subscription": 1}
+
+
+def test_installation_with_data_is_refused(app, client, tmp_path, run):
+    fill(client)
+    path = export(app, tmp_path / "a.zip", slug_of_host())
+    before = db.session.scalar(select(func.count()).select_from(Signature))
+    result = run("organisations", "import", path)
+    assert result.exit_code == 1
+    assert db.session.scalar(select(func.count()).select_from(Signature)) == before
+
+
+def _cut(path):
+    path.write_bytes(path.read_bytes()[:-200])
+
+
+def _flip(path):
+    data = bytearray(path.read_bytes())
+    data[len(data) // 3] ^= 0xFF
+    path.write_bytes(data)
+
+
+def _text(path):
+    path.write_text("not an archive")
+
+
+def _rewrite(change):
+    def damage(path):
+        with ZipFile(path) as archive:
+            files = {name: archive.read(name) for name in archive.namelist()}
+        change(files)
+        with ZipFile(path, "w") as archive:
+            for name, data in files.items():
+                archive.writestr(name, data)
+
+    return damage
+
+
+def _in_manifest(**columns):
+    def change(files):
+        files["manifest.json"] = json.dumps(
+            {**json.loads(files["manifest.json"]), **columns}
+        ).encode()
+
+    return _rewrite(change)
+
+
+def _change_row(files):
+    files["signature.jsonl"] = files["signature.jsonl"].replace(b"Rosales", b"Rosaler")
+
+
+def _drop_row(files):
+    files["signature.jsonl"] = files["signature.jsonl"].partition(b"\n")[2]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        _cut,
+        _flip,
+        _text,
+        _in_manifest(format_version=2),
+        _in_manifest(format="other"),
+        _in_manifest(files=[]),
+        _in_manifest(format_version="x"),
+        _rewrite(lambda files: files.pop("manifest.json")),
+        _rewrite(lambda files: files.pop("signature.jsonl")),
+        _rewrite(lambda files: files.update({"more.jsonl": b""})),
+        _rewrite(lambda files: files.update({"manifest.json": b"{"})),
+        _rewrite(_change_row),
+        _rewrite(_drop_row),
+    ],
+)
+def test_damaged_archive_imports_nothing(app, client, installation, tmp_path, damage):
+    fill(client)
+    path = export(app, tmp_path / "a.zip", slug_of_host())
+    damage(path)
+    other = installation("sqlite")
+    result = run_in(other, "organisations", "import", path)
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: ")
+    with other.app_context():
+        assert not any(
+            db.session.scalar(select(func.count()).select_from(table))
+            for table in exported_tables()
+        )
+        db.session.remove()
