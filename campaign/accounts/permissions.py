@@ -55,6 +55,8 @@ TABLE = {
     "mail.send": _OWNER,
     # The suppression list applies to all causes, so only an admin can remove an address that the
     # owner of one cause added.
+    "subscriptions.export": _OWNER,
+    "subscriptions.import": _OWNER,
     "suppressions.see": _OWNER,
     "suppressions.add": _OWNER,
     "suppressions.lift": frozenset(),
@@ -84,6 +86,8 @@ PERSONAL = frozenset(
             "signatures.import",
         ),
         *(
+            "subscriptions.export",
+            "subscriptions.import",
             "suppressions.see",
             "suppressions.add",
             "suppressions.lift",

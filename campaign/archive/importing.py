@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError, StatementError
 from campaign.accounts.audit import COMMAND, record
 from campaign.archive.manifest import ArchiveError, key_fingerprint
 from campaign.archive.reading import Archive
-from campaign.archive.tables import exported_tables, table_of
+from campaign.archive.tables import exported_tables, is_not_seeded, table_of
 from campaign.archive.writing import ADDRESS, ONLY_DIGESTS
 from campaign.extensions import db
 from campaign.signatures.queries import differences
@@ -80,11 +80,17 @@ def import_archive(*, archive: Archive, requires_same_key: bool = False) -> Impo
 
 def _refuse_data(connection: Connection) -> None:
     for table in exported_tables():
-        if connection.scalar(select(func.count()).select_from(table)):
+        if _count(connection, table):
             raise NotEmpty(
                 f"This installation is not empty: there are rows in {table.name}. Import into a new"
                 " database, before you add organizers."
             )
+
+
+def _count(connection: Connection, table: Table) -> int:
+    """Return the number of rows, without those that each new database has."""
+    rows = select(func.count()).select_from(table).where(is_not_seeded(table.name))
+    return connection.scalar(rows) or 0
 
 
 def _rekeyed(
@@ -147,7 +153,7 @@ def _continue_ids(connection: Connection, table: Table) -> None:
     if connection.scalar(select(sequence)) is None:
         return
     highest = connection.scalar(select(func.max(column)))
-    if highest is not None:
+    if highest:
         connection.execute(select(func.setval(sequence, highest)))
 
 
@@ -155,7 +161,7 @@ def _check(connection: Connection, archive: Archive, imported: Imported) -> None
     """Compare the database with the manifest, and the tallies with the signatures."""
     for table in exported_tables():
         expected = archive.manifest.files[f"{table.name}.jsonl"].rows
-        stored = connection.scalar(select(func.count()).select_from(table)) or 0
+        stored = _count(connection, table)
         if stored + imported.left_out[table.name] != expected:
             raise ArchiveError(f"Imported {stored:,} rows of {table.name} instead of {expected:,}.")
     organisations = imported.rows["organisation"]

@@ -8,9 +8,10 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Table, case, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, Table, case, false, func, literal, or_, select, true
 
 from campaign.extensions import db
+from campaign.notices.models import NOT_RECORDED, SUBJECT_KINDS
 
 Belongs = Callable[[int], ColumnElement[bool]]
 
@@ -25,12 +26,12 @@ class Exported(NamedTuple):
 
     `belongs` returns the condition that a row belongs to an organisation. Rows that also match
     `left_out` are counted in the manifest but not exported. `replaced` maps a column to the SQL
-    that the archive holds in its place, made from the time of the export.
+    that the archive holds in its place, made from the time of the export and the organisation's id.
     """
 
     belongs: Belongs
     left_out: Belongs = lambda _organisation_id: false()
-    replaced: Mapping[str, Callable[[datetime], Any]] = MappingProxyType({})
+    replaced: Mapping[str, Callable[[datetime, int], Any]] = MappingProxyType({})
 
 
 def _ids_of(name: str, organisation_id: int) -> Any:
@@ -115,6 +116,56 @@ def _to_all_of_several(organisation_id: int) -> ColumnElement[bool]:
     return table_of("subscription").c.cause_id.is_(None) & ~_is_only(organisation_id)
 
 
+def _grants(organisation_id: int) -> ColumnElement[bool]:
+    columns = table_of("role_grant").c
+    return (columns.organisation_id == organisation_id) | columns.cause_id.in_(
+        _ids_of("cause", organisation_id)
+    )
+
+
+# Tables whose rows name the privacy notice that a person saw.
+WITH_NOTICE = (
+    "subscription", "signature", "repeat_signing", "registration", "import_batch", "kiosk_record",
+)  # fmt: skip
+
+
+def _notices(organisation_id: int) -> ColumnElement[bool]:
+    """Its notices, and those of rows whose cause belonged to another organisation before."""
+    columns = table_of("notice").c
+    is_own = or_(
+        columns.organisation_id == organisation_id,
+        *(
+            columns.id.in_(
+                select(table_of(name).c.notice_id).where(EXPORTED[name].belongs(organisation_id))
+            )
+            for name in WITH_NOTICE
+        ),
+    )
+    return is_own & is_not_seeded("notice")
+
+
+def _consents(organisation_id: int) -> ColumnElement[bool]:
+    columns = table_of("consent").c
+    return or_(
+        *(
+            (columns.subject_kind == kind) & columns.subject_id.in_(_ids_of(kind, organisation_id))
+            for kind in SUBJECT_KINDS
+        )
+    )
+
+
+def _consent_texts(organisation_id: int) -> ColumnElement[bool]:
+    consents = table_of("consent").c
+    return table_of("consent_text").c.id.in_(
+        select(consents.text_id).where(_consents(organisation_id))
+    )
+
+
+def is_not_seeded(name: str) -> ColumnElement[bool]:
+    """Return the condition that the row of a table is none that each new database has."""
+    return table_of(name).c.id != NOT_RECORDED if name == "notice" else true()
+
+
 def _shapes(organisation_id: int) -> ColumnElement[bool]:
     used_by = (("cause", "id"), ("cause_shape", "cause_id"), ("shape_draft", "cause_id"))
     return or_(
@@ -178,15 +229,15 @@ def address_of(name: str, organisation_id: int) -> Any:
     )
 
 
-def _always(value: Any) -> Callable[[datetime], Any]:
-    return lambda _at: literal(value) if value is not None else None
+def _always(value: Any) -> Callable[[datetime, int], Any]:
+    return lambda _at, _organisation_id: literal(value) if value is not None else None
 
 
-def _changed(column: str, values: Mapping[str, str]) -> Callable[[datetime], Any]:
+def _changed(column: str, values: Mapping[str, str]) -> Callable[[datetime, int], Any]:
     """Return the column with some of its values replaced."""
     table, _, name = column.partition(".")
     stored = lambda: table_of(table).c[name]  # noqa: E731
-    return lambda _at: case(values, value=stored(), else_=stored())
+    return lambda _at, _organisation_id: case(values, value=stored(), else_=stored())
 
 
 EXPORTED: dict[str, Exported] = {
@@ -208,7 +259,20 @@ EXPORTED: dict[str, Exported] = {
     "free_number": Exported(_through("free_number.cause_id", "cause")),
     "stored_shape": Exported(_shapes),
     "shape_draft": Exported(_through("shape_draft.cause_id", "cause")),
-    "role_grant": Exported(_through("role_grant.cause_id", "cause")),
+    "role_grant": Exported(_grants),
+    "notice": Exported(
+        _notices,
+        replaced={
+            "organisation_id": lambda _at, organisation_id: case(
+                (
+                    table_of("notice").c.organisation_id == organisation_id,
+                    table_of("notice").c.organisation_id,
+                )
+            )
+        },
+    ),
+    "consent": Exported(_consents),
+    "consent_text": Exported(_consent_texts),
     "audit_entry": Exported(_audit_entries),
     "former_slug": Exported(_of_kinds("former_slug")),
     "picture": Exported(_of_kinds("picture")),
@@ -254,7 +318,7 @@ EXPORTED: dict[str, Exported] = {
             "secret_digest": _always(b""),
             "key_id": _always(None),
             "key_since": _always(None),
-            "revoked_at": lambda at: func.coalesce(
+            "revoked_at": lambda at, _organisation_id: func.coalesce(
                 table_of("kiosk").c.revoked_at,
                 literal(at, type_=table_of("kiosk").c.revoked_at.type),
             ),

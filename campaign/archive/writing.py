@@ -71,7 +71,7 @@ def _lines(
     sources = []
     for column in table.columns:
         replace = exported.replaced.get(column.name)
-        source = replace(now) if replace else column
+        source = replace(now, organisation_id) if replace else column
         sources.append((null() if source is None else source).label(column.name))
     if table.name in ONLY_DIGESTS:
         sources.append(address_of(table.name, organisation_id).label(ADDRESS))

@@ -15,6 +15,7 @@ from campaign.cli import (
     search,
     serving,
     signatures,
+    subscriptions,
     worker,
 )
 from campaign.cli.database_faults import make_errors_readable
@@ -34,6 +35,7 @@ def init_app(app: Flask) -> None:
         search,
         serving,
         signatures,
+        subscriptions,
         worker,
     ):
         for command in module.COMMANDS:

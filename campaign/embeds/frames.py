@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from campaign.i18n.fallbacks import nearest
+from campaign.i18n.locales import UnknownLanguage, normalised
 from campaign.site.settings import site_settings
 
 SHOWS = ("form", "thermometer", "counter", "montage")
@@ -53,4 +55,7 @@ def _one_of(allowed, value):
 
 
 def _known_lang(lang):
-    return lang if lang in site_settings().languages else ""
+    try:
+        return nearest(site_settings().languages, normalised(lang or "")) or ""
+    except UnknownLanguage:
+        return ""

@@ -14,7 +14,7 @@ DIGEST_LENGTH = 64
 
 SUBJECT_KINDS = ("subscription", "signature")
 PURPOSES = ("news", "name")
-CHANNELS = ("web", "kiosk", "paper", "api")
+CHANNELS = ("web", "kiosk", "paper", "api", "import")
 
 
 class Notice(db.Model):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from flask import Flask, current_app
 
+from campaign.http.urls import absolute_url
 from campaign.mail.composition import Sender
 from campaign.organisations.colours import Accent, day_accent, night_accent
 from campaign.organisations.identity import UNNAMED, Identity, identities
@@ -19,7 +20,7 @@ class EmailIdentity:
     """An organisation as its emails show it, in one language.
 
     `is_named` is False on a site whose set-up has not begun. `details` are the lines of the footer:
-    legal name and form, and postal address. `has_spots` says whether the margin shows the spots of
+    legal name and form, and postal address. `imprint_url` is empty without an imprint. `has_spots` says whether the margin shows the spots of
     a wing.
     """
 
@@ -27,6 +28,7 @@ class EmailIdentity:
     is_named: bool
     details: tuple[str, ...]
     website: str
+    imprint_url: str
     has_spots: bool
     day: Accent
     night: Accent
@@ -51,6 +53,7 @@ def email_identity(organisation_id: int | None, lang: str) -> EmailIdentity:
         is_named=is_named,
         details=tuple(_details(identity, name)),
         website=identity.website,
+        imprint_url=_imprint_url(identity, lang),
         has_spots=identity.pattern == "spots",
         day=day_accent(identity.accent) if identity.accent else DEFAULT_DAY,
         night=night_accent(identity.accent) if identity.accent else DEFAULT_NIGHT,
@@ -72,6 +75,14 @@ def contact_address(organisation_id: int | None) -> str:
     """Return the address for questions to an organisation."""
     identity = identities().of(organisation_id)
     return identity.email or identity.reply_to or current_app.extensions["sender_address"]
+
+
+def _imprint_url(identity: Identity, lang: str) -> str:
+    if not identity.has_imprint(lang):
+        return ""
+    if identity.is_host:
+        return absolute_url("organisations.imprint", lang)
+    return absolute_url("organisations.imprint_of", lang, slug=identity.slug)
 
 
 def _details(identity: Identity, name: str) -> list[str]:

@@ -23,6 +23,19 @@ SNAPSHOT_SECONDS = 2
 SNAPSHOT = "organisation_identities"
 # A site whose set-up has not begun shows the name of the software.
 UNNAMED = "Volante"
+# The legal details in the order of an imprint. Their labels are in the template.
+LEGAL_DETAILS = (
+    "legal_name",
+    "legal_form",
+    "register_number",
+    "postal_address",
+    "country",
+    "telephone",
+    "email",
+    "website",
+    "representative",
+    "supervisory_authority",
+)
 
 
 @dataclass(frozen=True)
@@ -87,6 +100,11 @@ class Identity:
     def name(self, lang: str) -> str:
         """Return the name that a reader of `lang` sees."""
         return self.text(lang).name
+
+    def has_imprint(self, lang: str) -> bool:
+        """Whether there is anything to show in an imprint in `lang`."""
+        details = any(getattr(self, name) for name in LEGAL_DETAILS)
+        return details or bool(self.text(lang).imprint.strip())
 
 
 @dataclass(frozen=True)

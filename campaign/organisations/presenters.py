@@ -13,7 +13,13 @@ from campaign.http.urls import host_in
 from campaign.i18n.countries import country_name
 from campaign.organisations.colours import Accent, day_accent, night_accent
 from campaign.organisations.emails import contact_address
-from campaign.organisations.identity import Identity, IdentityImage, IdentityText, identities
+from campaign.organisations.identity import (
+    LEGAL_DETAILS,
+    Identity,
+    IdentityImage,
+    IdentityText,
+    identities,
+)
 from campaign.text.markdown import to_html
 
 # A logo that is wider than this in proportion to its height contains the name.
@@ -22,19 +28,6 @@ WORDMARK_RATIO = 2.0
 CHECK = (
     "url(\"data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 20 20'%3E"
     "%3Cpath d='M4 10.5l4 4l8-9' fill='none' stroke='%23{digits}' stroke-width='2.8'/%3E%3C/svg%3E\")"
-)
-# The legal details in the order of an imprint. Their labels are in the template.
-LEGAL_DETAILS = (
-    "legal_name",
-    "legal_form",
-    "register_number",
-    "postal_address",
-    "country",
-    "telephone",
-    "email",
-    "website",
-    "representative",
-    "supervisory_authority",
 )
 
 
@@ -156,7 +149,7 @@ class PageIdentity:
 
     @property
     def has_imprint(self) -> bool:
-        return bool(self.text.imprint.strip() or self.legal_details)
+        return self.organisation.has_imprint(self.lang)
 
     @property
     def legal_details(self) -> tuple[tuple[str, str], ...]:

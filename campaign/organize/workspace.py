@@ -47,7 +47,7 @@ from campaign.organize.kiosks import devices as kiosk_devices
 from campaign.organize.kiosks import review as kiosk_review
 from campaign.organize.kiosks import routes as kiosks
 from campaign.organize.mail import routes as mail
-from campaign.organize.mail import suppressions
+from campaign.organize.mail import subscribers, suppressions
 from campaign.organize.moderation import bulk, queues, rules
 from campaign.organize.organisations import routes as organisations
 from campaign.organize.overview import routes as overview
@@ -89,6 +89,7 @@ BLUEPRINTS = (
     updates.blueprint,
     mail.blueprint,
     suppressions.blueprint,
+    subscribers.blueprint,
     signatures.blueprint,
     exports.blueprint,
     deliveries.blueprint,

@@ -7,7 +7,9 @@ from babel.lists import format_list
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from campaign.i18n.locales import interface_lang, locale_of
 from campaign.petitions.models import DELIVERED_DETAILS, PetitionVersion
+from campaign.site.settings import site_settings
 
 
 def delivered_items(names: str, details: Collection[str]) -> list[str]:
@@ -34,7 +36,9 @@ def delivered_list(names: str, details: Collection[str]) -> str:
 
     Example: “your name (the way you choose to show it) and your country”.
     """
-    return format_list(delivered_items(names, details), locale=get_locale())
+    # The items are texts of the interface, perhaps in another language than the page.
+    lang = interface_lang(get_locale().language, site_settings().languages)
+    return format_list(delivered_items(names, details), locale=locale_of(lang))
 
 
 def delivery_sentence(names: str, details: Collection[str]) -> str:

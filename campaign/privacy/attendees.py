@@ -54,9 +54,11 @@ READERS = (
             "Your subscription to updates: your email, language, how often, the wording you agreed to and when"
         ),
         _l("To send you the updates you asked for"),
-        _l("Nobody can look through it. Organizers see only how many subscriptions there are"),
         _l(
-            "Until you unsubscribe, plus %(days)s days. If you never confirm: %(days)s days. We keep a record that someone agreed, but not who"
+            "The owners of a cause, who can download the list. Other organizers see only how many subscriptions there are"
+        ),
+        _l(
+            "Until you unsubscribe, plus %(days)s days. If you never confirm: %(days)s days. We keep a record that someone agreed, but not who. If we asked you and you did not answer, we keep a code made with a secret key, so that we do not ask again"
         ),
         (
             *columns_of(

@@ -3,9 +3,9 @@
 A text that anyone has agreed to never changes: a new text gets a new version.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
@@ -32,6 +32,13 @@ WORDINGS = {
     SIGNATURE: _l("Send me updates about this campaign, about twice a month"),
     FORM: _l("Updates by email, until I unsubscribe. My address is used for nothing else."),
 }
+
+
+class ImportedConsent(NamedTuple):
+    """A consent that was given elsewhere: its text, and when."""
+
+    shown: ShownText
+    given_at: datetime
 
 
 def wording(version: str, lang: str) -> str:
@@ -88,6 +95,33 @@ def note_signers(signature: Table, subscription_ids: Collection[int]) -> None:
         .where(_subscription.c.id.in_(subscription_ids))
     )
     db.session.execute(insert(_table).from_select(_COLUMNS, rows))
+
+
+def note_asked(subscription_id: int, *, lang: str, now: datetime) -> None:
+    """Note the consent of someone from another list, who confirmed just now when we asked."""
+    text_ids = consent_text_ids({lang: ShownText(FORM, lang, wording(FORM, lang))})
+    values = (SUBJECT, subscription_id, NEWS, text_ids[lang], "web", now)
+    db.session.execute(insert(_table).values(dict(zip(_COLUMNS, values, strict=True))))
+
+
+def note_imported(consents: Mapping[int, ImportedConsent]) -> None:
+    """Note the consents that people gave elsewhere, by the id of the subscription."""
+    if not consents:
+        return
+    text_ids = consent_text_ids({row_id: consent.shown for row_id, consent in consents.items()})
+    db.session.execute(
+        insert(_table),
+        [
+            dict(
+                zip(
+                    _COLUMNS,
+                    (SUBJECT, row_id, NEWS, text_ids[row_id], "import", consent.given_at),
+                    strict=True,
+                )
+            )
+            for row_id, consent in consents.items()
+        ],
+    )
 
 
 def note_ends(subscription_ids: Any, *, now: datetime) -> None:

@@ -69,6 +69,7 @@ def _confirmation_message(queued):
     is_pending = subscription.state == "pending"
     context = {
         "is_all": cause is None,
+        "is_imported": subscription.source == "import",
         "list_title": cause.text(queued.lang).title if cause else identity.name,
         "cause_title": cause.text(queued.lang).title if cause else "",
         "frequency": subscription.frequency,

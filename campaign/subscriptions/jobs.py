@@ -28,11 +28,26 @@ def forget(*, now: datetime, days: int) -> int:
     Both happen after `days`.
     """
     cutoff = now - timedelta(days=days)
-    return _drop_pending(cutoff) + _empty_ended(cutoff)
+    return _end_unanswered(cutoff, now) + _drop_pending(cutoff) + _empty_ended(cutoff)
+
+
+def _end_unanswered(cutoff: datetime, now: datetime) -> int:
+    """Erase the addresses of people whom an import asked and who did not answer.
+
+    The digest stays, so that no later import asks them again.
+    """
+    is_old = (PENDING, Subscription.source == "import", Subscription.created_at <= cutoff)
+    old = select(Subscription.id).where(*is_old).limit(BATCH)
+    statement = (
+        update(Subscription)
+        .where(Subscription.id.in_(old), *is_old)
+        .values(state="ended", ended_at=now, ended_reason="unanswered", email=None)
+    )
+    return db.session.execute(statement.execution_options(synchronize_session=False)).rowcount
 
 
 def _drop_pending(cutoff: datetime) -> int:
-    is_old = (PENDING, Subscription.created_at <= cutoff)
+    is_old = (PENDING, Subscription.source != "import", Subscription.created_at <= cutoff)
     old = select(Subscription.id).where(*is_old).limit(BATCH)
     # The conditions are repeated, so that a subscription confirmed at this very moment is kept.
     statement = delete(Subscription).where(Subscription.id.in_(old), *is_old)

@@ -13,7 +13,7 @@ from campaign.errors import CampaignError
 from campaign.extensions import db, load_for_update_or_none, note_ended
 from campaign.mail.operations import enqueue, refuse_address, report_address
 from campaign.notices.models import NOT_RECORDED
-from campaign.subscriptions.consents import note_ends, note_request
+from campaign.subscriptions.consents import note_asked, note_ends, note_request
 from campaign.subscriptions.models import PLACE, Subscription, SuppressedAddress
 from campaign.text.email_addresses import is_same_address
 
@@ -124,6 +124,8 @@ def confirm(*, subscription_id: int, now: datetime, good_for: timedelta) -> Subs
         row.state, row.confirmed_at, row.evidence, row.digest_at = "active", now, "email", now
         row.held_reason = ""
         db.session.flush()
+        if row.source == "import":
+            note_asked(row.id, lang=row.lang, now=now)
     return row
 
 

@@ -234,7 +234,7 @@ def upgrade():
         sa.Column("withdrawn_at", INSTANT, nullable=True),
         sa.CheckConstraint("subject_kind in ('subscription', 'signature')", name="subject_kind"),
         sa.CheckConstraint("purpose in ('news', 'name')", name="purpose"),
-        sa.CheckConstraint("channel in ('web', 'kiosk', 'paper', 'api')", name="channel"),
+        sa.CheckConstraint("channel in ('web', 'kiosk', 'paper', 'api', 'import')", name="channel"),
         sa.ForeignKeyConstraint(["text_id"], ["consent_text.id"], name="fk_consent_text_id"),
         sa.PrimaryKeyConstraint("id", name="pk_consent"),
     )

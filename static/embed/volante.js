@@ -30,7 +30,7 @@
 
     get address() {
       const address = new URL(`/embed/petitions/${encodeURIComponent(this.getAttribute("slug"))}`, HOME);
-      const pageLang = document.documentElement.lang.slice(0, 2).toLowerCase();
+      const pageLang = document.documentElement.lang;
       for (const name of ASKED) {
         const value = this.getAttribute(name) || (name === "lang" && pageLang);
         if (value) address.searchParams.set(name, value);

@@ -128,7 +128,7 @@ def test_removals_of_organizers_roles_and_sign_in_factors_are_repeated(restored,
     cause = make_cause()
     with_password(make_organizer())
     gone, demoted = (
-        with_password(make_organizer("owner", cause.id)),
+        with_password(make_organizer("reviewer", cause.id)),
         with_password(make_organizer("editor", cause.id)),
     )
     with_app(gone)

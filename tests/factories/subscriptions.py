@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from campaign.extensions import db, write
 from campaign.mail.models import OutboxMessage
+from campaign.notices.queries import present_consents
 from campaign.process.clock import utcnow
 from campaign.signatures import tokens as signature_keys
 from campaign.subscriptions import operations, tokens
@@ -69,6 +70,11 @@ def subscription(subscription_id):
     """Return the subscription as it is in the database now, or None."""
     db.session.rollback()
     return db.session.get(Subscription, subscription_id, populate_existing=True)
+
+
+def consent_of(row):
+    """Return the last consent of a subscription, or None."""
+    return present_consents("subscription", [row.id]).get(row.id)
 
 
 def subscriptions():

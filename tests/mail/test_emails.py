@@ -20,6 +20,7 @@ IDENTITY = EmailIdentity(
     is_named=True,
     details=("River Keepers Society", "12 Mill Lane, Halifax"),
     website="https://keepers.example",
+    imprint_url="https://sign.example.org/en/imprint",
     has_spots=False,
     day=DEFAULT_DAY,
     night=DEFAULT_NIGHT,
@@ -143,12 +144,14 @@ def test_email_says_whose_it_is_and_for_whom(app, name):
         assert part(wording, "sender").count(IDENTITY.name) == 1
         # A name may be written from right to left.
         assert f"<bdi>{IDENTITY.name}</bdi>" in wording.html
-        for detail in (*IDENTITY.details, IDENTITY.website):
+        for detail in (*IDENTITY.details, IDENTITY.website, IDENTITY.imprint_url):
             assert detail in wording.text.splitlines() and detail in wording.html
 
 
 def test_email_of_a_site_without_a_name_names_nobody(app):
-    unnamed = replace(IDENTITY, name="Volante", is_named=False, details=(), website="")
+    unnamed = replace(
+        IDENTITY, name="Volante", is_named=False, details=(), website="", imprint_url=""
+    )
     wording = render(
         "signature_confirmation", "en", **{**CONTEXT, "identity": unnamed, "published_by": ""}
     )

@@ -35,7 +35,12 @@ from tests.factories.updates import make_update
 DAY = timedelta(days=1)
 NAMES = {"en": "Friends of the Heron", "es": "Amistades de la Garza", "fr": "Amis du héron"}
 KEEPERS = {"en": "River Keepers, Inc.", "es": "Guardianes del río", "fr": "Gardiens de la rivière"}
-DETAILS = ("River Keepers Society", "12 Mill Lane, Halifax", "https://keepers.example")
+DETAILS = (
+    "River Keepers Society",
+    "12 Mill Lane, Halifax",
+    "https://keepers.example",
+    "/organisations/keepers/imprint",
+)
 
 
 def texts(names):

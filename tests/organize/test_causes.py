@@ -7,13 +7,12 @@ import pytest
 
 from campaign.causes.queries import cause_in_any_state
 from campaign.extensions import db, write
-from campaign.organisations.operations import create_organisation
 from campaign.petitions.life_cycles import cause_life_cycle, petition_life_cycle
 from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, post_signature
-from tests.page_parts import links, text_at, tree, values, wrong_fields
+from tests.page_parts import links, text_at, tree, values
 
 VALLEY = "/organize/causes/valley"
 LOOK = {"palette": "water", "shape": "drop"}
@@ -55,20 +54,6 @@ def test_only_admins_create_causes(desk_of):
     desk = desk_of("owner", make_cause().id)
     assert desk.get("/organize/causes/new").status_code == 403
     assert "/organize/causes/new" not in links(desk.get("/organize/causes/"))
-
-
-def test_organisation_is_asked_for_only_if_there_are_several(desk_of):
-    desk, form_data = desk_of("admin"), {"title_en": "Water", "summary_en": "For all.", **LOOK}
-    write(create_organisation, slug="keepers", texts={"en": {"name": "River Keepers"}})
-    asked = "//select[@name='organisation']"
-    assert not tree(desk.get("/organize/causes/new")).xpath(asked)
-    school = write(create_organisation, slug="school", texts={"en": {"name": "Night School"}})
-    assert tree(desk.get("/organize/causes/new")).xpath(asked)
-    for wrong in ("", "999"):
-        answer = desk.post("/organize/causes/new", {**form_data, "organisation": wrong})
-        assert (answer.status_code, list(wrong_fields(answer))) == (422, ["organisation"])
-    desk.post("/organize/causes/new", {**form_data, "organisation": str(school.id)})
-    assert now_of("water").organisation_id == school.id
 
 
 @pytest.mark.parametrize(

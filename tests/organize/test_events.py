@@ -18,7 +18,7 @@ from tests.factories.causes import make_cause
 from tests.factories.events import come, link, make_event, registration
 from tests.factories.petitions import make_petition
 from tests.organize.test_roles import ask, routes
-from tests.page_parts import alerts, links, tree
+from tests.page_parts import alerts, links, tree, wrong_fields
 from tests.together import together
 
 TALK = "/organize/events/talk"
@@ -281,6 +281,20 @@ def test_draft_is_published_once_it_has_a_place_and_automatically_at_its_time(de
     assert write(event_life_cycle.publish_due, now=utcnow()) == 0
     assert write(event_life_cycle.publish_due, now=datetime(2030, 1, 1, 15, 0, tzinfo=UTC)) == 1
     assert client.get("/en/events/talk").status_code == 200
+
+
+def test_page_shows_a_butterfly_at_rest_for_each_person_remembered(desk, client, talk):
+    assert save(desk, "about", remembered="45").status_code == 303
+    rows = tree(client.get("/en/events/talk")).find_class("resting-row")
+    assert [len(row.find_class("resting-one")) for row in rows] == [15, 15, 15]
+    for wrong in ("221", "-1", "many"):
+        answer = save(desk, "about", remembered=wrong)
+        assert answer.status_code == 422
+        assert "remembered" in wrong_fields(answer)
+        assert f'value="{wrong}"' in answer.text
+    assert now_of().remembered == 45
+    assert save(desk, "about", remembered="").status_code == 303
+    assert not tree(client.get("/en/events/talk")).find_class("resting")
 
 
 def test_registered_people_are_emailed_about_a_new_time_and_a_cancellation(desk, talk):

@@ -8,13 +8,15 @@ import pypdfium2
 import pytest
 import sqlalchemy
 
-from campaign.extensions import db
+from campaign.extensions import db, write
 from campaign.i18n.locales import INTERFACE_LANGUAGES
 from campaign.imports import sheet_pdf
 from campaign.imports.models import AT_ONE_SITTING
 from campaign.imports.queries import batch_by_id, runs_among
 from campaign.imports.sheet_pdf import MIN_ROW_HEIGHT, MM
 from campaign.imports.sheet_texts import consent_of, sheet_spec
+from campaign.organisations.operations import change_organisation
+from campaign.organisations.queries import host_organisation
 from campaign.organize.imports.labels import DUPLICATE_LABELS
 from campaign.signatures.queries import differences
 from tests.factories.causes import make_cause
@@ -514,3 +516,17 @@ def test_correcting_a_row_keeps_the_lines_of_a_comment(desk, petition):
     )
     desk.post(f"{place}/bring-in", {"version": seen_at(desk, place), "attested": "y"})
     assert [row.comment for row in rows()] == ["First line\nSecond line"]
+
+
+def test_sheets_name_the_organisation(desk_of, petition):
+    write(
+        change_organisation,
+        organisation_id=host_organisation().id,
+        part="identity",
+        texts={"en": {"name": "River Keepers"}},
+    )
+    desk = desk_of("reviewer", petition.cause_id)
+    place, _run = printed(desk)
+    pdf = desk.get(f"{place}/sheets.pdf").data
+    text = list(pypdfium2.PdfDocument(pdf))[-1].get_textpage().get_text_bounded()
+    assert "River Keepers" in text and "Volante" not in text

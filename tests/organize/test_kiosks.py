@@ -12,6 +12,8 @@ from campaign.extensions import db, load_for_update, write
 from campaign.kiosk import pairing
 from campaign.kiosk.models import Kiosk
 from campaign.kiosk.pairing import CODE_GOOD_FOR
+from campaign.organisations.operations import change_organisation
+from campaign.organisations.queries import host_organisation
 from campaign.petitions.life_cycles import petition_life_cycle
 from campaign.process.clock import utcnow
 from campaign.sharing.attribution import clean_source
@@ -370,3 +372,15 @@ def test_table_poster_is_one_sheet_with_the_short_address(tabler, client, event,
     address = re.search(r"localhost(/t/[2-9A-Z]{6})", text)[1]
     assert "Bring them home" in text and "Que vuelvan" in text
     assert client.get(address).location.endswith(f"?source=t-{address[-6:]}")
+
+
+def test_table_poster_names_the_organisation(tabler, event):
+    write(
+        change_organisation,
+        organisation_id=host_organisation().id,
+        part="identity",
+        texts={"en": {"name": "River Keepers"}},
+    )
+    answer = tabler.get(f"/organize/kiosks/{event.slug}/table.pdf")
+    text = pypdfium2.PdfDocument(answer.data)[0].get_textpage().get_text_bounded()
+    assert "River Keepers" in text and "Volante" not in text

@@ -172,6 +172,7 @@ REACHED_FROM = {
     "bulk": "held",
     "deliveries": "exports",
     "keys": "people",
+    "subscribers": "mail",
     "suppressions": "mail",
     **dict.fromkeys(("second_factor", "passkeys"), "account"),
     **dict.fromkeys(("copies", "erasures", "retention", "imports"), "signatures"),

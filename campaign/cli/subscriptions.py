@@ -1,0 +1,160 @@
+"""`flask subscriptions`: export and import subscribers with their consents."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from campaign.accounts.audit import COMMAND, record
+from campaign.causes.models import Cause
+from campaign.causes.queries import cause_in_any_state
+from campaign.cli.plurals import numbered
+from campaign.exports.subscribers import STATES, subscriber_file
+from campaign.extensions import db, write
+from campaign.imports.subscribers import (
+    HEADINGS,
+    ColumnsMissing,
+    ListRefused,
+    Result,
+    SubscriberList,
+)
+from campaign.process.clock import utcnow
+from campaign.subscriptions.importing import Subscriber, import_subscribers, outcomes_of
+
+group = AppGroup("subscriptions", help="Export and import people who get updates by email.")
+
+
+@group.command("export")
+@click.option("--cause", "slug", help="Slug of a cause. Without it, the subscribers of all causes.")
+@click.option(
+    "--format", "kind", type=click.Choice(("csv", "jsonl")), default="csv", show_default=True
+)
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File to save to. Default: standard output.",
+)
+@click.option("--state", type=click.Choice(tuple(STATES)), default="active", show_default=True)
+def export(slug: str | None, kind: str, output: Path | None, state: str) -> None:
+    """Export subscribers with the consent each gave: its text, when and how."""
+    cause = _load_cause(slug)
+    write(record, COMMAND, "subscriptions.export", cause_id=cause and cause.id)
+    pieces = subscriber_file(kind=kind, cause_ids=[cause.id] if cause else None, state=state)
+    if output is None:
+        for piece in pieces:
+            sys.stdout.buffer.write(piece)
+        sys.stdout.buffer.flush()
+        return
+    try:
+        # Only the owner may read it.
+        with open(output, "wb", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+            file.writelines(pieces)
+    except OSError as error:
+        raise click.ClickException(f"Cannot write {output}: {error.strerror}.") from error
+    click.echo(f"Exported the subscribers to {output}.")
+
+
+@group.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--cause", "slug", help="Slug of the cause that they subscribe to. Without it, all causes."
+)
+@click.option(
+    "--ask",
+    is_flag=True,
+    help="Send each person one email that asks for consent. They get updates only after they confirm.",
+)
+@click.option("--dry-run", is_flag=True, help="Show what would happen, but change nothing.")
+@click.option(
+    "--column",
+    "columns",
+    multiple=True,
+    metavar="FIELD=HEADING",
+    help=f"The heading of a column. You can use this option several times. Fields: {', '.join(HEADINGS)}.",
+)
+def import_file(
+    file: Path, slug: str | None, ask: bool, dry_run: bool, columns: tuple[str, ...]
+) -> None:
+    """Import subscribers from FILE, a CSV file with a header row.
+
+    Without --ask, each line needs the consent of the person: consent_text and consent_at.
+
+    People who have a subscription, have ended one, or asked for no updates are left out. If the
+    import is interrupted, start it again.
+    """
+    cause, now = _load_cause(slug), utcnow()
+    cause_id = cause.id if cause else None
+
+    def check(batch: list[Subscriber]) -> list[str]:
+        outcomes = outcomes_of(batch, cause_id)
+        db.session.rollback()
+        return outcomes
+
+    def add(batch: list[Subscriber]) -> list[str]:
+        outcomes: list[str] = write(
+            import_subscribers, subscribers=batch, cause_id=cause_id, asks=ask, now=now
+        )
+        return outcomes
+
+    try:
+        with file.open("rb") as stream:
+            subscribers = SubscriberList(stream, _read_columns(columns))
+            result = subscribers.go_through(check if dry_run else add, asks=ask, now=now)
+    except ColumnsMissing as error:
+        raise click.ClickException(
+            f"There is no column for {error}. Name it with --column, such as"
+            f" --column {error.fields[0]}=HEADING. Nothing was imported."
+        ) from error
+    except ListRefused as error:
+        raise click.ClickException(
+            f"{file} is not a CSV file with a header row ({error.code}). Nothing was imported."
+        ) from error
+    if not dry_run:
+        write(
+            record,
+            COMMAND,
+            "subscriptions.import",
+            cause_id=cause_id,
+            details={"asked": ask, **result.outcomes},
+        )
+    _report(result, dry_run)
+
+
+def _report(result: Result, dry_run: bool) -> None:
+    for outcome, count in sorted(result.outcomes.items()):
+        click.echo(f"{outcome}: {count:,}")
+    if dry_run:
+        for person in result.sample:
+            consent = person.consent_at.isoformat() if person.consent_at else ""
+            click.echo(f"  {person.email}\t{person.lang}\t{person.frequency}\t{consent}")
+    if result.wrong:
+        click.echo(f"Left out because of errors: {numbered(result.wrong, 'line')}.")
+        for line, code in result.errors:
+            click.echo(f"  line {line}: {code}")
+    if dry_run:
+        click.echo("Nothing was changed.")
+
+
+def _read_columns(columns: tuple[str, ...]) -> dict[str, str]:
+    chosen = {}
+    for text in columns:
+        name, equals, heading = text.partition("=")
+        if not equals or name not in HEADINGS:
+            raise click.BadParameter(
+                f"{text!r} is not FIELD=HEADING. Fields: {', '.join(HEADINGS)}.",
+                param_hint="--column",
+            )
+        chosen[name] = heading
+    return chosen
+
+
+def _load_cause(slug: str | None) -> Cause | None:
+    cause = cause_in_any_state(slug) if slug else None
+    if slug and cause is None:
+        raise click.ClickException(f"There is no cause with the slug {slug!r}.")
+    return cause
+
+
+COMMANDS = (group,)

@@ -1,0 +1,249 @@
+"""Read a list of subscribers, check each line, and add the new ones in batches."""
+
+import codecs
+import csv
+import io
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import islice
+from typing import BinaryIO, NamedTuple, TextIO
+
+from campaign.errors import CampaignError
+from campaign.imports.csv_files import BYTE_ORDER_MARKS, SAMPLE, guess_delimiter
+from campaign.imports.tables import clean_cell
+from campaign.signatures.tokens import email_digest
+from campaign.site.settings import site_settings
+from campaign.subscriptions.importing import NEW, Subscriber
+from campaign.subscriptions.models import FREQUENCIES
+from campaign.text.email_addresses import AddressRefused, parse_address
+from campaign.text.formulas import restored
+
+AT_ONCE = 500
+MAX_LISTED, SAMPLE_ROWS = 100, 5
+MAX_CONSENT_TEXT_LENGTH = 2000
+DUPLICATE, INACTIVE = "duplicate", "inactive"
+# Field → headings that name it, in lower case.
+HEADINGS = {
+    "email": ("email", "e-mail", "email address", "correo", "correo electrónico", "courriel"),
+    "lang": ("lang", "language", "idioma", "langue"),
+    "frequency": ("frequency", "frecuencia", "fréquence"),
+    "state": ("state", "status", "estado", "état"),
+    "consent_at": ("consent_at", "consent date", "opt-in time", "optin_time", "given at"),
+    "consent_text": ("consent_text", "consent", "consent text"),
+    "consent_version": ("consent_version", "consent version"),
+    "evidence": ("evidence", "how"),
+}
+REQUIRED, REQUIRED_CONSENT = ("email",), ("email", "consent_at", "consent_text")
+_ACTIVE = ("", "active", "subscribed")
+_MAX_LENGTHS = {"consent_version": 20, "evidence": 40, "consent_text": MAX_CONSENT_TEXT_LENGTH}
+
+
+class ColumnsMissing(CampaignError):
+    """The file has no column for the fields `fields`, which the import needs."""
+
+    status = 422
+
+    def __init__(self, fields: list[str]) -> None:
+        super().__init__(", ".join(fields))
+        self.fields = fields
+
+
+class ListRefused(CampaignError):
+    """The file cannot be read as a list; `code` is "empty", "not_text" or "too_many_rows"."""
+
+    status = 422
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class LineError(NamedTuple):
+    """A line of the file that cannot be imported; `code` says why."""
+
+    line: int
+    code: str
+
+
+@dataclass
+class Result:
+    """What happened, or would happen, with each line of the file.
+
+    `outcomes` counts lines by outcome. `errors` are the first MAX_LISTED wrong lines, of `wrong`.
+    `sample` are the first new subscribers.
+    """
+
+    outcomes: Counter[str] = field(default_factory=Counter)
+    wrong: int = 0
+    errors: list[LineError] = field(default_factory=list)
+    sample: list[Subscriber] = field(default_factory=list)
+
+
+Decide = Callable[[list[Subscriber]], list[str]]
+
+
+class SubscriberList:
+    """A CSV file of subscribers. `header` are its headings, and `columns` maps fields to headings.
+
+    Raises ListRefused.
+    """
+
+    def __init__(self, file: BinaryIO, columns: Mapping[str, str] | None = None) -> None:
+        self._text = _open_text(file)
+        sample = self._text.read(SAMPLE)
+        self._text.seek(0)
+        self._reader = csv.reader(self._text, delimiter=guess_delimiter(sample))
+        self.header = [clean_cell(cell) for cell in next(self._reader, [])]
+        if not any(self.header):
+            raise ListRefused("empty")
+        guessed = guess_columns(self.header)
+        self.columns = guessed | {
+            name: heading for name, heading in (columns or {}).items() if heading in self.header
+        }
+        for name, heading in (columns or {}).items():
+            if not heading:
+                self.columns.pop(name, None)
+
+    def require(self, *, asks: bool) -> None:
+        """Raise ColumnsMissing if a field that the import needs has no column."""
+        needed = REQUIRED if asks else REQUIRED_CONSENT
+        missing = [name for name in needed if name not in self.columns]
+        if missing:
+            raise ColumnsMissing(missing)
+
+    def go_through(
+        self, decide: Decide, *, asks: bool, now: datetime, max_rows: int | None = None
+    ) -> Result:
+        """Check each line, and pass the good ones to `decide` in batches; return the Result.
+
+        `decide` returns the outcome of each. Raises ColumnsMissing and, before anything was passed
+        on if the file fits in one batch, ListRefused.
+        """
+        self.require(asks=asks)
+        result, seen = Result(), set[bytes]()
+        lines = self._good_lines(result, seen, asks, now, max_rows)
+        while batch := list(islice(lines, AT_ONCE)):
+            outcomes = decide(batch)
+            result.outcomes.update(outcomes)
+            new = (row for row, outcome in zip(batch, outcomes, strict=True) if outcome == NEW)
+            result.sample += islice(new, SAMPLE_ROWS - len(result.sample))
+        return result
+
+    def _good_lines(
+        self, result: Result, seen: set[bytes], asks: bool, now: datetime, max_rows: int | None
+    ) -> Iterator[Subscriber]:
+        places = {name: self.header.index(heading) for name, heading in self.columns.items()}
+        line, rows = self._reader.line_num + 1, 0
+        for cells in self._reader:
+            first_line, line = line, self._reader.line_num + 1
+            if not any(cell.strip() for cell in cells):
+                continue
+            rows += 1
+            if max_rows is not None and rows > max_rows:
+                raise ListRefused("too_many_rows")
+            values = {
+                name: restored(clean_cell(cells[place])) if place < len(cells) else ""
+                for name, place in places.items()
+            }
+            if values.get("state", "").lower() not in _ACTIVE:
+                result.outcomes[INACTIVE] += 1
+                continue
+            try:
+                subscriber = _subscriber(values, asks, now)
+            except WrongLine as error:
+                result.wrong += 1
+                if len(result.errors) < MAX_LISTED:
+                    result.errors.append(LineError(first_line, error.code))
+                continue
+            if subscriber.email_digest in seen:
+                result.outcomes[DUPLICATE] += 1
+                continue
+            seen.add(subscriber.email_digest)
+            yield subscriber
+
+
+class WrongLine(ValueError):
+    """A value of a line is wrong; `code` says which, and why if it is the address."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def guess_columns(header: Iterable[str]) -> dict[str, str]:
+    """Return {field: heading} for the headings that we know; the first of each field."""
+    columns: dict[str, str] = {}
+    for heading in header:
+        for name, known in HEADINGS.items():
+            if heading.lower() in known:
+                columns.setdefault(name, heading)
+    return columns
+
+
+def _subscriber(values: Mapping[str, str], asks: bool, now: datetime) -> Subscriber:
+    try:
+        email = parse_address(values["email"]).normalized
+    except AddressRefused as error:
+        raise WrongLine(f"email_{error.code}") from error
+    languages = site_settings().languages
+    lang = values.get("lang", "")
+    frequency = values.get("frequency", "")
+    person = Subscriber(
+        email=email,
+        email_digest=email_digest(email),
+        lang=lang if lang in languages else languages[0],
+        frequency=frequency if frequency in FREQUENCIES else FREQUENCIES[0],
+    )
+    if asks:
+        return person
+    for name, length in _MAX_LENGTHS.items():
+        if len(values.get(name, "")) > length:
+            raise WrongLine(f"{name}_too_long")
+    if not values["consent_text"]:
+        raise WrongLine("consent_text_missing")
+    return person._replace(
+        consent_at=_instant(values["consent_at"], now),
+        consent_text=values["consent_text"],
+        consent_version=values.get("consent_version", ""),
+        evidence=values.get("evidence", ""),
+    )
+
+
+def _instant(text: str, now: datetime) -> datetime:
+    """Return the instant of a consent, in UTC unless it says otherwise."""
+    try:
+        instant = datetime.fromisoformat(text)
+        instant = instant.replace(tzinfo=instant.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise WrongLine("consent_at") from error
+    if instant > now or instant.year < 1990:
+        raise WrongLine("consent_at")
+    return instant
+
+
+def _open_text(file: BinaryIO) -> TextIO:
+    """Return the file as text: UTF-8 or UTF-16 if it is, otherwise Western Windows (cp1252)."""
+    start = file.read(4096)
+    file.seek(0)
+    for mark, encoding in BYTE_ORDER_MARKS:
+        if start.startswith(mark):
+            encoding = "utf-8-sig" if encoding == "utf-8" else "utf-16"
+            return io.TextIOWrapper(file, encoding, errors="replace", newline="")
+    if b"\0" in start:
+        raise ListRefused("not_text")
+    encoding = "utf-8" if _is_utf8(file) else "cp1252"
+    file.seek(0)
+    return io.TextIOWrapper(file, encoding, errors="replace", newline="")
+
+
+def _is_utf8(file: BinaryIO) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        while chunk := file.read(SAMPLE):
+            decoder.decode(chunk)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True

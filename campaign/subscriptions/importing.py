@@ -1,0 +1,157 @@
+"""Add subscribers from another list: with the consent they gave there, or by asking them once."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple, cast
+
+from sqlalchemy import func, select
+
+from campaign.db.upsert import insert_all
+from campaign.extensions import db
+from campaign.mail.models import BULK
+from campaign.mail.operations import enqueue_many, refused_among
+from campaign.notices.consents import ShownText
+from campaign.subscriptions.consents import ImportedConsent, note_imported
+from campaign.subscriptions.models import PLACE, Subscription, SuppressedAddress
+from campaign.subscriptions.operations import CONFIRMATION
+
+EVIDENCE = VERSION = "import"
+NEW, KNOWN, ENDED, SUPPRESSED, UNDELIVERABLE = (
+    "new",
+    "known",
+    "ended",
+    "suppressed",
+    "undeliverable",
+)
+
+_table = Subscription.__table__
+
+
+class Subscriber(NamedTuple):
+    """A person on the list. The consent fields are empty if they are to be asked."""
+
+    email: str
+    email_digest: bytes
+    lang: str
+    frequency: str = "each"
+    consent_at: datetime | None = None
+    consent_text: str = ""
+    consent_version: str = ""
+    evidence: str = ""
+
+
+def outcomes_of(subscribers: Sequence[Subscriber], cause_id: int | None) -> list[str]:
+    """Return what an import would do with each: NEW, or why the person is left out.
+
+    Nobody who has a subscription, or had one and ended it, is subscribed or asked again.
+    """
+    digests = [subscriber.email_digest for subscriber in subscribers]
+    states = dict(
+        map(
+            tuple,
+            db.session.execute(
+                select(_table.c.email_digest, _table.c.state).where(
+                    _table.c.email_digest.in_(digests),
+                    func.coalesce(_table.c.cause_id, 0) == (cause_id or 0),
+                )
+            ),
+        )
+    )
+    suppressed = _suppressed_among(digests)
+    undeliverable = refused_among(digests)
+    return [
+        SUPPRESSED
+        if digest in suppressed
+        else UNDELIVERABLE
+        if digest in undeliverable
+        else NEW
+        if digest not in states
+        else ENDED
+        if states[digest] == "ended"
+        else KNOWN
+        for digest in digests
+    ]
+
+
+def import_subscribers(
+    *, subscribers: Sequence[Subscriber], cause_id: int | None, asks: bool, now: datetime
+) -> list[str]:
+    """Add the new ones of at most a few hundred subscribers; return the outcome of each.
+
+    If `asks`, they are pending, and get one email that asks them to confirm. Otherwise they are
+    active, with the consent that they gave.
+    """
+    outcomes = outcomes_of(subscribers, cause_id)
+    new = [
+        subscriber
+        for subscriber, outcome in zip(subscribers, outcomes, strict=True)
+        if outcome == NEW
+    ]
+    rows = insert_all(
+        db.session.connection(),
+        _table,
+        [_row_of(subscriber, cause_id, asks, now) for subscriber in new],
+        unless=("email_digest", str(PLACE)),
+        returning=("id", "lang", "email_digest"),
+    )
+    if not asks:
+        _note_consents(rows, new)
+    if asks and rows:
+        # Emails that someone is waiting for are sent first.
+        enqueue_many(
+            ({"kind": CONFIRMATION, "subject_id": row.id, "lang": row.lang} for row in rows),
+            priority=BULK,
+        )
+    return outcomes
+
+
+def _row_of(
+    subscriber: Subscriber, cause_id: int | None, asks: bool, now: datetime
+) -> dict[str, Any]:
+    """Return the row of `subscription`."""
+    confirmation = (
+        {
+            "state": "pending",
+            "evidence": "",
+            "confirmed_at": None,
+            "mail_count": 1,
+            "mailed_at": now,
+        }
+        if asks
+        else {
+            "state": "active",
+            "evidence": subscriber.evidence or EVIDENCE,
+            "confirmed_at": subscriber.consent_at,
+            "mail_count": 0,
+            "mailed_at": None,
+        }
+    )
+    return {
+        "cause_id": cause_id,
+        "email": subscriber.email,
+        "email_digest": subscriber.email_digest,
+        "lang": subscriber.lang,
+        "frequency": subscriber.frequency,
+        "source": "import",
+        "held_reason": "",
+        "created_at": now,
+        "ended_reason": "",
+        "digest_at": now,
+        **confirmation,
+    }
+
+
+def _note_consents(rows: Sequence[Any], new: Sequence[Subscriber]) -> None:
+    by_digest = {subscriber.email_digest: subscriber for subscriber in new}
+    consents = {}
+    for row in rows:
+        subscriber = by_digest[bytes(row.email_digest)]
+        version = subscriber.consent_version or VERSION
+        shown = ShownText(version, subscriber.lang, subscriber.consent_text)
+        consents[row.id] = ImportedConsent(shown, cast(datetime, subscriber.consent_at))
+    note_imported(consents)
+
+
+def _suppressed_among(digests: Collection[bytes]) -> set[bytes]:
+    column = SuppressedAddress.digest
+    return set(db.session.scalars(select(column).where(column.in_(digests))))
