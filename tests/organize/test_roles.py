@@ -83,7 +83,6 @@ MISSING = {
     "exports.download",
     "passkeys.remove",
     "account.close",
-    "organisations.image",
     "setup.step",
     "setup.skip",
 }
