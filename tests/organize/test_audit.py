@@ -10,7 +10,7 @@ from campaign.extensions import db, write
 from campaign.i18n.locales import INTERFACE_LANGUAGES
 from campaign.organize.core.audit import AUDITED_COLUMNS
 from campaign.organize.people.audit_labels import ACTIONS, FIELDS
-from campaign.site.settings import NAMES as SETTINGS
+from campaign.site.settings import DEFAULTS
 from tests.factories.causes import make_cause
 from tests.factories.signatures import sign_and_hatch
 from tests.page_parts import is_empty, text, tree
@@ -221,7 +221,7 @@ def test_every_field_in_the_log_exists_and_has_a_name():
         for column in columns.split()
     }
     assert [entry for entry in recorded if entry[1] not in db.metadata.tables[entry[0]].c] == []
-    assert {column for _table, column in recorded} | set(SETTINGS) == set(FIELDS)
+    assert {column for _table, column in recorded} | set(DEFAULTS) == set(FIELDS)
 
 
 @pytest.mark.parametrize(

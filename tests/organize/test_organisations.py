@@ -70,6 +70,8 @@ def test_site_with_one_organisation_shows_its_page_and_no_list(desk):
     write(create_organisation, slug="school", texts={"en": {"name": "Night School"}})
     page = desk.get("/organize/organisations/")
     assert {PATH, "/organize/organisations/school"} <= set(links(page))
+    page = desk.get("/organize/organisations/school")
+    assert any(link.endswith("/organisations/school") for link in links(page))
 
 
 def test_identity_is_changed_in_each_language(desk):

@@ -328,7 +328,9 @@ def _overview_page(organisation: Organisation) -> str:
         named_in={text.lang for text in organisation.texts if text.name},
         site_sender=mail_from(current_app.config).addr_spec,
         is_among_several=identities().are_several,
-        public_page=url_for("causes.index"),
+        public_page=url_for("causes.index")
+        if organisation.is_host
+        else url_for("organisations.show", slug=organisation.slug),
     )
 
 
