@@ -161,7 +161,7 @@ def organisation_names(lang: str) -> dict[int, str]:
 
 def forget_identities() -> None:
     """Read the organisations again at the next use, because this process has changed one."""
-    _snapshot().forget()
+    _snapshot().forget_now_and_after(db.session())
 
 
 def _snapshot() -> Snapshot[Identities]:

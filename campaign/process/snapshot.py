@@ -5,6 +5,9 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Generic, TypeVar
 
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
 Value = TypeVar("Value")
 
 
@@ -43,3 +46,11 @@ class Snapshot(Generic[Value]):
     def forget(self) -> None:
         """Load the value again at the next call of `get`."""
         self._entry = None
+
+    def forget_now_and_after(self, session: Session) -> None:
+        """Forget the value, and once more after the transaction that changes it is committed.
+
+        In between, `get` may load the old value.
+        """
+        self.forget()
+        event.listen(session, "after_commit", lambda _session: self.forget(), once=True)

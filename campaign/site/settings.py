@@ -119,7 +119,7 @@ def _known(stored: dict[str, Any]) -> dict[str, Any]:
 
 def forget_site_settings() -> None:
     """Read the settings again at the next use, because this process has changed them."""
-    _snapshot().forget()
+    _snapshot().forget_now_and_after(db.session())
 
 
 def _snapshot() -> Snapshot[dict[str, Any]]:
