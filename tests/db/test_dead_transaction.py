@@ -4,17 +4,15 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from campaign.causes.models import Cause
 from campaign.extensions import db, transactions, write
+from campaign.organisations.models import Organisation
 
 pytestmark = pytest.mark.both_databases
 
 
 def lose_everything(slug):
     """Do what a full disk does to SQLite's transaction, and hide the error."""
-    db.session.execute(
-        Cause.__table__.insert().values(slug=slug, state="draft", palette="x", shape="x")
-    )
+    db.session.execute(Organisation.__table__.insert().values(slug=slug))
     db.session.connection().connection.dbapi_connection.rollback()
 
 
@@ -31,9 +29,5 @@ def on_sqlite(app, request, monkeypatch):
 def test_hidden_rollback_raises_and_the_next_write_works(on_sqlite):
     with pytest.raises(OperationalError):
         write(lose_everything, "gone")
-    write(
-        lambda: db.session.execute(
-            Cause.__table__.insert().values(slug="kept", state="draft", palette="x", shape="x")
-        )
-    )
-    assert db.session.scalars(text("select slug from cause")).all() == ["kept"]
+    write(lambda: db.session.execute(Organisation.__table__.insert().values(slug="kept")))
+    assert db.session.scalars(text("select slug from organisation")).all() == ["kept"]

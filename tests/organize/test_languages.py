@@ -69,7 +69,7 @@ def written():
         petition.questions,
         event.people,
         event.questions,
-        sorted((text.lang, text.words) for text in texts_of(petition.id)),
+        sorted((text.lang, text.body) for text in texts_of(petition.id)),
     )
 
 

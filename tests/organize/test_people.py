@@ -341,6 +341,7 @@ def test_owner_of_an_organization_creates_causes_in_it(desk_of):
     assert choices_of(desk.get("/organize/causes/new"), "organisation") == []
     admin = desk_of()
     assert choices_of(admin.get("/organize/causes/new"), "organisation") == [
+        "",
         str(own.id),
         str(foreign.id),
     ]

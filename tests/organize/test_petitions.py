@@ -9,12 +9,13 @@ import pytest
 from campaign.accounts.audit import entries
 from campaign.causes.operations import create_cause
 from campaign.extensions import db, write
-from campaign.organisations.operations import create_organisation
+from campaign.organisations.operations import change_organisation, create_organisation
 from campaign.petitions.delivery_terms import delivered_items
 from campaign.petitions.editing import change_petition_text, current_texts
 from campaign.petitions.life_cycles import petition_life_cycle
 from campaign.petitions.queries import petition_in_any_state
 from campaign.process.clock import utcnow
+from campaign.site.operations import change_site
 from tests.factories.causes import make_cause
 from tests.factories.petitions import TEXTS, make_petition
 from tests.factories.pictures import bomb, heart
@@ -115,7 +116,10 @@ def test_incomplete_petition_is_not_published_and_gaps_are_listed(desk, client):
         cause_id=desk.cause.id, state="draft", targets=[], texts={"en": {**TEXTS["en"], "body": ""}}
     )
     page = desk.get(f"{HOME}/publish")
-    assert alerts(page) == ["danger", "waiting"] and f"{HOME}/publish" not in sends_to(page)
+    # Languages and legal details are missing, which stops nobody.
+    assert alerts(page) == ["danger", "waiting", "waiting"] and f"{HOME}/publish" not in sends_to(
+        page
+    )
     assert "Español, Français" in page.text
     assert desk.post(f"{HOME}/publish").status_code == 409
     desk.post(f"{HOME}/letter", text_form(draft, body_en="We ask."))
@@ -124,6 +128,25 @@ def test_incomplete_petition_is_not_published_and_gaps_are_listed(desk, client):
         assert desk.post(f"{HOME}/publish").status_code == 303
     assert client.get("/en/petitions/home").status_code == 200
     assert now_of().opened_at <= utcnow()
+
+
+def test_strict_site_publishes_no_petition_without_legal_details(desk):
+    make_petition(cause_id=desk.cause.id, state="draft")
+    write(change_site, settings={"is_strict": True})
+    assert "legal" in values(desk.get(HOME), "data-fault")
+    assert desk.post(f"{HOME}/publish").status_code == 409
+    write(
+        change_organisation,
+        organisation_id=desk.cause.organisation_id,
+        part="legal",
+        legal_name="River Keepers",
+        postal_address="1 Example Street",
+        country="CA",
+        email="hello@keepers.example",
+    )
+    assert "legal" not in values(desk.get(HOME), "data-fault")
+    assert values(desk.get(f"{HOME}/publish"), "data-testid") == []
+    assert desk.post(f"{HOME}/publish").status_code == 303
 
 
 def test_draft_is_published_automatically_on_time_but_not_while_incomplete(desk, client):

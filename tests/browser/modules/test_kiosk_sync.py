@@ -33,8 +33,8 @@ OPEN = """async (url) => {
     window.asks.push([headers.Authorization.slice(7), records.length]);
     const { status, after } = await window.answer(headers.Authorization.slice(7));
     const receipts = records.map(({ id }) => ({ id, status: "stored", reason: "" }));
-    const body = status === 200 ? { receipts } : { error: "" };
-    return new Response(JSON.stringify(body), { status, headers: after ? { "Retry-After": after } : {} });
+    const answer = status === 200 ? { receipts } : { error: "" };
+    return new Response(JSON.stringify(answer), { status, headers: after ? { "Retry-After": after } : {} });
   };
   window.sync = new Sync(store);
 }"""
