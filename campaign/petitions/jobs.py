@@ -9,8 +9,9 @@ from campaign.accounts.audit import is_unrecorded, record_planned
 from campaign.causes.models import Cause
 from campaign.extensions import db, load_for_update
 from campaign.jobs.registry import BackgroundWork
-from campaign.notices.composition import compose_notice
+from campaign.notices.composition import compose_notice, digest_of
 from campaign.notices.operations import record_notice
+from campaign.notices.queries import find_notice_id
 from campaign.petitions.life_cycles import cause_life_cycle, petition_life_cycle
 from campaign.petitions.models import Petition
 from campaign.site.settings import site_settings
@@ -56,7 +57,7 @@ def record_transitions(*, now: datetime) -> int:
 
 @work.upkeep
 def record_shown_notices(*, now: datetime) -> int:
-    """Record the privacy notices that petitions show now. Return how many are open.
+    """Record the privacy notices that petitions show now. Return how many are new.
 
     A tablet or a browser may send one of them much later, when the text has changed.
     """
@@ -69,13 +70,16 @@ def record_shown_notices(*, now: datetime) -> int:
         )
         if petition.phase(now) != "closed"
     }
+    new = 0
     for organisation_id, days in shown:
         for lang in site_settings().languages:
             notice = compose_notice(
                 "signature", organisation_id=organisation_id, lang=lang, days=days
             )
-            record_notice(organisation_id=organisation_id, lang=lang, text=notice.text)
-    return len(shown)
+            if find_notice_id(organisation_id, digest_of(notice.text)) is None:
+                record_notice(organisation_id=organisation_id, lang=lang, text=notice.text)
+                new += 1
+    return new
 
 
 def _unrecorded(transition: Transition, now: datetime) -> list[int]:

@@ -16,6 +16,7 @@ from campaign.jobs.runs import JobLost, WorkerStopping
 from campaign.jobs.worker import UpkeepRound, Worker
 from campaign.process.clock import utcnow
 from tests.factories.jobs import job_loop, jobs_of, run_jobs
+from tests.factories.petitions import make_petition
 from tests.power_cuts import PowerCut
 from tests.together import together
 
@@ -303,3 +304,11 @@ def test_stop_is_noticed_between_two_writes(handle, calls):
     job_loop(KIND, stop=stop).run_next()
     assert calls == [("returned", 7)]
     assert isinstance(jobs_of(KIND)[0], Job)
+
+
+def test_upkeep_of_a_quiet_site_comes_to_rest(app):
+    make_petition()
+    registry = background_work(app)
+    # While there is something to do, the worker goes on without a pause.
+    done = [UpkeepRound(registry.at_start, registry.upkeep).do() for _ in range(3)]
+    assert done[-1] == 0, done
