@@ -48,7 +48,7 @@ class Snapshot(Generic[Value]):
         self._entry = None
 
     def forget_now_and_after(self, session: Session) -> None:
-        """Forget the value, and once more after the transaction that changes it is committed.
+        """Forget the value, and again after the transaction that changes it is committed.
 
         In between, `get` may load the old value.
         """
