@@ -14,7 +14,7 @@ export default function accentPreview(element) {
     const { signal } = controller;
     const body = new URLSearchParams({ press: "try" });
     for (const name of ["csrf_token", "version", "pattern", field.name]) {
-      body.set(name, new FormData(form).get(name) || "");
+      body.set(name, String(new FormData(form).get(name) || ""));
     }
     try {
       const response = await fetch(form.action, { method: "POST", body, signal });
