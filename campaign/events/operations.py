@@ -150,7 +150,8 @@ def _columns(hours: Hours) -> dict[str, Any]:
 
 def _petitions(petition_ids: Sequence[int]) -> list[EventPetition]:
     return [
-        EventPetition(petition_id=item, position=place) for place, item in enumerate(petition_ids)
+        EventPetition(petition_id=item, position=place)
+        for place, item in enumerate(dict.fromkeys(petition_ids))
     ]
 
 
