@@ -13,8 +13,9 @@ WRITES = re.compile(r"\s*(?:insert into|update|delete from|replace into) (\w+)",
 # Views of personal data and refused requests are recorded. A poster and its job are created on first
 # request.
 LEFT_BY_LOOKING = {"audit_entry", "poster", "job"}
-# The site is busy, or the kiosk has to keep its records: both responses are intended.
-ON_PURPOSE = {503: "Retry-After", 507: "Content-Type"}
+# oEmbed demands 501 for a format that we do not have. Otherwise the site is busy, or the kiosk has to
+# keep its records.
+ON_PURPOSE = {501: "Content-Type", 503: "Retry-After", 507: "Content-Type"}
 
 
 class Watcher:
