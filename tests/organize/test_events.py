@@ -191,7 +191,13 @@ def test_every_part_is_saved_as_typed_and_shown_again(desk, talk, client):
             "rows-0-words_es": "Busca a su hermano",
         },
     )
-    save(desk, "about", languages=["es", "en"], others="Nahuatl, LSM", petitions=[petition.id, petition.id])
+    save(
+        desk,
+        "about",
+        languages=["es", "en"],
+        others="Nahuatl, LSM",
+        petitions=[petition.id, petition.id],
+    )
     event = now_of()
     assert (event.latitude, event.longitude, event.online_for) == (
         45.42153,
