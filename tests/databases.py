@@ -76,7 +76,7 @@ def _own_server():
 def _beside(given, name):
     """Create a database on the server of `given`, and return it.
 
-    Whoever provided the server drops it.
+    The provider of the server drops it.
     """
     with psycopg.connect(given, autocommit=True) as connection:
         connection.execute(f"drop database if exists {name}")

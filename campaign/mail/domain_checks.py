@@ -9,8 +9,8 @@ import idna
 
 # Pages wait for this, so a name server that is silent may not take longer (seconds).
 MAX_SECONDS = 2.0
-# A domain does not tell under which selectors its DKIM keys are. These are the usual ones.
-USUAL_SELECTORS = (
+# A domain does not list the selectors of its DKIM keys. These are the usual ones.
+DKIM_SELECTORS = (
     *("default", "mail", "dkim", "smtp", "email", "key1", "k1", "k2", "s1", "s2"),
     *("selector1", "selector2", "google", "mandrill", "mailjet", "pm", "fm1", "brevo"),
 )
@@ -76,7 +76,7 @@ def _spf(domain: str, find: Lookup) -> DomainCheck:
 
 
 def _dkim(domain: str, find: Lookup) -> DomainCheck:
-    for selector in USUAL_SELECTORS:
+    for selector in DKIM_SELECTORS:
         try:
             records = find(f"{selector}._domainkey.{domain}")
         except LookupFailedError:

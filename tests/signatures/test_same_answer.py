@@ -155,7 +155,7 @@ def statements(app):
 
 def test_every_case_needs_as_many_database_statements(client, shared_petition, statements):
     costs = {}
-    # Whoever is first under a new privacy notice records it.
+    # The first signature under a new privacy notice records the notice.
     post_signature(client, shared_petition, {**ODILE, "email": "first@kwan.example"})
     for past in PASTS:
         form_data = {**ODILE, "email": f"{past.__name__}@kwan.example"}

@@ -70,7 +70,7 @@ class RegistrationSearch(FlaskForm):
 
 
 class ByHandForm(FlaskForm):
-    """A person who asks for a seat in person, by telephone or by email."""
+    """A registration that an organizer enters for someone, after a call, an email or a visit."""
 
     name = NameField(_l("Name"))
     seats = SeatsField(_l("Seats"), most=MAX_SEATS)

@@ -1,15 +1,12 @@
 """The organizers: who may do what, inviting them, and removing them."""
 
-from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple, Self
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
-from wtforms import Field, RadioField, SelectChoice, SelectField, StringField
-from wtforms.validators import InputRequired, Length, ValidationError
 
 from campaign.accounts.alerts import alert_of_new_admin, alert_subject
 from campaign.accounts.factors import remove_second_factors
@@ -29,7 +26,6 @@ from campaign.accounts.permissions import (
     EVERYWHERE,
     ORGANISATION_OWNER,
     ROLE_NAMES,
-    ROLES,
     table_role,
 )
 from campaign.accounts.queries import (
@@ -38,16 +34,15 @@ from campaign.accounts.queries import (
     organizer_by_id,
     organizers_of,
 )
-from campaign.causes.models import Cause
 from campaign.causes.queries import causes_among
 from campaign.causes.titles import title_of
 from campaign.extensions import db
 from campaign.organisations.identity import identities, name_of, organisation_names
 from campaign.organize.core.access import allowed, fresh
 from campaign.organize.core.audit import AuditEvent, act
-from campaign.organize.core.fields import INTERFACE_CHOICES, AddressField
 from campaign.organize.core.identity import causes_where, may, organisations_where, organizer
 from campaign.organize.core.scope import organisation_ids_where
+from campaign.organize.people.forms import InvitationForm, RoleForm
 from campaign.process.clock import utcnow
 from campaign.text.names import NameRefused, clean_name
 
@@ -63,75 +58,6 @@ ROLE_HINTS = {
 OWNER_OF_ONE_HINT = _l(
     "Can do everything in all causes of one organization, create causes, and manage its team"
 )
-# The first choice is empty, so that nobody invites into the wrong cause just because it is first.
-NO_CAUSE = SelectChoice("", _l("Choose a cause"))
-NO_ORGANISATION = SelectChoice("", _l("Choose an organization"))
-
-
-class RoleForm(FlaskForm):
-    """A role where the signed-in organizer may give roles: in a cause, or in an organisation.
-
-    Admins may also make admins.
-    """
-
-    cause = SelectField(_l("Cause"))
-    organisation = SelectField(_l("Organization"))
-    role = RadioField(_l("Role"), validators=[InputRequired(_l("Choose a role."))])
-    _only_organisation = ""
-
-    def offer(
-        self, causes: Iterable[Cause], organisations: dict[int, str], with_admin: bool, lang: str
-    ) -> Self:
-        """Offer roles in these causes, in organisations by {id: name}, and admin if `with_admin`.
-
-        Return the form.
-        """
-        self.cause.choices = [
-            NO_CAUSE,
-            *(SelectChoice(str(cause.id), cause.text(lang).title) for cause in causes),
-        ]
-        choices = [SelectChoice(str(each), name) for each, name in organisations.items()]
-        self.organisation.choices = [NO_ORGANISATION, *choices]
-        if len(choices) < 2:
-            del self.organisation
-            self._only_organisation = str(choices[0].value) if choices else ""
-        roles = (
-            *ROLES,
-            *((ORGANISATION_OWNER,) if choices else ()),
-            *((ADMIN,) if with_admin else ()),
-        )
-        self.role.choices = [SelectChoice(role, ROLE_NAMES[role]) for role in roles]
-        return self
-
-    def validate_cause(self, field: Field) -> None:
-        if not field.data and self.role.data not in (ADMIN, ORGANISATION_OWNER):
-            raise ValidationError(_l("Choose a cause."))
-
-    def validate_organisation(self, field: Field) -> None:
-        if not field.data and self.role.data == ORGANISATION_OWNER:
-            raise ValidationError(_l("Choose an organization."))
-
-    @property
-    def grant(self) -> dict[str, Any]:
-        """The role as operations take it: `role`, and `cause_id` or `organisation_id`."""
-        if self.role.data == ADMIN:
-            return {"role": ADMIN}
-        if self.role.data == ORGANISATION_OWNER:
-            chosen: str = self.organisation.data if self.organisation else self._only_organisation
-            return {"role": "owner", "organisation_id": int(chosen)}
-        return {"role": self.role.data, "cause_id": int(self.cause.data)}
-
-
-class InvitationForm(RoleForm):
-    email = AddressField(_l("Email"))
-    name = StringField(
-        _l("Name"), [Length(max=80, message=_l("This is too long. Make it shorter."))]
-    )
-    lang = SelectField(
-        _l("Language of the email"), choices=INTERFACE_CHOICES, default=lambda: g.lang
-    )
-
-
 blueprint = Blueprint("people", __name__, url_prefix="/people")
 
 
