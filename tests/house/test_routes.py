@@ -248,7 +248,6 @@ ORGANIZERS = {
     "POST /organize/organisations/<slug>/legal",
     "GET /organize/organisations/<slug>/look",
     "POST /organize/organisations/<slug>/look",
-    "GET /organize/organisations/<slug>/look/<purpose>-<digest>",
     "POST /organize/organisations/<slug>/look/<purpose>/remove",
     "GET /organize/organisations/<slug>/sender",
     "POST /organize/organisations/<slug>/sender",

@@ -198,13 +198,15 @@ def test_logo_is_set_replaced_shown_and_removed(desk):
     assert post(desk, "look", {"pattern": "plain", **files}).status_code == 303
     logo = identities().host.logo
     assert (logo.media_type, logo.width, logo.height) == ("image/svg+xml", 40, 20)
-    image = desk.get(f"{PATH}/look/logo-{logo.digest}")
+    address = f"/organisations/{identities().host.slug}/logo-{logo.digest}"
+    assert address in values(desk.get(f"{PATH}/look"), "src")
+    image = desk.get(address)
     assert image.mimetype == "image/svg+xml"
     assert "sandbox" in image.headers["Content-Security-Policy"]
     post(desk, "look", {"pattern": "plain", "logo": (BytesIO(picture()), "logo.png")})
     assert identities().host.logo.media_type == "image/png"
     assert identities().host.mark is not None
-    assert desk.get(f"{PATH}/look/logo-{logo.digest}").status_code == 404
+    assert desk.get(address).status_code == 404
     assert post_remove(desk, "logo", version=1).status_code == 409
     assert post_remove(desk, "logo").status_code == 303
     assert identities().host.logo is None

@@ -6,8 +6,6 @@ from typing import Any
 
 from flask import (
     Blueprint,
-    Response,
-    abort,
     current_app,
     flash,
     g,
@@ -65,8 +63,6 @@ from campaign.publishing.picture_upload import MAX_BYTES
 
 # The form sends both images, and its text fields.
 MAX_UPLOAD_BYTES = 2 * MAX_BYTES + 256 * 1024
-# Nothing runs or loads in an SVG that is opened on its own.
-IMAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 SLUG_TAKEN = _l("Another organization uses, or used, this web address. Choose another.")
 blueprint = Blueprint("organisations", __name__, url_prefix="/organisations")
 
@@ -185,17 +181,6 @@ def drop_image(organisation: Organisation, purpose: str) -> ResponseReturnValue:
     )
     flash(_("Picture removed."), "success")
     return redirect(url_for("organize.organisations.look", slug=organisation.slug), 303)
-
-
-@blueprint.get("/<slug>/look/<purpose>-<digest>")
-@allowed("organisations.see", load_organisation)
-def image(organisation: Organisation, purpose: str, digest: str) -> ResponseReturnValue:
-    """Return the logo or the mark for organizers."""
-    images = (row for row in organisation.images if (row.purpose, row.digest) == (purpose, digest))
-    row = next(images, None) or abort(404)
-    response = Response(row.data, mimetype=row.media_type)
-    response.headers["Content-Security-Policy"] = IMAGE_POLICY
-    return response
 
 
 @blueprint.get("/<slug>/legal")
