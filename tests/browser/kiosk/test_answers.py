@@ -105,11 +105,17 @@ def test_crew_sees_what_waits_for_an_organizer_and_why(new_tablet):
 def test_refused_record_stays_and_the_crew_reads_why(new_tablet):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
 
+    reasons = iter(("too_large", "newer"))
+    refusals = {}
+
     def refuse_all(route):
-        records = route.request.post_data_json["records"]
+        # A slow tablet may send the two records in two requests.
+        for record in route.request.post_data_json["records"]:
+            if record["id"] not in refusals:
+                refusals[record["id"]] = next(reasons)
         receipts = [
-            {"id": item["id"], "status": "refused", "reason": reason}
-            for item, reason in zip(records, ("too_large", "newer"), strict=False)
+            {"id": record["id"], "status": "refused", "reason": refusals[record["id"]]}
+            for record in route.request.post_data_json["records"]
         ]
         route.fulfill(json={"receipts": receipts, "gaps": []})
 
