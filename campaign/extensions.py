@@ -1,10 +1,11 @@
 """The Flask extensions, created without an application; `create_app` connects them to one."""
 
 from collections.abc import Iterable
+from typing import Any, ClassVar, TypeAlias
 
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, CheckConstraint, Integer, MetaData
+from sqlalchemy import BigInteger, CheckConstraint, Integer, MetaData, Row, Table
 from sqlalchemy.orm import DeclarativeBase
 
 from campaign.db.transactions import Transactions
@@ -18,12 +19,23 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
+# A row of any columns. Each caller says which it needs.
+AnyRow: TypeAlias = Row[*tuple[Any, ...]]
+
 # SQLite assigns ids automatically only if the primary key is a plain INTEGER.
 RowId = BigInteger().with_variant(Integer, "sqlite")
 
 
 class Base(DeclarativeBase):
+    """The base of every model.
+
+    Models subclass this instead of `db.Model`, which type checkers do not know. Both share their
+    tables.
+    """
+
     metadata = MetaData(naming_convention=NAMING)
+    # Every model has a table, never another selectable, so queries may update and delete from it.
+    __table__: ClassVar[Table]
 
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})

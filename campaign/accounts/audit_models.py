@@ -7,13 +7,13 @@ from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.accounts.models import Organizer
-from campaign.extensions import RowId, db, one_of
+from campaign.extensions import Base, RowId, one_of
 from campaign.process.clock import UtcDateTime, utcnow
 
 CHANNELS = ("web", "command", "worker", "api", "kiosk")
 
 
-class AuditEntry(db.Model):  # type: ignore[name-defined, misc]
+class AuditEntry(Base):
     """Who did what, when, why, from where, and to which thing of which cause.
 
     Database triggers refuse any change of a row. `organizer_id` is empty for commands, the worker
@@ -47,7 +47,7 @@ class AuditEntry(db.Model):  # type: ignore[name-defined, misc]
     organizer: Mapped[Organizer | None] = relationship(lazy="joined")
 
 
-class AccountAlert(db.Model):  # type: ignore[name-defined, misc]
+class AccountAlert(Base):
     """One organizer who gets an email about one audit event."""
 
     __tablename__ = "account_alert"

@@ -17,14 +17,14 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.accounts.permissions import ADMIN, ROLES
-from campaign.extensions import RowId, db, one_of
+from campaign.extensions import Base, RowId, one_of
 from campaign.process.clock import UtcDateTime, utcnow
 
 STAGES = ("password", "full")
 LINKS = ("invitation", "reset")
 
 
-class Organizer(db.Model):  # type: ignore[name-defined, misc]
+class Organizer(Base):
     """A person who runs causes.
 
     `email_digest` is the keyed digest of the canonical address. `password_hash` is Argon2id. A
@@ -92,7 +92,7 @@ class Organizer(db.Model):  # type: ignore[name-defined, misc]
         return self.totp_secret is not None or bool(self.passkeys)
 
 
-class Grant(db.Model):  # type: ignore[name-defined, misc]
+class Grant(Base):
     """A role of an organizer: `admin` everywhere, any other role in one cause.
 
     An `owner` may be one of an organisation instead: in all its causes, and in itself.
@@ -130,7 +130,7 @@ class Grant(db.Model):  # type: ignore[name-defined, misc]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
 
 
-class OrganizerSession(db.Model):  # type: ignore[name-defined, misc]
+class OrganizerSession(Base):
     """One browser in which an organizer is signed in.
 
     `stage` is `password` until the second factor is given. Only a digest of the cookie is kept.
@@ -160,7 +160,7 @@ class OrganizerSession(db.Model):  # type: ignore[name-defined, misc]
     organizer: Mapped[Organizer] = relationship(lazy="joined")
 
 
-class KnownDevice(db.Model):  # type: ignore[name-defined, misc]
+class KnownDevice(Base):
     """A browser from which an organizer has signed in before.
 
     Failed attempts of other people never lock it out.
@@ -181,7 +181,7 @@ class KnownDevice(db.Model):  # type: ignore[name-defined, misc]
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
 
 
-class AccountLink(db.Model):  # type: ignore[name-defined, misc]
+class AccountLink(Base):
     """A link with which an organizer sets a password, once. Its token is derived, not stored."""
 
     __tablename__ = "account_link"
@@ -203,7 +203,7 @@ class AccountLink(db.Model):  # type: ignore[name-defined, misc]
     organizer: Mapped[Organizer] = relationship(foreign_keys=organizer_id, lazy="joined")
 
 
-class RecoveryCode(db.Model):  # type: ignore[name-defined, misc]
+class RecoveryCode(Base):
     """A code that replaces a lost second factor once, kept as a keyed digest."""
 
     __tablename__ = "recovery_code"
@@ -215,7 +215,7 @@ class RecoveryCode(db.Model):  # type: ignore[name-defined, misc]
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class Passkey(db.Model):  # type: ignore[name-defined, misc]
+class Passkey(Base):
     """A WebAuthn credential.
 
     `sign_count` is the last count from its device, 0 if the device does not count.
@@ -239,7 +239,7 @@ class Passkey(db.Model):  # type: ignore[name-defined, misc]
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class SpentChallenge(db.Model):  # type: ignore[name-defined, misc]
+class SpentChallenge(Base):
     """The digest of an answered passkey challenge, so that its answer cannot be used again."""
 
     __tablename__ = "spent_challenge"

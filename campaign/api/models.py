@@ -5,13 +5,13 @@ from datetime import datetime
 from sqlalchemy import Boolean, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from campaign.extensions import RowId, db
+from campaign.extensions import Base, RowId
 from campaign.process.clock import UtcDateTime, utcnow
 
 MAX_NAME_LENGTH = 80
 
 
-class ApiKey(db.Model):
+class ApiKey(Base):
     """A partner's key to the petitions of one cause; only its digest is stored.
 
     Supporters need not confirm signatures from a trusted partner: the partner vouches for them, and
@@ -40,7 +40,7 @@ class ApiKey(db.Model):
     distrusted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class ApiPost(db.Model):
+class ApiPost(Base):
     """A signature received with a key, and whether its address had already signed.
 
     It does not identify the signature.

@@ -6,13 +6,13 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.db.versioned import VersionedParts
-from campaign.extensions import db
+from campaign.extensions import Base
 from campaign.i18n.fallbacks import best_of
 from campaign.process.clock import UtcDateTime, utcnow
 from campaign.publishing.models import Publishable
 
 
-class Cause(Publishable, VersionedParts, db.Model):
+class Cause(Publishable, VersionedParts, Base):
     """A larger aim that owns petitions and one montage.
 
     It belongs to an organisation. A draft with `publish_at` is published automatically at that time, which was entered in
@@ -49,7 +49,7 @@ class Cause(Publishable, VersionedParts, db.Model):
         return best_of({text.lang: text for text in self.texts}, lang) or self.texts[0]
 
 
-class CauseText(db.Model):
+class CauseText(Base):
     """A cause in one language. `story` is Markdown."""
 
     __tablename__ = "cause_text"
@@ -63,7 +63,7 @@ class CauseText(db.Model):
     story: Mapped[str] = mapped_column(Text, default="")
 
 
-class CauseTally(db.Model):
+class CauseTally(Base):
     """The number of butterflies of a cause. Only the hatching runner writes it.
 
     `last_number` is the highest number ever given. Free numbers below it are in `free_number`.
@@ -85,7 +85,7 @@ class CauseTally(db.Model):
     freed: Mapped[int] = mapped_column(Integer, default=0)
 
 
-class FreeNumber(db.Model):
+class FreeNumber(Base):
     """A butterfly number of a withdrawn signature. The next to hatch takes the lowest."""
 
     __tablename__ = "free_number"

@@ -3,12 +3,12 @@
 from sqlalchemy import JSON, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from campaign.extensions import db, one_of
+from campaign.extensions import Base, one_of
 
 ALLOWED = ("nobody", "anybody", "listed")
 
 
-class Embedding(db.Model):
+class Embedding(Base):
     """Which sites may embed a petition: any, none, or listed origins (`https://example.org`).
 
     Without a row, any site may. This is safe, because no one is signed in inside the frame, and a

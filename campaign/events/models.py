@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.causes.models import Cause
-from campaign.extensions import RowId, db
+from campaign.extensions import Base, RowId
 from campaign.i18n.fallbacks import best_of
 from campaign.notices.models import NOT_RECORDED
 from campaign.process.clock import UtcDateTime, utcnow
@@ -38,7 +38,7 @@ ON_HOLD = text("hold_until is not null")
 MAX_REMEMBERED = 220
 
 
-class Event(Archivable, Pictured, db.Model):
+class Event(Archivable, Pictured, Base):
     """A gathering of a cause.
 
     Times: `starts_local` and `ends_local` in the IANA `zone` are what was announced. The instants
@@ -136,7 +136,7 @@ class Event(Archivable, Pictured, db.Model):
         return self.state == "published" and self.registration != "none" and now < self.starts_at
 
 
-class EventText(db.Model):
+class EventText(Base):
     """An event in one language.
 
     `body` is Markdown. `programme` is a list of [time such as 18:30, text]. `price` says what the
@@ -160,7 +160,7 @@ class EventText(db.Model):
     notice: Mapped[str] = mapped_column(Text, default="")
 
 
-class EventPetition(db.Model):
+class EventPetition(Base):
     """A petition that can be signed at an event, or that the event is about."""
 
     __tablename__ = "event_petition"
@@ -175,7 +175,7 @@ class EventPetition(db.Model):
     position: Mapped[int] = mapped_column(Integer, default=0)
 
 
-class Registration(db.Model):
+class Registration(Base):
     """One person's seats at an event, or their place on the waiting list.
 
     States: `unconfirmed` waits for the button in its email. `held` was set aside as likely abuse

@@ -15,7 +15,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.accounts.models import Organizer
-from campaign.extensions import RowId, db, one_of
+from campaign.extensions import Base, RowId, one_of
 from campaign.petitions.models import Petition
 from campaign.process.clock import UtcDateTime, utcnow
 from campaign.security.sealed_files import new_seed
@@ -26,7 +26,7 @@ STATES = ("waiting", "working", "ready", "failed")
 ERROR_CODES = ("", "no_room", "too_large", "broken")
 
 
-class Export(db.Model):
+class Export(Base):
     """A file of signatures, made by a job and kept encrypted until `ready_at` + RETENTION.
 
     `kind` is csv, xlsx, jsonl, or pack for a delivery pack. `aim` and `purpose` say what it is for.
@@ -87,7 +87,7 @@ class Export(db.Model):
         return min(100, 100 * self.done // self.total) if self.total else 0
 
 
-class ExportChoice(db.Model):
+class ExportChoice(Base):
     """What an organizer last chose for a petition and an aim."""
 
     __tablename__ = "export_choice"

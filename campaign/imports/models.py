@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.db.versioned import Versioned
-from campaign.extensions import RowId, db, one_of
+from campaign.extensions import Base, RowId, one_of
 from campaign.imports.sheet_numbers import serial
 from campaign.notices.models import NOT_RECORDED
 from campaign.petitions.models import Petition
@@ -31,7 +31,7 @@ AT_ONE_SITTING = 2000
 OUTCOMES = ("new", "held", "duplicate", "wrong", "left_out")
 
 
-class PrintRun(db.Model):
+class PrintRun(Base):
     """Sheets printed together, numbered from 1 to `sheets`.
 
     `consent_text` is the consent text printed on them.
@@ -64,7 +64,7 @@ class PrintRun(db.Model):
         return [self.serial(number) for number in range(1, self.sheets + 1)]
 
 
-class ImportBatch(Versioned, db.Model):
+class ImportBatch(Versioned, Base):
     """Rows imported together, from a file or from one sheet that was typed.
 
     While a batch is `open`, its rows hold the data entered. Closing the batch erases that data.
@@ -155,7 +155,7 @@ class ImportBatch(Versioned, db.Model):
         return self.count("new") + self.count("held")
 
 
-class ImportRow(db.Model):
+class ImportRow(Base):
     """A row of a batch; `place` is its number in the file or on the sheet.
 
     `cells` are the cells of the file. `typed` is {field: text} as typed or corrected. Both are

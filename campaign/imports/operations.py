@@ -62,7 +62,7 @@ def match(
         select(ImportRow).where(ImportRow.batch_id == batch_id).order_by(ImportRow.place).limit(1)
     )
     had_heading = bool(batch.header)
-    batch.header = list(first.cells) if has_heading else []
+    batch.header = list(first.cells or []) if first is not None and has_heading else []
     batch.rows += had_heading - has_heading
     batch.mapping = {str(place): field for place, field in mapping.items()}
     for name, value in settings.items():

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Boolean, CheckConstraint, Index, SmallInteger, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from campaign.extensions import RowId, db, one_of
+from campaign.extensions import Base, RowId, one_of
 from campaign.process.clock import UtcDateTime, utcnow
 
 STATES = ("waiting", "running", "done", "failed")
@@ -13,7 +13,7 @@ STATES = ("waiting", "running", "done", "failed")
 UNFINISHED = text("state in ('waiting', 'running')")
 
 
-class Job(db.Model):  # type: ignore[name-defined, misc]
+class Job(Base):
     """Work on one row, `subject_id`, which the worker does from `run_at` on.
 
     `kind` says what is to be done and in which table the subject is. At most one job of a kind and
@@ -58,7 +58,7 @@ class Job(db.Model):  # type: ignore[name-defined, misc]
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class Lease(db.Model):  # type: ignore[name-defined, misc]
+class Lease(Base):
     """The right to do the work `name`, held by one process until `expires_at` unless renewed."""
 
     __tablename__ = "lease"

@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.events.models import Event
-from campaign.extensions import RowId, db
+from campaign.extensions import Base, RowId
 from campaign.notices.models import NOT_RECORDED
 from campaign.process.clock import UtcDateTime, utcnow
 
@@ -35,7 +35,7 @@ IN_REVIEW = text("status = 'review'")
 HAS_DRAWING = text("drawing != ''")
 
 
-class Kiosk(db.Model):
+class Kiosk(Base):
     """A paired device, which can only sign at its event and sync.
 
     `uuid` is its public name, and `secret_digest` the digest of the secret that it was given once.
@@ -102,7 +102,7 @@ class Kiosk(db.Model):
         return "online" if now - self.last_seen_at <= ONLINE else "away"
 
 
-class PairingCode(db.Model):
+class PairingCode(Base):
     """A code that pairs one device, once, before `expires_at`.
 
     The code is derived from `seed` and SECRET_KEY. So it can be shown again while it is valid, but
@@ -132,7 +132,7 @@ class PairingCode(db.Model):
         return self.event.cause_id
 
 
-class StaffPin(db.Model):
+class StaffPin(Base):
     """The six-digit PIN of an event's tablets, as PBKDF2-HMAC-SHA256, which the tablets verify."""
 
     __tablename__ = "kiosk_staff_pin"
@@ -144,7 +144,7 @@ class StaffPin(db.Model):
     set_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
 
 
-class TableCode(db.Model):
+class TableCode(Base):
     """The short URL of a table, `/t/<code>`, where people sign on their own phones.
 
     It belongs to one kiosk, or to the whole event.
@@ -161,7 +161,7 @@ class TableCode(db.Model):
     kiosk_id: Mapped[int | None] = mapped_column(ForeignKey("kiosk.id"))
 
 
-class KioskKey(db.Model):
+class KioskKey(Base):
     """A key pair that tablets seal to; the private key is encrypted under SECRET_KEY.
 
     Only this server can read the private key. Tablets get the newest key without `retired_at`.
@@ -179,7 +179,7 @@ class KioskKey(db.Model):
     retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class Shift(db.Model):
+class Shift(Base):
     """One tabler's time at a kiosk, and the tally at handover, as reported by the tablet."""
 
     __tablename__ = "kiosk_shift"
@@ -194,7 +194,7 @@ class Shift(db.Model):
     tally: Mapped[int] = mapped_column(Integer, default=0)
 
 
-class KioskRecord(db.Model):
+class KioskRecord(Base):
     """One signature sent by a kiosk, with the receipt for it and the resulting Signature.
 
     `uuid` and `sequence` come from the device. `claimed_at` is when the device says it was signed,

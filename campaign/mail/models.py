@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import BigInteger, Index, LargeBinary, Row, SmallInteger, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from campaign.extensions import RowId, db, one_of
+from campaign.extensions import Base, RowId, one_of
 from campaign.process.clock import UtcDateTime, utcnow
 
 STATES = ("owed", "sent", "dropped", "failed")
@@ -25,7 +25,7 @@ MAX_REPORTS = 2
 OutboxRow: TypeAlias = Row[*tuple[Any, ...]]
 
 
-class OutboxMessage(db.Model):  # type: ignore[name-defined, misc]
+class OutboxMessage(Base):
     """One email to send: only what it is about, never its recipient or content.
 
     It is written in the transaction that causes the email. Once `due_at` has passed, a worker
@@ -66,7 +66,7 @@ class OutboxMessage(db.Model):  # type: ignore[name-defined, misc]
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class UndeliverableAddress(db.Model):  # type: ignore[name-defined, misc]
+class UndeliverableAddress(Base):
     """An address that its own server reported as permanently wrong, kept only as a keyed digest.
 
     `reports` counts the reports, up to MAX_REPORTS. `message` names the email that the first report

@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaign.db.versioned import Versioned
-from campaign.extensions import RowId, db
+from campaign.extensions import Base, RowId
 from campaign.process.clock import UtcDateTime, utcnow
 
 IN_WORK = text("state in ('waiting', 'drawing')")
@@ -26,7 +26,7 @@ READY = text("state = 'ready'")
 VARIETY = ("cause_id", "form", "size", "lang", "with_names")
 
 
-class Poster(db.Model):
+class Poster(Base):
     """A poster of one variety: cause, form, size, language, with or without names.
 
     At most one of each variety is in progress. `appearance_digest`, `numbers_digest` and
@@ -71,7 +71,7 @@ class Poster(db.Model):
         return f"{self.id}.{self.form}"
 
 
-class StoredShape(db.Model):
+class StoredShape(Base):
     """A shape made from an uploaded picture, with the files of a shape folder as columns.
 
     Its name is a digest of them.
@@ -102,7 +102,7 @@ class StoredShape(db.Model):
         }
 
 
-class CauseShape(db.Model):
+class CauseShape(Base):
     """An uploaded shape that a cause uses, or used before and may use again."""
 
     __tablename__ = "cause_shape"
@@ -115,7 +115,7 @@ class CauseShape(db.Model):
     accepted_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
 
 
-class ShapeDraft(Versioned, db.Model):
+class ShapeDraft(Versioned, Base):
     """A picture that is to become the shape of a cause, and how it is cut out now.
 
     `picture` is WebP, `width` × `height` pixels, without camera metadata. If `is_clear`, it can be

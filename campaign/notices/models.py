@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from campaign.extensions import RowId, db, one_of
+from campaign.extensions import Base, RowId, one_of
 from campaign.process.clock import UtcDateTime, utcnow
 
 # The row "notice not recorded": for data whose notice nobody knows. Nothing is invented.
@@ -17,7 +17,7 @@ PURPOSES = ("news", "name")
 CHANNELS = ("web", "kiosk", "paper", "api", "import")
 
 
-class Notice(db.Model):
+class Notice(Base):
     """One version of a privacy notice, in one language. Its text never changes.
 
     `digest` is the SHA-256 of the text in hexadecimal. The row NOT_RECORDED has an empty text and
@@ -43,7 +43,7 @@ class Notice(db.Model):
         return self.id != NOT_RECORDED
 
 
-class ConsentText(db.Model):
+class ConsentText(Base):
     """The text of a consent in one language, as it was shown. It never changes.
 
     `digest` is the SHA-256 of the text in hexadecimal. `version` is our name of the wording.
@@ -59,7 +59,7 @@ class ConsentText(db.Model):
     text: Mapped[str] = mapped_column(Text)
 
 
-class Consent(db.Model):
+class Consent(Base):
     """A person's consent to one purpose: which text, when, through which channel.
 
     The person is known only by the row that `subject_kind` and `subject_id` name. After that row is

@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.db.versioned import VersionedParts
-from campaign.extensions import RowId, db, one_of
+from campaign.extensions import Base, RowId, one_of
 from campaign.i18n.fallbacks import best_of
 from campaign.process.clock import UtcDateTime, utcnow
 
@@ -26,7 +26,7 @@ PATTERNS = ("plain", "spots")
 IMAGE_PURPOSES = ("logo", "mark")
 
 
-class Organisation(VersionedParts, db.Model):  # type: ignore[name-defined, misc]
+class Organisation(VersionedParts, Base):
     """Who runs causes. The host (`is_host`) is the one that the site itself belongs to.
 
     `accent` is a colour such as "#a3471a", or empty for the default. `pattern` is the pattern of
@@ -87,7 +87,7 @@ class Organisation(VersionedParts, db.Model):  # type: ignore[name-defined, misc
         return best_of({text.lang: text for text in self.texts}, lang)
 
 
-class OrganisationText(db.Model):  # type: ignore[name-defined, misc]
+class OrganisationText(Base):
     """An organisation in one language. `imprint` and `privacy_text` are Markdown."""
 
     __tablename__ = "organisation_text"
@@ -104,7 +104,7 @@ class OrganisationText(db.Model):  # type: ignore[name-defined, misc]
     privacy_text: Mapped[str] = mapped_column(Text, default="")
 
 
-class OrganisationImage(db.Model):  # type: ignore[name-defined, misc]
+class OrganisationImage(Base):
     """The logo or the square mark of an organisation, safe to show.
 
     `media_type` is image/svg+xml, image/png or image/webp. `width` and `height` are in pixels, of

@@ -11,7 +11,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    Row,
     String,
     Text,
     UniqueConstraint,
@@ -20,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.causes.models import Cause
-from campaign.extensions import RowId, db, one_of
+from campaign.extensions import AnyRow, Base, RowId, one_of
 from campaign.i18n.fallbacks import best_lang, best_of, best_text
 from campaign.process.clock import UtcDateTime, utcnow
 from campaign.publishing.models import Archivable, Pictured
@@ -32,7 +31,7 @@ DELIVERED_NAMES = ("shown", "full")
 DELIVERED_DETAILS = ("country", "postal_code", "shown_comment", "day")
 
 
-def phase_of(petition: "Petition | Row[Any]", now: datetime) -> str:
+def phase_of(petition: "Petition | AnyRow", now: datetime) -> str:
     """Return what supporters find at `now`: `open`, `not_yet` or `closed`.
 
     `petition` is a Petition or a row with its state and dates.
@@ -42,7 +41,7 @@ def phase_of(petition: "Petition | Row[Any]", now: datetime) -> str:
     return "not_yet" if petition.opens_at and now < petition.opens_at else "open"
 
 
-class Petition(Archivable, Pictured, db.Model):  # type: ignore[name-defined, misc]
+class Petition(Archivable, Pictured, Base):
     """A text addressed to targets that supporters sign.
 
     Dates: the first supporter could sign at `opened_at`. From then on the text changes only by a
@@ -146,7 +145,7 @@ class Petition(Archivable, Pictured, db.Model):  # type: ignore[name-defined, mi
         return best_text(self.deliver_places, lang)
 
 
-class PetitionVersion(db.Model):  # type: ignore[name-defined, misc]
+class PetitionVersion(Base):
     """What supporters agree to at one time.
 
     Signatures point at the version they were made under, so a version never changes once it can be
@@ -181,7 +180,7 @@ class PetitionVersion(db.Model):  # type: ignore[name-defined, misc]
         return best_of({text.lang: text for text in self.texts}, lang, original) or self.texts[0]
 
 
-class PetitionText(db.Model):  # type: ignore[name-defined, misc]
+class PetitionText(Base):
     """One version in one language. The body is Markdown."""
 
     __tablename__ = "petition_text"
@@ -196,7 +195,7 @@ class PetitionText(db.Model):  # type: ignore[name-defined, misc]
     body: Mapped[str] = mapped_column(Text)
 
 
-class Target(db.Model):  # type: ignore[name-defined, misc]
+class Target(Base):
     """A person or body who is asked to act. `names` maps a language to its name or office."""
 
     __tablename__ = "target"
@@ -223,7 +222,7 @@ def name_in(names: dict[str, str], lang: str) -> tuple[str, str]:
     return names[chosen], chosen
 
 
-class PetitionTally(db.Model):  # type: ignore[name-defined, misc]
+class PetitionTally(Base):
     """The number of hatched signatures of a petition. Only the hatching runner writes it."""
 
     __tablename__ = "petition_tally"
@@ -235,7 +234,7 @@ class PetitionTally(db.Model):  # type: ignore[name-defined, misc]
     count: Mapped[int] = mapped_column(Integer, default=0)
 
 
-class Delivery(db.Model):  # type: ignore[name-defined, misc]
+class Delivery(Base):
     """The receipt of a target: who received how many signatures on which `day`. All is public."""
 
     __tablename__ = "delivery"

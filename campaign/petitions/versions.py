@@ -8,7 +8,7 @@ makes a new version, and a signature keeps the version it was made under.
 from datetime import datetime
 from typing import Any
 
-from campaign.petitions.models import Petition, PetitionText, PetitionVersion
+from campaign.petitions.models import Petition, PetitionText, PetitionVersion, Target
 from campaign.text.names import clean_text
 
 TEXT_COLUMNS = ("title", "summary", "published_by", "body")
@@ -38,7 +38,8 @@ def texts_of(version: PetitionVersion) -> dict[str, dict[str, str]]:
 
 def terms_of(source: Petition | PetitionVersion) -> dict[str, Any]:
     """Return what a petition, or one of its versions, says beside its text."""
-    targets = [getattr(target, "names", target) for target in source.targets]
+    # A version stores the names themselves.
+    targets = (target.names if isinstance(target, Target) else target for target in source.targets)
     return {
         **{name: getattr(source, name) for name in TERMS},
         "targets": [dict(names) for names in targets],

@@ -19,12 +19,12 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, declared_attr, foreign, mapped_column, relationship
 
 from campaign.db.versioned import VersionedParts
-from campaign.extensions import RowId, db
+from campaign.extensions import Base, RowId
 from campaign.i18n.fallbacks import best_text
 from campaign.process.clock import UtcDateTime
 
 
-class FormerSlug(db.Model):  # type: ignore[name-defined, misc]
+class FormerSlug(Base):
     """A slug that its owner had. It redirects, and no other row of that kind may use it."""
 
     __tablename__ = "former_slug"
@@ -35,7 +35,7 @@ class FormerSlug(db.Model):  # type: ignore[name-defined, misc]
     owner_id: Mapped[int] = mapped_column(RowId)
 
 
-class Picture(db.Model):  # type: ignore[name-defined, misc]
+class Picture(Base):
     """The picture of its owner. It is in the database so that backups include it.
 
     `data` is the whole picture and `small` a version for phones, if that saves anything. Both are

@@ -18,13 +18,13 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
-from campaign.extensions import RowId, db
+from campaign.extensions import Base, RowId, db
 from campaign.process.clock import UtcDateTime
 
 KINDS = ("cause", "petition", "event", "update")
 
 
-class SearchDocument(db.Model):
+class SearchDocument(Base):
     """A public item in one language of the site, without its long texts.
 
     The narrow row keeps counting and sorting fast. `text_lang` is the language of its text: the
@@ -54,7 +54,7 @@ class SearchDocument(db.Model):
     index_version: Mapped[int] = mapped_column(SmallInteger)
 
 
-class SearchChange(db.Model):
+class SearchChange(Base):
     """An item to index again, because a row of it changed or was deleted.
 
     Triggers insert these rows in the transaction of the change, so none can be missed. With
@@ -76,7 +76,7 @@ class SearchChange(db.Model):
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class SearchText(db.Model):
+class SearchText(Base):
     """The long texts of a document, from which results show an excerpt."""
 
     __tablename__ = "search_text"

@@ -5,13 +5,13 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from campaign.extensions import RowId, db
+from campaign.extensions import Base, RowId
 from campaign.process.clock import UtcDateTime, utcnow
 
 MAX_TEXT_LENGTH = 240
 
 
-class ShareText(db.Model):  # type: ignore[name-defined, misc]
+class ShareText(Base):
     """One share text in one language.
 
     It never changes: another wording is another row, so that their results can be compared.
@@ -28,7 +28,7 @@ class ShareText(db.Model):  # type: ignore[name-defined, misc]
     retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class ShareAssignment(db.Model):  # type: ignore[name-defined, misc]
+class ShareAssignment(Base):
     """Which share text a signature's supporter was given.
 
     `shared_at` is when they first pressed a share button.

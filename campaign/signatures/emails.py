@@ -9,7 +9,6 @@ from typing import Any, TypeAlias, cast
 from flask import Flask, current_app, g
 from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Row
 
 from campaign.accounts.audit_models import AuditEntry
 from campaign.accounts.queries import organizer_by_id
@@ -18,6 +17,7 @@ from campaign.http.urls import absolute_url
 from campaign.i18n.locales import locale_of
 from campaign.mail.composition import Message, render
 from campaign.mail.delivery import register
+from campaign.mail.models import OutboxRow
 from campaign.organisations.emails import EmailIdentity, email_identity, sender_address
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_by_id
@@ -43,7 +43,6 @@ REMINDER = "signature_reminder"
 LAST_REMINDER = "signature_last_reminder"
 CONFIRMED = ("confirmed", "counted", "held")
 
-_Row: TypeAlias = Row[*tuple[Any, ...]]
 # A signature, the form that an email is about, and all that wait with it.
 _Match: TypeAlias = tuple[Signature, UnconfirmedForm, list[UnconfirmedForm]]
 
@@ -90,7 +89,7 @@ def address_of_emails(petition: Petition) -> str:
     return sender_address(petition.cause.organisation_id)
 
 
-def _first_form(queued: _Row) -> _Match | None:
+def _first_form(queued: OutboxRow) -> _Match | None:
     """Return the signature, the form to confirm, and all that wait with it.
 
     None if there is nothing left to confirm.
@@ -98,13 +97,13 @@ def _first_form(queued: _Row) -> _Match | None:
     return _form_among(signature_by_id(queued.subject_id), lambda form: form.id is None)
 
 
-def _later_form(queued: _Row) -> _Match | None:
+def _later_form(queued: OutboxRow) -> _Match | None:
     row = form_by_id(queued.subject_id)
     signature = signature_by_id(row.signature_id) if row and row.signature_id else None
     return _form_among(signature, lambda form: form.id == queued.subject_id)
 
 
-def _newest_form(queued: _Row) -> _Match | None:
+def _newest_form(queued: OutboxRow) -> _Match | None:
     """Return the same for a reminder, which is about the newest form that was emailed before."""
     return _form_among(signature_by_id(queued.subject_id), lambda form: form.mailed_at)
 
@@ -118,7 +117,7 @@ def _form_among(
 
 
 def _request_message(
-    template: str, form_for: Callable[[_Row], _Match | None], queued: _Row
+    template: str, form_for: Callable[[OutboxRow], _Match | None], queued: OutboxRow
 ) -> Message | None:
     """Return the Message that asks to confirm a form, or None if it no longer applies."""
     match = form_for(queued)
@@ -137,7 +136,7 @@ def _request_message(
     )
 
 
-def _notice_message(template: str, queued: _Row) -> Message | None:
+def _notice_message(template: str, queued: OutboxRow) -> Message | None:
     """Return the Message about a confirmed signature, or None if it no longer applies."""
     signature = signature_by_id(queued.subject_id)
     if (
@@ -179,7 +178,7 @@ def _message(
     return with_neutral_sender(message, template) if petition.neutral_emails else message
 
 
-def _own_link_message(queued: _Row) -> Message | None:
+def _own_link_message(queued: OutboxRow) -> Message | None:
     """Return the Message with the link to "What I signed", or None.
 
     None if exactly that address neither signed nor gets news.
@@ -208,7 +207,7 @@ def _own_link_message(queued: _Row) -> Message | None:
     )
 
 
-def _retention_message(queued: _Row) -> Message | None:
+def _retention_message(queued: OutboxRow) -> Message | None:
     """Return the Message that warns an owner of a cause before personal data is erased, or None.
 
     None if the data will be kept after all.

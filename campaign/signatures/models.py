@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from campaign.extensions import RowId, db, one_of
+from campaign.extensions import Base, RowId, one_of
 from campaign.notices.models import NOT_RECORDED
 from campaign.process.clock import UtcDateTime, utcnow
 from campaign.text.initials import initials
@@ -61,7 +61,7 @@ COMMENT_HIDDEN = text(
 )
 
 
-class Signature(db.Model):  # type: ignore[name-defined, misc]
+class Signature(Base):
     """One supporter's name under one petition.
 
     A signature is in the tally if and only if it has a `number`. A withdrawn one keeps its number
@@ -230,7 +230,7 @@ def shared_comment(display: str, comment: str, is_approved: bool) -> str:
     return comment if is_approved and display in ("full", "initials") else ""
 
 
-class RepeatSigning(db.Model):  # type: ignore[name-defined, misc]
+class RepeatSigning(Base):
     """A form sent with an email address that had already signed the petition.
 
     The worker looks at each new one within a second. If the signature is already confirmed, the row
@@ -274,7 +274,7 @@ class RepeatSigning(db.Model):  # type: ignore[name-defined, misc]
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class OwnLinkRequest(db.Model):  # type: ignore[name-defined, misc]
+class OwnLinkRequest(Base):
     """A request for the link to "What I signed", whether or not its address signed anything.
 
     `email_digest` is the digest of the canonical address, `exact_digest` that of the address as it
@@ -293,7 +293,7 @@ class OwnLinkRequest(db.Model):  # type: ignore[name-defined, misc]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
 
 
-class HeldCorrection(db.Model):  # type: ignore[name-defined, misc]
+class HeldCorrection(Base):
     """A correction of a public signature that a rule held.
 
     Nothing of it is shown until an organizer has reviewed it. `changes` are the corrected columns,
@@ -310,7 +310,7 @@ class HeldCorrection(db.Model):  # type: ignore[name-defined, misc]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
 
 
-class LedgerEntry(db.Model):  # type: ignore[name-defined, misc]
+class LedgerEntry(Base):
     """The changes to a petition's tally within one hour, for one reason and one kind of evidence.
 
     The sum of `change` over a petition is its tally. Only the runner writes entries, in the

@@ -24,7 +24,7 @@ def send_again(
     `good_for` is how long a link in an email is valid. Harmless if the form no longer waits.
     """
     signature = _locked(signature_id)
-    form = _waiting_form(signature and waiting_forms(signature), form_id)
+    form = _waiting_form(waiting_forms(signature) if signature else None, form_id)
     if (
         signature
         and form is not None

@@ -62,12 +62,12 @@ def confirmable_by_token(token: str) -> Confirmable | None:
         return Confirmable(signature, None)
     number = claimed_number(token)
     form = None if number is None else db.session.get(RepeatSigning, number)
-    signature = form and form.signature_id and signature_by_id(form.signature_id)  # type: ignore[assignment]
-    return (
-        Confirmable(signature, form.id)
-        if form and signature and tokens.opens_form(token, form.id, signature)
-        else None
-    )
+    if form is None or not form.signature_id:
+        return None
+    signature = signature_by_id(form.signature_id)
+    if signature is None or not tokens.opens_form(token, form.id, signature):
+        return None
+    return Confirmable(signature, form.id)
 
 
 def signatures_of_address(email_digest: bytes, email: str | None) -> list[Signature]:

@@ -11,7 +11,7 @@ from sqlalchemy import LargeBinary, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaign.db.upsert import insert
-from campaign.extensions import db, write
+from campaign.extensions import Base, db, write
 from campaign.process.clock import utcnow
 from campaign.security.dated_tokens import (
     has_ended,
@@ -118,7 +118,7 @@ def _seal_of(signature: Signature) -> bytes:
     return seal(signature.petition_id, signature.email_digest or signature.person_digest)
 
 
-class NetworkKey(db.Model):  # type: ignore[name-defined, misc]
+class NetworkKey(Base):
     """The key of one UTC day, shared by all processes.
 
     Once it is deleted, nobody can test IP addresses against the digests of that day.

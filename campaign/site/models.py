@@ -7,13 +7,13 @@ from sqlalchemy import JSON, CheckConstraint, Integer
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaign.db.versioned import Versioned
-from campaign.extensions import db
+from campaign.extensions import Base
 from campaign.process.clock import UtcDateTime, utcnow
 
 SITE_ID = 1
 
 
-class Site(Versioned, db.Model):  # type: ignore[name-defined, misc]
+class Site(Versioned, Base):
     """The settings of this installation. There is at most one row.
 
     `settings` maps a field of `SiteSettings` to its value. A field that is not in it has its default.

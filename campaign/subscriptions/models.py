@@ -13,7 +13,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from campaign.extensions import RowId, db, one_of
+from campaign.extensions import Base, RowId, one_of
 from campaign.notices.models import NOT_RECORDED
 from campaign.process.clock import UtcDateTime, utcnow
 
@@ -33,7 +33,7 @@ WEEKLY = text("state = 'active' and frequency = 'weekly'")
 PLACE = text("coalesce(cause_id, 0)")
 
 
-class Subscription(db.Model):
+class Subscription(Base):
     """One address's consent to the news of a cause, or of all causes if `cause_id` is None.
 
     Only `active` subscriptions get news. What the person agreed to and when is in the table
@@ -87,7 +87,7 @@ class Subscription(db.Model):
     digest_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class SuppressedAddress(db.Model):
+class SuppressedAddress(Base):
     """An address that never gets news, no matter who subscribes it; kept only as a keyed digest.
 
     `note` is why an organizer added it.

@@ -14,7 +14,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from campaign.accounts.audit_models import AuditEntry
 from campaign.accounts.queries import organizer_by_id
@@ -25,6 +25,7 @@ from campaign.i18n.locales import locale_of
 from campaign.i18n.long_dates import long_date
 from campaign.mail.composition import Message, RenderedEmail, render
 from campaign.mail.delivery import register
+from campaign.mail.models import OutboxRow
 from campaign.organisations.emails import EmailIdentity, email_identity
 from campaign.process.clock import utcnow
 from campaign.signatures.queries import signature_by_id
@@ -105,7 +106,7 @@ def reason_for(subscription, cause_title: str, lang: str) -> str:
         )
 
 
-def _render_update(message: Row) -> Message | None:
+def _render_update(message: OutboxRow) -> Message | None:
     """Return the email of an update to one reader, or None if it must not be sent any more."""
     receipt = db.session.get(MailingReceipt, message.subject_id)
     mailing = (
@@ -128,7 +129,7 @@ def _render_update(message: Row) -> Message | None:
     return _message(reader, wording, list_headers, identity)
 
 
-def _render_test(message: Row) -> Message | None:
+def _render_test(message: OutboxRow) -> Message | None:
     """Return a test email to an organizer, or None if they or the update are gone."""
     entry = db.session.get(AuditEntry, message.subject_id)
     organizer = organizer_by_id(entry.details["organizer"]) if entry else None
@@ -148,7 +149,7 @@ def _render_test(message: Row) -> Message | None:
     )
 
 
-def _render_digest(message: Row) -> Message | None:
+def _render_digest(message: OutboxRow) -> Message | None:
     """Return the weekly email to one reader, or None if they do not want it or have no news."""
     reader = _reader(message.subject_id)
     if reader is None or reader.frequency != "weekly":

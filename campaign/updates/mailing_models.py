@@ -5,14 +5,14 @@ from datetime import datetime
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Integer, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from campaign.extensions import RowId, db
+from campaign.extensions import Base, RowId
 from campaign.process.clock import UtcDateTime, utcnow
 from campaign.updates.models import Update
 
 RUNNING = ("planned", "sending")
 
 
-class Mailing(db.Model):
+class Mailing(Base):
     """The mailing of one update. There is at most one, so that nobody gets it twice.
 
     From `starts_at` on, its job goes through the subscriptions in the order of their ids.
@@ -52,7 +52,7 @@ class Mailing(db.Model):
         return self.state in ("planned", "paused") and not self.reached_id
 
 
-class MailingReceipt(db.Model):
+class MailingReceipt(Base):
     """An email of a mailing to one subscriber, at most one for each address.
 
     It is written in the transaction that enqueues the email. It keeps only the id of the

@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.causes.models import Cause
-from campaign.extensions import db
+from campaign.extensions import Base
 from campaign.i18n.fallbacks import best_of
 from campaign.process.clock import UtcDateTime, utcnow
 from campaign.publishing.models import Pictured
@@ -25,7 +25,7 @@ from campaign.publishing.picture_upload import SMALL_WIDTH
 from campaign.site.languages import default_lang
 
 
-class Update(Pictured, db.Model):
+class Update(Pictured, Base):
     """A piece of news. It is public once it is `published` and its `publish_at` has passed.
 
     `publish_at` was entered in the IANA `time_zone`. `uuid` identifies the update permanently in
@@ -85,7 +85,7 @@ class Update(Pictured, db.Model):
         return "public" if self.publish_at <= now else "scheduled"
 
 
-class UpdateText(db.Model):
+class UpdateText(Base):
     """An update in one language. `body` is Markdown, `summary` one or two sentences or empty."""
 
     __tablename__ = "campaign_update_text"
@@ -99,7 +99,7 @@ class UpdateText(db.Model):
     body: Mapped[str] = mapped_column(Text, default="")
 
 
-class UpdatePetition(db.Model):
+class UpdatePetition(Base):
     """A petition that an update is about. The petition's page shows the update."""
 
     __tablename__ = "campaign_update_petition"
@@ -114,7 +114,7 @@ class UpdatePetition(db.Model):
     position: Mapped[int] = mapped_column(Integer, default=0)
 
 
-class UpdateBodyPicture(db.Model):
+class UpdateBodyPicture(Base):
     """A picture within the text of an update, as WebP. The Markdown names it by its `number`.
 
     `alts` maps a language to the alternative text. `small` is a version for phones, if that saves

@@ -20,13 +20,13 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaign.db.functions import hour_of
-from campaign.extensions import database_now, db
+from campaign.extensions import Base, database_now, db
 from campaign.jobs.operations import take_lease
 from campaign.petitions.models import Petition, PetitionTally
 from campaign.signatures.models import HELD, PENDING, WITHDRAWN, Signature
 
 
-class Aggregate(db.Model):  # type: ignore[name-defined, misc]
+class Aggregate(Base):
     """Counts of a petition's signatures up to the row `last_id`, grouped as `part` says.
 
     `part` is a key of `aggregates.PARTS`. `rows` are lists [value, …, count]. The rows of all

@@ -13,7 +13,6 @@ from typing import Any, NamedTuple, cast
 from sqlalchemy import (
     ColumnElement,
     CursorResult,
-    Row,
     Table,
     TextClause,
     bindparam,
@@ -22,7 +21,7 @@ from sqlalchemy import (
     update,
 )
 
-from campaign.extensions import db
+from campaign.extensions import AnyRow, db
 from campaign.petitions.models import Petition
 from campaign.security.digests import keyed_digest
 from campaign.security.secret_key import secret_key
@@ -50,9 +49,7 @@ class Waiting(NamedTuple):
     until: datetime | None
 
 
-def put_in_batches(
-    rows: Sequence[Row[*tuple[Any, ...]]], *, now: datetime
-) -> Sequence[Row[*tuple[Any, ...]]]:
+def put_in_batches(rows: Sequence[AnyRow], *, now: datetime) -> Sequence[AnyRow]:
     """Put into batches those of `rows` that must wait, and return the others.
 
     A row has id, petition_id and evidence.

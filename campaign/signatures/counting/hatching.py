@@ -13,7 +13,6 @@ from typing import Any, cast
 from sqlalchemy import (
     ColumnElement,
     CursorResult,
-    Row,
     Table,
     TextClause,
     bindparam,
@@ -26,7 +25,7 @@ from sqlalchemy import (
 
 from campaign.causes.models import CauseTally, FreeNumber
 from campaign.db.upsert import insert
-from campaign.extensions import db
+from campaign.extensions import AnyRow, db
 from campaign.jobs.operations import take_lease
 from campaign.notices.consents import withdraw_consents
 from campaign.petitions.models import PetitionTally
@@ -205,9 +204,7 @@ def _give_numbers(now: datetime, limit: int) -> int:
     return len(new) + len(due)
 
 
-def _unnumbered(
-    limit: int, *conditions: ColumnElement[bool] | TextClause
-) -> Sequence[Row[*tuple[Any, ...]]]:
+def _unnumbered(limit: int, *conditions: ColumnElement[bool] | TextClause) -> Sequence[AnyRow]:
     return db.session.execute(
         select(
             _table.c.id,
@@ -228,7 +225,7 @@ def _unnumbered(
     ).all()
 
 
-def _number(rows: Sequence[Row[*tuple[Any, ...]]], now: datetime) -> None:
+def _number(rows: Sequence[AnyRow], now: datetime) -> None:
     if not rows:
         return
     numbered: list[tuple[int, int]] = []
@@ -251,7 +248,7 @@ def _number(rows: Sequence[Row[*tuple[Any, ...]]], now: datetime) -> None:
         note_shown_names(shown)
 
 
-def _subscribe(rows: Sequence[Row[*tuple[Any, ...]]], now: datetime) -> None:
+def _subscribe(rows: Sequence[AnyRow], now: datetime) -> None:
     """Subscribe supporters who asked for news.
 
     A confirmation by email is also their consent. The others get an email that asks for it.

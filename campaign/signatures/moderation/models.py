@@ -18,13 +18,13 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.accounts.models import Organizer
-from campaign.extensions import RowId, db, one_of
+from campaign.extensions import Base, RowId, one_of
 from campaign.process.clock import UtcDateTime, utcnow
 
 KINDS = ("network", "mail_domain", "country", "rate", "words")
 
 
-class Rule(db.Model):  # type: ignore[name-defined, misc]
+class Rule(Base):
     """A rule that holds signatures of a cause, or of one petition of it.
 
     `pattern` depends on the kind: lines of networks, email domains, country codes or words. For a
@@ -71,7 +71,7 @@ STATES = ("running", "done", "undoing", "undone")
 IN_WORK = text("state in ('running', 'undoing')")
 
 
-class BulkDecision(db.Model):  # type: ignore[name-defined, misc]
+class BulkDecision(Base):
     """One organizer's decision about everything in a cause that matches a filter.
 
     The worker carries it out in batches. `search` is the filter (see `Search.from_json`). Its
@@ -124,7 +124,7 @@ class BulkDecision(db.Model):  # type: ignore[name-defined, misc]
         return min(100, 100 * done // total) if total else 0
 
 
-class BulkItem(db.Model):  # type: ignore[name-defined, misc]
+class BulkItem(Base):
     """The state of a signature before a BulkDecision changed it.
 
     `signature_id` is no foreign key, so that deleting a signature never waits for this table.

@@ -15,7 +15,6 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Integer,
-    Row,
     Select,
     Table,
     Text,
@@ -34,7 +33,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from campaign.db.functions import plain, plain_letters
 from campaign.db.upsert import insert
-from campaign.extensions import RowId, db
+from campaign.extensions import AnyRow, Base, RowId, db
 from campaign.jobs.operations import take_lease
 from campaign.process.clock import utcnow
 from campaign.signatures.models import Signature
@@ -49,7 +48,7 @@ signature_lookup = Table(
 )
 
 
-class LookupDue(db.Model):  # type: ignore[name-defined, misc]
+class LookupDue(Base):
     """A signature whose text changed.
 
     The worker must index it again. Triggers insert these rows.
@@ -60,7 +59,7 @@ class LookupDue(db.Model):  # type: ignore[name-defined, misc]
     signature_id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=False)
 
 
-class LookupProgress(db.Model):  # type: ignore[name-defined, misc]
+class LookupProgress(Base):
     """The progress of the index: it holds the signatures up to `last_id`."""
 
     __tablename__ = "lookup_progress"
@@ -87,7 +86,7 @@ def exact_term(name: str, value: object) -> str:
     return f"{EXACT}{name}{value}".lower()
 
 
-def text_to_index(row: Row[*tuple[Any, ...]]) -> str:
+def text_to_index(row: AnyRow) -> str:
     """Return the text to index for a signature; `row` has the columns of READ."""
     person = _split_words(f"{row.given_name or ''} {row.family_name or ''} {row.email or ''}")
     comment = (COMMENT + word for word in _split_words(row.comment or ""))
@@ -124,7 +123,7 @@ def ids_with(terms: Iterable[str]) -> Select[*tuple[Any, ...]]:
     return _engine().ids_with(terms)
 
 
-def add_to_index(rows: Sequence[Row[*tuple[Any, ...]]]) -> None:
+def add_to_index(rows: Sequence[AnyRow]) -> None:
     """Add signatures that are not indexed to the index; `rows` have the columns of READ."""
     if rows:
         _engine().put([{"id": row.id, "terms": text_to_index(row)} for row in rows])
@@ -278,7 +277,7 @@ def _take_changes(last_id: int, limit: int) -> int:
     return len(ids)
 
 
-def _read(*conditions: ColumnElement[bool], limit: int) -> Sequence[Row[*tuple[Any, ...]]]:
+def _read(*conditions: ColumnElement[bool], limit: int) -> Sequence[AnyRow]:
     # Locked, so that no one deletes them before they are indexed. A later deletion removes them
     # from the index.
     query = select(*INDEXED_COLUMNS).where(*conditions).order_by(Signature.id).limit(limit)
