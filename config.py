@@ -116,11 +116,11 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
     }
 
 
-def _words(text):
+def _words(text: str) -> list[str]:
     return [word.strip() for word in text.split(",") if word.strip()]
 
 
-def _networks(environ, name):
+def _networks(environ: Mapping[str, str], name: str) -> list[str]:
     networks = _words(environ.get(name, ""))
     for network in networks:
         try:
@@ -132,7 +132,7 @@ def _networks(environ, name):
     return networks
 
 
-def _zone(name):
+def _zone(name: str) -> str:
     try:
         return ZoneInfo(name).key
     except (KeyError, ValueError, OSError) as error:
@@ -141,7 +141,9 @@ def _zone(name):
         ) from error
 
 
-def _whole(environ, name, default, *, least=0, most=None):
+def _whole(
+    environ: Mapping[str, str], name: str, default: int, *, least: int = 0, most: int | None = None
+) -> int:
     text = environ.get(name, "").strip()
     if not text:
         return default
@@ -154,7 +156,7 @@ def _whole(environ, name, default, *, least=0, most=None):
     return int(text)
 
 
-def _limit(environ, name, default):
+def _limit(environ: Mapping[str, str], name: str, default: str) -> str:
     text = environ.get(name) or default
     try:
         parse(text)
@@ -163,7 +165,7 @@ def _limit(environ, name, default):
     return text
 
 
-def _database_url(url, var):
+def _database_url(url: str | None, var: Path) -> str:
     if not url:
         return f"sqlite:///{var / 'volante.sqlite3'}"
     # Hosting services still give URLs with the short scheme, which SQLAlchemy rejects. Our driver
@@ -183,7 +185,9 @@ def _database_url(url, var):
     return url
 
 
-def _engine_options(environ, database_url, processes):
+def _engine_options(
+    environ: Mapping[str, str], database_url: str, processes: int
+) -> dict[str, Any]:
     # SQL parameters contain names and addresses, so error messages must keep them out of the log.
     options = {"hide_parameters": True}
     if database_url.startswith("sqlite"):
@@ -204,7 +208,7 @@ def _engine_options(environ, database_url, processes):
     }
 
 
-def _public_url(environ, port, production):
+def _public_url(environ: Mapping[str, str], port: int, production: bool) -> str:
     url = environ.get("PUBLIC_URL", "").rstrip("/")
     if not url:
         if production:
@@ -243,7 +247,7 @@ def _source_url(environ: Mapping[str, str]) -> str:
     return url
 
 
-def _secret(environ, var, production):
+def _secret(environ: Mapping[str, str], var: Path, production: bool) -> str:
     secret = environ.get("SECRET_KEY", "")
     if production:
         if len(secret) < MIN_SECRET_LENGTH:
@@ -256,7 +260,7 @@ def _secret(environ, var, production):
     return secret or _own_secret(var / "secret_key")
 
 
-def _bounce_secret(environ):
+def _bounce_secret(environ: Mapping[str, str]) -> str:
     secret = environ.get("BOUNCE_SECRET", "")
     if secret and len(secret) < MIN_SECRET_LENGTH:
         raise SettingError(
@@ -278,7 +282,7 @@ def make_room(var: str | Path) -> None:
         ) from error
 
 
-def _own_secret(path):
+def _own_secret(path: Path) -> str:
     """Return the secret in the file `path`, and create it at the first call.
 
     It is saved so that links in sent emails still work after a restart.

@@ -25,7 +25,7 @@ def serving() -> WsgiBridge:
     return WsgiBridge(app, app.config["MAX_CONTENT_LENGTH"], partial(max_bytes_for, app))
 
 
-def _spare_the_collector():
+def _spare_the_collector() -> None:
     """Make Python's garbage collector run less often and skip objects that live forever.
 
     It took an eighth of the time.

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from wsgiref.types import WSGIApplication
 
 from flask import Flask
 
@@ -192,7 +193,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     return app
 
 
-def _sender_address(settings):
+def _sender_address(settings: Mapping[str, Any]) -> str:
     """Return the plain email address in MAIL_FROM.
 
     Raises SettingError if an email setting is invalid, before any email is queued.
@@ -212,7 +213,7 @@ def _sender_address(settings):
     return address
 
 
-def _init_extensions(app):
+def _init_extensions(app: Flask) -> None:
     config.make_room(app.config["VAR_DIR"])
     compiled = catalogs.compile_catalogs(
         ROOT / "campaign" / "translations", Path(app.config["VAR_DIR"], "translations")
@@ -232,12 +233,15 @@ def _init_extensions(app):
                 limit_statements(extensions.db.engine, app.config["DATABASE_TIMEOUT"])
 
 
-def _add_edge_layers(app):
+def _add_edge_layers(app: Flask) -> None:
     poll_interval = PollInterval().start() if app.config.get("SERVING") else None
+    layers: WSGIApplication = app.wsgi_app
     if app.config.get("EDGE", True):
-        app.wsgi_app = PageCache(app.wsgi_app, poll_interval)
+        layers = PageCache(layers, poll_interval)
     limit = rate_limits.parse_limit(app.config["API_LIMIT"])
-    app.wsgi_app = ApiLimit(app.wsgi_app, app.extensions["rate_limiter"], limit)
+    layers = ApiLimit(layers, app.extensions["rate_limiter"], limit)
     if app.config["TRUSTED_PROXIES"]:
-        app.wsgi_app = ClientAddress(app.wsgi_app, app.config["TRUSTED_PROXIES"])
-    app.wsgi_app = KnownHosts(app.wsgi_app, app.config["PUBLIC_URL"], app.config["EXTRA_HOSTS"])
+        layers = ClientAddress(layers, app.config["TRUSTED_PROXIES"])
+    layers = KnownHosts(layers, app.config["PUBLIC_URL"], app.config["EXTRA_HOSTS"])
+    # Flask documents this way to add middleware.
+    app.wsgi_app = layers  # type: ignore[method-assign]

@@ -97,7 +97,7 @@ def document(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
     }
 
 
-def _operation(endpoint):
+def _operation(endpoint: Endpoint) -> dict[str, Any]:
     has_slug = "{slug}" in endpoint.path
     responses = {
         "200": {
@@ -121,7 +121,7 @@ def _operation(endpoint):
     }
 
 
-def _post_operation(path):
+def _post_operation(path: str) -> dict[str, Any]:
     """Return the POST operation of this path, if it has one."""
     if path != "/petitions/{slug}/signatures":
         return {}
@@ -164,7 +164,7 @@ def _post_operation(path):
     }
 
 
-def _parameter(parameter):
+def _parameter(parameter: Parameter) -> dict[str, Any]:
     return {
         "name": parameter.name,
         "in": "query",
@@ -173,7 +173,7 @@ def _parameter(parameter):
     }
 
 
-def _problem(description):
+def _problem(description: str) -> dict[str, Any]:
     return {
         "description": description,
         "content": {MIMETYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},

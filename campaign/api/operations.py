@@ -6,7 +6,7 @@ from sqlalchemy import insert, update
 
 from campaign.accounts.tokens import new_token, token_digest
 from campaign.api.models import ApiKey, ApiPost
-from campaign.extensions import db, note_ended
+from campaign.extensions import db, load_for_update, note_ended
 from campaign.text.slugs import slug_of
 
 PREFIX = "vol_"
@@ -45,9 +45,9 @@ def note_post(*, key_id: int, is_repeat: bool, now: datetime) -> None:
     db.session.execute(insert(ApiPost).values(key_id=key_id, at=now, is_repeat=is_repeat))
 
 
-def revoke_key(*, key_id: int, now: datetime):
+def revoke_key(*, key_id: int, now: datetime) -> ApiKey:
     """Revoke a key permanently; revoking it again changes nothing."""
-    key = db.session.get(ApiKey, key_id)
+    key = load_for_update(ApiKey, key_id)
     key.revoked_at = key.revoked_at or now
     note_ended("key.revoked", key.id, key.created_at)
     db.session.flush()

@@ -31,7 +31,7 @@ class Parameter:
             abort(problem(400, detail, parameter=self.name))
         return value
 
-    def _allows(self, value):
+    def _allows(self, value: Any) -> bool:
         schema = self.schema
         if schema["type"] == "integer":
             return value is not None and schema["minimum"] <= value <= schema["maximum"]
@@ -41,7 +41,7 @@ class Parameter:
             else 0 < len(value) <= schema["maxLength"] and "\0" not in value
         )
 
-    def _expected(self):
+    def _expected(self) -> str:
         schema = self.schema
         if schema["type"] == "integer":
             return f"a whole number from {schema['minimum']} to {schema['maximum']}"
@@ -52,7 +52,7 @@ class Parameter:
         )
 
 
-def _parse_integer(text):
+def _parse_integer(text: str) -> int | None:
     return (
         int(text)
         if text.isascii() and text.isdecimal() and len(text) <= len(str(MAX_INTEGER))

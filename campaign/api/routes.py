@@ -3,6 +3,8 @@
 The views' docstrings are their descriptions in the OpenAPI document.
 """
 
+from typing import Any, NoReturn
+
 from flask import Blueprint, Response, abort, current_app, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -21,6 +23,7 @@ from campaign.causes.queries import cause_by_slug, cause_count, published_causes
 from campaign.events.queries import events_ahead, events_past
 from campaign.http.caching import public
 from campaign.petitions.goals import current_goal
+from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_by_slug, petition_counts, published_petitions
 from campaign.process.clock import utcnow
 
@@ -174,7 +177,9 @@ def add_cors_headers(response: Response) -> Response:
     return response
 
 
-def _list(name, items, cursor, serve_stale=True):
+def _list(
+    name: str, items: list[dict[str, Any]], cursor: int | None, serve_stale: bool = True
+) -> Response:
     """Return one page of a list as a response; `next` is the next page's URL, or null."""
     next_url = None
     if cursor is not None:
@@ -189,7 +194,7 @@ def _list(name, items, cursor, serve_stale=True):
     return _tagged({name: items, "next": next_url}, serve_stale=serve_stale)
 
 
-def _tagged(body, seconds=SECONDS, serve_stale=True):
+def _tagged(body: dict[str, Any], seconds: int = SECONDS, serve_stale: bool = True) -> Response:
     response = public(jsonify(body), seconds, stale=seconds)
     if not serve_stale:
         # A withdrawn signature must disappear soon, so caches may not serve it while we are down.
@@ -198,9 +203,9 @@ def _tagged(body, seconds=SECONDS, serve_stale=True):
     return response.make_conditional(request)
 
 
-def _not_found(kind):
+def _not_found(kind: str) -> NoReturn:
     abort(404, f"There is no public {kind} with this slug.")
 
 
-def _count(petition):
+def _count(petition: Petition) -> int:
     return petition_counts([petition.id]).get(petition.id, 0)

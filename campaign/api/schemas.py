@@ -1,5 +1,7 @@
 """The API's responses as JSON Schema 2020-12; all listed properties are always present."""
 
+from typing import Any
+
 from campaign.i18n.locales import MAX_TAG_LENGTH
 
 TEXT = {"type": "string"}
@@ -10,11 +12,11 @@ LANG = {"type": "string", "maxLength": MAX_TAG_LENGTH, "description": "A BCP 47 
 COUNTRY = {"type": ["string", "null"], "pattern": "^[A-Z]{2}$", "description": "ISO 3166-1 alpha-2"}
 
 
-def _or_null(schema):
+def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
     return {**schema, "type": [schema["type"], "null"]}
 
 
-def _object(description, /, **properties):
+def _object(description: str, /, **properties: Any) -> dict[str, Any]:
     """Return the schema of an object with all of these properties and no others."""
     return {
         "type": "object",
@@ -25,7 +27,7 @@ def _object(description, /, **properties):
     }
 
 
-def _list(name, schema):
+def _list(name: str, schema: str) -> dict[str, Any]:
     items = {"type": "array", "items": {"$ref": f"#/components/schemas/{schema}"}}
     next_url = {
         **_or_null(ADDRESS),

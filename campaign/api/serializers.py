@@ -1,5 +1,6 @@
 """Serialize causes, petitions, signatures and events for the API."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import current_app, url_for
@@ -61,7 +62,7 @@ def serialize_whole_petition(petition: Petition, count: int, lang: str) -> dict[
     }
 
 
-def _delivered(petition, lang):
+def _delivered(petition: Petition, lang: str) -> dict[str, Any]:
     names, details = petition.delivered_names, petition.delivered_details
     with force_locale(locale_of(lang)):
         return {"names": names, "details": details, "sentence": delivery_sentence(names, details)}
@@ -103,9 +104,9 @@ def serialize_event(event: Event, lang: str) -> dict[str, Any]:
     }
 
 
-def _url(endpoint, slug, lang):
+def _url(endpoint: str, slug: str, lang: str) -> str:
     return current_app.config["PUBLIC_URL"] + url_for(endpoint, slug=slug, lang=lang)
 
 
-def _instant(moment):
+def _instant(moment: datetime | None) -> str | None:
     return moment.isoformat(timespec="seconds").replace("+00:00", "Z") if moment else None

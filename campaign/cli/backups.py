@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 import click
 from flask import current_app
@@ -90,7 +90,7 @@ def restore(file: Path, yes: bool, lists: tuple[Path, ...]) -> None:
     url = db.engine.url
     db.engine.dispose()
     if url.get_backend_name() == "sqlite":
-        _copy_sqlite(file, url.database)
+        _copy_sqlite(file, cast(str, url.database))
     else:
         _copy_in(file, url)
     click.echo(f"Restored from {file}.")
@@ -119,13 +119,13 @@ def _is_interactive() -> bool:
 def _copy_out(draft: Path) -> None:
     url = db.engine.url
     if url.get_backend_name() == "sqlite":
-        _copy_sqlite(url.database, draft)
+        _copy_sqlite(cast(str, url.database), draft)
     else:
         _require_program("pg_dump")
         with _start_process(
             ["pg_dump", "--format=custom", f"--file={draft}", _libpq(url)], url
         ) as process:
-            message = process.stderr.read().decode().strip()
+            message = _errors_of(process)
         if process.returncode:
             raise click.ClickException(message or "pg_dump failed without a message.")
 
@@ -146,21 +146,20 @@ def _copy_in(file: Path, url: URL) -> None:
         ) as writing,
     ):
         # If the database rejects a statement, psql exits; its error message is read below.
-        with suppress(BrokenPipeError), writing.stdin:
-            writing.stdin.write(b"begin;" + EMPTY_SCHEMA.encode())
-            shutil.copyfileobj(reading.stdout, writing.stdin)
+        dump, sql = cast(IO[bytes], reading.stdout), cast(IO[bytes], writing.stdin)
+        with suppress(BrokenPipeError), sql:
+            sql.write(b"begin;" + EMPTY_SCHEMA.encode())
+            shutil.copyfileobj(dump, sql)
             if reading.wait() == 0:
-                writing.stdin.write(b"commit;\n")
-        reading.stdout.close()
-        for process in (writing, reading):
-            message = process.stderr.read().decode().strip()
+                sql.write(b"commit;\n")
+        dump.close()
+        for program, process in (("psql", writing), ("pg_restore", reading)):
+            message = _errors_of(process)
             if process.wait():
-                raise click.ClickException(
-                    message or f"{process.args[0]} failed without a message."
-                )
+                raise click.ClickException(message or f"{program} failed without a message.")
 
 
-def _copy_sqlite(source, target):
+def _copy_sqlite(source: str | Path, target: str | Path) -> None:
     """Copy with SQLite's backup API, which waits for writers and leaves a consistent file."""
     with closing(
         sqlite3.connect(f"{Path(source).absolute().as_uri()}?mode=ro", uri=True)
@@ -191,7 +190,11 @@ def _require_program(program: str) -> None:
         )
 
 
-def _start_process(command: list[str], url: URL, **options: Any):
+def _errors_of(process: subprocess.Popen[bytes]) -> str:
+    return cast(IO[bytes], process.stderr).read().decode().strip()
+
+
+def _start_process(command: list[str], url: URL, **options: Any) -> subprocess.Popen[bytes]:
     environ = {**os.environ, **({"PGPASSWORD": url.password} if url.password else {})}
     return subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, **options)
 

@@ -1,5 +1,8 @@
 """Turn database errors of commands into advice on what to do, without the failed SQL."""
 
+from collections.abc import Callable
+from typing import Any
+
 import click
 from psycopg.errors import UndefinedColumn, UndefinedTable
 from sqlalchemy.exc import OperationalError, ProgrammingError
@@ -8,10 +11,10 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 class WithReadableErrors:
     """Wrap a command's callback so that database errors become a readable message."""
 
-    def __init__(self, callback):
+    def __init__(self, callback: Callable[..., Any]) -> None:
         self._callback = callback
 
-    def __call__(self, *arguments, **options):
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
         try:
             return self._callback(*arguments, **options)
         except (OperationalError, ProgrammingError) as error:
@@ -29,7 +32,7 @@ def make_errors_readable(command: click.Command) -> None:
     if isinstance(command, click.Group):
         for subcommand in command.commands.values():
             make_errors_readable(subcommand)
-    elif not isinstance(command.callback, WithReadableErrors):
+    elif command.callback and not isinstance(command.callback, WithReadableErrors):
         command.callback = WithReadableErrors(command.callback)
 
 

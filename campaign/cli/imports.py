@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import click
@@ -15,6 +15,7 @@ from campaign.accounts.audit import COMMAND, record
 from campaign.cli.checks import check_lang
 from campaign.cli.plurals import numbered
 from campaign.extensions import write
+from campaign.imports.checking import Checker
 from campaign.imports.classification import ClassifiedRow, classify, leave_out_wrong_rows
 from campaign.imports.commit import accept, import_in_parts
 from campaign.imports.create import build_batch, open_file, store_file
@@ -132,7 +133,7 @@ def _read_batch(
         raise click.ClickException(
             f"{file} has no column called given_name or full_name. Add one to the header row."
         )
-    return batch, table, classify(checker_for(batch, now), items_in(batch, table))
+    return batch, table, classify(cast(Checker, checker_for(batch, now)), items_in(batch, table))
 
 
 def _read_table(path: Path) -> Table:

@@ -10,7 +10,7 @@ from campaign.cli.plurals import numbered
 from campaign.events.queries import event_in_any_state
 from campaign.extensions import write
 from campaign.kiosk import codes, key_pairs, pairing
-from campaign.kiosk.models import PairingCode
+from campaign.kiosk.models import KioskKey, PairingCode
 from campaign.kiosk.queries import every_kiosk, pin_of
 from campaign.process.clock import utcnow
 
@@ -93,7 +93,7 @@ def _pair(event_id: int, cause_id: int, name: str, pin: str | None) -> PairingCo
     return code
 
 
-def _rotate():
+def _rotate() -> tuple[KioskKey, int]:
     key, dropped = key_pairs.rotate(now=utcnow())
     record(COMMAND, "kiosks.rotate", details={"dropped": dropped})
     return key, dropped

@@ -20,6 +20,7 @@ from campaign.montage.posters.spec import PAPER_MM
 from campaign.montage.queries import Variety, find_shape
 from campaign.montage.rendering.drawing import draw, encode_png
 from campaign.montage.shapes.extraction import Cut
+from campaign.montage.shapes.files import Shape
 from campaign.montage.shapes.operations import ButterfliesWouldMove, accept_shape, create_shape
 from campaign.montage.shapes.uploads import PictureRefused
 from campaign.process.clock import utcnow
@@ -170,7 +171,7 @@ def _load_cause(slug: str) -> Cause:
     return cause
 
 
-def _shape_of(slug):
+def _shape_of(slug: str) -> Shape:
     return find_shape(_load_cause(slug).shape)
 
 

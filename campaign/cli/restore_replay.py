@@ -140,8 +140,8 @@ def _end_subscription(entry: EndedEntry) -> bool:
     return True
 
 
-def _suppress(entry) -> bool:
-    digest, reason = bytes.fromhex(entry.id), entry.what.partition(".")[2]
+def _suppress(entry: EndedEntry) -> bool:
+    digest, reason = bytes.fromhex(str(entry.id)), entry.what.partition(".")[2]
     existing = db.session.get(SuppressedAddress, digest)
     suppress(email_digest=digest, reason=reason, now=utcnow())
     return existing is None

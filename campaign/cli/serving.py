@@ -15,6 +15,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 from flask_migrate import upgrade
+from granian.server.common import AbstractServer
 
 from campaign.accounts import tokens
 from campaign.accounts.queries import admins
@@ -71,7 +72,7 @@ class SupervisedProcess:
     def __init__(self, command: Sequence[str]) -> None:
         self._command = command
         self._stopping = threading.Event()
-        self._child = None
+        self._child: subprocess.Popen[bytes]
 
     def start(self) -> Self:
         """Start the child; return this object."""
@@ -103,14 +104,14 @@ class SupervisedProcess:
             if not self._stopping.is_set():
                 self._child = self._spawn()
 
-    def _spawn(self):
+    def _spawn(self) -> subprocess.Popen[bytes]:
         # Ctrl-C reaches a whole process group. The child has its own group, so that we end it. It
         # stays in our session because Linux shares CPU time between sessions: in its own session
         # the worker would get as much as all signers together.
         return subprocess.Popen(self._command, process_group=0)
 
 
-def _server(settings):
+def _server(settings: Mapping[str, Any]) -> AbstractServer:
     return server(
         "wsgi:serving",
         host=settings["HOST"],

@@ -58,7 +58,7 @@ def _stop_at_signals(*callbacks: Callable[[], object]) -> threading.Event:
     """Return an event that is set when this process is asked to stop; then also call `callbacks`."""
     stop = threading.Event()
 
-    def on_signal(*_):
+    def on_signal(*_: object) -> None:
         stop.set()
         for callback in callbacks:
             callback()

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from random import Random
+from typing import Any
 
 from sqlalchemy import select, update
 
-from campaign.extensions import db
+from campaign.extensions import AnyRow, db
 from campaign.sharing.models import ShareAssignment
 from campaign.sharing.operations import assign_text, change_texts, note_share
 from campaign.signatures.models import Signature
@@ -47,7 +48,9 @@ def pass_on(
             note_share(signature_id=signer.id, now=signer.confirmed_at + 2 * A_MINUTE)
 
 
-def _assign_texts(petition_id, wordings, signers):
+def _assign_texts(
+    petition_id: int, wordings: Sequence[Mapping[str, str]], signers: Sequence[AnyRow]
+) -> None:
     texts = {
         lang: [wording[lang] for wording in wordings]
         for lang in {signer.lang for signer in signers}
@@ -62,7 +65,7 @@ def _assign_texts(petition_id, wordings, signers):
         )
 
 
-def _referral_weights(petition_id, signers):
+def _referral_weights(petition_id: int, signers: Sequence[AnyRow]) -> dict[int, int]:
     """Return {signature id: weight for bringing others}, by its wording's rank in its language."""
     ids = [signer.id for signer in signers]
     text_ids = dict(
@@ -87,7 +90,7 @@ def _referral_weights(petition_id, signers):
     }
 
 
-def _referrer(rng, earlier, weights):
+def _referrer(rng: Random, earlier: Sequence[AnyRow], weights: Mapping[int, int]) -> AnyRow | None:
     if not earlier or rng.randrange(100) >= BY_LINK:
         return None
     return rng.choices(earlier, [weights.get(entry.id, 1) for entry in earlier])[0]
@@ -102,5 +105,5 @@ def _code(rng: Random, codes: Mapping[str, int]) -> str:
     return ""
 
 
-def _update(signer, **columns):
+def _update(signer: AnyRow, **columns: Any) -> None:
     db.session.execute(update(Signature).where(Signature.id == signer.id).values(**columns))

@@ -92,7 +92,15 @@ def invent(
     )
 
 
-def _draw(n, seed, languages, circles, commented, span, comments):
+def _draw(
+    n: int,
+    seed: int,
+    languages: Sequence[str],
+    circles: Mapping[str, Sequence[Circle]],
+    commented: float,
+    span: timedelta,
+    comments: Mapping[str, Sequence[str]],
+) -> Iterator[InventedSigner]:
     rng = Random(seed)
     random = rng.random
     tag = f"{seed % 4096:03x}"

@@ -3,8 +3,10 @@
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 FENCE = "+++"
+Value = TypeVar("Value")
 
 
 class ContentInvalid(ValueError):
@@ -17,12 +19,12 @@ class Table:
 
     file: str
     key: str
-    values: dict
+    values: dict[str, Any]
 
     def fault(self, name: str, problem: str) -> ContentInvalid:
         return ContentInvalid(f"{self.file}: {self._path(name)} {problem}")
 
-    def get(self, name: str, kind: type):
+    def get(self, name: str, kind: type[Value]) -> Value:
         """Return the value of `name`, which must exist and be exactly of type `kind`."""
         if name not in self.values:
             raise self.fault(name, "is missing")
@@ -34,7 +36,7 @@ class Table:
             raise self.fault(name, "is empty")
         return value
 
-    def find(self, name: str, kind: type):
+    def find(self, name: str, kind: type[Value]) -> Value | None:
         """Return the value of `name`, or None if the table does not have it."""
         return self.get(name, kind) if name in self.values else None
 

@@ -3,7 +3,7 @@
 Unknown values are ignored, so that a frame is never empty.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,11 +50,11 @@ def frame_from_args(args: Mapping[str, str]) -> Frame:
     )
 
 
-def _one_of(allowed, value):
-    return value if value in allowed else allowed[0]
+def _one_of(allowed: Sequence[str], value: str | None) -> str:
+    return value if value is not None and value in allowed else allowed[0]
 
 
-def _known_lang(lang):
+def _known_lang(lang: str | None) -> str:
     try:
         return nearest(site_settings().languages, normalised(lang or "")) or ""
     except UnknownLanguage:

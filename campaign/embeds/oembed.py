@@ -15,6 +15,7 @@ from campaign.embeds.queries import embedding_of
 from campaign.errors import CampaignError
 from campaign.montage.cards.drawing import HEIGHT, WIDTH
 from campaign.organisations.presenters import identity_of
+from campaign.petitions.models import Petition
 from campaign.petitions.operations import slugs
 from campaign.petitions.queries import petition_by_slug
 from campaign.site.settings import site_settings
@@ -79,7 +80,7 @@ def serialize(response: Mapping[str, Any], format: str) -> str:
     return f'<?xml version="1.0" encoding="utf-8" standalone="yes"?><oembed>{parts}</oembed>'
 
 
-def _petition_at(url):
+def _petition_at(url: str) -> tuple[Petition, str]:
     try:
         parts = urlsplit(url)
     except ValueError as fault:
@@ -100,7 +101,7 @@ def _petition_at(url):
     return petition, match["lang"] or petition.original_lang
 
 
-def _size(args):
+def _size(args: Mapping[str, str]) -> tuple[int, int, str]:
     """Return (width, height, what to show): the thermometer if the form does not fit."""
     max_width, max_height = (_parse_size(args.get(name)) for name in ("maxwidth", "maxheight"))
     width = max(MIN_WIDTH, min(max_width or DEFAULT_WIDTH, MAX_WIDTH))
@@ -108,5 +109,5 @@ def _size(args):
     return width, min(HEIGHTS[show], max_height) if max_height else HEIGHTS[show], show
 
 
-def _parse_size(text):
+def _parse_size(text: str | None) -> int:
     return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 7 else 0

@@ -35,7 +35,7 @@ def change_part(
     version: int | None,
     now: datetime,
     hours: Hours | None = None,
-    texts=None,
+    texts: dict[str, dict[str, Any]] | None = None,
     petition_ids: Sequence[int] | None = None,
     **settings: Any,
 ) -> Event:
@@ -47,7 +47,7 @@ def change_part(
     event = load_for_update(Event, event_id)
     check_part(event, part, version)
     if part == "words":
-        event.texts = [text for text in event.texts if text.lang in texts]
+        event.texts = [text for text in event.texts if text.lang in (texts or {})]
     return change_event(
         event_id, now=now, hours=hours, texts=texts, petition_ids=petition_ids, **settings
     )

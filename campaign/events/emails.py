@@ -5,7 +5,7 @@ Each text is written when the email is sent. The email is dropped if it no longe
 
 from collections.abc import Collection, Iterator
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask
 
@@ -66,7 +66,7 @@ def _compose(
     registration = registration_by_id(message.subject_id)
     if registration is None or not registration.email or registration.state not in apt_states:
         return None
-    event = event_by_id(registration.event_id)
+    event = cast(Event, event_by_id(registration.event_id))
     if not _is_apt(message.kind, event):
         return None
     identity = email_identity(event.cause.organisation_id, message.lang)

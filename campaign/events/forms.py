@@ -139,7 +139,9 @@ def registration_form(event: EventPage, data: Mapping[str, Any] | None = None) -
 
 
 @lru_cache(maxsize=256)
-def _form_class(base, most_seats, questions):
+def _form_class(
+    base: type[SeatForm], most_seats: int, questions: tuple[Any, ...]
+) -> type[SeatForm]:
     answers = {
         ANSWER_PREFIX + name: answer_field(kind, label, choices)
         for name, kind, label, choices, _ in questions

@@ -1,6 +1,6 @@
 """The page behind the link in the email: confirm, see, change and cancel a registration."""
 
-from typing import Any
+from typing import Any, cast
 
 from flask import Response, abort, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from campaign.events import registering, tokens
 from campaign.events.codes import code_png, code_svg, spaced
 from campaign.events.forms import ANSWER_PREFIX, SeatForm, registration_form
-from campaign.events.models import Registration
+from campaign.events.models import Event, Registration
 from campaign.events.presenters import page
 from campaign.events.queries import event_by_id, registration_by_id
 from campaign.events.routes import blueprint
@@ -30,7 +30,7 @@ def registration(token: str) -> ResponseReturnValue:
 def change(token: str) -> ResponseReturnValue:
     """Save a changed name, number of seats or answers."""
     opened = _load_by_token(token)
-    shown = page(event_by_id(opened.event_id), g.lang, utcnow())
+    shown = page(cast(Event, event_by_id(opened.event_id)), g.lang, utcnow())
     form = registration_form(shown, data={})
     if not form.validate():
         return _render_registration(token, opened, form=form, status=422)
@@ -106,7 +106,7 @@ def _load_by_token(token: str) -> Registration:
 def _render_registration(
     token: str, opened: Registration, *, form: SeatForm | None = None, status: int = 200
 ) -> Response:
-    event = event_by_id(opened.event_id)
+    event = cast(Event, event_by_id(opened.event_id))
     show_organisation(event.cause.organisation_id)
     now = utcnow()
     shown = page(event, g.lang, now)

@@ -23,7 +23,7 @@ def event_by_slug(slug: str) -> Event | None:
     return db.session.scalar(_with_texts().where(Event.slug == slug, *PUBLIC))
 
 
-def event_by_id(event_id: int):
+def event_by_id(event_id: int) -> Event | None:
     """Return the event with this id, with texts and cause, or None."""
     return db.session.scalar(_with_texts().where(Event.id == event_id))
 
@@ -33,7 +33,7 @@ def events_with_ids(event_ids: Collection[int]) -> Sequence[Event]:
     return db.session.scalars(_with_texts().where(Event.id.in_(event_ids)).order_by(Event.id)).all()
 
 
-def event_in_any_state(slug: str):
+def event_in_any_state(slug: str) -> Event | None:
     """Return the event at `slug` in any state, with texts and cause, or None."""
     return db.session.scalar(
         _with_texts().where(Event.slug == slug).execution_options(populate_existing=True)
@@ -135,21 +135,23 @@ def registration_by_id(registration_id: int) -> Registration | None:
     return db.session.get(Registration, registration_id)
 
 
-def seats_taken(event_id: int):
+def seats_taken(event_id: int) -> int:
     """Return how many seats are given away, without those on hold."""
-    return db.session.scalar(
+    return db.session.scalars(
         select(func.coalesce(func.sum(Registration.seats), 0)).where(
             Registration.event_id == event_id, Registration.state == "registered"
         )
-    )
+    ).one()
 
 
-def seats_on_hold(event_id: int, now: datetime, *, besides: int | None = None):
+def seats_on_hold(event_id: int, now: datetime, *, besides: int | None = None) -> int:
     """Return how many seats are on hold at `now`, without those of the registration `besides`."""
     query = select(func.coalesce(func.sum(Registration.hold_seats), 0)).where(
         ON_HOLD, Registration.event_id == event_id, Registration.hold_until > now
     )
-    return db.session.scalar(query if besides is None else query.where(Registration.id != besides))
+    if besides is not None:
+        query = query.where(Registration.id != besides)
+    return db.session.scalars(query).one()
 
 
 def fullness(event: Event) -> str:
@@ -164,7 +166,7 @@ def fullness(event: Event) -> str:
     return "full" if left <= 0 else "few" if left <= max(FEW_SEATS, event.capacity // 5) else "many"
 
 
-def attendance(event_id: int):
+def attendance(event_id: int) -> dict[str, int]:
     """Return {state: seats} of an event, and the seats of those who came under `came`."""
     seats = func.coalesce(func.sum(Registration.seats), 0)
     of_event = Registration.event_id == event_id
@@ -173,7 +175,9 @@ def attendance(event_id: int):
             select(Registration.state, seats).where(of_event).group_by(Registration.state)
         ).all()
     )
-    came = db.session.scalar(select(seats).where(of_event, Registration.checked_in_at.is_not(None)))
+    came = db.session.scalars(
+        select(seats).where(of_event, Registration.checked_in_at.is_not(None))
+    ).one()
     return {**states, "came": came}
 
 

@@ -256,7 +256,7 @@ def _held_reason(form: RegistrationForm, under_pressure: bool) -> str:
     return "pressure" if under_pressure else ""
 
 
-def _file_lang(event: Event | None = None):
+def _file_lang(event: Event | None = None) -> str:
     """Return the language for a calendar file, which has no language in its path."""
     lang = request.args.get("lang")
     if lang in site_settings().languages:

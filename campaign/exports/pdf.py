@@ -1,12 +1,14 @@
 """PDFs for the delivery: a cover letter, and signatures in tables under the demand."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from io import BytesIO
 from typing import Any, NamedTuple
 
 from PIL import Image
 
 from campaign.montage.fonts import DISPLAY_FONT, LABEL_FONT, LABEL_FONT_BOLD, TEXT_FONT, can_print
+from campaign.montage.shapes.files import RGB
 from campaign.montage.typesetting import (
     HAIRLINE,
     INK,
@@ -247,7 +249,7 @@ class _Letter(_Paper):
                 y = top + (0.8 + 1.2 * place) * NAME_SIZE
                 self.sheets.draw_text(line, EDGE, y, DISPLAY_FONT, NAME_SIZE, rgb(identity.text))
 
-    def _lines(self, kind, text):
+    def _lines(self, kind: str, text: Any) -> Iterator[tuple[float, Callable[[float], None]]]:
         """Yield (height, function that draws at y) for each line and space of a block."""
         if kind in ("figure", "line"):
             height, (label, count) = (20, text) if kind == "figure" else (38, (text, ""))
@@ -261,18 +263,17 @@ class _Letter(_Paper):
             self.sheets.lines(self.printable(text), self.text_width - indent, face, size)
         ):
             marker = bullet if place == 0 else ""
-            yield (
-                size * leading,
-                lambda y, pieces=((marker, EDGE), (line, EDGE + indent)): self._say_all(
-                    pieces, y + 0.8 * size, face, size, colour
-                ),
-            )
+            pieces = ((marker, EDGE), (line, EDGE + indent))
+            yield size * leading, partial(self._draw_line, pieces, face, size, colour)
         yield behind, lambda y: None
 
-    def _say_all(self, pieces, y, face, size, colour):
+    def _draw_line(
+        self, pieces: Iterable[tuple[str, float]], face: str, size: float, colour: RGB, y: float
+    ) -> None:
+        """Draw one line, whose top is at y, from pairs of a text and its x."""
         for text, x in pieces:
             if text:
-                self.sheets.draw_text(text, x, y, face, size, colour)
+                self.sheets.draw_text(text, x, y + 0.8 * size, face, size, colour)
 
     def _figure(self, label: str, count: str, bottom: float) -> None:
         self.sheets.draw_text(label, EDGE, bottom - 8, LABEL_FONT, 10.5, INK)

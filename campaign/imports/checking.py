@@ -25,7 +25,7 @@ from campaign.petitions.queries import SigningTerms
 from campaign.signatures import tokens
 from campaign.signatures.models import MAX_COMMENT_LENGTH, MAX_POSTAL_CODE_LENGTH
 from campaign.signatures.signing.commands import SupporterDetails
-from campaign.text.email_addresses import AddressRefused, parse_address
+from campaign.text.email_addresses import Address, AddressRefused, parse_address
 from campaign.text.formulas import restored
 from campaign.text.names import NameRefused, clean_text
 from campaign.text.postal_codes import (
@@ -189,7 +189,7 @@ class _Row:
         return self._value(field, lambda text: read_name(text if part is None else part)) or ""
 
     @staticmethod
-    def _address(text):
+    def _address(text: str) -> Address | None:
         return parse_address(text) if text else None
 
     def _postal_code(self, country_code: str) -> str:

@@ -133,7 +133,7 @@ def _imported_row(batch_id: int, row: ClassifiedRow, ids: Mapping[int, int]) -> 
     }
 
 
-def _close(batch_id: int):
+def _close(batch_id: int) -> ImportBatch:
     """Mark a batch as imported, unless it was undone in the meantime; return it."""
     batch = load_for_update(ImportBatch, batch_id)
     if batch.is_arriving:

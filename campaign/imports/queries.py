@@ -34,7 +34,9 @@ def run_by_id(run_id: int) -> PrintRun | None:
 def run_of_serial(text: str) -> tuple[PrintRun, str] | None:
     """Return (PrintRun, serial in its standard form) for a typed serial of a sheet, or None."""
     parsed = read_serial(text)
-    run = run_by_id(parsed[0]) if parsed else None
+    if parsed is None:
+        return None
+    run = run_by_id(parsed[0])
     return (run, run.serial(parsed[1])) if run and parsed[1] <= run.sheets else None
 
 
@@ -97,7 +99,7 @@ def remembered_columns(cause_id: int) -> dict[str, str]:
     return remembered
 
 
-def checker_for(batch: ImportBatch, now: datetime):
+def checker_for(batch: ImportBatch, now: datetime) -> Checker | None:
     """Return the Checker for a batch's rows, or None if its petition is not public (yet)."""
     petition = db.session.get(Petition, batch.petition_id)
     terms = signing_terms(petition.slug, now=now)
@@ -172,11 +174,11 @@ def rows_with(
     return db.session.scalars(query.order_by(ImportRow.place).limit(most)).all()
 
 
-def rows_in(batch_id: int):
+def rows_in(batch_id: int) -> int:
     """Return how many rows of a batch are imported so far."""
-    return db.session.scalar(
+    return db.session.scalars(
         select(func.count()).select_from(ImportRow).where(ImportRow.batch_id == batch_id, ~WAITS)
-    )
+    ).one()
 
 
 def first_rows(batch_id: int, most: int = 6) -> Sequence[Any]:

@@ -5,7 +5,7 @@ cell. So one long text and many cells, a few kilobytes in the file, could use up
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NoReturn
 from xml.parsers import expat
 
 # A cell with a shared text is two nested elements, each with a start and an end tag: four "<".
@@ -66,9 +66,10 @@ class SharedTexts:
 class _CellCounter:
     """Adds up the shared texts of a sheet's cells while the sheet is parsed."""
 
-    def __init__(self, length_of, limit):
+    def __init__(self, length_of: Callable[[str], int], limit: int) -> None:
         self._length_of, self._left = length_of, limit
-        self._shares, self._number = False, None
+        self._shares = False
+        self._number: str | None = None
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         if _local(name) == "c":
@@ -106,7 +107,7 @@ def _parse(
     parser.Parse(xml, True)
 
 
-def _refuse_doctype(*_declared):
+def _refuse_doctype(*_declared: object) -> NoReturn:
     raise expat.ExpatError("a workbook has no document type")
 
 

@@ -13,7 +13,7 @@ def serial(run: int, number: int) -> str:
     return f"{run}-{number:03}-{_check_letter(run, number)}"
 
 
-def read_serial(text: str):
+def read_serial(text: str) -> tuple[int, int] | None:
     """Return (run, number) of a serial as it was typed, or None if it is invalid."""
     match = _SERIAL.fullmatch(text.strip().upper())
     if match is None:

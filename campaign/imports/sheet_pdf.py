@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from campaign.montage.fonts import DISPLAY_FONT, LABEL_FONT, LABEL_FONT_BOLD, TEXT_FONT
+from campaign.montage.shapes.files import RGB
 from campaign.montage.typesetting import Sheets
 
 MM = 72 / 25.4
@@ -303,13 +304,30 @@ class _Printing:
             self._sheets.box(line, y + 1, x - line - 8, 0.5, INK)
         self._say(self._spec.foot, x, y, LABEL_FONT, 7.2, GREY)
 
-    def _fit(self, text, width, height, face, sizes, leading):
+    def _fit(
+        self,
+        text: str,
+        width: float,
+        height: float,
+        face: str,
+        sizes: Sequence[float],
+        leading: float,
+    ) -> tuple[list[str], float]:
         lines, size = self._sheets.fitted(text, width, height, face, sizes, leading)
         most = max(1, int(height // (leading * size)))
         if len(lines) > most:
             lines = [*lines[: most - 1], lines[most - 1].rstrip(".,;: ") + " …"]
         return lines, size
 
-    def _say(self, text, x, y, face, size, colour=INK, align="left"):
+    def _say(
+        self,
+        text: str,
+        x: float,
+        y: float,
+        face: str,
+        size: float,
+        colour: RGB = INK,
+        align: str = "left",
+    ) -> None:
         if text:
             self._sheets.draw_text(text, x, y, face, size, colour, align=align)

@@ -132,9 +132,9 @@ def needs_address(petition: Petition) -> bool:
     return petition.confirmation == "email"
 
 
-def iso(instant: datetime | None):
+def iso(instant: datetime | None) -> str | None:
     """Return an instant in ISO 8601, or None."""
-    return instant and instant.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return instant.strftime("%Y-%m-%dT%H:%M:%SZ") if instant else None
 
 
 def _organisation(organisation_id: int, languages: Sequence[str]) -> dict[str, Any]:

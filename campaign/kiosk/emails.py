@@ -158,7 +158,7 @@ def _render_silent(message: Any) -> Message | None:
         "tablet": kiosk.name,
         "waiting": kiosk.waiting,
         "event_title": event.text(message.lang).title,
-        "last_seen": _moment(kiosk.last_seen_at, ZoneInfo(event.zone), locale),
+        "last_seen": _moment(kiosk.last_seen_at or kiosk.paired_at, ZoneInfo(event.zone), locale),
         "tablet_url": absolute_url("organize.kiosks.tablet", message.lang, kiosk_id=kiosk.id),
     }
     email = render("kiosk_silent", message.lang, identity=identity, **context)
@@ -172,6 +172,6 @@ def _render_silent(message: Any) -> Message | None:
     )
 
 
-def _moment(instant, zone: tzinfo, locale: Any) -> str:
+def _moment(instant: datetime, zone: tzinfo, locale: Any) -> str:
     local = instant.astimezone(zone)
     return f"{long_date(local, locale)}, {clock_time(local, locale)}"

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import cast
+from typing import Any, cast
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from sqlalchemy import select
@@ -99,7 +99,13 @@ class _Petitions:
         return None
 
 
-def _open(petitions, record, private, skew, now):
+def _open(
+    petitions: _Petitions,
+    record: SealedRecord,
+    private: X25519PrivateKey | None,
+    skew: timedelta,
+    now: datetime,
+) -> Opened:
     kiosk = petitions.kiosk
     try:
         content = _read_content(kiosk, record, private)
@@ -108,7 +114,7 @@ def _open(petitions, record, private, skew, now):
             record.uuid,
             record.sequence,
             record.key,
-            record.sealed,
+            record.sealed or b"",
             now,
             reason="unreadable",
             is_readable=False,
@@ -146,8 +152,15 @@ def _possible(
         return latest
 
 
-def _validate(petitions, record, content, signed_at, *, is_approved=False):
-    fields = {
+def _validate(
+    petitions: _Petitions,
+    record: SealedRecord | KioskRecord,
+    content: RecordContent,
+    signed_at: datetime,
+    *,
+    is_approved: bool = False,
+) -> Opened:
+    fields: dict[str, Any] = {
         "uuid": record.uuid,
         "sequence": record.sequence,
         "key": record.key,
@@ -167,7 +180,7 @@ def _validate(petitions, record, content, signed_at, *, is_approved=False):
         return Opened(**fields, reason="other_petition")
     if not is_approved and not _was_open(petition, signed_at):
         return Opened(**fields, reason="closed")
-    terms = petitions.terms(petition, content.version, signed_at)
+    terms = cast(SigningTerms, petitions.terms(petition, content.version, signed_at))
     must_have_address = needs_address(petition) or not content.witnessed
     try:
         supporter, held_reason = read_form(content, terms, must_have_address=must_have_address)
@@ -212,7 +225,7 @@ def read_form(
     return supporter, reason_to_hold(terms, supporter.rule_input(mail_domain=form.mail_domain))
 
 
-def _form_of(terms, must_have_address: bool) -> type:
+def _form_of(terms: SigningTerms, must_have_address: bool) -> type:
     # Answers are stored in one language, whichever was shown, so any language will do here.
     form = form_class(
         terms.required_fields, [in_language(question, "en") for question in terms.questions]

@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime, timedelta
+from typing import cast
 from uuid import uuid4
 
 from flask_babel import force_locale
@@ -93,7 +94,7 @@ def pair(*, typed: str, app: str = "", now: datetime) -> tuple[Kiosk, str]:
     )
     if db.session.execute(claim.execution_options(synchronize_session=False)).rowcount == 0:
         raise UsedCode
-    at_event = event_by_id(code.event_id)
+    at_event = cast(Event, event_by_id(code.event_id))
     kiosk = Kiosk(uuid=str(uuid4()), event_id=at_event.id, app=app, paired_at=now)
     secret = codes.new_secret(kiosk.uuid)
     kiosk.secret_digest = codes.secret_digest(secret)

@@ -33,7 +33,7 @@ def kiosk_by_secret(secret: str) -> Kiosk | None:
     return kiosk if is_valid else None
 
 
-def kiosk_by_id(kiosk_id: int | None):
+def kiosk_by_id(kiosk_id: int | None) -> Kiosk | None:
     """Return the kiosk with this id and its event, or None."""
     return db.session.scalar(_with_event().where(Kiosk.id == kiosk_id))
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from campaign.extensions import db
-from campaign.kiosk.models import IN_REVIEW, KioskRecord
+from campaign.kiosk.models import IN_REVIEW, Kiosk, KioskRecord
 from campaign.kiosk.opened_records import Opened
 
 MAX_ROWS = 5_000
@@ -16,7 +16,7 @@ MAX_BYTES = 20_000_000
 class ReviewQuota:
     """What is left of a kiosk's quota. It reads the database only when a record is to be kept."""
 
-    def __init__(self, kiosk):
+    def __init__(self, kiosk: Kiosk) -> None:
         self._kiosk = kiosk
 
     def accepts(self, record: Opened) -> bool:
@@ -57,4 +57,4 @@ class ReviewQuota:
     def _unreadable(self) -> int:
         """How many reported records have not arrived."""
         arrived = select(func.count()).where(KioskRecord.kiosk_id == self._kiosk.id)
-        return self._kiosk.last_sequence - db.session.scalar(arrived)
+        return self._kiosk.last_sequence - db.session.scalars(arrived).one()

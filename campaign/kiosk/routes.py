@@ -1,7 +1,7 @@
 """The API for tablets: pairing, fetching data, syncing. See `docs/kiosk-protocol.md`."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
@@ -10,6 +10,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from campaign.extensions import write
 from campaign.kiosk import bundle, key_pairs, pairing, record_sync
 from campaign.kiosk.forms import open_records
+from campaign.kiosk.models import Kiosk
 from campaign.kiosk.parsing import (
     Malformed,
     TooLarge,
@@ -103,7 +104,7 @@ def sync() -> ResponseReturnValue:
     ]
     if records and not receipts and not refusals:
         raise Refused(507, "full")
-    kiosk = kiosk_by_id(kiosk_id)
+    kiosk = cast(Kiosk, kiosk_by_id(kiosk_id))
     content = bundle.bundle(kiosk, now)
     return jsonify(
         receipts=[
@@ -127,7 +128,7 @@ def numbers() -> ResponseReturnValue:
     return jsonify(counted=counted_among(kiosk, ids, utcnow()), numbers={})
 
 
-def _kiosk():
+def _kiosk() -> Kiosk:
     """Return the kiosk that sent the request.
 
     A revoked kiosk is accepted too, because it may have records to send.

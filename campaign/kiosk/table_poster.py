@@ -1,6 +1,6 @@
 """The poster of a table: a QR code readable from a few steps away, and a short URL to type."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
@@ -34,7 +34,14 @@ def table_poster(
 
 
 class _TablePoster(PosterPaper):
-    def __init__(self, width, height, titles, url, identity):
+    def __init__(
+        self,
+        width: float,
+        height: float,
+        titles: Mapping[str, str],
+        url: str,
+        identity: PrintIdentity,
+    ) -> None:
         first = next(iter(titles))
         super().__init__(width, height, title=titles[first], lang=first, identity=identity)
         self._titles, self._url = titles, url
@@ -43,7 +50,7 @@ class _TablePoster(PosterPaper):
 
     def set(self) -> bytes:
         self._begin_sheet()
-        top = MARGIN + 62
+        top: float = MARGIN + 62
         # All languages use the same size, so that none stands out.
         size = min(
             self._fitted(title, TITLE_HEIGHT, DISPLAY_FONT, TITLES, LEADING)[1]
@@ -60,7 +67,7 @@ class _TablePoster(PosterPaper):
         self._set_address()
         return self._sheets.output()
 
-    def _set_text(self, lang, lines, size, top):
+    def _set_text(self, lang: str, lines: Sequence[str], size: float, top: float) -> float:
         """Draw the text in one language; return where the next language begins."""
         with force_locale(locale_of(lang)):
             prompt = _("Sign on your own phone")

@@ -58,11 +58,11 @@ def _within_quota(kiosk_id: int, records: Iterable[Opened], most_an_hour: int) -
     return checked
 
 
-def _came_in(kiosk_id: int, hour: datetime):
-    return db.session.scalar(
+def _came_in(kiosk_id: int, hour: datetime) -> int:
+    return db.session.scalars(
         select(func.count()).where(
             KioskRecord.kiosk_id == kiosk_id,
             KioskRecord.signed_at >= hour,
             KioskRecord.signed_at < hour + HOUR,
         )
-    )
+    ).one()

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 
 from sqlalchemy import Row, select
 from sqlalchemy.orm import load_only
@@ -118,9 +119,9 @@ def _is_shown(row: Signature) -> bool:
     return row.state == "counted" and row.name_display != "counted"
 
 
-def _named(row) -> NamedButterfly:
+def _named(row: Signature) -> NamedButterfly:
     return NamedButterfly(
-        number=row.number,
+        number=cast(int, row.number),
         name=row.shown_name,
         country=row.country,
         at=(row.confirmed_at or row.created_at).date(),

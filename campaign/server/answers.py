@@ -3,10 +3,10 @@
 import os
 import re
 import select
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from granian.rsgi import HTTPProtocol
+from granian._granian import RSGIHTTPProtocol as HTTPProtocol
 from werkzeug.wsgi import FileWrapper
 
 # Smaller responses are assembled before they are sent, so that no thread waits for the client.
@@ -41,10 +41,10 @@ class Response:
             if hasattr(chunks, "close"):
                 chunks.close()
 
-    def _send_bytes(self, body):
+    def _send_bytes(self, body: bytes) -> None:
         self._proto.response_bytes(self.status, self.headers, body)
 
-    def _send_file(self, chunks):
+    def _send_file(self, chunks: Iterable[bytes]) -> bool:
         """If the body is a file, let the server read it, however slow the client is.
 
         Returns whether it is a file.
@@ -64,7 +64,7 @@ class Response:
             )
         return part is not None
 
-    def _send_pieces(self, pieces):
+    def _send_pieces(self, pieces: Iterator[bytes]) -> None:
         first, size = [], 0
         for piece in pieces:
             first.append(piece)
@@ -90,7 +90,7 @@ class Response:
                 os.close(reading)
 
 
-def _write_first(data, reading, writing):
+def _write_first(data: bytes, reading: int, writing: int) -> bool:
     """Fill the pipe, and close our copy of its reading end once the server has opened its own.
 
     Returns whether all of `data` was written.
@@ -104,7 +104,7 @@ def _write_first(data, reading, writing):
     return _write(data[written:], writing)
 
 
-def _write(data, writing):
+def _write(data: bytes | memoryview, writing: int) -> bool:
     """Write `data` as fast as it is read; return whether all of it was written."""
     data = memoryview(data)
     while data:
@@ -118,11 +118,11 @@ def _write(data, writing):
     return True
 
 
-def _can_write(writing, seconds):
+def _can_write(writing: int, seconds: float) -> bool:
     poll = select.poll()
     poll.register(writing, select.POLLOUT)
     return bool(poll.poll(seconds * 1000))
 
 
-def _lowered(headers):
+def _lowered(headers: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     return ((name.lower(), value) for name, value in headers)

@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable
 from typing import Any, Self
 
+from granian._granian import RSGIHTTPProtocol as HTTPProtocol
+
 BODY_SECONDS = 10
 # At this rate 256 KB take BODY_SECONDS. A larger body may take proportionally longer.
 MIN_BYTES_PER_SECOND = 26_000
@@ -47,7 +49,7 @@ class BodyReader:
 
     def read(
         self,
-        proto: Any,
+        proto: HTTPProtocol,
         length: int | None,
         max_bytes: int,
         done: Callable[[bytes | None, BodyError | None], object],
@@ -77,7 +79,7 @@ class BodyReader:
             self._waiting.discard(body)
             self._reserved -= body.reserved
 
-    def _reserve(self, body):
+    def _reserve(self, body: "_Body") -> bool:
         with self._lock:
             if body.reserved and self._reserved + body.reserved > MAX_WAITING_BYTES:
                 return False
@@ -85,7 +87,7 @@ class BodyReader:
             self._waiting.add(body)
             return True
 
-    def _watch(self):
+    def _watch(self) -> None:
         while True:
             time.sleep(CHECK_SECONDS)
             self.close_slow(time.monotonic())
@@ -106,30 +108,36 @@ class _Body:
         "_size",
     )
 
-    def __init__(self, reader, proto, max_bytes, done):
+    def __init__(
+        self,
+        reader: BodyReader,
+        proto: HTTPProtocol,
+        max_bytes: int,
+        done: Callable[[bytes | None, BodyError | None], object],
+    ) -> None:
         self.deadline = time.monotonic() + max(BODY_SECONDS, max_bytes / MIN_BYTES_PER_SECOND)
         self.reserved = max_bytes if max_bytes > SMALL_BYTES else 0
         self._reader, self._proto, self._max_bytes, self._done = reader, proto, max_bytes, done
         self._future, self._chunks, self._size = None, [], 0
 
-    def read_whole(self):
+    def read_whole(self) -> None:
         self._await(self._proto(), self._receive_whole)
 
-    def read_chunks(self):
+    def read_chunks(self) -> None:
         self._proto.__aiter__()
         self._await(self._proto.__anext__(), self._receive_chunk)
 
-    def cancel(self):
+    def cancel(self) -> None:
         future = self._future
         if future is not None:
             # This does nothing if the future has completed in the meantime.
             future.cancel()
 
-    def _await(self, future, callback):
+    def _await(self, future: Any, callback: Callable[[Any], None]) -> None:
         self._future = future
         future.add_done_callback(callback, context=None)
 
-    def _receive_whole(self, future):
+    def _receive_whole(self, future: Any) -> None:
         try:
             body = self._result(future)
         except BodyError as error:
@@ -137,7 +145,7 @@ class _Body:
         else:
             self._finish(body, None)
 
-    def _receive_chunk(self, future):
+    def _receive_chunk(self, future: Any) -> None:
         try:
             chunk = self._result(future)
             self._size += len(chunk)
@@ -152,7 +160,7 @@ class _Body:
         else:
             self._finish(b"".join(self._chunks), None)
 
-    def _result(self, future):
+    def _result(self, future: Any) -> bytes:
         if future.cancelled():
             raise BodyTooSlow
         try:
@@ -161,7 +169,7 @@ class _Body:
             # The client disconnected before the end.
             raise BodyError from error
 
-    def _finish(self, body, error):
+    def _finish(self, body: bytes | None, error: BodyError | None) -> None:
         # The future refers to us as well, which the garbage collector cannot see. Without this,
         # neither the request nor its connection would ever be freed.
         self._future = None

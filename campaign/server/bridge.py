@@ -2,10 +2,11 @@
 
 import io
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Self
 
-from granian.rsgi import HTTPProtocol, Scope
+from granian._granian import RSGIHTTPProtocol as HTTPProtocol
+from granian.rsgi import Scope
 
 from campaign.server.answers import Response
 from campaign.server.bodies import BodyError, BodyReader, BodyTooLarge
@@ -46,7 +47,7 @@ class WsgiBridge:
         except BaseException:
             _fail(proto)
 
-    def _read(self, environ, proto):
+    def _read(self, environ: dict[str, Any], proto: HTTPProtocol) -> None:
         length = _length(environ)
         if length == 0:
             self._run(environ, b"", proto)
@@ -58,7 +59,7 @@ class WsgiBridge:
                 self._run(environ, b"", proto)
                 return
 
-        def done(body, error):
+        def done(body: bytes | None, error: BodyError | None) -> None:
             try:
                 self._continue(environ, proto, body, error)
             except BaseException:
@@ -66,11 +67,17 @@ class WsgiBridge:
 
         self._bodies.read(proto, length, max_bytes, done)
 
-    def _continue(self, environ, proto, body, error):
+    def _continue(
+        self,
+        environ: dict[str, Any],
+        proto: HTTPProtocol,
+        body: bytes | None,
+        error: BodyError | None,
+    ) -> None:
         if isinstance(error, BodyTooLarge):
             body, length = b"", self._max_bytes + 1
-        elif isinstance(error, BodyError):
-            _refuse(proto, error.status)
+        elif body is None:
+            _refuse(proto, error.status if error else BodyError.status)
             return
         else:
             length = len(body)
@@ -79,13 +86,13 @@ class WsgiBridge:
         environ["CONTENT_LENGTH"] = str(length)
         self._run(environ, body, proto)
 
-    def _run(self, environ, body, proto):
+    def _run(self, environ: dict[str, Any], body: bytes, proto: HTTPProtocol) -> None:
         environ["wsgi.input"] = io.BytesIO(body)
         response = Response(proto)
         response.send(self._app(environ, response.start))
 
 
-def _length(environ):
+def _length(environ: Mapping[str, Any]) -> int | None:
     """Return the length of a request's body, or None if it comes in chunks.
 
     The server has already validated these headers.
@@ -96,7 +103,7 @@ def _length(environ):
     return None if "HTTP_TRANSFER_ENCODING" in environ else 0
 
 
-def _refuse(proto, status):
+def _refuse(proto: HTTPProtocol, status: int) -> None:
     headers = [
         ("content-type", "text/plain"),
         ("cache-control", "no-store"),
@@ -107,7 +114,7 @@ def _refuse(proto, status):
     proto.response_str(status, headers, f"{REASONS[status]}\n")
 
 
-def _fail(proto):
+def _fail(proto: HTTPProtocol) -> None:
     logger.exception("a request could not be answered")
     # This does nothing if a response has already begun.
     proto.response_empty(500, [])

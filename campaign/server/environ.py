@@ -53,7 +53,7 @@ def environ_of(scope: Scope) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=500)
-def _key(name):
+def _key(name: str) -> str:
     """Return a header's key in the environ, or "" if it must be left out."""
     if "_" in name:
         return ""
@@ -61,6 +61,6 @@ def _key(name):
 
 
 @lru_cache(maxsize=8)
-def _host_and_port(address):
+def _host_and_port(address: str) -> tuple[str, str]:
     host, _, port = address.rpartition(":")
     return host.strip("[]"), port

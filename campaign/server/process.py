@@ -8,9 +8,12 @@ from granian import Granian
 from granian._granian import CallbackScheduler, RSGIWorker
 from granian._signals import set_sync_signals
 from granian.constants import HTTPModes, Interfaces
-from granian.http import HTTP1Settings
+from granian.http import HTTP1Settings, HTTP2Settings
 from granian.log import LogLevels
+from granian.server.common import AbstractServer
 from granian.server.mp import WorkerProcess
+
+from campaign.server.bridge import WsgiBridge
 
 # Connections per process. With Granian's default, some four thousand open live pages would block
 # everyone else.
@@ -21,7 +24,7 @@ HEADER_SECONDS = 15
 
 def server(
     target: str, *, host: str, port: int, processes: int, threads: int, stop_seconds: int
-) -> Granian:
+) -> AbstractServer:
     """Return a server; each process calls `target` (`module:name`) to get its WsgiBridge."""
     return _Server(
         target,
@@ -57,7 +60,7 @@ class _Server(Granian):
 class _Scheduler(CallbackScheduler):
     """Handles each request on the thread on which Granian delivers it."""
 
-    def __init__(self, loop, bridge, *_):
+    def __init__(self, loop: object, bridge: WsgiBridge, *_: object) -> None:
         super().__init__()
         self._schedule_fn = lambda watcher: bridge.handle(watcher.scope, watcher.proto)
 
@@ -75,28 +78,28 @@ class _NoLoop:
 
 @WorkerProcess.wrap_target
 def _serve_process(
-    worker_id,
-    bridge,
-    sock,
-    ipc,
-    _loop,
-    _runtime_mode,
-    runtime_threads,
-    runtime_blocking_threads,
-    threads,
-    threads_idle_timeout,
-    backpressure,
-    _task_impl,
-    http_mode,
-    http1_settings,
-    http2_settings,
-    websockets,
-    static_path,
-    _log_access_format,
-    ssl_ctx,
-    _scope_options,
-    metrics,
-):
+    worker_id: int,
+    bridge: WsgiBridge,
+    sock: Any,
+    ipc: Any,
+    _loop: Any,
+    _runtime_mode: Any,
+    runtime_threads: int,
+    runtime_blocking_threads: int,
+    threads: int,
+    threads_idle_timeout: int,
+    backpressure: int,
+    _task_impl: Any,
+    http_mode: str,
+    http1_settings: HTTP1Settings | None,
+    http2_settings: HTTP2Settings | None,
+    websockets: bool,
+    static_path: Any,
+    _log_access_format: Any,
+    ssl_ctx: tuple[Any, ...],
+    _scope_options: Any,
+    metrics: Any,
+) -> None:
     signal = set_sync_signals()
     stopped = threading.Event()
     signal.add_cb(stopped.set)

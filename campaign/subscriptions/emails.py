@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask, current_app
 from flask_babel import lazy_gettext as _l
@@ -12,10 +12,12 @@ from campaign.causes.queries import cause_by_id
 from campaign.http.urls import absolute_url, host
 from campaign.mail.composition import Message, render
 from campaign.mail.delivery import register
+from campaign.mail.models import OutboxRow
 from campaign.organisations.emails import email_identity
 from campaign.process.clock import utcnow
 from campaign.site.settings import site_settings
 from campaign.subscriptions import tokens
+from campaign.subscriptions.models import Subscription
 from campaign.subscriptions.operations import CONFIRMATION
 from campaign.subscriptions.queries import is_suppressed, subscription_by_id
 
@@ -32,7 +34,7 @@ def init_app(app: Flask) -> None:
 
 
 def list_values(
-    subscription, cause: Cause | None, lang: str, *, mailing_id: int | None = None
+    subscription: Subscription, cause: Cause | None, lang: str, *, mailing_id: int | None = None
 ) -> dict[str, str]:
     """Return what every news email says about its mailing list, for one subscriber.
 
@@ -53,12 +55,12 @@ def list_values(
     }
 
 
-def _confirmation_message(queued):
+def _confirmation_message(queued: OutboxRow) -> Message | None:
     """Return the email, or None if the subscription ended or its address gets no news."""
     subscription = subscription_by_id(queued.subject_id)
     if subscription is None or subscription.state == "ended" or subscription.held_reason:
         return None
-    if is_suppressed(subscription.email_digest):
+    if is_suppressed(cast(bytes, subscription.email_digest)):
         return None
     expires_at = _expires_at(subscription, current_app.config)
     if subscription.state == "pending" and expires_at <= utcnow():
@@ -88,7 +90,7 @@ def _confirmation_message(queued):
         "subscription_confirmation" if is_pending else "subscription_repeat", queued.lang, **context
     )
     return Message(
-        to=subscription.email,
+        to=cast(str, subscription.email),
         digest=subscription.email_digest,
         lang=queued.lang,
         sender=identity.sender,
@@ -98,12 +100,14 @@ def _confirmation_message(queued):
     )
 
 
-def _expires_at(subscription, config: Mapping[str, Any]) -> datetime:
+def _expires_at(subscription: Subscription, config: Mapping[str, Any]) -> datetime:
     """Return when the confirmation link expires.
 
     It expires after CONFIRM_DAYS, or when the pending subscription is erased, if that is earlier.
     """
-    link_expires_at = subscription.mailed_at + timedelta(days=site_settings().confirm_days)
+    link_expires_at = cast(datetime, subscription.mailed_at) + timedelta(
+        days=site_settings().confirm_days
+    )
     return min(
         link_expires_at,
         subscription.created_at + timedelta(days=site_settings().erase_pending_days),

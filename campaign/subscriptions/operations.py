@@ -54,7 +54,7 @@ def subscribe(
     frequency: str = "each",
     held_reason: str = "",
     notice_id: int = NOT_RECORDED,
-):
+) -> int:
     """Record a pending subscription, and queue its confirmation email; return the id.
 
     An active subscription stays unchanged, and the email says so. With a `held_reason` no email is
@@ -102,7 +102,7 @@ def subscribe(
         _table.c.email_digest == email_digest,
         func.coalesce(_table.c.cause_id, 0) == (cause_id or 0),
     )
-    subscription_id = db.session.scalar(select(_table.c.id).where(*conditions))
+    subscription_id: int = db.session.scalars(select(_table.c.id).where(*conditions)).one()
     note_request(subscription_id=subscription_id, lang=lang, now=now)
     if not held_reason:
         _mail_owner(subscription_id, lang, now, good_for)
@@ -257,7 +257,7 @@ def note_bounce(
         suppress(email_digest=email_digest, reason="complaint", now=now)
 
 
-def _mail_owner(subscription_id, lang: str, now: datetime, good_for: timedelta) -> None:
+def _mail_owner(subscription_id: int, lang: str, now: datetime, good_for: timedelta) -> None:
     """Queue the confirmation email, unless one was queued within QUIET.
 
     After MAX_EMAILS, another is queued only once the last link has expired. So everyone can still

@@ -188,7 +188,10 @@ def _show_organisation_of(subscription: Subscription) -> None:
 
 
 def _render_page(
-    token: str, opened: Subscription, refused=None, refused_id: int | None = None
+    token: str,
+    opened: Subscription,
+    refused: PreferencesForm | None = None,
+    refused_id: int | None = None,
 ) -> Response:
     _show_organisation_of(opened)
     own_subscriptions = []
@@ -197,7 +200,7 @@ def _render_page(
     for row, cause in rows:
         form = (
             refused
-            if row.id == refused_id
+            if refused is not None and row.id == refused_id
             else PreferencesForm(formdata=None, data={"lang": row.lang, "frequency": row.frequency})
         )
         # The page has one form per subscription, so ids must be unique for labels to find their
@@ -214,7 +217,7 @@ def _render_page(
         subscriptions=own_subscriptions,
         token=token,
         until=last_day_of(token),
-        is_suppressed=is_suppressed(opened.email_digest),
+        is_suppressed=is_suppressed(cast(bytes, opened.email_digest)),
         saved=request.args.get("saved", type=int),
         ended=request.args.get("ended") == "1",
     )

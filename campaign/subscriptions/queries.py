@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy.sql.elements import SQLCoreOperations
 
 from campaign.causes.models import Cause
 from campaign.extensions import db
@@ -15,7 +16,7 @@ from campaign.subscriptions.models import BY_SIGNING, Subscription, SuppressedAd
 from campaign.text.email_addresses import is_same_address
 
 
-def subscription_by_id(subscription_id):
+def subscription_by_id(subscription_id: int) -> Subscription | None:
     """Return the subscription, or None."""
     return db.session.get(Subscription, subscription_id, populate_existing=True)
 
@@ -53,7 +54,7 @@ def subscriptions_of_address(
     ]
 
 
-def subscriptions_of_digest(email_digest: bytes):
+def subscriptions_of_digest(email_digest: bytes) -> list[tuple[Subscription, Cause | None]]:
     """Return the same for all ways to write an address."""
     rows = db.session.execute(
         select(Subscription, Cause)
@@ -79,7 +80,7 @@ def _claimed_subscription(token: str) -> Subscription | None:
     return subscription if subscription is not None and subscription.email_digest else None
 
 
-def is_suppressed(email_digest) -> bool:
+def is_suppressed(email_digest: bytes) -> bool:
     """Return whether the address behind this keyed digest never gets news."""
     return db.session.get(SuppressedAddress, email_digest) is not None
 
@@ -117,6 +118,6 @@ def suppressed() -> ColumnElement[bool]:
     )
 
 
-def kind_of(source) -> ColumnElement[str]:
+def kind_of(source: SQLCoreOperations[str]) -> ColumnElement[str]:
     """Return SQL that maps a source to `signers` or `subscribers`."""
     return case((source.in_(BY_SIGNING), "signers"), else_="subscribers")

@@ -1,6 +1,7 @@
 """The tokens in links that open a subscription, known only to the person who reads its email."""
 
 from datetime import date
+from typing import cast
 
 from campaign.security.dated_tokens import (
     has_ended,
@@ -56,9 +57,9 @@ def opened_once(token: str, subscription: Subscription) -> bool:
     )
 
 
-def _seal_for(purpose, subscription):
+def _seal_for(purpose: str, subscription: Subscription) -> bytes:
     # After a restore, the id of a lost subscription may belong to another person's.
-    seal = f"{subscription.cause_id or 0}:".encode() + subscription.email_digest
+    seal = f"{subscription.cause_id or 0}:".encode() + cast(bytes, subscription.email_digest)
     # All ways to write an address share a digest, but they may belong to different people, so the
     # exact address is included. The link to unsubscribe can do no harm to any of them.
     return seal if purpose == STOP else seal + (subscription.email or "").lower().encode()

@@ -58,7 +58,7 @@ def langs_showing(row: Update, picture: UpdateBodyPicture) -> list[str]:
     return [text.lang for text in row.texts if picture.name in picture_names(text.body)]
 
 
-def body_picture(update: Update, number: int):
+def body_picture(update: Update, number: int) -> UpdateBodyPicture | None:
     """Return the picture of an Update with this number, or None."""
     return next((picture for picture in update.body_pictures if picture.number == number), None)
 

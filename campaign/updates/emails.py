@@ -7,7 +7,7 @@ then.
 from dataclasses import replace
 from datetime import date, datetime
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask
 from flask_babel import force_locale
@@ -88,7 +88,7 @@ def sample(update: Update, lang: str) -> RenderedEmail:
     return wording_of(update, lang, why=why, end_url=archive, preferences_url=archive)
 
 
-def reason_for(subscription, cause_title: str, lang: str) -> str:
+def reason_for(subscription: Subscription, cause_title: str, lang: str) -> str:
     """Return the sentence that says why the reader gets this email."""
     with force_locale(locale_of(lang)):
         if subscription.source in BY_SIGNING:
@@ -112,9 +112,11 @@ def _render_update(message: OutboxRow) -> Message | None:
     mailing = (
         db.session.get(Mailing, receipt.mailing_id, populate_existing=True) if receipt else None
     )
-    reader = _reader(receipt.subscription_id) if mailing and mailing.state != "stopped" else None
+    if receipt is None or mailing is None or mailing.state == "stopped":
+        return None
+    reader = _reader(receipt.subscription_id)
     update = update_by_id(mailing.update_id) if reader else None
-    if update is None or update.phase(utcnow()) != "public":
+    if reader is None or update is None or update.phase(utcnow()) != "public":
         return None
     cause_title = update.cause.text(reader.lang).title
     list_headers = list_values(reader, update.cause, reader.lang, mailing_id=mailing.id)
@@ -174,13 +176,13 @@ def _render_digest(message: OutboxRow) -> Message | None:
     return _message(reader, render("update_digest", lang, **context), list_headers, identity)
 
 
-def _reader(subscription_id: int):
+def _reader(subscription_id: int) -> Subscription | None:
     """Return the subscription if we may still email it at this moment, or None."""
     subscription = subscription_by_id(subscription_id)
     if (
         subscription is None
         or subscription.state != "active"
-        or is_suppressed(subscription.email_digest)
+        or is_suppressed(cast(bytes, subscription.email_digest))
     ):
         return None
     if is_turned_away(subscription.id):
@@ -235,11 +237,15 @@ def _digest_item(update: Update, lang: str) -> SimpleNamespace:
 
 
 def _message(
-    reader, wording: RenderedEmail, list_headers: dict[str, str], identity: EmailIdentity
+    reader: Subscription,
+    wording: RenderedEmail,
+    list_headers: dict[str, str],
+    identity: EmailIdentity,
 ) -> Message:
     return Message(
-        to=reader.email,
-        digest=bytes(reader.email_digest),
+        # Only ended subscriptions lack an address.
+        to=cast(str, reader.email),
+        digest=cast(bytes, reader.email_digest),
         lang=reader.lang,
         sender=identity.sender,
         list_id=list_headers["list_id"],

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import datetime
+from typing import cast
 from uuid import UUID, uuid5
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
@@ -49,15 +50,17 @@ def atom(
     return tostring(feed, encoding="utf-8", xml_declaration=True)
 
 
-def _add_entry(feed: Element, update, lang: str) -> None:
+def _add_entry(feed: Element, update: Update, lang: str) -> None:
     text = update.text(lang)
     url = absolute_url("updates.show", lang, slug=update.slug)
     lang_attribute = {} if text.lang == lang else {"xml:lang": text.lang}
+    # Every public update has a time.
+    published_at = cast(datetime, update.publish_at)
     entry = _add(feed, "entry", **lang_attribute)
     _add(entry, "id", uuid5(UUID(update.uuid), lang).urn)
     _add(entry, "title", text.title)
-    _add(entry, "published", _instant(update.publish_at))
-    _add(entry, "updated", _instant(max(update.changed_at, update.publish_at)))
+    _add(entry, "published", _instant(published_at))
+    _add(entry, "updated", _instant(max(update.changed_at, published_at)))
     _add(_add(entry, "author"), "name", identity_of(update.cause.organisation_id, lang).name)
     _add(entry, "link", href=url, rel="alternate", type="text/html", hreflang=text.lang)
     if text.summary:

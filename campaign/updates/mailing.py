@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import func, select
 
@@ -99,7 +99,7 @@ def change_mailing(
     """
     row = _load_unbegun(mailing_id)
     row.langs, row.kinds, row.per_minute = list(langs), list(kinds), per_minute
-    row.starts_at = max(starts_at or now, row.update.publish_at)
+    row.starts_at = max(starts_at or now, cast(datetime, row.update.publish_at))
     row.state = "planned"
     db.session.flush()
     enqueue_job(JOB, row.id, run_at=row.starts_at)
@@ -226,7 +226,7 @@ def email_counts(mailing_id: int) -> dict[str, int]:
     return {state: many for state, many in rows}
 
 
-def _load_unbegun(mailing_id: int):
+def _load_unbegun(mailing_id: int) -> Mailing:
     # The first to lock the row decides. Once the worker has begun, it is too late for changes.
     row = load_for_update(Mailing, mailing_id)
     if not row.is_unbegun:

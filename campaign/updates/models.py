@@ -78,11 +78,11 @@ class Update(Pictured, Base):
             *(text.lang for text in self.texts if text.lang != self.original_lang),
         ]
 
-    def phase(self, now) -> str:
+    def phase(self, now: datetime) -> str:
         """Return `draft`, `scheduled` or `public`."""
         if self.state == "draft":
             return "draft"
-        return "public" if self.publish_at <= now else "scheduled"
+        return "public" if self.publish_at and self.publish_at <= now else "scheduled"
 
 
 class UpdateText(Base):

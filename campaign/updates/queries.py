@@ -33,7 +33,7 @@ def update_by_slug(slug: str, now: datetime) -> Update | None:
     return db.session.scalar(_with_texts().where(Update.slug == slug, *public_at(now)))
 
 
-def update_in_any_state(slug: str):
+def update_in_any_state(slug: str) -> Update | None:
     """Return the update at `slug` in any state, or None."""
     return db.session.scalar(
         _with_texts().where(Update.slug == slug).execution_options(populate_existing=True)

@@ -103,7 +103,7 @@ def never_reached(mailing: Mailing) -> int:
     return _count_without_email(mailing) if mailing.state == "stopped" else 0
 
 
-def _count_without_email(mailing: Mailing):
+def _count_without_email(mailing: Mailing) -> int:
     has_one = exists().where(
         MailingReceipt.mailing_id == mailing.id,
         MailingReceipt.email_digest == Subscription.email_digest,
@@ -111,4 +111,4 @@ def _count_without_email(mailing: Mailing):
     others = (
         next_readers(mailing, mailing.update.cause_id).where(~has_one).order_by(None).subquery()
     )
-    return db.session.scalar(select(func.count(distinct(others.c.email_digest))))
+    return db.session.scalars(select(func.count(distinct(others.c.email_digest)))).one()

@@ -138,7 +138,7 @@ def body_picture(digest: str) -> ResponseReturnValue:
     return public(Response(data, mimetype="image/webp"), PICTURE_SECONDS)
 
 
-def _render_archive(cause) -> Response:
+def _render_archive(cause: Cause | None) -> Response:
     now = utcnow()
     archive = Archive.from_args(request.args, cause.slug if cause else None)
     cause_id = cause.id if cause else None
@@ -149,7 +149,7 @@ def _render_archive(cause) -> Response:
         "offset": (archive.page - 1) * PAGE,
     }
     cards = recent_cards(g.lang, now, **criteria)
-    view = ("updates.cause_feed", {"slug": cause.slug}) if cause else ("updates.feed", {})
+    feed_path = url_for("updates.cause_feed", slug=cause.slug) if cause else url_for("updates.feed")
     return public(
         make_response(
             render_template(
@@ -162,7 +162,7 @@ def _render_archive(cause) -> Response:
                 archive=archive,
                 older_url=archive.address(page=archive.page + 1) if len(cards) > PAGE else None,
                 newer_url=archive.address(page=archive.page - 1) if archive.page > 1 else None,
-                feed_url=current_app.config["PUBLIC_URL"] + url_for(view[0], **view[1]),
+                feed_url=current_app.config["PUBLIC_URL"] + feed_path,
                 feed_title=_("Updates: %(title)s", title=cause.text(g.lang).title)
                 if cause
                 else _("Updates"),

@@ -1,6 +1,9 @@
 """Security headers for every response, and the refusal of cross-site posts."""
 
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 from urllib.parse import urlsplit
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, abort, current_app, request
 
@@ -24,6 +27,7 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 def init_app(app: Flask) -> None:
     app.before_request(refuse_foreign_posts)
     https = {"Strict-Transport-Security": "max-age=31536000"} if app.config["PRODUCTION"] else {}
+    # Flask documents this way to add middleware.
     app.wsgi_app = DefaultHeaders(app.wsgi_app, HEADERS | https)  # type: ignore[method-assign]
 
 
@@ -60,12 +64,14 @@ class DefaultHeaders:
     It works below Flask: adding a header here costs a tenth of what it costs on a Flask response.
     """
 
-    def __init__(self, app, headers):
+    def __init__(self, app: WSGIApplication, headers: Mapping[str, str]) -> None:
         self._app = app
         self._headers = [(name.lower(), (name, value)) for name, value in headers.items()]
 
-    def __call__(self, environ, start_response):
-        def start(status, headers, exc_info=None):
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(
+            status: str, headers: list[tuple[str, str]], exc_info: Any = None
+        ) -> Callable[[bytes], object]:
             present = {name.lower() for name, _ in headers}
             if "content-security-policy" in present:
                 # Its policy already says who may frame the page. The older header could only say

@@ -1,5 +1,7 @@
 """Row ids in URLs: a number that no database column can hold matches no route."""
 
+from typing import Any
+
 from flask import Flask
 from werkzeug.routing import IntegerConverter
 
@@ -11,7 +13,7 @@ class RowNumber(IntegerConverter):
 
     regex = r"[0-9]{1,19}"
 
-    def __init__(self, *arguments, **options):
+    def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **{"max": MAX_ID, **options})
 
 

@@ -1,6 +1,6 @@
 """Choose a page's language: the one in its URL, else the best that the browser accepts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -42,7 +42,13 @@ class LanguageConverter(BaseConverter):
 class LanguageRule(Rule):
     """Route rule whose `<lang>` matches only the site's languages, and no other path segment."""
 
-    def get_converter(self, variable_name, converter_name, args, kwargs):
+    def get_converter(
+        self,
+        variable_name: str,
+        converter_name: str,
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+    ) -> BaseConverter:
         if variable_name == "lang":
             converter_name = "lang"
         return super().get_converter(variable_name, converter_name, args, kwargs)

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, TextClause, func, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from campaign.causes.models import Cause, CauseTally
 from campaign.extensions import db
@@ -129,17 +130,23 @@ def _one(name: str, meaning: str, number: float) -> Gauge:
     return Gauge(name, meaning, [({}, number)])
 
 
-def _tallies(label, model, tally, key):
+def _tallies(
+    label: str, model: Any, tally: Any, key: InstrumentedAttribute[int]
+) -> list[tuple[dict[str, str], float]]:
     rows = db.session.execute(
         select(model.slug, tally.count).join(tally, key == model.id).order_by(model.id)
     )
     return [({label: slug}, count) for slug, count in rows]
 
 
-def _count(column, *conditions):
-    return db.session.scalar(select(func.count(column)).where(*conditions))
+def _count(
+    column: InstrumentedAttribute[Any], *conditions: ColumnElement[bool] | TextClause
+) -> int:
+    return db.session.scalars(select(func.count(column)).where(*conditions)).one()
 
 
-def _age(column, now, *conditions):
+def _age(
+    column: InstrumentedAttribute[Any], now: datetime, *conditions: ColumnElement[bool] | TextClause
+) -> float:
     oldest = db.session.scalar(select(func.min(column)).where(*conditions))
     return max(0.0, (now - oldest).total_seconds()) if oldest else 0

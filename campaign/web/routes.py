@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from flask import Blueprint, Response, g, jsonify, make_response, render_template
+from flask import Blueprint, Response, abort, g, jsonify, make_response, render_template
+from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 
 from campaign.extensions import db
@@ -20,8 +21,8 @@ SECTIONS = (("sign", SIGNERS), ("come", GUESTS), ("hear", READERS), ("organize",
 
 
 @blueprint.get("/")
-def root():
-    return redirect_to_language()
+def root() -> ResponseReturnValue:
+    return redirect_to_language() or abort(404)
 
 
 @blueprint.get("/<lang>/privacy")

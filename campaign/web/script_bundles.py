@@ -85,8 +85,8 @@ def joined(folder: Path) -> Iterator[tuple[str, str]]:
         )
 
 
-def _folder(name):
-    return name.split("/")[0]
+def _folder(name: str) -> str:
+    return name.split("/", maxsplit=1)[0]
 
 
 def _dynamic_imports(modules: Mapping[str, str]) -> Iterator[tuple[str, str]]:

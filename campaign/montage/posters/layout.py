@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from campaign.montage.fonts import DISPLAY_FONT, LABEL_FONT, LABEL_FONT_BOLD, TEXT_FONT
 from campaign.montage.layout import size as size_of
 from campaign.montage.posters.spec import PosterSpec
@@ -134,7 +136,7 @@ def set_poster(
 
 
 class _Poster(PosterPaper):
-    def __init__(self, spec: PosterSpec, shape, progress: Callable[[float], object]) -> None:
+    def __init__(self, spec: PosterSpec, shape: Shape, progress: Callable[[float], object]) -> None:
         super().__init__(
             *spec.sheet,
             title=spec.title,
@@ -210,7 +212,7 @@ class _Poster(PosterPaper):
 
     def _frame(self, top: float, bottom: float) -> Frame:
         """Return the largest centred square whose painted rows fit between title and count."""
-        rows = self._shape.mask.any(axis=1).nonzero()[0]
+        rows = np.nonzero(self._shape.mask.any(axis=1))[0]
         # The first butterflies are large and reach out of the shape.
         rim = 0.6 * size_of(self._shape, self._spec.last) if self._spec.last else 0.01
         first, last = max(0, rows[0] / 1024 - rim), min(1, (rows[-1] + 1) / 1024 + rim)

@@ -139,7 +139,7 @@ def _file_of(poster: Poster | None) -> Path | None:
     return path if path and path.exists() else None
 
 
-def _file(poster, path: Path, slug: str) -> Response:
+def _file(poster: Poster, path: Path, slug: str) -> Response:
     names = "-names" if poster.with_names else ""
     response = send_file(
         path,

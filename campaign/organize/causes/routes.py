@@ -322,13 +322,13 @@ def _as_typed(form: FlaskForm) -> dict[str, Any]:
     }
 
 
-def _offered(form):
+def _offered(form: CauseForm) -> CauseForm:
     organisation_ids = organisations_where("causes.create")
     return form.offer(
         {
-            each.id: each.name(g.lang)
-            for each in identities().by_id.values()
-            if organisation_ids is None or each.id in organisation_ids
+            organisation_id: identity.name(g.lang)
+            for organisation_id, identity in identities().by_id.items()
+            if organisation_ids is None or organisation_id in organisation_ids
         }
     )
 

@@ -117,7 +117,7 @@ def match_columns(batch: ImportBatch) -> ResponseReturnValue:
         ColumnsForm().offer_versions(petition.versions),
         _sent_mapping(petition, batch.file_format["width"]),
     )
-    form.fields = mapping.values()
+    form.fields = tuple(mapping.values())
     if not form.validate() or not _is_possible(form, mapping):
         return _columns_page(batch, petition, form, mapping, 422)
     return changed(
@@ -136,7 +136,7 @@ def match_columns(batch: ImportBatch) -> ResponseReturnValue:
     )
 
 
-def _sent_mapping(petition, width):
+def _sent_mapping(petition: Petition, width: int) -> dict[int, str]:
     fields = fields_for(petition.questions)
     sent = {place: request.form.get(f"column-{place}", "") for place in range(width)}
     return {place: field for place, field in sent.items() if field in fields}

@@ -52,7 +52,7 @@ TOO_LONG = _l("This is too long. Make it shorter.")
 class CountryChoice(SelectField):
     """The country of rows that do not name one."""
 
-    def __init__(self, label, **options):
+    def __init__(self, label: str, **options: Any) -> None:
         super().__init__(label, choices=[], validate_choice=False, **options)
 
     def iter_choices(self) -> Iterator[tuple[Any, ...]]:
@@ -189,7 +189,7 @@ class ColumnsForm(FlaskForm):
         )
 
     # The fields assigned to columns; set from the form data before validating.
-    fields = ()
+    fields: tuple[str, ...] = ()
 
 
 class AcceptForm(FlaskForm):

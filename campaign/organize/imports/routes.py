@@ -88,8 +88,14 @@ def mend(batch: ImportBatch) -> ResponseReturnValue:
         if text.isascii() and text.isdecimal() and len(text) < 10
     }
     audit_event = audit_event_of("imports.mend", batch, rows=len(typed))
-    named = {"typed": typed, "left_out": left_out, "version": sent_version()}
-    return changed(batch, audit_event, operations.store_typed, **named)
+    return changed(
+        batch,
+        audit_event,
+        operations.store_typed,
+        typed=typed,
+        left_out=left_out,
+        version=sent_version(),
+    )
 
 
 @blueprint.post("/<int:batch_id>/leave-out")
@@ -118,7 +124,7 @@ def changed(
     audit_event: AuditEvent,
     operation: Callable[..., Any],
     *,
-    leave_out=False,
+    leave_out: bool = False,
     **named: Any,
 ) -> ResponseReturnValue:
     """Change an open batch, check all its rows again, and redirect to their outcomes.

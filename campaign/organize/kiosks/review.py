@@ -14,6 +14,7 @@ from campaign.i18n.countries import country_name
 from campaign.kiosk import review_decisions
 from campaign.kiosk.forms import read_again
 from campaign.kiosk.models import Kiosk, KioskRecord
+from campaign.kiosk.opened_records import Opened
 from campaign.kiosk.parsing import RecordContent
 from campaign.kiosk.queries import kiosks_of
 from campaign.kiosk.review_queries import records_by_id, records_in_review, review_by_kiosk
@@ -123,7 +124,7 @@ def _approve(event: Event, records: Sequence[KioskRecord]) -> None:
         )
 
 
-def _ready(record):
+def _ready(record: KioskRecord) -> tuple[int, int, Opened | None]:
     """Return (id, kiosk id, what it would become or None) of a record, read before any change."""
     try:
         _, opened = read_again(record)

@@ -195,7 +195,7 @@ def rows_of(kiosks: Sequence[Kiosk], now: datetime) -> list[KioskRow]:
     return [_row(kiosk, tallies[kiosk.id], gaps.get(kiosk.id, []), now) for kiosk in kiosks]
 
 
-def _row(kiosk, tally, gaps, now):
+def _row(kiosk: Kiosk, tally: dict[str, int], gaps: list[list[int]], now: datetime) -> KioskRow:
     state = kiosk.state(now)
     is_over = (
         state in ("revoked", "expired")

@@ -1,15 +1,16 @@
 """Decide about everything that matches a filter: preview, one press, progress and undo."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date, format_decimal, get_locale, ngettext
 from flask_babel import gettext as _
 
-from campaign.accounts.audit import record
+from campaign.accounts.audit import Actor, record
 from campaign.accounts.queries import organizer_by_id
 from campaign.extensions import write
 from campaign.i18n.countries import country_name
@@ -216,12 +217,19 @@ def undo(decision: BulkDecision) -> ResponseReturnValue:
     return redirect(url_for("organize.bulk.show", bulk_id=bulk_id), 303)
 
 
-def _decide(who, search, snapshot, verb, reason, matches):
+def _decide(
+    who: Actor,
+    search: SignatureSearch,
+    snapshot: bulk_decisions.Snapshot,
+    verb: str,
+    reason: str,
+    matches: Mapping[int, Any],
+) -> list[BulkDecision]:
     """Ask for a decision in each cause, and record each in the activity log."""
     decisions = []
     for cause_id, row in matches.items():
         decision = bulk_decisions.create_decision(
-            organizer_id=who.organizer_id,
+            organizer_id=cast(int, who.organizer_id),
             cause_id=cause_id,
             verb=verb,
             search=search,

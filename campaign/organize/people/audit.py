@@ -123,7 +123,7 @@ def _before() -> int | None:
     return before if before and 0 < before <= MAX_ID else None
 
 
-def _start(field, days=0):
+def _start(field: DayField, days: int = 0) -> datetime | None:
     """Return the first instant of a day in the site's time zone, or None if none was requested."""
     if field.errors or not field.data:
         return None

@@ -1,7 +1,7 @@
 """The organizers: who may do what, inviting them, and removing them."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -58,6 +58,8 @@ ROLE_HINTS = {
 OWNER_OF_ONE_HINT = _l(
     "Can do everything in all causes of one organization, create causes, and manage its team"
 )
+AnyForm = TypeVar("AnyForm", bound=RoleForm)
+
 blueprint = Blueprint("people", __name__, url_prefix="/people")
 
 
@@ -313,12 +315,12 @@ def _load_visible(organizer_id: int) -> Organizer:
     return person if _visible().has(person) else abort(404)
 
 
-def _offered(form):
+def _offered(form: AnyForm) -> AnyForm:
     organisation_ids = organisations_where("people.change")
     organisations = {
-        each.id: each.name(g.lang)
-        for each in identities().by_id.values()
-        if organisation_ids is EVERYWHERE or each.id in organisation_ids
+        organisation_id: identity.name(g.lang)
+        for organisation_id, identity in identities().by_id.items()
+        if organisation_ids is EVERYWHERE or organisation_id in organisation_ids
     }
     causes = causes_among(causes_where("people.change"))
     return form.offer(causes, organisations, may("people.remove"), g.lang)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -210,7 +210,7 @@ def publish(update: Update) -> ResponseReturnValue:
             now=utcnow(),
         )
     except operations.UpdateNotReady:
-        return _publishing_page(update_in_any_state(update.slug), form, 409)
+        return _publishing_page(cast(Update, update_in_any_state(update.slug)), form, 409)
     flash(
         _("Published. It is now online.")
         if form.moment is None

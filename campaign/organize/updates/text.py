@@ -1,7 +1,7 @@
 """The text of an update in all languages, with a live preview, and its pictures."""
 
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as BaseResponse
 
+from campaign.events.models import Event
 from campaign.events.queries import event_by_id, events_ahead, events_past
 from campaign.i18n.fallbacks import best_lang
 from campaign.i18n.locales import language_name
@@ -118,7 +119,7 @@ def _about(form: Any, update: Any) -> Any:
     near = {"cause_id": update.cause_id, "limit": MAX_EVENTS}
     events = {item.id: item for item in (*events_ahead(now, **near), *events_past(now, **near))}
     if update.event_id and update.event_id not in events:
-        events[update.event_id] = event_by_id(update.event_id)
+        events[update.event_id] = cast(Event, event_by_id(update.event_id))
     return form.offer(
         petitions,
         [
@@ -193,8 +194,8 @@ def save_picture_words(update: Update, number: int) -> ResponseReturnValue:
 
     def load() -> tuple[Update, UpdateBodyPicture] | None:
         present = update_in_any_state(slug)
-        present_picture = body_pictures.body_picture(present, number)
-        return present_picture and (present, present_picture)
+        present_picture = body_pictures.body_picture(present, number) if present else None
+        return (present, present_picture) if present and present_picture else None
 
     save(
         Editor(

@@ -262,7 +262,10 @@ def answer_to(request_id: int) -> Signature | Subscription | None:
         .order_by(Signature.id.desc())
     ).all()
     # The page of a signature links to the news of its address.
-    rows = (*signatures, *(row for row, _cause in subscriptions_of_digest(request.email_digest)))
+    rows: tuple[Signature | Subscription, ...] = (
+        *signatures,
+        *(row for row, _cause in subscriptions_of_digest(request.email_digest)),
+    )
     return next(
         (
             row
