@@ -187,9 +187,9 @@ def _list(
         # their URL.
         parameters = {
             name: value for name, value in request.args.items() if name in KNOWN_PARAMETERS
-        } | {"cursor": cursor}
+        }
         next_url = current_app.config["PUBLIC_URL"] + url_for(
-            request.endpoint, **(request.view_args or {}), **parameters
+            request.endpoint or "", **{**(request.view_args or {}), **parameters, "cursor": cursor}
         )
     return _tagged({name: items, "next": next_url}, serve_stale=serve_stale)
 
@@ -200,7 +200,8 @@ def _tagged(body: dict[str, Any], seconds: int = SECONDS, serve_stale: bool = Tr
         # A withdrawn signature must disappear soon, so caches may not serve it while we are down.
         del response.cache_control["stale-if-error"]
     response.add_etag()
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def _not_found(kind: str) -> NoReturn:

@@ -69,17 +69,14 @@ def _referral_weights(petition_id: int, signers: Sequence[AnyRow]) -> dict[int, 
     """Return {signature id: weight for bringing others}, by its wording's rank in its language."""
     ids = [signer.id for signer in signers]
     text_ids = dict(
-        map(
-            tuple,
-            db.session.execute(
-                select(ShareAssignment.signature_id, ShareAssignment.text_id).where(
-                    ShareAssignment.signature_id.in_(ids)
-                )
-            ),
-        )
+        db.session.execute(
+            select(ShareAssignment.signature_id, ShareAssignment.text_id).where(
+                ShareAssignment.signature_id.in_(ids)
+            )
+        ).all()
     )
     langs = {signer.id: signer.lang for signer in signers}
-    by_lang = {}
+    by_lang: dict[str, set[int]] = {}
     for signature_id, text_id in text_ids.items():
         by_lang.setdefault(langs[signature_id], set()).add(text_id)
     return {

@@ -21,7 +21,7 @@ class PollInterval:
     """
 
     def __init__(self) -> None:
-        self._ms = DEFAULT_INTERVAL_MS
+        self._ms: float = DEFAULT_INTERVAL_MS
         self._lateness = 0.0
 
     @property
@@ -31,7 +31,7 @@ class PollInterval:
 
     def start(self) -> "PollInterval":
         """Start measuring in a daemon thread; return self."""
-        threading.Thread(target=self._watch, name="pace", daemon=True).start()
+        threading.Thread(target=self._watch, name="poll-interval", daemon=True).start()
         return self
 
     def note(self, lateness: float) -> None:

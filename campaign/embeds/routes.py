@@ -151,7 +151,7 @@ def _load_petition(slug: str) -> Petition:
     if petition is None and (present := slugs.present_slug(slug)):
         abort(
             redirect(
-                with_query(url_for(request.endpoint, slug=present)),
+                with_query(url_for(request.endpoint or "", slug=present)),
                 301 if request.method == "GET" else 308,
             )
         )

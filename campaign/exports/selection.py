@@ -49,11 +49,10 @@ class Selection:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Selection":
         """Return the Selection that `to_json` stored; skip columns that no longer exist."""
-        instants = {
-            name: datetime.fromisoformat(data[name])
+        since, until = (
+            datetime.fromisoformat(data[name]) if data.get(name) else None
             for name in ("since", "until")
-            if data.get(name)
-        }
+        )
         columns = tuple(name for name in COLUMNS if name in data["columns"])
         values = {name: data[name] for name in cls.__slots__ if name in data}
-        return replace(cls(**values), columns=columns, **instants)
+        return replace(cls(**values), columns=columns, since=since, until=until)

@@ -48,19 +48,18 @@ def classify(checker: Checker, items: Iterable[Item]) -> list[ClassifiedRow]:
     """Return the ClassifiedRow of each Item, in order. Reads the database and changes nothing."""
     matchers = matchers_for(checker.terms)
     rows = [_classify(checker, matchers, item) for item in items]
-    possible = [row for row in rows if row.command]
+    possible = [(row, row.checked.key) for row in rows if row.command and row.checked]
     commands = [row.command for row in rows if row.command]
     doubles = [
-        row
-        for row, is_repeat in zip(possible, find_repeats(commands=commands), strict=True)
+        (row, key)
+        for (row, key), is_repeat in zip(possible, find_repeats(commands=commands), strict=True)
         if is_repeat
     ]
-    owners = _owners(checker.terms.id, [double.checked.key for double in doubles])
-    first_places = {}
-    for choice in possible:
-        first_places.setdefault(choice.checked.key, choice.place)
-    for double in doubles:
-        key = double.checked.key
+    owners = _owners(checker.terms.id, [key for _, key in doubles])
+    first_places: dict[tuple[bool, bytes], int] = {}
+    for row, key in possible:
+        first_places.setdefault(key, row.place)
+    for double, key in doubles:
         double.outcome, double.outcome_details = (
             "duplicate",
             owners.get(key) or {"row": first_places[key]},
@@ -82,7 +81,7 @@ def _classify(checker: Checker, matchers: Any, item: Item) -> ClassifiedRow:
     if item.error_code:
         return ClassifiedRow(item.place, "wrong", {"row": item.error_code})
     checked = checker.check(item.typed)
-    if checked.faults:
+    if checked.faults or checked.supporter is None or checked.signed_at is None:
         return ClassifiedRow(item.place, "wrong", checked.faults)
     reason = first_reason(matchers, checked.supporter.rule_input(mail_domain=checked.mail_domain))
     command = SignatureCommand(
@@ -116,7 +115,7 @@ def _owners(
                 .order_by(Signature.id.desc())
             )
             for digest, signature_id, evidence, state in db.session.execute(query):
-                owners[has_address, bytes(digest)] = {
+                owners[has_address, bytes(digest or b"")] = {
                     "of": signature_id,
                     "evidence": evidence,
                     "state": state,

@@ -121,7 +121,7 @@ class _Printing:
         lines = [
             line for kind, text in self._spec.full_text for line in self._lines_of(kind, text, wide)
         ]
-        place, y = 0, 0
+        place, y = 0, 0.0
         for bullet, line, indent, face, size, before, behind in lines:
             high = before + size * FULL_TEXT_LEADING
             if place == 0 or y + high > self._bottom - FOOT:
@@ -148,7 +148,7 @@ class _Printing:
             for at, line in enumerate(lines, 1):
                 self._say(line, self._left, y + at * size * COVER_LEADING, LABEL_FONT_BOLD, size)
             y += COVER_HEIGHT
-        x = 0
+        x = 0.0
         while x < self._right + EDGE:
             self._sheets.box(x, fold - 0.5, DASH, 1, INK)
             x += DASH + BETWEEN_DASHES

@@ -83,11 +83,11 @@ def kiosk_name(kiosk_id: int) -> str | None:
 def many_on_phones(event_id: int) -> int:
     """Return how many people signed on their own phones through an event's table codes."""
     codes = select(SOURCE).where(TableCode.event_id == event_id)
-    return db.session.scalar(
+    return db.session.scalars(
         select(func.count()).where(
             SOURCED, Signature.source.in_(codes), Signature.state != "pending"
         )
-    )
+    ).one()
 
 
 def table_code(*, event_id: int, kiosk_id: int | None = None) -> str:
@@ -215,8 +215,10 @@ def gaps_among(kiosk_ids: Collection[int]) -> dict[int, list[list[int]]]:
         .distinct()
         .subquery()
     )
-    by_kiosk = {"partition_by": arrived.c.kiosk_id, "order_by": arrived.c.sequence}
-    before = func.coalesce(func.lag(arrived.c.sequence).over(**by_kiosk), 0).label("before")
+    previous = func.lag(arrived.c.sequence).over(
+        partition_by=arrived.c.kiosk_id, order_by=arrived.c.sequence
+    )
+    before = func.coalesce(previous, 0).label("before")
     steps = select(arrived, before).subquery()
     place = (
         func.row_number()
@@ -227,7 +229,7 @@ def gaps_among(kiosk_ids: Collection[int]) -> dict[int, list[list[int]]]:
     rows = db.session.execute(
         select(gaps).where(gaps.c.place <= MAX_GAPS).order_by(gaps.c.kiosk_id, gaps.c.sequence)
     )
-    gaps_by_kiosk = {}
+    gaps_by_kiosk: dict[int, list[list[int]]] = {}
     for row in rows:
         gaps_by_kiosk.setdefault(row.kiosk_id, []).append([row.before + 1, row.sequence - 1])
     return gaps_by_kiosk

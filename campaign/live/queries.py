@@ -21,13 +21,14 @@ def counts_of_cause(slug: str) -> tuple[int, int, dict[str, int]] | None:
     ).first()
     if row is None:
         return None
+    cause_id, count, freed = row
     petitions = db.session.execute(
         select(Petition.slug, PetitionTally.count)
         .join(PetitionTally, PetitionTally.petition_id == Petition.id)
-        .where(Petition.cause_id == row.id, Petition.state != "draft")
+        .where(Petition.cause_id == cause_id, Petition.state != "draft")
         .order_by(Petition.position, Petition.id)
     )
-    return row.count, row.freed, dict(petitions.all())
+    return count, freed, dict(petitions.all())
 
 
 def ledger_of_petition(slug: str) -> list[Line] | None:

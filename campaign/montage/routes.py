@@ -215,7 +215,7 @@ def _cacheable(response: Response, tag: str) -> Response:
     """
     if tag != version():
         response.content_location = url_for(
-            request.endpoint, **{**request.view_args, "tag": version()}
+            request.endpoint or "", **{**(request.view_args or {}), "tag": version()}
         )
         return public(response, PICTURE_SECONDS)
     response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
@@ -224,4 +224,5 @@ def _cacheable(response: Response, tag: str) -> Response:
 
 def _tagged(response: Response) -> Response:
     response.add_etag()
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response

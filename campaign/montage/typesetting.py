@@ -151,12 +151,14 @@ class Sheets:
         A wider word is broken too, after a hyphen if it has one.
         """
         space = self.width_of(" ", face, size)
-        lines, line, used_width = [], [], 0
+        lines: list[str] = []
+        line: list[str] = []
+        used_width = 0.0
         for word in self._words(text, width, face, size):
             word_width = self.width_of(word, face, size)
             if line and used_width + space + word_width > width:
                 lines.append(" ".join(line))
-                line, used_width = [], 0
+                line, used_width = [], 0.0
             used_width += word_width + (space if line else 0)
             line.append(word)
         return [*lines, " ".join(line)] if line else lines
@@ -206,15 +208,11 @@ class Sheets:
     def _words(self, text: str, width: float, face: str, size: float) -> Iterator[str]:
         for word in words_of(text):
             while self.width_of(word, face, size) > width and len(word) > 1:
-                lengths = range(1, len(word))
-                fits = max(
-                    1,
-                    bisect(
-                        lengths,
-                        width,
-                        key=lambda end, word=word: self.width_of(word[:end], face, size),
-                    ),
-                )
+
+                def width_to(end: int, word: str = word) -> float:
+                    return self.width_of(word[:end], face, size)
+
+                fits = max(1, bisect(range(1, len(word)), width, key=width_to))
                 end = word.rfind("-", 0, fits) + 1 or fits
                 yield word[:end]
                 word = word[end:]
@@ -222,7 +220,7 @@ class Sheets:
 
     def _measure(self, text: str, face: str) -> float:
         """Return the width of the text in a size of one point."""
-        width = 0
+        width = 0.0
         for font, part in runs(text, face):
             self._use(font or TEXT_FONT, MEASURED)
             width += self._pdf.get_string_width(part)

@@ -149,7 +149,7 @@ def init_app(app: Flask) -> None:
 @blueprint.before_request
 def load_session() -> None:
     """Load the session, set the organizer's language, and refuse forms without our CSRF token."""
-    view = current_app.view_functions[request.endpoint]
+    view = current_app.view_functions[request.endpoint or ""]
     if not hasattr(view, "permission"):
         raise LookupError(f"{request.endpoint} does not say who may see it")
     identity.find_session()
@@ -216,7 +216,7 @@ def workspace_context() -> dict[str, Any]:
         "organizer": identity.organizer(),
         "switch_languages": None if identity.organizer() else INTERFACE_LANGUAGES,
         "places": places(),
-        "place": place_of(request.blueprint),
+        "place": place_of(request.blueprint or ""),
         "sidebar_counts": sidebar_counts,
     }
 
@@ -237,7 +237,7 @@ def answer_large_request(_error: Exception) -> ResponseReturnValue:
 
     In the second case the user can go back; the browser keeps the form.
     """
-    refuse = getattr(current_app.view_functions[request.endpoint], "refuse_large", None)
+    refuse = getattr(current_app.view_functions[request.endpoint or ""], "refuse_large", None)
     return refuse() if refuse else (render_template("errors/413.html"), 413)
 
 

@@ -65,7 +65,8 @@ class Response:
         return part is not None
 
     def _send_pieces(self, pieces: Iterator[bytes]) -> None:
-        first, size = [], 0
+        first: list[bytes] = []
+        size = 0
         for piece in pieces:
             first.append(piece)
             size += len(piece)
@@ -75,18 +76,19 @@ class Response:
             self._send_bytes(b"".join(first))
             return
         reading, writing = os.pipe()
+        is_ours = True
         try:
             # Granian's own streams buffer everything in memory. A pipe makes us wait for clients.
             self._proto.response_file(self.status, self.headers, f"/dev/fd/{reading}")
             os.set_blocking(writing, False)
             if _write_first(b"".join(first), reading, writing):
-                reading = None
+                is_ours = False
                 for piece in pieces:
                     if not _write(piece, writing):
                         break
         finally:
             os.close(writing)
-            if reading is not None:
+            if is_ours:
                 os.close(reading)
 
 
@@ -95,21 +97,20 @@ def _write_first(data: bytes, reading: int, writing: int) -> bool:
 
     Returns whether all of `data` was written.
     """
-    data = memoryview(data)
     # `data` is more than a pipe holds. So the pipe is full until the server begins to read.
     written = os.write(writing, data)
     if not _can_write(writing, OPEN_SECONDS):
         return False
     os.close(reading)
-    return _write(data[written:], writing)
+    return _write(memoryview(data)[written:], writing)
 
 
 def _write(data: bytes | memoryview, writing: int) -> bool:
     """Write `data` as fast as it is read; return whether all of it was written."""
-    data = memoryview(data)
-    while data:
+    left = memoryview(data)
+    while left:
         try:
-            data = data[os.write(writing, data) :]
+            left = left[os.write(writing, left) :]
         except BlockingIOError:
             if not _can_write(writing, STALL_SECONDS):
                 return False

@@ -4,14 +4,13 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from granian import Granian
 from granian._granian import CallbackScheduler, RSGIWorker
 from granian._signals import set_sync_signals
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings, HTTP2Settings
 from granian.log import LogLevels
 from granian.server.common import AbstractServer
-from granian.server.mp import WorkerProcess
+from granian.server.mp import MPServer, WorkerProcess
 
 from campaign.server.bridge import WsgiBridge
 
@@ -20,6 +19,8 @@ from campaign.server.bridge import WsgiBridge
 MAX_CONNECTIONS = 65_536
 MAX_HEADER_BYTES = 64 * 1024
 HEADER_SECONDS = 15
+# The stub of this class lacks a method and lists other arguments.
+_Worker: Any = RSGIWorker
 
 
 def server(
@@ -47,14 +48,19 @@ def server(
     )
 
 
-class _Server(Granian):
+class _Server(MPServer):
     """Granian's RSGI on many threads, without an event loop.
 
     An event loop would be one more thread to wait for at each step.
     """
 
-    def serve(self) -> None:
-        super().serve(_serve_process)
+    def serve(
+        self,
+        spawn_target: Callable[..., None] | None = None,
+        target_loader: Callable[..., Callable[..., Any]] | None = None,
+        wrap_loader: bool = True,
+    ) -> None:
+        super().serve(spawn_target or _serve_process, target_loader, wrap_loader)
 
 
 class _Scheduler(CallbackScheduler):
@@ -103,7 +109,7 @@ def _serve_process(
     signal = set_sync_signals()
     stopped = threading.Event()
     signal.add_cb(stopped.set)
-    worker = RSGIWorker(
+    worker = _Worker(
         worker_id,
         sock,
         ipc,

@@ -62,7 +62,7 @@ def subscriptions_of_digest(email_digest: bytes) -> list[tuple[Subscription, Cau
         .where(Subscription.email_digest == email_digest, Subscription.state == "active")
         .order_by(Subscription.id)
     ).all()
-    return [tuple(row) for row in rows]
+    return [(subscription, cause) for subscription, cause in rows]
 
 
 def consents_of_signature(signature_id: int) -> Sequence[Consent]:
@@ -101,7 +101,7 @@ def suppressions(*, limit: int, offset: int = 0) -> Sequence[SuppressedAddress]:
 def suppressions_by_reason() -> dict[str, int]:
     """Return {reason: number of suppressed addresses}."""
     reason = SuppressedAddress.reason
-    return dict(map(tuple, db.session.execute(select(reason, func.count()).group_by(reason))))
+    return dict(db.session.execute(select(reason, func.count()).group_by(reason)).all())
 
 
 def is_for_cause(cause_id: int | None) -> ColumnElement[bool]:

@@ -28,5 +28,5 @@ def redirect_to_present_slug() -> Response | None:
     present = history.present_slug(values["slug"]) if history and is_slug(values["slug"]) else None
     if present is None:
         return None
-    url = url_for(request.endpoint, **{**values, "slug": present})
+    url = url_for(request.endpoint or "", **{**values, "slug": present})
     return redirect(with_query(url), 301 if request.method in ("GET", "HEAD") else 308)

@@ -119,7 +119,7 @@ def url_in_language(lang: str) -> str:
     if request.blueprint and request.blueprint.startswith("organize."):
         query = {name: value for name, value in request.args.items() if name == "next"}
         return (
-            url_for(request.endpoint, **(request.view_args or {}), **query)
+            url_for(request.endpoint or "", **{**(request.view_args or {}), **query})
             + f"{'&' if query else '?'}lang={lang}"
         )
     if request.endpoint and "lang" in (request.url_rule.arguments if request.url_rule else ()):

@@ -148,7 +148,11 @@ def draw_shape(page: Page, name: str, new_mask: bool) -> None:
     pixels = np.asarray(image)
     mask = Image.fromarray(pixels[:, :, 3] >= 128)
     path = folder / "mask.png"
-    if path.exists() and not new_mask and not np.array_equal(Image.open(path), mask):
+    if (
+        path.exists()
+        and not new_mask
+        and not np.array_equal(np.asarray(Image.open(path)), np.asarray(mask))
+    ):
         sys.exit(
             f"{name}: the drawing no longer fits its mask; nothing was written. See --new-mask."
         )

@@ -108,8 +108,7 @@ class Swarm:
 
 
 def _shade_of(tints: list[list[int]]) -> tuple[int, int, int, int]:
-    ink, dark = tints[:2]
-    return (
-        *(int(SHADE_DARKNESS * (0.7 * a + 0.3 * b)) for a, b in zip(ink, dark, strict=True)),
-        255,
+    red, green, blue = (
+        int(SHADE_DARKNESS * (0.7 * ink + 0.3 * dark)) for ink, dark in zip(*tints[:2], strict=True)
     )
+    return red, green, blue, 255

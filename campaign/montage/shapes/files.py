@@ -100,4 +100,5 @@ def _pixels(content: bytes, mode: str) -> np.ndarray:
 
 
 def _rgb(text: str) -> RGB:
-    return tuple(bytes.fromhex(text.removeprefix("#")))
+    red, green, blue = bytes.fromhex(text.removeprefix("#"))
+    return red, green, blue

@@ -11,6 +11,7 @@ import json
 import os
 import resource
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,7 @@ def show(
     return {}
 
 
-WORK = {"cut": cut, "draw": show}
+WORK: dict[str, Callable[..., dict[str, Any]]] = {"cut": cut, "draw": show}
 
 
 def main() -> None:

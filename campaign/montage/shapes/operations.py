@@ -67,7 +67,7 @@ def store_shape(name: str, files: dict[str, bytes], *, now: datetime) -> StoredS
     db.session.execute(
         insert(StoredShape).values(values).on_conflict_do_nothing(index_elements=["name"])
     )
-    return db.session.get(StoredShape, name)
+    return db.session.get_one(StoredShape, name)
 
 
 def begin_draft(*, cause_id: int, title: str, made: CutOut, now: datetime) -> ShapeDraft:
@@ -79,12 +79,8 @@ def begin_draft(*, cause_id: int, title: str, made: CutOut, now: datetime) -> Sh
     )
     if made.name and (draft := db.session.scalar(existing)):
         return draft
-    if (
-        db.session.scalar(
-            select(func.count()).select_from(ShapeDraft).where(ShapeDraft.cause_id == cause_id)
-        )
-        >= MAX_DRAFTS
-    ):
+    drafts = select(func.count()).select_from(ShapeDraft).where(ShapeDraft.cause_id == cause_id)
+    if db.session.scalars(drafts).one() >= MAX_DRAFTS:
         raise TooManyDrafts
     columns = {name: getattr(made, name) for name in ("picture", "width", "height", "is_clear")}
     background = "#" + bytes(made.ground).hex()

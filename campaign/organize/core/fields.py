@@ -1,9 +1,9 @@
 """Form fields and behaviour that several forms of the workspace share."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -127,7 +127,7 @@ def in_language(label: Any, lang: str) -> Any:
     return _l("%(field)s (%(language)s)", field=label, language=language_name(lang))
 
 
-class InLanguages:
+class InLanguages(Form):
     """Mixin for a form with each of its `parts` in several languages, such as `title_en`.
 
     `in_languages` returns the form for some languages, which has them as `languages`. Its
@@ -142,7 +142,8 @@ class InLanguages:
     @classmethod
     def in_languages(cls, languages: tuple[str, ...]) -> Any:
         """Return the class of this form for these languages."""
-        return _form_in(cls, languages)
+        # mypy takes the hash of a class for that of its instances.
+        return _form_in(cast(Hashable, cls), languages)
 
     def texts(self) -> dict[str, dict[str, str]]:
         """Return {language: {part: text}} for the languages in which anything was entered."""

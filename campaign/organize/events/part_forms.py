@@ -69,14 +69,14 @@ class PointField(StringField):
     `point` is the pair, or None.
     """
 
-    point = None
+    point: tuple[float, float] | None = None
 
     def pre_validate(self, form: Form) -> None:
         text = (self.data or "").strip()[:MAX_URL_LENGTH]
         if not text:
             return
         match = _PAIR.search(text)
-        pair = tuple(map(float, match.groups())) if match else None
+        pair = (float(match[1]), float(match[2])) if match else None
         if pair is None or abs(pair[0]) > 90 or abs(pair[1]) > 180:
             raise StopValidation(
                 _l("Enter two numbers, like 45.42153, -75.69719, or a link to a map of the place.")
@@ -116,9 +116,12 @@ class PlaceForm(PartInLanguages):
 
     @classmethod
     def values(cls, event: Event) -> dict[str, Any]:
-        has_point = event.latitude is not None and event.longitude is not None
         names = ("town", "country", "online_url", "online_for")
-        point = point_text(event.latitude, event.longitude) if has_point else ""
+        point = (
+            point_text(event.latitude, event.longitude)
+            if event.latitude is not None and event.longitude is not None
+            else ""
+        )
         return {
             **{name: getattr(event, name) for name in names},
             "point": point,

@@ -1,6 +1,6 @@
 """Paper sheets: print them numbered, and type them in. Uses the blueprint of routes.py."""
 
-from typing import Any
+from typing import Any, cast
 
 from flask import Response, flash, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -71,7 +71,7 @@ def print_now() -> ResponseReturnValue:
     form = PrintForm().offer(petitions_where("signatures.import"))
     if not form.validate():
         return _print_page(form, 422)
-    petition = petition_in_any_state(form.petition.data)
+    petition = cast(Petition, petition_in_any_state(form.petition.data))
     audit_event = AuditEvent(
         "imports.print",
         on=lambda run: ("print_run", run.id),
@@ -114,7 +114,7 @@ def pdf(run: PrintRun) -> ResponseReturnValue:
 @allowed("signatures.import", load_sheet_run)
 def sheet(run: PrintRun) -> ResponseReturnValue:
     """Redirect the QR code of a sheet to its rows, or to the page where typing begins."""
-    serial = run_of_serial(request.view_args["serial"])[1]
+    serial = cast(tuple[PrintRun, str], run_of_serial((request.view_args or {})["serial"]))[1]
     batch = batch_of_sheet(run.petition_id, serial)
     if batch:
         return redirect(url_for("organize.imports.show", batch_id=batch.id), 303)
@@ -138,7 +138,8 @@ def typing() -> ResponseReturnValue:
         return _choosing_page(
             SheetChoice(formdata=None, petition=slug, lang=g.lang).offer(petitions)
         )
-    wording = match[0].consent_text if match else consent_of(petition_in_any_state(slugs[0]), lang)
+    petition = cast(Petition, petition_in_any_state(slugs[0]))
+    wording = match[0].consent_text if match else consent_of(petition, lang)
     today = utcnow().astimezone(zone()).date()
     return _typing_page(
         SheetForm(
@@ -163,7 +164,8 @@ def begin_typing() -> ResponseReturnValue:
             if form.petition.errors or form.lang.errors
             else _typing_page(form, 422)
         )
-    petition, match = petition_in_any_state(form.petition.data), run_of_serial(form.sheet.data)
+    petition = cast(Petition, petition_in_any_state(form.petition.data))
+    match = run_of_serial(form.sheet.data)
     if match and match[0].petition_id != petition.id:
         form.sheet.errors = [_("This sheet was printed for another petition.")]
         return _typing_page(form, 422)
@@ -198,7 +200,7 @@ def begin_typing() -> ResponseReturnValue:
 def grid(batch: ImportBatch) -> ResponseReturnValue:
     if not batch.is_open or batch.kind != "typed":
         return redirect(url_for("organize.imports.index"), 303)
-    petition = petition_by_id(batch.petition_id)
+    petition = batch.petition
     rows = first_rows(batch.id, MAX_LINES)
     log_rows_view(batch, [row for row in rows if any((row.typed or {}).values())])
     return render_template(
@@ -233,7 +235,7 @@ def keep_grid(batch: ImportBatch) -> ResponseReturnValue:
         write(store_typed, batch_id=batch_id, typed=typed, version=sent_version())
     except BatchClosed:
         return jsonify(overtaken=True), 409
-    return jsonify(_row_states(batch_by_id(batch_id)))
+    return jsonify(_row_states(cast(ImportBatch, batch_by_id(batch_id))))
 
 
 def _row_states(batch: ImportBatch) -> dict[str, Any]:
@@ -252,7 +254,7 @@ def _row_states(batch: ImportBatch) -> dict[str, Any]:
 
 
 def _sent_rows(batch: ImportBatch) -> dict[int, dict[str, str]]:
-    petition = petition_by_id(batch.petition_id)
+    petition = batch.petition
     fields = {
         *GRID,
         "subscribe",
@@ -260,7 +262,7 @@ def _sent_rows(batch: ImportBatch) -> dict[int, dict[str, str]]:
         "comment",
         *(f"answers-{question['name']}" for question in petition.questions),
     }
-    typed = {}
+    typed: dict[int, dict[str, str]] = {}
     for (place, field), text in sent_cells().items():
         if place <= MAX_LINES and field in fields:
             typed.setdefault(place, {})[field] = text[:2000]

@@ -72,7 +72,7 @@ class SharingForm(InLanguages, FlaskForm):
                 field.append_entry("")
         return self
 
-    def texts(self) -> dict[str, list[str]]:
+    def share_texts(self) -> dict[str, list[str]]:
         """Return {language: [text]}."""
         return {
             lang: [text for text in self[f"texts_{lang}"].data if text] for lang in self.languages
@@ -96,7 +96,7 @@ def save_sharing(petition: Petition) -> ResponseReturnValue:
     form = SharingForm.in_languages(_languages(petition))()
     if not form.validate():
         return _render_page(petition, form.with_blank_rows(), 422)
-    slug, texts = petition.slug, form.texts()
+    slug, texts = petition.slug, form.share_texts()
     audit_event = audit_event_of(
         "petitions.edit", petition, part="sharing", texts=sum(map(len, texts.values()))
     )
@@ -154,7 +154,7 @@ THEME_LABELS = {
 class OriginsField(LinesField):
     """Sites, one on each line; `origins` holds them normalized once they are valid."""
 
-    origins = ()
+    origins: list[str] = []
 
     def pre_validate(self, form: Form) -> None:
         lines = [line.strip() for line in (self.data or "").splitlines() if line.strip()]
@@ -169,7 +169,7 @@ class OriginsField(LinesField):
                     lines=", ".join(wrong[:5]),
                 )
             )
-        self.origins = list(dict.fromkeys(origins))
+        self.origins = list(dict.fromkeys(origin for origin in origins if origin))
         if len(self.origins) > MAX_ORIGINS:
             raise StopValidation(_l("Enter at most %(most)s sites.", most=MAX_ORIGINS))
         if form.allowed.data == "listed" and not self.origins:
