@@ -1,11 +1,22 @@
 """The Flask extensions, created without an application; `create_app` connects them to one."""
 
 from collections.abc import Iterable
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar, TypeAlias, cast
 
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, CheckConstraint, Integer, MetaData, Row, Table
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    CursorResult,
+    Delete,
+    Insert,
+    Integer,
+    MetaData,
+    Row,
+    Table,
+    Update,
+)
 from sqlalchemy.orm import DeclarativeBase
 
 from campaign.db.transactions import Transactions
@@ -47,6 +58,12 @@ database_now = transactions.now
 note_ended = transactions.note_ended
 load_for_update = transactions.load_for_update
 load_for_update_or_none = transactions.load_for_update_or_none
+
+
+def rows_changed(statement: Update | Delete | Insert) -> int:
+    """Execute a statement; return how many rows it inserted, updated or deleted."""
+    statement = statement.execution_options(synchronize_session=False)
+    return cast(CursorResult[Any], db.session.execute(statement)).rowcount
 
 
 def one_of(column: str, values: Iterable[str]) -> CheckConstraint:

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 
 from campaign.accounts import tokens
 from campaign.accounts.models import KnownDevice, OrganizerSession
-from campaign.extensions import db
+from campaign.extensions import db, rows_changed
 
 IDLE = timedelta(hours=12)
 MAX_AGE = timedelta(days=14)
@@ -95,8 +94,7 @@ def _close(organizer_id: int, condition: ColumnElement[bool]) -> int:
     statement = delete(OrganizerSession).where(
         OrganizerSession.organizer_id == organizer_id, condition
     )
-    result = db.session.execute(statement.execution_options(synchronize_session=False))
-    return cast(CursorResult[Any], result).rowcount
+    return rows_changed(statement)
 
 
 def is_known_device(organizer_id: int, device_token: str | None) -> bool:

@@ -37,7 +37,7 @@ def read(path: str, any_sender: bool) -> None:
 
     If you read a report twice, it counts once.
     """
-    counts = Counter()
+    counts: Counter[str] = Counter()
     for _name, reported in read_bounces(path):
         counts["messages"] += 1
         counts["other"] += not reported

@@ -13,7 +13,7 @@ from campaign.accounts.operations import remove_access
 from campaign.api.models import ApiKey
 from campaign.api.operations import revoke_key
 from campaign.db.ended_log import EndedEntry, seal_of
-from campaign.extensions import db
+from campaign.extensions import db, rows_changed
 from campaign.kiosk.models import Kiosk
 from campaign.kiosk.pairing import revoke
 from campaign.petitions.models import Petition
@@ -29,12 +29,12 @@ from campaign.subscriptions.models import Subscription, SuppressedAddress
 from campaign.subscriptions.operations import suppress
 
 
-def replay_ended(entries: list[EndedEntry]) -> Counter:
+def replay_ended(entries: list[EndedEntry]) -> Counter[str]:
     """End what these entries name and the restored database still has; return {kind: count}.
 
     Runs in one transaction.
     """
-    counts = Counter()
+    counts: Counter[str] = Counter()
     for entry in entries:
         replay = REPLAYS.get(entry.what)
         if replay is not None and replay(entry):
@@ -44,11 +44,10 @@ def replay_ended(entries: list[EndedEntry]) -> Counter:
 
 def end_sessions_and_links() -> tuple[int, int]:
     """End all sessions and all open links of organizers; return the number of each."""
-    sessions = db.session.execute(delete(OrganizerSession)).rowcount
+    sessions = rows_changed(delete(OrganizerSession))
     is_open = AccountLink.used_at.is_(None), AccountLink.expires_at > utcnow()
-    return sessions, db.session.execute(
-        update(AccountLink).where(*is_open).values(expires_at=utcnow())
-    ).rowcount
+    links = rows_changed(update(AccountLink).where(*is_open).values(expires_at=utcnow()))
+    return sessions, links
 
 
 def _row_of(entry: EndedEntry, model: type[Any], created_column: str = "created_at") -> Any:
@@ -101,14 +100,12 @@ def _remove_organizer(entry: EndedEntry) -> object:
 
 def _take_grant(entry: EndedEntry) -> object:
     row = _row_of(entry, Grant)
-    return row is not None and db.session.execute(delete(Grant).where(Grant.id == row.id)).rowcount
+    return row is not None and rows_changed(delete(Grant).where(Grant.id == row.id))
 
 
 def _remove_passkey(entry: EndedEntry) -> object:
     row = _row_of(entry, Passkey)
-    return (
-        row is not None and db.session.execute(delete(Passkey).where(Passkey.id == row.id)).rowcount
-    )
+    return row is not None and rows_changed(delete(Passkey).where(Passkey.id == row.id))
 
 
 def _stop_app(entry: EndedEntry) -> bool:

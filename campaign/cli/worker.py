@@ -7,10 +7,12 @@ import sys
 import threading
 from collections.abc import Callable
 from multiprocessing.process import BaseProcess
+from typing import cast
 
 import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
+from werkzeug.local import LocalProxy
 
 from campaign.extensions import db
 from campaign.jobs.worker import Worker
@@ -29,7 +31,7 @@ STOP_SECONDS = 0.5
 def worker(parent: int | None) -> None:
     """Count signatures, send emails and do background work, until Ctrl-C or SIGTERM."""
     start_logging()
-    app = current_app._get_current_object()
+    app = cast(LocalProxy[Flask], current_app)._get_current_object()
     # A forked process must inherit neither threads nor open connections.
     db.engine.dispose()
     runner = multiprocessing.get_context("fork").Process(

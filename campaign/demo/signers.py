@@ -11,7 +11,9 @@ from itertools import accumulate, islice
 from math import ceil, cos, exp, tau
 from pathlib import Path
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
+
+from sqlalchemy import CursorResult
 
 from campaign.db.upsert import insert
 from campaign.extensions import db
@@ -242,9 +244,8 @@ def invented_rows(
 def add_rows(rows: list[dict[str, Any]]) -> int:
     """Insert the rows without signers that the petition already has; return how many it added."""
     statement = insert(Signature.__table__).on_conflict_do_nothing()
-    return db.session.execute(
-        statement, rows, execution_options={"preserve_rowcount": True}
-    ).rowcount
+    result = db.session.execute(statement, rows, execution_options={"preserve_rowcount": True})
+    return cast(CursorResult[Any], result).rowcount
 
 
 def _row(

@@ -91,13 +91,9 @@ class CachedResponse:
             for name, value in response_headers
             if name.lower() in HEADERS_ON_304 or name == "ETag"
         ]
-        self._status, self._headers, self._body, self._bodies, self._unchanged_renders = (
-            status,
-            response_headers,
-            body,
-            {},
-            0,
-        )
+        self._status, self._headers, self._body = status, response_headers, body
+        self._bodies: dict[str, tuple[bytes, list[tuple[str, str]]]] = {}
+        self._unchanged_renders = 0
         self.size = len(body) * (2 if self._is_compressible else 1) + 1000
 
     def age(self) -> float:

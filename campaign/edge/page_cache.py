@@ -52,8 +52,8 @@ class PageCache:
     ) -> None:
         self._app = app
         self._poll_interval = poll_interval
-        self._responses = {}
-        self._renderers = {}
+        self._responses: dict[tuple[str, str], CachedResponse] = {}
+        self._renderers: dict[tuple[str, str], threading.Lock] = {}
         self._guard = threading.Lock()
         self._packer = ThreadPoolExecutor(1, "packer")
         self._size = 0

@@ -119,8 +119,8 @@ def fail(error: HTTPException) -> ResponseReturnValue:
     """Show the error in the frame, because our usual error pages may not be framed."""
     page = make_response(render_template("embeds/failed.html", status=error.code), error.code)
     page.headers["Content-Security-Policy"] = policy("*")
-    if getattr(error, "retry_after", None):
-        page.headers["Retry-After"] = str(error.retry_after)
+    if retry_after := getattr(error, "retry_after", None):
+        page.headers["Retry-After"] = str(retry_after)
     return page
 
 

@@ -65,6 +65,8 @@ class TicketAddressField(EmailField):
 class SeatsField(SelectField):
     """How many seats, from one to `most`, the maximum for one person."""
 
+    data: str | None
+
     def __init__(self, label: Any = None, most: int = 1, **kwargs: Any) -> None:
         choices = [SelectChoice(str(number), str(number)) for number in range(1, most + 1)]
         super().__init__(label, choices=choices, default="1", validate_choice=False, **kwargs)
@@ -73,7 +75,7 @@ class SeatsField(SelectField):
     @property
     def number(self) -> int:
         """The chosen number of seats. Use it only after validation."""
-        return int(self.data)
+        return int(self.data or "1")
 
     def pre_validate(self, form: Form) -> None:
         """Check and normalize the number. Raise ValidationError."""

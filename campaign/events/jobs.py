@@ -10,7 +10,7 @@ from campaign.events.life_cycle import event_life_cycle
 from campaign.events.models import CANCELLED, ON_HOLD, UNCONFIRMED, Event, Registration
 from campaign.events.reminders import REMINDERS
 from campaign.events.seats import drop_hold, fill_seats
-from campaign.extensions import db, load_for_update
+from campaign.extensions import db, load_for_update, rows_changed
 from campaign.jobs.registry import BackgroundWork
 from campaign.mail.models import BULK
 from campaign.mail.operations import enqueue_many
@@ -120,19 +120,16 @@ def _erase_registrations(event: Event) -> int:
     )
     event.attendance = (event.attendance or 0) + (db.session.scalar(attendance) or 0)
     db.session.flush()
-    return db.session.execute(
-        delete(Registration).where(of_event).execution_options(synchronize_session=False)
-    ).rowcount
+    return rows_changed(delete(Registration).where(of_event))
 
 
 def _drop(*is_old: Any) -> int:
     old = select(Registration.id).where(*is_old).limit(BATCH)
-    return db.session.execute(
+    return rows_changed(
         delete(Registration)
         # We repeat the condition to see a confirmation that arrives at this moment.
         .where(Registration.id.in_(old), *is_old)
-        .execution_options(synchronize_session=False)
-    ).rowcount
+    )
 
 
 @work.at_start

@@ -1,7 +1,7 @@
 """Public pages of events: the list, each event, calendar files, pictures and registering."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from flask import (
     Blueprint,
@@ -47,6 +47,7 @@ from campaign.process.clock import utcnow
 from campaign.signatures import tokens
 from campaign.signatures.signing.abuse_limits import admit_signing
 from campaign.site.settings import site_settings
+from campaign.text.email_addresses import Address
 from campaign.updates.presenters import recent_cards
 
 blueprint = Blueprint("events", __name__)
@@ -239,7 +240,7 @@ def _refuse(event: Event, shown: EventPage, form: SeatForm, status: int) -> Resp
 
 
 def _registration_data(form: RegistrationForm) -> dict[str, Any]:
-    email = form.email.address
+    email = cast(Address, form.email.address)
     return {
         "name": form.name.data,
         "email": email.typed,

@@ -42,7 +42,8 @@ class PackTexts:
         self._lang = choice["lang"]
         self._text = petition.current_version.text(self._lang, petition.original_lang)
         self._targets = [target.name(self._lang) for target in petition.targets]
-        self._countries, self._days = {}, {}
+        self._countries: dict[str, str] = {}
+        self._days: dict[Any, str] = {}
 
     def head(self) -> Head:
         """Return the header and footer of every page."""

@@ -9,7 +9,7 @@ import io
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from json.encoder import encode_basestring as _quoted
-from typing import Any
+from typing import Any, ClassVar, Protocol
 
 from campaign.exports.spreadsheet import Spreadsheet
 from campaign.text.formulas import neutralise_all
@@ -18,10 +18,28 @@ from campaign.text.formulas import neutralise_all
 BYTE_ORDER_MARK = "\ufeff".encode()
 
 
+class Format(Protocol):
+    """A file format, created for a header, the kinds of its columns, and the time of the export."""
+
+    suffix: ClassVar[str]
+    media_type: ClassVar[str]
+
+    def __init__(
+        self, header: Sequence[str], kinds: Sequence[str], *, at: datetime | None = None
+    ) -> None: ...
+
+    def begin(self) -> bytes: ...
+
+    def add(self, columns: Sequence[Sequence[Any]]) -> bytes: ...
+
+    def end(self) -> bytes: ...
+
+
 class Csv:
     """Comma-separated values in UTF-8; cells that could run as formulas are escaped."""
 
-    suffix, media_type = "csv", "text/csv; charset=utf-8"
+    suffix: ClassVar[str] = "csv"
+    media_type: ClassVar[str] = "text/csv; charset=utf-8"
     byte_order_mark, line_end = b"", "\n"
 
     def __init__(
@@ -60,7 +78,8 @@ class JsonLines:
     Each answer to the petition's own questions is a property of its own.
     """
 
-    suffix, media_type = "jsonl", "application/x-ndjson; charset=utf-8"
+    suffix: ClassVar[str] = "jsonl"
+    media_type: ClassVar[str] = "application/x-ndjson; charset=utf-8"
 
     def __init__(
         self, header: Sequence[str], kinds: Sequence[str], *, at: datetime | None = None
@@ -90,5 +109,5 @@ def _json_values(column: Sequence[Any], kind: str) -> list[Any]:
 
 
 # Formats by name. Programs read FORMATS with plain CSV; people get DOWNLOADS with CSV for Excel.
-FORMATS = {"csv": Csv, "xlsx": Spreadsheet, "jsonl": JsonLines}
-DOWNLOADS = {**FORMATS, "csv": CsvForExcel}
+FORMATS: dict[str, type[Format]] = {"csv": Csv, "xlsx": Spreadsheet, "jsonl": JsonLines}
+DOWNLOADS: dict[str, type[Format]] = {**FORMATS, "csv": CsvForExcel}

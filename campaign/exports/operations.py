@@ -7,7 +7,7 @@ from sqlalchemy import delete, select, update
 
 from campaign.db.upsert import insert
 from campaign.exports.models import Export, ExportChoice
-from campaign.extensions import db
+from campaign.extensions import db, rows_changed
 from campaign.jobs.operations import cancel_job, enqueue
 from campaign.security.sealed_files import new_seed
 
@@ -91,7 +91,7 @@ def start_again(export_id: int, *, now: datetime) -> bool:
 
 def drop_export(export_id: int) -> bool:
     """Delete an export in any state, its job, and the seed of its key; return whether it existed."""
-    existed = db.session.execute(delete(Export).where(Export.id == export_id)).rowcount == 1
+    existed = rows_changed(delete(Export).where(Export.id == export_id)) == 1
     cancel_job(JOB, export_id)
     return existed
 
@@ -107,4 +107,4 @@ def sweep_exports(*, now: datetime) -> list[str]:
 
 def _change(*conditions: Any, **columns: Any) -> bool:
     statement = update(Export).where(*conditions).values(**columns)
-    return db.session.execute(statement.execution_options(synchronize_session=False)).rowcount == 1
+    return rows_changed(statement) == 1

@@ -151,7 +151,8 @@ class _Table(_Paper):
 
     def _paginate(self, rows: Iterable[Sequence[str]]) -> list[list[list[list[str]]]]:
         """Return the rows by page; each row is a list of lines for each of its cells."""
-        pages, height_left = [], 0.0
+        pages: list[list[list[list[str]]]] = []
+        height_left = 0.0
         for row in rows:
             cells = [
                 self._lines(text, wide) for text, (_, wide) in zip(row, self._columns, strict=True)
@@ -219,7 +220,8 @@ class _Letter(_Paper):
 
     def set(self, blocks: Iterable[tuple[str, Any]]) -> bytes:
         lines = [line for kind, text in blocks for line in self._lines(kind, text)]
-        pages, y = [], 0.0
+        pages: list[list[tuple[Callable[[float], None], float]]] = []
+        y = 0.0
         for height, set_line in lines:
             if not pages or y + height > self.bottom:
                 pages.append([])

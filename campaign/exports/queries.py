@@ -151,7 +151,9 @@ def _answer_text(answer: str | bool | None) -> str | None:
 def _questions(petition_id: int) -> list[str]:
     current = [
         question["name"]
-        for question in db.session.scalar(select(Petition.questions).filter_by(id=petition_id))
+        for question in db.session.scalars(
+            select(Petition.questions).filter_by(id=petition_id)
+        ).one()
     ]
     answered = select(cast(Signature.answers, Text)).where(
         Signature.petition_id == petition_id, cast(Signature.answers, Text) != "{}"

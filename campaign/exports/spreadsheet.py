@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 from xml.sax.saxutils import escape
 
 from campaign.exports.zip_stream import ZipStream
@@ -38,7 +38,8 @@ class Spreadsheet:
     are escaped as well, because people may save the file as CSV later.
     """
 
-    suffix, media_type = "xlsx", f"{_TYPES}.sheet"
+    suffix: ClassVar[str] = "xlsx"
+    media_type: ClassVar[str] = f"{_TYPES}.sheet"
 
     def __init__(
         self, header: Sequence[str], kinds: Sequence[str], *, at: datetime | None = None

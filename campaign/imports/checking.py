@@ -112,7 +112,8 @@ class Checker:
 
 class _Row:
     def __init__(self, checker: Checker, typed: Mapping[str, str]) -> None:
-        self._checker, self._typed, self._faults = checker, typed, {}
+        self._checker, self._typed = checker, typed
+        self._faults: dict[str, str] = {}
 
     def checked(self) -> ValidatedRow:
         context = self._checker.context

@@ -17,6 +17,7 @@ from campaign.causes.models import Cause
 from campaign.db.versioned import check_version
 from campaign.errors import CampaignError
 from campaign.extensions import db, load_for_update
+from campaign.imports.checking import ValidatedRow
 from campaign.imports.classification import ClassifiedRow
 from campaign.imports.models import WAITS, ImportBatch, ImportRow
 from campaign.imports.operations import enqueue_rest, open_batch
@@ -102,7 +103,7 @@ def _create_signatures(decided: Iterable[ClassifiedRow], notice_id: int) -> dict
     # so of several rows of one person the first one counts.
     newcomers = sorted(
         (row for row in decided if row.outcome in ("new", "held")),
-        key=lambda row: row.checked.key[1],
+        key=lambda row: cast(ValidatedRow, row.checked).key[1],
     )
     results = accept_signatures(
         commands=[

@@ -64,7 +64,7 @@ def guess_delimiter(text: str) -> str:
     sample = text[:SAMPLE]
 
     def score(delimiter: str) -> tuple[int, bool, int]:
-        widths = Counter()
+        widths: Counter[int] = Counter()
         for cells in _first_rows(csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)):
             widths[len(cells)] += 1
         [(width, count)] = widths.most_common(1) or [(1, 0)]

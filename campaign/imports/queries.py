@@ -91,7 +91,7 @@ def remembered_columns(cause_id: int) -> dict[str, str]:
         .order_by(ImportBatch.id.desc())
         .limit(5)
     )
-    remembered = {}
+    remembered: dict[str, str] = {}
     for header, mapping in db.session.execute(query):
         for place, name in enumerate(header):
             if name:
@@ -101,7 +101,7 @@ def remembered_columns(cause_id: int) -> dict[str, str]:
 
 def checker_for(batch: ImportBatch, now: datetime) -> Checker | None:
     """Return the Checker for a batch's rows, or None if its petition is not public (yet)."""
-    petition = db.session.get(Petition, batch.petition_id)
+    petition = db.session.get_one(Petition, batch.petition_id)
     terms = signing_terms(petition.slug, now=now)
     if terms is None:
         return None

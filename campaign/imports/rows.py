@@ -13,7 +13,7 @@ _table = ImportRow.__table__
 
 def row_of(batch_id: int, place: int, **columns: Any) -> dict[str, Any]:
     """Return all columns of an ImportRow, with empty values except for `columns`."""
-    empty = {
+    empty: dict[str, Any] = {
         "cells": None,
         "typed": None,
         "error_code": "",

@@ -23,7 +23,8 @@ class SharedTexts:
     """
 
     def __init__(self, xml: bytes) -> None:
-        self._lengths, self._is_in_text = [], False
+        self._lengths: list[int] = []
+        self._is_in_text = False
         _parse(xml, self._start, self._end, self._text)
         self._longest = max(self._lengths, default=0)
 

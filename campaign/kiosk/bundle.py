@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from hashlib import blake2b
 from json import dumps
-from typing import Any
+from typing import Any, cast
 
 from flask import current_app
 from flask_babel import force_locale
@@ -18,7 +18,7 @@ from campaign.i18n.countries import countries
 from campaign.i18n.locales import locale_of
 from campaign.kiosk import codes
 from campaign.kiosk.key_pairs import present_key
-from campaign.kiosk.models import Kiosk, StaffPin
+from campaign.kiosk.models import Kiosk, KioskKey, StaffPin
 from campaign.kiosk.queries import table_code
 from campaign.kiosk.sealing import SUITE_NAME
 from campaign.organisations.colours import day_accent, night_accent
@@ -193,7 +193,7 @@ def _delivered(version: PetitionVersion, lang: str) -> Any:
 
 
 def _key() -> dict[str, Any]:
-    key = present_key()
+    key = cast(KioskKey, present_key())
     return {"id": key.uuid, "suite": SUITE_NAME, "public": codes.to_base64(key.public)}
 
 

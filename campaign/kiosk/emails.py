@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from campaign.accounts.audit_models import AuditEntry
 from campaign.accounts.queries import organizer_by_id
 from campaign.events.queries import event_by_id
-from campaign.extensions import db
+from campaign.extensions import AnyRow, db
 from campaign.http.urls import absolute_url
 from campaign.i18n.clock_times import clock_time
 from campaign.i18n.locales import locale_of
@@ -65,7 +65,7 @@ def notify_signers(signature_ids: Sequence[int], *, now: datetime) -> None:
         .where(_table.c.id.in_([row.id for row in rows]))
         .values(mailed_at=now, mail_count=_table.c.mail_count + 1)
     )
-    people = {}
+    people: dict[tuple[bytes | None, datetime], AnyRow] = {}
     for row in rows:
         people.setdefault((row.email_digest, row.created_at), row)
     enqueue_many(
@@ -125,7 +125,7 @@ def _render_signed_at_table(message: Any) -> Message | None:
 
 
 def _signed(row: Signature, lang: str) -> dict[str, Any]:
-    petition = petition_by_id(row.petition_id)
+    petition = cast(Petition, petition_by_id(row.petition_id))
     text = petition.current_version.text(lang, petition.original_lang)
     return {
         "title": text.title,

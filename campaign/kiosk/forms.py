@@ -73,7 +73,8 @@ class _Petitions:
 
     def __init__(self, kiosk: Kiosk) -> None:
         self.kiosk = kiosk
-        self._by_slug, self._terms = {}, {}
+        self._by_slug: dict[str, Petition | None] = {}
+        self._terms: dict[tuple[int, int | None], SigningTerms | None] = {}
 
     def get(self, slug: str) -> Petition | None:
         """Return the petition with this slug, current or former, in the kiosk's cause; or None."""

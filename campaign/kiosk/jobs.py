@@ -9,7 +9,7 @@ from sqlalchemy import exists, or_, select, update
 from campaign.accounts.audit import WORKER, record
 from campaign.accounts.queries import organizer_by_id, owners_of
 from campaign.events.models import Event
-from campaign.extensions import db
+from campaign.extensions import db, rows_changed
 from campaign.jobs.registry import BackgroundWork
 from campaign.kiosk import emails
 from campaign.kiosk.models import HAS_DRAWING, IN_REVIEW, SILENT, Kiosk, KioskRecord
@@ -115,10 +115,4 @@ def _forget_drawn() -> int:
 
 
 def _change(ids: Any, **values: Any) -> int:
-    result = db.session.execute(
-        update(KioskRecord)
-        .where(KioskRecord.id.in_(ids))
-        .values(**values)
-        .execution_options(synchronize_session=False)
-    )
-    return result.rowcount
+    return rows_changed(update(KioskRecord).where(KioskRecord.id.in_(ids)).values(**values))

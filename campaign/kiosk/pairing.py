@@ -15,7 +15,7 @@ from campaign.db.upsert import insert
 from campaign.errors import CampaignError
 from campaign.events.models import Event
 from campaign.events.queries import event_by_id
-from campaign.extensions import db, load_for_update, note_ended
+from campaign.extensions import db, load_for_update, note_ended, rows_changed
 from campaign.i18n.locales import locale_of
 from campaign.kiosk import codes
 from campaign.kiosk.key_pairs import make_key, present_key
@@ -92,7 +92,7 @@ def pair(*, typed: str, app: str = "", now: datetime) -> tuple[Kiosk, str]:
         .where(PairingCode.id == code.id, PairingCode.used_at.is_(None))
         .values(used_at=now)
     )
-    if db.session.execute(claim.execution_options(synchronize_session=False)).rowcount == 0:
+    if rows_changed(claim) == 0:
         raise UsedCode
     at_event = cast(Event, event_by_id(code.event_id))
     kiosk = Kiosk(uuid=str(uuid4()), event_id=at_event.id, app=app, paired_at=now)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from campaign.errors import CampaignError
-from campaign.extensions import db, load_for_update
+from campaign.extensions import db, load_for_update, rows_changed
 from campaign.kiosk.emails import notify_signers
 from campaign.kiosk.models import IN_REVIEW, Kiosk, KioskRecord
 from campaign.kiosk.opened_records import Opened
@@ -34,7 +34,7 @@ def approve(*, kiosk_id: int, record_id: int, opened: Opened, now: datetime) -> 
     A record of someone who has signed before stays in review as a duplicate. Raises AlreadyDecided.
     """
     kiosk = load_for_update(Kiosk, kiosk_id)
-    row = db.session.get(KioskRecord, record_id, populate_existing=True)
+    row = db.session.get_one(KioskRecord, record_id, populate_existing=True)
     if row.status == STORED:
         return True
     if row.decided_at is not None:
@@ -99,4 +99,4 @@ def _decide_all(kiosk_id: int, *conditions: Any, **values: Any) -> int:
         .where(KioskRecord.kiosk_id == kiosk_id, IN_REVIEW, *conditions)
         .values(**values)
     )
-    return db.session.execute(statement.execution_options(synchronize_session=False)).rowcount
+    return rows_changed(statement)

@@ -30,10 +30,11 @@ def public_lines(rows: Iterable[tuple[datetime, str, str, int]], *, is_quiet: bo
     merged as MIXED. If even these are below it, they are merged into the rest of their day. A quiet
     petition shows only days, and no evidence.
     """
-    by_hour = defaultdict(Counter)
+    by_hour: dict[tuple[datetime, str], Counter[str]] = defaultdict(Counter)
     for hour, reason, evidence, change in rows:
         by_hour[hour, reason][evidence] += change
-    lines, rest_of_days = [], Counter()
+    lines: list[Line] = []
+    rest_of_days: Counter[tuple[datetime, str]] = Counter()
     for (hour, reason), kinds in by_hour.items():
         published = {} if is_quiet else _publishable(kinds)
         lines += [

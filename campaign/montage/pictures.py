@@ -69,7 +69,7 @@ class Drawer:
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(1, "pictures")
         self._lock = threading.Lock()
-        self._futures = {}
+        self._futures: dict[Path, Future[bytes]] = {}
 
     def draw(self, file: Path, work: Callable[[], bytes]) -> Future[bytes]:
         """Return the Future of `work()`, which draws `file`, or of the drawing already running."""

@@ -58,7 +58,7 @@ def posters_before(poster: Poster) -> int:
 
 def posters_with_former_names() -> list[int]:
     """Return the ids of ready posters with names that may no longer be shown as they are."""
-    by_cause = {}
+    by_cause: dict[int, list[Poster]] = {}
     for poster in db.session.scalars(select(Poster).where(READY, Poster.with_names)):
         by_cause.setdefault(poster.cause_id, []).append(poster)
     outdated = []

@@ -1,10 +1,10 @@
 """The texts of share cards and posters, in one language."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -201,7 +201,7 @@ def _zone(local: datetime) -> str:
 
     Time zone abbreviations only mean such an offset, and many languages have none.
     """
-    minutes = round(local.utcoffset().total_seconds() / 60)
+    minutes = round(cast(timedelta, local.utcoffset()).total_seconds() / 60)
     hours, rest = divmod(abs(minutes), 60)
     return f"UTC{'−' if minutes < 0 else '+'}{hours}" + (f":{rest:02}" if rest else "")
 

@@ -48,7 +48,7 @@ class Sheets:
         self._pdf.set_title(title)
         self._pdf.set_lang(lang)
         self._pdf.set_creator("Volante")
-        self._faces = set()
+        self._faces: set[str] = set()
         # Titles are tried in many sizes and widths, and shaping their text is the most expensive
         # step.
         self._width_in_points = lru_cache(maxsize=4096)(self._measure)

@@ -2,12 +2,11 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
-from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, select
+from sqlalchemy import delete, select
 
 from campaign.db.versioned import check_part
-from campaign.extensions import db, load_for_update
+from campaign.extensions import db, load_for_update, rows_changed
 from campaign.petitions.models import DELIVERED_DETAILS, Delivery, Petition
 from campaign.petitions.versions import update_versions
 
@@ -54,7 +53,7 @@ def remove_delivery(*, petition_id: int, delivery_id: int) -> bool:
     statement = delete(Delivery).where(
         Delivery.id == delivery_id, Delivery.petition_id == petition_id
     )
-    return cast(CursorResult[Any], db.session.execute(statement)).rowcount == 1
+    return rows_changed(statement) == 1
 
 
 def deliveries_of(petition_id: int) -> Sequence[Delivery]:

@@ -6,7 +6,18 @@ find the same documents.
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Select, bindparam, cast, column, delete, literal_column, select, table, text
+from sqlalchemy import (
+    BindParameter,
+    Select,
+    bindparam,
+    cast,
+    column,
+    delete,
+    literal_column,
+    select,
+    table,
+    text,
+)
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from campaign.extensions import db
@@ -85,7 +96,7 @@ class OnSqlite:
     ) -> Select[int]:
         """Return a SELECT of matching document ids."""
         term_query = " AND ".join(f'"{term}"{"" if whole_words else " *"}' for term in terms)
-        query = bindparam(
+        query: BindParameter[str] = bindparam(
             None, f'lang : "{_one_word(lang)}" AND {{{" ".join(parts)}}} : ({term_query})'
         )
         return select(cls.fts.c.rowid).where(literal_column("search_terms").op("match")(query))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -55,7 +56,7 @@ def _document(update: Update, lang: str, zone: ZoneInfo) -> Document:
         title=text.title,
         summary=text.summary,
         body=paragraphs(to_text(text.body, pictures_of(update, text.lang)), alt),
-        day=update.publish_at.astimezone(zone).date(),
+        day=cast(datetime, update.publish_at).astimezone(zone).date(),
     )
 
 

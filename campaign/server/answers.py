@@ -23,7 +23,8 @@ class Response:
 
     def __init__(self, proto: HTTPProtocol) -> None:
         self._proto = proto
-        self.status, self.headers = 500, []
+        self.status = 500
+        self.headers: list[tuple[str, str]] = []
 
     def start(self, status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> None:
         """Accept status and headers; this is WSGI's `start_response`."""

@@ -38,7 +38,7 @@ class BodyReader:
     """Reads the bodies of many requests at once, and cancels those that take too long."""
 
     def __init__(self) -> None:
-        self._waiting = set()
+        self._waiting: set[_Body] = set()
         self._reserved = 0
         self._lock = threading.Lock()
 
@@ -117,8 +117,12 @@ class _Body:
     ) -> None:
         self.deadline = time.monotonic() + max(BODY_SECONDS, max_bytes / MIN_BYTES_PER_SECOND)
         self.reserved = max_bytes if max_bytes > SMALL_BYTES else 0
-        self._reader, self._proto, self._max_bytes, self._done = reader, proto, max_bytes, done
-        self._future, self._chunks, self._size = None, [], 0
+        self._reader, self._max_bytes, self._done = reader, max_bytes, done
+        # Its stub lacks the methods that read a body in chunks.
+        self._proto: Any = proto
+        self._future: Any = None
+        self._chunks: list[bytes] = []
+        self._size = 0
 
     def read_whole(self) -> None:
         self._await(self._proto(), self._receive_whole)

@@ -28,6 +28,8 @@ class NewsAddressField(EmailField):
 class FrequencyField(RadioField):
     """How often we email. No choice means each update."""
 
+    data: str | None
+
     def __init__(self, label: Any = None, **kwargs: Any) -> None:
         super().__init__(
             label, choices=FREQUENCIES, default="each", validate_choice=False, **kwargs

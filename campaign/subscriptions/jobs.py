@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
 
-from campaign.extensions import db
+from campaign.extensions import db, rows_changed
 from campaign.jobs.registry import BackgroundWork
 from campaign.notices.consents import delete_consents
 from campaign.site.settings import site_settings
@@ -43,7 +43,7 @@ def _end_unanswered(cutoff: datetime, now: datetime) -> int:
         .where(Subscription.id.in_(old), *is_old)
         .values(state="ended", ended_at=now, ended_reason="unanswered", email=None)
     )
-    return db.session.execute(statement.execution_options(synchronize_session=False)).rowcount
+    return rows_changed(statement)
 
 
 def _drop_pending(cutoff: datetime) -> int:
@@ -71,4 +71,4 @@ def _empty_ended(cutoff: datetime) -> int:
         .where(Subscription.id.in_(old), *is_old)
         .values(email=None, email_digest=None, signature_id=None, evidence="")
     )
-    return db.session.execute(statement.execution_options(synchronize_session=False)).rowcount
+    return rows_changed(statement)

@@ -10,7 +10,7 @@ from sqlalchemy import delete, false, func, or_, select, update
 
 from campaign.db.upsert import insert
 from campaign.errors import CampaignError
-from campaign.extensions import db, load_for_update_or_none, note_ended
+from campaign.extensions import db, load_for_update_or_none, note_ended, rows_changed
 from campaign.mail.operations import enqueue, refuse_address, report_address
 from campaign.notices.models import NOT_RECORDED
 from campaign.subscriptions.consents import note_asked, note_ends, note_request
@@ -232,9 +232,9 @@ def lift_suppression(*, email_digest: bytes) -> None:
     This does not subscribe the address to anything.
     """
     is_address = SuppressedAddress.digest == email_digest
-    if db.session.execute(
+    if rows_changed(
         delete(SuppressedAddress).where(is_address, SuppressedAddress.reason == "organizer")
-    ).rowcount:
+    ):
         note_ended("address.allowed", email_digest.hex(), "")
         return
     if db.session.scalar(select(SuppressedAddress.reason).where(is_address)):

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from flask import (
     Blueprint,
@@ -36,6 +36,7 @@ from campaign.site.settings import site_settings
 from campaign.subscriptions import operations, tokens
 from campaign.subscriptions.forms import SubscribeForm
 from campaign.subscriptions.queries import subscription_by_token
+from campaign.text.email_addresses import Address
 
 blueprint = Blueprint("subscriptions", __name__)
 BUSY_SECONDS = 10
@@ -161,7 +162,7 @@ def _subscribe(cause: Cause | None) -> ResponseReturnValue:
     form = SubscribeForm.sent()
     if not form.validate():
         return _refuse(cause, form, 422)
-    email = form.email.address
+    email = cast(Address, form.email.address)
     try:
         write(
             operations.subscribe,

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import (
+    ColumnClause,
     ColumnElement,
     Select,
     Table,
@@ -66,7 +67,7 @@ def subscribe_signers(signature: Table, chosen: ColumnElement[bool], *, now: dat
     unchanged = ("cause_id", "email_digest", "created_at", "mail_count", "mailed_at")
     updated = {name: statement.excluded[name] for name in _COLUMNS if name not in unchanged}
     # A column of `statement.excluded` would add a second table to the subquery.
-    signed_by = literal_column("excluded.signature_id")
+    signed_by: ColumnClause[int] = literal_column("excluded.signature_id")
     signed_at = select(signature.c.created_at).where(signature.c.id == signed_by).scalar_subquery()
     ended_before = (_table.c.ended_reason == "withdrawn") | (_table.c.ended_at < signed_at)
     ids = db.session.scalars(

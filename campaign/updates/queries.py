@@ -1,7 +1,9 @@
 """Queries about updates, for pages, feeds and emails."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -88,10 +90,10 @@ def recent_updates(
 def years(now: datetime, *, cause_id: int | None = None) -> list[tuple[int, int]]:
     """Return (year, number of public updates) pairs, latest first, in the site's time zone."""
     query = select(Update.publish_at).join(Update.cause).where(*listed_at(now, cause_id))
-    counts = {}
+    counts: Counter[int] = Counter()
     for moment in db.session.scalars(query.order_by(Update.publish_at.desc())):
-        year = moment.astimezone(_zone()).year
-        counts[year] = counts.get(year, 0) + 1
+        # Every public update has a time.
+        counts[cast(datetime, moment).astimezone(_zone()).year] += 1
     return list(counts.items())
 
 

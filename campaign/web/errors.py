@@ -52,10 +52,11 @@ def answer_http(error: HTTPException) -> ResponseReturnValue:
             400,
             {"Content-Type": "text/plain; charset=utf-8"},
         )
-    if getattr(error, "original_exception", None) is not None:
+    original = getattr(error, "original_exception", None)
+    if original is not None:
         # This error was raised while another error was being answered, and nothing has logged it
         # yet.
-        return answer_unexpected(error.original_exception)
+        return answer_unexpected(original)
     if error.code == 404 and (moved := redirect_to_present_slug() or _redirect_to_page()):
         return moved
     headers = {

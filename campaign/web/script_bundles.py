@@ -54,7 +54,8 @@ def joined(folder: Path) -> Iterator[tuple[str, str]]:
         name: [_path(name, match[2]) for match in IMPORT.finditer(text)]
         for name, text in modules.items()
     }
-    files, homes = {}, {}
+    files: dict[str, dict[str, None]] = {}
+    homes: dict[str, str] = {}
     for entry in sorted(name for name in modules if name.startswith("modules/")):
         dependencies = _dependencies(entry, needs)
         homes[entry] = home = next(
@@ -98,7 +99,7 @@ def _dynamic_imports(modules: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 def _dependencies(entry: str, needs: Mapping[str, list[str]]) -> list[str]:
     """Return all modules that `entry` needs, itself included, in the order they are needed."""
-    dependencies = {}
+    dependencies: dict[str, None] = {}
     waiting = [entry]
     while waiting:
         name = waiting.pop()

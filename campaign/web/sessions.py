@@ -1,8 +1,10 @@
 """Sessions, which only signed-in pages have."""
 
+from typing import cast
+
 from flask import Flask, Request, Response, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
-from itsdangerous import BadSignature
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from campaign.http.security import host_name
 
@@ -45,9 +47,8 @@ class SectionSessions(SecureCookieSessionInterface):
             return None
         try:
             max_age = int(app.permanent_session_lifetime.total_seconds())
-            session = self.session_class(
-                self.get_signing_serializer(app).loads(value, max_age=max_age)
-            )
+            serializer = cast(URLSafeTimedSerializer, self.get_signing_serializer(app))
+            session = self.session_class(serializer.loads(value, max_age=max_age))
         except BadSignature:
             return None
         session.modified = True

@@ -56,8 +56,8 @@ def number(value: float) -> str:
 
 def day(value: date | datetime) -> str:
     """Format a date: 23 September 2026. An instant gives its day in the site's time zone."""
-    date = value.astimezone(_zone()).date() if hasattr(value, "hour") else value
-    return long_date(date, get_locale())
+    local = value.astimezone(_zone()).date() if isinstance(value, datetime) else value
+    return long_date(local, get_locale())
 
 
 def moment(value: datetime) -> str:
@@ -94,7 +94,7 @@ def iso(value: date | datetime) -> str:
     """Format a date or an instant for machines (ISO 8601, instants in UTC)."""
     return (
         value.astimezone(UTC).isoformat(timespec="seconds")
-        if hasattr(value, "hour")
+        if isinstance(value, datetime)
         else value.isoformat()
     )
 

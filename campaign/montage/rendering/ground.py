@@ -45,7 +45,7 @@ class Ground:
         The array is rows × width × 4 uint8 (red, green, blue, alpha), premultiplied.
         """
         ground = (
-            self._shaded(top, bottom)
+            self._shaded(self._shade, top, bottom)
             if self._shade
             else Image.new("CMYK", (self._width, bottom - top))
         )
@@ -53,13 +53,13 @@ class Ground:
             self._dots.paste(ground, top, bottom)
         return np.asarray(ground)
 
-    def _shaded(self, top: int, bottom: int) -> Image.Image:
-        cell = self._width / self._shade.width
+    def _shaded(self, grid: Image.Image, top: int, bottom: int) -> Image.Image:
+        cell = self._width / grid.width
         # Include neighbouring cells, or each band would end in a seam.
         rim = ceil(2 * cell)
         upper, lower = max(0, top - rim), min(self._width, bottom + rim)
-        box = (0, upper / cell, self._shade.width, lower / cell)
-        shade = self._shade.resize((self._width, lower - upper), Image.Resampling.BILINEAR, box)
+        box = (0, upper / cell, grid.width, lower / cell)
+        shade = grid.resize((self._width, lower - upper), Image.Resampling.BILINEAR, box)
         return shade.crop((0, top - upper, self._width, bottom - upper))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from math import ceil
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -32,7 +33,7 @@ class Swarm:
         self._reach = flock.size * 1.22 * REACH / 2 + self._drop + 2
         self._is_small = flock.size < CUT_TO_MEASURE
         self._sprites = Sprites(flock.size * (1.1 if self._is_small else 1.22))
-        self._bank = {}
+        self._bank: dict[tuple[int, ...], tuple[Any, Any]] = {}
 
     def paint(self, top: int, bottom: int) -> np.ndarray:
         """Return rows top … bottom on a transparent ground.

@@ -10,7 +10,7 @@ from campaign.causes.queries import cause_numbers
 from campaign.db.upsert import insert
 from campaign.db.versioned import check_part, check_version
 from campaign.errors import CampaignError
-from campaign.extensions import db, load_for_update, load_for_update_or_none
+from campaign.extensions import db, load_for_update, load_for_update_or_none, rows_changed
 from campaign.montage.models import CauseShape, ShapeDraft, StoredShape
 from campaign.montage.shapes.extraction import Cut
 from campaign.montage.shapes.files import UnknownShape, shape_names
@@ -171,7 +171,7 @@ def sweep_shapes(*, now: datetime) -> int:
     statement = delete(StoredShape).where(
         StoredShape.created_at <= oldest, *(~reference for reference in references)
     )
-    return db.session.execute(statement.execution_options(synchronize_session=False)).rowcount
+    return rows_changed(statement)
 
 
 def _cut(made: CutOut, now: datetime) -> dict[str, Any]:

@@ -240,7 +240,7 @@ def _loops(mask: np.ndarray) -> Iterator[np.ndarray]:
 
 def _edges(padded: np.ndarray) -> dict[tuple[int, int], list[tuple[int, int]]]:
     """Return {corner: [next corners]} of all edges, in coordinates of the mask without padding."""
-    edges = {}
+    edges: dict[tuple[int, int], list[tuple[int, int]]] = {}
 
     def add(
         rows: np.ndarray, columns: np.ndarray, start: tuple[int, int], end: tuple[int, int]

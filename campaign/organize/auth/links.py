@@ -1,6 +1,6 @@
 """Pages opened by links in emails: the invitation and the password reset."""
 
-from typing import Any
+from typing import Any, cast
 
 from flask import Blueprint, flash, render_template, request
 from flask.typing import ResponseReturnValue
@@ -20,6 +20,7 @@ from campaign.organize.auth.forms import ForgottenForm, PasswordForm, WelcomeFor
 from campaign.organize.auth.sessions import ask_second_step, busy_sentence, later, let_in
 from campaign.organize.core.access import anybody
 from campaign.process.clock import utcnow
+from campaign.text.email_addresses import Address
 
 blueprint = Blueprint("links", __name__)
 PAGES = {"invitation": "organize/links/invitation.html", "reset": "organize/links/reset.html"}
@@ -38,7 +39,7 @@ def send() -> ResponseReturnValue:
     form = ForgottenForm()
     if not form.validate():
         return render_template("organize/links/ask.html", form=form), 422
-    address = form.email.address.normalized
+    address = cast(Address, form.email.address).normalized
     try:
         if admit_reset(network=request.remote_addr, account=tokens.email_digest(address)):
             write(request_reset, address=address, now=utcnow())

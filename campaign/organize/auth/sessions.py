@@ -3,10 +3,11 @@
 from base64 import b64decode, b64encode
 from datetime import datetime
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from flask import (
+    Flask,
     Response,
     after_this_request,
     current_app,
@@ -20,6 +21,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
+from werkzeug.local import LocalProxy
 from werkzeug.wrappers import Response as BaseResponse
 
 from campaign.accounts import tokens
@@ -206,7 +208,7 @@ def log_refused(organizer_id: int | None, way: str) -> None:
     """
     if not may_note_refusal(network=request.remote_addr, organizer_id=organizer_id):
         return
-    app = current_app._get_current_object()
+    app = cast(LocalProxy[Flask], current_app)._get_current_object()
     who = Actor(address=tokens.shorten(request.remote_addr))
     subject = ("organizer", organizer_id) if organizer_id else None
 

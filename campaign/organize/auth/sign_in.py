@@ -1,6 +1,6 @@
 """Sign in to the workspace: with a password and the second factor, or with a passkey."""
 
-from typing import cast
+from typing import Any, cast
 
 from flask import (
     Blueprint,
@@ -20,6 +20,7 @@ from webauthn import options_to_json
 
 from campaign.accounts import tokens
 from campaign.accounts.factors import spend_code
+from campaign.accounts.models import Organizer
 from campaign.accounts.passkeys import authentication_options, spend_passkey
 from campaign.accounts.passwords import HashingBusy, hash_password, is_outdated, matches
 from campaign.accounts.queries import organizer_by_address, organizer_by_id
@@ -49,6 +50,7 @@ from campaign.organize.auth.sessions import (
 from campaign.organize.core.access import anybody
 from campaign.organize.core.identity import drop_session_cookie, half_signed_in, organizer
 from campaign.process.clock import utcnow
+from campaign.text.email_addresses import Address
 
 blueprint = Blueprint("sign_in", __name__, url_prefix="/sign-in")
 
@@ -72,7 +74,7 @@ def create() -> ResponseReturnValue:
     form = SignInForm()
     if not form.validate():
         return _render_page(form, 422)
-    address = form.email.address.normalized
+    address = cast(Address, form.email.address).normalized
     account = organizer_by_address(address)
     device = known_device_digest(account.id if account else None)
     try:
@@ -82,7 +84,7 @@ def create() -> ResponseReturnValue:
         is_right = matches(account.password_hash if account else None, form.password.data)
         new_hash = (
             hash_password(form.password.data)
-            if is_right and is_outdated(cast(str, account.password_hash))
+            if account and is_right and is_outdated(cast(str, account.password_hash))
             else None
         )
     except TooManyTries as wait:
@@ -92,7 +94,7 @@ def create() -> ResponseReturnValue:
     except HashingBusy as busy:
         form.form_errors.append(busy_sentence())
         return later(_render_page(form, busy.status))
-    if not is_right:
+    if account is None or not is_right:
         count_wrong_password(device=device)
         log_refused(account.id if account else None, "password")
         form.form_errors.append(
@@ -176,7 +178,7 @@ def _render_page(form: FlaskForm, status: int = 200) -> tuple[str, int]:
 
 
 def _second_page(form: FlaskForm, status: int = 200) -> tuple[str, int]:
-    account = half_signed_in()
+    account = cast(Organizer, half_signed_in())
     context = {
         "form": form,
         "has_app": account.totp_secret is not None,
@@ -216,6 +218,6 @@ def show() -> ResponseReturnValue:
         return jsonify(
             error=_("That passkey did not work. Try again, or sign in with your password.")
         ), 422
-    response = jsonify(next=safe_next(data.get("next")))
+    response = jsonify(next=safe_next(cast(dict[str, Any], data).get("next")))
     open_full_session(response, account, "passkey")
     return response

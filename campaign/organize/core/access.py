@@ -63,8 +63,7 @@ def allowed(
             return view(subject, **values)
 
         names = () if thing is None else tuple(signature(thing).parameters)
-        guarded.permission = action
-        return guarded
+        return _with_permission(guarded, action)
 
     return guard
 
@@ -87,8 +86,7 @@ def _guard_with(
         require()
         return view(**values)
 
-    guarded.permission = ORGANIZER
-    return guarded
+    return _with_permission(guarded, ORGANIZER)
 
 
 def fresh(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
@@ -103,7 +101,8 @@ def fresh(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseRet
             abort(password_prompt())
         return view(*thing, **values)
 
-    guarded.is_fresh = True
+    marked: Any = guarded
+    marked.is_fresh = True
     return guarded
 
 
@@ -118,7 +117,8 @@ def accepts_bytes(
     """
 
     def decorate(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
-        view.max_bytes, view.refuse_large = limit, refuse
+        marked: Any = view
+        marked.max_bytes, marked.refuse_large = limit, refuse
         return view
 
     return decorate
@@ -126,7 +126,15 @@ def accepts_bytes(
 
 def anybody(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
     """Mark a view as open to everyone, for the sign-in pages."""
-    view.permission = ANYBODY
+    return _with_permission(view, ANYBODY)
+
+
+def _with_permission(
+    view: Callable[..., ResponseReturnValue], permission: str
+) -> Callable[..., ResponseReturnValue]:
+    """Note on a view what it demands, for the check of each request and for tests."""
+    marked: Any = view
+    marked.permission = permission
     return view
 
 

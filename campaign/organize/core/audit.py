@@ -184,7 +184,7 @@ def state_of(subject: Any) -> dict[tuple[str, str], str | bool]:
     """
     if not isinstance(subject, tuple) or subject[0] not in AUDITED_COLUMNS:
         return {}
-    state = {}
+    state: dict[tuple[str, str], str | bool] = {}
     for name, key, columns in AUDITED_COLUMNS[subject[0]]:
         table = db.metadata.tables[name]
         chosen = [table.c[item] for item in columns.split()]

@@ -44,6 +44,8 @@ def max_length(characters: int) -> Length:
 class LineField(StringField):
     """One line of plain text."""
 
+    data: Any
+
     def process_formdata(self, valuelist: list[str]) -> None:
         super().process_formdata(valuelist)
         self.data = clean_text(self.data or "", lines=False)
@@ -52,6 +54,8 @@ class LineField(StringField):
 class ShortTextField(TextAreaField):
     """A sentence or two: shown in full while editing, and stored as one line."""
 
+    data: Any
+
     def process_formdata(self, valuelist: list[str]) -> None:
         super().process_formdata(valuelist)
         self.data = clean_text(self.data or "", lines=False)
@@ -59,6 +63,8 @@ class ShortTextField(TextAreaField):
 
 class LinesField(TextAreaField):
     """Several lines of plain text or Markdown."""
+
+    data: Any
 
     def process_formdata(self, valuelist: list[str]) -> None:
         super().process_formdata(valuelist)
@@ -85,6 +91,8 @@ class WholeNumberField(IntegerField):
 
 class SlugField(StringField):
     """The last part of a URL."""
+
+    data: Any
 
     def process_formdata(self, valuelist: list[str]) -> None:
         super().process_formdata(valuelist)
@@ -284,13 +292,15 @@ class AddressField(EmailField):
 class OrganizerNameField(StringField):
     """The name by which other organizers know this one."""
 
+    data: Any
+
     def pre_validate(self, form: Form) -> None:
         if not (self.data or "").strip():
             raise StopValidation(_l("Enter the name your team knows you by."))
-        if len(self.data) > 4 * MAX_NAME_LENGTH:
+        if len(self.data or "") > 4 * MAX_NAME_LENGTH:
             raise StopValidation(_l("Use %(most)s characters or fewer.", most=MAX_NAME_LENGTH))
         try:
-            self.data = clean_name(self.data)[:MAX_NAME_LENGTH]
+            self.data = clean_name(self.data or "")[:MAX_NAME_LENGTH]
         except NameRefused as fault:
             raise StopValidation(NAME_FAULTS[fault.code]) from fault
 
@@ -307,6 +317,8 @@ class NewPasswordField(PasswordField):
 
 class CodeField(StringField):
     """The digits of a code, typed with or without spaces."""
+
+    data: Any
 
     def pre_validate(self, form: Form) -> None:
         self.data = re.sub(r"[\s\-.]", "", self.data or "")

@@ -69,6 +69,8 @@ class PointField(StringField):
     `point` is the pair, or None.
     """
 
+    data: str | None
+
     point: tuple[float, float] | None = None
 
     def pre_validate(self, form: Form) -> None:
@@ -290,9 +292,9 @@ class ProgrammeForm(_RowsForm):
 
     @classmethod
     def values(cls, event: Event) -> dict[str, Any]:
-        rows = {}
+        rows: dict[tuple[str, int], dict[str, str]] = {}
         for text in sorted(event.texts, key=lambda text: text.lang != event.original_lang):
-            seen = Counter()
+            seen: Counter[str] = Counter()
             for at, what in text.programme:
                 seen[at] += 1
                 rows.setdefault((at, seen[at]), {"at": at})[f"what_{text.lang}"] = what

@@ -91,7 +91,11 @@ def create() -> ResponseReturnValue:
         return render_template("organize/events/new.html", form=form), 422
     slug = form.slug.data or slug_of(form.title.data) or free_slug("event", slugs.is_taken)
     existing = event_in_any_state(slug)
-    if is_already_created(existing, form) and existing.starts_local == form.starts.data:
+    if (
+        existing
+        and is_already_created(existing, form)
+        and existing.starts_local == form.starts.data
+    ):
         return redirect(url_for("organize.events.show", slug=slug), 303)
     try:
         made = act(

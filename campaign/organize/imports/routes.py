@@ -78,7 +78,8 @@ def show(batch: ImportBatch) -> ResponseReturnValue:
 @allowed("signatures.import", load_batch)
 def mend(batch: ImportBatch) -> ResponseReturnValue:
     """Save corrections to the wrong rows of a page, and check all rows again."""
-    fields, typed = editable(batch), {}
+    fields = editable(batch)
+    typed: dict[int, dict[str, str]] = {}
     for (place, field), text in sent_cells().items():
         if field in fields:
             typed.setdefault(place, {})[field] = text
@@ -217,7 +218,7 @@ def sent_cells() -> dict[tuple[int, str], str]:
 
 def editable(batch: ImportBatch) -> list[str]:
     """Return the fields of a batch's rows that can be corrected, in order."""
-    petition = petition_by_id(batch.petition_id)
+    petition = batch.petition
     needed = ["given_name", *petition.required_fields]
     mapped = [field for _place, field in sorted(batch.columns.items())]
     return [
@@ -315,7 +316,7 @@ def bring_in(batch: ImportBatch) -> ResponseReturnValue:
             "waiting",
         )
         return back(batch_id)
-    if batch_by_id(batch_id).is_large:
+    if cast(ImportBatch, batch_by_id(batch_id)).is_large:
         return back(batch_id)
     result = commit.import_in_parts(write, batch_id, decided)
     flash(
@@ -345,7 +346,7 @@ def undo(batch: ImportBatch) -> ResponseReturnValue:
         )
     except rollback.NothingToUndo:
         return overtaken(batch)
-    if batch_by_id(batch_id).is_large:
+    if cast(ImportBatch, batch_by_id(batch_id)).is_large:
         return back(batch_id)
     removed = rollback.remove_in_parts(write, batch_id)
     flash(

@@ -65,6 +65,8 @@ TOO_LONG = Length(
 class PinField(StringField):
     """Six digits that are not among the first guesses."""
 
+    data: str | None
+
     def process_formdata(self, valuelist: list[Any]) -> None:
         super().process_formdata(valuelist)
         self.data = "".join((self.data or "").split())
@@ -121,7 +123,7 @@ class KioskRow:
 def index() -> ResponseReturnValue:
     now = utcnow()
     cause_ids = causes_where("kiosks.see")
-    by_event = {}
+    by_event: dict[int, list[str]] = {}
     for kiosk in every_kiosk(cause_ids):
         by_event.setdefault(kiosk.event_id, []).append(kiosk.state(now))
     events = [

@@ -1,6 +1,7 @@
 """Suppressed addresses, which never get news: look one up, add one, or lift it if we may."""
 
 from collections.abc import Collection
+from typing import cast
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -28,6 +29,7 @@ from campaign.signatures.models import Signature
 from campaign.subscriptions import operations
 from campaign.subscriptions.models import Subscription
 from campaign.subscriptions.queries import suppression_of, suppressions, suppressions_by_reason
+from campaign.text.email_addresses import Address
 
 
 class FindForm(FlaskForm):
@@ -37,7 +39,7 @@ class FindForm(FlaskForm):
 
     @property
     def digest(self) -> bytes:
-        return tokens.email_digest(self.email.address.normalized)
+        return tokens.email_digest(cast(Address, self.email.address).normalized)
 
 
 class AddForm(FindForm):

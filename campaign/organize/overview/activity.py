@@ -107,7 +107,7 @@ def recent_activity(since: datetime) -> list[ActivityItem]:
     entries_read = [
         entry for entry in entries_since(since, [*PERMISSION], limit=MAX_READ) if _may_read(entry)
     ]
-    groups = {}
+    groups: dict[tuple[Any, ...], list[AuditEntry]] = {}
     for entry in entries_read:
         groups.setdefault(
             (entry.organizer_id, entry.channel, entry.action, entry.subject_kind, entry.subject_id),

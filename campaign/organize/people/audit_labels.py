@@ -1,7 +1,7 @@
 """Labels of the activity log: actions, fields, values, and the titles of their subjects."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -378,7 +378,7 @@ def _instant_or_day(value: str) -> str:
     return format_date(date.fromisoformat(value), "medium") if _DAY.fullmatch(value) else value
 
 
-LOADERS = {
+LOADERS: dict[str, Callable[[Collection[int]], Iterable[Any]]] = {
     "cause": causes_among,
     "organisation": organisations_among,
     "petition": petitions_with_ids,
@@ -389,9 +389,9 @@ LOADERS = {
 
 def titles_of(entries: Iterable[AuditEntry]) -> dict[tuple[str, int], str]:
     """Return {(kind, id): title} of what these entries are about, if it has a title."""
-    ids = {}
+    ids: dict[str, set[int]] = {}
     for entry in entries:
-        if entry.subject_kind in LOADERS:
+        if entry.subject_kind in LOADERS and entry.subject_id is not None:
             ids.setdefault(entry.subject_kind, set()).add(entry.subject_id)
     things = ((kind, thing) for kind, some in ids.items() for thing in LOADERS[kind](some))
     return {(kind, thing.id): _title_of(kind, thing) for kind, thing in things}

@@ -1,7 +1,7 @@
 """The organizers: who may do what, inviting them, and removing them."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -44,6 +44,7 @@ from campaign.organize.core.identity import causes_where, may, organisations_whe
 from campaign.organize.core.scope import organisation_ids_where
 from campaign.organize.people.forms import InvitationForm, RoleForm
 from campaign.process.clock import utcnow
+from campaign.text.email_addresses import Address
 from campaign.text.names import NameRefused, clean_name
 
 ROLE_HINTS = {
@@ -88,7 +89,7 @@ def create() -> ResponseReturnValue:
     form = _offered(InvitationForm())
     if not form.validate():
         return _invitation_page(form, 422)
-    if _is_own(organizer_by_address(form.email.address.normalized)):
+    if _is_own(organizer_by_address(cast(Address, form.email.address).normalized)):
         form.email.errors = [_("This is your own email address. You cannot change your own roles.")]
         return _invitation_page(form, 422)
     try:
@@ -108,7 +109,11 @@ def create() -> ResponseReturnValue:
         form.email.errors = [_("An admin removed this person. Ask an admin to invite them again.")]
         return _invitation_page(form, 422)
     flash(
-        _("We will email %(email)s a link to join.", email=form.email.address.normalized), "success"
+        _(
+            "We will email %(email)s a link to join.",
+            email=cast(Address, form.email.address).normalized,
+        ),
+        "success",
     )
     return redirect(url_for("organize.people.index"), 303)
 

@@ -72,7 +72,7 @@ def _opposite(before: list[str], after: list[str]) -> Iterator[tuple[list[str], 
 
 
 def _joined(pieces: Iterable[Piece]) -> list[Piece]:
-    joined = []
+    joined: list[Piece] = []
     for piece in pieces:
         if not piece.text:
             continue

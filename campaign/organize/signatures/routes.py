@@ -21,6 +21,7 @@ from campaign.organize.core.identity import causes_where
 from campaign.organize.core.scope import petition_summary, petitions_where
 from campaign.organize.signatures.forms import CorrectionForm, ReasonForm, SignatureSearch
 from campaign.organize.signatures.labels import label_context
+from campaign.petitions.models import Petition
 from campaign.petitions.presenters import in_language
 from campaign.petitions.queries import petition_by_id
 from campaign.process.clock import utcnow
@@ -243,11 +244,15 @@ def _back(signature: Signature) -> BaseResponse:
     return redirect(url_for("organize.signatures.show", signature_id=signature.id), 303)
 
 
+def _petition_of(signature: Signature) -> Petition:
+    return cast(Petition, petition_by_id(signature.petition_id))
+
+
 def _correction(signature: Signature, sent: bool = False) -> CorrectionForm:
     saved = {name: getattr(signature, name) or "" for name in decisions.CORRECTED}
     saved["version"] = decisions.version_of(signature)
     form = CorrectionForm() if sent else CorrectionForm(formdata=None, data=saved)
-    needed = {"given_name", *petition_by_id(signature.petition_id).required_fields}
+    needed = {"given_name", *_petition_of(signature).required_fields}
     form.required = frozenset(needed & form._fields.keys())
     return form
 
@@ -262,7 +267,7 @@ def _render_page(
     others = others_of_person(signature)
     # A page with form errors also shows all the data, so it is recorded too.
     log_each_view([signature, *others])
-    petition, reason = petition_by_id(signature.petition_id), reason or ReasonForm(formdata=None)
+    petition, reason = _petition_of(signature), reason or ReasonForm(formdata=None)
     # The correction form on the same page also has a field for the reason.
     reason.reason.id = "why"
     page = render_template(

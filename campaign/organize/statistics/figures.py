@@ -172,7 +172,7 @@ def make_figures(petition_ids: Collection[int]) -> Figures:
     now = utcnow()
     by_kind = statistics.counted_by_kind(petition_ids)
     confirmed, signed_by_email = statistics.confirmed_since(petition_ids, share_since(now), now)
-    regions = Counter()
+    regions: Counter[tuple[str, str]] = Counter()
     for (country, area), count in statistics.counted_by_postal_area(petition_ids).items():
         regions[country, region_of(country, area)] += count
     sources, referred = statistics.counted_by_source(petition_ids)
@@ -208,7 +208,8 @@ def day_of(instant: datetime) -> str:
 
 def by_day(hours: Iterable[Hour]) -> list[Span]:
     """Return one Span per day in the site's time zone, from the first with signatures to today."""
-    sure, waiting = Counter(), Counter()
+    sure: Counter[date] = Counter()
+    waiting: Counter[date] = Counter()
     for item in hours:
         day = item.hour.astimezone(zone()).date()
         sure[day] += item.sure
@@ -245,7 +246,7 @@ def _last_hours(hours: Iterable[Hour]) -> list[Span]:
 
 
 def _by_week(days: Iterable[Span]) -> list[Span]:
-    weeks = {}
+    weeks: dict[Any, list[Span]] = {}
     for day in days:
         weeks.setdefault(day.start - timedelta(days=day.start.weekday()), []).append(day)
     return [

@@ -1,7 +1,7 @@
 """The figures of a petition or a cause: counts, charts, tables, email problems, forecast."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from babel.dates import format_skeleton
 from flask import Blueprint, abort, current_app, render_template, request
@@ -45,7 +45,7 @@ blueprint = Blueprint("numbers", __name__, url_prefix="/numbers")
 @blueprint.get("/petitions/<slug>")
 @allowed("numbers.see", load_petition)
 def petition(petition: Petition) -> ResponseReturnValue:
-    row = petition_by_id(petition.id)
+    row = cast(Petition, petition_by_id(petition.id))
     goal: dict[str, Any] = {"goal": row.goal} if row.state != "closed" else {}
     return _render_page(
         [petition.id], title=petition_summary(row).title, cause=row.cause, petition=row, **goal
