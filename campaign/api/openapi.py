@@ -58,7 +58,7 @@ class Endpoint:
     """
 
     path: str
-    view: Callable
+    view: Callable[..., Any]
     schema: str
     parameters: tuple[Parameter, ...] = ()
 

@@ -40,6 +40,9 @@ from campaign.signatures.signing.submission import (
 )
 from campaign.site.languages import offered_lang
 
+# The application registers the blueprint once the views of both modules are on it.
+__all__ = ["blueprint"]
+
 BEARER = {"WWW-Authenticate": 'Bearer realm="api"'}
 TEXT_FIELDS = (
     "given_name",

@@ -236,8 +236,12 @@ def _always(value: Any) -> Callable[[datetime, int], Any]:
 def _changed(column: str, values: Mapping[str, str]) -> Callable[[datetime, int], Any]:
     """Return the column with some of its values replaced."""
     table, _, name = column.partition(".")
-    stored = lambda: table_of(table).c[name]  # noqa: E731
-    return lambda _at, _organisation_id: case(values, value=stored(), else_=stored())
+
+    def changed(_at: datetime, _organisation_id: int) -> Any:
+        stored = table_of(table).c[name]
+        return case(values, value=stored, else_=stored)
+
+    return changed
 
 
 EXPORTED: dict[str, Exported] = {

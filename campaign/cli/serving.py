@@ -111,7 +111,7 @@ class SupervisedProcess:
         return subprocess.Popen(self._command, process_group=0)
 
 
-def _server(settings: Mapping[str, Any]) -> AbstractServer:
+def _server(settings: Mapping[str, Any]) -> AbstractServer[Any]:
     return server(
         "wsgi:serving",
         host=settings["HOST"],

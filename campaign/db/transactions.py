@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import ScalarResult, event, func, inspect, select
+from sqlalchemy import DateTime, ScalarResult, event, func, inspect, select
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
@@ -168,7 +168,7 @@ class Transactions:
         if self._db.engine.dialect.name == "sqlite":
             return utcnow()
         with self._db.engine.connect() as connection:
-            return connection.scalar(select(func.clock_timestamp()))  # type: ignore[return-value]
+            return connection.scalars(select(func.clock_timestamp(type_=DateTime(True)))).one()
 
     def note_ended(self, what: str, thing_id: int | str, identity: datetime | str) -> None:
         """Record in the current transaction that something ended, for the `ended_log`.

@@ -3,6 +3,7 @@
 from dataclasses import fields
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 from campaign.demo.content_types import (
     DemoCause,
@@ -197,7 +198,7 @@ def _update(table: Table) -> DemoUpdate:
     )
 
 
-def _texts(table: Table, text: type) -> dict:
+def _texts(table: Table, text: type) -> dict[str, Any]:
     names = [field.name for field in fields(text)]
     tables = {lang: table.table(lang).only(*names) for lang in LANGUAGES}
     return {

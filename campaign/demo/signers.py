@@ -11,7 +11,7 @@ from itertools import accumulate, islice
 from math import ceil, cos, exp, tau
 from pathlib import Path
 from random import Random
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 from sqlalchemy import CursorResult
 
@@ -20,6 +20,8 @@ from campaign.extensions import db
 from campaign.petitions.models import Petition
 from campaign.signatures import tokens
 from campaign.signatures.models import Signature
+
+Key = TypeVar("Key")
 
 DATA = Path(__file__).parent / "data"
 # RFC 2606 reserves these domains, so email to them reaches nobody.
@@ -163,7 +165,7 @@ def _speakers(lang: str, with_family: bool) -> list[Circle]:
     return _in_shares(weights)
 
 
-def _in_shares(weights: Mapping) -> list:
+def _in_shares(weights: Mapping[Key, float]) -> list[Key]:
     """Return each key as many times as its share of the whole, in thousandths."""
     total = sum(weights.values())
     return [key for key, weight in weights.items() for _ in range(round(SHARES * weight / total))]
@@ -180,7 +182,7 @@ def _comments() -> dict[str, tuple[str, ...]]:
     return {lang: tuple(texts) for lang, texts in _data("comments").items()}
 
 
-def _circle(table: dict, places: dict) -> Circle:
+def _circle(table: dict[str, Any], places: dict[str, tuple[str, tuple[str, ...]]]) -> Circle:
     given = table["given"]
     family = table.get("family", [""])
     if table.get("double_family"):
@@ -197,7 +199,7 @@ def _circle(table: dict, places: dict) -> Circle:
     )
 
 
-def _place(name: str, table: dict) -> tuple[str, tuple[str, ...]]:
+def _place(name: str, table: dict[str, Any]) -> tuple[str, tuple[str, ...]]:
     if not table["codes"]:
         return table["country"], ("",)
     rng = Random(name)
@@ -219,7 +221,7 @@ def _local_part(name: str) -> str:
     return characters[:LOCAL_PART_LENGTH].strip("-")
 
 
-def _data(name: str) -> dict:
+def _data(name: str) -> dict[str, Any]:
     return tomllib.loads((DATA / f"{name}.toml").read_text(encoding="utf-8"))
 
 

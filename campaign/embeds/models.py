@@ -1,5 +1,7 @@
 """Which sites may embed a petition."""
 
+from typing import Any
+
 from sqlalchemy import JSON, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -22,7 +24,7 @@ class Embedding(Base):
         ForeignKey("petition.id", ondelete="CASCADE"), primary_key=True
     )
     allowed: Mapped[str] = mapped_column(String(8), default="anybody")
-    origins: Mapped[list] = mapped_column(JSON, default=list)
+    origins: Mapped[list[Any]] = mapped_column(JSON, default=list)
 
     @property
     def ancestors(self) -> str:

@@ -1,6 +1,7 @@
 """Tables of an event: its times, texts, petitions and registrations."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -94,9 +95,9 @@ class Event(Archivable, Pictured, Base):
     registration: Mapped[str] = mapped_column(String(12), default="none")
     capacity: Mapped[int | None] = mapped_column(Integer)
     most_seats: Mapped[int] = mapped_column(SmallInteger, default=4)
-    questions: Mapped[list] = mapped_column(JSON, default=list)
-    people: Mapped[list] = mapped_column(JSON, default=list)
-    languages: Mapped[list] = mapped_column(JSON, default=list)
+    questions: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    people: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    languages: Mapped[list[Any]] = mapped_column(JSON, default=list)
     original_lang: Mapped[str] = mapped_column(String(35), default=default_lang)
     sequence: Mapped[int] = mapped_column(Integer, default=0)
     attendance: Mapped[int | None] = mapped_column(Integer)
@@ -154,7 +155,7 @@ class EventText(Base):
     place: Mapped[str] = mapped_column(String(200), default="")
     address: Mapped[str] = mapped_column(String(300), default="")
     body: Mapped[str] = mapped_column(Text, default="")
-    programme: Mapped[list] = mapped_column(JSON, default=list)
+    programme: Mapped[list[Any]] = mapped_column(JSON, default=list)
     access: Mapped[str] = mapped_column(Text, default="")
     price: Mapped[str] = mapped_column(String(200), default="")
     notice: Mapped[str] = mapped_column(Text, default="")
@@ -234,7 +235,7 @@ class Registration(Base):
     email: Mapped[str] = mapped_column(String(320))
     email_digest: Mapped[bytes] = mapped_column(LargeBinary(32))
     seats: Mapped[int] = mapped_column(SmallInteger, default=1)
-    answers: Mapped[dict] = mapped_column(JSON, default=dict)
+    answers: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     lang: Mapped[str] = mapped_column(String(35))
     notice_id: Mapped[int] = mapped_column(
         ForeignKey("notice.id"), default=NOT_RECORDED, server_default=str(NOT_RECORDED)

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from campaign.events import registering, tokens
 from campaign.events.codes import code_png, code_svg, spaced
-from campaign.events.forms import ANSWER_PREFIX, SeatForm, registration_form
+from campaign.events.forms import SeatForm, registration_form
 from campaign.events.models import Event, Registration
 from campaign.events.presenters import page
 from campaign.events.queries import event_by_id, registration_by_id
@@ -17,7 +17,11 @@ from campaign.http.caching import private
 from campaign.organisations.presenters import show_organisation
 from campaign.process.clock import utcnow
 from campaign.security.tokens import claimed_number
+from campaign.signatures.forms import ANSWER_PREFIX
 from campaign.text.email_addresses import mask
+
+# The application registers the blueprint once the views of both modules are on it.
+__all__ = ["blueprint"]
 
 
 @blueprint.get("/<lang>/registrations/<token>")

@@ -91,7 +91,7 @@ class EventPage(EventCard):
     registration_closed: bool
     fullness: str
     most_seats: int
-    questions: tuple[dict, ...]
+    questions: tuple[dict[str, Any], ...]
     attendance: int | None
     privacy_notice: ComposedNotice
 

@@ -3,18 +3,18 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from flask import current_app
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from campaign.exports.pdf import Field, Head
 from campaign.i18n.countries import country_name
+from campaign.i18n.locales import current_locale
 from campaign.i18n.long_dates import long_date
 from campaign.montage.texts import ngettext, number, print_identity
 from campaign.notices.models import Notice
@@ -247,14 +247,11 @@ class PackTexts:
     @staticmethod
     def _notice_label(notice: Notice | None) -> str:
         if notice is None:
-            return cast(str, _("Privacy notice not recorded"))
-        return cast(
-            str,
-            _(
-                "Privacy notice %(code)s, from %(day)s",
-                code=notice.digest[:MIN_PREFIX_LENGTH],
-                day=_day(notice.first_used_at),
-            ),
+            return _("Privacy notice not recorded")
+        return _(
+            "Privacy notice %(code)s, from %(day)s",
+            code=notice.digest[:MIN_PREFIX_LENGTH],
+            day=_day(notice.first_used_at),
         )
 
     def _details(self) -> list[str]:
@@ -265,14 +262,14 @@ class PackTexts:
 
     def _country(self, code: str) -> str:
         if code not in self._countries:
-            self._countries[code] = country_name(code, str(get_locale())) if code else ""
+            self._countries[code] = country_name(code, str(current_locale())) if code else ""
         return self._countries[code]
 
     def _short_day(self, day: str) -> str:
         if day not in self._days:
             # The day is empty for people who were not told that it is delivered.
             self._days[day] = day and format_date(
-                date.fromisoformat(day), "medium", locale=get_locale()
+                date.fromisoformat(day), "medium", locale=current_locale()
             )
         return self._days[day]
 
@@ -292,4 +289,4 @@ class PackTexts:
 
 def _day(value: datetime) -> str:
     local = value.astimezone(ZoneInfo(site_settings().time_zone))
-    return long_date(local, get_locale())
+    return long_date(local, current_locale())

@@ -1,6 +1,7 @@
 """Exports: files of signatures that organizers requested, and the choices they made."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -58,7 +59,7 @@ class Export(Base):
     kind: Mapped[str] = mapped_column(String(5))
     aim: Mapped[str] = mapped_column(String(8))
     purpose: Mapped[str] = mapped_column(String(500))
-    choice: Mapped[dict] = mapped_column(JSON)
+    choice: Mapped[dict[str, Any]] = mapped_column(JSON)
     state: Mapped[str] = mapped_column(String(8), default="waiting")
     error_code: Mapped[str] = mapped_column(String(10), default="")
     total: Mapped[int] = mapped_column(Integer, default=0)
@@ -100,4 +101,4 @@ class ExportChoice(Base):
     )
     aim: Mapped[str] = mapped_column(String(8), primary_key=True)
     kind: Mapped[str] = mapped_column(String(5))
-    choice: Mapped[dict] = mapped_column(JSON)
+    choice: Mapped[dict[str, Any]] = mapped_column(JSON)

@@ -14,6 +14,7 @@ class CachedFields:
         """Return the field of a form, copied from the one that was built first."""
         made = getattr(unbound_field, "made", None)
         if made is None:
+            # The Meta of a form that this is mixed into has the method.
             made = unbound_field.made = super().bind_field(form, unbound_field, options)  # type: ignore[misc]
             # The cached field must not keep a reference to any visitor's form.
             made._form = made.meta = None

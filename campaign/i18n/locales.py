@@ -6,9 +6,11 @@ locales for scripts. Times are on the 24-hour clock in every language (`clock_ti
 
 import re
 from functools import cache, lru_cache
+from typing import cast
 
 from babel import Locale
 from babel.core import UnknownLocaleError
+from flask_babel import get_locale
 
 from campaign.i18n.fallbacks import nearest
 
@@ -126,3 +128,8 @@ def _skeleton(tag: str, *names: str) -> str:
     patterns = (locale.datetime_skeletons.get(name) for name in names)
     # A few languages lack them. They get the year too.
     return str(next(filter(None, patterns), locale.date_formats["full"]))
+
+
+def current_locale() -> Locale:
+    """Return the locale of the current request or of `force_locale`."""
+    return cast(Locale, get_locale())

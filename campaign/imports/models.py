@@ -1,6 +1,7 @@
 """Print runs of sheets, batches of imported rows, and the row behind each signature."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -108,11 +109,11 @@ class ImportBatch(Versioned, Base):
     notice_id: Mapped[int] = mapped_column(
         ForeignKey("notice.id"), default=NOT_RECORDED, server_default=str(NOT_RECORDED)
     )
-    header: Mapped[list] = mapped_column(JSON, default=list)
-    mapping: Mapped[dict] = mapped_column(JSON, default=dict)
-    file_format: Mapped[dict] = mapped_column(JSON, default=dict)
+    header: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    mapping: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    file_format: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     rows: Mapped[int] = mapped_column(Integer, default=0)
-    counts: Mapped[dict] = mapped_column(JSON, default=dict)
+    counts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -177,12 +178,12 @@ class ImportRow(Base):
         ForeignKey("import_batch.id", ondelete="CASCADE"), primary_key=True
     )
     place: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
-    cells: Mapped[list | None] = mapped_column(JSON(none_as_null=True))
-    typed: Mapped[dict | None] = mapped_column(JSON(none_as_null=True))
+    cells: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+    typed: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     error_code: Mapped[str] = mapped_column(String(20), default="")
     left_out: Mapped[bool] = mapped_column(Boolean, default=False)
     outcome: Mapped[str] = mapped_column(String(12), default="")
-    outcome_details: Mapped[dict] = mapped_column(JSON, default=dict)
+    outcome_details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     sheet: Mapped[str] = mapped_column(String(40), default="")
     sheet_row: Mapped[str] = mapped_column(String(20), default="")
     signature_id: Mapped[int | None] = mapped_column(

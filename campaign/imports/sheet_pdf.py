@@ -163,7 +163,7 @@ class _Printing:
         self._sheets.vein(self._left, y + 9, self._wide, INK, thick=3)
         return y + 20
 
-    def _lines_of(self, kind: str, text: Any, wide: float) -> Iterator[tuple]:
+    def _lines_of(self, kind: str, text: Any, wide: float) -> Iterator[tuple[Any, ...]]:
         """Yield each line of a paragraph.
 
         A line is (bullet, text, indent, font, size, space before, space after).

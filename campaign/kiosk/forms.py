@@ -239,7 +239,7 @@ def _without_address(form: type) -> type:
     return type("KioskForm", (form,), {"email": OptionalEmailField()})
 
 
-def _form_data(content: RecordContent) -> MultiDict:
+def _form_data(content: RecordContent) -> MultiDict[str, str]:
     """Return the content as form data. As in HTML forms, unchecked boxes are missing."""
     answers = {ANSWER_PREFIX + name: value for name, value in content.fields["answers"].items()}
     sent = {**content.fields, **answers}

@@ -4,6 +4,7 @@ import json
 import struct
 from functools import cache, lru_cache
 from hashlib import blake2b
+from typing import Any
 
 import numpy as np
 
@@ -41,7 +42,7 @@ def parcel(name: str) -> bytes:
     return struct.pack("<I", len(header)) + header + dots.tobytes() + pixels.tobytes()
 
 
-def _header(shape: Shape, colours: np.ndarray, dots: int) -> dict:
+def _header(shape: Shape, colours: np.ndarray, dots: int) -> dict[str, Any]:
     return {
         "centre": shape.centre,
         "ink": shape.ink,

@@ -1,13 +1,11 @@
 """What targets receive of each signature, described in the terms used at signing."""
 
 from collections.abc import Collection
-from typing import cast
 
 from babel.lists import format_list
-from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from campaign.i18n.locales import interface_lang, locale_of
+from campaign.i18n.locales import current_locale, interface_lang, locale_of
 from campaign.petitions.models import DELIVERED_DETAILS, PetitionVersion
 from campaign.site.settings import site_settings
 
@@ -37,7 +35,7 @@ def delivered_list(names: str, details: Collection[str]) -> str:
     Example: “your name (the way you choose to show it) and your country”.
     """
     # The items are texts of the interface, perhaps in another language than the page.
-    lang = interface_lang(get_locale().language, site_settings().languages)
+    lang = interface_lang(current_locale().language, site_settings().languages)
     return format_list(delivered_items(names, details), locale=locale_of(lang))
 
 
@@ -46,12 +44,9 @@ def delivery_sentence(names: str, details: Collection[str]) -> str:
 
     It is built from what is delivered, so the two cannot differ.
     """
-    return cast(
-        str,
-        _(
-            "We give these details to the people this petition is addressed to: %(list)s. We never give them your email address.",
-            list=delivered_list(names, details),
-        ),
+    return _(
+        "We give these details to the people this petition is addressed to: %(list)s. We never give them your email address.",
+        list=delivered_list(names, details),
     )
 
 

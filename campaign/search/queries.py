@@ -47,7 +47,7 @@ class Results:
     `counts` maps each kind to its number of results, whichever kind was chosen.
     """
 
-    counts: dict
+    counts: dict[str, Any]
     hits: tuple[Hit, ...]
 
     @property

@@ -25,7 +25,7 @@ _Worker: Any = RSGIWorker
 
 def server(
     target: str, *, host: str, port: int, processes: int, threads: int, stop_seconds: int
-) -> AbstractServer:
+) -> AbstractServer[Any]:
     """Return a server; each process calls `target` (`module:name`) to get its WsgiBridge."""
     return _Server(
         target,
@@ -82,7 +82,8 @@ class _NoLoop:
     call_soon_threadsafe = call_soon
 
 
-@WorkerProcess.wrap_target
+# Granian has no types for its decorator.
+@WorkerProcess.wrap_target  # type: ignore[untyped-decorator]
 def _serve_process(
     worker_id: int,
     bridge: WsgiBridge,

@@ -16,7 +16,7 @@ DRESS = re.compile(r"^(?:https?://)?(?:@?[^@/\s]*@)?", re.IGNORECASE)
 HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(?:\.(?!-)[a-z0-9-]{1,63}(?<!-))+")
 
 
-class InstanceField(StringField):  # type: ignore[misc]
+class InstanceField(StringField):
     """The name of a server. Once valid, the form's `host` holds the plain host name."""
 
     def pre_validate(self, form: Any) -> None:
@@ -31,7 +31,7 @@ class InstanceField(StringField):  # type: ignore[misc]
         form.host = host
 
 
-class MastodonForm(FlaskForm):  # type: ignore[misc]
+class MastodonForm(FlaskForm):
     """Asks which Mastodon server to use, because there are many."""
 
     class Meta:

@@ -5,7 +5,6 @@ from functools import lru_cache
 from typing import Any, Self, cast
 
 from flask import request
-from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_ngettext as ngettext
 from flask_wtf import FlaskForm
@@ -23,6 +22,7 @@ from wtforms.validators import Length, StopValidation, ValidationError
 
 from campaign.http.cached_fields import CachedFields
 from campaign.i18n.countries import countries
+from campaign.i18n.locales import current_locale
 from campaign.signatures import tokens
 from campaign.signatures.models import (
     MAX_ANSWER_LENGTH,
@@ -60,11 +60,11 @@ ADDRESS_FAULTS = {
 }
 
 
-class Missing(StopValidation):  # type: ignore[misc]
+class Missing(StopValidation):
     """The field is missing or invalid. `message` says what to enter."""
 
 
-class NameField(StringField):  # type: ignore[misc]
+class NameField(StringField):
     """A name in any script, in its canonical form."""
 
     data: Any
@@ -86,7 +86,7 @@ class NameField(StringField):  # type: ignore[misc]
         self.data = name
 
 
-class EmailField(StringField):  # type: ignore[misc]
+class EmailField(StringField):
     """An email address; `address` holds it parsed once it is valid."""
 
     address: Address | None = None
@@ -111,7 +111,7 @@ class OptionalEmailField(EmailField):
             super().pre_validate(form)
 
 
-class CountryField(SelectField):  # type: ignore[misc]
+class CountryField(SelectField):
     """A country, as its two-letter code. The site's first countries come first."""
 
     data: Any
@@ -131,10 +131,10 @@ class CountryField(SelectField):  # type: ignore[misc]
             raise Missing(_l("Choose a country from the list."))
 
     def _countries(self) -> tuple[tuple[str, str], ...]:
-        return countries(str(get_locale()), site_settings().first_countries)
+        return countries(str(current_locale()), site_settings().first_countries)
 
 
-class ChoiceField(SelectField):  # type: ignore[misc]
+class ChoiceField(SelectField):
     """One of several answers. A page loaded before they changed may send another."""
 
     def __init__(self, label: object = None, **kwargs: Any) -> None:
@@ -146,7 +146,7 @@ class ChoiceField(SelectField):  # type: ignore[misc]
             raise Missing(_l("Choose one of the answers in the list."))
 
 
-class CommentField(TextAreaField):  # type: ignore[misc]
+class CommentField(TextAreaField):
     """A short comment in plain text."""
 
     data: Any
@@ -171,7 +171,7 @@ def _country_codes() -> frozenset[str]:
     return frozenset(code for code, _ in countries("en", ()))
 
 
-class SupporterForm(FlaskForm):  # type: ignore[misc]
+class SupporterForm(FlaskForm):
     """What supporters enter about themselves, when they sign or correct it."""
 
     class Meta(CachedFields):
@@ -294,7 +294,7 @@ class SignatureForm(SupporterForm):
         return self.email.address.domain if self.email.address else ""
 
 
-class OwnLinkForm(FlaskForm):  # type: ignore[misc]
+class OwnLinkForm(FlaskForm):
     """The form that requests the link to "What I signed"."""
 
     class Meta(CachedFields):

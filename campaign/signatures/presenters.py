@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.form import BaseForm
@@ -13,7 +12,7 @@ from wtforms.form import BaseForm
 from campaign.causes.presenters import page as cause_page
 from campaign.i18n.countries import country_name
 from campaign.i18n.local_times import local_time
-from campaign.i18n.locales import locale_of
+from campaign.i18n.locales import current_locale, locale_of
 from campaign.organisations.presenters import show_organisation
 from campaign.petitions.models import Petition
 from campaign.petitions.presenters import cards_of_cause, in_language
@@ -144,7 +143,7 @@ def form_page(
         full_name=form.full_name,
         shown_name=shown_name(display, form.given_name, form.family_name),
         email=mask(form.email),
-        country=country_name(form.country, str(get_locale())) if form.country else "",
+        country=country_name(form.country, str(current_locale())) if form.country else "",
         postal_code=form.postal_code,
         comment=form.comment,
         answers=tuple(_answers(form.answers, petition, lang)),
@@ -187,7 +186,7 @@ def _answers(
 
 def _answer_text(answer: Any, question: Mapping[str, Any] | None) -> str:
     if answer is True:
-        return cast(str, _("Yes"))
+        return _("Yes")
     return cast(str, dict(question["choices"]).get(answer, answer) if question else answer)
 
 

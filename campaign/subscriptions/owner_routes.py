@@ -41,6 +41,9 @@ from campaign.subscriptions.queries import (
 from campaign.subscriptions.routes import blueprint, private_page
 from campaign.text.email_addresses import mask
 
+# The application registers the blueprint once the views of both modules are on it.
+__all__ = ["blueprint"]
+
 MAX_MAILING_ID = 2**31
 
 

@@ -5,6 +5,7 @@ A signature confirmed by email proves their consent, so they need not confirm a 
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     ColumnClause,
@@ -112,8 +113,8 @@ def ask_signers(signature: Table, chosen: ColumnElement[bool], *, now: datetime)
 
 
 def _rows(
-    signature: Table, chosen: ColumnElement[bool], state_columns: Sequence[ColumnElement]
-) -> Select:
+    signature: Table, chosen: ColumnElement[bool], state_columns: Sequence[ColumnElement[Any]]
+) -> Select[Any]:
     """Return the query of the rows to insert.
 
     `state_columns` are the columns from created_at to evidence.

@@ -1,6 +1,7 @@
 """Tables of a mailing: an update on its way to subscribers, and who has got it."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Integer, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -35,14 +36,14 @@ class Mailing(Base):
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     update_id: Mapped[int] = mapped_column(ForeignKey("campaign_update.id", ondelete="CASCADE"))
     state: Mapped[str] = mapped_column(String(12), default="planned")
-    langs: Mapped[list] = mapped_column(JSON, default=list)
-    kinds: Mapped[list] = mapped_column(JSON, default=list)
+    langs: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    kinds: Mapped[list[Any]] = mapped_column(JSON, default=list)
     per_minute: Mapped[int] = mapped_column(Integer, default=0)
     starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
     reached_id: Mapped[int] = mapped_column(RowId, default=0)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    counts: Mapped[dict] = mapped_column(JSON, default=dict)
+    counts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
     update: Mapped[Update] = relationship()
 

@@ -1,6 +1,7 @@
 """Tables of an update, the dated news of a cause: its texts, pictures, and petitions."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -134,7 +135,7 @@ class UpdateBodyPicture(Base):
     digest: Mapped[str] = mapped_column(String(16))
     width: Mapped[int] = mapped_column(Integer)
     height: Mapped[int] = mapped_column(Integer)
-    alts: Mapped[dict] = mapped_column(JSON, default=dict)
+    alts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     data: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     small: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
 

@@ -14,7 +14,7 @@ from campaign.updates.mailing_models import Mailing, MailingReceipt
 _UNFINISHED = ("planned", "sending", "paused")
 
 
-def next_readers(mailing: Mailing, cause_id: int) -> Select:
+def next_readers(mailing: Mailing, cause_id: int) -> Select[int, str, bytes | None]:
     """Return the query for the next readers of a mailing.
 
     They were active when it began, get each update by email, and are not suppressed.

@@ -22,7 +22,7 @@ class Gauge(NamedTuple):
 
     name: str
     meaning: str
-    values: list
+    values: list[Any]
 
 
 def gauges(*, now: datetime, next_ms: float) -> list[Gauge]:

@@ -11,12 +11,11 @@ from babel.dates import format_date, get_timezone_location
 from babel.numbers import format_decimal
 from babel.units import format_unit
 from flask import Flask, current_app, request, url_for
-from flask_babel import get_locale
 from markupsafe import Markup, escape
 
 from campaign.http.tracking_parameters import is_tracking_parameter
 from campaign.i18n.clock_times import clock_time
-from campaign.i18n.locales import direction, language_name, language_of, locale_of
+from campaign.i18n.locales import current_locale, direction, language_name, language_of, locale_of
 from campaign.i18n.long_dates import long_date
 from campaign.organisations.presenters import page_identity
 from campaign.site.settings import site_settings
@@ -51,13 +50,13 @@ def init_app(app: Flask) -> None:
 
 def number(value: float) -> str:
     """Format a count in the reader's locale: 12,408 or 12 408."""
-    return format_decimal(value, locale=get_locale())
+    return format_decimal(value, locale=current_locale())
 
 
 def day(value: date | datetime) -> str:
     """Format a date: 23 September 2026. An instant gives its day in the site's time zone."""
     local = value.astimezone(_zone()).date() if isinstance(value, datetime) else value
-    return long_date(local, get_locale())
+    return long_date(local, current_locale())
 
 
 def moment(value: datetime) -> str:
@@ -67,7 +66,7 @@ def moment(value: datetime) -> str:
 
 def minute(value: datetime) -> str:
     """Format an instant briefly for tables, in the site's time zone: 23 Sept 2026, 16:08."""
-    return f"{format_date(value.astimezone(_zone()), locale=get_locale())}, {clock_time(value, get_locale(), _zone())}"
+    return f"{format_date(value.astimezone(_zone()), locale=current_locale())}, {clock_time(value, current_locale(), _zone())}"
 
 
 def size(value: int) -> str:
@@ -75,19 +74,19 @@ def size(value: int) -> str:
     thousands = min(max(int(math.log10(max(value, 1)) // 3), 1), len(SIZES))
     unit = f"digital-{SIZES[thousands - 1]}"
     return format_unit(
-        value / 1000**thousands, unit, length="short", format="#,##0.#", locale=get_locale()
+        value / 1000**thousands, unit, length="short", format="#,##0.#", locale=current_locale()
     )
 
 
 def in_zone(value: datetime, zone: str | None) -> str:
     """Format an instant in a time zone: September 23, 2026, 16:08 (Toronto); default: the site's."""
     time_zone = ZoneInfo(zone) if zone else _zone()
-    date = long_date(value.astimezone(time_zone), get_locale())
+    date = long_date(value.astimezone(time_zone), current_locale())
     # Cities without a translation keep their region: Argentina/Buenos Aires.
-    city = get_timezone_location(time_zone, locale=get_locale(), return_city=True).rpartition("/")[
-        2
-    ]
-    return f"{date}, {clock_time(value, get_locale(), time_zone)} ({city})"
+    city = get_timezone_location(time_zone, locale=current_locale(), return_city=True).rpartition(
+        "/"
+    )[2]
+    return f"{date}, {clock_time(value, current_locale(), time_zone)} ({city})"
 
 
 def iso(value: date | datetime) -> str:

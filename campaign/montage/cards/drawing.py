@@ -66,11 +66,11 @@ def _set(card: Card) -> bytes:
     sheets.add(PAPER)
     lay_margin(sheets, MARGIN, card.identity)
     floor = _set_foot(sheets, card)
-    top = MARGIN + 44
+    top: float = MARGIN + 44
     if card.above:
         lines, size = sheets.fitted(card.above, TEXT_WIDTH, 60, LABEL_FONT_BOLD, (24, 21, 19), 1.25)
         for line in lines[:2]:
-            top += 1.05 * size  # type: ignore[assignment]
+            top += 1.05 * size
             sheets.draw_text(line, EDGE, top, LABEL_FONT_BOLD, size, rgb(card.identity.text))
         top += 22
     lines, size = sheets.fitted(
@@ -85,7 +85,7 @@ def _set_foot(sheets: Sheets, card: Card) -> float:
     """Set the count and the address from the bottom up; return the top of this block."""
     sheets.vein(EDGE, HEIGHT - 84, TEXT_WIDTH, INK, thick=5)
     sheets.draw_text(card.address, EDGE, HEIGHT - 40, LABEL_FONT, 22, INK_3)
-    bottom = HEIGHT - 84 - 26
+    bottom: float = HEIGHT - 84 - 26
     # Without any signatures, the text takes the place of the count.
     face, sizes, colour = (
         (LABEL_FONT, (26, 24, 22), INK_2) if card.count else (DISPLAY_FONT, (52, 46, 40, 34), INK)
@@ -93,12 +93,12 @@ def _set_foot(sheets: Sheets, card: Card) -> float:
     lines, size = sheets.fitted(card.caption, TEXT_WIDTH, 110, face, sizes, 1.3)
     for line in reversed(lines):
         sheets.draw_text(line, EDGE, bottom, face, size, colour)
-        bottom -= 1.3 * size  # type: ignore[assignment]
+        bottom -= 1.3 * size
     if card.count:
         bottom -= 8
         _, size = sheets.fitted(
             card.count, TEXT_WIDTH, COUNT_SIZES[0], DISPLAY_FONT, COUNT_SIZES, 1
         )
         sheets.draw_text(card.count, EDGE, bottom, DISPLAY_FONT, size, INK)
-        bottom -= 0.86 * size  # type: ignore[assignment]
+        bottom -= 0.86 * size
     return bottom

@@ -3,6 +3,7 @@
 import io
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from flask import (
     Blueprint,
@@ -84,8 +85,8 @@ def png(slug: str) -> ResponseReturnValue:
     if width <= MAX_INSTANT_WIDTH and not variety.with_names:
         return public(Response(_small(cause, variety), mimetype="image/png"), SECONDS)
     if width % STEP:
-        parameters = {**request.args, "w": width + STEP - width % STEP}
-        return redirect(url_for("posters.png", slug=slug, **parameters))  # type: ignore[arg-type]
+        parameters: dict[str, Any] = {**request.args, "w": width + STEP - width % STEP}
+        return redirect(url_for("posters.png", slug=slug, **parameters))
     return _serve_or_queue(cause, variety)
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
 
 from campaign.accounts import tokens
 from campaign.accounts.audit import Actor, record
@@ -15,6 +14,7 @@ from campaign.accounts.operations import AdminExists, create_first_admin
 from campaign.accounts.passwords import HashingBusy, hash_password
 from campaign.accounts.queries import admins
 from campaign.extensions import write
+from campaign.i18n.locales import current_locale
 from campaign.organize.auth.forms import FirstAdminForm, supported_lang
 from campaign.organize.auth.sessions import busy_sentence, later, let_in
 from campaign.organize.core.access import anybody
@@ -29,7 +29,7 @@ PAGE = "organize/links/first_admin.html"
 def new(token: str) -> ResponseReturnValue:
     if not _is_open(token):
         return _ended()
-    data = {"lang": get_locale().language}
+    data = {"lang": current_locale().language}
     return render_template(PAGE, form=FirstAdminForm(formdata=None, data=data))
 
 

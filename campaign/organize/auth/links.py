@@ -4,7 +4,6 @@ from typing import Any, cast
 
 from flask import Blueprint, flash, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
@@ -16,6 +15,7 @@ from campaign.accounts.passwords import HashingBusy, hash_password
 from campaign.accounts.queries import link_by_token
 from campaign.accounts.rate_limits import TooManyTries, admit_reset
 from campaign.extensions import write
+from campaign.i18n.locales import current_locale
 from campaign.organize.auth.forms import ForgottenForm, PasswordForm, WelcomeForm, supported_lang
 from campaign.organize.auth.sessions import ask_second_step, busy_sentence, later, let_in
 from campaign.organize.core.access import anybody
@@ -61,7 +61,7 @@ def invitation(token: str) -> ResponseReturnValue:
         return _ended()
     # The organizer's stored language was chosen by the person who invited them. This page uses the
     # browser's.
-    data = {"name": link.organizer.name, "lang": get_locale().language}
+    data = {"name": link.organizer.name, "lang": current_locale().language}
     return _render_page(link, WelcomeForm(link.organizer, formdata=None, data=data))
 
 

@@ -17,7 +17,7 @@ from campaign.montage.shapes.extraction import Cut
 from campaign.montage.shapes.image_subprocess import WorkFailed, cut_out
 from campaign.montage.shapes.operations import TooManyDrafts, begin_draft, cut_draft, drop_draft
 from campaign.montage.shapes.uploads import PictureRefused
-from campaign.organize.causes.routes import blueprint, load_cause
+from campaign.organize.causes.routes import blueprint
 from campaign.organize.causes.shapes import (
     MAX_UPLOAD_BYTES,
     REFUSALS,
@@ -33,6 +33,7 @@ from campaign.organize.causes.shapes import (
 from campaign.organize.core.access import accepts_bytes, allowed
 from campaign.organize.core.audit import act
 from campaign.organize.core.edit_conflicts import Editor, save
+from campaign.organize.core.scope import load_cause
 from campaign.process.clock import utcnow
 
 

@@ -35,11 +35,12 @@ from campaign.montage.shapes.files import shape_names
 from campaign.montage.shapes.image_subprocess import preview_png
 from campaign.montage.shapes.operations import ShapeInUse, accept_shape, drop_shape
 from campaign.montage.shapes.uploads import MAX_BYTES
-from campaign.organize.causes.routes import SHAPES, blueprint, load_cause
+from campaign.organize.causes.routes import SHAPES, blueprint
 from campaign.organize.core.access import allowed
 from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.edit_conflicts import Editor, save
 from campaign.organize.core.fields import LineField, VersionField, WholeNumberField, max_length
+from campaign.organize.core.scope import load_cause
 from campaign.process.clock import utcnow
 from campaign.text.names import clean_text
 

@@ -24,10 +24,10 @@ class AuditEvent(NamedTuple):
     """
 
     action: str
-    on: tuple | Callable | None = None
+    on: tuple[Any, ...] | Callable[..., Any] | None = None
     cause_id: Any = None
     reason: str = ""
-    details: dict | None = None
+    details: dict[str, Any] | None = None
 
     def with_changes(self, changes: list[dict[str, Any]]) -> Self:
         """Return this event with the changed fields added to its details."""

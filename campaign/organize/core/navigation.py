@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from babel.numbers import format_compact_decimal
 from flask import current_app, g
-from flask_babel import format_decimal, get_locale, ngettext
+from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, func, or_, select
@@ -13,6 +13,7 @@ from sqlalchemy import Select, func, or_, select
 from campaign.causes.models import CauseTally
 from campaign.events.models import Event
 from campaign.extensions import db
+from campaign.i18n.locales import current_locale
 from campaign.organisations.identity import identities
 from campaign.organize.core.identity import causes_where, may
 from campaign.petitions.models import Petition
@@ -56,26 +57,26 @@ def _sidebar_count(count: int, label: Callable[[int, str], str]) -> SidebarCount
         return SidebarCount(figure, label(count, figure))
     figure = format_decimal(count)
     brief = (
-        format_compact_decimal(count, fraction_digits=1, locale=get_locale())
+        format_compact_decimal(count, fraction_digits=1, locale=current_locale())
         if count > MAX_IN_FULL
         else figure
     )
     return SidebarCount(brief, label(count, figure))
 
 
-def _counted(cause_ids: frozenset[int] | None) -> Select:
+def _counted(cause_ids: frozenset[int] | None) -> Select[Any]:
     return _of(select(func.sum(CauseTally.count)), CauseTally.cause_id, cause_ids)
 
 
-def _held(cause_ids: frozenset[int] | None) -> Select:
+def _held(cause_ids: frozenset[int] | None) -> Select[Any]:
     return _waiting(TO_REVIEW, cause_ids)
 
 
-def _unread(cause_ids: frozenset[int] | None) -> Select:
+def _unread(cause_ids: frozenset[int] | None) -> Select[Any]:
     return _waiting(UNREAD, cause_ids)
 
 
-def _waiting(condition: Any, cause_ids: frozenset[int] | None) -> Select:
+def _waiting(condition: Any, cause_ids: frozenset[int] | None) -> Select[Any]:
     # Signatures that wait have their own index. `+ 0` stops SQLite from choosing the cause_id index
     # and scanning every signature of the cause.
     some = _of(select(Signature.id).where(condition), Signature.cause_id + 0, cause_ids).limit(
@@ -84,7 +85,7 @@ def _waiting(condition: Any, cause_ids: frozenset[int] | None) -> Select:
     return select(func.count()).select_from(some.subquery())
 
 
-def _open(cause_ids: frozenset[int] | None) -> Select:
+def _open(cause_ids: frozenset[int] | None) -> Select[Any]:
     now = utcnow()
     is_open = (
         Petition.state == "published",
@@ -94,12 +95,12 @@ def _open(cause_ids: frozenset[int] | None) -> Select:
     return _of(select(func.count(Petition.id)).where(*is_open), Petition.cause_id, cause_ids)
 
 
-def _ahead(cause_ids: frozenset[int] | None) -> Select:
+def _ahead(cause_ids: frozenset[int] | None) -> Select[Any]:
     is_ahead = (Event.state == "published", Event.archived_at.is_(None), Event.ends_at > utcnow())
     return _of(select(func.count(Event.id)).where(*is_ahead), Event.cause_id, cause_ids)
 
 
-def _of(query: Select, column: Any, cause_ids: frozenset[int] | None) -> Select:
+def _of(query: Select[Any], column: Any, cause_ids: frozenset[int] | None) -> Select[Any]:
     return query if cause_ids is None else query.where(column.in_(cause_ids))
 
 

@@ -8,9 +8,9 @@ from typing import Any
 from babel import Locale
 from babel.dates import get_timezone_location
 from flask import flash, g
-from flask_babel import get_locale, pgettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import pgettext
 from wtforms import DateField, DateTimeLocalField, Form, SelectChoice, SelectField, TimeField
 from wtforms.utils import unset_value
 from wtforms.validators import StopValidation
@@ -18,6 +18,7 @@ from wtforms.validators import StopValidation
 from campaign.i18n.clock_times import clock_time
 from campaign.i18n.countries import country_name
 from campaign.i18n.local_times import NonexistentTime, comes_twice, instant
+from campaign.i18n.locales import current_locale
 from campaign.i18n.sorting import sort_key
 from campaign.i18n.time_zones import UTC_NAME, is_zone, main_zones, offset_text, zone_countries
 from campaign.process.clock import utcnow
@@ -106,7 +107,7 @@ _REGIONS = {
 
 def zone_choices(stored: str | None) -> list[SelectChoice]:
     """Return the choices; `stored`, the stored zone, is offered even if its name is outdated."""
-    now, language = utcnow(), str(get_locale())
+    now, language = utcnow(), str(current_locale())
     likely = _likely(stored, now.year)
     places = _places(language)
 

@@ -29,7 +29,8 @@ from campaign.i18n.clock_times import clock_time
 from campaign.organize.core.access import allowed
 from campaign.organize.core.audit import AuditEvent, act, log_view
 from campaign.organize.core.identity import organizer
-from campaign.organize.events.routes import audit_event_of, blueprint, load_event
+from campaign.organize.core.scope import load_event
+from campaign.organize.events.routes import audit_event_of, blueprint
 from campaign.process.clock import utcnow
 
 # A phone shows this many rows at once. Others are found by searching.

@@ -17,6 +17,7 @@ from campaign.organize.core.access import allowed
 from campaign.organize.core.drafts import is_preview_requested
 from campaign.organize.core.edit_conflicts import Editor, save
 from campaign.organize.core.languages import event_languages, original_first
+from campaign.organize.core.scope import load_event
 from campaign.organize.core.time_fields import flash_ambiguous_times
 from campaign.organize.events.forms import EventSlugForm, HoursForm, TextForm
 from campaign.organize.events.part_forms import (
@@ -30,7 +31,6 @@ from campaign.organize.events.routes import (
     audit_event_of,
     back_to,
     blueprint,
-    load_event,
     preview_page,
 )
 from campaign.petitions.presenters import cards_of_cause

@@ -28,7 +28,8 @@ from campaign.events.registration_search import find, numbers_of, registration_i
 from campaign.organize.core.access import allowed, fresh
 from campaign.organize.core.audit import AuditEvent, act, log_view
 from campaign.organize.core.pagination import page_of
-from campaign.organize.events.routes import audit_event_of, blueprint, load_event
+from campaign.organize.core.scope import load_event
+from campaign.organize.events.routes import audit_event_of, blueprint
 from campaign.organize.statistics.tables import as_csv
 from campaign.petitions.presenters import in_language
 from campaign.process.clock import utcnow

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import starmap
 from typing import Any, Self
 
-from flask_babel import format_decimal, get_locale, ngettext
+from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -15,6 +15,7 @@ from campaign.exports.columns import COLUMNS, EVERYTHING
 from campaign.exports.models import Export, ExportChoice
 from campaign.exports.selection import Selection
 from campaign.i18n.countries import countries
+from campaign.i18n.locales import current_locale
 from campaign.organize.core.fields import LineField, language_choices, max_length
 from campaign.organize.core.time_fields import DayField
 from campaign.organize.signatures.labels import EVIDENCE_LABELS
@@ -175,7 +176,7 @@ class ExportForm(PurposeForm):
         ]
         self.state.choices = list(starmap(SelectChoice, STATE_LABELS.items()))
         self.evidence.choices = [anything, *starmap(SelectChoice, EVIDENCE_LABELS.items())]
-        self.country.choices = [anything, *starmap(SelectChoice, countries(str(get_locale())))]
+        self.country.choices = [anything, *starmap(SelectChoice, countries(str(current_locale())))]
         self.lang.choices = [anything, *language_choices()]
         if aim == "letters":
             # Nobody else may be written to.

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import starmap
 from typing import Any, Self
 
-from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
@@ -28,6 +27,7 @@ from wtforms.validators import (
 )
 
 from campaign.i18n.countries import countries
+from campaign.i18n.locales import current_locale
 from campaign.imports.checking import MAX_SHEET_LENGTH
 from campaign.imports.values import MIN_DATE, newest_day
 from campaign.organize.core.fields import (
@@ -57,7 +57,7 @@ class CountryChoice(SelectField):
 
     def iter_choices(self) -> Iterator[tuple[Any, ...]]:
         yield "", _l("None"), not self.data, {}
-        for code, name in countries(str(get_locale()), site_settings().first_countries):
+        for code, name in countries(str(current_locale()), site_settings().first_countries):
             yield code, name, code == self.data, {}
 
     def pre_validate(self, form: BaseForm) -> None:

@@ -5,23 +5,23 @@ from zoneinfo import ZoneInfo
 
 from flask import current_app, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from campaign.events.models import Event
 from campaign.i18n.clock_times import clock_time
+from campaign.i18n.locales import current_locale
 from campaign.kiosk import codes, pairing
 from campaign.kiosk.models import Kiosk, PairingCode
 from campaign.kiosk.queries import code_by_id, kiosk_by_id, kiosk_name, pin_of
 from campaign.organize.core.access import allowed, fresh
 from campaign.organize.core.audit import AuditEvent, act
+from campaign.organize.core.scope import load_event
 from campaign.organize.kiosks.routes import (
     NameForm,
     PairForm,
     audit_event_on,
     blueprint,
     clock_of,
-    load_event,
     rows_of,
 )
 from campaign.process.clock import utcnow
@@ -144,7 +144,7 @@ def code(code: PairingCode) -> ResponseReturnValue:
         picture=qr_code(f"{address}/#code={characters}", dark="#000", light="#fff"),
         address=address,
         is_good=code.used_at is None and now < code.expires_at,
-        good_until=clock_time(code.expires_at, get_locale(), ZoneInfo(event.zone)),
+        good_until=clock_time(code.expires_at, current_locale(), ZoneInfo(event.zone)),
         paired=kiosk_name(code.kiosk_id) if code.kiosk_id else None,
         kiosk_id=code.kiosk_id,
     )

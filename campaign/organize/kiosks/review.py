@@ -3,14 +3,16 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from campaign.events.models import Event
 from campaign.i18n.countries import country_name
+from campaign.i18n.locales import current_locale
 from campaign.kiosk import review_decisions
 from campaign.kiosk.forms import read_again
 from campaign.kiosk.models import Kiosk, KioskRecord
@@ -22,9 +24,9 @@ from campaign.kiosk.sealing import Unreadable
 from campaign.organize.core.access import allowed, fresh
 from campaign.organize.core.audit import AuditEvent, act, act_on_some, log_view
 from campaign.organize.core.identity import causes_where, may
-from campaign.organize.core.scope import petitions_where
+from campaign.organize.core.scope import load_event, petitions_where
 from campaign.organize.kiosks.devices import load_kiosk
-from campaign.organize.kiosks.routes import blueprint, load_event
+from campaign.organize.kiosks.routes import blueprint
 from campaign.organize.moderation.queues import decision, queue_page, same_page
 from campaign.organize.signatures.forms import ReasonForm
 from campaign.organize.signatures.routes import MAX_ID
@@ -42,7 +44,7 @@ class HeldRecord:
 
     record: KioskRecord
     content: RecordContent | None
-    faults: tuple = ()
+    faults: tuple[Any, ...] = ()
 
 
 @blueprint.get("/<slug>/review")
@@ -181,7 +183,7 @@ def _render_page(
         chosen=_tablet(),
         ticked=set(ticked),
         may_recover=may("kiosks.recover", event),
-        country=lambda code: country_name(code, str(get_locale())) if code else "",
+        country=lambda code: country_name(code, str(current_locale())) if code else "",
     )
     return page, status
 

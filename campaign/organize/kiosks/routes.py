@@ -19,7 +19,6 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -30,6 +29,7 @@ from wtforms.validators import DataRequired, Length, ValidationError
 from campaign.events.models import Event
 from campaign.events.queries import events_among
 from campaign.i18n.clock_times import clock_time
+from campaign.i18n.locales import current_locale
 from campaign.kiosk import pairing
 from campaign.kiosk.bundle import petitions_of
 from campaign.kiosk.codes import is_pin
@@ -113,8 +113,8 @@ class KioskRow:
 
     kiosk: Kiosk
     state: str
-    tally: dict
-    gaps: list
+    tally: dict[str, Any]
+    gaps: list[Any]
     is_stored: bool
 
 
@@ -171,7 +171,7 @@ def back_to(event: Event) -> ResponseReturnValue:
 
 def clock_of(event: Event, now: datetime) -> Callable[[datetime], str]:
     """Return a function that formats an instant in the event's time zone; today without date."""
-    zone, locale = ZoneInfo(event.zone), get_locale()
+    zone, locale = ZoneInfo(event.zone), current_locale()
     today = now.astimezone(zone).date()
 
     def clock(instant: datetime) -> str:

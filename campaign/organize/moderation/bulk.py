@@ -7,13 +7,14 @@ from typing import Any, cast
 
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import format_date, format_decimal, get_locale, ngettext
+from flask_babel import format_date, format_decimal, ngettext
 from flask_babel import gettext as _
 
 from campaign.accounts.audit import Actor, record
 from campaign.accounts.queries import organizer_by_id
 from campaign.extensions import write
 from campaign.i18n.countries import country_name
+from campaign.i18n.locales import current_locale
 from campaign.organize.core.access import allowed
 from campaign.organize.core.audit import AuditEvent, act, log_list_view
 from campaign.organize.core.identity import actor, causes_where, organizer
@@ -121,7 +122,7 @@ _SEARCHES = {"held": _held, "comments": _comments, "signatures": _signatures}
 
 
 def _lang() -> str:
-    return str(get_locale())
+    return str(current_locale())
 
 
 blueprint = Blueprint("bulk", __name__, url_prefix="/bulk")

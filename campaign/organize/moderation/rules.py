@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import format_decimal, get_locale, ngettext
+from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -15,6 +15,7 @@ from wtforms import Field, RadioField, SelectChoice, SelectField, StringField, T
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from campaign.causes.queries import causes_among
+from campaign.i18n.locales import current_locale
 from campaign.imports.values import ValueRefused, country
 from campaign.organize.core.access import allowed
 from campaign.organize.core.audit import AuditEvent, act, log_view
@@ -339,7 +340,7 @@ def _form_page(form: RuleForm, status: int = 200) -> ResponseReturnValue:
 
 
 def _rule_labels() -> dict[str, Any]:
-    lang = get_locale().language
+    lang = current_locale().language
     return {
         "kind_labels": KIND_LABELS,
         "titles": {petition.id: petition.title for petition in petitions_where("rules.edit")},

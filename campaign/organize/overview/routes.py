@@ -3,17 +3,17 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from babel.dates import get_timezone_location
 from flask import Blueprint, Flask, current_app, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from campaign.causes.models import Cause
 from campaign.causes.queries import cause_count, causes_among
 from campaign.i18n.clock_times import clock_time
-from campaign.i18n.locales import weekday_and_day
+from campaign.i18n.locales import current_locale, weekday_and_day
 from campaign.i18n.long_dates import long_date
 from campaign.organize.core.access import any_organizer
 from campaign.organize.core.identity import causes_where, may
@@ -46,7 +46,7 @@ class Glance:
     """The States of some petitions, and one Hour for each hour with signatures, as of now."""
 
     counts: States
-    hours: tuple | None
+    hours: tuple[Any, ...] | None
 
     @property
     def today(self) -> int | None:
@@ -122,8 +122,8 @@ def index() -> ResponseReturnValue:
     return render_template(
         "organize/overview/index.html",
         today=_today(now),
-        hour=clock_time(now, get_locale(), zone()),
-        city=get_timezone_location(zone(), locale=get_locale(), return_city=True),
+        hour=clock_time(now, current_locale(), zone()),
+        city=get_timezone_location(zone(), locale=current_locale(), return_city=True),
         causes=[_in_sight(cause, chosen, len(causes) <= MAX_CHARTS, now) for cause in causes],
         tasks=tasks_for_today(),
         happened=recent_activity(start_of_yesterday()),
@@ -177,7 +177,7 @@ def _turn(row: tuple[str, PetitionCard]) -> int:
 def _when(at: datetime, now: datetime) -> str:
     """Return the time of day of something that happened today or yesterday."""
     local = at.astimezone(zone())
-    hour = clock_time(local, get_locale())
+    hour = clock_time(local, current_locale())
     return (
         hour
         if local.date() == now.astimezone(zone()).date()
@@ -188,5 +188,5 @@ def _when(at: datetime, now: datetime) -> str:
 def _today(now: datetime) -> str:
     """Return today's date with its weekday, capitalised as a heading: Tuesday 23 September."""
     day = now.astimezone(zone()).date()
-    text = long_date(day, get_locale(), weekday_and_day(g.lang))
+    text = long_date(day, current_locale(), weekday_and_day(g.lang))
     return text[:1].upper() + text[1:]

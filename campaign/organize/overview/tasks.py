@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal
 from flask import g, url_for
-from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from campaign.accounts.permissions import EVERYWHERE
 from campaign.api.queries import keys_among
@@ -18,6 +18,7 @@ from campaign.events.queries import events_among
 from campaign.events.registration_search import held_by_event
 from campaign.exports.export_queries import exports_of
 from campaign.i18n.clock_times import clock_time
+from campaign.i18n.locales import current_locale
 from campaign.imports.queries import batches_among
 from campaign.kiosk.queries import gaps_of, kiosks_of
 from campaign.kiosk.review_queries import many_for_review
@@ -129,7 +130,7 @@ def open_imports() -> Iterator[Task]:
 
 
 def _figure(many: int) -> str:
-    return format_decimal(many, locale=get_locale())
+    return format_decimal(many, locale=current_locale())
 
 
 # Tasks begin this long before an event, and end this long after it.
@@ -179,7 +180,7 @@ def _tablets(event: Event, now: datetime) -> Iterator[Task]:
                 name=name,
             )
         elif state == "away" and event.starts_at <= now < event.ends_at:
-            since = clock_time(kiosk.last_seen_at, get_locale(), ZoneInfo(event.zone))
+            since = clock_time(kiosk.last_seen_at, current_locale(), ZoneInfo(event.zone))
             text = _("Check tablet “%(name)s”: no contact since %(time)s", name=name, time=since)
         elif state != "revoked" and gaps_of(kiosk.id):
             text = _("Check tablet “%(name)s”: some of its signatures have not arrived", name=name)
@@ -198,7 +199,7 @@ def _coming(event: Event) -> Task:
 
 def _day_and_time(instant: datetime, event: Event) -> str:
     """Format an instant in the time zone of the event."""
-    local, locale = instant.astimezone(ZoneInfo(event.zone)), get_locale()
+    local, locale = instant.astimezone(ZoneInfo(event.zone)), current_locale()
     return f"{format_skeleton('MMMEd', local, locale=locale)}, {clock_time(local, locale)}"
 
 
@@ -259,7 +260,7 @@ def scheduled_erasures() -> Iterator[Task]:
             and not petition.retention_done_at
             and (at := erases_at(petition))
         ):
-            day = format_date(at.astimezone(zone()), "long", locale=get_locale())
+            day = format_date(at.astimezone(zone()), "long", locale=current_locale())
             text = _(
                 "Deliver or keep the names of “%(title)s”: they will be deleted on %(day)s",
                 title=petition_summary(petition).title,
@@ -333,8 +334,8 @@ def _hour(at: datetime, now: datetime) -> str:
     """Return the time of day of an instant today, and the date of any other."""
     local = at.astimezone(zone())
     if local.date() == now.astimezone(zone()).date():
-        return clock_time(local, get_locale())
-    return format_date(local, "medium", locale=get_locale())
+        return clock_time(local, current_locale())
+    return format_date(local, "medium", locale=current_locale())
 
 
 def _petition_drafts(num: int) -> str:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import g
-from flask_babel import format_date, get_locale, to_user_timezone
+from flask_babel import format_date, to_user_timezone
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as pgettext
@@ -15,7 +15,7 @@ from campaign.accounts.audit_models import AuditEntry
 from campaign.causes.queries import causes_among
 from campaign.events.queries import events_with_ids
 from campaign.i18n.clock_times import clock_time
-from campaign.i18n.locales import is_language, language_name
+from campaign.i18n.locales import current_locale, is_language, language_name
 from campaign.organisations.identity import identities
 from campaign.organisations.queries import organisations_among
 from campaign.organize.core.scope import petition_summary
@@ -374,7 +374,9 @@ def _instant_or_day(value: str) -> str:
     if _INSTANT.fullmatch(value):
         moment = datetime.fromisoformat(value)
         local = to_user_timezone(moment) if moment.tzinfo else moment
-        return f"{format_date(local, 'medium', rebase=False)}, {clock_time(local, get_locale())}"
+        return (
+            f"{format_date(local, 'medium', rebase=False)}, {clock_time(local, current_locale())}"
+        )
     return format_date(date.fromisoformat(value), "medium") if _DAY.fullmatch(value) else value
 
 

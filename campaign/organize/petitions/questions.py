@@ -33,8 +33,9 @@ from campaign.organize.core.fields import (
     moved,
 )
 from campaign.organize.core.languages import original_first, petition_languages
+from campaign.organize.core.scope import load_petition
 from campaign.organize.petitions.parts import part_page, save_part
-from campaign.organize.petitions.routes import blueprint, load_petition, preview_page
+from campaign.organize.petitions.routes import blueprint, preview_page
 from campaign.petitions.editing import change_form
 from campaign.petitions.models import Petition
 from campaign.petitions.presenters import in_language as question_in_language

@@ -1,5 +1,6 @@
 """Settings of a petition: targets, dates and slug."""
 
+from datetime import datetime
 from functools import partial
 from typing import Any, Self
 
@@ -27,13 +28,13 @@ from campaign.organize.core.fields import (
     moved,
 )
 from campaign.organize.core.languages import petition_languages
+from campaign.organize.core.scope import load_petition
 from campaign.organize.core.time_fields import DayField, HourField, ZoneField, flash_ambiguous_times
 from campaign.organize.petitions.forms import SlugForm
 from campaign.organize.petitions.parts import part_page, save_part
 from campaign.organize.petitions.routes import (
     audit_event_of,
     blueprint,
-    load_petition,
     preview_page,
 )
 from campaign.petitions.editing import change_dates, change_targets, move_petition
@@ -118,13 +119,14 @@ class DatesForm(InLanguages, FlaskForm):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self.opens, self.closes = None, None
+        self.opens: datetime | None = None
+        self.closes: datetime | None = None
 
     def validate(self, extra_validators: Any = None) -> bool:
         valid = super().validate(extra_validators)
         if self.time_zone.errors:
             return False
-        self.opens, self.closes = (  # type: ignore[assignment]
+        self.opens, self.closes = (
             field.instant_in(self.time_zone.data) if field.data and not field.errors else None
             for field in (self.opens_at, self.closes_at)
         )

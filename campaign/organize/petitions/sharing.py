@@ -33,7 +33,8 @@ from campaign.organize.core.fields import (
     max_length,
 )
 from campaign.organize.core.languages import petition_languages
-from campaign.organize.petitions.routes import audit_event_of, blueprint, load_petition
+from campaign.organize.core.scope import load_petition
+from campaign.organize.petitions.routes import audit_event_of, blueprint
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_in_any_state
 from campaign.process.clock import utcnow

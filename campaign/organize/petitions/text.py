@@ -12,12 +12,12 @@ from campaign.organize.core.access import allowed
 from campaign.organize.core.drafts import is_preview_requested
 from campaign.organize.core.edit_conflicts import Editor, save
 from campaign.organize.core.languages import original_first, petition_languages
+from campaign.organize.core.scope import load_petition
 from campaign.organize.petitions.forms import MAX_BODY_LENGTH, TextForm
 from campaign.organize.petitions.parts import onward
 from campaign.organize.petitions.routes import (
     audit_event_of,
     blueprint,
-    load_petition,
     preview_page,
 )
 from campaign.organize.petitions.versions import makes_version, review, saved

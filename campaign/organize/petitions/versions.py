@@ -10,7 +10,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from campaign.organize.core.access import allowed
-from campaign.organize.petitions.routes import blueprint, load_petition
+from campaign.organize.core.scope import load_petition
+from campaign.organize.petitions.routes import blueprint
 from campaign.petitions.delivery_terms import delivered_items
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_counts

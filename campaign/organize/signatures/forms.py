@@ -5,7 +5,6 @@ from itertools import starmap
 from typing import Any, Self
 
 from flask import request
-from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -20,6 +19,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from campaign.i18n.countries import countries
+from campaign.i18n.locales import current_locale
 from campaign.organize.core.fields import VersionField
 from campaign.organize.core.scope import PetitionSummary, chosen
 from campaign.organize.core.time_fields import DayField
@@ -60,7 +60,7 @@ class SignatureSearch(FlaskForm):
             *(SelectChoice(state, STATE_LABELS[state]) for state in STATES),
         ]
         self.evidence.choices = [anything, *starmap(SelectChoice, EVIDENCE_LABELS.items())]
-        self.country.choices = [anything, *starmap(SelectChoice, countries(str(get_locale())))]
+        self.country.choices = [anything, *starmap(SelectChoice, countries(str(current_locale())))]
 
     def search(self) -> Search:
         """Return the Search that was asked for; unknown choices are ignored."""

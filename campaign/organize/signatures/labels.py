@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from campaign.i18n.countries import country_name
+from campaign.i18n.locales import current_locale
 from campaign.signatures.counting.hatching import CROWDED
 from campaign.signatures.models import Signature
 from campaign.signatures.moderation.decisions import MERGED, REJECTED
@@ -99,4 +99,4 @@ def label_context() -> dict[str, Any]:
 
 
 def _country(code: str) -> str:
-    return country_name(code, str(get_locale())) if code else ""
+    return country_name(code, str(current_locale())) if code else ""

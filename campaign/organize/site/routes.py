@@ -4,10 +4,9 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from campaign.i18n.locales import language_name
+from campaign.i18n.locales import current_locale, language_name
 from campaign.organisations.queries import organisation_count
 from campaign.organize.core.access import allowed
 from campaign.organize.core.audit import AuditEvent, changed_values
@@ -61,7 +60,7 @@ def _render_page(site: Site, form: SiteForm, status: int = 200) -> tuple[str, in
         "organize/site/index.html",
         form=form,
         defaults=_readable(defaults),
-        first_countries=country_names(settings_of(site).first_countries, get_locale()),
+        first_countries=country_names(settings_of(site).first_countries, current_locale()),
         organisation_count=organisation_count(),
         steps=shown_steps(),
     ), status

@@ -136,15 +136,15 @@ class Figures:
     """The results of all queries on some petitions; `at` is when they ran."""
 
     at: datetime
-    hours: tuple
-    by_kind: dict
+    hours: tuple[Any, ...]
+    by_kind: dict[str, Any]
     countries: Cells
     regions: Cells
     sources: Cells
     referred: int
     confirmed: int
     signed_by_email: int
-    mail: tuple
+    mail: tuple[Any, ...]
 
 
 def add_cache(app: Flask, name: str, seconds: int = SECONDS) -> None:

@@ -6,11 +6,11 @@ from typing import Any, cast
 from babel.dates import format_skeleton
 from flask import Blueprint, abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
 
 from campaign.causes.models import Cause
 from campaign.i18n.clock_times import clock_time
 from campaign.i18n.countries import country_name
+from campaign.i18n.locales import current_locale
 from campaign.mail.delivery import names_of
 from campaign.organize.core.access import allowed
 from campaign.organize.core.identity import may
@@ -126,7 +126,7 @@ def _render_page(
         share_days=SHARE_DAYS,
         evidence_labels=EVIDENCE_LABELS,
         email_names=names_of(current_app),
-        country=lambda code: country_name(code, str(get_locale())) if code else "",
+        country=lambda code: country_name(code, str(current_locale())) if code else "",
         may_review=may("signatures.review", cause),
     )
 
@@ -140,9 +140,9 @@ def _table(name: str, slug: str, petition_ids: list[int]) -> ResponseReturnValue
 def span_label(span: Span, chosen_range: str) -> str:
     """Return when a Span began, as short as an axis needs it."""
     if chosen_range == "hours":
-        return clock_time(span.start, get_locale(), zone())
-    return format_skeleton("MMMd", span.start, locale=get_locale())
+        return clock_time(span.start, current_locale(), zone())
+    return format_skeleton("MMMd", span.start, locale=current_locale())
 
 
 def _lang() -> str:
-    return get_locale().language
+    return current_locale().language
