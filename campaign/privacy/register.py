@@ -13,7 +13,7 @@ REGISTER = (*SIGNERS, *GUESTS, *READERS, *WORKERS)
 
 # Columns, in tables with personal data, that say nothing about a person.
 NOT_PERSONAL = {
-    "signature": "id cause_id seat",
+    "signature": "id cause_id position_at_address",
     "repeat_signing": "id",
     "own_link_request": "id",
     "registration": "id",

@@ -287,7 +287,7 @@ def withdraw_and_erase(*, ids: list[int], now: datetime) -> int:
     A counted one keeps its number, but no name, until the runner has removed it from tally and
     ledger. Those already removed or erased stay as they are.
     """
-    _give_up_seats(ids)
+    _move_second_signatures(ids)
     delete_consents("signature", ids)
     is_counted = _table.c.number.is_not(None)
     values = {
@@ -301,8 +301,8 @@ def withdraw_and_erase(*, ids: list[int], now: datetime) -> int:
     return cast(CursorResult[Any], result).rowcount
 
 
-def _give_up_seats(ids: list[int]) -> None:
-    """Move the second person at an address to the first seat if the first leaves and they stay."""
+def _move_second_signatures(ids: list[int]) -> None:
+    """Move the second person at an address to the first position if the first leaves and they stay."""
     stays = aliased(Signature)
     leaving = (
         select(Signature.petition_id, Signature.email_digest)
@@ -310,14 +310,14 @@ def _give_up_seats(ids: list[int]) -> None:
             stays,
             (stays.petition_id == Signature.petition_id)
             & (stays.email_digest == Signature.email_digest)
-            & (stays.seat == 2)
+            & (stays.position_at_address == 2)
             & stays.id.not_in(ids),
         )
-        .where(Signature.id.in_(ids), Signature.seat == 1)
+        .where(Signature.id.in_(ids), Signature.position_at_address == 1)
     )
     rows = db.session.execute(leaving).all()
     if rows:
-        # The first seat must be free before another signature takes it.
+        # The first position must be free before another signature takes it.
         first = _table.c.id.in_(ids) & _table.c.email_digest.in_([row.email_digest for row in rows])
         db.session.execute(
             update(_table).where(first).values(email_digest=None, person_digest=None)

@@ -280,9 +280,13 @@ def _replace(signature: Signature) -> int:
         db.session.delete(signature)
     db.session.flush()
     same_address = (Signature.petition_id == petition_id, Signature.email_digest == email_digest)
-    taken_seat = db.session.scalar(select(func.max(Signature.seat)).where(*same_address))
+    taken = db.session.scalar(select(func.max(Signature.position_at_address)).where(*same_address))
     successor = Signature(
-        **{**columns_of(rows[0]), **mail_columns, "seat": {None: 1, 1: 2, 2: 1}[taken_seat]}
+        **{
+            **columns_of(rows[0]),
+            **mail_columns,
+            "position_at_address": {None: 1, 1: 2, 2: 1}[taken],
+        }
     )
     db.session.add(successor)
     db.session.flush()

@@ -65,8 +65,8 @@ class Signature(Base):
     """One supporter's name under one petition.
 
     A signature is in the tally if and only if it has a `number`. A withdrawn one keeps its number
-    until the runner has removed it from tally and ledger. `seat` is 1, or 2 for the second of two
-    people who share an email address.
+    until the runner has removed it from tally and ledger. `position_at_address` is 1, or 2 for the
+    second of two people who share an email address.
 
     Digests are keyed: `email_digest` of the canonical email address, `person_digest` of canonical
     name and postal code, and `address_digest` of the IP address.
@@ -93,14 +93,20 @@ class Signature(Base):
         one_of("name_display", NAME_DISPLAYS),
         CheckConstraint("state != 'counted' or number is not null", name="counted_has_number"),
         CheckConstraint("number is null or number > 0", name="number"),
-        CheckConstraint("seat in (1, 2)", name="seat"),
+        CheckConstraint("position_at_address in (1, 2)", name="position_at_address"),
         CheckConstraint("state = 'erased' or given_name is not null", name="given_name"),
         CheckConstraint(
             "evidence != 'email' or email_digest is not null or state = 'erased'", name="email"
         ),
         # The digest comes first, because the index also serves queries for everything a person
         # signed.
-        Index("uq_signature_address", "email_digest", "petition_id", "seat", unique=True),
+        Index(
+            "uq_signature_address",
+            "email_digest",
+            "petition_id",
+            "position_at_address",
+            unique=True,
+        ),
         Index(
             "uq_signature_person",
             "petition_id",
@@ -157,7 +163,7 @@ class Signature(Base):
     state: Mapped[str] = mapped_column(String(12), default="pending")
     evidence: Mapped[str] = mapped_column(String(12), default="email")
     number: Mapped[int | None] = mapped_column(Integer)
-    seat: Mapped[int] = mapped_column(SmallInteger, default=1)
+    position_at_address: Mapped[int] = mapped_column(SmallInteger, default=1)
     lang: Mapped[str] = mapped_column(String(35))
     given_name: Mapped[str | None] = mapped_column(String(80))
     family_name: Mapped[str | None] = mapped_column(String(80))

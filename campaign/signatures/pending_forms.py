@@ -38,7 +38,7 @@ COPIED = (*COMPARED, "source", "created_at")
 # decides.
 _UNCHANGED = frozenset(
     {
-        "seat",
+        "position_at_address",
         "petition_id",
         "cause_id",
         "email_digest",

@@ -1642,7 +1642,7 @@ def upgrade():
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("evidence", sa.String(length=12), nullable=False),
         sa.Column("number", sa.Integer(), nullable=True),
-        sa.Column("seat", sa.SmallInteger(), nullable=False),
+        sa.Column("position_at_address", sa.SmallInteger(), nullable=False),
         sa.Column("lang", sa.String(length=35), nullable=False),
         sa.Column("given_name", sa.String(length=80), nullable=True),
         sa.Column("family_name", sa.String(length=80), nullable=True),
@@ -1690,7 +1690,7 @@ def upgrade():
             name="state",
         ),
         sa.CheckConstraint("number is null or number > 0", name="number"),
-        sa.CheckConstraint("seat in (1, 2)", name="seat"),
+        sa.CheckConstraint("position_at_address in (1, 2)", name="position_at_address"),
         sa.ForeignKeyConstraint(["cause_id"], ["cause.id"], name="fk_signature_cause_id"),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name="fk_signature_event_id"),
         sa.ForeignKeyConstraint(["kiosk_id"], ["kiosk.id"], name="fk_signature_kiosk_id"),
@@ -1813,7 +1813,10 @@ def upgrade():
         **_where("state = 'withdrawn'"),
     )
     op.create_index(
-        "uq_signature_address", "signature", ["email_digest", "petition_id", "seat"], unique=True
+        "uq_signature_address",
+        "signature",
+        ["email_digest", "petition_id", "position_at_address"],
+        unique=True,
     )
     op.create_index("uq_signature_number", "signature", ["cause_id", "number"], unique=True)
     op.create_index(

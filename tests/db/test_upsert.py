@@ -16,7 +16,7 @@ from tests.factories.signatures import AMALIA, signature_command
 pytestmark = pytest.mark.both_databases
 
 table = Signature.__table__
-SEAT = ("petition_id", "email_digest", "seat")
+ADDRESS_KEY = ("petition_id", "email_digest", "position_at_address")
 
 
 @pytest.fixture
@@ -68,9 +68,11 @@ def test_time_in_any_zone_is_found_by_its_instant(app, row, microsecond):
 
 
 def test_only_inserted_rows_are_returned_and_existing_ones_stay(app, row):
-    [(first,)] = insert([row(1)], unless=SEAT, returning=("id",))
+    [(first,)] = insert([row(1)], unless=ADDRESS_KEY, returning=("id",))
     written = insert(
-        [row(1, given_name="Eva"), row(2), row(2)], unless=SEAT, returning=("id", "email_digest")
+        [row(1, given_name="Eva"), row(2), row(2)],
+        unless=ADDRESS_KEY,
+        returning=("id", "email_digest"),
     )
     assert [bytes(digest) for _, digest in written] == [bytes([2] * 16)]
     assert db.session.get(Signature, first).given_name == "Ana"

@@ -85,13 +85,13 @@ def test_broken_constraint_is_logged_without_the_row(app, petition, written):
     with pytest.raises(IntegrityError) as broken:
         write(
             lambda: db.session.execute(
-                text("update signature set seat = 7, email = :email where id = :id"),
+                text("update signature set position_at_address = 7, email = :email where id = :id"),
                 {"id": signature_id, "email": "ximena@rosales.example"},
             )
         )
     logging.getLogger("campaign.test").error("it broke", exc_info=broken.value)
     log = written()
-    assert "seat" in log
+    assert "position_at_address" in log
     assert_private(log)
 
 

@@ -334,10 +334,10 @@ def test_person_sharing_an_email_address_with_a_removed_one_moves_up(app):
     petition = make_petition(two_per_address=True)
     batch = bring(begin(petition, csv_of("Amalia,Rosales,amalia@rosales.example,CA,M5V 2T6,,,")))
     teo = sign(petition, {**AMALIA, "given_name": "Teo", "family_name": "Brandt"})
-    assert db.session.get(Signature, teo).seat == 2
+    assert db.session.get(Signature, teo).position_at_address == 2
     withdraw_and_erase(batch)
     db.session.rollback()
-    assert db.session.get(Signature, teo).seat == 1
+    assert db.session.get(Signature, teo).position_at_address == 1
 
 
 def test_moderation_rule_holds_rows_from_paper_too(petition):

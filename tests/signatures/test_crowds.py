@@ -52,7 +52,7 @@ def test_twenty_who_sign_one_address_at_once_are_one(kind, request, petition):
 def test_two_who_share_an_address_and_sign_at_once_are_two(served, shared_petition):
     people = [AMALIA, TEO] * 6 + [{**AMALIA, "given_name": "Nestor"}] * 3
     together(served, [lambda details=details: sign(shared_petition, details) for details in people])
-    assert [row.seat for row in rows()] == [1, 2]
+    assert [row.position_at_address for row in rows()] == [1, 2]
     assert len({row.full_name for row in rows()}) == 2
 
 

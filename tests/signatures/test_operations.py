@@ -43,7 +43,11 @@ def test_new_signature_waits_for_confirmation_and_one_email_is_queued(petition):
     assert (signature.state, signature.number, signature.confirmed_at) == ("pending", None, None)
     assert (signature.full_name, signature.shown_name) == ("Amalia Rosales", "A. R.")
     assert (signature.comment, signature.comment_shown) == ("For my brother.", False)
-    assert (signature.evidence, signature.seat, signature.mail_count) == ("email", 1, 1)
+    assert (signature.evidence, signature.position_at_address, signature.mail_count) == (
+        "email",
+        1,
+        1,
+    )
     assert queued_emails() == [(CONFIRMATION, signature_id, "en")]
 
 

@@ -27,7 +27,7 @@ FORTNIGHT = {"unconfirmed_days": 14, "address_days": 14}
 
 
 def names():
-    return [(row.seat, row.full_name) for row in rows()]
+    return [(row.position_at_address, row.full_name) for row in rows()]
 
 
 def test_couple_signs_with_one_address_and_each_gets_an_email(shared_petition):

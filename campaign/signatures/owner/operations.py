@@ -49,7 +49,7 @@ ERASED: dict[str, Any] = {
     "answers": {},
     "name_display_requested": "",
     "subscribe": False,
-    "seat": 1,
+    "position_at_address": 1,
     "lang": "",
     "country": "",
     "name_display": "counted",
@@ -78,9 +78,9 @@ _move_up = (
     .where(
         _table.c.petition_id == bindparam("left_petition"),
         _table.c.email_digest == bindparam("left_address"),
-        _table.c.seat == 2,
+        _table.c.position_at_address == 2,
     )
-    .values(seat=1)
+    .values(position_at_address=1)
 )
 
 
@@ -210,18 +210,18 @@ def erase(signature_ids: Sequence[int]) -> None:
 
 
 def move_up(emptied: Iterable[Row[int, bytes | None]]) -> None:
-    """Give the first seat to the person who remains at an address.
+    """Give the first position to the person who remains at an address.
 
-    Signing again looks for that seat first. `emptied` are rows (petition_id, email_digest) of
-    signatures that left their seat.
+    Signing again looks for that position first. `emptied` are rows (petition_id, email_digest) of
+    signatures that left their position.
     """
-    seats = [
+    freed = [
         {"left_petition": row.petition_id, "left_address": row.email_digest}
         for row in emptied
         if row.email_digest
     ]
-    if seats:
-        db.session.execute(_move_up, seats)
+    if freed:
+        db.session.execute(_move_up, freed)
 
 
 OWN_LINK = "own_link"

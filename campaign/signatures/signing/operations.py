@@ -32,8 +32,8 @@ from campaign.signatures.signing.commands import (
     Status,
     phase_error,
 )
+from campaign.signatures.signing.existing_signatures import ExistingSignatures, Position, Signer
 from campaign.signatures.signing.repeats import CONFIRMATION, PASSED_ON, note_repeats
-from campaign.signatures.signing.seats import Seat, Seats, Signer
 
 MAX_BATCH_SIZE = 200
 
@@ -42,8 +42,8 @@ _petition = Petition.__table__.c
 _PHASE = select(_petition.state, _petition.opens_at, _petition.closes_at).where(
     _petition.id == bindparam("id")
 )
-_FIRST_SEAT = ("petition_id", "email_digest", "seat")
-_KEY = ("petition_id", "email_digest", "person_digest", "seat")
+_ADDRESS_KEY = ("petition_id", "email_digest", "position_at_address")
+_KEY = ("petition_id", "email_digest", "person_digest", "position_at_address")
 
 
 def accept_signatures(*, commands: Sequence[SignatureCommand]) -> list[SignatureResult]:
@@ -80,11 +80,11 @@ def find_repeats(*, commands: Sequence[SignatureCommand]) -> list[bool]:
 
     It repeats a stored signature or an earlier one of these.
     """
-    seats = Seats()
+    existing = ExistingSignatures()
     signers = [_signer(command) for command in commands]
     for start in range(0, len(signers), MAX_BATCH_SIZE):
-        seats.look_up(signers[start : start + MAX_BATCH_SIZE])
-    return [seats.take(signer) is None for signer in signers]
+        existing.look_up(signers[start : start + MAX_BATCH_SIZE])
+    return [existing.add(signer) is None for signer in signers]
 
 
 def _accept_group(commands: Sequence[SignatureCommand]) -> list[SignatureResult]:
@@ -106,7 +106,7 @@ def _accept_submitted(commands: Sequence[SignatureCommand]) -> list[SignatureRes
         db.session.connection(),
         _table,
         [submitted_columns(commands[index]) for index in indexes],
-        unless=_FIRST_SEAT,
+        unless=_ADDRESS_KEY,
         returning=("id", "petition_id", "email_digest"),
     )
     ids = {(petition_id, bytes(digest)): row_id for row_id, petition_id, digest in rows}
@@ -135,13 +135,13 @@ def _phase_errors(commands: Sequence[SignatureCommand]) -> list[CampaignError | 
 def _accept_collected(commands: Sequence[SignatureCommand]) -> list[SignatureResult]:
     """Insert or confirm the signatures of people who have not signed, with a few statements."""
     signers = [_signer(command) for command in commands]
-    seats = Seats()
-    seats.look_up(signers)
-    places = [seats.take(signer) for signer in signers]
+    existing = ExistingSignatures()
+    existing.look_up(signers)
+    positions = [existing.add(signer) for signer in signers]
     new_rows = [
-        collected_columns(command, place.number)
-        for command, place in zip(commands, places, strict=True)
-        if place and not place.pending_id
+        collected_columns(command, position.number)
+        for command, position in zip(commands, positions, strict=True)
+        if position and not position.pending_id
     ]
     # All writers insert in the same order, so that two processes cannot deadlock.
     rows = insert_all(
@@ -154,8 +154,8 @@ def _accept_collected(commands: Sequence[SignatureCommand]) -> list[SignatureRes
     ids = {_person_key(*key): row_id for row_id, *key in rows}
     # Another writer may have been quicker since we looked.
     results = [
-        _result(command, _stored_id(command, place, ids))
-        for command, place in zip(commands, places, strict=True)
+        _result(command, _stored_id(command, position, ids))
+        for command, position in zip(commands, positions, strict=True)
     ]
     _queue_emails(commands, results)
     _note_repeats(commands, results)
@@ -163,14 +163,16 @@ def _accept_collected(commands: Sequence[SignatureCommand]) -> list[SignatureRes
 
 
 def _stored_id(
-    command: SignatureCommand, seat: Seat | None, ids: dict[tuple[int, bytes, int, bool], int]
+    command: SignatureCommand,
+    position: Position | None,
+    ids: dict[tuple[int, bytes, int, bool], int],
 ) -> int | None:
-    if seat is None:
+    if position is None:
         return None
-    if seat.pending_id:
-        return _take_over(seat.pending_id, collected_columns(command, seat.number))
+    if position.pending_id:
+        return _take_over(position.pending_id, collected_columns(command, position.number))
     supporter = command.supporter
-    key = (command.terms.id, supporter.email_digest, supporter.person_digest, seat.number)
+    key = (command.terms.id, supporter.email_digest, supporter.person_digest, position.number)
     return ids.get(_person_key(*key))
 
 
@@ -186,7 +188,7 @@ def _take_over(row_id: int, columns: dict[str, Any]) -> int | None:
     row = db.session.execute(select(*choices).where(is_pending).with_for_update()).first()
     if row is None:
         return None
-    unchanged = {"seat", "mail_count", "mailed_at", "reminders"}
+    unchanged = {"position_at_address", "mail_count", "mailed_at", "reminders"}
     if not columns["email_digest"]:
         unchanged |= {"email", "email_digest"}
     if columns["kiosk_id"] is None:
@@ -263,32 +265,32 @@ def _address(command: SignatureCommand) -> tuple[int, bytes]:
 
 
 def _person_key(
-    petition_id: int, email_digest: bytes | None, person_digest: bytes, seat: int
+    petition_id: int, email_digest: bytes | None, person_digest: bytes, position: int
 ) -> tuple[int, bytes, int, bool]:
-    """Return a unique key of a row: the petition with address and seat, or with the person."""
-    return petition_id, bytes(email_digest or person_digest), seat, bool(email_digest)
+    """Return a unique key of a row: the petition with address and position, or with the person."""
+    return petition_id, bytes(email_digest or person_digest), position, bool(email_digest)
 
 
 def submitted_columns(command: SignatureCommand) -> dict[str, Any]:
-    """Return the row to insert, in the first seat.
+    """Return the row to insert, at the first position.
 
     A quiet petition does not record who brought its supporters.
     """
     return {
         **_columns(command),
-        "seat": 1,
+        "position_at_address": 1,
         "referrer_id": None if command.terms.is_quiet else command.referrer_id,
         "name_display": command.supporter.name_display,
     }
 
 
-def collected_columns(command: SignatureCommand, seat: int) -> dict[str, Any]:
-    """Return the row to insert in this seat, 1 or 2, or to write over a pending one."""
+def collected_columns(command: SignatureCommand, position: int) -> dict[str, Any]:
+    """Return the row to insert at this position, 1 or 2, or to write over a pending one."""
     display, requested = _displays(command)
     collector = command.collector
     return {
         **_columns(command),
-        "seat": seat,
+        "position_at_address": position,
         "referrer_id": None,
         "name_display": display,
         "name_display_requested": requested,
@@ -305,7 +307,7 @@ def repeat_columns(command: SignatureCommand) -> dict[str, Any]:
     would confirm all of it, so a full name waits for nothing else.
     """
     columns = (
-        collected_columns(command, seat=1)
+        collected_columns(command, position=1)
         if command.evidence.is_collected
         else submitted_columns(command)
     )

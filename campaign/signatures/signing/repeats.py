@@ -57,7 +57,7 @@ def repeats_wait() -> bool:
 def answer_repeats(*, now: datetime, good_for: timedelta, limit: int = BATCH) -> int:
     """Answer up to `limit` repeat signings, oldest first; return how many.
 
-    Each becomes the second seat of a couple or a form that waits for confirmation, or causes an
+    Each becomes the second signature at an address or a form that waits for confirmation, or causes an
     email about the repeat. `good_for` is how long a link in an email is valid.
     """
     repeats = db.session.scalars(
@@ -86,7 +86,7 @@ def _answer(
             Signature.petition_id == columns["petition_id"],
             Signature.email_digest == columns["email_digest"],
         )
-        .order_by(Signature.seat)
+        .order_by(Signature.position_at_address)
         .with_for_update()
         .execution_options(populate_existing=True)
     ).all()
@@ -94,7 +94,7 @@ def _answer(
     # The first signature may have been erased since this form was sent. Then this one becomes the
     # first.
     if not rows or (not same_person and len(rows) == 1 and _may_share(rows[0], columns)):
-        _take_seat(columns, 2 if rows else 1, now)
+        _insert_at(columns, 2 if rows else 1, now)
         _delete_repeat(repeat)
         return
     signature = (same_person or rows)[0]
@@ -240,12 +240,14 @@ def _may_share(row: Signature, columns: Mapping[str, Any]) -> bool:
     )
 
 
-def _take_seat(columns: Mapping[str, Any], seat: int, now: datetime) -> None:
+def _insert_at(columns: Mapping[str, Any], position: int, now: datetime) -> None:
     """Insert the row beside the first or in its place, unless another process was quicker."""
     signature_id = db.session.scalar(
         insert(_table)
-        .values({**columns, "seat": seat, "mailed_at": now})
-        .on_conflict_do_nothing(index_elements=["petition_id", "email_digest", "seat"])
+        .values({**columns, "position_at_address": position, "mailed_at": now})
+        .on_conflict_do_nothing(
+            index_elements=["petition_id", "email_digest", "position_at_address"]
+        )
         .returning(_table.c.id)
     )
     if signature_id is not None:

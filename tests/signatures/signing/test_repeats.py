@@ -53,7 +53,7 @@ def test_form_of_the_second_of_a_couple_waits_complete_for_the_worker(client, sh
     assert len(rows()) == 1
     assert answer_now() == 1
     first, second = rows()
-    assert (second.full_name, second.seat, second.lang) == ("Teo Brandt", 2, "es")
+    assert (second.full_name, second.position_at_address, second.lang) == ("Teo Brandt", 2, "es")
     assert (second.comment, second.name_display, second.subscribe) == ("Ñandú 🦋", "full", True)
     assert second.address_digest and second.person_digest != first.person_digest
     assert second.email_digest == first.email_digest
@@ -85,7 +85,11 @@ def test_repeat_of_a_supporter_erased_in_between_is_a_first_signature(client, pe
     assert rows() == []
     answer_now()
     [signature] = rows()
-    assert (signature.given_name, signature.seat, signature.state) == ("Amalia", 1, "pending")
+    assert (signature.given_name, signature.position_at_address, signature.state) == (
+        "Amalia",
+        1,
+        "pending",
+    )
     assert queued_emails()[-1] == (CONFIRMATION, signature.id, "es")
 
 

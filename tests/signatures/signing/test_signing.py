@@ -164,7 +164,10 @@ def test_couple_shares_an_address_where_the_petition_allows_it(petition):
     batch = [collected(shared_petition, details) for details in (AMALIA, TEO, third, AMALIA)]
     assert find_repeats(commands=batch) == [False, False, True, True]
     assert statuses(accept(*batch)) == ["new", "new", "repeat", "repeat"]
-    assert [(row.given_name, row.seat) for row in rows()] == [("Amalia", 1), ("Teo", 2)]
+    assert [(row.given_name, row.position_at_address) for row in rows()] == [
+        ("Amalia", 1),
+        ("Teo", 2),
+    ]
     assert statuses(accept(collected(petition, AMALIA), collected(petition, TEO))) == [
         "new",
         "repeat",

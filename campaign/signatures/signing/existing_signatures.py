@@ -1,6 +1,6 @@
-"""Who has signed a petition already, and which seats are free for collected signatures.
+"""Who has signed a petition already, and where collected signatures go at their email address.
 
-The second seat at an email address is for a couple that shares it.
+Two people who share an email address have the positions 1 and 2 at it.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -17,7 +17,7 @@ _table: Table = Signature.__table__
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """Who wants a seat under a petition: the person, and the email address if there is one.
+    """Who wants to sign a petition: the person, and the email address if there is one.
 
     `may_share` says whether the petition lets two people share an address. `is_witnessed` says
     whether a witness saw them sign, who then also confirms what they signed online.
@@ -41,8 +41,8 @@ class Signer:
         return self.petition_id, self.person_digest
 
 
-class Seat(NamedTuple):
-    """A seat, 1 or 2, and the id of the pending row that the signature takes over, or None.
+class Position(NamedTuple):
+    """A position, 1 or 2, and the id of the pending row that the signature replaces, or None.
 
     That is the row of a person who signed online and has not confirmed yet.
     """
@@ -52,21 +52,21 @@ class Seat(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Occupant:
+class _Existing:
     """A known signature; `pending_id` is set while a witness can still confirm it."""
 
     pending_id: int | None
-    seat: int
+    position: int
     person_digest: bytes | None
     postal_code: str
 
 
-class Seats:
-    """The occupied seats of the people that were looked up."""
+class ExistingSignatures:
+    """The signatures of the people that were looked up."""
 
     def __init__(self) -> None:
-        self._by_person: dict[tuple[int, bytes], list[_Occupant]] = {}
-        self._by_address: dict[tuple[int, bytes], list[_Occupant]] = {}
+        self._by_person: dict[tuple[int, bytes], list[_Existing]] = {}
+        self._by_address: dict[tuple[int, bytes], list[_Existing]] = {}
 
     def look_up(self, signers: Collection[Signer]) -> None:
         """Load the signatures of these people, in any state: at most two statements."""
@@ -74,49 +74,49 @@ class Seats:
         people = {signer.person for signer in signers if not signer.address}
         for row in _rows((c.petition_id, c.person_digest), people):
             key = (row.petition_id, bytes(row.person_digest))
-            self._by_person.setdefault(key, []).append(_occupant(row))
+            self._by_person.setdefault(key, []).append(_existing(row))
         addresses = {signer.address for signer in signers if signer.address}
         for row in _rows((c.petition_id, c.email_digest), addresses):
             key = (row.petition_id, bytes(row.email_digest))
-            self._by_address.setdefault(key, []).append(_occupant(row))
+            self._by_address.setdefault(key, []).append(_existing(row))
 
-    def take(self, signer: Signer) -> Seat | None:
-        """Occupy the free Seat of this signer and return it, or None if they signed already."""
-        occupants = (
+    def add(self, signer: Signer) -> Position | None:
+        """Add this signer; return their Position, or None if they signed already."""
+        existing = (
             self._by_address.setdefault(signer.address, [])
             if signer.address
             else self._by_person.setdefault(signer.person, [])
         )
-        seat = _pending_seat(occupants, signer) if signer.is_witnessed else None
-        if seat is None and occupants and not _is_partner(occupants, signer):
+        position = _pending_position(existing, signer) if signer.is_witnessed else None
+        if position is None and existing and not _is_partner(existing, signer):
             return None
-        occupants.append(
-            _Occupant(None, len(occupants) + 1, signer.person_digest, signer.postal_code)
+        existing.append(
+            _Existing(None, len(existing) + 1, signer.person_digest, signer.postal_code)
         )
-        return seat or Seat(len(occupants))
+        return position or Position(len(existing))
 
 
-def _pending_seat(occupants: list[_Occupant], signer: Signer) -> Seat | None:
-    """Remove and return the seat of this person's unconfirmed signature, if there is one."""
-    for occupant in occupants:
-        if occupant.pending_id and occupant.person_digest == signer.person_digest:
-            occupants.remove(occupant)
-            return Seat(occupant.seat, occupant.pending_id)
+def _pending_position(existing: list[_Existing], signer: Signer) -> Position | None:
+    """Remove this person's unconfirmed signature; return its position, or None if there is none."""
+    for other in existing:
+        if other.pending_id and other.person_digest == signer.person_digest:
+            existing.remove(other)
+            return Position(other.position, other.pending_id)
     return None
 
 
-def _is_partner(occupants: Sequence[_Occupant], signer: Signer) -> bool:
+def _is_partner(existing: Sequence[_Existing], signer: Signer) -> bool:
     """Return whether the signer is the second of a couple at one address."""
-    if len(occupants) != 1 or not signer.address or not signer.may_share or not signer.postal_code:
+    if len(existing) != 1 or not signer.address or not signer.may_share or not signer.postal_code:
         return False
-    [other] = occupants
+    [other] = existing
     return other.person_digest != signer.person_digest and other.postal_code == signer.postal_code
 
 
-def _occupant(row: Any) -> _Occupant:
-    return _Occupant(
+def _existing(row: Any) -> _Existing:
+    return _Existing(
         row.id if row.state == "pending" else None,
-        row.seat,
+        row.position_at_address,
         row.person_digest and bytes(row.person_digest),
         row.postal_code,
     )
@@ -128,7 +128,15 @@ def _rows(
     if not values:
         return []
     c = _table.c
-    columns = (c.id, c.state, c.seat, c.postal_code, c.petition_id, c.person_digest, c.email_digest)
+    columns = (
+        c.id,
+        c.state,
+        c.position_at_address,
+        c.postal_code,
+        c.petition_id,
+        c.person_digest,
+        c.email_digest,
+    )
     return db.session.execute(
         select(*columns).where(tuple_(*key).in_(list(values))).order_by(c.id)
     ).all()
