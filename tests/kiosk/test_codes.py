@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from campaign.extensions import write
+from campaign.extensions import db, write
 from campaign.kiosk.key_pairs import MIN_RETENTION, drop_keys, present_key, private_keys, rotate
 from campaign.kiosk.models import KioskKey
 from campaign.kiosk.sealing import Unreadable, private_key
@@ -49,7 +49,7 @@ def test_key_is_kept_while_a_tablet_may_have_records_sealed_to_it(tablet):
     tablet.sync(waiting=0)
     assert write(drop_keys, now=utcnow()) == 0
     assert drop() == 1
-    assert KioskKey.query.count() == 1
+    assert db.session.query(KioskKey).count() == 1
 
 
 def test_key_is_kept_for_records_waiting_for_review(tablet):

@@ -76,7 +76,7 @@ def test_two_devices_using_a_code_at_once_pair_one(migrated_app, event):
 
     paired = together(migrated_app, [pair] * 4)
     assert len([item for item in paired if item]) == 1
-    assert Kiosk.query.count() == 1
+    assert db.session.query(Kiosk).count() == 1
 
 
 def test_codes_cannot_be_guessed(client, event):

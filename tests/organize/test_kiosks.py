@@ -249,7 +249,7 @@ def test_tablets_of_another_cause_are_not_found(desk_of, client, tablet, event):
     ):
         assert stranger.get(f"/organize/kiosks/{path}").status_code == 404, path
     assert f"/organize/kiosks/{event.slug}" not in stranger.get("/organize/kiosks/").text
-    assert Kiosk.query.count() == 1
+    assert db.session.query(Kiosk).count() == 1
 
 
 def test_tabler_reads_no_names_and_a_reviewer_does(desk_of, tabler, tablet, event):

@@ -46,7 +46,7 @@ def test_picture_needs_alt_text_in_each_language_and_is_inserted_by_its_line(des
     ).keys() == {"picture"}
     assert upload(desk).status_code == 303
     page = desk.get("/organize/updates/answer/words").text
-    assert page.count('data-words="![](picture:1)"') == 3
+    assert page.count('data-text="![](picture:1)"') == 3
     read = desk.post("/organize/updates/answer/words-as-read", {"body": "![](picture:1)"}).text
     assert '<figure><img src="/pictures/' in read and 'alt="A lake"' in read
     assert (

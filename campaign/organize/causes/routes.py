@@ -222,13 +222,13 @@ def render_cause(cause: Cause, later: LaterForm, status: int = 200) -> tuple[str
 
 @blueprint.get("/<slug>/words")
 @allowed("causes.edit", load_cause)
-def words(cause: Cause) -> ResponseReturnValue:
+def text(cause: Cause) -> ResponseReturnValue:
     return _writing_page(CauseForm.of(cause), cause)
 
 
 @blueprint.post("/<slug>/words")
 @allowed("causes.edit", load_cause)
-def save_words(cause: Cause) -> ResponseReturnValue:
+def save_text(cause: Cause) -> ResponseReturnValue:
     form = CauseForm.in_languages(cause_languages(cause))().of_existing()
     form.slug.data = cause.slug
     if not form.validate():
@@ -337,7 +337,7 @@ def _writing_page(
     form: FlaskForm, cause: Cause | None = None, status: int = 200
 ) -> tuple[str, int]:
     return render_template(
-        "organize/causes/words.html",
+        "organize/causes/text.html",
         cause=cause,
         form=form,
         order=form.languages,

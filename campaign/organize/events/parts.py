@@ -40,13 +40,13 @@ from campaign.text.markdown import to_html
 
 @blueprint.get("/<slug>/words")
 @allowed("events.edit", load_event)
-def words(event: Event) -> ResponseReturnValue:
+def text(event: Event) -> ResponseReturnValue:
     return _render_page(event, TextForm.of(event))
 
 
 @blueprint.post("/<slug>/words")
 @allowed("events.edit", load_event)
-def save_words(event: Event) -> ResponseReturnValue:
+def save_text(event: Event) -> ResponseReturnValue:
     form = TextForm.for_event(event)(event)
     if is_preview_requested() and form.validate():
         return preview_page(event, **_as_typed(form, event))
@@ -213,7 +213,7 @@ def _render_page(event: Event, form: Any, status: int = 200) -> tuple[str, int]:
 
 
 PAGES = {
-    "words": "organize/events/words.html",
+    "words": "organize/events/text.html",
     "hours": "organize/events/hours.html",
     "place": "organize/events/place.html",
     "coming": "organize/events/coming.html",

@@ -95,7 +95,7 @@ def create() -> ResponseReturnValue:
         form.slug.errors = [_("Another update uses, or used, this web address. Choose another.")]
         return render_template("organize/updates/new.html", form=form), 422
     flash(_("Draft created. Only organizers can see it until you publish."), "success")
-    return redirect(url_for("organize.updates.words", slug=made.slug), 303)
+    return redirect(url_for("organize.updates.text", slug=made.slug), 303)
 
 
 @blueprint.get("/<slug>")

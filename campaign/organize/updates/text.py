@@ -40,13 +40,13 @@ MAX_EVENTS = 50
 
 @blueprint.get("/<slug>/words")
 @allowed("updates.edit", load_update)
-def words(update: Update) -> ResponseReturnValue:
+def text(update: Update) -> ResponseReturnValue:
     return _writing_page(update, TextForm.of(update))
 
 
 @blueprint.post("/<slug>/words")
 @allowed("updates.edit", load_update)
-def save_words(update: Update) -> ResponseReturnValue:
+def save_text(update: Update) -> ResponseReturnValue:
     form = _about(TextForm.in_languages(update_languages(update))(), update)
     if not form.validate_for(update):
         return _writing_page(update, form, 422)
@@ -93,7 +93,7 @@ def _as_typed(form: Any, update: Update) -> dict[str, Any]:
 
 def _writing_page(update: Update, form: Any, status: int = 200) -> tuple[str, int]:
     return render_template(
-        "organize/updates/words.html",
+        "organize/updates/text.html",
         update=update,
         form=_about(form, update),
         order=original_first(update.original_lang, form.languages),
@@ -242,7 +242,7 @@ def remove_body_picture(update: Update, number: int) -> ResponseReturnValue:
 
 @blueprint.post("/<slug>/words-as-read")
 @allowed("updates.edit", load_update)
-def words_as_read(update: Update) -> ResponseReturnValue:
+def text_preview(update: Update) -> ResponseReturnValue:
     """Return Markdown with the update's pictures as readers will see it, for the live preview."""
     body = request.form.get("body", "")[:MAX_BODY_LENGTH]
     return render_template(

@@ -4,7 +4,7 @@
 import { pluralize, interpolate } from "../lib/format.js";
 import { lang } from "../parts/page.js";
 
-const catalog = JSON.parse(document.getElementById("words").textContent);
+const catalog = JSON.parse(document.getElementById("messages").textContent);
 
 export const languages = Object.keys(catalog);
 /** What each language calls itself. */

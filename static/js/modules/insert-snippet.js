@@ -14,7 +14,7 @@ export default function insertSnippet(button) {
     const caret = wasFocused ? field.selectionEnd : field.value.length;
     const before = field.value.slice(0, caret);
     const after = field.value.slice(caret).replace(/^\n+/, "");
-    const start = before + separatorAfter(before) + button.dataset.words;
+    const start = before + separatorAfter(before) + button.dataset.text;
     field.value = start + (after ? `\n\n${after}` : "\n");
     field.focus();
     field.setSelectionRange(start.length, start.length);

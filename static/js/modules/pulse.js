@@ -36,7 +36,7 @@ function showPetition(slug, count) {
 
 function render(url, answer) {
   for (const element of elementsOf(url, "[data-count=cause]")) showCount(element, answer.count);
-  for (const element of elementsOf(url, "[data-count-words]")) showCountText(element, answer.count);
+  for (const element of elementsOf(url, "[data-count-text]")) showCountText(element, answer.count);
   for (const element of elementsOf(url, "[data-next-number]")) {
     element.textContent = interpolate(element.dataset.text || "{n}", {
       n: formatNumber(answer.count + 1, lang()),

@@ -5,18 +5,18 @@ const DETECT_MS = 200;
 const SAME_CODE_MS = 4000;
 
 export class QrScanner {
-  #startWords;
+  #startText;
   #detector;
 
   constructor(place, { found, refused }) {
     this.button = place.querySelector("[data-scan]");
-    this.words = place.querySelector("[data-scan-words]");
+    this.text = place.querySelector("[data-scan-text]");
     this.video = place.querySelector("[data-camera]");
     this.found = found;
     this.refused = refused;
     this.stream = null;
     this.last = { code: "", at: 0 };
-    this.#startWords = this.words.textContent;
+    this.#startText = this.text.textContent;
   }
 
   async offer() {
@@ -37,7 +37,7 @@ export class QrScanner {
       this.stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
       this.video.srcObject = this.stream;
       this.video.hidden = false;
-      this.words.textContent = this.words.dataset.stop;
+      this.text.textContent = this.text.dataset.stop;
       // Do not wait for a slow camera. It is read repeatedly until it shows something.
       this.video.play().catch(() => {});
       this.look();
@@ -52,7 +52,7 @@ export class QrScanner {
     this.stream = null;
     this.video.srcObject = null;
     this.video.hidden = true;
-    this.words.textContent = this.#startWords;
+    this.text.textContent = this.#startText;
   }
 
   async look() {

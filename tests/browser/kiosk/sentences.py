@@ -6,7 +6,7 @@ CHOSEN = """([lang, key, count]) => {
   lang = lang || document.documentElement.lang;
   const form = count !== null && (new Intl.PluralRules(lang).select(count) === "one" ? "_one" : "_many");
   const name = `${key}${form || ""}`;
-  return JSON.parse(document.getElementById("words").textContent)[lang][name];
+  return JSON.parse(document.getElementById("messages").textContent)[lang][name];
 }"""
 PLACE = re.compile(r"\{(\w+)\}")
 

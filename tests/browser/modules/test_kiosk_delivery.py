@@ -14,7 +14,7 @@ WORDS = {
 }
 SAY = """async ([base, words, petitions]) => {
   document.documentElement.lang = "es";
-  document.body.innerHTML = `<script type="application/json" id="words">${words}</script><main></main>`;
+  document.body.innerHTML = `<script type="application/json" id="messages">${words}</script><main></main>`;
   const place = document.querySelector("main");
   (await import(`${base}/kiosk/screens/delivery.js`)).showDelivery(place, petitions);
   return [...place.querySelectorAll("p, li")].map((line) => line.textContent);

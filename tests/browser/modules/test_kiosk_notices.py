@@ -7,7 +7,7 @@ from tests.browser.modules.little_site import BASE
 TEXTS = {"es": {"privacy_notice": "Aviso"}}
 SHOW = """async ([base, texts, petitions]) => {
   document.documentElement.lang = "es";
-  document.body.innerHTML = `<script type="application/json" id="words">${texts}</script><main></main>`;
+  document.body.innerHTML = `<script type="application/json" id="messages">${texts}</script><main></main>`;
   const place = document.querySelector("main");
   (await import(`${base}/kiosk/screens/notices.js`)).showNotices(place, petitions);
   return [...place.querySelectorAll("main > p, summary, div p")].map((line) => line.textContent);

@@ -15,7 +15,7 @@ KEEPERS = {"name": {"en": "River Keepers", "es": "Guardianes del río"}, "accent
 SHOW = """async ([base, organisations]) => {
   document.documentElement.lang = "es";
   document.title = "Site";
-  document.body.innerHTML = `<script type="application/json" id="words">{"es": {}}</script><b data-organisation>Site</b>`;
+  document.body.innerHTML = `<script type="application/json" id="messages">{"es": {}}</script><b data-organisation>Site</b>`;
   const { showOrganisation, useColours } = await import(`${base}/kiosk/organisation.js`);
   for (const organisation of organisations) {
     showOrganisation(organisation, document.body);

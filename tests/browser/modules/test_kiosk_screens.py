@@ -10,7 +10,7 @@ from tests.browser.modules.little_site import BASE
 # The container has what the screen needs. The store answers when told to, after the next screen
 # took over.
 LEAVE = """async ([base, name, shown]) => {
-  document.body.innerHTML = `<script type="application/json" id="words">{}</script><main></main>`;
+  document.body.innerHTML = `<script type="application/json" id="messages">{}</script><main></main>`;
   const place = document.querySelector("main");
   place.innerHTML = shown;
   let answer;
@@ -32,7 +32,7 @@ LEAVE = """async ([base, name, shown]) => {
   return place.innerHTML;
 }"""
 PAIRING = """<div class="field"><input id="k-code"></div><button data-act="scan"></button><p data-home></p><video></video>
-<p data-former hidden><span data-former-words></span></p>"""
+<p data-former hidden><span data-former-text></span></p>"""
 
 
 @pytest.mark.parametrize(("name", "shown"), [("pairing", PAIRING), ("unpair", "")])

@@ -52,7 +52,7 @@ export class Pairing {
     if (this.kiosk.screen !== this) return;
     this.root.querySelector("[data-former]").hidden = !count;
     const text = pluralMessage("pair_former", count);
-    this.root.querySelector("[data-former-words]").textContent = text;
+    this.root.querySelector("[data-former-text]").textContent = text;
   }
 
   tidy() {

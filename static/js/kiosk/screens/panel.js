@@ -80,7 +80,7 @@ export class Panel {
     this.find("battery").lastElementChild.textContent = message("battery", { percent });
     this.find("light").dataset.is = ready.isReady ? "on" : "off";
     const light = message(ready.isReady ? "ready_yes" : "ready_no");
-    this.find("light-words").textContent = light;
+    this.find("light-text").textContent = light;
   }
 
   renderFigures() {

@@ -63,7 +63,7 @@ export class Ready {
     const light = this.root.querySelector("[data-light]");
     light.dataset.is = isReady ? "on" : "off";
     const text = message(isReady ? "ready_yes" : "ready_no");
-    const label = light.querySelector("[data-light-words]");
+    const label = light.querySelector("[data-light-text]");
     // Change the text only if it is new, because screen readers announce it.
     if (label.textContent !== text) label.textContent = text;
     const hint = this.root.querySelector("[data-lasting-hint]");

@@ -24,6 +24,6 @@ export class StartupError {
 
   render() {
     this.root.querySelector("[data-heading]").textContent = message(`stuck_${this.reason}`);
-    this.root.querySelector("[data-words]").textContent = message(`stuck_${this.reason}_hint`);
+    this.root.querySelector("[data-text]").textContent = message(`stuck_${this.reason}_hint`);
   }
 }

@@ -40,10 +40,10 @@ export class Unpair {
     this.find("hint").textContent = message(own("hint"), this.named());
     this.find("keep").textContent = message(own("keep"));
     this.find("waiting").hidden = !count;
-    this.find("waiting-words").textContent = pluralMessage(own("waiting"), count);
+    this.find("waiting-text").textContent = pluralMessage(own("waiting"), count);
     this.find("sent").hidden = count !== 0;
     this.find("fault").hidden = !error;
-    this.find("fault-words").textContent = error && message(error);
+    this.find("fault-text").textContent = error && message(error);
     this.find("unpair").textContent = message(own(count ? "anyway" : "do"));
     this.root.querySelector('[data-act="unpair"]').disabled = count === null || isBusy;
   }
