@@ -56,22 +56,24 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
     """
     var = Path(environ.get("VAR_DIR") or DEFAULT_VAR).resolve()
     production = environ.get("VOLANTE_ENV", "local") == "production"
-    port = _whole(environ, "PORT", DEFAULT_PORT, least=1, most=65_535)
+    port = _whole_number(environ, "PORT", DEFAULT_PORT, least=1, most=65_535)
     database_url = _database_url(environ.get("DATABASE_URL"), var)
     on_sqlite = database_url.startswith("sqlite")
     cores = os.cpu_count() or 1
-    processes = _whole(environ, "WEB_CONCURRENCY", min(cores, 2) if on_sqlite else cores, least=1)
+    processes = _whole_number(
+        environ, "WEB_CONCURRENCY", min(cores, 2) if on_sqlite else cores, least=1
+    )
     return {
         "PRODUCTION": production,
         "VAR_DIR": str(var),
         "PORT": port,
         "HOST": environ.get("HOST") or "127.0.0.1",
         "PUBLIC_URL": _public_url(environ, port, production),
-        "EXTRA_HOSTS": _words(environ.get("EXTRA_HOSTS", "")),
+        "EXTRA_HOSTS": _items(environ.get("EXTRA_HOSTS", "")),
         "SECURITY_CONTACT": _security_contact(environ),
         "SOURCE_URL": _source_url(environ),
         "WEB_CONCURRENCY": processes,
-        "WEB_THREADS": _whole(environ, "WEB_THREADS", 32, least=1),
+        "WEB_THREADS": _whole_number(environ, "WEB_THREADS", 32, least=1),
         "SECRET_KEY": _secret(environ, var, production),
         "TRUSTED_PROXIES": _networks(environ, "TRUSTED_PROXIES"),
         "METRICS_TOKEN": environ.get("METRICS_TOKEN", ""),
@@ -80,30 +82,30 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "EDGE": True,
         "SQLALCHEMY_DATABASE_URI": database_url,
         "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(environ, database_url, processes),
-        "DATABASE_TIMEOUT": _whole(environ, "DATABASE_TIMEOUT", 10),
+        "DATABASE_TIMEOUT": _whole_number(environ, "DATABASE_TIMEOUT", 10),
         "LANGUAGES": ("en", "es", "fr"),
         "BABEL_DEFAULT_LOCALE": "en",
         "BABEL_DEFAULT_TIMEZONE": _zone(environ.get("TIME_ZONE") or "America/Toronto"),
-        "FIRST_COUNTRIES": tuple(_words(environ.get("FIRST_COUNTRIES", "CA,MX,US"))),
+        "FIRST_COUNTRIES": tuple(_items(environ.get("FIRST_COUNTRIES", "CA,MX,US"))),
         "MAIL_URL": environ.get("MAIL_URL", ""),
         "MAIL_FROM": environ.get("MAIL_FROM") or "Volante <names@volante.example>",
-        "MAIL_CONNECTIONS": _whole(environ, "MAIL_CONNECTIONS", 4, least=1),
+        "MAIL_CONNECTIONS": _whole_number(environ, "MAIL_CONNECTIONS", 4, least=1),
         "BOUNCE_SECRET": _bounce_secret(environ),
-        "CONFIRM_DAYS": _whole(environ, "CONFIRM_DAYS", 7),
-        "OWN_LINK_DAYS": _whole(environ, "OWN_LINK_DAYS", 30, least=1),
-        "MAX_EMAILS_PER_ADDRESS_PER_DAY": _whole(
+        "CONFIRM_DAYS": _whole_number(environ, "CONFIRM_DAYS", 7),
+        "OWN_LINK_DAYS": _whole_number(environ, "OWN_LINK_DAYS", 30, least=1),
+        "MAX_EMAILS_PER_ADDRESS_PER_DAY": _whole_number(
             environ, "MAX_EMAILS_PER_ADDRESS_PER_DAY", 12, least=1
         ),
-        "ERASE_PENDING_DAYS": _whole(environ, "ERASE_PENDING_DAYS", 14),
-        "ADDRESS_DAYS": _whole(environ, "ADDRESS_DAYS", 14),
-        "REGISTRATION_DAYS": _whole(environ, "REGISTRATION_DAYS", 30),
+        "ERASE_PENDING_DAYS": _whole_number(environ, "ERASE_PENDING_DAYS", 14),
+        "ADDRESS_DAYS": _whole_number(environ, "ADDRESS_DAYS", 14),
+        "REGISTRATION_DAYS": _whole_number(environ, "REGISTRATION_DAYS", 30),
         "SIGN_LIMIT": _limit(environ, "SIGN_LIMIT", "300 per minute"),
         "API_LIMIT": _limit(environ, "API_LIMIT", "600 per minute"),
-        "HOLD_PER_ADDRESS": _whole(environ, "HOLD_PER_ADDRESS", 500),
-        "KIOSK_HOURLY_QUOTA": _whole(environ, "KIOSK_HOURLY_QUOTA", 1000),
-        "PRESSURE_PER_MINUTE": _whole(environ, "PRESSURE_PER_MINUTE", 3000),
+        "HOLD_PER_ADDRESS": _whole_number(environ, "HOLD_PER_ADDRESS", 500),
+        "KIOSK_HOURLY_QUOTA": _whole_number(environ, "KIOSK_HOURLY_QUOTA", 1000),
+        "PRESSURE_PER_MINUTE": _whole_number(environ, "PRESSURE_PER_MINUTE", 3000),
         "MAX_CONTENT_LENGTH": 256 * 1024,
-        "IMPORT_BYTES": _whole(environ, "IMPORT_BYTES", 16 * 1024 * 1024),
+        "IMPORT_BYTES": _whole_number(environ, "IMPORT_BYTES", 16 * 1024 * 1024),
         # Our forms have their own error messages. Flask-WTF would load its catalogue for each form.
         "STRICT": False,
         "WTF_I18N_ENABLED": False,
@@ -116,12 +118,12 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
     }
 
 
-def _words(text: str) -> list[str]:
+def _items(text: str) -> list[str]:
     return [word.strip() for word in text.split(",") if word.strip()]
 
 
 def _networks(environ: Mapping[str, str], name: str) -> list[str]:
-    networks = _words(environ.get(name, ""))
+    networks = _items(environ.get(name, ""))
     for network in networks:
         try:
             ip_network(network, strict=False)
@@ -141,7 +143,7 @@ def _zone(name: str) -> str:
         ) from error
 
 
-def _whole(
+def _whole_number(
     environ: Mapping[str, str], name: str, default: int, *, least: int = 0, most: int | None = None
 ) -> int:
     text = environ.get(name, "").strip()
@@ -194,7 +196,9 @@ def _engine_options(
         return options | {"pool_size": 16, "max_overflow": 64}
     # Leave one share for the worker. A thread had better wait for a connection than be rejected by
     # the server.
-    share = _whole(environ, "DATABASE_CONNECTIONS", DEFAULT_CONNECTIONS, least=1) // (processes + 1)
+    share = _whole_number(environ, "DATABASE_CONNECTIONS", DEFAULT_CONNECTIONS, least=1) // (
+        processes + 1
+    )
     # Parameters that the operator put into the URL take precedence.
     own = make_url(database_url).query
     return options | {

@@ -96,6 +96,6 @@ def _document(rng, words, id_, lang, cause_id):
         slug=f"thing-{id_}",
         title=" ".join(text[:6]),
         summary=" ".join(text[6:30]),
-        body=" ".join(text[30:] + ["familia"]),
+        body=" ".join([*text[30:], "familia"]),
         day=utcnow().date(),
     )

@@ -164,10 +164,9 @@ def _sent_values() -> dict[str, Any]:
 def _agreed_to(
     values: Mapping[str, Any], terms: SigningTerms, now: datetime
 ) -> tuple[int, datetime | None, dict[str, list[str]]]:
-    """Return what the partner says its page showed: the id of a notice, when the person agreed to
-    it, and errors by field.
+    """Return what the partner says its page showed.
 
-    The partner sends the digest of a `notice` of ours, or its own `consent_text`. Without either,
+    That is the id of a notice, when the person agreed to it, and errors by field. The partner sends the digest of a `notice` of ours, or its own `consent_text`. Without either,
     the notice is not recorded.
     """
     digest, text, at = (values[name].strip() for name in AGREED_FIELDS)

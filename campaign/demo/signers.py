@@ -216,7 +216,7 @@ def _local_part(name: str) -> str:
     characters = "".join(
         character
         for character in decomposed.replace(" ", "-")
-        if character in "-" or "a" <= character <= "z"
+        if character == "-" or "a" <= character <= "z"
     )
     return characters[:LOCAL_PART_LENGTH].strip("-")
 

@@ -1,5 +1,6 @@
 """The page behind the link in the email: confirm, see, change and cancel a registration."""
 
+from contextlib import suppress
 from typing import Any, cast
 
 from flask import Response, abort, g, make_response, redirect, render_template, request, url_for
@@ -70,11 +71,9 @@ def confirm(token: str) -> ResponseReturnValue:
 @blueprint.post("/<lang>/registrations/<token>/cancel")
 def cancel(token: str) -> ResponseReturnValue:
     """Cancel the registration."""
-    try:
+    # The page explains that the event has begun.
+    with suppress(registering.RegistrationClosed):
         write(registering.cancel_registration, _load_by_token(token).id, now=utcnow())
-    except registering.RegistrationClosed:
-        # The page explains that the event has begun.
-        pass
     return redirect(url_for("events.registration", token=token), 303)
 
 

@@ -144,7 +144,7 @@ def _escape(column: Sequence[str | None]) -> Sequence[str | None]:
 
 
 def _letters(place: int) -> str:
-    """Return the name of a column by its index from 0: A … Z, AA …"""
+    """Return the name of a column by its index from 0, such as Z for 25 and AA for 26."""
     name = ""
     place += 1
     while place:

@@ -229,8 +229,8 @@ def _open_text(file: BinaryIO) -> TextIO:
     file.seek(0)
     for mark, encoding in BYTE_ORDER_MARKS:
         if start.startswith(mark):
-            encoding = "utf-8-sig" if encoding == "utf-8" else "utf-16"
-            return io.TextIOWrapper(file, encoding, errors="replace", newline="")
+            with_mark = "utf-8-sig" if encoding == "utf-8" else "utf-16"
+            return io.TextIOWrapper(file, with_mark, errors="replace", newline="")
     if b"\0" in start:
         raise ListRefused("not_text")
     encoding = "utf-8" if _is_utf8(file) else "cp1252"

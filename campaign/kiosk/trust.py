@@ -51,10 +51,9 @@ def _within_quota(kiosk_id: int, records: Iterable[Opened], most_an_hour: int) -
         hour = record.signed_at.replace(minute=0, second=0, microsecond=0)
         if hour not in counts:
             counts[hour] = _came_in(kiosk_id, hour)
-        if not record.reason and counts[hour] >= most_an_hour:
-            record = replace(record, reason="quota")
+        is_too_many = not record.reason and counts[hour] >= most_an_hour
+        checked.append(replace(record, reason="quota") if is_too_many else record)
         counts[hour] += 1
-        checked.append(record)
     return checked
 
 

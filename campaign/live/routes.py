@@ -9,7 +9,7 @@ from campaign.http.caching import public
 from campaign.live.queries import counts_of_cause, ledger_of_petition
 
 blueprint = Blueprint("live", __name__)
-QUIET_PACE = 1000
+QUIET_INTERVAL_MS = 1000
 LEDGER_SECONDS = 60
 
 
@@ -20,22 +20,22 @@ def pulse(slug: str) -> Response:
     if counts is None:
         abort(404)
     count, freed, petitions = counts
-    pace = request.environ.get("volante.next_ms", QUIET_PACE)
+    next_ms = request.environ.get("volante.next_ms", QUIET_INTERVAL_MS)
     response = jsonify(
         cause=slug,
         count=count,
         petitions=petitions,
         at=datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        next_ms=pace,
+        next_ms=next_ms,
     )
     response.cache_control.public = True
     response.cache_control.max_age = 1
     response.cache_control["stale-while-revalidate"] = "5"
     response.cache_control["stale-if-error"] = "86400"
-    # The ETag covers the counts and the pace but not the time, so that a quiet petition answers
+    # The ETag covers the counts and the interval but not the time, so that a quiet petition answers
     # 304. It also changes when as many left as came, so that a page showing butterflies reloads
     # them.
-    version = repr((count, freed, sorted(petitions.items()), pace)).encode()
+    version = repr((count, freed, sorted(petitions.items()), next_ms)).encode()
     response.set_etag(blake2b(version, digest_size=9).hexdigest(), weak=True)
     return response
 

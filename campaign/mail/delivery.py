@@ -279,12 +279,12 @@ class OutboxWorker:
     def _record_result(
         self, email: OutgoingEmail, result: Delivered | Refused | TryLater, buffer: ResultBuffer
     ) -> None:
-        id = email.envelope.id
+        message_id = email.envelope.id
         if isinstance(result, Delivered):
-            buffer.sent(id)
+            buffer.sent(message_id)
             if email.is_bound:
                 cast(DailyLimit, self._limit).count(cast(bytes, email.digest))
         elif isinstance(result, Refused):
-            buffer.refused(id, digest=email.digest, reason=result.reason)
+            buffer.refused(message_id, digest=email.digest, reason=result.reason)
         else:
-            buffer.reschedule(id, error=result.reason)
+            buffer.reschedule(message_id, error=result.reason)

@@ -179,7 +179,7 @@ class FolderTransport:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(unfinished, path)
+        Path(unfinished).replace(path)
         folder = os.open(self._folder, os.O_RDONLY)
         try:
             os.fsync(folder)

@@ -65,7 +65,7 @@ def show(slug: str) -> ResponseReturnValue:
     if "screen" in request.args:
         return _screen(cause, now)
     petitions = cards_of_cause(cause.id, g.lang, now)
-    last, free = cause_numbers(cause.id)
+    last, _free = cause_numbers(cause.id)
     number = request.args.get("n", type=_number_in)
     return public(
         make_response(

@@ -207,16 +207,17 @@ class Sheets:
 
     def _words(self, text: str, width: float, face: str, size: float) -> Iterator[str]:
         for word in words_of(text):
-            while self.width_of(word, face, size) > width and len(word) > 1:
+            rest = word
+            while self.width_of(rest, face, size) > width and len(rest) > 1:
 
-                def width_to(end: int, word: str = word) -> float:
-                    return self.width_of(word[:end], face, size)
+                def width_to(end: int, text: str = rest) -> float:
+                    return self.width_of(text[:end], face, size)
 
-                fits = max(1, bisect(range(1, len(word)), width, key=width_to))
-                end = word.rfind("-", 0, fits) + 1 or fits
-                yield word[:end]
-                word = word[end:]
-            yield word
+                fits = max(1, bisect(range(1, len(rest)), width, key=width_to))
+                end = rest.rfind("-", 0, fits) + 1 or fits
+                yield rest[:end]
+                rest = rest[end:]
+            yield rest
 
     def _measure(self, text: str, face: str) -> float:
         """Return the width of the text in a size of one point."""

@@ -33,11 +33,11 @@ def _take(number: int) -> bool:
 
     The kernel gives the address to one process and frees it when that process ends.
     """
-    mark = socket.socket(socket.AF_UNIX)
+    claim = socket.socket(socket.AF_UNIX)
     try:
-        mark.bind(f"\0volante-processor-{number}")
+        claim.bind(f"\0volante-processor-{number}")
     except OSError:
-        mark.close()
+        claim.close()
         return False
-    _held.append(mark)
+    _held.append(claim)
     return True

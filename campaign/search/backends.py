@@ -161,8 +161,8 @@ def _joined(texts: Sequence[str]) -> dict[str, str]:
 def _vector(lang: str, texts: Sequence[str]) -> str:
     """Return a tsvector literal: each word once plain, and once with the prefix of its part."""
     lexemes = {f"{LANG}{lang}"}
-    for part, text in zip(PARTS, texts, strict=True):
-        words = words_of(text)
+    for part, content in zip(PARTS, texts, strict=True):
+        words = words_of(content)
         lexemes.update(words)
         if part in PREFIXES:
             lexemes.update(PREFIXES[part] + word for word in words)

@@ -23,14 +23,20 @@ class BodyError(Exception):
 
 
 class BodyTooSlow(BodyError):
+    """The client sent the body too slowly."""
+
     status = 408
 
 
 class BodyTooLarge(BodyError):
+    """The body is longer than this request may send."""
+
     status = 413
 
 
 class TooManyBodies(BodyError):
+    """Too many bodies are being read; no memory is left for this one."""
+
     status = 503
 
 

@@ -30,7 +30,7 @@ def environ_of(scope: Scope) -> dict[str, Any]:
     with a hyphen. A client's `X_Forwarded_For` must not look like a trusted proxy's header.
     """
     server, port = _host_and_port(scope.server)
-    environ = _CONSTANT | {
+    environ: dict[str, Any] = _CONSTANT | {
         "SERVER_PROTOCOL": _PROTOCOLS.get(scope.http_version, "HTTP/1.1"),
         "SERVER_NAME": server,
         "SERVER_PORT": port,
@@ -44,8 +44,8 @@ def environ_of(scope: Scope) -> dict[str, Any]:
     for name, value in scope.headers.items():
         key = _key(name)
         if key in environ:
-            value = f"{environ[key]}{';' if name == 'cookie' else ','}{value}"
-        if key:
+            environ[key] += f"{';' if name == 'cookie' else ','}{value}"
+        elif key:
             environ[key] = value
     if "HTTP_HOST" not in environ:
         environ["HTTP_HOST"] = scope.authority or ""

@@ -132,7 +132,7 @@ def _paragraphs(tokens: list[Token]) -> Iterator[tuple[str, str, Token]]:
 
 def _mark_figures(tokens: list[Token], by_name: dict[str, TextPicture]) -> None:
     """Turn paragraphs that contain only a picture into figures, captioned by its title."""
-    for opened, inline, closed in zip(tokens, tokens[1:], tokens[2:]):
+    for opened, inline, closed in zip(tokens, tokens[1:], tokens[2:], strict=False):
         if (
             opened.type != "paragraph_open"
             or opened.hidden

@@ -17,34 +17,50 @@ SQLITE_AUDIT_GUARDS = [
         " begin select raise(abort, 'the audit trail is append-only'); end"
         for verb in ("update", "delete")
     ),
-    "create trigger audit_entry_no_replace before insert on audit_entry"
-    " when exists (select 1 from audit_entry where id = new.id)"
-    " begin select raise(abort, 'the audit trail is append-only'); end",
+    (
+        "create trigger audit_entry_no_replace before insert on audit_entry"
+        " when exists (select 1 from audit_entry where id = new.id)"
+        " begin select raise(abort, 'the audit trail is append-only'); end"
+    ),
 ]
 POSTGRESQL_AUDIT_GUARDS = [
-    "create function refuse_change_of_audit_entry() returns trigger language plpgsql as"
-    " $$ begin raise exception 'the audit trail is append-only'; end $$",
-    "create trigger audit_entry_is_append_only before update or delete or truncate on audit_entry"
-    " for each statement execute function refuse_change_of_audit_entry()",
+    (
+        "create function refuse_change_of_audit_entry() returns trigger language plpgsql as"
+        " $$ begin raise exception 'the audit trail is append-only'; end $$"
+    ),
+    (
+        "create trigger audit_entry_is_append_only before update or delete or truncate on audit_entry"
+        " for each statement execute function refuse_change_of_audit_entry()"
+    ),
 ]
 # The columns of a signature that organizers search.
 LOOKUP_COLUMNS = "given_name, family_name, email, comment, country, evidence, petition_id"
 SQLITE_LOOKUP_TRIGGERS = [
-    f"create trigger signature_lookup_changed after update of {LOOKUP_COLUMNS} on signature begin"
-    " delete from signature_lookup where rowid = old.id;"
-    " insert or ignore into lookup_due (signature_id) values (new.id); end",
-    "create trigger signature_lookup_deleted after delete on signature begin"
-    " delete from signature_lookup where rowid = old.id; end",
+    (
+        f"create trigger signature_lookup_changed after update of {LOOKUP_COLUMNS} on signature begin"
+        " delete from signature_lookup where rowid = old.id;"
+        " insert or ignore into lookup_due (signature_id) values (new.id); end"
+    ),
+    (
+        "create trigger signature_lookup_deleted after delete on signature begin"
+        " delete from signature_lookup where rowid = old.id; end"
+    ),
 ]
 POSTGRESQL_LOOKUP_TRIGGERS = [
-    "create function follow_signature_lookup() returns trigger language plpgsql as $$ begin"
-    " delete from signature_lookup where signature_id = old.id;"
-    " if tg_op = 'UPDATE' then insert into lookup_due (signature_id) values (new.id) on conflict do nothing; end if;"
-    " return null; end $$",
-    f"create trigger signature_lookup_changed after update of {LOOKUP_COLUMNS} on signature"
-    " for each row execute function follow_signature_lookup()",
-    "create trigger signature_lookup_deleted after delete on signature"
-    " for each row execute function follow_signature_lookup()",
+    (
+        "create function follow_signature_lookup() returns trigger language plpgsql as $$ begin"
+        " delete from signature_lookup where signature_id = old.id;"
+        " if tg_op = 'UPDATE' then insert into lookup_due (signature_id) values (new.id) on conflict do nothing; end if;"
+        " return null; end $$"
+    ),
+    (
+        f"create trigger signature_lookup_changed after update of {LOOKUP_COLUMNS} on signature"
+        " for each row execute function follow_signature_lookup()"
+    ),
+    (
+        "create trigger signature_lookup_deleted after delete on signature"
+        " for each row execute function follow_signature_lookup()"
+    ),
 ]
 # What the search index is built from: {table: (kind of item, its id in the row that changed)}.
 SEARCH_TABLES = {
@@ -81,29 +97,41 @@ SQLITE_SEARCH_TRIGGERS = [
         f" {SEARCH_PETITION_OF_TEXT.format(row=row)}; end"
         for verb, row in (("insert", "new"), ("update", "new"), ("delete", "old"))
     ),
-    "create trigger search_cause_state after update of state on cause when new.state <> old.state"
-    f" begin {SEARCH_ITEMS_OF_CAUSE}; end",
+    (
+        "create trigger search_cause_state after update of state on cause when new.state <> old.state"
+        f" begin {SEARCH_ITEMS_OF_CAUSE}; end"
+    ),
 ]
 POSTGRESQL_SEARCH_TRIGGERS = [
-    "create function note_search_change() returns trigger language plpgsql as $$ begin"
-    " insert into search_change (kind, subject_id) values (tg_argv[0],"
-    " (case when tg_op = 'DELETE' then to_jsonb(old) else to_jsonb(new) end ->> tg_argv[1])::bigint);"
-    " return null; end $$",
-    "create function note_search_change_of_text() returns trigger language plpgsql as $$ begin"
-    f" if tg_op = 'DELETE' then {SEARCH_PETITION_OF_TEXT.format(row='old')};"
-    f" else {SEARCH_PETITION_OF_TEXT.format(row='new')}; end if;"
-    " return null; end $$",
-    "create function note_search_change_of_cause() returns trigger language plpgsql as $$ begin"
-    f" {SEARCH_ITEMS_OF_CAUSE}; return null; end $$",
+    (
+        "create function note_search_change() returns trigger language plpgsql as $$ begin"
+        " insert into search_change (kind, subject_id) values (tg_argv[0],"
+        " (case when tg_op = 'DELETE' then to_jsonb(old) else to_jsonb(new) end ->> tg_argv[1])::bigint);"
+        " return null; end $$"
+    ),
+    (
+        "create function note_search_change_of_text() returns trigger language plpgsql as $$ begin"
+        f" if tg_op = 'DELETE' then {SEARCH_PETITION_OF_TEXT.format(row='old')};"
+        f" else {SEARCH_PETITION_OF_TEXT.format(row='new')}; end if;"
+        " return null; end $$"
+    ),
+    (
+        "create function note_search_change_of_cause() returns trigger language plpgsql as $$ begin"
+        f" {SEARCH_ITEMS_OF_CAUSE}; return null; end $$"
+    ),
     *(
         f"create trigger search_{table}_changed after insert or update or delete on {table}"
         f" for each row execute function note_search_change('{kind}', '{column}')"
         for table, (kind, column) in SEARCH_TABLES.items()
     ),
-    "create trigger search_petition_text_changed after insert or update or delete on petition_text"
-    " for each row execute function note_search_change_of_text()",
-    "create trigger search_cause_state after update of state on cause"
-    " for each row when (new.state <> old.state) execute function note_search_change_of_cause()",
+    (
+        "create trigger search_petition_text_changed after insert or update or delete on petition_text"
+        " for each row execute function note_search_change_of_text()"
+    ),
+    (
+        "create trigger search_cause_state after update of state on cause"
+        " for each row when (new.state <> old.state) execute function note_search_change_of_cause()"
+    ),
 ]
 
 

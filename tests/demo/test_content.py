@@ -325,5 +325,5 @@ def test_petition_without_text_is_an_error(copy):
     page = copy / "petitions" / "find-the-43" / "es.md"
     front = page.read_text(encoding="utf-8").split("+++")[1]
     page.write_text(f"+++{front}+++\n", encoding="utf-8")
-    with pytest.raises(ContentInvalid, match="find-the-43/es.md: there is no text"):
+    with pytest.raises(ContentInvalid, match=r"find-the-43/es\.md: there is no text"):
         load_cause(copy, TODAY)

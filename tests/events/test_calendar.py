@@ -69,7 +69,7 @@ def test_invitation_names_its_guest_and_its_sequence_grows_under_one_uid(event):
     write(change_event, event.id, now=utcnow(), hours=later)
     db.session.rollback()
     db.session.expire_all()
-    moved, [again] = read(invitation(event_by_id(event.id), registration(first)))
+    _moved, [again] = read(invitation(event_by_id(event.id), registration(first)))
     assert again["UID"] == entry["UID"]
     assert int(again["SEQUENCE"]) > int(entry["SEQUENCE"])
     write(cancel, event.id, now=utcnow())

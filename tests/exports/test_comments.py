@@ -45,7 +45,7 @@ def outlets(client, petition):
         + client.get(f"/en/causes/{cause}/montage?n=1").text,
         "montage": client.get(f"/causes/{cause}/butterflies/0.json").text,
         "api": client.get(f"/api/v1/petitions/{petition.slug}/signatures").text,
-        "export": json.dumps([batch for batch in table.stream()]),
+        "export": json.dumps(list(table.stream())),
     }
 
 

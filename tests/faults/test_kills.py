@@ -134,7 +134,7 @@ def test_ctrl_c_stops_the_site_while_people_sign_and_frees_the_port(site):
 
 @pytest.mark.slow
 def test_stop_ends_every_process(site):
-    wait_until(lambda: site.runner())
+    wait_until(site.runner)
     all_of_it = site.processes()
     site.server.send_signal(signal.SIGINT)
     assert site.server.wait(STOP_SECONDS) == 0

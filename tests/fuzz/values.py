@@ -252,13 +252,13 @@ class Dice:
 
     def _multipart(self, pairs, file_fields):
         parts = [(f'name="{name}"', as_bytes(value)) for name, value in pairs]
-        for name in file_fields:
-            parts.append(
-                (
-                    f'name="{name}"; filename="{self.choice(["a.png", "a.csv", "<fuzz>.xlsx", "../a"])}"',
-                    self.choice(FILES),
-                )
+        parts += [
+            (
+                f'name="{name}"; filename="{self.choice(["a.png", "a.csv", "<fuzz>.xlsx", "../a"])}"',
+                self.choice(FILES),
             )
+            for name in file_fields
+        ]
         end = b"--x--\r\n" if self.chance(0.9) else b""
         body = (
             b"".join(

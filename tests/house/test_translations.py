@@ -57,9 +57,11 @@ def test_french_keeps_its_marks_beside_their_words():
     """A plain space before ? or within « » would let the mark begin a new line."""
     wrong = []
     for message in (m for m in _catalog("fr") if m.id):
-        for form in _forms(message.string):
-            if re.search(rf"[^{NARROW}][;:!?»]|«[^{NARROW}]|'", ADDRESS.sub("", form)):
-                wrong.append(form)
+        wrong += [
+            form
+            for form in _forms(message.string)
+            if re.search(rf"[^{NARROW}][;:!?»]|«[^{NARROW}]|'", ADDRESS.sub("", form))
+        ]
     assert wrong == []
 
 

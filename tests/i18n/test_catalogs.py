@@ -43,7 +43,7 @@ def test_changed_catalogue_is_compiled_again(folder):
         folder,
         "es",
         'msgid "Sign"\nmsgstr "Firma"\n',
-        at=os.stat(folder / "es/LC_MESSAGES/messages.mo").st_mtime + 1,
+        at=(folder / "es/LC_MESSAGES/messages.mo").stat().st_mtime + 1,
     )
     compile_catalogs(folder, folder)
     gettext._translations.clear()

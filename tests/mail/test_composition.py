@@ -38,9 +38,7 @@ def test_message_is_marked_as_automatic():
 
 
 def test_no_header_reveals_the_kind_of_email():
-    assert {name for name in parsed().keys() if name.startswith("X-")} == {
-        "X-Auto-Response-Suppress"
-    }
+    assert {name for name in parsed() if name.startswith("X-")} == {"X-Auto-Response-Suppress"}
 
 
 def test_sender_can_be_an_address_alone():

@@ -163,7 +163,7 @@ def test_cause_names_its_organisation_where_there_are_several(client, school):
 def test_home_lists_the_causes_of_the_host_and_then_those_of_others(client, school):
     make_cause("bank")
     page = tree(client.get("/en/"))
-    order = [link for link in page.xpath("//section[@id='causes']//h3//@href | //h4//@href")]
+    order = list(page.xpath("//section[@id='causes']//h3//@href | //h4//@href"))
     assert order == ["/en/causes/bank", "/en/organisations/night-school", "/en/causes/school"]
 
 

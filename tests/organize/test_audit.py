@@ -22,7 +22,7 @@ def causes(app):
 
 
 def test_owner_sees_the_log_of_their_own_cause_only(desk_of, causes):
-    own, foreign = causes
+    own, _foreign = causes
     desk = desk_of("owner", own.id)
     for cause in causes:
         write(

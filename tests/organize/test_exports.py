@@ -216,14 +216,14 @@ def test_choices_are_remembered_for_the_petition_and_the_purpose(desk_of, petiti
     ask(desk, kind="jsonl", country="MX", since="2026-11-01", until="2026-11-02")
     ask(desk, kind="xlsx", country="MX", since="2026-11-01", until="2026-11-02")
     page = desk.get("/organize/exports/home/new?aim=records").text
-    for text in (
+    for part in (
         'value="MX" selected',
         'value="2026-11-01"',
         'value="2026-11-02"',
         'value="xlsx" checked',
         "usual=1",
     ):
-        assert text in page
+        assert part in page
     assert page.count('name="columns"') - page.count('value="comment" checked') == page.count(
         'name="columns"'
     )

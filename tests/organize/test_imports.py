@@ -1,6 +1,7 @@
 """Tests of the pages for importing signatures from paper."""
 
 import io
+import itertools
 import re
 from html import unescape
 
@@ -295,7 +296,7 @@ def test_long_title_and_many_questions_leave_space_for_handwriting(
     )
     place, _run = printed(desk, petition="long", sheets="1")
     assert desk.get(f"{place}/sheets.pdf").data.startswith(b"%PDF")
-    steps = {round(b - a, 3) for a, b in zip(highs, highs[1:], strict=False) if b > a}
+    steps = {round(b - a, 3) for a, b in itertools.pairwise(highs) if b > a}
     assert min(steps) >= MIN_ROW_HEIGHT - 0.01 > 9 * MM
     assert len(set(highs)) >= 8
 

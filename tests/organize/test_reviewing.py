@@ -225,7 +225,7 @@ def test_correction_needs_a_reason_and_is_refused_after_another_change(desk_of, 
 
 def test_correction_that_merges_two_people_without_addresses_is_explained(desk_of, petition):
     bring(begin(petition, csv_of("Bo,Quetz,,MX,06600", "Bob,Quetz,,MX,06600")))
-    first, second = rows()
+    _first, second = rows()
     desk = desk_of("reviewer", petition.cause_id)
     path = f"/organize/signatures/{second.id}"
     seen = CORRECTION.search(desk.get(path).text)[1]

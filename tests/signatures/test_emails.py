@@ -174,6 +174,8 @@ def test_emails_of_one_pass_load_their_petition_once(app, petition, tmp_path, mo
     for number in range(3):
         sign(petition, {**AMALIA, "email": f"amalia.{number}@example.org"})
     read = []
-    monkeypatch.setattr(emails, "petition_by_id", lambda id: read.append(id) or petition_by_id(id))
+    monkeypatch.setattr(
+        emails, "petition_by_id", lambda key: read.append(key) or petition_by_id(key)
+    )
     assert make_outbox_worker(app, write).deliver_due(now=utcnow()) == 3
     assert read == [petition.id]

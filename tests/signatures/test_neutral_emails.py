@@ -85,6 +85,6 @@ def test_no_header_reveals_the_subject_of_an_email(delivered, petition):
         assert (
             "signature"
             not in "".join(
-                f"{name}: {value}\n" for name, value in email.items() if name not in ("Subject",)
+                f"{name}: {value}\n" for name, value in email.items() if name != "Subject"
             ).lower()
         )

@@ -44,7 +44,7 @@ def refuse(_form, _field):
 @pytest.fixture
 def page(app):
     with app.test_request_context("/en/"):
-        yield lambda source, **context: render_template_string(source, **context)
+        yield render_template_string
 
 
 @pytest.mark.parametrize("lang", INTERFACE_LANGUAGES)

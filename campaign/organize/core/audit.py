@@ -127,8 +127,10 @@ AUDITED_COLUMNS = {
     "organisation": (
         (
             *("organisation", "id"),
-            "slug website profiles accent pattern legal_name legal_form register_number postal_address country telephone email"
-            " data_protection_contact representative supervisory_authority sender_name sender_address reply_to",
+            (
+                "slug website profiles accent pattern legal_name legal_form register_number postal_address country telephone email"
+                " data_protection_contact representative supervisory_authority sender_name sender_address reply_to"
+            ),
         ),
         (
             *("organisation_text", "organisation_id"),
@@ -143,8 +145,10 @@ AUDITED_COLUMNS = {
     "petition": (
         (
             *("petition", "id"),
-            "slug state goal opens_at closes_at publish_at time_zone deliver_on deliver_places required_fields questions confirmation"
-            " two_per_address retention_days delivered_names delivered_details archived_at",
+            (
+                "slug state goal opens_at closes_at publish_at time_zone deliver_on deliver_places required_fields questions confirmation"
+                " two_per_address retention_days delivered_names delivered_details archived_at"
+            ),
         ),
         ("petition_text", "version_id", "title summary published_by body"),
         ("target", "petition_id", "names"),
@@ -154,8 +158,10 @@ AUDITED_COLUMNS = {
     "event": (
         (
             *("event", "id"),
-            "slug state zone starts_local ends_local town country online_url online_for is_free registration capacity most_seats questions"
-            " people languages attendance archived_at publish_at registration_closed",
+            (
+                "slug state zone starts_local ends_local town country online_url online_for is_free registration capacity most_seats questions"
+                " people languages attendance archived_at publish_at registration_closed"
+            ),
         ),
         ("event_text", "event_id", "kind title place address body access price notice programme"),
         ("picture", "owner_id", "alts"),

@@ -197,7 +197,7 @@ def _render_page(event: Event, form: Any, status: int = 200) -> tuple[str, int]:
         else None
     )
     return render_template(
-        PAGES[form.part],
+        TEMPLATES[form.part],
         event=event,
         title=event.text(g.lang).title,
         form=form,
@@ -212,7 +212,7 @@ def _render_page(event: Event, form: Any, status: int = 200) -> tuple[str, int]:
     ), status
 
 
-PAGES = {
+TEMPLATES = {
     "words": "organize/events/text.html",
     "hours": "organize/events/hours.html",
     "place": "organize/events/place.html",

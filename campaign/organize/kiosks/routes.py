@@ -97,6 +97,8 @@ class PairForm(FlaskForm):
 
 
 class NameForm(FlaskForm):
+    """A new name for a tablet."""
+
     name = LineField(_l("Name of the tablet"), [DataRequired(_l("Enter a name.")), TOO_LONG])
 
 

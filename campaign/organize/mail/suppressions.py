@@ -43,6 +43,8 @@ class FindForm(FlaskForm):
 
 
 class AddForm(FindForm):
+    """An address that must never get news, and why."""
+
     reason = LineField(
         _l("Reason"),
         [

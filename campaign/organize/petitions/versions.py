@@ -68,7 +68,7 @@ def _word_pieces(before: str, after: str) -> Iterator[Piece]:
 
 def _opposite(before: list[str], after: list[str]) -> Iterator[tuple[list[str], list[str]]]:
     """Yield pairs of matching or replaced stretches of two lists."""
-    for _, i, j, k, m in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+    for _kind, i, j, k, m in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         yield before[i:j], after[k:m]
 
 

@@ -1,4 +1,4 @@
-"""Preview a rule on existing signatures: what would it have held if it had always been on?"""
+"""Preview a rule on existing signatures: what it would have held if it had always been on."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

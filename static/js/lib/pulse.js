@@ -1,4 +1,4 @@
-// The pulse of a cause: one small response, polled at the pace that the server sets in it.
+// The pulse of a cause: one small response, polled at the interval that the server sets in it.
 
 const TIMEOUT_MS = 8000;
 const MIN_INTERVAL_MS = 500;
@@ -13,9 +13,9 @@ const DEFAULT_INTERVAL_MS = 1000;
  * tenth.
  */
 export function pauseAfter(nextMs, failures, chance = Math.random()) {
-  const pace = Math.min(MAX_INTERVAL_MS, Math.max(MIN_INTERVAL_MS, Number(nextMs) || DEFAULT_INTERVAL_MS));
-  if (!failures) return pace * (1 + chance / 10);
-  return Math.min(MAX_INTERVAL_MS, pace * 2 ** (failures - 1)) * (0.9 + chance / 10);
+  const interval = Math.min(MAX_INTERVAL_MS, Math.max(MIN_INTERVAL_MS, Number(nextMs) || DEFAULT_INTERVAL_MS));
+  if (!failures) return interval * (1 + chance / 10);
+  return Math.min(MAX_INTERVAL_MS, interval * 2 ** (failures - 1)) * (0.9 + chance / 10);
 }
 
 function validated(answer) {
