@@ -1,0 +1,43 @@
+"""Names in code are those of the field, and each has one meaning."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+# Each meant several things, or nothing that an engineer would search for.
+RETIRED = {
+    "anew", "fact", "facts", "fate", "found", "kept_rows", "mark_of", "marks", "owed", "pressure",
+    "says", "signs", "told", "trip", "ways", "whence", "whole",
+}  # fmt: skip
+PATHS = [*sorted((ROOT / "campaign").rglob("*.py")), ROOT / "config.py", ROOT / "wsgi.py"]
+
+
+def names_in(source):
+    """Return the names that a module defines: functions, classes, parameters and variables."""
+    names = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            names.add(node.name)
+        elif isinstance(node, ast.arg):
+            names.add(node.arg)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+    return {name.lstrip("_") for name in names}
+
+
+def test_all_kinds_of_names_are_read():
+    source = "class A:\n    def b(self, c):\n        _d = c.e\n"
+    assert names_in(source) == {"A", "b", "self", "c", "d"}
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_retired_name_comes_back(path):
+    assert names_in(path.read_text()) & RETIRED == set()
+
+
+def test_no_module_or_template_has_a_retired_name():
+    files = [*PATHS, *(ROOT / "templates").rglob("*.html")]
+    retired = RETIRED | {"words"}
+    assert [str(file) for file in files if file.stem in retired] == []
