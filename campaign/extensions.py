@@ -10,7 +10,6 @@ from sqlalchemy import (
     CheckConstraint,
     CursorResult,
     Delete,
-    Insert,
     Integer,
     MetaData,
     Row,
@@ -60,9 +59,13 @@ load_for_update = transactions.load_for_update
 load_for_update_or_none = transactions.load_for_update_or_none
 
 
-def rows_changed(statement: Update | Delete | Insert) -> int:
-    """Execute a statement; return how many rows it inserted, updated or deleted."""
-    statement = statement.execution_options(synchronize_session=False)
+def rows_changed(statement: Update | Delete, *, synchronize: bool = False) -> int:
+    """Execute a statement; return how many rows it updated or deleted.
+
+    With `synchronize`, objects that the session has loaded follow the change.
+    """
+    if not synchronize:
+        statement = statement.execution_options(synchronize_session=False)
     return cast(CursorResult[Any], db.session.execute(statement)).rowcount
 
 

@@ -44,9 +44,11 @@ def replay_ended(entries: list[EndedEntry]) -> Counter[str]:
 
 def end_sessions_and_links() -> tuple[int, int]:
     """End all sessions and all open links of organizers; return the number of each."""
-    sessions = rows_changed(delete(OrganizerSession))
+    sessions = rows_changed(delete(OrganizerSession), synchronize=True)
     is_open = AccountLink.used_at.is_(None), AccountLink.expires_at > utcnow()
-    links = rows_changed(update(AccountLink).where(*is_open).values(expires_at=utcnow()))
+    links = rows_changed(
+        update(AccountLink).where(*is_open).values(expires_at=utcnow()), synchronize=True
+    )
     return sessions, links
 
 
@@ -100,12 +102,16 @@ def _remove_organizer(entry: EndedEntry) -> object:
 
 def _take_grant(entry: EndedEntry) -> object:
     row = _row_of(entry, Grant)
-    return row is not None and rows_changed(delete(Grant).where(Grant.id == row.id))
+    return row is not None and rows_changed(
+        delete(Grant).where(Grant.id == row.id), synchronize=True
+    )
 
 
 def _remove_passkey(entry: EndedEntry) -> object:
     row = _row_of(entry, Passkey)
-    return row is not None and rows_changed(delete(Passkey).where(Passkey.id == row.id))
+    return row is not None and rows_changed(
+        delete(Passkey).where(Passkey.id == row.id), synchronize=True
+    )
 
 
 def _stop_app(entry: EndedEntry) -> bool:

@@ -53,7 +53,7 @@ def remove_delivery(*, petition_id: int, delivery_id: int) -> bool:
     statement = delete(Delivery).where(
         Delivery.id == delivery_id, Delivery.petition_id == petition_id
     )
-    return rows_changed(statement) == 1
+    return rows_changed(statement, synchronize=True) == 1
 
 
 def deliveries_of(petition_id: int) -> Sequence[Delivery]:

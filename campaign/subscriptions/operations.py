@@ -233,7 +233,8 @@ def lift_suppression(*, email_digest: bytes) -> None:
     """
     is_address = SuppressedAddress.digest == email_digest
     if rows_changed(
-        delete(SuppressedAddress).where(is_address, SuppressedAddress.reason == "organizer")
+        delete(SuppressedAddress).where(is_address, SuppressedAddress.reason == "organizer"),
+        synchronize=True,
     ):
         note_ended("address.allowed", email_digest.hex(), "")
         return
