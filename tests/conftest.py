@@ -1,11 +1,15 @@
 """Share the fixtures of every test: an application on each database, a client, the named people."""
 
+import gc
+import os
 from datetime import UTC, datetime
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import pytest
 from argon2 import PasswordHasher
 from flask_migrate import upgrade
+from jinja2 import FileSystemBytecodeCache
 
 from campaign import create_app
 from campaign.demo import operations as demonstration
@@ -26,19 +30,52 @@ SECRET = "a-secret-for-tests-only-0123456789abcdef"
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
+def pytest_configure():
+    """Collect garbage seldom: thousands of tests make few objects that need it."""
+    gc.set_threshold(50_000)
+
+
+def pytest_collection_finish():
+    """Keep the garbage collector from looking at all tests again and again.
+
+    They last as long as the run. Looking took a fifth of the time of tests without a browser.
+    """
+    gc.freeze()
+
+
 def pytest_collection_modifyitems(items):
     leave_to_slow(items)
     longest_first(items)
 
 
+@pytest.fixture(scope="session")
+def migrated_apps(tmp_path_factory):
+    """Return a function that returns the one application on a kind of database."""
+    base = tmp_path_factory.getbasetemp()
+    templates = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "templates"
+    templates.mkdir(exist_ok=True)
+
+    @cache
+    def migrated(kind):
+        app = make_app(databases.address(kind), tmp_path_factory.mktemp("var"))
+        # All processes of a run share the compiled templates.
+        app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(templates))
+        with app.app_context():
+            upgrade()
+            db.engine.dispose()
+        return app
+
+    return migrated
+
+
 @pytest.fixture(scope="session", params=databases.KINDS)
-def migrated_app(request, tmp_path_factory):
-    """One application on each kind of database, migrated as in production."""
-    app = make_app(databases.address(request.param), tmp_path_factory.mktemp("var"))
-    with app.app_context():
-        upgrade()
-        db.engine.dispose()
-    return app
+def migrated_app(request, migrated_apps):
+    """One application on each kind of database, migrated as in production.
+
+    Tests alternate between the databases, and pytest ends a fixture whose parameter changes. So the
+    applications outlive it.
+    """
+    return migrated_apps(request.param)
 
 
 def make_app(database_url, var, **settings):

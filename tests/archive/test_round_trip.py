@@ -34,16 +34,33 @@ def installation(tmp_path):
     def make(kind, secret=SECRET):
         var = tmp_path / f"var-{len(made)}"
         var.mkdir()
-        made.append(make_app(databases.fresh(kind), var, SECRET_KEY=secret))
-        with made[-1].app_context():
-            upgrade()
+        made.append(install(kind, var, secret))
         return made[-1]
 
     yield make
     for app in made:
-        with app.app_context():
-            db.session.remove()
-            db.engine.dispose()
+        close(app)
+
+
+@pytest.fixture(scope="module")
+def empty_installation(tmp_path_factory):
+    """An installation into which nothing may come."""
+    app = install("sqlite", tmp_path_factory.mktemp("var"), SECRET)
+    yield app
+    close(app)
+
+
+def install(kind, var, secret):
+    app = make_app(databases.fresh(kind), var, SECRET_KEY=secret)
+    with app.app_context():
+        upgrade()
+    return app
+
+
+def close(app):
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
 
 
 def run_in(app, *arguments):
@@ -252,15 +269,14 @@ def _drop_row(files):
         _rewrite(_drop_row),
     ],
 )
-def test_damaged_archive_imports_nothing(app, client, installation, tmp_path, damage):
+def test_damaged_archive_imports_nothing(app, client, empty_installation, tmp_path, damage):
     fill(client)
     path = export(app, tmp_path / "a.zip", slug_of_host())
     damage(path)
-    other = installation("sqlite")
-    result = run_in(other, "organisations", "import", path)
+    result = run_in(empty_installation, "organisations", "import", path)
     assert result.exit_code == 1
     assert result.output.startswith("Error: ")
-    with other.app_context():
+    with empty_installation.app_context():
         assert not any(
             db.session.scalar(
                 select(func.count()).select_from(table).where(is_not_seeded(table.name))

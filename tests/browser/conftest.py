@@ -37,7 +37,8 @@ def browser():
         browser.close()
 
 
-@pytest.fixture(scope="session")
+# Its scope is this folder: a site that no test visits any more takes time from the others.
+@pytest.fixture(scope="package")
 def served(tmp_path_factory):
     """The site as newcomers run it, with its worker and the demonstration data."""
     site = ServedSite(tmp_path_factory.mktemp("served")).start()

@@ -1,6 +1,7 @@
 """Tests that values inside lazy translations stay text wherever they are shown."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ HOSTILE = '</select><b title="x">&\''
 SENTENCE = "→ %(cause)s ←"
 
 
+@cache
 def sentences():
     """Return {message: names of its values} of every lazy translation with values in the code."""
     found = {}
