@@ -93,7 +93,11 @@ def _large_card():
         "above": "",
         "count": "6,000,000",
     }
-    fields |= {"caption": "confirmed signatures", "address": "example.org/s/home"}
+    fields |= {
+        "caption": "confirmed signatures",
+        "call": "Add yours now",
+        "address": "example.org/s/home",
+    }
     card = Card(**fields, shape="monarch", last=SIX_MILLION, gaps=())
     return _quick(
         "card.png of 6,000,000, cold",
@@ -143,7 +147,7 @@ def _print_poster(form, size, count, folder):
         "title": "Butterflies",
         "caption": "butterflies",
         "counted_on": "",
-        "address": "",
+        "url": "https://example.org/en/causes/home",
         "picture_alt": "",
     }
     fields |= {"lang": "en", "identity": IDENTITY, "names_file": "", "names_texts": {}, "gaps": ()}

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, false, func, select, update
 
 from campaign.extensions import db
 from campaign.kiosk.models import IN_REVIEW, Kiosk, KioskKey, KioskRecord
@@ -44,8 +44,8 @@ def rotate(*, now: datetime) -> tuple[KioskKey, int]:
 def drop_keys(*, now: datetime) -> int:
     """Delete the retired keys that no tablet and no record in review needs; return how many.
 
-    A tablet needs a key from when it learns of it. It stops needing the key once it knows another
-    one and has had nothing left to send since.
+    A tablet may have fetched any key that was current while it could collect. It stops needing a
+    key once a sync has shown that it seals to a later one and it has had nothing left to send since.
     """
     retired = db.session.scalars(
         select(KioskKey).where(KioskKey.retired_at <= now - MIN_RETENTION)
@@ -57,11 +57,12 @@ def drop_keys(*, now: datetime) -> int:
 
 
 def _is_needed(key: KioskKey) -> bool:
-    has_sent_all = Kiosk.emptied_at.is_not(None) & (Kiosk.emptied_at > Kiosk.key_since)
-    may_hold = (Kiosk.key_id == key.id) | (
-        (Kiosk.paired_at <= key.retired_at) & Kiosk.key_id.is_not(None) & ~has_sent_all
-    )
-    held = select(Kiosk.id).where(may_hold).limit(1)
+    could_fetch = (Kiosk.paired_at <= key.retired_at) & (Kiosk.expires_at >= key.created_at)
+    has_sent_all = (Kiosk.key_id > key.id) & (Kiosk.emptied_at > Kiosk.key_since)
+    # Comparing with null gives null: a tablet that never said what it seals to may hold records.
+    may_hold = (Kiosk.key_id == key.id) | (could_fetch & ~func.coalesce(has_sent_all, false()))
+    # A kiosk that came with an archive has no secret, so it never sends anything here.
+    held = select(Kiosk.id).where(Kiosk.secret_digest != b"", may_hold).limit(1)
     in_review = (
         select(KioskRecord.id)
         .where(IN_REVIEW, KioskRecord.key == key.uuid, KioskRecord.sealed.is_not(None))
@@ -70,13 +71,11 @@ def _is_needed(key: KioskKey) -> bool:
     return db.session.scalar(held) is not None or db.session.scalar(in_review) is not None
 
 
-def note_key(*, kiosk_id: int, key_id: int, now: datetime) -> None:
-    """Store that the kiosk was told to seal to this key."""
-    db.session.execute(
-        update(Kiosk)
-        .where(Kiosk.id == kiosk_id, or_(Kiosk.key_id.is_(None), Kiosk.key_id != key_id))
-        .values(key_id=key_id, key_since=now)
-    )
+def note_key(*, kiosk: Kiosk, uuid: str, now: datetime) -> None:
+    """Store that the kiosk seals to this key, unless it already sealed to a later one."""
+    key_id = db.session.scalar(select(KioskKey.id).where(KioskKey.uuid == uuid))
+    if key_id is not None and key_id > (kiosk.key_id or 0):
+        kiosk.key_id, kiosk.key_since = key_id, now
 
 
 def private_keys(uuids: Iterable[str]) -> dict[str, X25519PrivateKey]:

@@ -54,7 +54,10 @@ class SealedRecord:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A tablet's report on its own state with each sync; `shifts` are columns of a Shift."""
+    """A tablet's report on its own state with each sync; `shifts` are columns of a Shift.
+
+    `key` is the UUID of the key that it seals to, or "" if it does not say so.
+    """
 
     app: str
     device_time: datetime | None
@@ -62,6 +65,7 @@ class Report:
     waiting: int
     oldest_at: datetime | None
     last_sequence: int
+    key: str
     shifts: list[dict[str, Any]]
 
 
@@ -113,6 +117,7 @@ def read_report(sent: dict[str, Any]) -> Report:
         waiting=_integer(sent.get("waiting")) or 0,
         oldest_at=_instant(sent.get("oldest")),
         last_sequence=_integer(sent.get("last_sequence")) or 0,
+        key=sent["key"] if _is_uuid(sent.get("key")) else "",
         shifts=[read for shift in shifts[:MAX_SHIFTS] if (read := _shift(shift))]
         if isinstance(shifts, list)
         else [],

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from campaign.db.upsert import insert, insert_all
 from campaign.extensions import db, load_for_update
 from campaign.kiosk.emails import notify_signers
+from campaign.kiosk.key_pairs import note_key
 from campaign.kiosk.models import Kiosk, KioskRecord, Shift
 from campaign.kiosk.opened_records import Opened
 from campaign.kiosk.parsing import Report
@@ -73,8 +74,19 @@ def receive(
     new_records = {record.uuid: record for record in records if record.uuid not in receipts}
     checked = trusted(kiosk, new_records.values(), most_an_hour=most_an_hour, now=now)
     receipts |= _store(kiosk, checked, shifts, now)
+    if key := _key_in_use(report, records):
+        note_key(kiosk=kiosk, uuid=key, now=now)
     _note_report(kiosk, report, bool(records), len(receipts), now)
     return [receipts[record.uuid] for record in records if record.uuid in receipts]
+
+
+def _key_in_use(report: Report, records: Sequence[Opened]) -> str:
+    """Return the UUID of the key that the tablet seals to, or "" if the sync does not show it.
+
+    Older apps do not report it. Then it is the key of their newest record.
+    """
+    newest = max(records, key=lambda record: record.sequence, default=None)
+    return report.key or (newest.key if newest else "")
 
 
 def _note_report(

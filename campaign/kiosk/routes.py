@@ -8,9 +8,9 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from campaign.extensions import write
-from campaign.kiosk import bundle, key_pairs, pairing, record_sync
+from campaign.kiosk import bundle, pairing, record_sync
 from campaign.kiosk.forms import open_records
-from campaign.kiosk.models import Kiosk, KioskKey
+from campaign.kiosk.models import Kiosk
 from campaign.kiosk.parsing import (
     Malformed,
     TooLarge,
@@ -68,9 +68,6 @@ def campaign() -> ResponseReturnValue:
     kiosk, now = _kiosk(), utcnow()
     if kiosk.revoked_at:
         raise Refused(403, "revoked")
-    key = cast(KioskKey, key_pairs.present_key())
-    if kiosk.key_id != key.id:
-        write(key_pairs.note_key, kiosk_id=kiosk.id, key_id=key.id, now=now)
     content = bundle.bundle(kiosk, now)
     response = jsonify(content)
     response.set_etag(bundle.etag_of(content), weak=True)

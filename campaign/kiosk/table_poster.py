@@ -9,7 +9,7 @@ from campaign.i18n.locales import locale_of
 from campaign.montage.fonts import DISPLAY_FONT, LABEL_FONT
 from campaign.montage.posters.layout import EDGE, MARGIN, PosterPaper
 from campaign.montage.posters.spec import PAPER_MM
-from campaign.montage.typesetting import INK, INK_2, INK_3, PrintIdentity
+from campaign.montage.typesetting import BLACK, INK, INK_2, INK_3, WHITE, PrintIdentity
 from campaign.sharing.qr_codes import QUIET
 
 PAPERS = ("A4", "A3", "A2")
@@ -19,7 +19,6 @@ CODE = 560
 TITLES = (64, 56, 50, 44, 38, 33, 28, 24)
 TITLE_HEIGHT, LEADING = 96, 1.08
 ADDRESS = (74, 66, 58, 50, 42, 34)
-BLACK, WHITE = (0, 0, 0), (255, 255, 255)
 
 
 def table_poster(

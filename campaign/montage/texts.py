@@ -101,6 +101,7 @@ def _card(
         above=" · ".join(name for name in names if name and name != title),
         count=number(count, lang) if count else "",
         caption=caption,
+        call=_("Add yours now"),
         address=address,
         shape=cause.shape,
         last=last,
@@ -146,7 +147,7 @@ def poster_spec(
             count=number(count, lang) if count else "",
             caption=count_caption(count),
             counted_on=_counted_on(now, lang),
-            address=_address("causes.show", lang, cause.slug),
+            url=_url("causes.show", lang, cause.slug),
             picture_alt=_picture_alt(title, count, lang),
             shape_folder=str(shape_folder),
             last=last,
@@ -246,5 +247,10 @@ def _names_texts(named: int, counted_only: int, lang: str) -> dict[str, str]:
 
 def _address(endpoint: str, lang: str, slug: str) -> str:
     """Return a URL as people read it aloud, without the scheme."""
+    return _url(endpoint, lang, slug).partition("://")[2]
+
+
+def _url(endpoint: str, lang: str, slug: str) -> str:
     path = current_app.url_map.bind("").build(endpoint, {"lang": lang, "slug": slug})
-    return urlsplit(current_app.config["PUBLIC_URL"]).netloc + path
+    public = urlsplit(current_app.config["PUBLIC_URL"])
+    return f"{public.scheme}://{public.netloc}{path}"

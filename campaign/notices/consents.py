@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import ColumnElement, Select, delete, select, update
 
 from campaign.db.upsert import insert
 from campaign.extensions import db
@@ -54,6 +54,20 @@ def withdraw_consents(
             _table.c.withdrawn_at.is_(None),
         )
         .values(withdrawn_at=now)
+    )
+
+
+def given_since(kind: str, subject_id: ColumnElement[int], since: datetime) -> ColumnElement[bool]:
+    """Return the condition that the row with this id gave a consent after `since`, still valid."""
+    return (
+        select(_table.c.id)
+        .where(
+            _table.c.subject_kind == kind,
+            _table.c.subject_id == subject_id,
+            _table.c.given_at > since,
+            _table.c.withdrawn_at.is_(None),
+        )
+        .exists()
     )
 
 

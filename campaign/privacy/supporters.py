@@ -172,13 +172,16 @@ SIGNERS = (
         columns_of("signature", "waits_until"),
     ),
     RegisterRow(
-        _l("How your signature was before organizers changed many at once"),
+        _l(
+            "How your signature was before organizers changed many at once or decided about your name"
+        ),
         _l("So that they can undo a mistake"),
         NOBODY,
         _l("7 days"),
         columns_of(
             "bulk_item",
-            "signature_id state held_reason reviewed_at rejected_at comment_shown comment_read_at",
+            "signature_id state held_reason reviewed_at rejected_at comment_shown comment_read_at "
+            "name_display name_display_requested",
         ),
     ),
     RegisterRow(

@@ -15,9 +15,12 @@ ATTRIBUTES = {"a": {"href"}}
 # Also allowed if the text has pictures of ours. Pictures from other sites are not shown, because
 # those sites would learn who reads the page.
 PICTURE_TAGS = {"img", "figure", "figcaption"}
+# What our own documents have in addition.
+DOCUMENT_TAGS = TAGS | {"table", "thead", "tbody", "tr", "th", "td"}
 PICTURE_ATTRIBUTES = {"img": {"src", "srcset", "sizes", "width", "height", "alt", "loading"}}
 
 _parser = MarkdownIt("commonmark", {"html": False, "typographer": False})
+_document_parser = MarkdownIt("commonmark", {"html": False, "typographer": False}).enable("table")
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,15 @@ def to_html(
         (TAGS | PICTURE_TAGS, ATTRIBUTES | PICTURE_ATTRIBUTES) if by_name else (TAGS, ATTRIBUTES)
     )
     return Markup(nh3.clean(html, tags=tags, attributes=attributes, link_rel="noopener"))
+
+
+def document_to_html(text: str) -> Markup:
+    """Return the body of one of our own documents as HTML, with its tables.
+
+    Headings keep their level.
+    """
+    html = _document_parser.render(text)
+    return Markup(nh3.clean(html, tags=DOCUMENT_TAGS, attributes=ATTRIBUTES, link_rel="noopener"))
 
 
 @lru_cache(maxsize=512)

@@ -568,7 +568,9 @@ def upgrade():
         sa.Column("changed", sa.Integer(), nullable=False),
         sa.Column("restored", sa.Integer(), nullable=False),
         sa.CheckConstraint("state in ('running', 'done', 'undoing', 'undone')", name="state"),
-        sa.CheckConstraint("verb in ('approve', 'reject', 'show', 'hide')", name="verb"),
+        sa.CheckConstraint(
+            "verb in ('approve', 'reject', 'show', 'hide', 'name', 'private')", name="verb"
+        ),
         sa.ForeignKeyConstraint(
             ["cause_id"], ["cause.id"], name="fk_bulk_decision_cause_id", ondelete="CASCADE"
         ),
@@ -1053,6 +1055,8 @@ def upgrade():
         sa.Column("rejected_at", INSTANT, nullable=True),
         sa.Column("comment_shown", sa.Boolean(), nullable=False),
         sa.Column("comment_read_at", INSTANT, nullable=True),
+        sa.Column("name_display", sa.String(length=8), nullable=False),
+        sa.Column("name_display_requested", sa.String(length=8), nullable=False),
         sa.ForeignKeyConstraint(
             ["bulk_id"], ["bulk_decision.id"], name="fk_bulk_item_bulk_id", ondelete="CASCADE"
         ),

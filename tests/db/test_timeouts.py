@@ -2,13 +2,14 @@
 
 import os
 import signal
+import socket
 
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 
 from campaign.db.timeouts import limit_statements
-from config import load
+from config import POSTGRESQL_OPTIONS, load
 from tests import databases
 
 
@@ -48,6 +49,15 @@ def test_idle_connection_that_hangs_is_replaced(engine, hang):
     with engine.connect() as connection:
         hang(connection)
     assert ask(engine, "select 3") == 3
+
+
+def test_server_that_accepts_and_stays_silent_is_given_up():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        host, port = silent.getsockname()
+        url = f"postgresql+psycopg://v@{host}:{port}/v"
+        engine = create_engine(url, connect_args=POSTGRESQL_OPTIONS)
+        with pytest.raises(OperationalError, match="timeout"):
+            ask(engine)
 
 
 @pytest.fixture

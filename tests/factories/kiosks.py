@@ -36,13 +36,17 @@ class Tablet:
             answer.json[name] for name in ("kiosk", "secret", "name")
         )
         self.sequence = 0
+        self.key = None
 
     @property
     def headers(self):
         return {"Authorization": f"Bearer {self.secret}"}
 
     def campaign(self, **headers):
-        return self.client.get("/kiosk/campaign.json", headers={**self.headers, **headers})
+        answer = self.client.get("/kiosk/campaign.json", headers={**self.headers, **headers})
+        if answer.status_code == 200:
+            self.key = answer.json["key"]["id"]
+        return answer
 
     def seal(self, petition="home", fields=AMALIA, *, key=None, **changes):
         """Return a record as it is in the tablet's queue."""
@@ -54,7 +58,11 @@ class Tablet:
         return self.post(
             "/kiosk/sync",
             envelope(
-                records, shifts, waiting, device_time, **{"last_sequence": self.sequence, **more}
+                records,
+                shifts,
+                waiting,
+                device_time,
+                **{"last_sequence": self.sequence, "key": self.key, **more},
             ),
         )
 

@@ -1,5 +1,6 @@
 """Tests that settings, commands, libraries and decisions are documented, without broken links."""
 
+import configparser
 import json
 import re
 import tomllib
@@ -36,6 +37,29 @@ def test_every_documented_command_exists(app):
     named = set(re.findall(r"^\| `flask ((?:[a-z]+ ?)+)", page, re.MULTILINE))
     known = {*dict(_leaves(current_app.cli)), "db upgrade"}
     assert {name.strip() for name in named} <= known
+
+
+def test_documented_unit_is_hardened():
+    """An attacker in the process gets no more than its folder and its network."""
+    text = (ROOT / "docs/deployment.md").read_text()
+    [unit] = re.findall(
+        r"```ini\n(# /etc/systemd/system/volante\.service\n.*?)```", text, re.DOTALL
+    )
+    parser = configparser.ConfigParser(interpolation=None)
+    parser.optionxform = str
+    parser.read_string(unit)
+    service = dict(parser["Service"])
+    assert {"User", "MemoryMax", "RestrictAddressFamilies"} <= service.keys()
+    assert service["User"] != "root" and service["CapabilityBoundingSet"] == ""
+    assert service["ProtectSystem"] == "strict" and service["UMask"] == "0077"
+    for name in (
+        "NoNewPrivileges",
+        "ProtectHome",
+        "PrivateTmp",
+        "PrivateDevices",
+        "RestrictNamespaces",
+    ):
+        assert service[name] == "yes", name
 
 
 def test_every_link_in_a_document_points_to_a_file():

@@ -384,6 +384,7 @@ ORGANIZERS = {
     "POST /organize/people/roles/<int:grant_id>/take",
     "GET /organize/kiosks/",
     "GET /organize/kiosks/<slug>",
+    "GET /organize/kiosks/<slug>/guide",
     "GET /organize/kiosks/<slug>/new",
     "POST /organize/kiosks/<slug>/new",
     "POST /organize/kiosks/<slug>/pin",

@@ -12,7 +12,7 @@ from campaign.kiosk.key_pairs import MIN_RETENTION, drop_keys, present_key, priv
 from campaign.kiosk.models import KioskKey
 from campaign.kiosk.sealing import Unreadable, private_key
 from campaign.process.clock import utcnow
-from tests.factories.kiosks import AMALIA, make_tablet
+from tests.factories.kiosks import AMALIA, kiosk_of, make_tablet
 
 LATER = MIN_RETENTION + timedelta(days=1)
 
@@ -46,6 +46,7 @@ def test_key_is_kept_while_a_tablet_may_have_records_sealed_to_it(tablet):
     tablet.sync(waiting=1)
     assert drop() == 0
     assert tablet.receipts(waiting, waiting=1) == [("stored", "")]
+    assert drop() == 0
     tablet.sync(waiting=0)
     assert write(drop_keys, now=utcnow()) == 0
     assert drop() == 1
@@ -61,11 +62,58 @@ def test_key_is_kept_for_records_waiting_for_review(tablet):
     assert drop() == 0
 
 
-def test_tablet_that_never_fetched_a_key_keeps_none_alive(client, event, tablet):
-    make_tablet(client, event)
+def test_only_a_sync_tells_the_server_which_key_a_tablet_uses(tablet):
+    key = tablet.campaign().json["key"]["id"]
+    assert kiosk_of(tablet).key_id is None
+    tablet.sync()
+    assert kiosk_of(tablet).key_id == present_key().id
     renew()
     tablet.campaign()
-    tablet.sync(waiting=0)
+    assert kiosk_of(tablet).key_id != present_key().id
+    tablet.sync()
+    tablet.sync(key=key)
+    tablet.sync(key="nonsense")
+    assert kiosk_of(tablet).key_id == present_key().id
+
+
+def test_key_is_kept_for_a_tablet_that_fetched_it_and_never_synced_since(tablet):
+    tablet.campaign()
+    tablet.sync()
+    tablet.sync()
+    renew()
+    waiting = tablet.seal(key=tablet.campaign().json["key"])
+    renew()
+    assert drop() == 0
+    assert tablet.receipts(waiting) == [("stored", "")]
+
+
+def test_previous_app_shows_its_key_by_what_it_sends(tablet):
+    waiting = tablet.seal(key=tablet.campaign().json["key"])
+    renew()
+    new = tablet.seal(key=tablet.campaign().json["key"], fields={**AMALIA, "given_name": "Odile"})
+    assert tablet.receipts(waiting, key=None) == [("stored", "")]
+    tablet.sync(key=None)
+    assert drop() == 0
+    assert tablet.receipts(new, key=None) == [("stored", "")]
+    tablet.sync(key=None)
+    assert drop() == 1
+
+
+def test_keys_are_kept_for_unused_tablets_only_while_they_can_collect(client, event, tablet):
+    unused = make_tablet(client, event)
+    renew()
+    tablet.campaign()
+    tablet.sync()
+    tablet.sync()
+    assert drop() == 0
+    unused_kiosk = kiosk_of(unused)
+    unused_kiosk.expires_at = KioskKey.query.order_by(KioskKey.id).first().created_at
+    db.session.commit()
+    renew()
+    tablet.campaign()
+    tablet.sync()
+    tablet.sync()
+    # The first key is still kept, and the second was made after the unused tablet expired.
     assert drop() == 1
 
 

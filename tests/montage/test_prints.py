@@ -13,17 +13,19 @@ from pathlib import Path
 import numpy as np
 import pypdfium2
 import pytest
+import segno
 from PIL import Image
 
 from bench.rows.montage import RENDERER
 from campaign.montage.cards.drawing import LEFT, SIDE, TOP, Card, draw_card
 from campaign.montage.layout import places, size
-from campaign.montage.posters.layout import set_poster
+from campaign.montage.posters.layout import CODE, EDGE, FOOT_WITH_CODE, set_poster
 from campaign.montage.posters.renderer import print_poster
 from campaign.montage.posters.spec import PosterSpec, pixels_of
 from campaign.montage.rendering.drawing import Painting, draw, over
 from campaign.montage.shapes.files import DATA, shape_named, shape_names
 from campaign.montage.typesetting import PAPER, PrintIdentity, rgb
+from campaign.sharing.qr_codes import QUIET
 
 SHAPES = shape_names()
 IDENTITY = PrintIdentity(name="River Keepers", fill="#f28c1b", text="#8f3604", has_spots=True)
@@ -46,6 +48,7 @@ def card(shape, last, gaps=(), **more):
         "caption": "butterflies",
     }
     fields |= {
+        "call": "Add yours now",
         "address": "volante.example",
         "shape": shape,
         "last": last,
@@ -66,7 +69,7 @@ def spec(shape, last, gaps=(), *, form="png", size="900", names_file="", **more)
     }
     fields |= {
         "counted_on": "Counted on Tuesday",
-        "address": "volante.example",
+        "url": "https://volante.example/en/causes/valley",
         "picture_alt": "The picture.",
     }
     fields |= {
@@ -110,6 +113,24 @@ def test_poster_names_the_organisation_at_its_foot(name):
     assert name.strip() in " ".join(text.split())
     assert "Volante" not in text
     assert "volante.example" in text
+
+
+def test_poster_has_the_code_of_its_url_at_the_lower_right():
+    order = spec("dove", 3, size="1200")
+    pixels, unit = poster(order), 1.2
+    rows = segno.make(order.url, error="m", micro=False).matrix
+    module = CODE * unit / (len(rows) + 2 * QUIET)
+    left = (1000 - EDGE - CODE) * unit + QUIET * module
+    top = len(pixels) - (FOOT_WITH_CODE - 18) * unit + QUIET * module
+    seen = [
+        [
+            pixels[int(top + (down + 0.5) * module), int(left + (across + 0.5) * module)].max()
+            < 128
+            for across in range(len(rows))
+        ]
+        for down in range(len(rows))
+    ]
+    assert seen == [[bool(dark) for dark in row] for row in rows]
 
 
 def test_margin_is_a_line_in_the_accent_colour_or_spots():

@@ -3,13 +3,21 @@
 Reviewers approve names one by one or all at once, and discard the junk of one tablet in one step.
 """
 
+import re
+
 import pytest
+from sqlalchemy import select
 
 from campaign.accounts.audit import entries
-from campaign.extensions import write
+from campaign.extensions import db, write
 from campaign.kiosk import pairing
+from campaign.notices.models import Consent
 from campaign.process.clock import utcnow
+from campaign.signatures.models import Signature
+from campaign.signatures.moderation.bulk_decisions import carry_out_batch
+from campaign.signatures.name_consents import note_name_change
 from tests.factories.causes import make_cause
+from tests.factories.events import make_event
 from tests.factories.kiosks import AMALIA, kiosk_of, make_table, make_tablet, records
 from tests.factories.signatures import hatch_now, rows
 from tests.page_parts import figures, is_empty, text_at, values, wrong_fields
@@ -62,6 +70,80 @@ def test_all_names_of_an_event_are_decided_in_one_step(reviewer, tablet, event):
     assert reviewer.post(path, {"do": "show.all"}).status_code == 303
     assert name_displays() == ["full"] * 24
     assert is_empty(reviewer.get(path))
+
+
+def undo_link(page):
+    [address] = re.findall(r'action="(/organize/bulk/\d+/undo)"', page.text)
+    return address
+
+
+def work():
+    while write(carry_out_batch, holder="test", now=utcnow()):
+        pass
+
+
+@pytest.mark.parametrize("way", ["show", "keep"])
+def test_decision_about_one_name_is_undone(reviewer, tablet, event, way):
+    sign_with_full_names(tablet, 2)
+    path = f"/organize/kiosks/{event.slug}/names"
+    first = rows()[0]
+    name = first.full_name
+    answer = reviewer.post(path, {"do": f"{way}.ticked", "ticked": first.id})
+    page = reviewer.get(answer.location)
+    assert name not in page.text
+    shown = reviewer.post(undo_link(page))
+    work()
+    assert name_displays() == ["counted", "counted"]
+    assert [row.name_display_requested for row in rows()] == ["full", "full"]
+    assert name in reviewer.get(path).text
+    assert figures(text_at(reviewer.get(shown.location), "//p[@class='lead']")) == [1]
+    assert "/undo" not in reviewer.get(answer.location).text
+    assert (entries(action="bulk.undo")[0].subject_kind, consents_of(first.id)) == ("bulk", [])
+
+
+def test_undo_keeps_what_the_person_chose_since(reviewer, tablet, event):
+    sign_with_full_names(tablet, 3)
+    path = f"/organize/kiosks/{event.slug}/names"
+    answer = reviewer.post(path, {"do": "show.all"})
+    _untouched, hidden, shown = (row.id for row in rows())
+    for signature_id, display in ((hidden, "initials"), (shown, "counted"), (shown, "full")):
+        write(choose_display, signature_id, display)
+    reviewer.post(undo_link(reviewer.get(answer.location)))
+    work()
+    assert name_displays() == ["counted", "initials", "full"]
+    assert [row.name_display_requested for row in rows()] == ["full", "", ""]
+    assert (len(consents_of(hidden)), len(consents_of(shown))) == (1, 1)
+
+
+def choose_display(signature_id, display):
+    """Choose how the own name is shown, as its supporter does."""
+    db.session.get(Signature, signature_id).name_display = display
+    db.session.flush()
+    note_name_change([signature_id], now=utcnow())
+
+
+def consents_of(signature_id):
+    """Return the consents to show this name that are still valid."""
+    query = select(Consent).where(
+        Consent.subject_kind == "signature",
+        Consent.subject_id == signature_id,
+        Consent.withdrawn_at.is_(None),
+    )
+    return db.session.scalars(query).all()
+
+
+def test_another_cause_sees_no_undo(reviewer, desk_of, tablet, event):
+    sign_with_full_names(tablet, 1)
+    path = f"/organize/kiosks/{event.slug}/names"
+    answer = reviewer.post(path, {"do": "show.all"})
+    elsewhere = make_event("another-fair", cause_id=make_cause("elsewhere").id)
+    stranger = desk_of("owner", elsewhere.cause_id)
+    number = answer.location.rpartition("=")[2]
+    assert (
+        "/undo"
+        not in stranger.get(f"/organize/kiosks/{elsewhere.slug}/names?decided={number}").text
+    )
+    assert stranger.post(f"/organize/bulk/{number}/undo").status_code == 404
 
 
 def test_only_reviewers_of_that_cause_see_names(desk_of, tablet, event):

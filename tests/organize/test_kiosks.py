@@ -2,21 +2,26 @@
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pypdfium2
 import pytest
 import sqlalchemy
+from markdown_it import MarkdownIt
 
 from campaign.accounts.audit import entries
+from campaign.events.models import Event
 from campaign.extensions import db, load_for_update, write
 from campaign.kiosk import pairing
 from campaign.kiosk.models import Kiosk
 from campaign.kiosk.pairing import CODE_GOOD_FOR
+from campaign.kiosk.tabler_guide import FILES
 from campaign.organisations.operations import change_organisation
 from campaign.organisations.queries import host_organisation
 from campaign.petitions.life_cycles import petition_life_cycle
 from campaign.process.clock import utcnow
 from campaign.sharing.attribution import clean_source
+from campaign.site.operations import change_site
 from tests.factories.causes import make_cause
 from tests.factories.events import make_event
 from tests.factories.kiosks import (
@@ -42,6 +47,8 @@ from tests.page_parts import (
     values,
     wrong_fields,
 )
+
+DOCS = Path(__file__).parents[2] / "docs"
 
 CODE = re.compile(r"\b([2-9A-Z]{4})-([2-9A-Z]{4})\b")
 
@@ -384,3 +391,46 @@ def test_table_poster_names_the_organisation(tabler, event):
     answer = tabler.get(f"/organize/kiosks/{event.slug}/table.pdf")
     text = pypdfium2.PdfDocument(answer.data)[0].get_textpage().get_text_bounded()
     assert "River Keepers" in text and "Volante" not in text
+
+
+def test_guide_for_the_table_is_printed_in_the_language_of_the_event(desk_of, event):
+    desk = desk_of("tabler", event.cause_id)
+    address = f"/organize/kiosks/{event.slug}/guide"
+    assert address in links(desk.get(f"/organize/kiosks/{event.slug}"))
+    for lang in ("en", "es", "fr"):
+        set_languages(event, [lang])
+        page = desk.get(address)
+        [guide] = tree(page).find_class("guide")
+        assert (guide.get("lang"), text(guide)) == (lang, document_text(FILES[lang]))
+        assert guide.xpath(".//table") and guide.xpath(".//ol")
+    assert {f"{address}?language={lang}" for lang in ("en", "es")} <= set(links(page))
+    [guide] = tree(desk.get(f"{address}?language=es-MX")).find_class("guide")
+    assert guide.get("lang") == "es"
+
+
+def test_guide_falls_back_along_the_languages_of_the_site(desk_of, event):
+    desk = desk_of("tabler", event.cause_id)
+    write(change_site, settings={"languages": ["pt-BR", "fr", "en"]})
+    set_languages(event, ["pt-BR"])
+    page = desk.get(f"/organize/kiosks/{event.slug}/guide")
+    [guide] = tree(page).find_class("guide")
+    assert text(guide) == document_text("tablers.fr.md")
+    assert f"/organize/kiosks/{event.slug}/guide?language=en" in links(page)
+
+
+def test_guide_of_another_cause_is_not_found(desk_of, event):
+    stranger = desk_of("owner", make_cause("elsewhere").id)
+    assert stranger.get(f"/organize/kiosks/{event.slug}/guide").status_code == 404
+
+
+def set_languages(event, languages):
+    """Let the event name these languages."""
+    db.session.get(Event, event.id).languages = languages
+    db.session.commit()
+
+
+def document_text(name):
+    """Return the text of a document as a reader sees it, without its title."""
+    _title, _newline, body = (DOCS / name).read_text().partition("\n")
+    rendered = MarkdownIt("commonmark").enable("table").render(body)
+    return text(tree(f"<div>{rendered}</div>"))

@@ -15,7 +15,7 @@ from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.events import come, make_event, move, registration, registrations, states
 from tests.factories.organizers import trail
-from tests.page_parts import alerts, figures, text_at
+from tests.page_parts import alerts, figures, text, text_at, tree
 from tests.together import together
 
 TALK = "/organize/events/talk"
@@ -193,6 +193,22 @@ def test_seat_is_given_out_of_turn_only_if_one_is_free_and_can_be_cancelled(desk
     move(desk.event, starts_at=utcnow() - timedelta(minutes=5))
     desk.post(f"{TALK}/registrations/{ids[1]}/cancel")
     assert registration(ids[1]).state == "registered"
+
+
+def test_only_a_freed_seat_is_said_to_go_to_the_waiting_list(desk):
+    ids = [come(desk.event, name) for name in ("a", "b", "c", "d")]
+
+    def message(place):
+        name = registration(ids[place]).name
+        page = desk.post(f"{TALK}/registrations/{ids[place]}/cancel", follow_redirects=True)
+        return text(tree(page).find_class("alert")[0]).replace(name, "")
+
+    waiting = message(3)
+    ids.append(come(desk.event, "e"))
+    freed_for_another = message(0)
+    assert states() == ["cancelled", "registered", "registered", "cancelled", "registered"]
+    freed_for_nobody = message(1)
+    assert waiting == freed_for_nobody != freed_for_another
 
 
 def test_list_is_downloaded_for_a_purpose_and_no_cell_runs(desk_of):

@@ -6,7 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from PIL import Image
+from sqlalchemy import update as sql_update
 
+from campaign.accounts.models import OrganizerSession
 from campaign.extensions import db, write
 from campaign.mail.delivery import renderers_of
 from campaign.organize.content import pictures as picture_pages
@@ -303,6 +305,20 @@ def test_publishing_with_the_checkbox_mails_it_and_an_editor_has_no_checkbox(des
     desk.post(f"{ANSWER}/publish", {"when": "now", "time_zone": "UTC", "mails": "y"})
     assert run_jobs(JOB) == 1
     assert queued_emails()[-1][0] == "update_letter"
+
+
+def test_publishing_asks_for_a_fresh_password_only_to_mail_it(desk):
+    subscribe(cause_id=desk.cause.id, now=utcnow() - timedelta(days=1))
+    update = make_update(cause_id=desk.cause.id, draft=True)
+    desk.token()
+    long_ago = utcnow() - timedelta(hours=1)
+    write(lambda: db.session.execute(sql_update(OrganizerSession).values(confirmed_at=long_ago)))
+    fields = {"when": "now", "time_zone": "UTC"}
+    answer = desk.post(f"{ANSWER}/publish", {**fields, "mails": "y"})
+    assert answer.location.startswith("/organize/account/confirm")
+    assert (update_now().state, mailing_now(update)) == ("draft", None)
+    assert desk.post(f"{ANSWER}/publish", fields).location == ANSWER
+    assert update_now().state == "published"
 
 
 def test_mail_page_shows_readers_and_email_and_sends_a_test_to_the_organizer_only(desk, app):

@@ -48,6 +48,11 @@ def test_header_with_underscore_is_left_out(echo):
     assert seen["HTTP_X_FORWARDED_FOR"] == "192.0.2.1"
 
 
+def test_two_hosts_reach_the_application_as_one_that_no_site_has(echo):
+    _, seen = response_of(echo, b"GET / HTTP/1.1\r\nHost: a.example\r\nHost: evil.example\r\n\r\n")
+    assert seen["HTTP_HOST"] == "a.example,evil.example"
+
+
 def test_chunked_body_arrives_whole(echo):
     _, seen = response_of(
         echo,

@@ -27,6 +27,7 @@ SIDE, LEFT, TOP = 552, 622, 52
 EDGE, TEXT_WIDTH = 56, 548
 TITLE_SIZES = (84, 76, 70, 64, 58, 52, 46, 42, 38, 34, 30)
 COUNT_SIZES = (104, 92, 80, 70, 60)
+CALL_SIZE, CALL_GAP, ADDRESS_SIZE = 24, 18, 22
 COLOURS = 254
 
 
@@ -34,7 +35,8 @@ COLOURS = 254
 class Card:
     """The content of a share card, in one language.
 
-    `above` is the line over the title; `count` may be empty. The montage shows butterflies 1 …
+    `above` is the line over the title; `count` may be empty. `call` asks the reader to sign, beside
+    the `address`. The montage shows butterflies 1 …
     `last` without the `gaps`.
     """
 
@@ -44,6 +46,7 @@ class Card:
     above: str
     count: str
     caption: str
+    call: str
     address: str
     shape: str
     last: int
@@ -82,9 +85,22 @@ def _set(card: Card) -> bytes:
 
 
 def _set_foot(sheets: Sheets, card: Card) -> float:
-    """Set the count and the address from the bottom up; return the top of this block."""
+    """Set count, call and address from the bottom up; return the top of this block."""
     sheets.vein(EDGE, HEIGHT - 84, TEXT_WIDTH, INK, thick=5)
-    sheets.draw_text(card.address, EDGE, HEIGHT - 40, LABEL_FONT, 22, INK_3)
+    call_width = sheets.width_of(card.call, LABEL_FONT_BOLD, CALL_SIZE)
+    sheets.draw_text(
+        card.call, EDGE, HEIGHT - 40, LABEL_FONT_BOLD, CALL_SIZE, rgb(card.identity.text)
+    )
+    beside = TEXT_WIDTH - call_width - CALL_GAP
+    fits = min(1, beside / max(1, sheets.width_of(card.address, LABEL_FONT, ADDRESS_SIZE)))
+    sheets.draw_text(
+        card.address,
+        EDGE + call_width + CALL_GAP,
+        HEIGHT - 40,
+        LABEL_FONT,
+        fits * ADDRESS_SIZE,
+        INK_3,
+    )
     bottom: float = HEIGHT - 84 - 26
     # Without any signatures, the text takes the place of the count.
     face, sizes, colour = (

@@ -9,17 +9,31 @@ from campaign.montage.fonts import DISPLAY_FONT, LABEL_FONT, LABEL_FONT_BOLD, TE
 from campaign.montage.layout import size as size_of
 from campaign.montage.posters.spec import PosterSpec
 from campaign.montage.shapes.files import RGB, Shape
-from campaign.montage.typesetting import INK, INK_2, INK_3, PAPER, PrintIdentity, Sheets, lay_margin
+from campaign.montage.typesetting import (
+    BLACK,
+    INK,
+    INK_2,
+    INK_3,
+    PAPER,
+    WHITE,
+    PrintIdentity,
+    Sheets,
+    lay_margin,
+)
+from campaign.sharing.qr_codes import QUIET
 
 EDGE, MARGIN = 60, 28
+# From the rule at the foot to the lower edge: without a QR code, and with one.
+FOOT, FOOT_WITH_CODE = 74, 160
+CODE = 130
 # The organisation's name below the rule at the foot, beside the address.
 NAME_SIZES, NAME_HEIGHT, NAME_LEADING, NAME_GAP = (19, 17, 15, 13, 11), 44, 1.15, 40
 
 
 class PosterPaper:
-    """Sets text and ornaments on a poster of an organisation, with `address` at its foot.
+    """Sets text and ornaments on a poster of an organisation.
 
-    Lengths are in thousandths of the sheet's width, except `width` and `height`, which are in
+    `url` is at its foot, as an address to type and as a QR code. Lengths are in thousandths of the sheet's width, except `width` and `height`, which are in
     points.
     """
 
@@ -31,25 +45,36 @@ class PosterPaper:
         title: str,
         lang: str,
         identity: PrintIdentity,
-        address: str = "",
+        url: str = "",
     ) -> None:
         self._sheets = Sheets(width, height, title=title, lang=lang)
-        self._identity, self._foot_address = identity, address
+        self._identity, self._foot_url = identity, url
+        # Phones add the scheme automatically.
+        self._foot_address = url.partition("://")[2]
         self._unit = width / 1000
         self._height = height / self._unit
+        self._foot = self._height - (FOOT_WITH_CODE if url else FOOT)
 
     def _begin_sheet(self) -> None:
         self._sheets.add(PAPER)
         lay_margin(self._sheets, MARGIN * self._unit, self._identity)
-        self._vein(self._height - 74, 6)
-        if self._foot_address:
+        self._vein(self._foot, 6)
+        if self._foot_url:
             self._draw_text(self._foot_address, EDGE, self._height - 38, LABEL_FONT, 17, INK_3)
+            self._draw_code()
         if self._identity.name:
             self._set_name()
 
+    def _draw_code(self) -> None:
+        """Draw the QR code at the lower right, in black on white, which scanners read best."""
+        u, left, top = self._unit, 1000 - EDGE - CODE, self._foot + 18
+        self._sheets.box(left * u, top * u, CODE * u, CODE * u, WHITE)
+        self._sheets.code(self._foot_url, left * u, top * u, CODE * u, BLACK, quiet=QUIET)
+
     def _set_name(self) -> None:
         u = self._unit
-        width: float = 1000 - 2 * EDGE
+        right = 1000 - EDGE - (CODE + NAME_GAP if self._foot_url else 0)
+        width: float = right - EDGE
         if self._foot_address:
             beside = width - self._width(self._foot_address, LABEL_FONT, 17) - NAME_GAP
             width = max(beside, width / 3)
@@ -65,7 +90,7 @@ class PosterPaper:
         top = self._height - 38 - (len(lines) - 1) / 2 * NAME_LEADING * size / u
         for index, line in enumerate(lines):
             y = top + index * NAME_LEADING * size / u
-            self._draw_text(line, 1000 - EDGE, y, DISPLAY_FONT, size / u, INK_3, align="right")
+            self._draw_text(line, right, y, DISPLAY_FONT, size / u, INK_3, align="right")
 
     def _draw_text(
         self,
@@ -142,7 +167,7 @@ class _Poster(PosterPaper):
             title=spec.title,
             lang=spec.lang,
             identity=spec.identity,
-            address=spec.address,
+            url=spec.url,
         )
         self._spec, self._shape, self._progress = spec, shape, progress
         self._heading = spec.names_texts.get("heading", "")
@@ -154,7 +179,7 @@ class _Poster(PosterPaper):
         if unset:
             self._heading += " " + self._spec.names_texts["unset"].format(n=unset)
         lines = lines_of(names, self._sheets)
-        foot, left_over = self._set_names(lines) if lines else (self._height - 92, [])
+        foot, left_over = self._set_names(lines) if lines else (self._foot - 18, [])
         frame = self._frame(self._set_title(bool(lines)), self._set_count(foot, bool(lines)))
         if self._spec.form == "pdf":
             self._set_further_sheets(left_over)
@@ -230,7 +255,7 @@ class _Poster(PosterPaper):
         )
         shown, left_over = lines[: grid.holds], lines[grid.holds :]
         rows = min(grid.rows, -(-len(shown) // grid.columns))
-        top = self._height - 92 - rows * grid.size * 1.28 / u
+        top = self._foot - 18 - rows * grid.size * 1.28 / u
         set_lines(self._sheets, grid, shown, EDGE * u, top * u)
         heading = self._heading
         if left_over:
@@ -244,7 +269,7 @@ class _Poster(PosterPaper):
         if not lines:
             return
         # If the names need more than MAX_SHEETS, they are set smaller. Nobody is left out.
-        height = (self._height - 92 - top) * u
+        height = (self._foot - 18 - top) * u
         grid = grid_for(
             len(lines) / MAX_SHEETS,
             1000 * u - 2 * EDGE * u,

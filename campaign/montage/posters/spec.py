@@ -27,7 +27,7 @@ class PosterSpec:
     count: str
     caption: str
     counted_on: str
-    address: str
+    url: str
     picture_alt: str
     shape_folder: str
     last: int

@@ -97,13 +97,21 @@ def fresh(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseRet
 
     @wraps(view)
     def guarded(*thing: Any, **values: Any) -> ResponseReturnValue:
-        if g.organizer_session.confirmed_at < utcnow() - FRESH:
-            abort(password_prompt())
+        require_fresh_password()
         return view(*thing, **values)
 
     marked: Any = guarded
     marked.is_fresh = True
     return guarded
+
+
+def require_fresh_password() -> None:
+    """Ask for the password again if it was last confirmed more than FRESH ago.
+
+    For views that need it only for some input. Others use the decorator `fresh`.
+    """
+    if g.organizer_session.confirmed_at < utcnow() - FRESH:
+        abort(password_prompt())
 
 
 def accepts_bytes(

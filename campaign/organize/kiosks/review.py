@@ -3,14 +3,16 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from campaign.accounts.audit import Actor
 from campaign.events.models import Event
+from campaign.extensions import write
 from campaign.i18n.countries import country_name
 from campaign.i18n.locales import current_locale
 from campaign.kiosk import review_decisions
@@ -22,8 +24,8 @@ from campaign.kiosk.queries import kiosks_of
 from campaign.kiosk.review_queries import records_by_id, records_in_review, review_by_kiosk
 from campaign.kiosk.sealing import Unreadable
 from campaign.organize.core.access import allowed, fresh
-from campaign.organize.core.audit import AuditEvent, act, act_on_some, log_view
-from campaign.organize.core.identity import causes_where, may
+from campaign.organize.core.audit import AuditEvent, act, log_view
+from campaign.organize.core.identity import actor, may
 from campaign.organize.core.scope import load_event, petitions_where
 from campaign.organize.kiosks.devices import load_kiosk
 from campaign.organize.kiosks.routes import blueprint
@@ -32,6 +34,8 @@ from campaign.organize.signatures.forms import ReasonForm
 from campaign.organize.signatures.routes import MAX_ID
 from campaign.process.clock import utcnow
 from campaign.signatures import name_display
+from campaign.signatures.moderation import bulk_decisions
+from campaign.signatures.moderation.models import BulkDecision
 from campaign.site.settings import site_settings
 
 # Records from a revoked kiosk need an admin's decision.
@@ -198,10 +202,8 @@ def _read_record(record: KioskRecord) -> HeldRecord:
 
 # A limit per step keeps the transaction short; the rest takes another press.
 MAX_AT_ONCE = 5_000
-DECISIONS = {
-    "show": ("kiosks.show_names", name_display.confirm_by_organizer),
-    "keep": ("kiosks.hide_names", name_display.keep_private),
-}
+# What the pressed button does: the action in the activity log, and the verb of the decision.
+DECISIONS = {"show": ("kiosks.show_names", "name"), "keep": ("kiosks.hide_names", "private")}
 
 
 @blueprint.get("/<slug>/names")
@@ -222,6 +224,7 @@ def names(event: Event) -> ResponseReturnValue:
         event=event,
         title=event.text(g.lang).title,
         queue=queue,
+        decided=_latest_decision(event),
         many=name_display.count_waiting_names([event.id]).get(event.id, 0),
         most=MAX_AT_ONCE,
         titles={petition.id: petition.title for petition in petitions_where("signatures.review")},
@@ -239,11 +242,10 @@ def decide_names(event: Event) -> ResponseReturnValue:
     if way not in DECISIONS or not ids:
         flash(_("Nothing was selected, so nothing was changed."), "waiting")
         return _back_to_names(slug)
-    action, operation = DECISIONS[way]
-    audit_event = AuditEvent(action, on=("event", event.id), cause_id=event.cause_id)
-    done = len(
-        act_on_some(audit_event, operation, ids=ids, cause_ids=causes_where("signatures.review"))
+    decided = write(
+        _decide_names, actor(), event_id=event.id, cause_id=event.cause_id, way=way, ids=ids
     )
+    done, bulk_id = (len(decided[1]), decided[0].id) if decided else (0, None)
     if way == "show":
         flash(
             ngettext("%(num)s full name is now shown.", "%(num)s full names are now shown.", done),
@@ -253,11 +255,46 @@ def decide_names(event: Event) -> ResponseReturnValue:
         flash(
             ngettext("%(num)s name stays private.", "%(num)s names stay private.", done), "success"
         )
-    return _back_to_names(slug)
+    return _back_to_names(slug, bulk_id)
 
 
-def _back_to_names(slug: str) -> ResponseReturnValue:
-    return redirect(url_for("organize.kiosks.names", slug=slug, after=same_page()["after"]), 303)
+def _decide_names(
+    who: Actor, *, event_id: int, cause_id: int, way: str, ids: Sequence[int]
+) -> tuple[BulkDecision, list[int]] | None:
+    """Decide about these names, and record it in the activity log."""
+    (action, verb), now = DECISIONS[way], utcnow()
+    decided = bulk_decisions.decide_names(
+        organizer_id=cast(int, who.organizer_id),
+        cause_id=cause_id,
+        verb=verb,
+        ids=ids,
+        now=now,
+    )
+    if decided:
+        audit_event = AuditEvent(
+            action,
+            on=("event", event_id),
+            cause_id=cause_id,
+            details={"signatures": decided[1]},
+        )
+        audit_event.record_entry(who, decided)
+    return decided
+
+
+def _latest_decision(event: Event) -> BulkDecision | None:
+    """Return the decision that was just made here, if it can be undone, or None."""
+    bulk_id = request.args.get("decided", type=int)
+    latest = bulk_decisions.bulk_by_id(bulk_id) if bulk_id and 0 < bulk_id <= MAX_ID else None
+    if latest is None or latest.cause_id != event.cause_id:
+        return None
+    return latest if bulk_decisions.can_undo(latest, utcnow()) else None
+
+
+def _back_to_names(slug: str, bulk_id: int | None = None) -> ResponseReturnValue:
+    return redirect(
+        url_for("organize.kiosks.names", slug=slug, after=same_page()["after"], decided=bulk_id),
+        303,
+    )
 
 
 @blueprint.get("/tablets/<int:kiosk_id>/discard")

@@ -31,7 +31,7 @@ from campaign.events.queries import events_among
 from campaign.i18n.clock_times import clock_time
 from campaign.i18n.locales import current_locale
 from campaign.kiosk import pairing
-from campaign.kiosk.bundle import petitions_of
+from campaign.kiosk.bundle import languages_of, petitions_of
 from campaign.kiosk.codes import is_pin
 from campaign.kiosk.models import Kiosk
 from campaign.kiosk.pairing import GUESSED_PINS, MAX_NAME_LENGTH
@@ -47,6 +47,7 @@ from campaign.kiosk.queries import (
 )
 from campaign.kiosk.review_queries import many_for_review
 from campaign.kiosk.table_poster import PAPERS, table_poster
+from campaign.kiosk.tabler_guide import tabler_guide
 from campaign.montage.texts import print_identity
 from campaign.organize.core.access import allowed, fresh
 from campaign.organize.core.audit import AuditEvent, act
@@ -259,6 +260,22 @@ def poster(event: Event) -> ResponseReturnValue:
     answer = Response(pdf, mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'inline; filename="table-{event.slug}.pdf"'
     return answer
+
+
+@blueprint.get("/<slug>/guide")
+@allowed("kiosks.see", load_event)
+def guide(event: Event) -> ResponseReturnValue:
+    """Show the guide for table volunteers, for printing, in the first language of the event."""
+    languages = tuple(languages_of(event))
+    chosen = tabler_guide(request.args.get("language") or languages[0], languages)
+    offered = {tabler_guide(lang, languages).lang for lang in languages}
+    return render_template(
+        "organize/kiosks/guide.html",
+        event=event,
+        title=event.text(g.lang).title,
+        guide=chosen,
+        others=sorted(offered - {chosen.lang}),
+    )
 
 
 def _titles(event: Event) -> dict[str, str]:

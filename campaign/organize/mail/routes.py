@@ -184,6 +184,7 @@ def plan(update: Update) -> ResponseReturnValue:
 
 @blueprint.post("/<slug>/change")
 @allowed("mail.send", load_update)
+@fresh
 def change(update: Update) -> ResponseReturnValue:
     """Change the time or the recipients of a mailing that has not begun."""
     form = MailingForm()
@@ -266,6 +267,7 @@ def pause(update: Update) -> ResponseReturnValue:
 
 @blueprint.post("/<slug>/resume")
 @allowed("mail.send", load_update)
+@fresh
 def resume(update: Update) -> ResponseReturnValue:
     return _change_state(
         update, "mail.resume", mailings.resume_mailing, _("The mailing continues where it stopped.")

@@ -1,4 +1,4 @@
-"""Labels for decisions about many signatures or comments."""
+"""Labels for decisions about signatures, comments or names that can be undone."""
 
 from flask_babel import ngettext
 
@@ -98,6 +98,34 @@ def _unhidden(num: int, figure: str) -> str:
     )
 
 
+def _named(num: int, figure: str) -> str:
+    return ngettext("%(figure)s full name shown", "%(figure)s full names shown", num, figure=figure)
+
+
+def _kept_private(num: int, figure: str) -> str:
+    return ngettext(
+        "%(figure)s name kept private", "%(figure)s names kept private", num, figure=figure
+    )
+
+
+def _unnamed(num: int, figure: str) -> str:
+    return ngettext(
+        "Undo: showing %(figure)s full name",
+        "Undo: showing %(figure)s full names",
+        num,
+        figure=figure,
+    )
+
+
+def _not_kept_private(num: int, figure: str) -> str:
+    return ngettext(
+        "Undo: keeping %(figure)s name private",
+        "Undo: keeping %(figure)s names private",
+        num,
+        figure=figure,
+    )
+
+
 _PRESS = {
     "approve": _press_approve,
     "reject": _press_reject,
@@ -105,5 +133,19 @@ _PRESS = {
     "hide": _press_hide,
 }
 RUNNING_LABELS = {"approve": _approving, "reject": _rejecting, "show": _showing, "hide": _hiding}
-DONE_LABELS = {"approve": _approved, "reject": _rejected, "show": _shown, "hide": _hidden}
-UNDONE_LABELS = {"approve": _unapproved, "reject": _unrejected, "show": _unshown, "hide": _unhidden}
+DONE_LABELS = {
+    "approve": _approved,
+    "reject": _rejected,
+    "show": _shown,
+    "hide": _hidden,
+    "name": _named,
+    "private": _kept_private,
+}
+UNDONE_LABELS = {
+    "approve": _unapproved,
+    "reject": _unrejected,
+    "show": _unshown,
+    "hide": _unhidden,
+    "name": _unnamed,
+    "private": _not_kept_private,
+}

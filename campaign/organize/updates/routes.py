@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from campaign.events.presenters import card as event_card
 from campaign.events.queries import event_by_id
-from campaign.organize.core.access import allowed
+from campaign.organize.core.access import allowed, require_fresh_password
 from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.drafts import (
     DraftForm,
@@ -199,6 +199,8 @@ def publish(update: Update) -> ResponseReturnValue:
     if not form.validate():
         return _publishing_page(update, form, 422)
     mails = form.mails.data and _may_mail(update)
+    if mails:
+        require_fresh_password()
     try:
         act(
             audit_event_of("updates.publish", update, mails=bool(mails)),

@@ -1,24 +1,30 @@
-"""Bulk decisions about everything that matches a filter: preview, carry out in batches, undo.
+"""Decisions that can be undone, with the former state of each signature.
+
+Bulk decisions are about everything that matches a filter: preview, carry out in batches, undo.
 
 A decision is bound to its preview. It ignores signatures that arrive, or begin to match the filter,
 later. Each batch changes its signatures, stores their former state and moves the cursor, all in one
 transaction. So killing a worker loses nothing, and the next one continues. Decisions are carried
 out one after the other.
+
+Decisions about chosen names from a table are carried out at once, and undone in the same way.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, Table, case, delete, func, select, update
+from sqlalchemy import ColumnElement, Row, Select, Table, case, delete, func, select, update
 
 from campaign.accounts.audit import WORKER, record
 from campaign.db.upsert import insert
 from campaign.errors import CampaignError
 from campaign.extensions import db
 from campaign.jobs.operations import take_lease
-from campaign.signatures.models import Signature
+from campaign.notices.consents import given_since, withdraw_consents
+from campaign.signatures import name_display
+from campaign.signatures.models import NAME_DISPLAY_REQUESTED, Signature
 from campaign.signatures.moderation import decisions
 from campaign.signatures.moderation.models import IN_WORK, BulkDecision, BulkItem
 from campaign.signatures.search.queries import Search, conditions, matching
@@ -37,12 +43,18 @@ _SAVED_COLUMNS = (
     "rejected_at",
     "comment_shown",
     "comment_read_at",
+    "name_display",
+    "name_display_requested",
 )
 _CARRY_OUT = {
     "approve": decisions.approve_waiting,
     "reject": decisions.reject,
     "show": decisions.show_comments,
     "hide": decisions.hide_comments,
+}
+_DECIDE_NAMES = {
+    "name": name_display.confirm_by_organizer,
+    "private": name_display.keep_private,
 }
 
 
@@ -142,6 +154,34 @@ def create_decision(
     return decision
 
 
+def decide_names(
+    *, organizer_id: int, cause_id: int, verb: str, ids: Iterable[int], now: datetime
+) -> tuple[BulkDecision, list[int]] | None:
+    """Show these full names from a table, or keep them private, as `verb` says.
+
+    Return the decision and the ids that it changed, or None if none of these names waits.
+    """
+    waiting = (NAME_DISPLAY_REQUESTED, _table.c.id.in_(list(ids)), _table.c.cause_id == cause_id)
+    rows = _lock_rows(*waiting)
+    changed = _DECIDE_NAMES[verb](ids=[row.id for row in rows], cause_ids=None)
+    if not changed:
+        return None
+    decision = create_decision(
+        organizer_id=organizer_id,
+        cause_id=cause_id,
+        verb=verb,
+        search=Search(()),
+        snapshot=Snapshot(max(changed), now),
+        total=len(changed),
+        reason="",
+        now=now,
+    )
+    decision.state, decision.finished_at = "done", now
+    decision.changed = _save_rows(decision, rows, changed)
+    db.session.flush()
+    return decision, sorted(changed)
+
+
 def undo(*, bulk_id: int, organizer_id: int, now: datetime) -> BulkDecision:
     """Make the worker restore everything to its former state. Raise CannotUndoError."""
     decision = cast(
@@ -198,7 +238,7 @@ def carry_out_batch(*, holder: str, now: datetime, limit: int = BATCH) -> int:
     if decision is None:
         return 0
     processed = (
-        _decide(decision, limit) if decision.state == "running" else _restore(decision, limit)
+        _decide(decision, limit) if decision.state == "running" else _restore(decision, limit, now)
     )
     if processed < limit:
         _finish(decision, now)
@@ -241,16 +281,31 @@ def _decide(decision: BulkDecision, limit: int) -> int:
         _table.c.cause_id == decision.cause_id,
         *conditions(search, has_words=False),
     )
-    columns = (_table.c.id, *(_table.c[name] for name in _SAVED_COLUMNS))
-    rows = db.session.execute(
-        select(*columns).where(*still_matching).order_by(_table.c.id).with_for_update()
-    ).all()
+    rows = _lock_rows(*still_matching)
     operation = (
         decisions.approve
         if _includes_rejected(decision.verb, search)
         else _CARRY_OUT[decision.verb]
     )
-    changed = set(operation(ids=[row.id for row in rows], cause_ids=None, now=decision.decided_at))
+    changed = operation(ids=[row.id for row in rows], cause_ids=None, now=decision.decided_at)
+    decision.cursor, decision.changed = (
+        ids[-1],
+        decision.changed + _save_rows(decision, rows, changed),
+    )
+    return len(ids)
+
+
+def _lock_rows(*conditions: Any) -> Sequence[Row[Any]]:
+    """Lock the signatures that match; return their ids and _SAVED_COLUMNS."""
+    columns = (_table.c.id, *(_table.c[name] for name in _SAVED_COLUMNS))
+    return db.session.execute(
+        select(*columns).where(*conditions).order_by(_table.c.id).with_for_update()
+    ).all()
+
+
+def _save_rows(decision: BulkDecision, rows: Iterable[Row[Any]], ids: Collection[int]) -> int:
+    """Save the former state of those of the rows that the decision changed; return how many."""
+    changed = set(ids)
     items = [
         {
             "bulk_id": decision.id,
@@ -262,11 +317,10 @@ def _decide(decision: BulkDecision, limit: int) -> int:
     ]
     if items:
         db.session.execute(insert(_items), items)
-    decision.cursor, decision.changed = ids[-1], decision.changed + len(items)
-    return len(ids)
+    return len(items)
 
 
-def _restore(decision: BulkDecision, limit: int) -> int:
+def _restore(decision: BulkDecision, limit: int, now: datetime) -> int:
     remaining = (_items.c.bulk_id == decision.id, _items.c.signature_id > decision.cursor)
     ids = db.session.scalars(
         select(_items.c.signature_id).where(*remaining).order_by(_items.c.signature_id).limit(limit)
@@ -285,6 +339,9 @@ def _restore(decision: BulkDecision, limit: int) -> int:
     restored = db.session.scalars(
         update(_table).where(*saved, is_unchanged).values(**values).returning(_table.c.id)
     ).all()
+    if decision.verb == "name":
+        # Their names were shown with these consents until now.
+        withdraw_consents("signature", restored, now=now)
     decision.cursor, decision.restored = ids[-1], decision.restored + len(restored)
     return len(ids)
 
@@ -321,7 +378,37 @@ def _unread(decision: BulkDecision) -> tuple[ColumnElement[bool], dict[str, Any]
     return is_unchanged, {name: _items.c[name] for name in ("comment_shown", "comment_read_at")}
 
 
-_RESTORE = {"approve": _unapproved, "reject": _unrejected, "show": _unread, "hide": _unread}
+def _unshown(decision: BulkDecision) -> tuple[ColumnElement[bool], dict[str, Any]]:
+    # A name that its supporter has hidden or shown since stays as they chose.
+    chosen_since = given_since("signature", _table.c.id, decision.decided_at)
+    is_unchanged = _name_is(_items.c.name_display_requested) & ~chosen_since
+    return is_unchanged, _former_names()
+
+
+def _unhidden(decision: BulkDecision) -> tuple[ColumnElement[bool], dict[str, Any]]:
+    return _name_is(_items.c.name_display), _former_names()
+
+
+def _name_is(display: ColumnElement[str]) -> ColumnElement[bool]:
+    return (
+        (_table.c.name_display == display)
+        & (_table.c.name_display_requested == "")
+        & _table.c.state.not_in(("withdrawn", "erased"))
+    )
+
+
+def _former_names() -> dict[str, Any]:
+    return {name: _items.c[name] for name in ("name_display", "name_display_requested")}
+
+
+_RESTORE = {
+    "approve": _unapproved,
+    "reject": _unrejected,
+    "show": _unread,
+    "hide": _unread,
+    "name": _unshown,
+    "private": _unhidden,
+}
 
 
 def _finish(decision: BulkDecision, now: datetime) -> None:

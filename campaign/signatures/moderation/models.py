@@ -66,7 +66,7 @@ class Rule(Base):
         return tuple(self.pattern.splitlines())
 
 
-VERBS = ("approve", "reject", "show", "hide")
+VERBS = ("approve", "reject", "show", "hide", "name", "private")
 STATES = ("running", "done", "undoing", "undone")
 IN_WORK = text("state in ('running', 'undoing')")
 
@@ -74,7 +74,8 @@ IN_WORK = text("state in ('running', 'undoing')")
 class BulkDecision(Base):
     """One organizer's decision about everything in a cause that matches a filter.
 
-    The worker carries it out in batches. `search` is the filter (see `Search.from_json`). Its
+    The worker carries it out in batches. Decisions about names from a table are about chosen ones.
+    They are carried out at once, and only the worker undoes them. `search` is the filter (see `Search.from_json`). Its
     searched words are deleted once all is done. It covers the signatures up to `upto_id` that
     matched at `previewed_at`, which were `total`. `decided_at` is written into each signature that
     it changes. `cursor` is the last signature that was processed. `changed` signatures were
@@ -142,3 +143,5 @@ class BulkItem(Base):
     rejected_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     comment_shown: Mapped[bool] = mapped_column(Boolean)
     comment_read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    name_display: Mapped[str] = mapped_column(String(8))
+    name_display_requested: Mapped[str] = mapped_column(String(8))

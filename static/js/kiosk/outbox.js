@@ -3,6 +3,7 @@
 
 import { readBattery } from "./battery.js";
 import { BatchSize } from "./batch-size.js";
+import { storedCampaign } from "./campaign.js";
 import { request, RequestRefused } from "./request.js";
 
 const APP = "1";
@@ -104,10 +105,11 @@ export class Outbox {
 
   /** Return the status report that the tablet sends with each message. */
   async report(kiosk) {
-    const [pairings, queue, shifts, batteryState] = await Promise.all([
+    const [pairings, queue, shifts, campaign, batteryState] = await Promise.all([
       this.store.pairings(),
       this.store.queue(kiosk),
       this.store.read("shifts"),
+      storedCampaign(this.store),
       readBattery(),
     ]);
     const pairing = pairings.find((each) => each.kiosk === kiosk);
@@ -119,6 +121,8 @@ export class Outbox {
       waiting: queue.length,
       oldest,
       last_sequence: pairing.last,
+      // The server keeps the private half of this key for us.
+      key: campaign && campaign.kiosk.id === kiosk ? campaign.key.id : null,
       shifts: (pairing.current ? shifts : pairing.shifts) || [],
     };
   }

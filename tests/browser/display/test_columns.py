@@ -33,3 +33,19 @@ def test_petition_facts_are_beside_its_text_on_a_desktop(arrive):
     )
     assert first["x"] == rest["x"] and first["x"] + first["width"] <= body["x"]
     assert abs(first["y"] - body["y"]) <= 1 and abs(first["y"] + first["height"] - rest["y"]) <= 1
+
+
+def test_phone_shows_the_picture_and_the_facts_of_an_event_first(arrive):
+    page = arrive(width=390).page
+    page.goto("/en/")
+    picture, count = (
+        page.locator(name).bounding_box() for name in (".hero-picture", ".hero-count")
+    )
+    assert picture["y"] + picture["height"] <= count["y"]
+    page.goto("/en/events/table")
+    card, story = (
+        page.locator(name).bounding_box() for name in (".gathering-card", ".gathering-text")
+    )
+    assert card["y"] + card["height"] <= story["y"]
+    # A day alone, without its month, would say nothing.
+    assert not page.locator(".gathering-date").is_visible()

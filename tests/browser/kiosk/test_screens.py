@@ -50,6 +50,47 @@ def test_shortest_way_to_sign_is_six_touches_and_two_fields(new_tablet):
     page.locator("[data-thanks]", has_text=sentence(page, "thanks", name="Amalia")).wait_for()
 
 
+def test_screens_are_read_at_arms_length(new_tablet):
+    tablet = new_tablet(reduced_motion="reduce").pair().begin()
+    page = tablet.page
+    page.locator("[data-picture] .stage-surface").wait_for()
+    box = page.locator("[data-picture] .stage-surface").bounding_box()
+    assert 0 <= box["x"] and box["x"] + box["width"] <= LANDSCAPE["width"]
+    assert 0 <= box["y"] and box["y"] + box["height"] <= LANDSCAPE["height"]
+
+    page.locator("[data-signs] [lang=en]").click()
+    picks = page.locator("[data-pick] input")
+    page.locator("[data-act=all]").click()
+    assert picks.count() > 1 and all(box.is_checked() for box in picks.all())
+    page.locator("[data-act=onward]").click()
+    tablet.screen("form")
+    for what in ("[data-consent]", ".choice:has([name=k-shown])"):
+        sizes = page.locator(what).evaluate_all(
+            "(found) => found.map((each) => parseFloat(getComputedStyle(each).fontSize))"
+        )
+        assert sizes and min(sizes) >= 18, what
+    [facts] = [
+        entry["facts"]
+        for entry in tablet.kept("settings")
+        if isinstance(entry, dict) and "facts" in entry
+    ]
+    countries = page.locator("[data-field=country] option").evaluate_all(
+        "(found) => found.map((each) => each.value)"
+    )
+    assert countries[:2] == ["", facts["event"]["country"]]
+
+    tablet.fill("Amalia", "Brazo")
+    page.clock.install()
+    page.locator("[data-act=sign]").click()
+    tablet.screen("thanks")
+    code = page.locator("[data-carry] svg").bounding_box()
+    assert min(code["width"], code["height"]) >= 200
+    page.clock.run_for(15_000)
+    tablet.screen("thanks")
+    page.clock.run_for(6_000)
+    tablet.screen("attract")
+
+
 @pytest.fixture
 def confirm_by_mail(witnessing):
     """Require confirmation by email for one petition of the table."""

@@ -3,11 +3,13 @@
 import io
 import re
 
+import pypdfium2
 import pytest
 from PIL import Image
 
 from campaign.causes.queries import cause_by_slug
 from campaign.montage import pictures
+from campaign.montage.cards import drawing
 from campaign.montage.pictures import TooManyPictures, cached
 from campaign.montage.texts import card_of_cause, card_of_petition
 from campaign.petitions.queries import petition_by_slug
@@ -48,6 +50,18 @@ def test_card_without_signatures_invites_the_first(app, petition):
     sign_and_hatch(petition, AMALIA)
     for before, after in zip((cause, letter), cards(), strict=True):
         assert before.caption and after.caption and before.caption != after.caption
+
+
+@pytest.mark.parametrize("lang", ["en", "es", "fr"])
+def test_card_asks_to_sign_beside_its_address(app, petition, lang):
+    sign_and_hatch(petition, AMALIA)
+    for card in (
+        card_of_cause(cause_by_slug("valley"), lang),
+        card_of_petition(petition_by_slug("home"), lang),
+    ):
+        [page] = pypdfium2.PdfDocument(drawing._set(card))
+        words = " ".join(page.get_textpage().get_text_range().split())
+        assert card.call and f"{card.call} {card.address}" in words
 
 
 def test_card_counts_the_petitions_own_signatures(app, petition):
