@@ -69,6 +69,7 @@ from campaign.subscriptions import emails as subscription_emails
 from campaign.subscriptions.jobs import work as subscription_work
 from campaign.subscriptions.owner_routes import blueprint as subscription_pages
 from campaign.subscriptions.webhooks import blueprint as webhooks
+from campaign.switches import state as switches
 from campaign.updates import emails as update_emails
 from campaign.updates.jobs import work as update_work
 from campaign.updates.routes import blueprint as update_pages
@@ -92,6 +93,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # name, because their own would hide a package.
 PARTS = (
     site_settings,
+    switches,
     identity,
     notice_operations,
     languages,

@@ -4,10 +4,12 @@
 class CampaignError(Exception):
     """A fact about the campaign that stops an operation, such as a closed petition.
 
-    `status` is the HTTP status of the page that tells people about it.
+    `status` is the HTTP status of the page that tells people about it. `retry_seconds` is when to
+    try again, None if that would not help.
     """
 
     status = 400
+    retry_seconds: int | None = None
 
 
 class EditConflict(CampaignError):

@@ -22,6 +22,7 @@ _EVERYBODY = frozenset({ORGANISATION_OWNER, *ROLES})
 TABLE = {
     "overview.see": _EVERYBODY,
     "site.edit": frozenset(),
+    "switches.edit": _ORGANISATION_OWNER,
     "organisations.see": _ORGANISATION_OWNER,
     "organisations.create": frozenset(),
     "organisations.edit": _ORGANISATION_OWNER,

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 from flask import Blueprint, Response, abort, current_app, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
-from campaign.api.errors import CORS
+from campaign.api.errors import CORS, problem
 from campaign.api.openapi import Endpoint, document
 from campaign.api.params import CAUSE, CURSOR, LANG, LIMIT, STATE, WHEN
 from campaign.api.queries import shown_signatures
@@ -26,6 +26,7 @@ from campaign.petitions.goals import current_goal
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_by_slug, petition_counts, published_petitions
 from campaign.process.clock import utcnow
+from campaign.switches.state import switched_off
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 SECONDS = 10
@@ -36,6 +37,16 @@ PREFLIGHT = {
     "Access-Control-Allow-Headers": "Accept, If-None-Match",
     "Access-Control-Max-Age": "86400",
 }
+
+
+@blueprint.before_request
+def refuse_while_switched_off() -> Response | None:
+    """Answer 503 while the API is switched off."""
+    switch = switched_off("api")
+    if switch is None:
+        return None
+    detail = switch.message("en") or "The API is paused. Send the request again later."
+    return problem(503, detail, {"Retry-After": str(switch.retry_seconds)})
 
 
 @blueprint.get("/openapi.json")

@@ -32,13 +32,12 @@ from campaign.signatures.presenters import REASONS
 from campaign.signatures.signing import accept_signatures
 from campaign.signatures.signing.commands import SignatureCommand, SignatureResult, Status
 from campaign.signatures.signing.submission import (
-    BUSY_SECONDS,
-    DatabaseBusy,
     InvalidForm,
     Submission,
     submit,
 )
 from campaign.site.languages import offered_lang
+from campaign.switches.state import SwitchedOffError
 
 # The application registers the blueprint once the views of both modules are on it.
 __all__ = ["blueprint"]
@@ -230,8 +229,11 @@ def _text(value: object) -> str:
 def _error_response(error: CampaignError, form: SignatureForm) -> Response:
     if isinstance(error, InvalidForm):
         return _fields_problem(_errors_of(form))
-    headers = {"Retry-After": str(BUSY_SECONDS)} if isinstance(error, DatabaseBusy) else None
-    return problem(error.status, str(REASONS[error.status][1]), headers)
+    headers = {"Retry-After": str(error.retry_seconds)} if error.retry_seconds else None
+    detail = str(REASONS[error.status][1])
+    if isinstance(error, SwitchedOffError):
+        detail = error.switch.message("en") or "Signing is paused. Send the signature again later."
+    return problem(error.status, detail, headers)
 
 
 def _errors_of(form: SignatureForm) -> dict[str, list[str]]:

@@ -379,6 +379,7 @@ NOT_EXPORTED = {
     "mailing_receipt": "only prevents that a mailing sends an email twice, and mailings end here",
     "export": "files of this installation, which their organizers can make again",
     "export_choice": "what an organizer last chose in a form",
+    "switch": "what is switched off in this installation, for a time",
     "site": "settings of the whole installation, which may serve several organisations",
 }
 

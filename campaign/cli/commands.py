@@ -16,6 +16,7 @@ from campaign.cli import (
     serving,
     signatures,
     subscriptions,
+    switches,
     worker,
 )
 from campaign.cli.database_faults import make_errors_readable
@@ -36,6 +37,7 @@ def init_app(app: Flask) -> None:
         serving,
         signatures,
         subscriptions,
+        switches,
         worker,
     ):
         for command in module.COMMANDS:

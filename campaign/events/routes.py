@@ -47,6 +47,7 @@ from campaign.process.clock import utcnow
 from campaign.signatures import tokens
 from campaign.signatures.signing.abuse_limits import admit_signing
 from campaign.site.settings import site_settings
+from campaign.switches.state import switched_off
 from campaign.text.email_addresses import Address
 from campaign.updates.presenters import recent_cards
 
@@ -115,6 +116,8 @@ def register(slug: str) -> ResponseReturnValue:
         return _refuse(event, shown, form, 410)
     if not form.validate():
         return _refuse(event, shown, form, 422)
+    if switch := switched_off("registrations", event.cause.organisation_id):
+        return _refuse(event, shown, form, 503, switch.retry_seconds)
     try:
         write(
             registering.register,
@@ -232,10 +235,16 @@ def _picture_url(event: Event) -> str:
     return current_app.config["PUBLIC_URL"] + path
 
 
-def _refuse(event: Event, shown: EventPage, form: SeatForm, status: int) -> Response:
+def _refuse(
+    event: Event,
+    shown: EventPage,
+    form: SeatForm,
+    status: int,
+    retry_seconds: int = BUSY_SECONDS,
+) -> Response:
     response = make_response(_render_event(event, shown, form, refused=status), status)
     if status == 503:
-        response.headers["Retry-After"] = str(BUSY_SECONDS)
+        response.headers["Retry-After"] = str(retry_seconds)
     return response
 
 

@@ -24,6 +24,7 @@ from campaign.kiosk.queries import counted_among, gaps_of, kiosk_by_id, kiosk_by
 from campaign.kiosk.rate_limits import may_pair, may_request
 from campaign.process.clock import utcnow
 from campaign.site.settings import site_settings
+from campaign.switches.state import switched_off
 
 blueprint = Blueprint("kiosk", __name__)
 MAX_NUMBERS = 500
@@ -84,6 +85,9 @@ def sync() -> ResponseReturnValue:
     sent = _request_json(bundle.MAX_BODY_BYTES)
     report = read_report(sent)
     records = _parse(read_records, sent)
+    if records and (switch := switched_off("signing", kiosk.event.cause.organisation_id)):
+        # The tablet keeps its records, and sends them when signing is on again.
+        raise Refused(503, "busy", switch.retry_seconds)
     accepted = [record for record in records if not record.refusal]
     opened = open_records(kiosk, accepted, device_time=report.device_time, now=now)
     receipts = write(

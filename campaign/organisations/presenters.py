@@ -60,6 +60,11 @@ class PageIdentity:
     lang: str
     is_one_of_several: bool
 
+    @property
+    def id(self) -> int | None:
+        """The id of the organisation, None on a site whose set-up has not begun."""
+        return self.organisation.id
+
     @cached_property
     def text(self) -> IdentityText:
         """The organisation's texts in the nearest language there is."""

@@ -66,10 +66,12 @@ from campaign.organize.signatures import routes as signatures
 from campaign.organize.site import routes as site
 from campaign.organize.statistics import figures
 from campaign.organize.statistics import routes as numbers
+from campaign.organize.switches import routes as switches
 from campaign.organize.updates import routes as updates
 from campaign.organize.updates import text as update_pictures
 from campaign.site.languages import best_lang
 from campaign.site.settings import site_settings
+from campaign.switches.state import check_switch
 
 blueprint = Blueprint("organize", __name__, url_prefix="/organize")
 blueprint.after_request(private)
@@ -106,6 +108,7 @@ BLUEPRINTS = (
     people.blueprint,
     api_keys.blueprint,
     audit.blueprint,
+    switches.blueprint,
     site.blueprint,
     account.blueprint,
     second_factor.blueprint,
@@ -165,6 +168,8 @@ def load_session() -> None:
     except ValueError as error:
         # The Referer holds no valid URL, so it cannot be compared.
         raise CSRFError("the Referer is no address") from error
+    if any(upload.filename for upload in request.files.values()):
+        check_switch("uploads")
     g.draft = request.form.get("draft") if request.method == "POST" else None
 
 

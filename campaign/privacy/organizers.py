@@ -74,6 +74,7 @@ WORKERS = (
                 "organizer_id at channel address action subject_kind subject_id cause_id reason details",
             ),
             *columns_of("account_alert", "organizer_id entry_id"),
+            *columns_of("switch", "organizer_id off_since off_until reason"),
         ),
     ),
     RegisterRow(

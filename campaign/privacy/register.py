@@ -19,6 +19,7 @@ NOT_PERSONAL = {
     "registration": "id",
     "outbox_message": "id attempts locked_until priority",
     "organizer": "id",
+    "switch": "id name organisation_id messages",
     "role_grant": "id",
     "passkey": "id",
     "account_link": "id",

@@ -36,6 +36,7 @@ from campaign.site.settings import site_settings
 from campaign.subscriptions import operations, tokens
 from campaign.subscriptions.forms import SubscribeForm
 from campaign.subscriptions.queries import subscription_by_token
+from campaign.switches.state import switched_off
 from campaign.text.email_addresses import Address
 
 blueprint = Blueprint("subscriptions", __name__)
@@ -162,6 +163,11 @@ def _subscribe(cause: Cause | None) -> ResponseReturnValue:
     form = SubscribeForm.sent()
     if not form.validate():
         return _refuse(cause, form, 422)
+    switch = switched_off(
+        "subscriptions", identities().of(cause.organisation_id if cause else None).id
+    )
+    if switch:
+        return _refuse(cause, form, 503, switch.retry_seconds)
     email = cast(Address, form.email.address)
     try:
         write(
@@ -190,7 +196,9 @@ def _subscribe(cause: Cause | None) -> ResponseReturnValue:
     return redirect(url_for("subscriptions.thanks", **_slug_argument(cause)), 303)
 
 
-def _refuse(cause: Cause | None, form: SubscribeForm, status: int) -> Response:
+def _refuse(
+    cause: Cause | None, form: SubscribeForm, status: int, retry_seconds: int = BUSY_SECONDS
+) -> Response:
     if _wants_json():
         errors = {name: [str(fault) for fault in faults] for name, faults in form.errors.items()}
         response = jsonify(errors=errors) if status == 422 else jsonify(status="busy")
@@ -198,7 +206,7 @@ def _refuse(cause: Cause | None, form: SubscribeForm, status: int) -> Response:
         response = make_response(_render_form(cause, form, refused=status))
     response.status_code = status
     if status == 503:
-        response.headers["Retry-After"] = str(BUSY_SECONDS)
+        response.headers["Retry-After"] = str(retry_seconds)
     return response
 
 

@@ -19,6 +19,7 @@ from campaign.mail.models import BULK, IS_QUEUED, OutboxMessage
 from campaign.mail.operations import enqueue_many
 from campaign.subscriptions.models import WEEKLY, Subscription
 from campaign.subscriptions.queries import suppressed
+from campaign.switches.state import switched_off
 from campaign.updates.mailing import DIGEST, EMAIL, JOB, UNREACHED, email_counts
 from campaign.updates.mailing_models import RUNNING, Mailing, MailingReceipt
 from campaign.updates.models import Update
@@ -32,6 +33,8 @@ WEEK = timedelta(days=7)
 MINUTE = timedelta(minutes=1)
 # How long a mailing waits until earlier emails have left.
 WAIT = timedelta(seconds=1)
+# How long it waits while mailings are switched off.
+PAUSE = timedelta(seconds=5)
 RECEIPT_RETENTION = timedelta(days=25)
 # We do not add updates that were published before this to the activity log.
 MAX_UNRECORDED_AGE = timedelta(days=7)
@@ -78,6 +81,8 @@ def send_batch(*, mailing_id: int, now: datetime) -> Batch:
     if update_row is None:
         # The update was withdrawn, or is scheduled for later.
         return Batch(0, max(now + MINUTE, mailing.update.publish_at or now))
+    if switched_off("mailings", update_row.cause.organisation_id):
+        return Batch(0, now + PAUSE)
     mailing.state = "sending"
     free_places = _free_places(mailing, now)
     if free_places <= 0:
@@ -212,8 +217,10 @@ def send_digests(*, now: datetime) -> int:
     """Enqueue the weekly email to readers whose week is over and who have news waiting.
 
     Return how many. The period of each weekly email is set in the same transaction, so that no
-    update is in two of them.
+    update is in two of them. While mailings are switched off for the site, they wait.
     """
+    if switched_off("mailings"):
+        return 0
     mine = Subscription.__table__
     since = func.coalesce(mine.c.digest_at, mine.c.confirmed_at)
     news = exists().where(

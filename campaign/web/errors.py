@@ -13,6 +13,7 @@ from campaign.db.failure_log import FailureLog
 from campaign.db.transactions import DATABASE_AWAY
 from campaign.errors import CampaignError
 from campaign.http.caching import DATABASE_IS_AWAY
+from campaign.switches.state import SwitchedOffError
 from campaign.web.languages import redirect_to_language
 from campaign.web.slug_redirects import redirect_to_present_slug
 from campaign.web.suggestions import neighbours_of_request
@@ -77,7 +78,10 @@ def _redirect_to_page() -> BaseResponse | None:
 
 
 def handle_campaign_error(error: CampaignError) -> ResponseReturnValue:
-    return _render_error(error.status, {})
+    """Answer with the error page of its status. Say what is switched off, and when to try again."""
+    headers = {"Retry-After": str(error.retry_seconds)} if error.retry_seconds else {}
+    switch = error.switch if isinstance(error, SwitchedOffError) else None
+    return _render_error(error.status, headers, switch=switch)
 
 
 def answer_busy(error: Exception) -> ResponseReturnValue:

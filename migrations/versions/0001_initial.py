@@ -382,6 +382,33 @@ def upgrade():
     )
     op.create_index("uq_organizer_email_digest", "organizer", ["email_digest"], unique=True)
     op.create_table(
+        "switch",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("name", sa.String(length=20), nullable=False),
+        sa.Column("organisation_id", ROW_ID, nullable=True),
+        sa.Column("organizer_id", ROW_ID, nullable=True),
+        sa.Column("off_since", INSTANT, nullable=False),
+        sa.Column("off_until", INSTANT, nullable=True),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("messages", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name="fk_switch_organisation_id",
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organizer_id"], ["organizer.id"], name="fk_switch_organizer_id", ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_switch"),
+    )
+    op.create_index(
+        "uq_switch_name",
+        "switch",
+        ["name", sa.text("coalesce(organisation_id, 0)")],
+        unique=True,
+    )
+    op.create_table(
         "outbox_message",
         sa.Column("id", ROW_ID, nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),

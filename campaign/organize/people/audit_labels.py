@@ -37,6 +37,8 @@ ACTIONS = {
     "organisations.create": _l("created an organization"),
     "organisations.edit": _l("changed an organization"),
     "organisations.test": _l("sent a test email of an organization"),
+    "switches.off": _l("switched something off"),
+    "switches.on": _l("switched something on"),
     "site.edit": _l("changed the settings of the site"),
     "site.setup": _l("left a step of the set-up for later"),
     "organisations.export": _l("exported an organization"),

@@ -23,7 +23,7 @@ from sqlalchemy import (
     update,
 )
 
-from campaign.causes.models import CauseTally, FreeNumber
+from campaign.causes.models import Cause, CauseTally, FreeNumber
 from campaign.db.upsert import insert
 from campaign.extensions import AnyRow, db
 from campaign.jobs.operations import take_lease
@@ -35,6 +35,7 @@ from campaign.signatures.moderation.models import Rule
 from campaign.signatures.moderation.rules import active_rules
 from campaign.signatures.name_consents import SHOWN_DISPLAYS, note_shown_names
 from campaign.subscriptions.signers import ask_signers, end_of_signatures, subscribe_signers
+from campaign.switches.state import organisations_without, switched_off
 
 # The most rows in one transaction. More would make people who sign wait noticeably.
 BATCH = 2000
@@ -54,7 +55,7 @@ def hatch(*, holder: str, now: datetime, most_per_address: int = 0, limit: int =
     and only the one that holds the lease works. At most `most_per_address` signatures an hour from
     one IP address are counted, and the rest are held (0: no limit).
     """
-    if not take_lease("hatching", holder=holder, now=now):
+    if switched_off("hatching") or not take_lease("hatching", holder=holder, now=now):
         return 0
     released = _release(now, limit)
     resumed = _resume(now)
@@ -199,9 +200,18 @@ def _give_numbers(now: datetime, limit: int) -> int:
 
     Return how many rows changed.
     """
-    new, due = _unnumbered(limit, TO_HATCH), _unnumbered(limit, *is_due(now))
+    counted = _counted_causes()
+    new, due = _unnumbered(limit, TO_HATCH, counted), _unnumbered(limit, *is_due(now), counted)
     _number([*put_in_batches(new, now=now), *due], now)
     return len(new) + len(due)
+
+
+def _counted_causes() -> ColumnElement[bool]:
+    """Return the condition that counting is not switched off for the organisation of a signature."""
+    paused = organisations_without("hatching")
+    if not paused:
+        return true()
+    return _table.c.cause_id.not_in(select(Cause.id).where(Cause.organisation_id.in_(paused)))
 
 
 def _unnumbered(limit: int, *conditions: ColumnElement[bool] | TextClause) -> Sequence[AnyRow]:

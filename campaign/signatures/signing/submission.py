@@ -28,6 +28,7 @@ from campaign.signatures.signing.commands import (
     phase_error,
 )
 from campaign.signatures.signing.operations import accept_in_group
+from campaign.switches.state import SwitchedOffError, switched_off
 
 BUSY_SECONDS = 10
 
@@ -42,6 +43,7 @@ class DatabaseBusy(CampaignError):
     """The signature could not be written now. Nothing was stored."""
 
     status = 503
+    retry_seconds = BUSY_SECONDS
 
 
 class SigningForm(Protocol):
@@ -93,10 +95,10 @@ def submit(
     """Check a form and accept its signature; return the result.
 
     `commit` accepts the signature in a durable transaction. Refusals carry PetitionClosed,
-    PetitionNotYetOpen, InvalidForm or DatabaseBusy.
+    PetitionNotYetOpen, SwitchedOffError, InvalidForm or DatabaseBusy.
     """
     terms = submission.terms
-    error = phase_error(terms.phase, terms.slug)
+    error = phase_error(terms.phase, terms.slug) or _pause(terms)
     if error is None and not submission.form.validate():
         error = InvalidForm(terms.slug)
     if error is not None:
@@ -106,6 +108,11 @@ def submit(
     except DATABASE_AWAY:
         current_app.logger.exception("a signature could not be written")
         return SignatureResult(Status.REFUSED, error=DatabaseBusy(terms.slug))
+
+
+def _pause(terms: SigningTerms) -> SwitchedOffError | None:
+    switch = switched_off("signing", terms.organisation_id)
+    return SwitchedOffError(switch) if switch else None
 
 
 def _command(submission: Submission) -> SignatureCommand:

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Response, abort, g, jsonify, make_response, redirect, render_template, request
 
+from campaign.errors import CampaignError
 from campaign.petitions.presenters import in_language
 from campaign.petitions.queries import petition_by_slug
 from campaign.petitions.signing_terms import recent_terms
@@ -14,7 +15,7 @@ from campaign.sharing.attribution import arrival
 from campaign.signatures.forms import signature_form
 from campaign.signatures.presenters import petition_context_by_slug, refusal
 from campaign.signatures.signing.abuse_limits import admit_signing
-from campaign.signatures.signing.submission import BUSY_SECONDS, DatabaseBusy, Submission, submit
+from campaign.signatures.signing.submission import Submission, submit
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def sign_and_answer(slug: str, page: SigningPage) -> Response:
         )
     )
     if result.error is not None:
-        return _refuse(slug, page, result.error.status, form=form, arrival=arrived_from)
+        return _refuse(slug, page, result.error, form=form, arrival=arrived_from)
     if wants_json():
         return make_response(jsonify(status="pending"), 201)
     return make_response(redirect(page.thanks_url, 303))
@@ -71,8 +72,9 @@ def wants_json() -> bool:
     )
 
 
-def _refuse(slug: str, page: SigningPage, status: int, **context: Any) -> Response:
+def _refuse(slug: str, page: SigningPage, error: CampaignError, **context: Any) -> Response:
     """Answer with the form's page and all that was entered, or with the errors as JSON."""
+    status = error.status
     if wants_json():
         petition = petition_by_slug(slug) if status in (409, 410) else None
         response = jsonify(refusal(status, context["form"], petition))
@@ -84,8 +86,8 @@ def _refuse(slug: str, page: SigningPage, status: int, **context: Any) -> Respon
             )
         )
     response.status_code = status
-    if status == DatabaseBusy.status:
-        response.headers["Retry-After"] = str(BUSY_SECONDS)
+    if error.retry_seconds:
+        response.headers["Retry-After"] = str(error.retry_seconds)
     return response
 
 

@@ -1,0 +1,113 @@
+"""`flask switches`: switch functions of the site off and on."""
+
+import re
+from datetime import datetime, timedelta
+
+import click
+from flask.cli import AppGroup
+
+from campaign.accounts.audit import COMMAND, record
+from campaign.extensions import write
+from campaign.organisations.models import Organisation
+from campaign.organisations.queries import organisation_by_slug, organisations_among
+from campaign.process.clock import utcnow
+from campaign.switches.models import SITE_SWITCHES, SWITCHES, Switch
+from campaign.switches.operations import switch_off, switch_on
+from campaign.switches.queries import switches_off
+
+UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+_PERIOD = re.compile(r"([1-9]\d{0,3})([mhd])")
+
+group = AppGroup("switches", help="Switch functions of the site off and on.")
+name_argument = click.argument("name", type=click.Choice(SWITCHES))
+organisation_option = click.option(
+    "--organisation", "slug", help="Slug of the only organization that it concerns."
+)
+
+
+def _period(
+    _context: click.Context, _parameter: click.Parameter, text: str | None
+) -> timedelta | None:
+    if text is None:
+        return None
+    match = _PERIOD.fullmatch(text)
+    if match is None:
+        raise click.BadParameter(f"{text!r} is not a period. Use for example 30m, 2h or 1d.")
+    return timedelta(**{UNITS[match[2]]: int(match[1])})
+
+
+@group.command("list")
+def list_all() -> None:
+    """List the switches: name, on or off, for which organization, until when, and why."""
+    slugs = {each.id: each.slug for each in organisations_among(None)}
+    rows = switches_off(now=utcnow())
+    for name in SWITCHES:
+        off = [row for row in rows if row.name == name]
+        for row in off:
+            until = _stamp(row.off_until) if row.off_until else ""
+            place = slugs.get(row.organisation_id, "") if row.organisation_id else ""
+            click.echo(f"{name}\toff\t{place}\t{until}\t{row.reason}".rstrip())
+        if not off:
+            click.echo(f"{name}\ton")
+
+
+@group.command("off")
+@name_argument
+@click.option("--for", "period", callback=_period, help="For how long, such as 30m, 2h or 1d.")
+@click.option("--reason", default="", help="Why, for the people in the workspace.")
+@organisation_option
+def off(name: str, period: timedelta | None, reason: str, slug: str | None) -> None:
+    """Switch NAME off, until it is switched on or for the time given by --for."""
+    organisation = _organisation(slug)
+    if organisation and name in SITE_SWITCHES:
+        raise click.ClickException(f"{name} can only be switched off for the whole site.")
+    now = utcnow()
+    until = now + period if period else None
+
+    def switch_and_record() -> Switch:
+        row = switch_off(
+            name=name,
+            now=now,
+            organisation_id=organisation.id if organisation else None,
+            until=until,
+            reason=reason,
+        )
+        details = {"name": name, "organisation": slug or ""}
+        record(COMMAND, "switches.off", subject=("switch", row.id), reason=reason, details=details)
+        return row
+
+    write(switch_and_record)
+    click.echo(f"Switched {name} off{f' until {_stamp(until)}' if until else ''}.")
+
+
+@group.command("on")
+@name_argument
+@organisation_option
+def on(name: str, slug: str | None) -> None:
+    """Switch NAME on."""
+    organisation = _organisation(slug)
+
+    def switch_and_record() -> bool:
+        was_off = switch_on(name=name, organisation_id=organisation.id if organisation else None)
+        if was_off:
+            record(COMMAND, "switches.on", details={"name": name, "organisation": slug or ""})
+        return was_off
+
+    was_off = write(switch_and_record)
+    click.echo(f"Switched {name} on." if was_off else f"{name} is on already.")
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.isoformat(timespec="minutes")
+
+
+def _organisation(slug: str | None) -> Organisation | None:
+    if not slug:
+        return None
+    organisation = organisation_by_slug(slug)
+    if organisation is None:
+        raise click.ClickException(f"There is no organization with the slug {slug!r}.")
+    return organisation
+
+
+COMMANDS = (group,)

@@ -1,0 +1,116 @@
+"""The form that switches a function of the site off."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import SelectChoice, SelectField
+from wtforms.validators import InputRequired, StopValidation
+
+from campaign.i18n.locales import language_name
+from campaign.organize.core.fields import LineField, ShortTextField, max_length
+from campaign.switches.models import (
+    MAX_MESSAGE_LENGTH,
+    MAX_REASON_LENGTH,
+    SITE_SWITCHES,
+    SWITCHES,
+)
+
+# How supporters and partners notice each switch. The order is that of the list.
+LABELS = {
+    "signing": _l("Signing"),
+    "registrations": _l("Registration for events"),
+    "subscriptions": _l("New subscriptions"),
+    "mailings": _l("Mailings"),
+    "api": _l("API"),
+    "uploads": _l("Uploads"),
+    "hatching": _l("Counting"),
+}
+EFFECTS = {
+    "signing": _l(
+        "Petitions can be read, but not signed. Tablets keep their signatures and send them later."
+    ),
+    "registrations": _l("Events are shown, but nobody can reserve a seat."),
+    "subscriptions": _l("Nobody can subscribe to updates. Those who have can still unsubscribe."),
+    "mailings": _l("No updates go out. Emails that people wait for are still sent."),
+    "api": _l("Partners’ programs can neither read nor send signatures."),
+    "uploads": _l("Nobody can upload files and pictures to the workspace."),
+    "hatching": _l("Confirmed signatures are stored, but counted and shown only later."),
+}
+WHOLE_SITE = ""
+OPEN_END = "0"
+HOURS = (
+    SelectChoice(OPEN_END, _l("When someone switches it on")),
+    SelectChoice("1", _l("In 1 hour")),
+    SelectChoice("2", _l("In 2 hours")),
+    SelectChoice("8", _l("In 8 hours")),
+    SelectChoice("24", _l("In 1 day")),
+    SelectChoice("72", _l("In 3 days")),
+)
+MESSAGE_PREFIX = "message_"
+
+
+class SwitchForm(FlaskForm):
+    """What to switch off, where, until when, why, and what people are told in each language.
+
+    `message_fields` are the fields of the languages.
+    """
+
+    name = SelectField(
+        _l("What"),
+        choices=[SelectChoice(""), *(SelectChoice(name, LABELS[name]) for name in SWITCHES)],
+    )
+    organisation = SelectField(_l("For"))
+    hours = SelectField(_l("Back on"), choices=HOURS)
+    reason = LineField(
+        _l("Reason"),
+        [InputRequired(_l("Enter a reason, for the others.")), max_length(MAX_REASON_LENGTH)],
+    )
+
+    @classmethod
+    def of(cls, organisations: Sequence[tuple[str, str]], languages: Sequence[str]) -> "SwitchForm":
+        """Return the form with these organisations to choose among, as (slug, name).
+
+        WHOLE_SITE as slug stands for the whole site.
+        """
+
+        class LocalForm(cls):  # type: ignore[valid-type, misc]
+            """The form with a message field for each language of the site."""
+
+        for lang in languages:
+            label = _l("Message for visitors: %(language)s", language=language_name(lang))
+            field = ShortTextField(label, [max_length(MAX_MESSAGE_LENGTH)])
+            setattr(LocalForm, MESSAGE_PREFIX + lang, field)
+        form: SwitchForm = LocalForm()
+        form.organisation.choices = [SelectChoice(slug, name) for slug, name in organisations]
+        return form
+
+    @property
+    def message_fields(self) -> list[tuple[str, Any]]:
+        """The pairs of a language and its field."""
+        return [
+            (name.removeprefix(MESSAGE_PREFIX), field)
+            for name, field in self._fields.items()
+            if name.startswith(MESSAGE_PREFIX)
+        ]
+
+    def validate_name(self, field: SelectField) -> None:
+        """Ask for a choice."""
+        if not field.data:
+            raise StopValidation(_l("Choose what to switch off."))
+
+    def validate_organisation(self, field: SelectField) -> None:
+        """Refuse an organisation for what only the whole site has."""
+        if self.name.data in SITE_SWITCHES and field.data != WHOLE_SITE:
+            raise StopValidation(_l("This can only be switched off for the whole site."))
+
+    def until(self, now: datetime) -> datetime | None:
+        """Return when it comes on by itself, or None."""
+        hours = int(self.hours.data)
+        return now + timedelta(hours=hours) if hours else None
+
+    def messages(self) -> dict[str, str]:
+        """Return the messages that were entered, by language."""
+        return {lang: field.data for lang, field in self.message_fields if field.data}

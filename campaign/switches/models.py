@@ -1,0 +1,50 @@
+"""The table of what is switched off."""
+
+from datetime import datetime
+
+from sqlalchemy import JSON, ForeignKey, Index, String, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from campaign.extensions import RowId, db
+from campaign.process.clock import UtcDateTime
+
+SWITCHES = (
+    "signing",
+    "registrations",
+    "subscriptions",
+    "mailings",
+    "api",
+    "uploads",
+    "hatching",
+)
+# These concern no single organisation: the API serves all of them, and so do the forms with files.
+SITE_SWITCHES = frozenset({"api", "uploads"})
+MAX_REASON_LENGTH = 500
+MAX_MESSAGE_LENGTH = 500
+
+
+class Switch(db.Model):  # type: ignore[name-defined, misc]
+    """A function of the site that is switched off. Without a row it is on.
+
+    Without an organisation, it is off for the whole site. `off_until` is when it comes on by itself,
+    None if an organizer must switch it on. Organizers read the `reason`, and everyone reads `messages`,
+    which maps languages to texts. Without an organizer, a command switched it off.
+    """
+
+    __tablename__ = "switch"
+    __table_args__ = (
+        Index("uq_switch_name", "name", func.coalesce(text("organisation_id"), 0), unique=True),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    name: Mapped[str] = mapped_column(String(20))
+    organisation_id: Mapped[int | None] = mapped_column(
+        ForeignKey("organisation.id", ondelete="CASCADE")
+    )
+    organizer_id: Mapped[int | None] = mapped_column(
+        ForeignKey("organizer.id", ondelete="SET NULL")
+    )
+    off_since: Mapped[datetime] = mapped_column(UtcDateTime)
+    off_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reason: Mapped[str] = mapped_column(String(MAX_REASON_LENGTH), default="")
+    messages: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)

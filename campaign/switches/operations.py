@@ -1,0 +1,52 @@
+"""Switch functions of the site off and on."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import delete
+
+from campaign.extensions import db
+from campaign.switches.models import SITE_SWITCHES, SWITCHES, Switch
+from campaign.switches.queries import switch_of
+from campaign.switches.state import forget_switches
+
+
+def switch_off(
+    *,
+    name: str,
+    now: datetime,
+    organisation_id: int | None = None,
+    until: datetime | None = None,
+    reason: str = "",
+    messages: Mapping[str, str] | None = None,
+    organizer_id: int | None = None,
+) -> Switch:
+    """Switch `name` off, or change until when and why it is. Return its row, flushed.
+
+    The arguments are as in `Switch`. Raise ValueError for a name that is no switch, or one that an
+    organisation alone cannot have.
+    """
+    if name not in SWITCHES or (organisation_id is not None and name in SITE_SWITCHES):
+        raise ValueError(f"no such switch: {name!r}")
+    row = switch_of(name, organisation_id)
+    if row is None:
+        row = Switch(name=name, organisation_id=organisation_id, off_since=now)
+        db.session.add(row)
+    elif row.off_until is not None and row.off_until <= now:
+        row.off_since = now
+    row.off_until, row.reason, row.organizer_id = until, reason, organizer_id
+    row.messages = {lang: text for lang, text in (messages or {}).items() if text}
+    db.session.flush()
+    forget_switches()
+    return row
+
+
+def switch_on(*, name: str, organisation_id: int | None = None) -> bool:
+    """Switch `name` on; return whether it was off."""
+    row = switch_of(name, organisation_id)
+    if row is None:
+        return False
+    db.session.execute(delete(Switch).where(Switch.id == row.id))
+    db.session.flush()
+    forget_switches()
+    return True
