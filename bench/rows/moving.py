@@ -1,7 +1,7 @@
 """Half a million subscribers imported, asked and exported, and the archive of as many signatures.
 
-Each step runs in its own process. Meanwhile another process writes small transactions, and measures
-its longest wait.
+Each step runs in its own process. At the same time another process writes small transactions, and
+measures its longest wait.
 """
 
 import subprocess

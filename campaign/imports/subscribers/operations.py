@@ -134,8 +134,8 @@ def finish_import(import_id: int, *, counts: Mapping[str, int], errors: Sequence
 def remove_part(import_id: int, after: int) -> int | None:
     """Remove the next subscriptions that an import created, of ids after `after`.
 
-    Return the last id, or None at the end. Whoever unsubscribed, or confirmed when we asked, is
-    left as they are.
+    Return the last id, or None at the end. People who unsubscribed, or confirmed when
+    we asked, stay as they are.
     """
     item = _change(import_id, "undoing")
     ids = db.session.scalars(
