@@ -26,10 +26,10 @@ def main():
             output.write(form.add(columns))
             rows += len(columns[0])
         output.write(form.end())
-        print(perf_counter() - begun, rows, _peak_megabytes())
+        print(perf_counter() - begun, rows, peak_megabytes())
 
 
-def _peak_megabytes():
+def peak_megabytes():
     with open("/proc/self/status") as status:
         [peak] = (line.split()[1] for line in status if line.startswith("VmHWM"))
     return int(peak) / 1024

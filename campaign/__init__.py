@@ -30,6 +30,7 @@ from campaign.exports.jobs import work as export_work
 from campaign.i18n import catalogs
 from campaign.imports import operations as imports_operations
 from campaign.imports.jobs import work as import_work
+from campaign.imports.subscribers.jobs import work as subscriber_import_work
 from campaign.jobs.jobs import work as queue_work
 from campaign.kiosk import emails as kiosk_emails
 from campaign.kiosk import jobs as kiosk_jobs
@@ -161,6 +162,7 @@ BACKGROUND_WORK = (
     montage_work,
     search_work,
     import_work,
+    subscriber_import_work,
     kiosk_work,
     api_work,
     export_work,

@@ -1,12 +1,13 @@
 """Read an archive: check it before anything is written, then give its rows."""
 
+import io
 import json
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from zipfile import BadZipFile, ZipFile
 
 from sqlalchemy import Table
@@ -25,6 +26,7 @@ from campaign.archive.writing import columns_of
 
 # A row can hold a picture.
 MAX_ROW_BYTES = 64 * 1024 * 1024
+BUFFER_BYTES = 1024 * 1024
 DAMAGED = "This archive is damaged: {}. Copy or export it again."
 
 
@@ -92,8 +94,12 @@ class Archive:
             raise ArchiveError(DAMAGED.format(f"{name} was changed or cut"))
 
     def _lines(self, name: str) -> Iterator[bytes]:
-        with self._file.open(name) as entry:
-            while line := entry.readline(MAX_ROW_BYTES):
+        # Lines from the entry itself take seven times as long.
+        with (
+            self._file.open(name) as entry,
+            io.BufferedReader(cast(Any, entry), BUFFER_BYTES) as lines,
+        ):
+            while line := lines.readline(MAX_ROW_BYTES):
                 if len(line) == MAX_ROW_BYTES:
                     raise ArchiveError(DAMAGED.format(f"{name} has a row that is too long"))
                 yield line

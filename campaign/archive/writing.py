@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any, BinaryIO
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from sqlalchemy import Connection, Table, func, null, select
+from sqlalchemy import Connection, FromClause, Table, func, null, select
 
 from campaign.archive.manifest import (
     MANIFEST,
@@ -16,7 +16,7 @@ from campaign.archive.manifest import (
     file_of,
     key_fingerprint,
 )
-from campaign.archive.tables import EXPORTED, address_of, exported_tables
+from campaign.archive.tables import EXPORTED, exported_tables, known_addresses
 from campaign.archive.values import encoder_of
 from campaign.organisations.models import Organisation
 from campaign.process.version import VERSION
@@ -73,12 +73,16 @@ def _lines(
         replace = exported.replaced.get(column.name)
         source = replace(now, organisation_id) if replace else column
         sources.append((null() if source is None else source).label(column.name))
+    rows: FromClause = table
     if table.name in ONLY_DIGESTS:
-        sources.append(address_of(table.name, organisation_id).label(ADDRESS))
+        known = known_addresses(organisation_id)
+        rows = table.outerjoin(known, known.c.digest == table.c.digest)
+        sources.append(known.c.address.label(ADDRESS))
     encoders = [encoder_of(column.type) for column in table.columns]
     encoders += [None] * (len(sources) - len(encoders))
     query = (
         select(*sources)
+        .select_from(rows)
         .where(exported.belongs(organisation_id), ~exported.left_out(organisation_id))
         .order_by(*table.primary_key)
     )

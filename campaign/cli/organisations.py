@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 from flask import current_app
 from flask.cli import AppGroup
+from sqlalchemy.exc import OperationalError
 
 from campaign.accounts.audit import COMMAND, record
 from campaign.archive.importing import Imported, import_archive
@@ -100,7 +101,14 @@ def _write_draft(organisation: Organisation, draft: Path) -> Manifest:
     draft.unlink(missing_ok=True)
     # All tables are read as they are at one moment.
     db.session.rollback()
-    connection = db.session.connection(execution_options={"isolation_level": "SERIALIZABLE"})
+    connection = db.session.connection(
+        execution_options={
+            "isolation_level": "SERIALIZABLE",
+            # PostgreSQL then needs no locks on what it reads, and never ends the transaction.
+            "postgresql_readonly": True,
+            "postgresql_deferrable": True,
+        }
+    )
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         return write_archive(connection, organisation, file, now=utcnow())
 
@@ -123,6 +131,11 @@ def import_file(file: Path, same_key: bool) -> None:
             slug = archive.manifest.organisation
     except (ArchiveError, OSError) as error:
         raise click.ClickException(f"{error} Nothing was imported.") from error
+    except OperationalError as error:
+        reason = str(error.orig).partition("\n")[0]
+        raise click.ClickException(
+            f"Cannot write to the database: {reason}. Nothing was imported."
+        ) from error
     forget_identities()
     _report(slug, imported)
 

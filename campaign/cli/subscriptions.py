@@ -11,9 +11,9 @@ from campaign.accounts.audit import COMMAND, record
 from campaign.causes.models import Cause
 from campaign.causes.queries import cause_in_any_state
 from campaign.cli.plurals import numbered
-from campaign.exports.subscribers import STATES, subscriber_file
+from campaign.exports.subscribers import STATES, pieces_of_subscribers, subscriber_format
 from campaign.extensions import db, write
-from campaign.imports.subscribers import (
+from campaign.imports.subscribers.reading import (
     HEADINGS,
     ColumnsMissing,
     ListRefused,
@@ -41,7 +41,9 @@ def export(slug: str | None, kind: str, output: Path | None, state: str) -> None
     """Export subscribers with the consent each gave: its text, when and how."""
     cause = _load_cause(slug)
     write(record, COMMAND, "subscriptions.export", cause_id=cause and cause.id)
-    pieces = subscriber_file(kind=kind, cause_ids=[cause.id] if cause else None, state=state)
+    form = subscriber_format(kind, for_people=False)
+    cause_ids = [cause.id] if cause else None
+    pieces = (piece.data for piece in pieces_of_subscribers(form, cause_ids=cause_ids, state=state))
     if output is None:
         for piece in pieces:
             sys.stdout.buffer.write(piece)

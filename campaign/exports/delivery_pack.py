@@ -59,6 +59,9 @@ class DeliveryPack:
     def __init__(self, export: Export, table_path: Path, key: bytes) -> None:
         self._table_path, self._key = table_path, key
         self._export, self._choice = export, export.choice
+        # Each pack belongs to a petition.
+        self._petition_id = cast(int, export.petition_id)
+        self._cause_id = cast(int, export.cause_id)
         columns = (
             "number",
             "evidence",
@@ -68,7 +71,7 @@ class DeliveryPack:
             *self._choice["details"],
         )
         self._signatures = SignatureTable(
-            Selection(export.petition_id, columns=columns, delivered=True), []
+            Selection(self._petition_id, columns=columns, delivered=True), []
         )
         self._zip = ZipStream(export.requested_at)
         self._root = f"{self._choice['slug']}-{export.requested_at:%Y-%m-%d}"
@@ -111,7 +114,7 @@ class DeliveryPack:
         The table waits in a sealed file of its own until all signatures are counted.
         """
         last, volumes = self._signatures.last_id(), -(-self._signatures.total() // VOLUME)
-        self._counts["erased"] = counted_without_data(self._export.petition_id)
+        self._counts["erased"] = counted_without_data(self._petition_id)
         after, volume = 0, 1
         with Sealer(self._table_path, self._key) as table:
             form = self._table_form()
@@ -158,7 +161,7 @@ class DeliveryPack:
         """Write the cover letter. It comes after the signatures, because it states their counts."""
         texts = self._texts()
         blocks = texts.cover_letter(self._counts, self._done)
-        cause = cast(Cause, cause_by_id(self._export.cause_id))
+        cause = cast(Cause, cause_by_id(self._cause_id))
         logo = raster_logo(cause.organisation_id)
         pdf = letter_sheets(texts.head(), blocks, self._choice["paper"], logo=logo)
         yield self._file(COVER_LETTER, pdf)
@@ -183,7 +186,7 @@ class DeliveryPack:
 
         It shows no names.
         """
-        cause = cast(Cause, cause_by_id(self._export.cause_id))
+        cause = cast(Cause, cause_by_id(self._cause_id))
         spec, _ = prepare(
             cause, Variety(cause.id, "pdf", POSTER_SIZE, self._choice["lang"], False), scratch
         )
@@ -204,7 +207,7 @@ class DeliveryPack:
 
     def _texts(self) -> PackTexts:
         return PackTexts(
-            cast(Petition, petition_by_id(self._export.petition_id)),
+            cast(Petition, petition_by_id(self._petition_id)),
             self._choice,
             self._export.requested_at,
         )

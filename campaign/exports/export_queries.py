@@ -7,7 +7,7 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import select
 
-from campaign.exports.models import Export, ExportChoice
+from campaign.exports.models import SUBSCRIBERS, Export, ExportChoice
 from campaign.extensions import db
 from campaign.security.sealed_files import key_of, unsealed
 
@@ -37,6 +37,14 @@ def exports_of(petition_ids: Collection[int], most: int = 50) -> Sequence[Export
         .order_by(Export.id.desc())
         .limit(most)
     )
+    return db.session.scalars(query.execution_options(populate_existing=True)).all()
+
+
+def subscriber_exports(cause_ids: Collection[int] | None, most: int = 20) -> Sequence[Export]:
+    """Return the latest files of subscribers of these causes, newest first; if None, all of them."""
+    query = select(Export).where(Export.aim == SUBSCRIBERS).order_by(Export.id.desc()).limit(most)
+    if cause_ids is not None:
+        query = query.where(Export.cause_id.in_(cause_ids))
     return db.session.scalars(query.execution_options(populate_existing=True)).all()
 
 

@@ -16,7 +16,7 @@ from campaign.exports.export_queries import (
     key_for,
     remove_files,
 )
-from campaign.exports.models import Export
+from campaign.exports.models import SUBSCRIBERS, Export
 from campaign.exports.operations import (
     JOB,
     fail_export,
@@ -25,6 +25,12 @@ from campaign.exports.operations import (
     return_export,
     start_export,
     sweep_exports,
+)
+from campaign.exports.subscribers import (
+    causes_of,
+    count_subscribers,
+    pieces_of_subscribers,
+    subscriber_format,
 )
 from campaign.exports.writer import pieces_of_signatures, table_of
 from campaign.exports.zip_stream import ArchiveTooLarge
@@ -99,6 +105,13 @@ def _pieces(
     if export.kind == "pack":
         pack = DeliveryPack(export, table_path, key)
         total, pieces = pack.total(), pack.pieces()
+    elif export.aim == SUBSCRIBERS:
+        cause_ids = causes_of(export)
+        form = subscriber_format(export.kind, for_people=True)
+        total, pieces = (
+            count_subscribers(cause_ids),
+            pieces_of_subscribers(form, cause_ids=cause_ids),
+        )
     else:
         table = table_of(export)
         total, pieces = table.total(), pieces_of_signatures(export, table)

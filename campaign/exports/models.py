@@ -1,4 +1,4 @@
-"""Exports: files of signatures that organizers requested, and the choices they made."""
+"""Exports: files of signatures or subscribers that organizers requested, and their choices."""
 
 from datetime import datetime
 from typing import Any
@@ -23,6 +23,8 @@ from campaign.security.sealed_files import new_seed
 
 KINDS = ("csv", "xlsx", "jsonl", "pack")
 AIMS = ("delivery", "letters", "records")
+# A file of subscribers. It belongs to no petition.
+SUBSCRIBERS = "subscribers"
 STATES = ("waiting", "working", "ready", "failed")
 ERROR_CODES = ("", "no_room", "too_large", "broken")
 
@@ -34,6 +36,9 @@ class Export(Base):
     `choice` holds a Selection, or the options of the pack. `done` of `total` signatures are
     written.
 
+    If `aim` is SUBSCRIBERS, the file holds subscribers of a cause in place of the signatures of a
+    petition. Without a cause, it holds those of all causes.
+
     The output is a sealed file of `frames` frames. Its key is derived from `seed`. `size` (bytes)
     and `sha256` describe the file as downloaded.
     """
@@ -41,11 +46,16 @@ class Export(Base):
     __tablename__ = "export"
     __table_args__ = (
         one_of("kind", KINDS),
-        one_of("aim", AIMS),
+        one_of("aim", (*AIMS, SUBSCRIBERS)),
         one_of("state", STATES),
         one_of("error_code", ERROR_CODES),
         CheckConstraint(
             "state != 'ready' or (sha256 != '' and ready_at is not null)", name="ready"
+        ),
+        CheckConstraint(
+            f"(aim = '{SUBSCRIBERS}') = (petition_id is null)"
+            f" and (cause_id is not null or aim = '{SUBSCRIBERS}')",
+            name="subject",
         ),
         Index("ix_export_petition_id", "petition_id", "id"),
         # File names contain the id, so ids must never be reused.
@@ -53,11 +63,11 @@ class Export(Base):
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
-    petition_id: Mapped[int] = mapped_column(ForeignKey("petition.id", ondelete="CASCADE"))
-    cause_id: Mapped[int] = mapped_column(ForeignKey("cause.id", ondelete="CASCADE"))
+    petition_id: Mapped[int | None] = mapped_column(ForeignKey("petition.id", ondelete="CASCADE"))
+    cause_id: Mapped[int | None] = mapped_column(ForeignKey("cause.id", ondelete="CASCADE"))
     organizer_id: Mapped[int] = mapped_column(ForeignKey("organizer.id"))
     kind: Mapped[str] = mapped_column(String(5))
-    aim: Mapped[str] = mapped_column(String(8))
+    aim: Mapped[str] = mapped_column(String(12))
     purpose: Mapped[str] = mapped_column(String(500))
     choice: Mapped[dict[str, Any]] = mapped_column(JSON)
     state: Mapped[str] = mapped_column(String(8), default="waiting")
@@ -72,7 +82,7 @@ class Export(Base):
     ready_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     organizer: Mapped[Organizer] = relationship(lazy="joined")
-    petition: Mapped[Petition] = relationship()
+    petition: Mapped[Petition | None] = relationship()
 
     @property
     def file_name(self) -> str:

@@ -17,8 +17,8 @@ RETENTION = timedelta(hours=72)
 
 def request_export(
     *,
-    petition_id: int,
-    cause_id: int,
+    petition_id: int | None,
+    cause_id: int | None,
     organizer_id: int,
     kind: str,
     aim: str,

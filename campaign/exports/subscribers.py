@@ -1,12 +1,15 @@
 """Export subscribers with their consents, in batches."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Generator, Iterator
+from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, case, func, select
 
 from campaign.causes.models import Cause
 from campaign.db.functions import iso_instant
-from campaign.exports.formats import FORMATS
+from campaign.exports.formats import DOWNLOADS, FORMATS
+from campaign.exports.models import Export
+from campaign.exports.writer import Piece
 from campaign.extensions import db
 from campaign.notices.models import NOT_RECORDED, Consent, ConsentText, Notice
 from campaign.subscriptions.consents import SUBJECT
@@ -26,7 +29,7 @@ COLUMNS = {
     "evidence": ("text", Subscription.evidence),
     "consent_version": ("text", ConsentText.version),
     "consent_text": ("text", ConsentText.text),
-    "notice": ("text", case((Notice.id != NOT_RECORDED, Notice.text), else_="")),
+    "notice": ("text", case((Notice.id != NOT_RECORDED, Notice.digest), else_="")),
 }
 # The consent that a subscription rests on now is the newest of its consents.
 _LAST_CONSENT = (
@@ -38,16 +41,15 @@ _LAST_CONSENT = (
 STATES = {"active": ("active",), "all": ("active", "pending", "ended")}
 
 
-def subscriber_file(
-    *, kind: str, cause_ids: Collection[int] | None, state: str = "active"
-) -> Iterator[bytes]:
-    """Yield the bytes of a file in one of the formats "csv" and "jsonl".
+def pieces_of_subscribers(
+    form: Any, *, cause_ids: Collection[int] | None, state: str = "active"
+) -> Generator[Piece, None, None]:
+    """Yield the Pieces of a file in a format of `subscriber_format`.
 
     It holds the subscribers of these causes; if None, of all causes, and those who get the news of
     all. Ended subscriptions whose address was erased are left out.
     """
-    form = FORMATS[kind](tuple(COLUMNS), [kind for kind, _source in COLUMNS.values()])
-    yield form.begin()
+    yield Piece(form.begin(), 0)
     sources = [source for _kind, source in COLUMNS.values()]
     query = (
         select(Subscription.id, *sources)
@@ -55,17 +57,40 @@ def subscriber_file(
         .join(Notice, Notice.id == Subscription.notice_id)
         .outerjoin(Consent, Consent.id == _LAST_CONSENT)
         .outerjoin(ConsentText, ConsentText.id == Consent.text_id)
-        .where(Subscription.email.is_not(None), Subscription.state.in_(STATES[state]))
+        .where(*_conditions(cause_ids, state))
         .order_by(Subscription.id)
         .limit(AT_ONCE)
     )
-    if cause_ids is not None:
-        query = query.where(Subscription.cause_id.in_(cause_ids))
-    after = 0
+    after, done = 0, 0
     while rows := db.session.execute(query.where(Subscription.id > after)).all():
         after = rows[-1].id
         # Release the database connection while the bytes are sent.
         db.session.rollback()
         _ids, *columns = zip(*rows, strict=True)
-        yield form.add(columns)
-    yield form.end()
+        done += len(rows)
+        yield Piece(form.add(columns), done)
+    yield Piece(form.end(), done)
+
+
+def subscriber_format(kind: str, *, for_people: bool) -> Any:
+    """Return the format "csv" or "jsonl" of a file of subscribers."""
+    formats = DOWNLOADS if for_people else FORMATS
+    return formats[kind](tuple(COLUMNS), [kind for kind, _source in COLUMNS.values()])
+
+
+def count_subscribers(cause_ids: Collection[int] | None, state: str = "active") -> int:
+    """Return the number of subscribers in such a file."""
+    query = select(func.count()).select_from(Subscription).where(*_conditions(cause_ids, state))
+    return db.session.scalar(query) or 0
+
+
+def causes_of(export: Export) -> list[int] | None:
+    """Return the ids of the causes whose subscribers are in an export; None for all."""
+    return None if export.cause_id is None else [export.cause_id]
+
+
+def _conditions(cause_ids: Collection[int] | None, state: str) -> Iterator[ColumnElement[bool]]:
+    yield Subscription.email.is_not(None)
+    yield Subscription.state.in_(STATES[state])
+    if cause_ids is not None:
+        yield Subscription.cause_id.in_(cause_ids)

@@ -1,4 +1,4 @@
-"""Write a file of signatures piece by piece, so that it needs little memory."""
+"""Write a file of signatures or subscribers piece by piece, so that it needs little memory."""
 
 from collections.abc import Generator
 from typing import NamedTuple
@@ -14,7 +14,7 @@ AT_ONCE = 20_000
 
 
 class Piece(NamedTuple):
-    """The next bytes of a file, and how many signatures are written with them."""
+    """The next bytes of a file, and how many rows are written with them."""
 
     data: bytes
     done: int

@@ -47,7 +47,7 @@ from campaign.organize.kiosks import devices as kiosk_devices
 from campaign.organize.kiosks import review as kiosk_review
 from campaign.organize.kiosks import routes as kiosks
 from campaign.organize.mail import routes as mail
-from campaign.organize.mail import subscribers, suppressions
+from campaign.organize.mail import subscriber_imports, subscribers, suppressions
 from campaign.organize.moderation import bulk, queues, rules
 from campaign.organize.organisations import routes as organisations
 from campaign.organize.overview import routes as overview
@@ -131,6 +131,7 @@ MORE_PAGES = (
     check_in,
     import_files,
     import_sheets,
+    subscriber_imports,
     kiosk_devices,
     kiosk_review,
 )

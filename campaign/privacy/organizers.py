@@ -103,6 +103,13 @@ WORKERS = (
         ),
     ),
     RegisterRow(
+        _l("Which lists of subscribers you imported"),
+        _l("So that a mistake can be found and undone"),
+        _l("Organizers who may import subscribers"),
+        _l("As long as the cause exists. We delete the file once it is imported"),
+        columns_of("subscriber_import", "organizer_id cause_id asks name counts state created_at"),
+    ),
+    RegisterRow(
         _l("What you decided about many signatures at once, and why"),
         _l("So that a mistake can be undone"),
         _l("Organizers who review signatures in that cause"),

@@ -32,6 +32,7 @@ NOT_PERSONAL = {
     "subscription": "id",
     "mailing_receipt": "id",
     "consent": "id",
+    "subscriber_import": "id changed_at columns done error_code errors frames header seed size",
     "export": "id done error_code frames seed sha256 size total",
     "bulk_item": "bulk_id",
     "bulk_decision": "id cursor changed restored total upto_id",

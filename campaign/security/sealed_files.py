@@ -1,11 +1,12 @@
 """Encrypt a file while writing it and decrypt it while reading it, one frame at a time."""
 
+import io
 import os
 import struct
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
-from typing import Self
+from typing import Any, BinaryIO, Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -14,7 +15,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 SEED_BYTES = 16
 FRAME = 2**20
-_NONCE, _KEY = 12, 32
+_NONCE, _KEY, _TAG = 12, 32, 16
 _LENGTH = struct.Struct(">I")
 
 
@@ -81,14 +82,54 @@ def unsealed(path: str | Path, key: bytes, frames: int) -> Iterator[bytes]:
     cipher = AESGCM(key)
     with open(path, "rb") as file:
         for place in range(frames):
-            head = file.read(_LENGTH.size + _NONCE)
-            if len(head) < _LENGTH.size + _NONCE:
-                raise SealBroken("cut short")
-            sealed = file.read(_LENGTH.unpack(head[: _LENGTH.size])[0])
-            try:
-                yield cipher.decrypt(head[_LENGTH.size :], sealed, _place(place))
-            except InvalidTag as fault:
-                raise SealBroken(f"frame {place}") from fault
+            yield _read_frame(file, cipher, place)
+
+
+class SealedReader(io.RawIOBase):
+    """A sealed file of `size` plain bytes as a binary file that can be read from any position.
+
+    Reading raises SealBroken.
+    """
+
+    def __init__(self, path: str | Path, key: bytes, size: int) -> None:
+        super().__init__()
+        self._cipher = AESGCM(key)
+        self._file = open(path, "rb")  # noqa: SIM115
+        self._size = size
+        self._position = 0
+        self._frame: tuple[int, bytes] = (-1, b"")
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        start = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self._size}[whence]
+        self._position = start + offset
+        return self._position
+
+    def readinto(self, buffer: Any) -> int:
+        if self._position >= self._size:
+            return 0
+        place, start = divmod(self._position, FRAME)
+        plain = self._open_frame(place)[start : start + len(buffer)]
+        if not plain:
+            raise SealBroken("cut short")
+        buffer[: len(plain)] = plain
+        self._position += len(plain)
+        return len(plain)
+
+    def _open_frame(self, place: int) -> bytes:
+        if self._frame[0] != place:
+            self._file.seek(place * (_LENGTH.size + _NONCE + FRAME + _TAG))
+            self._frame = (place, _read_frame(self._file, self._cipher, place))
+        return self._frame[1]
 
 
 def size_and_digest(path: str | Path, key: bytes, frames: int) -> tuple[int, str]:
@@ -98,6 +139,18 @@ def size_and_digest(path: str | Path, key: bytes, frames: int) -> tuple[int, str
         size += len(plain)
         digest.update(plain)
     return size, digest.hexdigest()
+
+
+def _read_frame(file: BinaryIO, cipher: AESGCM, place: int) -> bytes:
+    """Read and decrypt the frame where the file is, which is number `place`."""
+    head = file.read(_LENGTH.size + _NONCE)
+    if len(head) < _LENGTH.size + _NONCE:
+        raise SealBroken("cut short")
+    sealed = file.read(_LENGTH.unpack(head[: _LENGTH.size])[0])
+    try:
+        return cipher.decrypt(head[_LENGTH.size :], sealed, _place(place))
+    except InvalidTag as fault:
+        raise SealBroken(f"frame {place}") from fault
 
 
 def _place(frame: int) -> bytes:

@@ -11,7 +11,7 @@ from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Table, case, delete, func, literal, select
 
-from campaign.db.upsert import insert
+from campaign.db.upsert import insert, insert_all
 from campaign.extensions import db
 from campaign.i18n.locales import INTERFACE_LANGUAGES, locale_of
 from campaign.notices.consents import ShownText, consent_text_ids, withdraw_consents
@@ -109,8 +109,9 @@ def note_imported(consents: Mapping[int, ImportedConsent]) -> None:
     if not consents:
         return
     text_ids = consent_text_ids({row_id: consent.shown for row_id, consent in consents.items()})
-    db.session.execute(
-        insert(_table),
+    insert_all(
+        db.session.connection(),
+        _table,
         [
             dict(
                 zip(

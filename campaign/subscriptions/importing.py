@@ -40,10 +40,13 @@ class Subscriber(NamedTuple):
     evidence: str = ""
 
 
-def outcomes_of(subscribers: Sequence[Subscriber], cause_id: int | None) -> list[str]:
+def outcomes_of(
+    subscribers: Sequence[Subscriber], cause_id: int | None, *, import_id: int | None = None
+) -> list[str]:
     """Return what an import would do with each: NEW, or why the person is left out.
 
-    Nobody who has a subscription, or had one and ended it, is subscribed or asked again.
+    Nobody who has a subscription, or had one and ended it, is subscribed or asked again. Those whom
+    the import `import_id` itself subscribed, before it was interrupted, are NEW.
     """
     digests = [subscriber.email_digest for subscriber in subscribers]
     states = dict(
@@ -53,6 +56,7 @@ def outcomes_of(subscribers: Sequence[Subscriber], cause_id: int | None) -> list
                 select(_table.c.email_digest, _table.c.state).where(
                     _table.c.email_digest.in_(digests),
                     func.coalesce(_table.c.cause_id, 0) == (cause_id or 0),
+                    func.coalesce(_table.c.import_id, 0) != (import_id or -1),
                 )
             ),
         )
@@ -74,14 +78,20 @@ def outcomes_of(subscribers: Sequence[Subscriber], cause_id: int | None) -> list
 
 
 def import_subscribers(
-    *, subscribers: Sequence[Subscriber], cause_id: int | None, asks: bool, now: datetime
+    *,
+    subscribers: Sequence[Subscriber],
+    cause_id: int | None,
+    asks: bool,
+    now: datetime,
+    import_id: int | None = None,
 ) -> list[str]:
     """Add the new ones of at most a few hundred subscribers; return the outcome of each.
 
     If `asks`, they are pending, and get one email that asks them to confirm. Otherwise they are
-    active, with the consent that they gave.
+    active, with the consent that they gave. `import_id` names the import, which can be continued
+    and undone.
     """
-    outcomes = outcomes_of(subscribers, cause_id)
+    outcomes = outcomes_of(subscribers, cause_id, import_id=import_id)
     new = [
         subscriber
         for subscriber, outcome in zip(subscribers, outcomes, strict=True)
@@ -90,7 +100,10 @@ def import_subscribers(
     rows = insert_all(
         db.session.connection(),
         _table,
-        [_row_of(subscriber, cause_id, asks, now) for subscriber in new],
+        [
+            {**_row_of(subscriber, cause_id, asks, now), "import_id": import_id}
+            for subscriber in new
+        ],
         unless=("email_digest", str(PLACE)),
         returning=("id", "lang", "email_digest"),
     )
@@ -99,7 +112,7 @@ def import_subscribers(
     if asks and rows:
         # Emails that someone is waiting for are sent first.
         enqueue_many(
-            ({"kind": CONFIRMATION, "subject_id": row.id, "lang": row.lang} for row in rows),
+            [{"kind": CONFIRMATION, "subject_id": row.id, "lang": row.lang} for row in rows],
             priority=BULK,
         )
     return outcomes

@@ -27,6 +27,7 @@ REASONS = ("complaint", "request", "organizer")
 # The database uses partial indexes only for queries that repeat their condition exactly.
 ACTIVE = text("state = 'active'")
 PENDING = text("state = 'pending'")
+IMPORTED = text("import_id is not null")
 WEEKLY = text("state = 'active' and frequency = 'weekly'")
 # One subscription per address and cause. A subscription to all causes has no cause, and is also
 # unique.
@@ -39,7 +40,8 @@ class Subscription(Base):
     Only `active` subscriptions get news. What the person agreed to and when is in the table
     `consent`. `source` is where they asked, `notice_id` the privacy notice that they saw there.
     `evidence` says how we know, such as `email` (the subscriber pressed the button in our email) or
-    `signature`. `signature_id` is the signature that created it. After a while an ended subscription loses its address, and the rest stays.
+    `signature`. `signature_id` is the signature that created it, and `import_id` the import of a
+    list. After a while an ended subscription loses its address, and the rest stays.
     `held_reason` says why a request got no email. `digest_from` and `digest_at` are the start and
     end of the last weekly email's news.
     """
@@ -57,6 +59,14 @@ class Subscription(Base):
         ),
         Index("ix_subscription_weekly", "digest_at", sqlite_where=WEEKLY, postgresql_where=WEEKLY),
         Index("ix_subscription_signature_id", "signature_id"),
+        # An import is undone in the order of the ids.
+        Index(
+            "ix_subscription_import_id",
+            "import_id",
+            "id",
+            sqlite_where=IMPORTED,
+            postgresql_where=IMPORTED,
+        ),
         Index("ix_subscription_ended_mailing_id", "ended_mailing_id"),
         # Links in emails contain the row's id, so the id of a deleted row must never be reused.
         {"sqlite_autoincrement": True},
@@ -75,6 +85,7 @@ class Subscription(Base):
     )
     evidence: Mapped[str] = mapped_column(String(40), default="")
     signature_id: Mapped[int | None] = mapped_column(RowId)
+    import_id: Mapped[int | None] = mapped_column(RowId)
     held_reason: Mapped[str] = mapped_column(String(40), default="")
     mail_count: Mapped[int] = mapped_column(SmallInteger, default=0)
     mailed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import JSON, ForeignKey, Index, String, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from campaign.extensions import RowId, db
+from campaign.extensions import Base, RowId
 from campaign.process.clock import UtcDateTime
 
 SWITCHES = (
@@ -23,7 +23,7 @@ MAX_REASON_LENGTH = 500
 MAX_MESSAGE_LENGTH = 500
 
 
-class Switch(db.Model):  # type: ignore[name-defined, misc]
+class Switch(Base):
     """A function of the site that is switched off. Without a row it is on.
 
     Without an organisation, it is off for the whole site. `off_until` is when it comes on by itself,

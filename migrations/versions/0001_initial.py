@@ -1003,6 +1003,7 @@ def upgrade():
         sa.Column("notice_id", ROW_ID, server_default="0", nullable=False),
         sa.Column("evidence", sa.String(length=40), nullable=False),
         sa.Column("signature_id", ROW_ID, nullable=True),
+        sa.Column("import_id", ROW_ID, nullable=True),
         sa.Column("held_reason", sa.String(length=40), nullable=False),
         sa.Column("mail_count", sa.SmallInteger(), nullable=False),
         sa.Column("mailed_at", INSTANT, nullable=True),
@@ -1036,6 +1037,12 @@ def upgrade():
     op.create_index(
         "ix_subscription_pending", "subscription", ["created_at"], **_where("state = 'pending'")
     )
+    op.create_index(
+        "ix_subscription_import_id",
+        "subscription",
+        ["import_id", "id"],
+        **_where("import_id is not null"),
+    )
     op.create_index("ix_subscription_signature_id", "subscription", ["signature_id"])
     op.create_index(
         "ix_subscription_weekly",
@@ -1043,6 +1050,39 @@ def upgrade():
         ["digest_at"],
         **_where("state = 'active' and frequency = 'weekly'"),
     )
+    op.create_table(
+        "subscriber_import",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("cause_id", ROW_ID, nullable=True),
+        sa.Column("organizer_id", ROW_ID, nullable=False),
+        sa.Column("asks", sa.Boolean(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("header", sa.JSON(), nullable=False),
+        sa.Column("columns", sa.JSON(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("error_code", sa.String(length=20), nullable=False),
+        sa.Column("seed", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("frames", sa.Integer(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("done", sa.BigInteger(), nullable=False),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.Column("errors", sa.JSON(), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("changed_at", INSTANT, nullable=False),
+        sa.CheckConstraint(
+            "state in ('open', 'checking', 'checked', 'importing', 'imported', 'undoing', 'undone')",
+            name="state",
+        ),
+        sa.ForeignKeyConstraint(
+            ["cause_id"], ["cause.id"], name="fk_subscriber_import_cause_id", ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["organizer_id"], ["organizer.id"], name="fk_subscriber_import_organizer_id"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_subscriber_import"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_subscriber_import_cause_id", "subscriber_import", ["cause_id", "id"])
     op.create_table(
         "account_alert",
         sa.Column("id", ROW_ID, nullable=False),
@@ -1164,11 +1204,11 @@ def upgrade():
     op.create_table(
         "export",
         sa.Column("id", ROW_ID, nullable=False),
-        sa.Column("petition_id", ROW_ID, nullable=False),
-        sa.Column("cause_id", ROW_ID, nullable=False),
+        sa.Column("petition_id", ROW_ID, nullable=True),
+        sa.Column("cause_id", ROW_ID, nullable=True),
         sa.Column("organizer_id", ROW_ID, nullable=False),
         sa.Column("kind", sa.String(length=5), nullable=False),
-        sa.Column("aim", sa.String(length=8), nullable=False),
+        sa.Column("aim", sa.String(length=12), nullable=False),
         sa.Column("purpose", sa.String(length=500), nullable=False),
         sa.Column("choice", sa.JSON(), nullable=False),
         sa.Column("state", sa.String(length=8), nullable=False),
@@ -1181,11 +1221,16 @@ def upgrade():
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("requested_at", INSTANT, nullable=False),
         sa.Column("ready_at", INSTANT, nullable=True),
-        sa.CheckConstraint("aim in ('delivery', 'letters', 'records')", name="aim"),
+        sa.CheckConstraint("aim in ('delivery', 'letters', 'records', 'subscribers')", name="aim"),
         sa.CheckConstraint(
             "error_code in ('', 'no_room', 'too_large', 'broken')", name="error_code"
         ),
         sa.CheckConstraint("kind in ('csv', 'xlsx', 'jsonl', 'pack')", name="kind"),
+        sa.CheckConstraint(
+            "(aim = 'subscribers') = (petition_id is null)"
+            " and (cause_id is not null or aim = 'subscribers')",
+            name="subject",
+        ),
         sa.CheckConstraint(
             "state != 'ready' or (sha256 != '' and ready_at is not null)", name="ready"
         ),

@@ -4,7 +4,6 @@ import json
 from zipfile import ZipFile
 
 import pytest
-from flask_migrate import upgrade
 from sqlalchemy import func, select, text
 
 from campaign.archive.tables import exported_tables, is_not_seeded
@@ -16,51 +15,12 @@ from campaign.signatures.models import Signature
 from campaign.site.settings import forget_site_settings
 from campaign.subscriptions.models import SuppressedAddress
 from campaign.subscriptions.operations import suppress
-from tests import databases
-from tests.conftest import SECRET, make_app
 from tests.factories.kiosks import make_table, make_tablet
 from tests.factories.organizers import make_organizer
 from tests.factories.signatures import AMALIA, ODILE, hatch_now, row, sign_and_hatch, withdraw
 from tests.factories.subscriptions import digest, subscribe, subscriptions
 
 OTHER_SECRET = "another-secret-for-tests-only-0123456789"
-
-
-@pytest.fixture
-def installation(tmp_path):
-    """Return a function that makes an empty installation on a kind of database."""
-    made = []
-
-    def make(kind, secret=SECRET):
-        var = tmp_path / f"var-{len(made)}"
-        var.mkdir()
-        made.append(install(kind, var, secret))
-        return made[-1]
-
-    yield make
-    for app in made:
-        close(app)
-
-
-@pytest.fixture(scope="module")
-def empty_installation(tmp_path_factory):
-    """An installation into which nothing may come."""
-    app = install("sqlite", tmp_path_factory.mktemp("var"), SECRET)
-    yield app
-    close(app)
-
-
-def install(kind, var, secret):
-    app = make_app(databases.fresh(kind), var, SECRET_KEY=secret)
-    with app.app_context():
-        upgrade()
-    return app
-
-
-def close(app):
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
 
 
 def run_in(app, *arguments):

@@ -8,10 +8,12 @@ from sqlalchemy import select
 
 from campaign.accounts.permissions import ROLES
 from campaign.api.operations import make_key
+from campaign.exports.models import SUBSCRIBERS
 from campaign.exports.operations import request_export
 from campaign.exports.selection import Selection
 from campaign.extensions import db, write
 from campaign.imports.create import print_sheets
+from campaign.imports.subscribers.operations import open_import
 from campaign.kiosk.models import PairingCode
 from campaign.organisations.operations import create_organisation
 from campaign.organize.core.access import ANYBODY
@@ -132,6 +134,26 @@ def furnish(client, organisation, word):
         choice=Selection(petition.id).to_json(),
         now=utcnow(),
     )
+    subscriber_file = write(
+        request_export,
+        petition_id=None,
+        cause_id=cause.id,
+        organizer_id=people["owner"].id,
+        kind="csv",
+        aim=SUBSCRIBERS,
+        purpose="",
+        choice={},
+        now=utcnow(),
+    )
+    subscriber_list = write(
+        open_import,
+        cause_id=cause.id,
+        organizer_id=people["owner"].id,
+        asks=True,
+        name=f"{word}-list.csv",
+        header=["email", word],
+        columns={"email": "email"},
+    )
     now = utcnow()
     bulk = write(
         lambda: create_decision(
@@ -163,6 +185,7 @@ def furnish(client, organisation, word):
             "other_id": second,
             "registration_id": registration,
             "export_id": export.id,
+            "import_id": subscriber_list.id,
             "delivery_id": delivery.id,
             "batch_id": batch.id,
             "run_id": run.id,
@@ -192,6 +215,7 @@ def furnish(client, organisation, word):
         "updates": {"slug": update.slug},
     }
     values |= {name: values["petitions"] for name in ("exports", "deliveries", "retention")}
+    values |= {"subscribers": {"export_id": subscriber_file.id}}
     values |= {"kiosks": values["events"], "mail": values["updates"]}
     return Furnished(organisation, word, cause, people, values)
 

@@ -1,4 +1,4 @@
-"""Tests of downloading and importing subscribers in the workspace."""
+"""Tests of files of subscribers, and of importing lists, in the workspace."""
 
 import csv
 import io
@@ -6,8 +6,12 @@ import io
 import pytest
 
 from campaign.accounts.audit import entries
-from campaign.organize.mail import subscribers as pages
+from campaign.extensions import db
+from campaign.imports.subscribers import reading
+from campaign.imports.subscribers.models import SubscriberImport
+from campaign.imports.subscribers.queries import lists_folder
 from tests.factories.causes import make_cause
+from tests.factories.jobs import run_jobs
 from tests.factories.subscriptions import consent_of, email_states, subscribe, subscriptions
 from tests.page_parts import alerts, links, tree, values, wrong_fields
 
@@ -17,24 +21,32 @@ GOOD = "amalia@rosales.example,2025-03-01,Send me news"
 
 
 @pytest.fixture
-def owner(desk_of):
+def owner(app, desk_of, tmp_path, monkeypatch):
+    monkeypatch.setitem(app.config, "VAR_DIR", str(tmp_path))
     cause = make_cause()
     desk = desk_of("owner", cause.id)
     desk.cause = cause
     return desk
 
 
-def upload(desk, *lines, header=HEADER, press="check", **fields):
-    data = "\n".join((header, *lines)).encode()
-    form = {"cause": desk.cause.id, "way": "consent", "press": press, **fields}
+def send(desk, data, **fields):
+    form = {"cause": desk.cause.id, "way": "consent", **fields}
     return desk.post(f"{PAGE}/import", {**form, "file": (io.BytesIO(data), "list.csv")})
 
 
-def send_on(desk, page, press="import", **changes):
-    """Send the form of the check page as it is shown, with `changes`."""
-    form = tree(page).forms[-1]
-    fields = {name: value for name, value in form.form_values() if name != "csrf_token"}
-    return desk.post(f"{PAGE}/import", {**fields, "press": press, **changes})
+def upload(desk, *lines, header=HEADER, **fields):
+    """Upload a list and check it; return the address of its page."""
+    answer = send(desk, "\n".join((header, *lines)).encode(), **fields)
+    assert answer.status_code == 303, answer.text
+    run_jobs("subscriber_import")
+    return answer.location
+
+
+def press(desk, address, button, **fields):
+    """Press a button of the page of an import, and do what that causes."""
+    answer = desk.post(f"{address}/{button}", fields)
+    run_jobs("subscriber_import")
+    return answer
 
 
 def outcomes(page):
@@ -44,14 +56,30 @@ def outcomes(page):
     }
 
 
+def state_of(page):
+    [state] = values(page, "data-state")
+    return state
+
+
+def stored_files(app):
+    return [path.name for path in lists_folder(app.config).glob("*")]
+
+
 def test_owner_downloads_the_subscribers_of_their_cause_only(owner, desk_of):
     other = make_cause("other")
     subscribe("amalia", cause_id=owner.cause.id)
     subscribe("teo", cause_id=other.id)
     assert f"{PAGE}/" in links(owner.get("/organize/mail/"))
-    answer = owner.post(f"{PAGE}/export", {"export-cause": owner.cause.id, "export-format": "csv"})
+    asked = owner.post(f"{PAGE}/export", {"export-cause": owner.cause.id, "export-format": "csv"})
+    assert asked.status_code == 303
+    assert owner.get(f"{asked.location}?progress=1").json["state"] == "waiting"
+    run_jobs("export")
+    assert owner.get(f"{asked.location}?progress=1").json["state"] == "ready"
+    assert values(owner.get(asked.location), "data-rows") == ["1"]
+    assert asked.location in links(owner.get(f"{PAGE}/"))
+    answer = owner.get(f"{asked.location}/download")
     assert "attachment" in answer.headers["Content-Disposition"]
-    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    rows = list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"))))
     assert [row["email"] for row in rows] == ["amalia@rosales.example"]
     [entry] = entries(action="subscriptions.export")
     assert entry.cause_id == owner.cause.id
@@ -60,30 +88,49 @@ def test_owner_downloads_the_subscribers_of_their_cause_only(owner, desk_of):
         assert refused.status_code == 422
         assert "export-cause" in wrong_fields(refused)
     admin = desk_of("admin")
-    everyone = admin.post(f"{PAGE}/export", {"export-cause": "all", "export-format": "jsonl"})
-    assert len(everyone.text.splitlines()) == 2
+    of_all = admin.post(f"{PAGE}/export", {"export-cause": "all", "export-format": "jsonl"})
+    run_jobs("export")
+    assert len(admin.get(f"{of_all.location}/download").text.splitlines()) == 2
+    assert owner.get(of_all.location).status_code == 404
+    stranger = desk_of("owner", other.id, email="teo@brandt.example")
+    assert stranger.get(asked.location).status_code == 404
+    assert stranger.get(f"{asked.location}/download").status_code == 404
+
+
+def test_file_of_subscribers_is_no_file_of_signatures(owner, desk_of):
+    asked = owner.post(f"{PAGE}/export", {"export-cause": owner.cause.id, "export-format": "csv"})
+    number = asked.location.rsplit("/", 1)[1]
+    exporter = desk_of("exporter", owner.cause.id)
+    for path in ("", "/download"):
+        assert exporter.get(f"/organize/exports/files/{number}{path}").status_code == 404
+    assert owner.post(f"{asked.location}/delete", {}).status_code == 303
+    assert owner.get(asked.location).status_code == 404
 
 
 @pytest.mark.parametrize("role", ["editor", "reviewer", "exporter", "tabler"])
 def test_other_roles_have_no_access(owner, desk_of, role):
+    address = upload(owner, GOOD)
     desk = desk_of(role, owner.cause.id)
-    assert desk.get(f"{PAGE}/").status_code == 403
-    for path in ("export", "import"):
-        assert desk.post(f"{PAGE}/{path}", {"cause": owner.cause.id}).status_code == 403
+    for path in (f"{PAGE}/", f"{PAGE}/import", address):
+        assert desk.get(path).status_code == 403
+    for path in (f"{PAGE}/export", f"{PAGE}/import", f"{address}/accept"):
+        assert desk.post(path, {"cause": owner.cause.id}).status_code == 403
+    assert subscriptions() == []
 
 
-def test_file_is_checked_before_it_is_imported(owner):
+def test_file_is_checked_before_it_is_imported(owner, app):
     subscribe("teo", cause_id=owner.cause.id)
-    page = upload(
-        owner, GOOD, "teo@rosales.example,2025-03-01,Yes", "wrong,2025-03-01,Yes", header=HEADER
-    )
-    assert page.status_code == 200
+    address = upload(owner, GOOD, "teo@rosales.example,2025-03-01,Yes", "wrong,2025-03-01,Yes")
+    page = owner.get(address)
     assert outcomes(page) == {"new": "1", "known": "1", "wrong": "1"}
     assert values(page, "data-line") == ["4"]
-    assert values(page, "data-sample") == ["amalia@rosales.example"]
+    assert "amalia@rosales.example" in values(page, "data-sample")
     assert len(subscriptions()) == 1
-    assert send_on(owner, page).status_code == 303
-    assert "success" in alerts(owner.get(f"{PAGE}/"))
+    assert press(owner, address, "accept").status_code == 303
+    page = owner.get(address)
+    assert state_of(page) == "imported"
+    assert outcomes(page) == {"new": "1", "known": "1", "wrong": "1"}
+    assert stored_files(app) == []
     assert [(row.state, consent_of(row).shown_text.text) for row in subscriptions()][1:] == [
         ("active", "Send me news")
     ]
@@ -91,44 +138,100 @@ def test_file_is_checked_before_it_is_imported(owner):
     assert (entry.cause_id, entry.details["new"]) == (owner.cause.id, 1)
 
 
+def test_page_says_how_far_the_work_is(owner):
+    answer = send(owner, f"{HEADER}\n{GOOD}".encode())
+    assert owner.get(f"{answer.location}?progress=1").json["state"] == "working"
+    assert state_of(owner.get(answer.location)) == "checking"
+    run_jobs("subscriber_import")
+    assert owner.get(f"{answer.location}?progress=1").json["state"] == "ready"
+
+
 def test_missing_column_is_an_error_at_its_field_and_the_file_is_remembered(owner):
-    page = upload(owner, GOOD, header="email,Fecha,Texto")
-    assert page.status_code == 422
+    address = upload(owner, GOOD, header="email,Fecha,Texto")
+    page = owner.get(address)
     assert set(wrong_fields(page)) == {"column_consent_at", "column_consent_text"}
-    page = send_on(owner, page, "check", column_consent_at="Fecha", column_consent_text="Texto")
-    assert outcomes(page) == {"new": "1"}
-    send_on(owner, page)
+    chosen = {"cause": owner.cause.id, "way": "consent", "column_email": "email"}
+    page = press(owner, address, "check", **chosen, column_consent_at="Fecha")
+    assert page.status_code == 422
+    assert set(wrong_fields(page)) == {"column_consent_text"}
+    [typed] = tree(page).xpath("//select[@name='column_consent_at']/option[@selected]/@value")
+    assert typed == "Fecha"
+    columns = {"column_consent_at": "Fecha", "column_consent_text": "Texto"}
+    assert press(owner, address, "check", **chosen, **columns).status_code == 303
+    assert outcomes(owner.get(address)) == {"new": "1"}
+    press(owner, address, "accept")
     assert [consent_of(row).shown_text.text for row in subscriptions()] == ["Send me news"]
 
 
 def test_people_are_asked_by_one_email(owner):
-    page = upload(owner, "amalia@rosales.example", header="email", way="ask")
-    assert send_on(owner, page).status_code == 303
+    address = upload(owner, "amalia@rosales.example", header="email", way="ask")
+    press(owner, address, "accept")
+    # Pressing the button again changes nothing.
+    press(owner, address, "accept")
     assert [row.state for row in subscriptions()] == ["pending"]
     assert email_states("subscription_confirmation") == ["owed"]
 
 
-def test_bad_files_and_causes_are_explained_at_the_field(owner, monkeypatch):
-    monkeypatch.setattr(pages, "MAX_ROWS", 1)
+def test_import_is_undone(owner):
+    subscribe("teo", cause_id=owner.cause.id)
+    address = upload(owner, GOOD)
+    press(owner, address, "accept")
+    assert len(subscriptions()) == 2
+    assert press(owner, address, "undo").status_code == 303
+    assert state_of(owner.get(address)) == "undone"
+    assert [row.email for row in subscriptions()] == ["teo@rosales.example"]
+    assert [entry.cause_id for entry in entries(action="subscriptions.undo")] == [owner.cause.id]
+
+
+def test_file_that_was_not_imported_is_deleted(owner, app):
+    address = upload(owner, GOOD)
+    assert len(stored_files(app)) == 1
+    assert press(owner, address, "delete").status_code == 303
+    assert stored_files(app) == []
+    assert owner.get(address).status_code == 404
+
+
+def test_bad_files_and_causes_are_explained_at_the_field(owner, app):
     other = make_cause("other")
+    good = f"{HEADER}\n{GOOD}".encode()
     for answer, field in (
         (owner.post(f"{PAGE}/import", {"cause": owner.cause.id, "way": "ask"}), "file"),
-        (upload(owner, header=""), "file"),
-        (upload(owner, header="email\0,\0"), "file"),
-        (upload(owner, GOOD, GOOD.replace("amalia", "teo")), "file"),
-        (upload(owner, "x" * (pages.MAX_BYTES + 1)), "file"),
-        (upload(owner, GOOD, cause=other.id), "cause"),
-        (upload(owner, GOOD, cause="all"), "cause"),
+        (send(owner, b""), "file"),
+        (send(owner, b"email\0,\0"), "file"),
+        (send(owner, good, cause=other.id), "cause"),
+        (send(owner, good, cause="all"), "cause"),
     ):
         assert answer.status_code == 422
         assert field in wrong_fields(answer)
-    assert subscriptions() == []
+    assert db.session.query(SubscriberImport).count() == 0
+    assert stored_files(app) == []
 
 
-def test_checked_file_of_another_organizer_is_not_read(owner, desk_of):
-    page = upload(owner, GOOD)
-    other = desk_of("owner", owner.cause.id, email="teo@brandt.example")
-    answer = send_on(other, page)
+def test_file_that_is_too_large_is_refused(owner, app, monkeypatch):
+    monkeypatch.setitem(app.config, "IMPORT_BYTES", 300_000)
+    answer = send(owner, b"email\n" + b"x" * 300_000)
+    assert answer.status_code in (303, 413)
+    assert "danger" in alerts(owner.get(f"{PAGE}/import"))
+
+
+def test_full_disk_is_explained_at_the_file(owner, app, monkeypatch):
+    def fail(*_arguments):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("campaign.organize.mail.subscriber_imports.Sealer.finish", fail)
+    answer = send(owner, f"{HEADER}\n{GOOD}".encode())
     assert answer.status_code == 422
-    assert "file" in wrong_fields(answer)
+    assert set(wrong_fields(answer)) == {"file"}
+    assert stored_files(app) == []
+    assert db.session.query(SubscriberImport).count() == 0
+
+
+@pytest.mark.parametrize(
+    ("limit", "code"), [("MAX_ROWS", "too_many_rows"), ("MAX_ROW_CHARACTERS", "row_too_long")]
+)
+def test_list_that_cannot_be_read_to_its_end_is_explained(owner, monkeypatch, limit, code):
+    monkeypatch.setattr(reading, limit, 1 if limit == "MAX_ROWS" else 60)
+    address = upload(owner, GOOD, f'"{GOOD.replace("amalia", "teo")}')
+    page = owner.get(address)
+    assert (state_of(page), values(page, "data-fault")) == ("open", [code])
     assert subscriptions() == []

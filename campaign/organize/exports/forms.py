@@ -12,7 +12,7 @@ from wtforms import BooleanField, Field, RadioField, SelectChoice, SelectField, 
 from wtforms.validators import DataRequired, InputRequired, Optional, ValidationError
 
 from campaign.exports.columns import COLUMNS, EVERYTHING
-from campaign.exports.models import Export, ExportChoice
+from campaign.exports.models import SUBSCRIBERS, Export, ExportChoice
 from campaign.exports.selection import Selection
 from campaign.i18n.countries import countries
 from campaign.i18n.locales import current_locale
@@ -109,6 +109,14 @@ def how_far(export: Export) -> str:
     """Return a sentence about the progress of an export."""
     if export.state == "waiting" or not export.total:
         return _("It is in the queue.")
+    if export.aim == SUBSCRIBERS:
+        return ngettext(
+            "%(done)s of %(total)s subscriber",
+            "%(done)s of %(total)s subscribers",
+            export.total,
+            done=format_decimal(export.done),
+            total=format_decimal(export.total),
+        )
     if export.done >= export.total:
         return _("All signatures are written. The file is being finished.")
     return ngettext(

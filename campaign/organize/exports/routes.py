@@ -1,14 +1,12 @@
 """Export signatures: the purpose, the selection, and the files that are made."""
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, cast
 
 from flask import (
     Blueprint,
-    Response,
     abort,
     flash,
-    jsonify,
     redirect,
     render_template,
     request,
@@ -19,16 +17,12 @@ from flask_babel import gettext as _
 
 from campaign.exports.export_queries import (
     choice_of,
-    content_of,
     export_by_id,
     exports_of,
-    file_of,
     remove_files,
 )
-from campaign.exports.formats import DOWNLOADS
 from campaign.exports.models import AIMS, Export
 from campaign.exports.operations import (
-    RETENTION,
     drop_export,
     remember_choice,
     request_export,
@@ -36,7 +30,7 @@ from campaign.exports.operations import (
 )
 from campaign.exports.queries import SignatureTable
 from campaign.organize.core.access import allowed, fresh
-from campaign.organize.core.audit import AuditEvent, act, log_view
+from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.identity import organizer
 from campaign.organize.core.scope import (
     PetitionSummary,
@@ -44,18 +38,19 @@ from campaign.organize.core.scope import (
     petition_summary,
     petitions_where,
 )
+from campaign.organize.exports.files import render_file, send_file
 from campaign.organize.exports.forms import ExportForm, label_context
 from campaign.petitions.models import Petition
 from campaign.process.clock import utcnow
-from campaign.security.sealed_files import SealBroken
 from campaign.signatures.counting.statistics import counted_without_data
 
 blueprint = Blueprint("exports", __name__, url_prefix="/exports")
-POLL_SECONDS = 3
 
 
 def load_export(export_id: int) -> Export | None:
-    return export_by_id(export_id)
+    """Return an export of signatures, or None."""
+    export = export_by_id(export_id)
+    return export if export is not None and export.petition_id is not None else None
 
 
 @blueprint.get("/")
@@ -133,20 +128,15 @@ def create(petition: Petition) -> ResponseReturnValue:
 @blueprint.get("/files/<int:export_id>")
 @allowed("signatures.export", load_export)
 def show(export: Export) -> ResponseReturnValue:
-    """Show the progress of a file and, once it is ready, what it is and how long it is kept."""
-    labels = label_context()
-    if "progress" in request.args:
-        return jsonify(state=export.state, progress=export.percent, words=labels["how_far"](export))
-    return render_template(
-        "organize/exports/show.html",
-        export=export,
-        petition=petition_summary(export.petition),
-        erased=counted_without_data(export.petition_id),
-        is_there=file_of(export) is not None,
-        until=export.ready_at + RETENTION if export.ready_at else None,
-        kept_hours=int(RETENTION.total_seconds() // 3600),
-        seconds=POLL_SECONDS,
-        **labels,
+    petition = petition_summary(cast(Petition, export.petition))
+    return render_file(
+        export,
+        erased=counted_without_data(petition.id),
+        back=(url_for("organize.exports.petition", slug=petition.slug), petition.title),
+        urls={
+            name: url_for(f"organize.exports.{name}", export_id=export.id)
+            for name in ("download", "again", "delete")
+        },
     )
 
 
@@ -154,25 +144,11 @@ def show(export: Export) -> ResponseReturnValue:
 @allowed("signatures.export", load_export)
 @fresh
 def download(export: Export) -> ResponseReturnValue:
-    """Decrypt the file while sending it, or the part that a broken download still lacks.
-
-    Each download is recorded in the activity log.
-    """
-    try:
-        content = content_of(export) if file_of(export) else iter(())
-        first = next(content)
-    except (StopIteration, SealBroken):
-        flash(_("The file is no longer available. Create it again."), "danger")
-        return redirect(url_for("organize.exports.show", export_id=export.id), 303)
-    log_view(_audit_event_of("exports.download", export))
-    media_type = "application/zip" if export.kind == "pack" else DOWNLOADS[export.kind].media_type
-    response = Response(_joined(first, content), content_type=media_type)
-    response.content_length = export.size
-    name = f"{export.petition.slug}-{export.requested_at:%Y-%m-%d}-{export.id}.{export.suffix}"
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    response.set_etag(export.sha256)
-    return response.make_conditional(
-        request.environ, accept_ranges=True, complete_length=export.size
+    return send_file(
+        export,
+        _audit_event_of("exports.download", export),
+        name=cast(Petition, export.petition).slug,
+        page=url_for("organize.exports.show", export_id=export.id),
     )
 
 
@@ -189,7 +165,7 @@ def again(export: Export) -> ResponseReturnValue:
 def delete(export: Export) -> ResponseReturnValue:
     """Stop a file that is being made or delete a finished one, with its key."""
     is_over = export.state in ("ready", "failed")
-    export_id, slug = export.id, export.petition.slug
+    export_id, slug = export.id, cast(Petition, export.petition).slug
     act(
         _audit_event_of("exports.delete" if is_over else "exports.cancel", export),
         drop_export,
@@ -231,11 +207,6 @@ def _audit_event_of(action: str, export: Export) -> AuditEvent:
         reason=export.purpose,
         details=details,
     )
-
-
-def _joined(first: bytes, others: Iterator[bytes]) -> Iterator[bytes]:
-    yield first
-    yield from others
 
 
 def _aim() -> str:

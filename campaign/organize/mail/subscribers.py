@@ -1,67 +1,48 @@
-"""Subscribers: download them with their consents, and import others, after a check of the file."""
+"""Subscribers: files of them with their consents, and the lists that were imported."""
 
-import io
-import zlib
-from base64 import urlsafe_b64encode
-from datetime import timedelta
-from hashlib import sha256
-from typing import Self
+from typing import Any, Self
 
-from cryptography.fernet import Fernet, InvalidToken
-from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 from flask_wtf import FlaskForm
-from flask_wtf.file import FileField
-from wtforms import HiddenField, RadioField, SelectChoice, SelectField
+from wtforms import RadioField, SelectChoice, SelectField
 from wtforms.validators import InputRequired
 
 from campaign.accounts.permissions import EVERYWHERE
 from campaign.causes.queries import causes_among
-from campaign.exports.formats import FORMATS
-from campaign.exports.subscribers import ALL_CAUSES, subscriber_file
-from campaign.extensions import write
-from campaign.imports.subscribers import (
-    HEADINGS,
-    ColumnsMissing,
-    ListRefused,
-    Result,
-    SubscriberList,
-)
-from campaign.organize.core.access import accepts_bytes, allowed, fresh
-from campaign.organize.core.audit import AuditEvent, log_view
+from campaign.exports.export_queries import export_by_id, remove_files, subscriber_exports
+from campaign.exports.models import SUBSCRIBERS, Export
+from campaign.exports.operations import drop_export, request_export, start_again
+from campaign.exports.subscribers import ALL_CAUSES
+from campaign.imports.subscribers.queries import subscriber_imports
+from campaign.organize.core.access import allowed, fresh
+from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.fields import unchosen
-from campaign.organize.core.identity import actor, causes_where, organizer
+from campaign.organize.core.identity import causes_where, organizer
+from campaign.organize.exports.files import render_file, send_file
+from campaign.organize.exports.forms import label_context
 from campaign.process.clock import utcnow
-from campaign.security.secret_key import secret_key
-from campaign.subscriptions.importing import NEW, Subscriber, import_subscribers, outcomes_of
 
-# Larger lists are imported with a command.
-MAX_BYTES, MAX_ROWS = 1024 * 1024, 20_000
-# The checked file travels in the page, compressed and encrypted. A field may have 500,000 bytes.
-MAX_SEALED_BYTES = 450_000
-SEALED_FOR = timedelta(hours=1)
-OUTCOME_LABELS = {
-    NEW: _l("New"),
-    "known": _l("Already subscribed, or asked"),
-    "ended": _l("Unsubscribed, or did not answer when we asked"),
-    "suppressed": _l("On the do-not-email list"),
-    "undeliverable": _l("The address does not accept email"),
-    "duplicate": _l("Listed twice in the file"),
-    "inactive": _l("Not active in the file"),
+IMPORT_STATES = {
+    "open": _l("not checked yet"),
+    "checking": _l("in progress"),
+    "checked": _l("checked"),
+    "importing": _l("in progress"),
+    "imported": _l("imported"),
+    "undoing": _l("in progress"),
+    "undone": _l("undone"),
 }
-REFUSED = {
-    "empty": _l("This file has no header row. Export the list again as CSV."),
-    "not_text": _l("This is not a CSV file. Save the list as CSV first."),
-    "too_many_rows": _l("This list has more than 20,000 rows. Split it into parts."),
-    "too_large": _l("This file is too large. Split it into parts."),
+FORMATS = {
+    "csv": _l("CSV, for spreadsheets"),
+    "jsonl": _l("JSON Lines, for programs"),
 }
-CHOOSE_COLUMN = _l("Choose the column of the file.")
 
 
-class _ForCause(FlaskForm):
+class CauseForm(FlaskForm):
+    """The cause whose subscribers are meant, or all causes."""
+
     cause = SelectField(_l("Cause"), [InputRequired(_l("Choose a cause."))])
 
     def offer(self, action: str) -> Self:
@@ -85,229 +66,127 @@ class _ForCause(FlaskForm):
         return None if self.cause.data == ALL_CAUSES else int(self.cause.data)
 
 
-class ExportForm(_ForCause):
+class ExportForm(CauseForm):
     """Which subscribers to download, and in which format."""
 
     format = RadioField(
         _l("Format"),
-        choices=[
-            SelectChoice("csv", _l("CSV, for spreadsheets")),
-            SelectChoice("jsonl", _l("JSON Lines, for programs")),
-        ],
+        choices=[SelectChoice(kind, label) for kind, label in FORMATS.items()],
         default="csv",
     )
-
-
-class ImportForm(_ForCause):
-    """A list of people, on what ground we may email them, and what its columns hold.
-
-    Once the file was checked, `sealed` holds it, so that nobody has to choose it again.
-    """
-
-    way = RadioField(
-        _l("Consent"),
-        choices=[
-            SelectChoice("consent", _l("The list has the consent of each person")),
-            SelectChoice("ask", _l("Ask each person once, by email")),
-        ],
-        default="consent",
-    )
-    file = FileField(_l("File"))
-    sealed = HiddenField()
-    column_email = SelectField(_l("Email"), validate_choice=False)
-    column_lang = SelectField(_l("Language"), validate_choice=False)
-    column_frequency = SelectField(_l("How often"), validate_choice=False)
-    column_state = SelectField(_l("Status"), validate_choice=False)
-    column_consent_at = SelectField(_l("Date of the consent"), validate_choice=False)
-    column_consent_text = SelectField(_l("Consent text"), validate_choice=False)
-    column_consent_version = SelectField(_l("Version of the consent text"), validate_choice=False)
-    column_evidence = SelectField(_l("How the consent was given"), validate_choice=False)
-
-    data_bytes = b""
-
-    @property
-    def asks(self) -> bool:
-        """Whether people are asked for their consent."""
-        return bool(self.way.data == "ask")
-
-    @property
-    def chosen_columns(self) -> dict[str, str] | None:
-        """The columns as {field: heading}, or None if the form did not show them."""
-        if not self.sealed.data:
-            return None
-        return {name: self[f"column_{name}"].data or "" for name in HEADINGS}
-
-    def show_columns(self, subscribers: SubscriberList) -> None:
-        """Offer the headings of the file for each field."""
-        for name in HEADINGS:
-            field = self[f"column_{name}"]
-            field.choices = [
-                SelectChoice("", _("Not used")),
-                *(SelectChoice(heading, heading) for heading in dict.fromkeys(subscribers.header)),
-            ]
-            field.data = subscribers.columns.get(name, "")
-
-    def validate(self, extra_validators: object = None) -> bool:
-        """Check the fields; `data_bytes` is then the file."""
-        valid = super().validate(extra_validators)
-        self.data_bytes = self._read_file()
-        if not self.data_bytes and not self.file.errors:
-            self.file.errors = [_("Choose a file.")]
-        return valid and not self.file.errors
-
-    def _read_file(self) -> bytes:
-        if self.file.data and self.file.data.filename:
-            data: bytes = self.file.data.read(MAX_BYTES + 1)
-            self.sealed.data = ""
-            if len(data) > MAX_BYTES:
-                self.file.errors = [REFUSED["too_large"]]
-            return data
-        return _unsealed(self.sealed.data or "")
 
 
 blueprint = Blueprint("subscribers", __name__, url_prefix="/subscribers")
 
 
+def load_export(export_id: int) -> Export | None:
+    """Return a file of subscribers, or None."""
+    export = export_by_id(export_id)
+    return export if export is not None and export.aim == SUBSCRIBERS else None
+
+
 @blueprint.get("/")
 @allowed("subscriptions.export")
 def index() -> ResponseReturnValue:
-    return _render_page(
-        ExportForm(formdata=None, prefix="export").offer("subscriptions.export"),
-        ImportForm(formdata=None).offer("subscriptions.import"),
-    )
+    return _render_page(ExportForm(formdata=None, prefix="export").offer("subscriptions.export"))
 
 
 @blueprint.post("/export")
 @allowed("subscriptions.export")
 @fresh
 def export() -> ResponseReturnValue:
+    """Request a file, which a job makes."""
     form = ExportForm(prefix="export").offer("subscriptions.export")
     if not form.validate():
-        return _render_page(form, ImportForm(formdata=None).offer("subscriptions.import"), 422)
+        return _render_page(form, 422)
     cause_id, kind = form.cause_id, form.format.data
-    log_view(AuditEvent("subscriptions.export", cause_id=cause_id))
-    pieces = subscriber_file(kind=kind, cause_ids=None if cause_id is None else [cause_id])
-    response = Response(pieces, mimetype=FORMATS[kind].media_type)
-    response.headers.set("Content-Disposition", "attachment", filename=f"subscribers.{kind}")
-    return response
+    made = act(
+        AuditEvent("subscriptions.ask", cause_id=cause_id, details={"kind": kind}),
+        request_export,
+        petition_id=None,
+        cause_id=cause_id,
+        organizer_id=organizer().id,
+        kind=kind,
+        aim=SUBSCRIBERS,
+        purpose="",
+        choice={},
+        now=utcnow(),
+    )
+    return redirect(url_for("organize.subscribers.show", export_id=made.id), 303)
 
 
-def _refuse_large() -> ResponseReturnValue:
-    flash(REFUSED["too_large"], "danger")
-    return redirect(url_for("organize.subscribers.index"), 303)
+@blueprint.get("/files/<int:export_id>")
+@allowed("subscriptions.export", load_export)
+def show(export: Export) -> ResponseReturnValue:
+    return render_file(
+        export,
+        back=(url_for("organize.subscribers.index"), _("Subscribers")),
+        urls={
+            name: url_for(f"organize.subscribers.{name}", export_id=export.id)
+            for name in ("download", "again", "delete")
+        },
+    )
 
 
-@blueprint.post("/import")
-@accepts_bytes(2 * MAX_BYTES, _refuse_large)
-@allowed("subscriptions.import")
+@blueprint.get("/files/<int:export_id>/download")
+@allowed("subscriptions.export", load_export)
 @fresh
-def take() -> ResponseReturnValue:
-    """Check the file, and import it if the button for that was pressed."""
-    form = ImportForm().offer("subscriptions.import")
-    if not form.validate():
-        return _render_page(
-            ExportForm(formdata=None, prefix="export").offer("subscriptions.export"), form, 422
-        )
-    is_import = request.form.get("press") == "import"
-    try:
-        subscribers = SubscriberList(io.BytesIO(form.data_bytes), form.chosen_columns)
-        form.show_columns(subscribers)
-        sealed = _sealed(form.data_bytes)
-        if len(sealed) > MAX_SEALED_BYTES:
-            raise ListRefused("too_large")
-        form.sealed.data = sealed
-        # The whole file is checked before anything of it is imported.
-        result = _go_through(form, subscribers, imports=False)
-    except ColumnsMissing as error:
-        for name in error.fields:
-            form[f"column_{name}"].errors = [CHOOSE_COLUMN]
-        return _check_page(form, None, 422)
-    except ListRefused as error:
-        form.file.errors = [REFUSED[error.code]]
-        return _render_page(
-            ExportForm(formdata=None, prefix="export").offer("subscriptions.export"), form, 422
-        )
-    if not is_import:
-        return _check_page(form, result)
-    subscribers = SubscriberList(io.BytesIO(form.data_bytes), form.chosen_columns)
-    result = _go_through(form, subscribers, imports=True)
-    event = AuditEvent(
-        "subscriptions.import",
-        cause_id=form.cause_id,
-        details={"asked": form.asks, **result.outcomes},
+def download(export: Export) -> ResponseReturnValue:
+    return send_file(
+        export,
+        _audit_event_of("subscriptions.export", export),
+        name=SUBSCRIBERS,
+        page=url_for("organize.subscribers.show", export_id=export.id),
     )
-    who = actor()
-    write(lambda: event.record_entry(who, None))
-    new = result.outcomes[NEW]
-    flash(
-        ngettext("We ask %(num)s person by email.", "We ask %(num)s people by email.", new)
-        if form.asks
-        else ngettext("Imported %(num)s subscriber.", "Imported %(num)s subscribers.", new),
-        "success",
+
+
+@blueprint.post("/files/<int:export_id>/again")
+@allowed("subscriptions.export", load_export)
+@fresh
+def again(export: Export) -> ResponseReturnValue:
+    act(
+        _audit_event_of("subscriptions.again", export),
+        start_again,
+        export_id=export.id,
+        now=utcnow(),
     )
+    return redirect(url_for("organize.subscribers.show", export_id=export.id), 303)
+
+
+@blueprint.post("/files/<int:export_id>/delete")
+@allowed("subscriptions.export", load_export)
+def delete(export: Export) -> ResponseReturnValue:
+    """Stop a file that is being made or delete a finished one, with its key."""
+    export_id = export.id
+    act(_audit_event_of("subscriptions.delete", export), drop_export, export_id=export_id)
+    remove_files(export_id)
+    flash(_("The file is deleted."), "success")
     return redirect(url_for("organize.subscribers.index"), 303)
 
 
-def _go_through(form: ImportForm, subscribers: SubscriberList, *, imports: bool) -> Result:
-    now, cause_id, asks = utcnow(), form.cause_id, form.asks
+def cause_titles(action: str) -> dict[int | None, Any]:
+    """Return the titles of the causes where the organizer may do `action`, by their ids.
 
-    def check(batch: list[Subscriber]) -> list[str]:
-        return outcomes_of(batch, cause_id)
-
-    def add(batch: list[Subscriber]) -> list[str]:
-        outcomes: list[str] = write(
-            import_subscribers, subscribers=batch, cause_id=cause_id, asks=asks, now=now
-        )
-        return outcomes
-
-    return subscribers.go_through(
-        add if imports else check, asks=form.asks, now=now, max_rows=MAX_ROWS
-    )
+    None is the key of all causes.
+    """
+    titles: dict[int | None, Any] = {None: _("All causes")}
+    for cause in causes_among(causes_where(action)):
+        titles[cause.id] = cause.text(g.lang).title
+    return titles
 
 
-def _check_page(form: ImportForm, result: Result | None, status: int = 200) -> ResponseReturnValue:
+def _audit_event_of(action: str, export: Export) -> AuditEvent:
+    details = {"export": export.id, "kind": export.kind, "subscribers": export.done}
+    return AuditEvent(action, cause_id=export.cause_id, details=details)
+
+
+def _render_page(form: ExportForm, status: int = 200) -> ResponseReturnValue:
     return render_template(
-        "organize/subscribers/check.html",
+        "organize/subscribers/index.html",
         form=form,
-        result=result,
-        columns=[form[f"column_{name}"] for name in HEADINGS],
-        labels=OUTCOME_LABELS,
-        errors=[(line, _error_text(code)) for line, code in result.errors] if result else [],
-        new=result.outcomes[NEW] if result else 0,
+        exports=subscriber_exports(causes_where("subscriptions.export")),
+        imports=subscriber_imports(causes_where("subscriptions.import")),
+        titles=cause_titles("subscriptions.export"),
+        import_states=IMPORT_STATES,
+        **label_context(),
     ), status
-
-
-def _error_text(code: str) -> str:
-    if code.startswith("email_"):
-        return _("The email address is not complete or not valid.")
-    if code == "consent_at":
-        return _("The date of the consent is missing, not valid, or in the future.")
-    return _("The consent text is missing.") if "missing" in code else _("A text is too long.")
-
-
-def _render_page(
-    exporting: ExportForm, importing: ImportForm, status: int = 200
-) -> ResponseReturnValue:
-    return render_template(
-        "organize/subscribers/index.html", exporting=exporting, importing=importing
-    ), status
-
-
-def _sealed(data: bytes) -> str:
-    """Return a file encrypted for this organizer, so that no page holds addresses in the open."""
-    return _fernet().encrypt(zlib.compress(data)).decode()
-
-
-def _unsealed(sealed: str) -> bytes:
-    """Return the file that `_sealed` encrypted less than an hour ago, or nothing."""
-    try:
-        return zlib.decompress(
-            _fernet().decrypt(sealed.encode(), ttl=int(SEALED_FOR.total_seconds()))
-        )
-    except (InvalidToken, zlib.error, UnicodeError):
-        return b""
-
-
-def _fernet() -> Fernet:
-    purpose = f"subscribers of organizer {organizer().id}\0".encode()
-    return Fernet(urlsafe_b64encode(sha256(purpose + secret_key()).digest()))

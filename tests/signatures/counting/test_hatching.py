@@ -4,12 +4,13 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, select, text, update
+from sqlalchemy import event, func, select, text, update
 
 from campaign.causes.queries import cause_count, cause_numbers
 from campaign.demo.signers import add_rows, invented_rows
 from campaign.extensions import db, write
 from campaign.jobs.models import Lease
+from campaign.notices.models import Consent
 from campaign.petitions.queries import petition_counts
 from campaign.process.clock import utcnow
 from campaign.signatures import tokens
@@ -295,6 +296,39 @@ def test_backlog_reads_each_waiting_signature_a_few_times_only(petition):
         hatching.hatch(holder="test", now=utcnow(), most_per_address=500)
     db.session.rollback()
     assert count <= sum(read) < 50 * count
+
+
+def test_larger_batch_needs_no_more_statements(petition):
+    """Names, subscriptions and their consents are written for the batch, not for each signature."""
+    hatch_now()
+    counts = []
+    for seed, count in ((1, 3), (2, 60), (3, 600)):
+        rows = confirmed_rows(petition, count, seed=seed)
+        write(add_rows, [row | {"name_display": "full", "subscribe": True} for row in rows])
+        with statements_run() as statements:
+            hatch_now()
+        counts.append(len(statements))
+    [consents] = db.session.execute(
+        select(func.count()).select_from(Consent).where(Consent.purpose == "name")
+    ).one()
+    assert consents == 663
+    # The first batch also inserts the texts of the consents.
+    assert counts[0] >= counts[1] == counts[2]
+
+
+@contextmanager
+def statements_run():
+    """Yield a list of the SQL statements that run."""
+    statements = []
+
+    def note(_connection, _cursor, statement, *_rest):
+        statements.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""Import lists of subscribers: check a file, import it in parts, and undo that."""

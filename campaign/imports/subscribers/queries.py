@@ -1,0 +1,62 @@
+"""Queries about imports of subscribers and their files."""
+
+import io
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from campaign.extensions import db
+from campaign.imports.subscribers.models import SubscriberImport
+from campaign.imports.subscribers.reading import HEADINGS, SubscriberList
+from campaign.security.sealed_files import SealedReader, key_of
+
+
+def lists_folder(settings: Mapping[str, Any]) -> Path:
+    """Return the folder of the sealed files."""
+    return Path(settings["VAR_DIR"]) / "subscriber-lists"
+
+
+def key_for(item: SubscriberImport, settings: Mapping[str, Any]) -> bytes:
+    """Return the encryption key of an import's file."""
+    return key_of(settings["SECRET_KEY"].encode(), item.seed)
+
+
+def import_by_id(import_id: int) -> SubscriberImport | None:
+    """Return the import as it is in the database now, or None."""
+    return db.session.scalar(
+        select(SubscriberImport)
+        .where(SubscriberImport.id == import_id)
+        .execution_options(populate_existing=True)
+    )
+
+
+def subscriber_imports(
+    cause_ids: Collection[int] | None, most: int = 20
+) -> Sequence[SubscriberImport]:
+    """Return the latest imports of these causes, newest first; if None, all of them."""
+    query = select(SubscriberImport).order_by(SubscriberImport.id.desc()).limit(most)
+    if cause_ids is not None:
+        query = query.where(SubscriberImport.cause_id.in_(cause_ids))
+    return db.session.scalars(query.execution_options(populate_existing=True)).all()
+
+
+@contextmanager
+def opened_list(
+    item: SubscriberImport, settings: Mapping[str, Any]
+) -> Iterator[tuple[SubscriberList, SealedReader]]:
+    """Open the file of an import; yield its list, and the reader, whose position is the progress.
+
+    Raises OSError, SealBroken, ListRefused.
+    """
+    path = lists_folder(settings) / item.file_name
+    with SealedReader(path, key_for(item, settings), item.size) as reader:
+        chosen = {name: item.columns.get(name, "") for name in HEADINGS}
+        yield SubscriberList(io.BufferedReader(reader), chosen), reader
+
+
+def remove_file(import_id: int, settings: Mapping[str, Any]) -> None:
+    """Remove an import's file at once, if it is on this machine."""
+    (lists_folder(settings) / f"{import_id}.sealed").unlink(missing_ok=True)
