@@ -98,7 +98,7 @@ def _card(
         lang=lang,
         identity=identity,
         title=title,
-        above=" · ".join(name for name in names if name and name != title),
+        above="\N{NO-BREAK SPACE}· ".join(name for name in names if name and name != title),
         count=number(count, lang) if count else "",
         caption=caption,
         call=_("Add yours now"),

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 # The backgrounds of pages, as in static/css/colors.css.
 DAY_BACKGROUND = "#fff8ea"
 NIGHT_BACKGROUND = "#120d0a"
+# The backgrounds of fields and cards, also as there.
+DAY_SURFACE = "#fffdf7"
+NIGHT_SURFACE = "#1e1612"
 INK = "#17110d"
 PAPER = "#fffdf7"
 MIN_CONTRAST = 4.5
@@ -17,18 +20,37 @@ MIN_CONTRAST = 4.5
 MIN_TEXT_CONTRAST = 7.0
 # How far a button changes its lightness while it is hovered over, out of 1.
 HOVER_STEP = 0.06
+# How much of the accent is in the background of what is selected, out of 1.
+SELECTED_SHARE = 0.14
+# How much lighter a butterfly's hindwings and their patches are than its forewings, out of 1.
+HINDWING_STEP = 0.08
+PATCH_STEP = 0.2
+MAX_BUTTERFLY_LIGHTNESS = 0.92
 COLOUR = re.compile(r"#?([0-9a-f]{6}|[0-9a-f]{3})", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Accent:
-    """An accent in one mode: areas, areas while hovered over or pressed, text on areas, and text."""
+    """An accent in one mode: areas, areas while hovered over or pressed, text on areas, and text.
+
+    `selected` is the background of what is selected or waits, for text in the usual colours.
+    """
 
     fill: str
     hover: str
     active: str
     on_fill: str
     text: str
+    selected: str
+
+
+@dataclass(frozen=True)
+class ButterflyColours:
+    """The colours of a drawn butterfly: forewings, hindwings, and the patches on those."""
+
+    forewings: str
+    hindwings: str
+    patches: str
 
 
 def parse_colour(text: str) -> str | None:
@@ -69,16 +91,28 @@ def night_variant(colour: str) -> str:
 
 def day_accent(colour: str) -> Accent:
     """Return the variants of a readable colour by day."""
-    return _accent(colour, _with_contrast(colour, DAY_BACKGROUND, MIN_TEXT_CONTRAST))
+    text = _with_contrast(colour, DAY_BACKGROUND, MIN_TEXT_CONTRAST)
+    return _accent(colour, text, DAY_SURFACE)
 
 
 def night_accent(colour: str) -> Accent:
     """Return the variants of a readable colour by night."""
     variant = night_variant(colour)
-    return _accent(variant, variant)
+    return _accent(variant, variant, NIGHT_SURFACE)
 
 
-def _accent(fill: str, text: str) -> Accent:
+def butterfly_colours(colour: str) -> ButterflyColours:
+    """Return the colours of butterflies, light enough for their veins by day and by night."""
+    forewings = night_variant(colour)
+    lightness = _hls(forewings)[1]
+    lighter = (
+        _with_lightness(forewings, max(lightness, min(lightness + step, MAX_BUTTERFLY_LIGHTNESS)))
+        for step in (HINDWING_STEP, PATCH_STEP)
+    )
+    return ButterflyColours(forewings, *lighter)
+
+
+def _accent(fill: str, text: str, surface: str) -> Accent:
     on_fill = max(INK, PAPER, key=lambda colour: contrast(colour, fill))
     # Buttons move away from the colour of their text, so that it stays readable. Black and white
     # cannot move further.
@@ -92,6 +126,7 @@ def _accent(fill: str, text: str) -> Accent:
         active=_with_lightness(fill, lightness + 2 * step),
         on_fill=on_fill,
         text=text,
+        selected=_mixed(fill, surface, SELECTED_SHARE),
     )
 
 
@@ -106,6 +141,13 @@ def _with_contrast(colour: str, background: str, ratio: float) -> str:
     order = range(steps, -1, -1) if luminance(background) > 0.5 else range(steps, 256)
     candidates = (_with_lightness(colour, step / 255) for step in order)
     return next(candidate for candidate in candidates if contrast(candidate, background) >= ratio)
+
+
+def _mixed(colour: str, background: str, share: float) -> str:
+    """Return `background` with this share of `colour` in it."""
+    pairs = zip(_channels(colour), _channels(background), strict=True)
+    mixed = (share * one + (1 - share) * other for one, other in pairs)
+    return "#" + "".join(f"{round(channel * 255):02x}" for channel in mixed)
 
 
 def _with_lightness(colour: str, lightness: float) -> str:

@@ -11,8 +11,8 @@ from campaign.organisations.identity import UNNAMED, Identity, identities
 from campaign.text.whitespace import in_one_line
 
 # The accent of an organisation that has not chosen one: the amber of static/css/colors.css.
-DEFAULT_DAY = Accent("#F28C1B", "#F28C1B", "#F28C1B", "#17110D", "#17110D")
-DEFAULT_NIGHT = Accent("#F79C38", "#F79C38", "#F79C38", "#17110D", "#F79C38")
+DEFAULT_DAY = Accent("#F28C1B", "#F28C1B", "#F28C1B", "#17110D", "#17110D", "#FFE3B0")
+DEFAULT_NIGHT = Accent("#F79C38", "#F79C38", "#F79C38", "#17110D", "#F79C38", "#3A2A18")
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from campaign.http.urls import host_in
 from campaign.i18n.countries import country_name
-from campaign.organisations.colours import Accent, day_accent, night_accent
+from campaign.organisations.colours import Accent, butterfly_colours, day_accent, night_accent
 from campaign.organisations.emails import contact_address
 from campaign.organisations.identity import (
     LEGAL_DETAILS,
@@ -195,8 +195,14 @@ def colours_digest(accent: str) -> str:
 def style_sheet(accent: str) -> str:
     """Return the style sheet of an accent colour, by day and by night."""
     day, night = (_declarations(variant) for variant in (day_accent(accent), night_accent(accent)))
+    butterfly = butterfly_colours(accent)
+    wings = (
+        f"--butterfly-forewings: {butterfly.forewings};"
+        f" --butterfly-hindwings: {butterfly.hindwings};"
+        f" --butterfly-patches: {butterfly.patches};"
+    )
     return (
-        f":root:root {{ {day} }}\n"
+        f":root:root {{ {day} {wings} }}\n"
         f"@media (prefers-color-scheme: dark) {{ :root:root:not([data-theme=day]) {{ {night} }} }}\n"
         f":root:root[data-theme=night] {{ {night} }}\n"
     )
@@ -233,6 +239,7 @@ def _declarations(accent: Accent) -> str:
         ("accent-active", accent.active),
         ("on-accent", accent.on_fill),
         ("accent-text", accent.text),
+        ("selected", accent.selected),
         ("check", CHECK.format(digits=accent.on_fill[1:])),
     )
     return " ".join(f"--{name}: {value};" for name, value in values)

@@ -7,6 +7,7 @@ import pytest
 from campaign.organisations.colours import (
     DAY_BACKGROUND,
     NIGHT_BACKGROUND,
+    butterfly_colours,
     contrast,
     day_accent,
     is_readable,
@@ -72,3 +73,15 @@ def test_every_variant_of_every_accent_can_be_read():
             assert contrast(accent.text, background) >= 7
             for fill in (accent.fill, accent.hover, accent.active):
                 assert contrast(fill, accent.on_fill) >= 4.5
+        # Hints, the palest text, as in static/css/colors.css.
+        assert contrast(day_accent(colour).selected, "#604b39") >= 4.5
+        assert contrast(night_accent(colour).selected, "#bfa98b") >= 4.5
+
+
+@pytest.mark.parametrize("colour", ["#000000", "#b3b300", "#0b5f7a", "#7a1f5b"])
+def test_wings_of_butterflies_differ_and_show_their_veins(colour):
+    butterfly = butterfly_colours(colour)
+    wings = (butterfly.forewings, butterfly.hindwings, butterfly.patches)
+    assert [luminance(each) for each in wings] == sorted(map(luminance, wings))
+    assert len(set(wings)) == 3
+    assert all(contrast(each, "#17110d") >= 6 for each in wings)

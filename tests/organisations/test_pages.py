@@ -112,6 +112,14 @@ def test_site_without_organisation_names_no_campaign(client, app):
     assert client.get("/en/imprint").status_code == 404
 
 
+def test_home_page_without_causes_asks_for_no_email_address(client, app):
+    home = tree(client.get("/en/"))
+    assert home.xpath("//main//section/@id") == ["causes", "how"]
+    assert home.xpath("//*[@id='causes']//a/@href") == ["/organize/"]
+    make_cause()
+    assert "subscribe" in tree(client.get("/en/")).xpath("//main//section/@id")
+
+
 def test_one_organisation_is_shown_without_the_concept(client, host):
     make_petition(cause_id=make_cause().id)
     for path in (*PAGES_OF_SITE, "/en/causes/valley", "/en/petitions/home"):
@@ -291,6 +299,7 @@ def test_colours_change_their_address_and_are_immutable(client, host):
     assert "immutable" in response.headers["Cache-Control"]
     assert "--accent: #0d4577" in response.text
     assert "[data-theme=night]" in response.text
+    assert "--butterfly-forewings" in response.text
     write(change_organisation, organisation_id=host.id, part="look", accent="#7a1f5b")
     [changed] = style_sheets(client.get("/en/"))
     assert changed != sheet

@@ -52,6 +52,12 @@ def test_address_and_password_open_the_overview(visitor, editor):
     assert trail() == [("account.signed_in", editor.id, ("organizer", editor.id))]
 
 
+def test_page_of_a_new_site_says_how_to_become_its_admin(visitor, app):
+    assert alerts(visitor.get("/organize/sign-in")) == ["note"]
+    make_organizer()
+    assert alerts(visitor.get("/organize/sign-in")) == []
+
+
 @pytest.mark.parametrize("lang", ["en", "es", "fr"])
 def test_wrong_password_and_unknown_address_get_the_same_answer(visitor, editor, lang):
     visitor.get(f"/organize/sign-in?lang={lang}")

@@ -23,7 +23,7 @@ from campaign.accounts.factors import spend_code
 from campaign.accounts.models import Organizer
 from campaign.accounts.passkeys import authentication_options, spend_passkey
 from campaign.accounts.passwords import HashingBusy, hash_password, is_outdated, matches
-from campaign.accounts.queries import organizer_by_address, organizer_by_id
+from campaign.accounts.queries import admins, organizer_by_address, organizer_by_id
 from campaign.accounts.rate_limits import (
     TooManyTries,
     admit_second_step,
@@ -174,7 +174,10 @@ def _too_many(wait: TooManyTries) -> str:
 
 
 def _render_page(form: FlaskForm, status: int = 200) -> tuple[str, int]:
-    return render_template("organize/sign_in/new.html", form=form, passkeys=passkeys_work()), status
+    page = render_template(
+        "organize/sign_in/new.html", form=form, passkeys=passkeys_work(), has_admin=bool(admins())
+    )
+    return page, status
 
 
 def _second_page(form: FlaskForm, status: int = 200) -> tuple[str, int]:

@@ -9,6 +9,7 @@ const PROPERTIES = {
   active: "--accent-active",
   on_fill: "--on-accent",
   text: "--accent-text",
+  selected: "--selected",
 };
 // The mark in a checked box, as in css/colors.css.
 const check = (colour) =>

@@ -6,10 +6,19 @@ Nothing is cut off, and axe finds no barrier. Each screen is inspected as soon a
 import pytest
 
 from tests.browser.display.sides import cut_off, magnify
+from tests.browser.organize.steps import accept, secure
 from tests.browser.screens.all_pages import all_pages
 from tests.browser.screens.reading import HomeScreen, MontageScreen
 
 LANGS = ("en", "fr", "es")
+# Those whose texts are the longest in French.
+ADMIN_PAGES = (
+    *("", "setup/", "setup/identity", "setup/look", "setup/legal", "setup/sender"),
+    *("setup/languages", "organisations/", "organisations/new", "organisations/butterfly-table"),
+    *("organisations/butterfly-table/identity", "organisations/butterfly-table/look"),
+    *("organisations/butterfly-table/legal", "organisations/butterfly-table/sender"),
+    *("site", "subscribers/", "people/", "petitions/find-the-43", "held/", "kiosks/"),
+)
 LONG = "a.very.long.address.that.somebody.really.has@correo.universidad.mx"
 
 
@@ -26,6 +35,23 @@ def test_nothing_is_cut_off_on_a_small_phone_by_night_or_with_double_text_size(a
         found += _cut_off(screen, "at 200 %")
         magnify(screen.page, 100)
         screen.page.set_viewport_size({"width": 320, "height": 568})
+    assert not found, "\n".join(found)
+
+
+def test_nothing_is_cut_off_for_an_admin_on_a_small_phone_or_with_double_text_size(newcomer):
+    admin = newcomer(lang="fr", width=320, scheme="dark")
+    accept(admin)
+    secure(admin)
+    page = admin.page
+    found = []
+    for path in ADMIN_PAGES:
+        response = page.goto(f"/organize/{path}")
+        assert response.ok, path
+        found += [f"{path}: {cut}" for cut in cut_off(page)]
+        page.set_viewport_size({"width": 640, "height": 900})
+        magnify(page, 200)
+        found += [f"{path} at 200 %: {cut}" for cut in cut_off(page)]
+        page.set_viewport_size({"width": 320, "height": 568})
     assert not found, "\n".join(found)
 
 

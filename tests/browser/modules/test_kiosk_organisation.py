@@ -7,7 +7,7 @@ import pytest
 from tests.browser.modules.little_site import BASE
 
 ACCENT = {
-    mode: dict.fromkeys(("hover", "active", "text"), colour)
+    mode: dict.fromkeys(("hover", "active", "text", "selected"), colour)
     | {"fill": colour, "on_fill": "#fffdf7"}
     for mode, colour in (("day", "#7a1f5c"), ("night", "#d98abf"))
 }
