@@ -87,9 +87,7 @@ def _set(card: Card) -> bytes:
 def _set_foot(sheets: Sheets, card: Card) -> float:
     """Set count, call and address from the bottom up; return the top of this block."""
     sheets.vein(EDGE, HEIGHT - 84, TEXT_WIDTH, INK, thick=5)
-    sheets.draw_text(
-        card.call, EDGE, HEIGHT - 53, LABEL_FONT_BOLD, CALL_SIZE, rgb(card.identity.text)
-    )
+    sheets.draw_text(card.call, EDGE, HEIGHT - 53, LABEL_FONT_BOLD, CALL_SIZE, INK)
     fits = min(1, TEXT_WIDTH / max(1, sheets.width_of(card.address, LABEL_FONT, ADDRESS_SIZE)))
     sheets.draw_text(card.address, EDGE, HEIGHT - 24, LABEL_FONT, fits * ADDRESS_SIZE, INK_3)
     bottom = HEIGHT - 84 - 26
