@@ -27,7 +27,7 @@ SIDE, LEFT, TOP = 552, 622, 52
 EDGE, TEXT_WIDTH = 56, 548
 TITLE_SIZES = (84, 76, 70, 64, 58, 52, 46, 42, 38, 34, 30)
 COUNT_SIZES = (104, 92, 80, 70, 60)
-CALL_SIZE, CALL_GAP, ADDRESS_SIZE = 24, 18, 22
+CALL_SIZE, ADDRESS_SIZE = 24, 20
 COLOURS = 254
 
 
@@ -35,7 +35,7 @@ COLOURS = 254
 class Card:
     """The content of a share card, in one language.
 
-    `above` is the line over the title; `count` may be empty. `call` asks the reader to sign, beside
+    `above` is the line over the title; `count` may be empty. `call` asks the reader to sign, above
     the `address`. The montage shows butterflies 1 …
     `last` without the `gaps`.
     """
@@ -87,20 +87,9 @@ def _set(card: Card) -> bytes:
 def _set_foot(sheets: Sheets, card: Card) -> float:
     """Set count, call and address from the bottom up; return the top of this block."""
     sheets.vein(EDGE, HEIGHT - 84, TEXT_WIDTH, INK, thick=5)
-    call_width = sheets.width_of(card.call, LABEL_FONT_BOLD, CALL_SIZE)
-    sheets.draw_text(
-        card.call, EDGE, HEIGHT - 40, LABEL_FONT_BOLD, CALL_SIZE, rgb(card.identity.text)
-    )
-    beside = TEXT_WIDTH - call_width - CALL_GAP
-    fits = min(1, beside / max(1, sheets.width_of(card.address, LABEL_FONT, ADDRESS_SIZE)))
-    sheets.draw_text(
-        card.address,
-        EDGE + call_width + CALL_GAP,
-        HEIGHT - 40,
-        LABEL_FONT,
-        fits * ADDRESS_SIZE,
-        INK_3,
-    )
+    sheets.draw_text(card.call, EDGE, HEIGHT - 53, LABEL_FONT_BOLD, CALL_SIZE, INK)
+    fits = min(1, TEXT_WIDTH / max(1, sheets.width_of(card.address, LABEL_FONT, ADDRESS_SIZE)))
+    sheets.draw_text(card.address, EDGE, HEIGHT - 24, LABEL_FONT, fits * ADDRESS_SIZE, INK_3)
     bottom: float = HEIGHT - 84 - 26
     # Without any signatures, the text takes the place of the count.
     face, sizes, colour = (
