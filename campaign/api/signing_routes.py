@@ -165,8 +165,9 @@ def _agreed_to(
 ) -> tuple[int, datetime | None, dict[str, list[str]]]:
     """Return what the partner says its page showed.
 
-    That is the id of a notice, when the person agreed to it, and errors by field. The partner sends the digest of a `notice` of ours, or its own `consent_text`. Without either,
-    the notice is not recorded.
+    That is the id of a notice, when the person agreed to it, and errors by field. The partner sends
+    the digest of a `notice` of ours, or its own `consent_text`. Without either, the notice is not
+    recorded.
     """
     digest, text, at = (values[name].strip() for name in AGREED_FIELDS)
     consent_at = _instant(at)

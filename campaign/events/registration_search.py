@@ -77,7 +77,7 @@ def seats_of(event_ids: Iterable[int]) -> dict[int, int]:
         .where(Registration.event_id.in_(list(event_ids)), Registration.state == "registered")
         .group_by(Registration.event_id)
     )
-    return dict(rows.all())
+    return {event_id: seats for event_id, seats in rows}
 
 
 def held_by_event(event_ids: Iterable[int]) -> dict[int, int]:
@@ -87,7 +87,7 @@ def held_by_event(event_ids: Iterable[int]) -> dict[int, int]:
         .where(Registration.event_id.in_(list(event_ids)), STATES["held"])
         .group_by(Registration.event_id)
     )
-    return dict(rows.all())
+    return {event_id: count for event_id, count in rows}
 
 
 def find(

@@ -145,7 +145,7 @@ def _close(batch_id: int) -> ImportBatch:
             .where(_rows.c.batch_id == batch_id)
             .group_by(_rows.c.outcome)
         )
-        batch.counts = dict(db.session.execute(outcomes).all())
+        batch.counts = {outcome: many for outcome, many in db.session.execute(outcomes)}
         batch.state = "imported"
         batch.checked_at = batch.imported_at = batch.closed_at = batch.accepted_at
         db.session.flush()

@@ -270,7 +270,7 @@ def shift_ids(kiosk_id: int, uuids: Collection[str]) -> dict[str, int]:
     rows = db.session.execute(
         select(Shift.uuid, Shift.id).where(Shift.kiosk_id == kiosk_id, Shift.uuid.in_(uuids))
     )
-    return dict(rows.all())
+    return {uuid: shift_id for uuid, shift_id in rows}
 
 
 def _midnight(now: datetime, zone: str) -> datetime:

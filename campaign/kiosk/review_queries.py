@@ -60,7 +60,7 @@ def many_for_review(event_ids: Collection[int]) -> dict[int, int]:
         .where(Kiosk.event_id.in_(event_ids), IN_REVIEW, KioskRecord.decided_at.is_(None))
         .group_by(Kiosk.event_id)
     )
-    return dict(rows.all())
+    return {event_id: count for event_id, count in rows}
 
 
 def records_by_id(event_id: int, ids: Collection[int]) -> Sequence[KioskRecord]:

@@ -129,4 +129,4 @@ def _messages(path: Path) -> Iterator[tuple[str, bytes]]:
         yield path.name, path.read_bytes()
     else:
         box = mailbox.mbox(path, create=False)
-        yield from ((f"message {key + 1}", box.get_bytes(key)) for key in box)
+        yield from ((f"message {key + 1}", box.get_bytes(key)) for key in box.iterkeys())

@@ -85,4 +85,4 @@ def _ids_of(digests: Collection[str]) -> dict[str, int]:
     rows = db.session.execute(
         select(ConsentText.digest, ConsentText.id).where(ConsentText.digest.in_(list(digests)))
     )
-    return dict(rows.all())
+    return {digest: text_id for digest, text_id in rows}

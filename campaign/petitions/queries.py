@@ -114,7 +114,7 @@ def petition_counts(petition_ids: Iterable[int]) -> dict[int, int]:
             PetitionTally.petition_id.in_(list(petition_ids))
         )
     )
-    return dict(rows.all())
+    return {petition_id: count for petition_id, count in rows}
 
 
 def is_quiet(petition_id: int) -> bool | None:

@@ -69,7 +69,9 @@ class RateLimiter:
         if not is_counted(ip):
             return True
         # A list, not a generator: every network counts the request, even if another rejects it.
-        return all(self.hit(item, *keys) for item, keys in self._networks(limit, ip, names))
+        # Each network is counted, also after one that has reached its limit.
+        hits = [self.hit(item, *keys) for item, keys in self._networks(limit, ip, names)]
+        return all(hits)
 
     def network_window(self, limit: RateLimitItem, ip: str, *names: str) -> Window:
         """Return what is left of `limit` in the fullest network of `ip`."""

@@ -197,4 +197,4 @@ def _numbers(
 
 
 def _totals(query: Select[*tuple[Any, ...]], group: InstrumentedAttribute[int]) -> dict[int, int]:
-    return dict(db.session.execute(query.group_by(group)).all())
+    return {key: total for key, total in db.session.execute(query.group_by(group))}

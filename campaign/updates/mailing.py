@@ -223,7 +223,7 @@ def email_counts(mailing_id: int) -> dict[str, int]:
         .where(OutboxMessage.kind == EMAIL, MailingReceipt.mailing_id == mailing_id)
         .group_by(OutboxMessage.state)
     )
-    return dict(rows.all())
+    return {state: many for state, many in rows}
 
 
 def _load_unbegun(mailing_id: int) -> Mailing:

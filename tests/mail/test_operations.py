@@ -104,7 +104,7 @@ def test_deferred_email_backs_off_and_fails_in_the_end(app):
         delays.append((outbox_rows()[0].due_at - now).total_seconds())
     assert delays.pop() == 0
     assert 24 <= delays[0] <= 36
-    assert all(later > sooner for sooner, later in itertools.pairwise(delays))
+    assert all(later > sooner for sooner, later in itertools.pairwise(delays[:5]))
     assert max(delays) <= 1.2 * 6 * 3600
     assert states() == ["failed"]
     assert outbox_rows()[0].last_error == "451 4.7.1"

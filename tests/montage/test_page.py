@@ -59,7 +59,7 @@ def test_newcomers_fly_in_and_settle_where_the_server_has_them(visit):
     visitor = visit(43).drawn().settles()
     before = visitor.seen()
     visitor.becomes(45)
-    until((visitor.seen() != before).any)
+    until(lambda: bool((visitor.seen() != before).any()))
     visitor.matches(2, 16)
 
 

@@ -194,7 +194,7 @@ def held_by_reason(petition_ids: Iterable[int]) -> dict[str, int]:
         .where(TO_REVIEW, (Signature.petition_id + 0).in_(petition_ids))
         .group_by(Signature.held_reason)
     )
-    return dict(rows.all())
+    return {reason: count for reason, count in rows}
 
 
 def held_since(cause_ids: Iterable[int] | None, since: datetime) -> tuple[int, datetime] | None:
