@@ -57,8 +57,8 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
     var = Path(environ.get("VAR_DIR") or DEFAULT_VAR).resolve()
     production = environ.get("VOLANTE_ENV", "local") == "production"
     port = _whole(environ, "PORT", DEFAULT_PORT, least=1, most=65_535)
-    database_url = _database_url(environ.get("DATABASE_URL"), var)
-    on_sqlite = database_url.startswith("sqlite")
+    own_database_url = _database_url(environ, var)
+    on_sqlite = own_database_url.startswith("sqlite")
     cores = os.cpu_count() or 1
     processes = _whole(environ, "WEB_CONCURRENCY", min(cores, 2) if on_sqlite else cores, least=1)
     return {
@@ -78,8 +78,8 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "REDIS_URL": environ.get("REDIS_URL", ""),
         "SERVING": False,
         "EDGE": True,
-        "SQLALCHEMY_DATABASE_URI": database_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(environ, database_url, processes),
+        "SQLALCHEMY_DATABASE_URI": own_database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(environ, own_database_url, processes),
         "DATABASE_TIMEOUT": _whole(environ, "DATABASE_TIMEOUT", 10),
         "LANGUAGES": ("en", "es", "fr"),
         "BABEL_DEFAULT_LOCALE": "en",
@@ -163,9 +163,16 @@ def _limit(environ, name, default):
     return text
 
 
-def _database_url(url, var):
-    if not url:
-        return f"sqlite:///{var / 'volante.sqlite3'}"
+def _database_url(environ, var):
+    url = environ.get("DATABASE_URL")
+    return database_url(url, "DATABASE_URL") if url else f"sqlite:///{var / 'volante.sqlite3'}"
+
+
+def database_url(url: str, name: str) -> str:
+    """Return the URL of a database as SQLAlchemy reads it. `name` is the setting it comes from.
+
+    Raises SettingError.
+    """
     # Hosting services still give URLs with the short scheme, which SQLAlchemy rejects. Our driver
     # is psycopg 3.
     for short in ("postgres://", "postgresql://"):
@@ -178,7 +185,7 @@ def _database_url(url, var):
     # Show neither the URL nor the original error, because the URL may contain a password.
     if kind not in ("sqlite", "postgresql+psycopg"):
         raise SettingError(
-            "DATABASE_URL must look like postgresql://user:password@host/name or sqlite:////folder/file"
+            f"{name} must look like postgresql://user:password@host/name or sqlite:////folder/file"
         )
     return url
 

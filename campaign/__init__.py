@@ -15,6 +15,7 @@ from campaign.api.signing_routes import blueprint as api
 from campaign.causes import titles
 from campaign.causes.routes import blueprint as cause_pages
 from campaign.cli import commands
+from campaign.db.in_use import share_database
 from campaign.db.timeouts import limit_statements
 from campaign.edge.api_limit import ApiLimit
 from campaign.edge.client_address import ClientAddress
@@ -224,6 +225,10 @@ def _init_extensions(app):
     )
     languages.babel.init_app(app, locale_selector=languages.locale)
     extensions.transactions.init_app(app, grouped=app.config.get("SERVING", False))
+    if app.config["SERVING"]:
+        # Held as long as the process runs, for servers other than `flask serve` too.
+        with app.app_context():
+            app.extensions["in_use"] = share_database(extensions.db.engine.url)
     if app.config["SERVING"] and app.config["DATABASE_TIMEOUT"]:
         # Only web requests have a limit. Commands and the worker may take longer: exports read for
         # minutes.

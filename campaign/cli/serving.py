@@ -18,6 +18,7 @@ from flask_migrate import upgrade
 
 from campaign.accounts import tokens
 from campaign.accounts.queries import admins
+from campaign.cli.database_use import use_database
 from campaign.cli.plain_connections import plain_connections
 from campaign.demo.operations import is_empty, load_demonstration
 from campaign.extensions import db
@@ -36,6 +37,7 @@ def serve(demo: bool) -> None:
     """Update the database, serve the site and run the worker, until you press Ctrl-C."""
     settings = current_app.config
     _check_port(settings["HOST"], settings["PORT"])
+    in_use = use_database()
     _migrate()
     if demo and is_empty():
         click.echo(load_demonstration())
@@ -62,6 +64,8 @@ def serve(demo: bool) -> None:
         _server(settings).serve()
     finally:
         worker.stop()
+        if in_use:
+            in_use.close()
     click.echo("Volante stopped.")
 
 
