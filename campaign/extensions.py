@@ -32,6 +32,7 @@ transactions = Transactions(db)
 write = transactions.write
 write_together = transactions.write_together
 database_now = transactions.now
+database_clock = transactions.clock
 note_ended = transactions.note_ended
 load_for_update = transactions.load_for_update
 load_for_update_or_none = transactions.load_for_update_or_none
