@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import Engine, create_engine
 
 import config
 from campaign import extensions
@@ -229,12 +230,24 @@ def _init_extensions(app):
         # Held as long as the process runs, for servers other than `flask serve` too.
         with app.app_context():
             app.extensions["in_use"] = share_database(extensions.db.engine.url)
+    replica_engine = _replica_engine(app.config)
     if app.config["SERVING"] and app.config["DATABASE_TIMEOUT"]:
         # Only web requests have a limit. Commands and the worker may take longer: exports read for
         # minutes.
         with app.app_context():
-            if extensions.db.engine.dialect.name == "postgresql":
-                limit_statements(extensions.db.engine, app.config["DATABASE_TIMEOUT"])
+            for engine in (extensions.db.engine, replica_engine):
+                if engine is not None and engine.dialect.name == "postgresql":
+                    limit_statements(engine, app.config["DATABASE_TIMEOUT"])
+    replica = extensions.replica_reads.init_app(app, replica_engine)
+    if replica:
+        replica.watch()
+
+
+def _replica_engine(settings: Mapping[str, Any]) -> Engine | None:
+    """Return an engine for the standby. Only web processes read from it."""
+    if not (settings["SERVING"] and settings["DATABASE_REPLICA_URL"]):
+        return None
+    return create_engine(settings["DATABASE_REPLICA_URL"], **settings["SQLALCHEMY_ENGINE_OPTIONS"])
 
 
 def _add_edge_layers(app):

@@ -27,6 +27,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from sqlalchemy.orm.exc import StaleDataError
 
 from campaign.db.ended_log import FILE, EndedLog, ended_now
+from campaign.db.failover import leave_standbys
 from campaign.db.group_commit import GroupCommit
 from campaign.db.write_lock import FairFileLock
 from campaign.errors import EditConflict
@@ -113,7 +114,9 @@ class Transactions:
         """Set up `app`; with `grouped`, operations of many threads share transactions."""
         with app.app_context():
             url = self._db.engine.url
-        is_sqlite = url.get_backend_name() == "sqlite"
+            is_sqlite = url.get_backend_name() == "sqlite"
+            if not is_sqlite:
+                leave_standbys(self._db.engine)
         app.extensions["write_lock"] = FairFileLock(url.database) if is_sqlite else None
         app.extensions["ended_log"] = EndedLog(Path(app.config["VAR_DIR"], FILE))
         app.extensions["group_commit"] = (
