@@ -6,6 +6,7 @@ The defaults suit a single machine: an SQLite database, and emails written to fi
 
 import fcntl
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from ipaddress import ip_network
@@ -29,6 +30,8 @@ LOOPBACK_HOSTS = ("127.0.0.1", "::1", "localhost")
 # PostgreSQL allows 100 connections by default. Leave some for people who inspect the database.
 DEFAULT_CONNECTIONS = 90
 MIN_CONNECTIONS = 8
+# postgresql://user:password@first:5432,second:5432/name?…
+SEVERAL_HOSTS = re.compile(r"(postgresql\+psycopg://)([^@/]*@)?([^@/?]*,[^@/?]*)([/?].*)?")
 # How long a request waits for a connection before it is told to try again later.
 POOL_SECONDS = 5
 # `connect_timeout` limits connecting, `tcp_user_timeout` (ms) unacknowledged data, and the
@@ -57,8 +60,8 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
     var = Path(environ.get("VAR_DIR") or DEFAULT_VAR).resolve()
     production = environ.get("VOLANTE_ENV", "local") == "production"
     port = _whole_number(environ, "PORT", DEFAULT_PORT, least=1, most=65_535)
-    database_url = _database_url(environ.get("DATABASE_URL"), var)
-    on_sqlite = database_url.startswith("sqlite")
+    own_database_url = _database_url(environ, var)
+    on_sqlite = own_database_url.startswith("sqlite")
     cores = os.cpu_count() or 1
     processes = _whole_number(
         environ, "WEB_CONCURRENCY", min(cores, 2) if on_sqlite else cores, least=1
@@ -80,9 +83,11 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "REDIS_URL": environ.get("REDIS_URL", ""),
         "SERVING": False,
         "EDGE": True,
-        "SQLALCHEMY_DATABASE_URI": database_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(environ, database_url, processes),
+        "SQLALCHEMY_DATABASE_URI": own_database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(environ, own_database_url, processes),
         "DATABASE_TIMEOUT": _whole_number(environ, "DATABASE_TIMEOUT", 10),
+        "DATABASE_REPLICA_URL": _replica_url(environ, own_database_url),
+        "DATABASE_REPLICA_MAX_LAG": _whole_number(environ, "DATABASE_REPLICA_MAX_LAG", 3, least=1),
         "LANGUAGES": ("en", "es", "fr"),
         "BABEL_DEFAULT_LOCALE": "en",
         "BABEL_DEFAULT_TIMEZONE": _zone(environ.get("TIME_ZONE") or "America/Toronto"),
@@ -167,24 +172,61 @@ def _limit(environ: Mapping[str, str], name: str, default: str) -> str:
     return text
 
 
-def _database_url(url: str | None, var: Path) -> str:
-    if not url:
-        return f"sqlite:///{var / 'volante.sqlite3'}"
+def _database_url(environ: Mapping[str, str], var: Path) -> str:
+    url = environ.get("DATABASE_URL")
+    return database_url(url, "DATABASE_URL") if url else f"sqlite:///{var / 'volante.sqlite3'}"
+
+
+def database_url(url: str, name: str) -> str:
+    """Return the URL of a database as SQLAlchemy reads it. `name` is the setting it comes from.
+
+    Raises SettingError.
+    """
     # Hosting services still give URLs with the short scheme, which SQLAlchemy rejects. Our driver
     # is psycopg 3.
     for short in ("postgres://", "postgresql://"):
         if url.startswith(short):
             url = "postgresql+psycopg://" + url.removeprefix(short)
     try:
+        url = _with_hosts_in_query(url)
         kind = make_url(url).drivername
     except (ArgumentError, ValueError):
         kind = None
     # Show neither the URL nor the original error, because the URL may contain a password.
     if kind not in ("sqlite", "postgresql+psycopg"):
         raise SettingError(
-            "DATABASE_URL must look like postgresql://user:password@host/name or sqlite:////folder/file"
+            f"{name} must look like postgresql://user:password@host/name or sqlite:////folder/file"
         )
     return url
+
+
+def _with_hosts_in_query(url: str) -> str:
+    """Return a URL that names several hosts as SQLAlchemy reads it: each in the query.
+
+    Unless it says otherwise, we want the one of them that can be written to.
+    """
+    found = SEVERAL_HOSTS.fullmatch(url)
+    if not found:
+        return url
+    scheme, account, hosts, path = found.groups()
+    moved = make_url(f"{scheme}{account or ''}{path or ''}")
+    wanted = {"target_session_attrs": "read-write"} | dict(moved.query)
+    several = moved.set(query=wanted | {"host": tuple(hosts.split(","))})
+    return several.render_as_string(hide_password=False)
+
+
+def _replica_url(environ: Mapping[str, str], own_database_url: str) -> str:
+    url = environ.get("DATABASE_REPLICA_URL")
+    if not url:
+        return ""
+    url = database_url(url, "DATABASE_REPLICA_URL")
+    if url.startswith("sqlite") or own_database_url.startswith("sqlite"):
+        raise SettingError("DATABASE_REPLICA_URL is for a standby of a PostgreSQL database")
+    replica = make_url(url)
+    if replica.query.get("target_session_attrs") == "read-write":
+        # The default for several hosts. A standby can only be read.
+        replica = replica.update_query_dict({"target_session_attrs": "prefer-standby"})
+    return replica.render_as_string(hide_password=False)
 
 
 def _engine_options(
@@ -207,9 +249,18 @@ def _engine_options(
         "pool_pre_ping": True,
         "pool_timeout": POOL_SECONDS,
         "connect_args": {
-            name: value for name, value in POSTGRESQL_OPTIONS.items() if name not in own
+            **{name: value for name, value in POSTGRESQL_OPTIONS.items() if name not in own},
+            **_prepared_statements(environ),
         },
     }
+
+
+def _prepared_statements(environ: Mapping[str, str]) -> dict[str, None]:
+    """Return psycopg's options: whether the server prepares statements that are repeated."""
+    choice = environ.get("DATABASE_PREPARED_STATEMENTS") or "on"
+    if choice not in ("on", "off"):
+        raise SettingError(f"DATABASE_PREPARED_STATEMENTS must be on or off, not {choice!r}")
+    return {} if choice == "on" else {"prepare_threshold": None}
 
 
 def _public_url(environ: Mapping[str, str], port: int, production: bool) -> str:

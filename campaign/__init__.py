@@ -6,6 +6,7 @@ from typing import Any
 from wsgiref.types import WSGIApplication
 
 from flask import Flask
+from sqlalchemy import Engine, create_engine
 
 import config
 from campaign import extensions
@@ -16,6 +17,7 @@ from campaign.api.signing_routes import blueprint as api
 from campaign.causes import titles
 from campaign.causes.routes import blueprint as cause_pages
 from campaign.cli import commands
+from campaign.db.in_use import share_database
 from campaign.db.timeouts import limit_statements
 from campaign.edge.api_limit import ApiLimit
 from campaign.edge.client_address import ClientAddress
@@ -229,12 +231,28 @@ def _init_extensions(app: Flask) -> None:
     )
     languages.babel.init_app(app, locale_selector=languages.locale)
     extensions.transactions.init_app(app, grouped=app.config.get("SERVING", False))
+    if app.config["SERVING"]:
+        # Held as long as the process runs, for servers other than `flask serve` too.
+        with app.app_context():
+            app.extensions["in_use"] = share_database(extensions.db.engine.url)
+    replica_engine = _replica_engine(app.config)
     if app.config["SERVING"] and app.config["DATABASE_TIMEOUT"]:
         # Only web requests have a limit. Commands and the worker may take longer: exports read for
         # minutes.
         with app.app_context():
-            if extensions.db.engine.dialect.name == "postgresql":
-                limit_statements(extensions.db.engine, app.config["DATABASE_TIMEOUT"])
+            for engine in (extensions.db.engine, replica_engine):
+                if engine is not None and engine.dialect.name == "postgresql":
+                    limit_statements(engine, app.config["DATABASE_TIMEOUT"])
+    replica = extensions.replica_reads.init_app(app, replica_engine)
+    if replica:
+        replica.watch()
+
+
+def _replica_engine(settings: Mapping[str, Any]) -> Engine | None:
+    """Return an engine for the standby. Only web processes read from it."""
+    if not (settings["SERVING"] and settings["DATABASE_REPLICA_URL"]):
+        return None
+    return create_engine(settings["DATABASE_REPLICA_URL"], **settings["SQLALCHEMY_ENGINE_OPTIONS"])
 
 
 def _add_edge_layers(app: Flask) -> None:

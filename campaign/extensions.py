@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase
 
+from campaign.db.replica import ReplicaReads, RoutedSession
 from campaign.db.transactions import Transactions
 
 # Constraints need the same names on both databases, so that later migrations can find them.
@@ -48,12 +49,18 @@ class Base(DeclarativeBase):
     __table__: ClassVar[Table]
 
 
-db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+db = SQLAlchemy(
+    model_class=Base, session_options={"expire_on_commit": False, "class_": RoutedSession}
+)
 migrate = Migrate()
 transactions = Transactions(db)
 write = transactions.write
 write_together = transactions.write_together
 database_now = transactions.now
+database_clock = transactions.clock
+replica_reads = ReplicaReads(db)
+reads_replica = replica_reads.view
+load_on_primary = replica_reads.on_primary
 note_ended = transactions.note_ended
 load_for_update = transactions.load_for_update
 load_for_update_or_none = transactions.load_for_update_or_none

@@ -165,6 +165,11 @@ def run(app):
 @pytest.fixture
 def few_signers(monkeypatch):
     """Load nine demonstration signers per petition, because hundreds take seconds."""
+    load_few_signers(monkeypatch)
+
+
+def load_few_signers(monkeypatch):
+    """Make the demonstration have nine signers per petition."""
     original = load_cause
 
     def load(folder, today):

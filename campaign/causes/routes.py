@@ -10,6 +10,7 @@ from campaign.causes.models import Cause
 from campaign.causes.presenters import CausePage, page
 from campaign.causes.queries import cause_by_slug, published_causes
 from campaign.events.presenters import cards_ahead, cards_past
+from campaign.extensions import reads_replica
 from campaign.http.caching import public
 from campaign.notices.composition import compose_notice
 from campaign.organisations.identity import identities
@@ -40,6 +41,7 @@ class OtherOrganisation:
 
 
 @blueprint.get("/<lang>/")
+@reads_replica
 def index() -> ResponseReturnValue:
     """Show the home page: the host's causes, and then those of other organisations."""
     host = identities().host
@@ -72,6 +74,7 @@ def index() -> ResponseReturnValue:
 
 
 @blueprint.get("/<lang>/causes/<slug>")
+@reads_replica
 def show(slug: str) -> ResponseReturnValue:
     """Show a cause with its petitions, events and updates."""
     cause = cause_by_slug(slug)

@@ -20,6 +20,7 @@ from sqlalchemy.engine import URL
 from campaign.cli.plurals import numbered
 from campaign.cli.restore_replay import end_sessions_and_links, replay_ended
 from campaign.db.ended_log import FILE, read_ended
+from campaign.db.libpq_url import libpq_url
 from campaign.extensions import db, write
 
 VERSION_TABLE = "alembic_version"
@@ -123,7 +124,7 @@ def _copy_out(draft: Path) -> None:
     else:
         _require_program("pg_dump")
         with _start_process(
-            ["pg_dump", "--format=custom", f"--file={draft}", _libpq(url)], url
+            ["pg_dump", "--format=custom", f"--file={draft}", libpq_url(url)], url
         ) as process:
             message = _errors_of(process)
         if process.returncode:
@@ -139,7 +140,7 @@ def _copy_in(file: Path, url: URL) -> None:
             ["pg_restore", *DUMP_OPTIONS, str(file)], url, stdout=subprocess.PIPE
         ) as reading,
         _start_process(
-            ["psql", *PSQL_OPTIONS, f"--dbname={_libpq(url)}"],
+            ["psql", *PSQL_OPTIONS, f"--dbname={libpq_url(url)}"],
             url,
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
@@ -176,11 +177,6 @@ def _copy_sqlite(source: str | Path, target: str | Path) -> None:
                 origin.backup(copy)
         except sqlite3.DatabaseError as error:
             raise click.ClickException(f"Cannot copy {source}: {error}") from error
-
-
-def _libpq(url: URL) -> str:
-    # Leave out the password: everyone on the machine can read it in the list of processes.
-    return url.set(drivername="postgresql")._replace(password=None).render_as_string()
 
 
 def _require_program(program: str) -> None:

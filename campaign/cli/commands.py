@@ -5,6 +5,7 @@ from flask import Flask
 from campaign.cli import (
     backups,
     causes,
+    database_copy,
     demo,
     kiosks,
     mail,
@@ -26,6 +27,7 @@ def init_app(app: Flask) -> None:
     for module in (
         backups,
         causes,
+        database_copy,
         demo,
         kiosks,
         mail,

@@ -5,7 +5,7 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 
 from campaign.mail.server_url import server_from
 
@@ -15,20 +15,33 @@ ENCRYPTED_MODES = ("require", "verify-ca", "verify-full")
 def plain_connections(settings: Mapping[str, Any]) -> list[str]:
     """Return the names of settings whose connection leaves this machine without TLS."""
     checks = {
-        "DATABASE_URL": _is_database_plain,
+        "DATABASE_URL": lambda settings: _is_database_plain(settings["SQLALCHEMY_DATABASE_URI"]),
+        "DATABASE_REPLICA_URL": lambda settings: _is_database_plain(
+            settings["DATABASE_REPLICA_URL"]
+        ),
         "REDIS_URL": _is_redis_plain,
         "MAIL_URL": _is_mail_plain,
     }
     return [name for name, is_plain in checks.items() if is_plain(settings)]
 
 
-def _is_database_plain(settings: Mapping[str, Any]) -> bool:
-    url = make_url(settings["SQLALCHEMY_DATABASE_URI"])
+def _is_database_plain(address: str) -> bool:
+    if not address:
+        return False
+    url = make_url(address)
     return (
         url.get_backend_name() == "postgresql"
-        and not _is_local(url.host)
+        and not all(map(_is_local, _hosts_of(url)))
         and url.query.get("sslmode") not in ENCRYPTED_MODES
     )
+
+
+def _hosts_of(url: URL) -> list[str | None]:
+    """Return the hosts of a database, which may be several, or a folder with a socket."""
+    named = url.query.get("host", ())
+    if isinstance(named, str):
+        return [named]
+    return [host.rpartition(":")[0] or host for host in named] or [url.host]
 
 
 def _is_redis_plain(settings: Mapping[str, Any]) -> bool:

@@ -19,6 +19,7 @@ from granian.server.common import AbstractServer
 
 from campaign.accounts import tokens
 from campaign.accounts.queries import admins
+from campaign.cli.database_use import use_database
 from campaign.cli.plain_connections import plain_connections
 from campaign.demo.operations import is_empty, load_demonstration
 from campaign.extensions import db
@@ -37,6 +38,7 @@ def serve(demo: bool) -> None:
     """Update the database, serve the site and run the worker, until you press Ctrl-C."""
     settings = current_app.config
     _check_port(settings["HOST"], settings["PORT"])
+    in_use = use_database()
     _migrate()
     if demo and is_empty():
         click.echo(load_demonstration())
@@ -63,6 +65,8 @@ def serve(demo: bool) -> None:
         _server(settings).serve()
     finally:
         worker.stop()
+        if in_use:
+            in_use.close()
     click.echo("Volante stopped.")
 
 

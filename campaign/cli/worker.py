@@ -14,6 +14,7 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 from werkzeug.local import LocalProxy
 
+from campaign.cli.database_use import use_database
 from campaign.extensions import db
 from campaign.jobs.worker import Worker
 from campaign.process.logs import start_logging
@@ -32,6 +33,7 @@ def worker(parent: int | None) -> None:
     """Count signatures, send emails and do background work, until Ctrl-C or SIGTERM."""
     start_logging()
     app = cast(LocalProxy[Flask], current_app)._get_current_object()
+    in_use = use_database()
     # A forked process must inherit neither threads nor open connections.
     db.engine.dispose()
     runner = multiprocessing.get_context("fork").Process(
@@ -46,6 +48,8 @@ def worker(parent: int | None) -> None:
     threading.Thread(target=_stop_after, args=(runner, stop), name="runner", daemon=True).start()
     Worker(app, stop).run()
     runner.join(STOP_SECONDS)
+    if in_use:
+        in_use.close()
     if runner.exitcode:
         # The runner was killed. Exit too: our supervisor restarts both.
         sys.exit("The runner stopped unexpectedly, so the worker stops too.")

@@ -10,6 +10,14 @@ from flask import current_app
 from sqlalchemy import JSON, Connection, FromClause
 from sqlalchemy.dialects import postgresql, sqlite
 
+from campaign.process.clock import utcnow
+
+
+class DatabaseNow:
+    """A value for `insert_all`: the time of the transaction, by the database's clock."""
+
+
+DATABASE_NOW = DatabaseNow()
 # Pass this in place of columns to skip a row that conflicts with any unique index.
 ANY_UNIQUE = ("any unique index",)
 
@@ -35,7 +43,7 @@ def insert_all(
 
     Binding the values row by row would cost more than the database's own work.
 
-    `rows` are dicts with the same keys, at most a few hundred. Datetimes must be aware.
+    `rows` are dicts with the same keys, at most a few hundred. Datetimes must be aware, or DATABASE_NOW.
     `unless` names the columns of a unique index: a row that conflicts with it is skipped.
     With ANY_UNIQUE, a row that conflicts with any unique index is skipped.
     """
@@ -69,7 +77,10 @@ def _postgresql(
     return f"insert into {table.name} ({names}) select {names} from {source}{_conflict_clause(unless, returning)}"
 
 
-def _as_text(value: bytes | datetime) -> str:
+def _as_text(value: bytes | datetime | DatabaseNow) -> str:
+    if isinstance(value, DatabaseNow):
+        # PostgreSQL reads this text as an instant.
+        return "now"
     return f"\\x{value.hex()}" if isinstance(value, bytes) else value.isoformat()
 
 
@@ -119,6 +130,8 @@ def _conflict_clause(unless: tuple[str, ...], returning: tuple[str, ...]) -> str
 
 def _sqlite_value(value: Any) -> Any:
     """Return the value as SQLite stores it; datetimes in the format that SQLAlchemy uses."""
+    if isinstance(value, DatabaseNow):
+        value = utcnow()
     if isinstance(value, datetime):
         return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
     return value

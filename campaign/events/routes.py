@@ -31,7 +31,7 @@ from campaign.events.queries import (
     towns,
 )
 from campaign.events.structured_data import structured
-from campaign.extensions import write
+from campaign.extensions import reads_replica, write
 from campaign.http.caching import public
 from campaign.http.responses import abort_missing_file
 from campaign.http.urls import absolute_url
@@ -62,6 +62,7 @@ FEED_PAST = timedelta(days=180)
 
 
 @blueprint.get("/<lang>/events/")
+@reads_replica
 def index() -> ResponseReturnValue:
     """Show the list of events, ahead or past."""
     filters = Filters.from_args(request.args)
@@ -95,6 +96,7 @@ def index() -> ResponseReturnValue:
 
 
 @blueprint.get("/<lang>/events/<slug>")
+@reads_replica
 def show(slug: str) -> ResponseReturnValue:
     """Show an event and its registration form."""
     event = event_by_slug(slug) or abort(404)
@@ -160,6 +162,7 @@ def thanks(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/events/<slug>.ics")
+@reads_replica
 def calendar(slug: str) -> ResponseReturnValue:
     """Return the calendar file of one event."""
     event = event_by_slug(slug) or abort_missing_file()
@@ -167,6 +170,7 @@ def calendar(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/events.ics")
+@reads_replica
 def feed() -> ResponseReturnValue:
     """Return all events as a calendar file that calendar apps subscribe to."""
     events = events_for_calendars(utcnow() - FEED_PAST)
@@ -175,6 +179,7 @@ def feed() -> ResponseReturnValue:
 
 
 @blueprint.get("/causes/<slug>/events.ics")
+@reads_replica
 def cause_feed(slug: str) -> ResponseReturnValue:
     """Return the events of a cause as a calendar file that calendar apps subscribe to."""
     cause = cause_by_slug(slug) or abort_missing_file()

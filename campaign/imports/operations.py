@@ -169,7 +169,7 @@ def drop(*, batch_id: int, version: int | None = None) -> ImportBatch:
 def enqueue_rest(batch: ImportBatch) -> None:
     """Queue the job that finishes the batch: at once if it is large, else if we are interrupted."""
     is_ours = batch.state == "dropped" or not batch.is_large
-    enqueue(JOB, batch.id, run_at=utcnow() + PATIENCE if is_ours else None)
+    enqueue(JOB, batch.id, delay=PATIENCE if is_ours else timedelta(0))
 
 
 def open_batch(batch_id: int) -> ImportBatch:

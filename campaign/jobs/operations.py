@@ -12,7 +12,7 @@ from flask import current_app
 from sqlalchemy import CursorResult, case, delete, func, literal, null, select, update
 
 from campaign.db.upsert import insert
-from campaign.extensions import db
+from campaign.extensions import database_clock, db
 from campaign.jobs.models import UNFINISHED, Job, Lease
 from campaign.jobs.queries import is_claimable
 from campaign.process.clock import UtcDateTime, utcnow
@@ -30,8 +30,16 @@ class UnknownJobError(LookupError):
     """No package has registered this kind of job."""
 
 
-def enqueue(kind: str, subject_id: int, *, run_at: datetime | None = None) -> None:
-    """Queue a job for the row `subject_id` in the caller's transaction, from `run_at` or now on.
+def enqueue(
+    kind: str,
+    subject_id: int,
+    *,
+    run_at: datetime | None = None,
+    delay: timedelta = timedelta(0),
+) -> None:
+    """Queue a job for the row `subject_id` in the caller's transaction.
+
+    It runs from `run_at` on, or `delay` from now by the database's clock.
 
     If that job waits already, it gets the new time. If it is running, it will run again. Raise
     UnknownJobError if no package has registered the kind.
@@ -40,17 +48,16 @@ def enqueue(kind: str, subject_id: int, *, run_at: datetime | None = None) -> No
     """
     if kind not in current_app.extensions["background_work"].kinds:
         raise UnknownJobError(kind)
-    now = utcnow()
     values = {
         "kind": kind,
         "subject_id": subject_id,
         "state": "waiting",
-        "run_at": run_at or now,
+        "run_at": run_at or database_clock(delay),
         "attempts": 0,
         "progress": 0,
         "is_requested_again": False,
         "holder": "",
-        "created_at": now,
+        "created_at": utcnow(),
     }
     statement = insert(Job).values(values)
     db.session.execute(

@@ -5,6 +5,7 @@ from hashlib import blake2b
 
 from flask import Blueprint, Response, abort, jsonify, request
 
+from campaign.extensions import reads_replica
 from campaign.http.caching import public
 from campaign.live.queries import counts_of_cause, ledger_of_petition
 
@@ -41,6 +42,7 @@ def pulse(slug: str) -> Response:
 
 
 @blueprint.get("/petitions/<slug>/ledger.json")
+@reads_replica
 def ledger(slug: str) -> Response:
     """Return a petition's changes by hour and reason, or by day where few people made them.
 

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from sqlalchemy import CursorResult, delete, func, select, update
 
-from campaign.db.upsert import insert, insert_all
+from campaign.db.upsert import DATABASE_NOW, insert, insert_all
 from campaign.extensions import db
 from campaign.mail.models import (
     IS_QUEUED,
@@ -45,11 +45,10 @@ def enqueue_many(
 
     Each email is a dict of `kind`, `subject_id` and `lang`.
     """
-    now = utcnow()
     defaults = {
         "priority": priority,
-        "created_at": now,
-        "due_at": due_at or now,
+        "created_at": utcnow(),
+        "due_at": due_at or DATABASE_NOW,
         "attempts": 0,
         "state": "owed",
         "last_error": "",

@@ -22,6 +22,7 @@ from flask.typing import ResponseReturnValue
 from campaign.causes.models import Cause
 from campaign.causes.presenters import page as cause_page
 from campaign.causes.queries import cause_by_slug, cause_numbers
+from campaign.extensions import reads_replica
 from campaign.http.caching import public
 from campaign.i18n.countries import country_name
 from campaign.montage.forms import number_parameter
@@ -53,6 +54,7 @@ blueprint.app_template_global("montage_version")(version)
 
 
 @blueprint.get("/<lang>/causes/<slug>/montage")
+@reads_replica
 def show(slug: str) -> ResponseReturnValue:
     """Show the montage; with `n` also the card of that butterfly.
 
@@ -134,6 +136,7 @@ def _names(cause_id: int, last: int, number: int | None) -> dict[str, Any]:
 
 
 @blueprint.get("/causes/<slug>/montage.png")
+@reads_replica
 def picture(slug: str) -> ResponseReturnValue:
     """Return the montage as PNG, `w` pixels wide; with `night=1` for a dark page.
 
@@ -156,6 +159,7 @@ def picture(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/causes/<slug>/butterflies/<int:k>.json")
+@reads_replica
 def names(slug: str, k: int) -> ResponseReturnValue:
     """Return the public names of numbers 1000·k+1 … 1000·(k+1), and the free numbers."""
     cause_id, last = cause_and_last(slug) or abort(404)
@@ -187,6 +191,7 @@ def names(slug: str, k: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/causes/<slug>/numbers.json")
+@reads_replica
 def numbers(slug: str) -> ResponseReturnValue:
     """Return which butterflies there are: 1 … `last` without the `free` ones."""
     cause_id, last = cause_and_last(slug) or abort(404)

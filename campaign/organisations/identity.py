@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, selectinload
 
-from campaign.extensions import db
+from campaign.extensions import db, load_on_primary
 from campaign.i18n.fallbacks import best_of
 from campaign.organisations.models import Organisation
 from campaign.process.snapshot import Snapshot
@@ -143,7 +143,7 @@ def init_app(app: Flask) -> None:
 def identities() -> Identities:
     """Return the organisations of the site. While the database is away these are the last known."""
     try:
-        return _snapshot().get(_load)
+        return _snapshot().get(lambda: load_on_primary(_load))
     except SQLAlchemyError:
         return NOBODY
 

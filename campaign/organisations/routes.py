@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from campaign.causes.presenters import page as cause_page
 from campaign.causes.queries import published_causes
+from campaign.extensions import reads_replica
 from campaign.http.caching import public
 from campaign.http.responses import abort_missing_file
 from campaign.organisations.presenters import (
@@ -23,6 +24,7 @@ IMAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 
 @blueprint.get("/<lang>/organisations/<slug>")
+@reads_replica
 def show(slug: str) -> ResponseReturnValue:
     """Show an organisation and its causes."""
     organisation = organisation_by_slug(slug) or abort(404)

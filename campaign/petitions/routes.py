@@ -15,6 +15,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
+from campaign.extensions import reads_replica
 from campaign.http.caching import public
 from campaign.http.responses import abort_missing_file
 from campaign.petitions.models import Petition
@@ -32,6 +33,7 @@ MAX_UPDATES = 3
 
 
 @blueprint.get("/<lang>/petitions/<slug>")
+@reads_replica
 def show(slug: str) -> ResponseReturnValue:
     """Show the petition and its signature form."""
     now = utcnow()
@@ -47,6 +49,7 @@ def show(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/<lang>/petitions/<slug>/versions/<int:number>")
+@reads_replica
 def version(slug: str, number: int) -> ResponseReturnValue:
     """Show a whole earlier version, as the people who signed it saw it."""
     context = petition_context_by_slug(slug, g.lang, utcnow()) or abort(404)

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 
 from campaign.causes.models import Cause
 from campaign.causes.queries import published_causes
+from campaign.extensions import reads_replica
 from campaign.http.caching import public
 from campaign.search.forms import SearchQuery
 from campaign.search.indexing import SOURCES
@@ -17,6 +18,7 @@ ENDPOINTS = {source.kind: source.endpoint for source in SOURCES}
 
 
 @blueprint.get("/<lang>/search")
+@reads_replica
 def results() -> ResponseReturnValue:
     """Show the search form and one page of results."""
     query = SearchQuery.of(request.args)

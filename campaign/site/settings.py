@@ -12,7 +12,7 @@ from flask import Flask, current_app
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from campaign.extensions import db
+from campaign.extensions import db, load_on_primary
 from campaign.process.snapshot import Snapshot
 from campaign.site.models import Site
 
@@ -83,7 +83,7 @@ def init_app(app: Flask) -> None:
 def site_settings() -> SiteSettings:
     """Return the settings of the site. While the database is away these are the last known."""
     try:
-        chosen = _snapshot().get(_chosen)
+        chosen = _snapshot().get(lambda: load_on_primary(_chosen))
     except SQLAlchemyError:
         chosen = NONE_CHOSEN
     defaults = _DEFAULT_VALUES(current_app.config)

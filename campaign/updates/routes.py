@@ -20,6 +20,7 @@ from campaign.causes.models import Cause
 from campaign.causes.queries import cause_by_slug, published_causes
 from campaign.events.presenters import card as event_card
 from campaign.events.queries import event_by_id
+from campaign.extensions import reads_replica
 from campaign.http.caching import public
 from campaign.http.responses import abort_missing_file
 from campaign.http.urls import absolute_url
@@ -51,12 +52,14 @@ PICTURE_SECONDS = 7 * 24 * 3600
 
 
 @blueprint.get("/<lang>/updates/")
+@reads_replica
 def index() -> ResponseReturnValue:
     """Show the archive of all causes."""
     return _render_archive(None)
 
 
 @blueprint.get("/<lang>/causes/<slug>/updates")
+@reads_replica
 def of_cause(slug: str) -> ResponseReturnValue:
     """Show the archive of a cause."""
     cause = cause_by_slug(slug) or abort(404)
@@ -65,6 +68,7 @@ def of_cause(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/<lang>/updates/<slug>")
+@reads_replica
 def show(slug: str) -> ResponseReturnValue:
     """Show an update, its event, and other recent updates of its cause."""
     now = utcnow()
@@ -87,6 +91,7 @@ def show(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/<lang>/feed.atom")
+@reads_replica
 def feed() -> ResponseReturnValue:
     """Return the Atom feed of all causes."""
     causes = published_causes()
@@ -103,6 +108,7 @@ def feed() -> ResponseReturnValue:
 
 
 @blueprint.get("/<lang>/causes/<slug>/feed.atom")
+@reads_replica
 def cause_feed(slug: str) -> ResponseReturnValue:
     """Return the Atom feed of a cause."""
     cause = cause_by_slug(slug) or abort_missing_file()

@@ -4,10 +4,12 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from flask import current_app
 from sqlalchemy import ColumnElement, TextClause, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from campaign.causes.models import Cause, CauseTally
+from campaign.db.replica import Replica
 from campaign.extensions import db
 from campaign.mail.models import HAS_FAILED, IS_QUEUED, OutboxMessage
 from campaign.mail.operations import DAILY_LIMIT_REACHED
@@ -98,6 +100,22 @@ def gauges(*, now: datetime, next_ms: float) -> list[Gauge]:
             "pulse_pace_seconds",
             "After how long this process lets watchers ask again.",
             next_ms / 1000,
+        ),
+        *_replica(current_app.extensions["replica"]),
+    ]
+
+
+def _replica(replica: Replica | None) -> list[Gauge]:
+    """Return the Gauges of the standby that public pages are read from, if there is one."""
+    if replica is None:
+        return []
+    lag = replica.lag_seconds
+    return [
+        _one("replica_used", "Whether public pages are read from the standby.", replica.is_usable),
+        Gauge(
+            "replica_lag_seconds",
+            "How old what the standby shows may be. Missing while it is away.",
+            [] if lag is None else [({}, lag)],
         ),
     ]
 

@@ -6,6 +6,7 @@ from campaign.cli.plain_connections import plain_connections
 
 HERE = {
     "SQLALCHEMY_DATABASE_URI": "sqlite:////var/lib/volante/volante.sqlite3",
+    "DATABASE_REPLICA_URL": "",
     "REDIS_URL": "",
     "MAIL_URL": "",
 }
@@ -27,6 +28,16 @@ HERE = {
                 "SQLALCHEMY_DATABASE_URI": "postgresql+psycopg://v:p@db.example.org/v?sslmode=verify-full"
             },
             [],
+        ),
+        (
+            {"SQLALCHEMY_DATABASE_URI": "postgresql+psycopg:///v?host=127.0.0.1:5432&host=db:5433"},
+            ["DATABASE_URL"],
+        ),
+        ({"SQLALCHEMY_DATABASE_URI": "postgresql+psycopg:///v?host=127.0.0.1&host=localhost"}, []),
+        ({"SQLALCHEMY_DATABASE_URI": "postgresql+psycopg:///v?host=/run/postgresql"}, []),
+        (
+            {"DATABASE_REPLICA_URL": "postgresql+psycopg://v:p@10.0.0.5/v"},
+            ["DATABASE_REPLICA_URL"],
         ),
         ({"REDIS_URL": "redis://127.0.0.1:6379/0"}, []),
         ({"REDIS_URL": "redis://cache.example.org:6379/0"}, ["REDIS_URL"]),

@@ -7,9 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import make_url
 
 import config
 from campaign import create_app
+from campaign.db.libpq_url import libpq_url
 from config import SettingError, load
 
 ROOT = Path(__file__).parents[2]
@@ -71,6 +73,33 @@ def test_database_urls_of_hosting_services_are_understood(load_settings, url):
     settings = load_settings(DATABASE_URL=url)
     assert settings["SQLALCHEMY_DATABASE_URI"] == "postgresql+psycopg://amalia:secret@db/volante"
     assert settings["WEB_CONCURRENCY"] >= 1
+
+
+def test_several_hosts_are_tried_for_one_that_can_be_written_to(load_settings):
+    url = "postgresql://amalia:p%40ss@db1:5432,db2:5433/volante"
+    found = make_url(load_settings(DATABASE_URL=url)["SQLALCHEMY_DATABASE_URI"])
+    assert found.query["host"] == ("db1:5432", "db2:5433")
+    assert found.query["target_session_attrs"] == "read-write"
+    assert libpq_url(found, with_password=True) == f"{url}?target_session_attrs=read-write"
+    chosen = load_settings(DATABASE_URL=f"{url}?target_session_attrs=any")
+    assert make_url(chosen["SQLALCHEMY_DATABASE_URI"]).query["target_session_attrs"] == "any"
+
+
+def test_replica_may_be_one_of_several_standbys(load_settings):
+    primary = {"DATABASE_URL": "postgresql://db1/volante"}
+    url = load_settings(**primary, DATABASE_REPLICA_URL="postgresql://db2,db3/volante")
+    assert make_url(url["DATABASE_REPLICA_URL"]).query["target_session_attrs"] == "prefer-standby"
+    assert load_settings(**primary)["DATABASE_REPLICA_URL"] == ""
+
+
+def test_prepared_statements_can_be_turned_off(load_settings):
+    options = {
+        choice: load_settings(
+            DATABASE_URL="postgresql://db/volante", DATABASE_PREPARED_STATEMENTS=choice
+        )["SQLALCHEMY_ENGINE_OPTIONS"]["connect_args"]
+        for choice in ("on", "off")
+    }
+    assert options["off"] == {**options["on"], "prepare_threshold": None}
 
 
 def test_sqlite_is_served_by_the_requested_number_of_processes(load_settings):
@@ -152,6 +181,17 @@ def test_production_marks_cookies_secure_and_drops_the_last_slash(load_settings)
         ({"WEB_CONCURRENCY": "0"}, "WEB_CONCURRENCY must be at least 1, not 0"),
         ({"SIGN_LIMIT": "lots"}, "SIGN_LIMIT must be a limit such as '300 per minute', not 'lots'"),
         ({"DATABASE_URL": "volante"}, "DATABASE_URL must look like postgresql://"),
+        (
+            {"DATABASE_REPLICA_URL": "postgresql://db/volante"},
+            "DATABASE_REPLICA_URL is for a standby",
+        ),
+        (
+            {
+                "DATABASE_URL": "postgresql://db/volante",
+                "DATABASE_PREPARED_STATEMENTS": "maybe",
+            },
+            "DATABASE_PREPARED_STATEMENTS must be on or off",
+        ),
         ({"DATABASE_URL": "mysql://db/volante"}, "DATABASE_URL must look like postgresql://"),
         (
             {"DATABASE_URL": "postgresql://db:port/volante"},

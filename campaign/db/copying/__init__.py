@@ -1,0 +1,1 @@
+"""Copy all rows of an SQLite database to PostgreSQL."""
