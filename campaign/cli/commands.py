@@ -19,6 +19,7 @@ from campaign.cli import (
     worker,
 )
 from campaign.cli.database_faults import make_errors_readable
+from campaign.cli.doctor import command as doctor
 
 
 def init_app(app: Flask) -> None:
@@ -26,6 +27,7 @@ def init_app(app: Flask) -> None:
         backups,
         causes,
         demo,
+        doctor,
         kiosks,
         mail,
         montage,
