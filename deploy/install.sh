@@ -11,7 +11,7 @@ set -euo pipefail
 CODE=/srv/volante
 SETTINGS=/etc/volante.env
 BACKUPS=/var/backups/volante
-MIN_MEMORY_MB=950 # A machine sold with 1 GB has a little less.
+MIN_MEMORY_MB=900 # A machine sold with 1 GB has a little less.
 MIN_DISK_MB=2000
 QUESTIONS=(SITE_ADDRESS MAIL_FROM MAIL_URL ADMIN_EMAIL DATABASE)
 
@@ -44,6 +44,7 @@ read_answers() {
   local file=$1 line name
   [ -r "$file" ] || fail "The file $file cannot be read."
   while IFS= read -r line || [ -n "$line" ]; do
+    line=${line%$'\r'}
     name=${line%%=*}
     case " ${QUESTIONS[*]} " in
     *" $name "*) [ "$name" = "$line" ] || printf -v "$name" '%s' "${line#*=}" ;;

@@ -28,9 +28,8 @@ def test_installer_explains_its_answers():
         assert f"{name}=" in done.stdout
 
 
-@pytest.mark.parametrize("arguments", [["--answer"], ["--answers"], []])
+@pytest.mark.parametrize("arguments", [["--answer"], ["--answers"], ["--answers", "/no/such/file"]])
 def test_installer_stops_before_it_changes_anything(arguments):
-    # This checkout is not in /srv/volante.
     done = subprocess.run(
         [DEPLOY / "install.sh", *arguments],
         capture_output=True,
