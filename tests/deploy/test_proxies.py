@@ -88,6 +88,8 @@ def caddy(folder, upstream):
         "UPSTREAM": f"127.0.0.1:{upstream}",
         "HTTP_PORT": str(http_port),
         "HTTPS_PORT": str(https_port),
+        # Another Caddy may run on this machine.
+        "ADMIN_ENDPOINT": f"127.0.0.1:{free_port()}",
         # Its data, with the certificates that it makes for a local name.
         "XDG_DATA_HOME": str(folder),
         "XDG_CONFIG_HOME": str(folder),
