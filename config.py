@@ -8,6 +8,7 @@ import fcntl
 import os
 import re
 import secrets
+from collections import ChainMap
 from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
@@ -26,6 +27,17 @@ DEFAULT_PORT = 8000
 MIN_SECRET_LENGTH = 32
 # 32 random hexadecimal digits have fewer than 8 different ones once in a hundred million times.
 MIN_SECRET_VARIETY = 8
+# Settings that are secret, or may contain a password. Each can also be in a file, which the setting
+# with the suffix names, so that it shows neither in the list of processes nor in `docker inspect`.
+SECRET_SETTINGS = (
+    "SECRET_KEY",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "MAIL_URL",
+    "BOUNCE_SECRET",
+    "METRICS_TOKEN",
+)
+FILE_SUFFIX = "_FILE"
 LOOPBACK_HOSTS = ("127.0.0.1", "::1", "localhost")
 # PostgreSQL allows 100 connections by default. Leave some for people who inspect the database.
 DEFAULT_CONNECTIONS = 90
@@ -57,6 +69,7 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
 
     Raises SettingError if a value is invalid, or if production has no random SECRET_KEY.
     """
+    environ = ChainMap(_secrets_in_files(environ), environ)  # type: ignore[arg-type]
     var = Path(environ.get("VAR_DIR") or DEFAULT_VAR).resolve()
     production = environ.get("VOLANTE_ENV", "local") == "production"
     port = _whole_number(environ, "PORT", DEFAULT_PORT, least=1, most=65_535)
@@ -121,6 +134,39 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": production,
     }
+
+
+def _secrets_in_files(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the settings whose value is in a file.
+
+    Raises SettingError, which never contains a value.
+    """
+    values = {}
+    for name in SECRET_SETTINGS:
+        path = environ.get(name + FILE_SUFFIX)
+        if not path:
+            continue
+        if environ.get(name):
+            raise SettingError(f"Set {name} or {name}{FILE_SUFFIX}, not both")
+        values[name] = _text_of(path, name + FILE_SUFFIX)
+    return values
+
+
+def _text_of(path: str, name: str) -> str:
+    """Return the text in the file `path` without the end of its last line."""
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except OSError as error:
+        raise SettingError(
+            f"{name} must name a file that can be read; {path}: {error.strerror}"
+        ) from error
+    except ValueError:
+        # The original error quotes what is in the file.
+        raise SettingError(f"{name} must name a text file in UTF-8; {path} is not one") from None
+    text = text.rstrip("\r\n")
+    if not text.strip():
+        raise SettingError(f"{name} must name a file with a value; {path} is empty")
+    return text
 
 
 def _items(text: str) -> list[str]:

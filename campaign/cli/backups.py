@@ -20,6 +20,7 @@ from sqlalchemy.engine import URL
 from campaign.cli.plurals import numbered
 from campaign.cli.restore_replay import end_sessions_and_links, replay_ended
 from campaign.db.ended_log import FILE, read_ended
+from campaign.db.last_backup import note_backup
 from campaign.db.libpq_url import libpq_url
 from campaign.extensions import db, write
 
@@ -63,6 +64,9 @@ def backup(file: Path) -> None:
         draft.replace(file)
     finally:
         draft.unlink(missing_ok=True)
+    with suppress(OSError):
+        # The backup is good even if VAR_DIR is full. `flask doctor` then calls it older than it is.
+        note_backup(current_app.config["VAR_DIR"])
     click.echo(f"Backed up to {file} ({file.stat().st_size:,} bytes).")
 
 

@@ -21,6 +21,7 @@ from campaign.cli import (
     worker,
 )
 from campaign.cli.database_faults import make_errors_readable
+from campaign.cli.doctor import command as doctor
 
 
 def init_app(app: Flask) -> None:
@@ -29,6 +30,7 @@ def init_app(app: Flask) -> None:
         causes,
         database_copy,
         demo,
+        doctor,
         kiosks,
         mail,
         montage,

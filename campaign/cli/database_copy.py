@@ -194,7 +194,8 @@ def _continue_ids(source: CopySource, target: CopyTarget, table: Table) -> None:
 def _run_on(url: URL, *command: str) -> None:
     """Run a `flask` command on the new database."""
     environ = {
-        **os.environ,
+        # The setting's own file would contradict the URL.
+        **{name: value for name, value in os.environ.items() if name != "DATABASE_URL_FILE"},
         "DATABASE_URL": url.render_as_string(hide_password=False),
         "VAR_DIR": str(current_app.config["VAR_DIR"]),
     }

@@ -33,8 +33,9 @@ WORKER = (sys.executable, "-m", "flask", "worker", "--parent")
 
 @click.command("serve")
 @click.option("--demo", is_flag=True, help="Load the demonstration if the database is empty.")
+@click.option("--no-worker", is_flag=True, help="Run no worker. Run flask worker elsewhere.")
 @with_appcontext
-def serve(demo: bool) -> None:
+def serve(demo: bool, no_worker: bool) -> None:
     """Update the database, serve the site and run the worker, until you press Ctrl-C."""
     settings = current_app.config
     _check_port(settings["HOST"], settings["PORT"])
@@ -60,11 +61,12 @@ def serve(demo: bool) -> None:
         )
     if admin_hint:
         click.echo(admin_hint)
-    worker = SupervisedProcess((*WORKER, str(os.getpid()))).start()
+    worker = None if no_worker else SupervisedProcess((*WORKER, str(os.getpid()))).start()
     try:
         _server(settings).serve()
     finally:
-        worker.stop()
+        if worker:
+            worker.stop()
         if in_use:
             in_use.close()
     click.echo("Volante stopped.")

@@ -9,6 +9,8 @@ from campaign.extensions import Base, RowId, one_of
 from campaign.process.clock import UtcDateTime, utcnow
 
 STATES = ("waiting", "running", "done", "failed")
+# The lease by which workers show that they run.
+WORKER = "worker"
 # A partial index serves only queries that repeat its exact condition.
 UNFINISHED = text("state in ('waiting', 'running')")
 

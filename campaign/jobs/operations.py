@@ -13,7 +13,7 @@ from sqlalchemy import CursorResult, case, delete, func, literal, null, select, 
 
 from campaign.db.upsert import insert
 from campaign.extensions import database_clock, db
-from campaign.jobs.models import UNFINISHED, Job, Lease
+from campaign.jobs.models import UNFINISHED, WORKER, Job, Lease
 from campaign.jobs.queries import is_claimable
 from campaign.process.clock import UtcDateTime, utcnow
 
@@ -22,6 +22,8 @@ MAX_RETRY_AFTER = timedelta(hours=1)
 FINISHED_LIFETIME = timedelta(days=7)
 SWEEP_BATCH = 500
 LEASE = timedelta(seconds=1)
+# A worker notes once a minute that it runs. It may be late when the machine is busy.
+HEARTBEAT = timedelta(minutes=3)
 # A lease that ends this far in the future was written before the machine's clock was set back.
 MAX_LEASE_AHEAD = timedelta(minutes=1)
 
@@ -156,6 +158,20 @@ def sweep_jobs(*, now: datetime) -> int:
     """Delete jobs that finished or failed some days ago; return how many."""
     old_ids = select(Job.id).where(Job.finished_at <= now - FINISHED_LIFETIME).limit(SWEEP_BATCH)
     return _rows_changed(delete(Job).where(Job.id.in_(old_ids)))
+
+
+def note_worker(*, now: datetime) -> int:
+    """Record that a worker runs, in the lease WORKER, which all workers extend.
+
+    Return 0, because this is no work that was waiting.
+    """
+    statement = insert(Lease).values(name=WORKER, holder="", expires_at=now + HEARTBEAT)
+    db.session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["name"], set_={"expires_at": now + HEARTBEAT}
+        )
+    )
+    return 0
 
 
 def _end(job_id: int, holder: str, state: str, now: datetime) -> bool:

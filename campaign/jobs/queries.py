@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from campaign.extensions import db
-from campaign.jobs.models import UNFINISHED, Job
+from campaign.jobs.models import UNFINISHED, WORKER, Job, Lease
 
 
 def is_claimable(now: datetime) -> ColumnElement[bool]:
@@ -26,3 +26,8 @@ def unfinished_job(kind: str, subject_id: int) -> Job | None:
     """Return the waiting or running job of this kind for this row as it is now, or None."""
     query = select(Job).where(Job.kind == kind, Job.subject_id == subject_id, UNFINISHED)
     return db.session.scalar(query.execution_options(populate_existing=True))
+
+
+def worker_seen_until() -> datetime | None:
+    """Return until when the last worker that ran counts as running, or None if none ever ran."""
+    return db.session.scalar(select(Lease.expires_at).where(Lease.name == WORKER))

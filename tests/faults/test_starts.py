@@ -2,12 +2,14 @@
 
 import socket
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 
 import pytest
 
 from tests.faults.records import query_rows
-from tests.faults.running_site import STOP_SECONDS, RunningSite, wait_until
+from tests.faults.running_site import ROOT, STOP_SECONDS, RunningSite, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -43,6 +45,23 @@ def test_killed_parent_ends_its_children_too(site):
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind(("127.0.0.1", site.port))
+
+
+def test_site_without_a_worker_is_served_beside_one_that_runs_apart(tmp_path):
+    site = RunningSite(tmp_path).start("--no-worker")
+    try:
+        assert site.worker() is None
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "flask", "worker"], cwd=ROOT, env=site.environment
+        )
+        try:
+            wait_until(lambda: query_rows(site, "select * from lease where name = 'worker'"))
+        finally:
+            worker.terminate()
+            assert worker.wait(STOP_SECONDS) == 0
+        assert site.answers()
+    finally:
+        site.stop()
 
 
 def test_second_start_changes_nothing(site):

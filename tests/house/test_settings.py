@@ -12,7 +12,7 @@ from sqlalchemy.engine import make_url
 import config
 from campaign import create_app
 from campaign.db.libpq_url import libpq_url
-from config import SettingError, load
+from config import SECRET_SETTINGS, SettingError, load
 
 ROOT = Path(__file__).parents[2]
 ROW = re.compile(r"^\| `([A-Z_]+)` \| (.*?) \|", re.MULTILINE)
@@ -20,6 +20,12 @@ PRODUCTION = {
     "VOLANTE_ENV": "production",
     "SECRET_KEY": "0123456789abcdef" * 3,
     "PUBLIC_URL": "https://sign.example.org/",
+}
+
+VALUES = {
+    "DATABASE_URL": "postgresql://amalia:secret@db/volante",
+    "REDIS_URL": "rediss://:secret@redis.example.org",
+    "MAIL_URL": "smtp://amalia:secret@mail.example.org",
 }
 
 
@@ -254,6 +260,54 @@ def test_environment_is_read_nowhere_else():
     ]
     assert found == []
     assert config.ROOT == ROOT
+
+
+@pytest.mark.parametrize("name", SECRET_SETTINGS)
+def test_secret_can_be_in_a_file(load_settings, tmp_path, name):
+    value = VALUES.get(name, "0123456789abcdef" * 3)
+    (tmp_path / "value").write_text(f"{value}\n")
+    from_file = load_settings(**{f"{name}_FILE": str(tmp_path / "value")})
+    # The key is otherwise created in the folder of the site.
+    assert from_file == load_settings(**{name: value})
+    assert from_file != load_settings(**{name: ""})
+
+
+def test_only_the_end_of_the_last_line_is_left_out(load_settings, tmp_path):
+    (tmp_path / "token").write_bytes(b" a\nb \r\n")
+    assert load_settings(METRICS_TOKEN_FILE=str(tmp_path / "token"))["METRICS_TOKEN"] == " a\nb "
+
+
+def test_file_of_a_secret_is_checked_like_the_secret(load_settings, tmp_path):
+    (tmp_path / "key").write_text("short\n")
+    with pytest.raises(SettingError, match="SECRET_KEY must be set to at least 32"):
+        load_settings(**PRODUCTION | {"SECRET_KEY": "", "SECRET_KEY_FILE": str(tmp_path / "key")})
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"  \r\n", None, b"\xffpassword"])
+def test_file_without_a_value_is_named_with_its_setting(load_settings, tmp_path, content):
+    path = tmp_path / "value"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(SettingError, match=f"MAIL_URL_FILE must name .*{path}") as raised:
+        load_settings(MAIL_URL_FILE=str(path))
+    assert "password" not in str(raised.value)
+
+
+def test_secret_given_twice_is_refused_without_showing_it(load_settings, tmp_path):
+    (tmp_path / "value").write_text("in-the-file")
+    with pytest.raises(SettingError, match="Set METRICS_TOKEN or METRICS_TOKEN_FILE") as raised:
+        load_settings(
+            METRICS_TOKEN="in-the-environment", METRICS_TOKEN_FILE=str(tmp_path / "value")
+        )
+    assert "in-the" not in str(raised.value)
+
+
+def test_every_setting_that_may_be_secret_can_be_in_a_file():
+    documented = [name for name, _ in ROW.findall((ROOT / "docs/settings.md").read_text())]
+    may_be_secret = {
+        name for name in documented if name.endswith(("_KEY", "_SECRET", "_TOKEN", "_URL"))
+    }
+    assert may_be_secret - {"PUBLIC_URL", "SOURCE_URL"} == set(SECRET_SETTINGS)
 
 
 def test_personal_data_is_in_a_folder_only_for_its_owner(tmp_path):

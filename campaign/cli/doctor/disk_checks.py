@@ -1,0 +1,75 @@
+"""Check the folder VAR_DIR: its permissions and free space, and the age of the last backup."""
+
+import os
+import shutil
+import stat
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from campaign.cli.doctor.findings import Finding, ok, warning, wrong
+from campaign.db.last_backup import last_backup_at
+from campaign.process.clock import utcnow
+
+# SQLite's write-ahead log grows to 64 MB, and a poster or an export takes some more.
+MIN_FREE_BYTES = 200 * 1024**2
+LOW_FREE_BYTES = 1024**3
+# Backups are made daily. One may be late, but not missing.
+MAX_BACKUP_AGE = timedelta(hours=49)
+
+
+def check_disk(settings: Mapping[str, Any]) -> Iterator[Finding]:
+    """Yield what is wrong with VAR_DIR, its disk and the backups."""
+    var = Path(settings["VAR_DIR"])
+    yield _check_permissions(var)
+    yield _check_space(var)
+    yield _check_backup(var, is_production=settings["PRODUCTION"])
+
+
+def _check_permissions(var: Path) -> Finding:
+    status = var.stat()
+    if not os.access(var, os.W_OK | os.X_OK):
+        return wrong(
+            "folder",
+            f"this user cannot write to {var}",
+            f"Run this command as the user of the site, or: chown -R USER {var}",
+        )
+    if status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        return wrong(
+            "folder",
+            f"other users of this machine can open {var}, which has personal data",
+            f"chmod 700 {var}",
+        )
+    foreign = sorted(file.name for file in var.iterdir() if file.stat().st_uid != status.st_uid)
+    if foreign:
+        return wrong(
+            "folder",
+            f"files in {var} belong to another user, so the site may not write to them:"
+            f" {', '.join(foreign[:3])}",
+            f"chown -R --reference={var} {var}, and run commands as the user of the site.",
+        )
+    return ok("folder", f"only its owner can open {var}")
+
+
+def _check_space(var: Path) -> Finding:
+    free = shutil.disk_usage(var).free
+    text = f"{free / 1024**2:,.0f} MB are free for {var}"
+    fix = "Delete what you do not need, or get a larger disk. On a full disk, nobody can sign."
+    if free < MIN_FREE_BYTES:
+        return wrong("disk", text, fix)
+    return warning("disk", text, fix) if free < LOW_FREE_BYTES else ok("disk", text)
+
+
+def _check_backup(var: Path, *, is_production: bool) -> Finding:
+    made_at = last_backup_at(var)
+    if made_at is None:
+        return warning("backup", "none was made yet", "Run flask backup FILE every day.")
+    text = f"the last one was made on {made_at:%Y-%m-%d at %H:%M} UTC"
+    if utcnow() - made_at <= MAX_BACKUP_AGE or not is_production:
+        return ok("backup", text)
+    return wrong(
+        "backup",
+        text,
+        "Find out why the daily backup fails: journalctl -u volante-backup. Then run flask backup FILE.",
+    )

@@ -1,0 +1,383 @@
+#!/usr/bin/env bash
+# Install Volante on Debian 12 or 13, or Ubuntu 22.04 or 24.04, with a proxy and daily backups:
+#
+#   git clone … /srv/volante && /srv/volante/deploy/install.sh
+#
+# It asks five things, or reads them from the environment or from a file (--answers FILE) with lines
+# such as SITE_ADDRESS=sign.example.org. You can run it again: it keeps keys, data and answers, and
+# installs the code that is now in /srv/volante. It never prints a key or a password.
+set -euo pipefail
+
+CODE=/srv/volante
+SETTINGS=/etc/volante.env
+BACKUPS=/var/backups/volante
+MIN_MEMORY_MB=900 # A machine sold with 1 GB has a little less.
+MIN_DISK_MB=2000
+QUESTIONS=(SITE_ADDRESS MAIL_FROM MAIL_URL ADMIN_EMAIL DATABASE)
+
+usage() {
+  cat <<'TEXT'
+Usage: install.sh [--answers FILE] [--force]
+
+  --answers FILE  Read the answers from FILE, and ask nothing. One line each:
+                    SITE_ADDRESS=sign.example.org
+                    MAIL_FROM=Save the River <names@example.org>
+                    MAIL_URL=smtp://user:password@mail.example.org:587
+                    ADMIN_EMAIL=you@example.org
+                    DATABASE=sqlite            (or postgresql)
+  --force         Go on if DNS, ports or the mail server are not ready yet.
+
+The same names work in the environment. Without a terminal, all five must be given.
+TEXT
+}
+
+say() { printf '%s\n' "$*"; }
+step() { printf '\n== %s\n' "$*"; }
+fail() {
+  printf 'Error: %s\n' "$*" >&2
+  exit 1
+}
+
+# --- Answers -------------------------------------------------------------------------------------
+
+read_answers() {
+  local file=$1 line name
+  [ -r "$file" ] || fail "The file $file cannot be read."
+  while IFS= read -r line || [ -n "$line" ]; do
+    line=${line%$'\r'}
+    name=${line%%=*}
+    case " ${QUESTIONS[*]} " in
+    *" $name "*) [ "$name" = "$line" ] || printf -v "$name" '%s' "${line#*=}" ;;
+    esac
+  done <"$file"
+}
+
+# Print the value of a setting that is already in $SETTINGS, without quotes.
+saved() {
+  [ -f "$SETTINGS" ] || return 0
+  sed -n "s/^$1=//p" "$SETTINGS" | tail -n 1 | sed -e 's/^"\(.*\)"$/\1/' -e 's/\\\(["\\$`]\)/\1/g'
+}
+
+ask() {
+  local name=$1 question=$2 default=$3 answer
+  [ -z "${!name:-}" ] || return 0
+  if [ -n "$default" ] && { [ "$UNATTENDED" = yes ] || [ -f "$SETTINGS" ]; }; then
+    printf -v "$name" '%s' "$default"
+    return 0
+  fi
+  [ "$UNATTENDED" = no ] || fail "$name is missing. See: install.sh --help"
+  # The answer about the mail server contains a password.
+  local hidden=()
+  [ "$name" != MAIL_URL ] || hidden=(-s)
+  while :; do
+    read -r "${hidden[@]}" -p "$question${default:+ [$default]}: " answer
+    [ "$name" != MAIL_URL ] || say ""
+    answer=${answer:-$default}
+    [ -z "$answer" ] || break
+  done
+  printf -v "$name" '%s' "$answer"
+}
+
+collect_answers() {
+  local address database
+  address=$(saved PUBLIC_URL)
+  case "$(saved DATABASE_URL)" in
+  "") database=sqlite ;;
+  *) database=postgresql ;;
+  esac
+  ask SITE_ADDRESS "1. Address of the site, such as sign.example.org" "${address#https://}"
+  ask MAIL_FROM "2. Sender of its emails, such as Save the River <names@example.org>" "$(saved MAIL_FROM)"
+  ask MAIL_URL "3. Mail server: smtp://user:password@host:587 (not shown while you type)" "$(saved MAIL_URL)"
+  ask ADMIN_EMAIL "4. Email address of the first admin" "$(saved SECURITY_CONTACT)"
+  ask DATABASE "5. Database: sqlite, or postgresql for more than a few thousand signatures a day" "$database"
+
+  SITE_ADDRESS=${SITE_ADDRESS#https://}
+  SITE_ADDRESS=${SITE_ADDRESS%/}
+  local name
+  for name in "${QUESTIONS[@]}"; do
+    case "${!name}" in *$'\n'*) fail "$name must be one line." ;; esac
+  done
+  [[ $SITE_ADDRESS =~ ^[A-Za-z0-9.-]+\.[A-Za-z0-9-]+$ ]] ||
+    fail "SITE_ADDRESS must be a name such as sign.example.org. Write other letters as xn--…"
+  [[ $MAIL_FROM == *@*.* ]] || fail "MAIL_FROM must look like Save the River <names@example.org>"
+  [[ $MAIL_URL =~ ^smtps?://[^[:space:]]+$ ]] ||
+    fail "MAIL_URL must look like smtp://user:password@mail.example.org:587"
+  [[ $ADMIN_EMAIL =~ ^[^[:space:]@]+@[^[:space:]@]+$ ]] ||
+    fail "ADMIN_EMAIL must be an email address."
+  [[ $DATABASE =~ ^(sqlite|postgresql)$ ]] || fail "DATABASE must be sqlite or postgresql."
+  if [ -f "$SETTINGS" ] && [ "$DATABASE" != "$database" ]; then
+    fail "This site uses $database. Its data would not move to $DATABASE: see docs/operations.md."
+  fi
+}
+
+# --- Checks --------------------------------------------------------------------------------------
+
+# Something that may become right later: stop, unless the operator wants to go on.
+doubt() {
+  say "Warning: $*"
+  [ "$FORCE" = no ] || return 0
+  [ "$UNATTENDED" = no ] || fail "Correct this and run the installer again, or add --force."
+  local answer
+  read -r -p "Go on anyway? [y/N] " answer
+  [[ $answer =~ ^[Yy] ]] || exit 1
+}
+
+check_machine() {
+  [ "$(id -u)" -eq 0 ] || fail "Run this as root: sudo $0"
+  [ "$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)" = "$CODE" ] ||
+    fail "The code must be in $CODE. Clone or move it there, and run $CODE/deploy/install.sh"
+  [ -d /run/systemd/system ] || fail "This machine does not run systemd. Use compose.yaml instead."
+  local ID="" VERSION_ID=""
+  . /etc/os-release
+  case "$ID $VERSION_ID" in
+  "debian 12" | "debian 13" | "ubuntu 22.04" | "ubuntu 24.04") ;;
+  *) doubt "This is $ID $VERSION_ID. The installer knows Debian 12 and 13, Ubuntu 22.04 and 24.04." ;;
+  esac
+  local memory disk
+  memory=$(awk '/^MemTotal/ { print int($2 / 1024) }' /proc/meminfo)
+  [ "$memory" -ge "$MIN_MEMORY_MB" ] || fail "This machine has $memory MB of memory. Volante needs 1 GB."
+  disk=$(df --output=avail -m / | tail -n 1)
+  [ "$disk" -ge "$MIN_DISK_MB" ] || fail "Only $((disk)) MB of disk are free. Volante needs $MIN_DISK_MB MB."
+  say "Memory: $memory MB. Free disk: $((disk)) MB."
+}
+
+check_dns() {
+  local found own address
+  found=$(getent ahosts "$SITE_ADDRESS" | awk '{ print $1 }' | sort -u || true)
+  if [ -z "$found" ]; then
+    doubt "$SITE_ADDRESS has no address in the DNS. Add an A record with the address of this server."
+    return 0
+  fi
+  own=" $(ip -o addr show | awk '{ sub("/.*", "", $4); print $4 }' | tr '\n' ' ')"
+  for address in $found; do
+    case "$own" in *" $address "*) say "DNS: $SITE_ADDRESS is $address, this machine." && return 0 ;; esac
+  done
+  say "DNS: $SITE_ADDRESS is ${found//$'\n'/, }. This machine does not have that address itself, which is"
+  say "normal behind a router of your hosting company. Otherwise correct the A record."
+}
+
+check_ports() {
+  local port user
+  for port in 80 443; do
+    user=$(ss -Hltnp "sport = :$port" | sed -n 's/.*users:(("\([^"]*\)".*/\1/p' | head -n 1)
+    case "$user" in
+    "" | caddy | nginx) ;;
+    *) doubt "$user already uses port $port, which the proxy needs. Stop it: systemctl disable --now $user" ;;
+    esac
+  done
+  say "Ports 80 and 443 are free, or used by the proxy. Let your firewall open both."
+}
+
+check_mail() {
+  local place=${MAIL_URL#*://} host port
+  place=${place##*@}
+  place=${place%%[/?]*}
+  host=${place%:*}
+  port=${place##*:}
+  if [ "$port" = "$place" ]; then
+    case "$MAIL_URL" in smtps:*) port=465 ;; *) port=587 ;; esac
+  fi
+  if timeout 8 bash -c 'exec 3<>"/dev/tcp/$0/$1"' "$host" "$port" 2>/dev/null; then
+    say "Mail: $host answers on port $port."
+  else
+    doubt "The mail server $host does not answer on port $port. Hosting companies often block it: ask yours, or use port 2525 or 465."
+  fi
+}
+
+# --- Installation --------------------------------------------------------------------------------
+
+has_package() { apt-cache show "$1" >/dev/null 2>&1; }
+
+install_packages() {
+  export DEBIAN_FRONTEND=noninteractive
+  local packages=(ca-certificates iproute2)
+  # Ubuntu 22.04 has Python 3.10, and 3.11 as a package of its own.
+  PYTHON=python3
+  if ! python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null &&
+    [ "$(apt-cache policy python3 | sed -n 's/.*Candidate: 3\.\([0-9]*\).*/\1/p')" -lt 11 ]; then
+    PYTHON=python3.11
+  fi
+  packages+=("$PYTHON-venv")
+  # Ubuntu 22.04 has no Caddy.
+  PROXY=caddy
+  has_package caddy || PROXY=nginx
+  [ "$PROXY" = caddy ] && packages+=(caddy) || packages+=(nginx certbot)
+  [ "$DATABASE" = sqlite ] || packages+=(postgresql)
+  apt-get install -q -y --no-install-recommends "${packages[@]}" >/var/log/volante-install.log 2>&1 ||
+    fail "Packages could not be installed. See /var/log/volante-install.log"
+}
+
+install_code() {
+  local user_id
+  user_id=$(id -u volante 2>/dev/null || true)
+  [ -n "$user_id" ] || useradd --system --home-dir /var/lib/volante --shell /usr/sbin/nologin volante
+  install -d -m 700 -o volante -g volante "$BACKUPS"
+  [ -x "$CODE/.venv/bin/python" ] || "$PYTHON" -m venv "$CODE/.venv"
+  "$CODE/.venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes \
+    --requirement "$CODE/requirements.txt" >>/var/log/volante-install.log 2>&1 ||
+    fail "Libraries could not be installed. See /var/log/volante-install.log"
+  # The site may read the code, but not change it. Without these files it would compile at each start.
+  "$CODE/.venv/bin/python" -m compileall -q "$CODE/campaign" "$CODE/config.py" "$CODE/wsgi.py"
+  chmod -R u=rwX,go=rX "$CODE"
+  install -m 755 "$CODE/deploy/volante.sh" /usr/local/bin/volante
+}
+
+create_database() {
+  [ "$DATABASE" = postgresql ] || return 0
+  systemctl start postgresql
+  local query="select 1 from pg_roles where rolname = 'volante'"
+  [ -n "$(runuser -u postgres -- psql -tAc "$query")" ] || runuser -u postgres -- createuser volante
+  query="select 1 from pg_database where datname = 'volante'"
+  [ -n "$(runuser -u postgres -- psql -tAc "$query")" ] ||
+    runuser -u postgres -- createdb --owner=volante --encoding=UTF8 --template=template0 volante
+}
+
+quoted() {
+  local value=${1//\\/\\\\}
+  value=${value//\"/\\\"}
+  value=${value//\$/\\\$}
+  value=${value//\`/\\\`}
+  printf '"%s"' "$value"
+}
+
+# Give a setting a value, in the draft of the settings.
+set_value() {
+  sed -i "/^$1=/d" "$DRAFT"
+  printf '%s=%s\n' "$1" "$(quoted "$2")" >>"$DRAFT"
+}
+
+# Give a setting a value, unless it has one.
+default_value() {
+  grep -q "^$1=." "$DRAFT" || set_value "$1" "$2"
+}
+
+random_key() { "$PYTHON" -c 'import secrets; print(secrets.token_urlsafe(48))'; }
+
+write_settings() {
+  umask 077
+  DRAFT=$(mktemp "$SETTINGS.XXXXXX")
+  trap 'rm -f "$DRAFT"' EXIT
+  if [ -f "$SETTINGS" ]; then
+    cat "$SETTINGS" >"$DRAFT"
+  else
+    printf '# Settings of Volante, see %s/docs/settings.md. Afterwards: systemctl restart volante\n' "$CODE" >"$DRAFT"
+  fi
+  set_value VOLANTE_ENV production
+  set_value PUBLIC_URL "https://$SITE_ADDRESS"
+  set_value MAIL_FROM "$MAIL_FROM"
+  set_value MAIL_URL "$MAIL_URL"
+  default_value VAR_DIR /var/lib/volante
+  default_value SECURITY_CONTACT "$ADMIN_EMAIL"
+  default_value TRUSTED_PROXIES 127.0.0.1,::1
+  default_value SECRET_KEY "$(random_key)"
+  default_value BOUNCE_SECRET "$(random_key)"
+  default_value METRICS_TOKEN "$(random_key)"
+  # PostgreSQL knows the user of the site by its socket, so there is no password.
+  [ "$DATABASE" = sqlite ] || default_value DATABASE_URL "postgresql://volante@/volante?host=/run/postgresql"
+  mv "$DRAFT" "$SETTINGS"
+  trap - EXIT
+  umask 022
+}
+
+start_site() {
+  local unit
+  for unit in volante.service volante@.service volante-backup.service volante-backup.timer; do
+    install -m 644 "$CODE/deploy/$unit" "/etc/systemd/system/$unit"
+  done
+  systemctl daemon-reload
+  systemctl --quiet enable volante.service volante-backup.timer
+  systemctl restart volante.service
+  systemctl start volante-backup.timer
+  local seconds=0
+  until "$PYTHON" -c 'import urllib.request as r; r.urlopen("http://127.0.0.1:8000/readyz", timeout=5)' 2>/dev/null; do
+    [ "$seconds" -lt 90 ] || fail "The site does not start. This says why: journalctl -u volante -n 30"
+    sleep 1
+    seconds=$((seconds + 1))
+  done
+}
+
+start_caddy() {
+  install -d /etc/systemd/system/caddy.service.d
+  printf '[Service]\nEnvironment=SITE_ADDRESS=%s\n' "$SITE_ADDRESS" >/etc/systemd/system/caddy.service.d/volante.conf
+  # Keep what someone has added to our file, such as more sites.
+  if ! grep -q SITE_ADDRESS /etc/caddy/Caddyfile 2>/dev/null; then
+    [ ! -f /etc/caddy/Caddyfile ] || cp -p /etc/caddy/Caddyfile /etc/caddy/Caddyfile.before-volante
+    install -m 644 "$CODE/deploy/Caddyfile" /etc/caddy/Caddyfile
+  elif ! cmp -s "$CODE/deploy/Caddyfile" /etc/caddy/Caddyfile; then
+    say "/etc/caddy/Caddyfile differs from $CODE/deploy/Caddyfile, and stays as it is."
+  fi
+  systemctl daemon-reload
+  systemctl --quiet enable caddy
+  systemctl restart caddy
+}
+
+start_nginx() {
+  # The default site of the package answers the first challenge, and ours all later ones.
+  systemctl start nginx
+  certbot certonly --quiet --webroot --webroot-path /var/www/html --non-interactive --agree-tos --keep-until-expiring \
+    --email "$ADMIN_EMAIL" --domain "$SITE_ADDRESS" --deploy-hook "systemctl reload nginx" ||
+    fail "No certificate for $SITE_ADDRESS. Check DNS and firewall, then run the installer again."
+  [ -f /etc/nginx/nginx.conf.before-volante ] || cp -p /etc/nginx/nginx.conf /etc/nginx/nginx.conf.before-volante
+  sed "s/sign\.example\.org/$SITE_ADDRESS/g" "$CODE/deploy/nginx.conf" >/etc/nginx/nginx.conf
+  nginx -t -q
+  systemctl --quiet enable nginx
+  systemctl restart nginx
+}
+
+add_first_admin() {
+  # The output has a link to set a password. It is shown once, and only if there is no admin.
+  if volante organizers list </dev/null | grep -q '@'; then
+    say "There are organizers already. Sign in at https://$SITE_ADDRESS/organize/"
+  else
+    volante organizers add "$ADMIN_EMAIL" --role admin </dev/null
+  fi
+}
+
+UNATTENDED=no
+FORCE=no
+[ -t 0 ] || UNATTENDED=yes
+while [ $# -gt 0 ]; do
+  case "$1" in
+  --answers)
+    [ $# -ge 2 ] || fail "--answers needs a file."
+    read_answers "$2"
+    UNATTENDED=yes
+    shift
+    ;;
+  --force) FORCE=yes ;;
+  --help | -h)
+    usage
+    exit 0
+    ;;
+  *) fail "Unknown option $1. See: install.sh --help" ;;
+  esac
+  shift
+done
+
+step "Checking this machine"
+check_machine
+collect_answers
+apt-get update -q >/var/log/volante-install.log 2>&1 || say "Warning: the lists of packages could not be updated."
+step "Checking DNS, ports and mail"
+check_dns
+check_ports
+check_mail
+step "Installing packages"
+install_packages
+step "Installing Volante"
+install_code
+create_database
+write_settings
+step "Starting the site and its daily backup"
+start_site
+step "Starting the proxy ($PROXY)"
+"start_$PROXY"
+step "Making the first backup"
+systemctl start volante-backup.service || say "Warning: it failed. This says why: journalctl -u volante-backup -n 30"
+step "Checking the installation"
+volante doctor </dev/null || say "Correct what is wrong above. To check again: volante doctor"
+step "First admin"
+add_first_admin
+say ""
+say "Volante runs at https://$SITE_ADDRESS"
+say "Copy $SETTINGS to another machine now, and keep it secret: without SECRET_KEY, a backup is of little use."

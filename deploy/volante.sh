@@ -1,0 +1,24 @@
+#!/bin/sh
+# Run a command of Volante with the settings and the user of the site: volante doctor
+# For one of several sites on this machine: volante @aspen doctor
+# Belongs in /usr/local/bin/volante. Give files with their full path.
+set -eu
+user=volante
+settings=/etc/volante.env
+case "${1:-}" in
+@*)
+  user="volante-${1#@}"
+  settings="/etc/volante/${1#@}.env"
+  shift
+  ;;
+esac
+if [ "$(id -u)" -ne 0 ]; then
+  echo "Run this as root: sudo volante …" >&2
+  exit 1
+fi
+if [ ! -f "$settings" ]; then
+  echo "There are no settings in $settings." >&2
+  exit 1
+fi
+exec systemd-run --quiet --wait --collect --pty --pipe --uid="$user" --working-directory=/srv/volante \
+  --property=EnvironmentFile="$settings" --property=UMask=0077 /srv/volante/.venv/bin/flask "$@"

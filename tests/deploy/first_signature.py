@@ -1,0 +1,175 @@
+"""Runs inside a Debian of its own: install Volante, and measure the time to the first signature.
+
+It answers the installer's questions, runs it twice, creates a petition, and signs it through the
+proxy. It writes what it saw to /result/outcome.json. It needs nothing but Python and systemd.
+"""
+
+import json
+import re
+import socketserver
+import ssl
+import subprocess
+import threading
+import time
+import traceback
+import urllib.parse
+import urllib.request
+from email import message_from_bytes, policy
+from pathlib import Path
+
+ADDRESS = "sign.localhost"
+URL = f"https://{ADDRESS}"
+MAIL_PORT = 2525
+PASSWORD = "a-password-that-nobody-may-see"
+ANSWERS = f"""SITE_ADDRESS={ADDRESS}
+MAIL_FROM=Save the "River", L'eau $HOME <names@save-the-river.test>
+MAIL_URL=smtp://amalia:{PASSWORD}@127.0.0.1:{MAIL_PORT}?tls=none
+ADMIN_EMAIL=amalia@save-the-river.test
+DATABASE=sqlite
+"""
+CADDY_ROOT = Path("/var/lib/caddy/.local/share/caddy/pki/authorities/local/root.crt")
+RESULT = Path("/result")
+WAIT_SECONDS = 90
+received = []
+
+
+class MailServer(socketserver.StreamRequestHandler):
+    """A mail server that accepts everything."""
+
+    def handle(self):
+        self.answer("220 ready")
+        for line in self.rfile:
+            command = line[:4].upper().strip()
+            if command == b"EHLO":
+                self.answer("250-here", "250 AUTH PLAIN LOGIN")
+            elif command == b"AUTH":
+                self.answer("235 accepted")
+            elif command == b"DATA":
+                self.answer("354 go on")
+                self.receive()
+                self.answer("250 accepted")
+            elif command == b"QUIT":
+                self.answer("221 bye")
+                return
+            else:
+                self.answer("250 ok")
+
+    def receive(self):
+        lines = []
+        for line in self.rfile:
+            if line == b".\r\n":
+                break
+            lines.append(line.removeprefix(b"."))
+        received.append(message_from_bytes(b"".join(lines), policy=policy.default))
+
+    def answer(self, *lines):
+        self.wfile.write("".join(f"{line}\r\n" for line in lines).encode())
+
+
+def run(*command, **options):
+    """Run a command; return its exit code and its output."""
+    done = subprocess.run(
+        command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options, check=False
+    )
+    return done.returncode, done.stdout
+
+
+def must(*command):
+    """Run a command that may not fail; return its output."""
+    code, output = run(*command, stdin=subprocess.DEVNULL)
+    if code:
+        raise RuntimeError(f"{command} failed with {code}: {output}")
+    return output
+
+
+def until(attempt):
+    """Repeat `attempt` until it returns something; return that."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    while time.monotonic() < deadline:
+        result = attempt()
+        if result:
+            return result
+        time.sleep(0.1)
+    raise TimeoutError(attempt)
+
+
+def ask(path, **form):
+    """Return the page at `path` behind the proxy, whose certificate is checked."""
+    data = urllib.parse.urlencode(form).encode() if form else None
+    trust = ssl.create_default_context(cafile=CADDY_ROOT)
+    with urllib.request.urlopen(f"{URL}{path}", data, timeout=30, context=trust) as answer:
+        return answer.read().decode()
+
+
+def confirmation_path():
+    for email in received:
+        found = re.search(
+            rf"{URL}(/en/signatures/confirm/\S+)", email.get_body(("plain",)).get_content()
+        )
+        if found:
+            return found.group(1)
+    return None
+
+
+def sign():
+    """Create a petition, sign and confirm; return when the signature is counted."""
+    must("volante", "organisations", "create", "river", "--name", "Save the River")
+    must("volante", "causes", "create", "river", "--organisation", "river", "--title", "River")
+    Path("/tmp/text").write_text("Let the river flow.")
+    must(
+        *("volante", "petitions", "create", "river", "--cause", "river", "--title", "River"),
+        *("--text", "/tmp/text", "--target", "The council"),
+    )
+    until(CADDY_ROOT.exists)
+    ask(
+        "/en/petitions/river/signatures",
+        given_name="Amalia",
+        family_name="Rosales",
+        email="amalia@example.org",
+        country="MX",
+        postal_code="50000",
+        name_display="full",
+    )
+    ask(until(confirmation_path), yes="")
+    until(lambda: json.loads(ask("/causes/river/pulse.json"))["count"] == 1)
+
+
+def main():
+    server = socketserver.ThreadingTCPServer(("127.0.0.1", MAIL_PORT), MailServer)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    answers = Path("/root/answers")
+    answers.write_text(ANSWERS)
+    outcome = {}
+    began = time.monotonic()
+    installer = ("/srv/volante/deploy/install.sh", "--answers", str(answers))
+    outcome["first"] = run(*installer, stdin=subprocess.DEVNULL)
+    outcome["install_seconds"] = round(time.monotonic() - began, 1)
+    outcome["settings_mode"] = Path("/etc/volante.env").stat().st_mode & 0o777
+    settings = Path("/etc/volante.env").read_text()
+    sign()
+    outcome["first_signature_seconds"] = round(time.monotonic() - began, 1)
+    shown = run("volante", "shell", input="print(f\"<<{app.config['MAIL_FROM']}>>\")\n")[1]
+    outcome["mail_from"] = re.search("<<(.*)>>", shown).group(1)
+    # Again, without answers: everything stays as it is.
+    outcome["second"] = run("/srv/volante/deploy/install.sh", stdin=subprocess.DEVNULL)
+    outcome["same_settings"] = sorted(settings.splitlines()) == sorted(
+        Path("/etc/volante.env").read_text().splitlines()
+    )
+    outcome["secrets"] = re.findall(r'^\w+_(?:KEY|SECRET|TOKEN)="(.*)"$', settings, re.MULTILINE)
+    outcome["backup"] = run("systemctl", "start", "volante-backup.service")
+    outcome["backups"] = [path.name for path in Path("/var/backups/volante").iterdir()]
+    outcome["audit"] = run("volante", "signatures", "audit", stdin=subprocess.DEVNULL)
+    outcome["timers"] = must("systemctl", "list-timers", "--no-pager")
+    must("systemctl", "stop", "volante")
+    outcome["stopped"] = must("systemctl", "show", "volante", "--property=Result,ExecMainStatus")
+    outcome["log"] = must("journalctl", "--unit=volante", "--no-pager", "--output=cat")
+    return outcome
+
+
+if __name__ == "__main__":
+    try:
+        outcome = main()
+    except BaseException:
+        log = run("journalctl", "-n", "60", "--no-pager")
+        outcome = {"error": traceback.format_exc(), "log": log}
+    (RESULT / "outcome.json").write_text(json.dumps(outcome))
