@@ -1,6 +1,6 @@
 """Export subscribers with their consents, in batches."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 from sqlalchemy import case, func, select
 
@@ -9,6 +9,7 @@ from campaign.db.functions import iso_instant
 from campaign.exports.formats import FORMATS
 from campaign.extensions import db
 from campaign.notices.models import NOT_RECORDED, Consent, ConsentText, Notice
+from campaign.organisations.models import Organisation
 from campaign.subscriptions.consents import SUBJECT
 from campaign.subscriptions.models import Subscription
 
@@ -19,6 +20,7 @@ COLUMNS = {
     "email": ("text", Subscription.email),
     "lang": ("code", Subscription.lang),
     "state": ("code", Subscription.state),
+    "organisation": ("code", Organisation.slug),
     "cause": ("code", case((Subscription.cause_id.is_(None), ALL_CAUSES), else_=Cause.slug)),
     "frequency": ("code", Subscription.frequency),
     "consent_at": ("code", iso_instant(Consent.given_at)),
@@ -35,16 +37,21 @@ _LAST_CONSENT = (
     .correlate(Subscription)
     .scalar_subquery()
 )
+_organisation_id = func.coalesce(Subscription.organisation_id, Cause.organisation_id)
 STATES = {"active": ("active",), "all": ("active", "pending", "ended")}
 
 
 def subscriber_file(
-    *, kind: str, cause_ids: Collection[int] | None, state: str = "active"
+    *,
+    kind: str,
+    cause_id: int | None = None,
+    organisation_id: int | None = None,
+    state: str = "active",
 ) -> Iterator[bytes]:
     """Yield the bytes of a file in one of the formats "csv" and "jsonl".
 
-    It holds the subscribers of these causes; if None, of all causes, and those who get the news of
-    all. Ended subscriptions whose address was erased are left out.
+    It holds the subscribers of a cause; or of an organisation, to one or all of its causes; or, if
+    neither is given, of the site. Ended subscriptions whose address was erased are left out.
     """
     form = FORMATS[kind](tuple(COLUMNS), [kind for kind, _source in COLUMNS.values()])
     yield form.begin()
@@ -52,6 +59,7 @@ def subscriber_file(
     query = (
         select(Subscription.id, *sources)
         .outerjoin(Cause, Cause.id == Subscription.cause_id)
+        .join(Organisation, Organisation.id == _organisation_id)
         .join(Notice, Notice.id == Subscription.notice_id)
         .outerjoin(Consent, Consent.id == _LAST_CONSENT)
         .outerjoin(ConsentText, ConsentText.id == Consent.text_id)
@@ -59,8 +67,10 @@ def subscriber_file(
         .order_by(Subscription.id)
         .limit(AT_ONCE)
     )
-    if cause_ids is not None:
-        query = query.where(Subscription.cause_id.in_(cause_ids))
+    if cause_id is not None:
+        query = query.where(Subscription.cause_id == cause_id)
+    elif organisation_id is not None:
+        query = query.where(_organisation_id == organisation_id)
     after = 0
     while rows := db.session.execute(query.where(Subscription.id > after)).all():
         after = rows[-1].id

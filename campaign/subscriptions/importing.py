@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from campaign.db.upsert import insert_all
 from campaign.extensions import db
@@ -14,6 +14,7 @@ from campaign.notices.consents import ShownText
 from campaign.subscriptions.consents import ImportedConsent, note_imported
 from campaign.subscriptions.models import PLACE, Subscription, SuppressedAddress
 from campaign.subscriptions.operations import CONFIRMATION
+from campaign.subscriptions.queries import is_to
 
 EVIDENCE = VERSION = "import"
 NEW, KNOWN, ENDED, SUPPRESSED, UNDELIVERABLE = (
@@ -40,10 +41,12 @@ class Subscriber(NamedTuple):
     evidence: str = ""
 
 
-def outcomes_of(subscribers: Sequence[Subscriber], cause_id: int | None) -> list[str]:
+def outcomes_of(
+    subscribers: Sequence[Subscriber], *, cause_id: int | None, organisation_id: int | None
+) -> list[str]:
     """Return what an import would do with each: NEW, or why the person is left out.
 
-    Nobody who has a subscription, or had one and ended it, is subscribed or asked again.
+    They subscribe to a cause, or to all causes of an organisation. Nobody who has a subscription, or had one and ended it, is subscribed or asked again.
     """
     digests = [subscriber.email_digest for subscriber in subscribers]
     states = dict(
@@ -52,7 +55,7 @@ def outcomes_of(subscribers: Sequence[Subscriber], cause_id: int | None) -> list
             db.session.execute(
                 select(_table.c.email_digest, _table.c.state).where(
                     _table.c.email_digest.in_(digests),
-                    func.coalesce(_table.c.cause_id, 0) == (cause_id or 0),
+                    is_to(cause_id=cause_id, organisation_id=organisation_id),
                 )
             ),
         )
@@ -74,14 +77,20 @@ def outcomes_of(subscribers: Sequence[Subscriber], cause_id: int | None) -> list
 
 
 def import_subscribers(
-    *, subscribers: Sequence[Subscriber], cause_id: int | None, asks: bool, now: datetime
+    *,
+    subscribers: Sequence[Subscriber],
+    cause_id: int | None,
+    organisation_id: int | None,
+    asks: bool,
+    now: datetime,
 ) -> list[str]:
     """Add the new ones of at most a few hundred subscribers; return the outcome of each.
 
     If `asks`, they are pending, and get one email that asks them to confirm. Otherwise they are
     active, with the consent that they gave.
     """
-    outcomes = outcomes_of(subscribers, cause_id)
+    place = {"cause_id": cause_id, "organisation_id": organisation_id}
+    outcomes = outcomes_of(subscribers, **place)
     new = [
         subscriber
         for subscriber, outcome in zip(subscribers, outcomes, strict=True)
@@ -90,7 +99,7 @@ def import_subscribers(
     rows = insert_all(
         db.session.connection(),
         _table,
-        [_row_of(subscriber, cause_id, asks, now) for subscriber in new],
+        [{**_row_of(subscriber, asks, now), **place} for subscriber in new],
         unless=("email_digest", str(PLACE)),
         returning=("id", "lang", "email_digest"),
     )
@@ -105,10 +114,8 @@ def import_subscribers(
     return outcomes
 
 
-def _row_of(
-    subscriber: Subscriber, cause_id: int | None, asks: bool, now: datetime
-) -> dict[str, Any]:
-    """Return the row of `subscription`."""
+def _row_of(subscriber: Subscriber, asks: bool, now: datetime) -> dict[str, Any]:
+    """Return the row of `subscription`, but for what it is to."""
     confirmation = (
         {
             "state": "pending",
@@ -127,7 +134,6 @@ def _row_of(
         }
     )
     return {
-        "cause_id": cause_id,
         "email": subscriber.email,
         "email_digest": subscriber.email_digest,
         "lang": subscriber.lang,

@@ -18,6 +18,7 @@ from sqlalchemy import Row, select
 
 from campaign.accounts.audit_models import AuditEntry
 from campaign.accounts.queries import organizer_by_id
+from campaign.causes.models import Cause
 from campaign.causes.queries import cause_by_id
 from campaign.extensions import db
 from campaign.http.urls import absolute_url
@@ -30,7 +31,11 @@ from campaign.process.clock import utcnow
 from campaign.signatures.queries import signature_by_id
 from campaign.subscriptions.emails import list_values
 from campaign.subscriptions.models import BY_SIGNING, Subscription
-from campaign.subscriptions.queries import is_suppressed, subscription_by_id
+from campaign.subscriptions.queries import (
+    is_suppressed,
+    organisation_of_subscription,
+    subscription_by_id,
+)
 from campaign.text.markdown import TextPicture, to_html, to_text
 from campaign.updates.body_pictures import pictures_of
 from campaign.updates.mailing import DIGEST, EMAIL, TEST
@@ -113,7 +118,7 @@ def _render_update(message: Row) -> Message | None:
     )
     reader = _reader(receipt.subscription_id) if mailing and mailing.state != "stopped" else None
     update = update_by_id(mailing.update_id) if reader else None
-    if update is None or update.phase(utcnow()) != "public":
+    if reader is None or update is None or update.phase(utcnow()) != "public":
         return None
     cause_title = update.cause.text(reader.lang).title
     list_headers = list_values(reader, update.cause, reader.lang, mailing_id=mailing.id)
@@ -159,7 +164,7 @@ def _render_digest(message: Row) -> Message | None:
         return None
     cause = cause_by_id(reader.cause_id) if reader.cause_id else None
     list_headers = list_values(reader, cause, lang)
-    identity = email_identity(cause.organisation_id if cause else None, lang)
+    identity = email_identity(organisation_of_subscription(reader), lang)
     title = cause.text(lang).title if cause else ""
     context = {
         "updates": [_digest_item(update, lang) for update in news],
@@ -173,7 +178,7 @@ def _render_digest(message: Row) -> Message | None:
     return _message(reader, render("update_digest", lang, **context), list_headers, identity)
 
 
-def _reader(subscription_id: int):
+def _reader(subscription_id: int) -> Subscription | None:
     """Return the subscription if we may still email it at this moment, or None."""
     subscription = subscription_by_id(subscription_id)
     if (
@@ -212,6 +217,8 @@ def _news_of_week(reader: Subscription, now: datetime) -> list[Any]:
     )
     if reader.cause_id is not None:
         query = query.where(Update.cause_id == reader.cause_id)
+    else:
+        query = query.where(Cause.organisation_id == reader.organisation_id)
     kind = "signers" if reader.source in BY_SIGNING else "subscribers"
     chosen = (
         row.id

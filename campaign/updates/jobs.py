@@ -223,13 +223,15 @@ def send_digests(*, now: datetime) -> int:
         Mailing.state != "stopped",
         Mailing.starts_at > since,
         Mailing.starts_at <= now,
-        (mine.c.cause_id.is_(None)) | (mine.c.cause_id == Update.cause_id),
+        (mine.c.cause_id == Update.cause_id) | (mine.c.organisation_id == Cause.organisation_id),
     )
-    # A weekly reader of all causes gets each update once, and not again for its cause.
-    other = aliased(Subscription)
+    # A weekly reader of all causes of an organisation gets each update once, and not again for its
+    # cause.
+    other, owner = aliased(Subscription), aliased(Cause)
     wider = exists().where(
-        other.email_digest == mine.c.email_digest, other.cause_id.is_(None), other.state == "active",
-        other.frequency == "weekly", mine.c.cause_id.is_not(None),
+        owner.id == mine.c.cause_id, other.organisation_id == owner.organisation_id,
+        other.email_digest == mine.c.email_digest, other.state == "active",
+        other.frequency == "weekly",
     )  # fmt: skip
     is_due = (WEEKLY, since <= now - WEEK, news, ~wider, ~suppressed(), ~turned_away())
     due = select(Subscription.id).where(*is_due).order_by(Subscription.id).limit(BATCH)

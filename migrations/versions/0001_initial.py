@@ -937,6 +937,7 @@ def upgrade():
         "subscription",
         sa.Column("id", ROW_ID, nullable=False),
         sa.Column("cause_id", ROW_ID, nullable=True),
+        sa.Column("organisation_id", ROW_ID, nullable=True),
         sa.Column("email", sa.String(length=320), nullable=True),
         sa.Column("email_digest", sa.LargeBinary(length=32), nullable=True),
         sa.Column("lang", sa.String(length=35), nullable=False),
@@ -957,6 +958,7 @@ def upgrade():
         sa.Column("digest_from", INSTANT, nullable=True),
         sa.Column("digest_at", INSTANT, nullable=True),
         sa.CheckConstraint("frequency in ('each', 'weekly')", name="frequency"),
+        sa.CheckConstraint("(cause_id is null) <> (organisation_id is null)", name="place"),
         sa.CheckConstraint(
             "source in ('form', 'signature', 'kiosk', 'paper', 'import')",
             name="source",
@@ -964,6 +966,9 @@ def upgrade():
         sa.CheckConstraint("state = 'ended' or email is not null", name="email"),
         sa.CheckConstraint("state in ('pending', 'active', 'ended')", name="state"),
         sa.ForeignKeyConstraint(["cause_id"], ["cause.id"], name="fk_subscription_cause_id"),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name="fk_subscription_organisation_id"
+        ),
         sa.ForeignKeyConstraint(["notice_id"], ["notice.id"], name="fk_subscription_notice_id"),
         sa.PrimaryKeyConstraint("id", name="pk_subscription"),
         sqlite_autoincrement=True,
@@ -971,7 +976,7 @@ def upgrade():
     op.create_index(
         "uq_subscription_address",
         "subscription",
-        ["email_digest", sa.text("coalesce(cause_id, 0)")],
+        ["email_digest", sa.text("coalesce(cause_id, -organisation_id)")],
         unique=True,
     )
     op.create_index("ix_subscription_active", "subscription", ["id"], **_where("state = 'active'"))

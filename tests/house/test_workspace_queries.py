@@ -18,7 +18,6 @@ NOT_FROM_CAUSES_WHERE = {
     "signatures/routes.py:_decide": "a signature that the guard has checked",
     "signatures/routes.py:_render_page": "a signature that the guard has checked",
     "signatures/routes.py:comment": "a signature that the guard has checked",
-    "mail/subscribers.py:export": "the form offers only causes from causes_where",
     "people/routes.py:index": "_Visible holds the result of causes_where",
 }
 # Function of the workspace → why it selects rows itself.

@@ -8,6 +8,7 @@ import pytest
 from campaign.accounts.audit import entries
 from campaign.organize.mail import subscribers as pages
 from tests.factories.causes import make_cause
+from tests.factories.organisations import make_organisation
 from tests.factories.subscriptions import consent_of, email_states, subscribe, subscriptions
 from tests.page_parts import alerts, links, tree, values, wrong_fields
 
@@ -55,13 +56,34 @@ def test_owner_downloads_the_subscribers_of_their_cause_only(owner, desk_of):
     assert [row["email"] for row in rows] == ["amalia@rosales.example"]
     [entry] = entries(action="subscriptions.export")
     assert entry.cause_id == owner.cause.id
-    for cause in (other.id, "all", ""):
+    for cause in (other.id, f"all-{owner.cause.organisation_id}", ""):
         refused = owner.post(f"{PAGE}/export", {"export-cause": cause, "export-format": "csv"})
         assert refused.status_code == 422
         assert "export-cause" in wrong_fields(refused)
     admin = desk_of("admin")
-    everyone = admin.post(f"{PAGE}/export", {"export-cause": "all", "export-format": "jsonl"})
+    everyone = admin.post(
+        f"{PAGE}/export",
+        {"export-cause": f"all-{owner.cause.organisation_id}", "export-format": "jsonl"},
+    )
     assert len(everyone.text.splitlines()) == 2
+
+
+def test_organisation_owner_downloads_all_of_it_and_nothing_else(desk_of):
+    host_id = make_cause().organisation_id
+    aspen = make_organisation("aspen", "Aspen Watch")
+    make_cause("lake", organisation_id=aspen.id)
+    subscribe("host-all")
+    subscribe("aspen-all", organisation_id=aspen.id)
+    desk = desk_of("owner", organisation_id=aspen.id)
+    offered = values(desk.get(f"{PAGE}/"), "value")
+    assert f"all-{aspen.id}" in offered and f"all-{host_id}" not in offered
+    form = {"export-cause": f"all-{aspen.id}", "export-format": "csv"}
+    page = desk.post(f"{PAGE}/export", form).text
+    assert "aspen-all@" in page and "host-all@" not in page
+    [entry] = entries(action="subscriptions.export")
+    assert (entry.subject_kind, entry.subject_id) == ("organisation", aspen.id)
+    form["export-cause"] = f"all-{host_id}"
+    assert desk.post(f"{PAGE}/export", form).status_code == 422
 
 
 @pytest.mark.parametrize("role", ["editor", "reviewer", "exporter", "tabler"])
@@ -118,7 +140,7 @@ def test_bad_files_and_causes_are_explained_at_the_field(owner, monkeypatch):
         (upload(owner, GOOD, GOOD.replace("amalia", "teo")), "file"),
         (upload(owner, "x" * (pages.MAX_BYTES + 1)), "file"),
         (upload(owner, GOOD, cause=other.id), "cause"),
-        (upload(owner, GOOD, cause="all"), "cause"),
+        (upload(owner, GOOD, cause=f"all-{owner.cause.organisation_id}"), "cause"),
     ):
         assert answer.status_code == 422
         assert field in wrong_fields(answer)

@@ -5,7 +5,7 @@ import zlib
 from base64 import urlsafe_b64encode
 from datetime import timedelta
 from hashlib import sha256
-from typing import Self
+from typing import Any, Self
 
 from cryptography.fernet import Fernet, InvalidToken
 from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
@@ -18,10 +18,9 @@ from flask_wtf.file import FileField
 from wtforms import HiddenField, RadioField, SelectChoice, SelectField
 from wtforms.validators import InputRequired
 
-from campaign.accounts.permissions import EVERYWHERE
 from campaign.causes.queries import causes_among
 from campaign.exports.formats import FORMATS
-from campaign.exports.subscribers import ALL_CAUSES, subscriber_file
+from campaign.exports.subscribers import subscriber_file
 from campaign.extensions import write
 from campaign.imports.subscribers import (
     HEADINGS,
@@ -30,10 +29,12 @@ from campaign.imports.subscribers import (
     Result,
     SubscriberList,
 )
+from campaign.organisations.identity import organisation_names
+from campaign.organisations.queries import organisations_among
 from campaign.organize.core.access import accepts_bytes, allowed, fresh
 from campaign.organize.core.audit import AuditEvent, log_view
 from campaign.organize.core.fields import unchosen
-from campaign.organize.core.identity import actor, causes_where, organizer
+from campaign.organize.core.identity import actor, causes_where, organisations_where, organizer
 from campaign.process.clock import utcnow
 from campaign.security.secret_key import secret_key
 from campaign.subscriptions.importing import NEW, Subscriber, import_subscribers, outcomes_of
@@ -58,6 +59,8 @@ REFUSED = {
     "too_many_rows": _l("This list has more than 20,000 rows. Split it into parts."),
     "too_large": _l("This file is too large. Split it into parts."),
 }
+# Before the id of an organisation, in the choices of what people subscribe to.
+ALL_CAUSES = "all-"
 CHOOSE_COLUMN = _l("Choose the column of the file.")
 
 
@@ -67,22 +70,40 @@ class _ForCause(FlaskForm):
     def offer(self, action: str) -> Self:
         """Offer the causes where the organizer may do `action`; return the form.
 
-        Subscriptions to all causes are offered to those who may do it everywhere.
+        All causes of an organisation are offered to those who may do it in the organisation.
         """
-        cause_ids = causes_where(action)
-        choices = [
-            SelectChoice(str(cause.id), cause.text(g.lang).title)
-            for cause in causes_among(cause_ids)
+        names = organisation_names(g.lang)
+        of_organisations = [
+            SelectChoice(
+                f"{ALL_CAUSES}{organisation.id}",
+                _("All causes of %(name)s", name=names[organisation.id])
+                if names
+                else _("All causes"),
+            )
+            for organisation in organisations_among(organisations_where(action))
         ]
-        if cause_ids is EVERYWHERE:
-            choices.insert(0, SelectChoice(ALL_CAUSES, _("All causes")))
-        self.cause.choices = unchosen(choices, _l("Choose a cause"))
+        of_causes = [
+            SelectChoice(str(cause.id), cause.text(g.lang).title)
+            for cause in causes_among(causes_where(action))
+        ]
+        self.cause.choices = unchosen([*of_organisations, *of_causes], _l("Choose a cause"))
         return self
 
     @property
-    def cause_id(self) -> int | None:
-        """The chosen cause, or None for all causes."""
-        return None if self.cause.data == ALL_CAUSES else int(self.cause.data)
+    def place(self) -> dict[str, int | None]:
+        """The chosen cause, or the organisation of which all causes are chosen."""
+        _before, is_all, number = self.cause.data.rpartition(ALL_CAUSES)
+        organisation_id = int(number) if is_all else None
+        return {
+            "cause_id": None if is_all else int(self.cause.data),
+            "organisation_id": organisation_id,
+        }
+
+    def event(self, action: str, details: dict[str, Any] | None = None) -> AuditEvent:
+        """Return what the activity log records of `action` on the chosen list."""
+        cause_id, organisation_id = self.place.values()
+        on = ("organisation", organisation_id) if organisation_id else None
+        return AuditEvent(action, on, cause_id=cause_id, details=details)
 
 
 class ExportForm(_ForCause):
@@ -184,9 +205,10 @@ def export() -> ResponseReturnValue:
     form = ExportForm(prefix="export").offer("subscriptions.export")
     if not form.validate():
         return _render_page(form, ImportForm(formdata=None).offer("subscriptions.import"), 422)
-    cause_id, kind = form.cause_id, form.format.data
-    log_view(AuditEvent("subscriptions.export", cause_id=cause_id))
-    pieces = subscriber_file(kind=kind, cause_ids=None if cause_id is None else [cause_id])
+    kind = form.format.data
+    log_view(form.event("subscriptions.export"))
+    cause_id, organisation_id = form.place.values()
+    pieces = subscriber_file(kind=kind, cause_id=cause_id, organisation_id=organisation_id)
     response = Response(pieces, mimetype=FORMATS[kind].media_type)
     response.headers.set("Content-Disposition", "attachment", filename=f"subscribers.{kind}")
     return response
@@ -231,11 +253,7 @@ def take() -> ResponseReturnValue:
         return _check_page(form, result)
     subscribers = SubscriberList(io.BytesIO(form.data_bytes), form.chosen_columns)
     result = _go_through(form, subscribers, imports=True)
-    event = AuditEvent(
-        "subscriptions.import",
-        cause_id=form.cause_id,
-        details={"asked": form.asks, **result.outcomes},
-    )
+    event = form.event("subscriptions.import", {"asked": form.asks, **result.outcomes})
     who = actor()
     write(lambda: event.record_entry(who, None))
     new = result.outcomes[NEW]
@@ -249,14 +267,14 @@ def take() -> ResponseReturnValue:
 
 
 def _go_through(form: ImportForm, subscribers: SubscriberList, *, imports: bool) -> Result:
-    now, cause_id, asks = utcnow(), form.cause_id, form.asks
+    now, place, asks = utcnow(), form.place, form.asks
 
     def check(batch: list[Subscriber]) -> list[str]:
-        return outcomes_of(batch, cause_id)
+        return outcomes_of(batch, **place)
 
     def add(batch: list[Subscriber]) -> list[str]:
         outcomes: list[str] = write(
-            import_subscribers, subscribers=batch, cause_id=cause_id, asks=asks, now=now
+            import_subscribers, subscribers=batch, asks=asks, now=now, **place
         )
         return outcomes
 
