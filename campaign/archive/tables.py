@@ -122,7 +122,8 @@ def _grants(organisation_id: int) -> ColumnElement[bool]:
 
 # Tables whose rows name the privacy notice that a person saw.
 WITH_NOTICE = (
-    "subscription", "signature", "repeat_signing", "registration", "import_batch", "kiosk_record",
+    "subscription", "signature", "repeat_signing", "registration", "import_batch", "print_run",
+    "kiosk_record",
 )  # fmt: skip
 
 

@@ -1604,10 +1604,12 @@ def upgrade():
         sa.Column("paper", sa.String(length=8), nullable=False),
         sa.Column("sheets", sa.SmallInteger(), nullable=False),
         sa.Column("consent_text", sa.Text(), nullable=False),
+        sa.Column("notice_id", ROW_ID, nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.CheckConstraint("paper in ('A4', 'Letter')", name="paper"),
         sa.CheckConstraint("sheets > 0", name="sheets"),
         sa.ForeignKeyConstraint(["cause_id"], ["cause.id"], name="fk_print_run_cause_id"),
+        sa.ForeignKeyConstraint(["notice_id"], ["notice.id"], name="fk_print_run_notice_id"),
         sa.ForeignKeyConstraint(["petition_id"], ["petition.id"], name="fk_print_run_petition_id"),
         sa.ForeignKeyConstraint(
             ["version_id"], ["petition_version.id"], name="fk_print_run_version_id"
