@@ -3,6 +3,7 @@
 The bare form makes one commit each.
 """
 
+import re
 from statistics import median
 from urllib.parse import urlencode
 
@@ -16,6 +17,8 @@ from campaign.demo.signers import invent
 FASTER = 1.5
 MAX_P99_SECONDS = 0.250
 MAX_DELAY = 1.0
+LANGUAGES = ("en", "es", "fr")
+NOTICE = re.compile(r'name="?notice"? value="?([0-9a-f]{64})')
 PER_SECOND = 4000  # Requests prepared for each second.
 
 
@@ -31,10 +34,9 @@ def _measure(kind, scale, folder):
     ours, bare, crowds = [], [], []
     site_folder = _site_folder(folder, kind)
     with sites.volante(url, site_folder) as site, sites.plain_form(plain_url, folder) as plain:
-        site.answers(f"/en/petitions/{sites.SLUG}")
+        signing = Signing(seed=1, notices=shown_notices(site))
         plain.answers()
         before = _signatures(url)
-        signing = Signing(seed=1)
         for _ in range(scale.rounds):
             site.halt()
             bare.append(load.run(signing.bare(plain.port, 32, scale.seconds)))
@@ -95,10 +97,14 @@ def _stored_row(kind, acknowledged, signatures, emails):
 
 
 class Signing:
-    """Loads of signings by invented people, each only once."""
+    """Loads of signings by invented people, each only once.
 
-    def __init__(self, seed):
+    `notices` are the digests of privacy notices by language, which the form of a page sends.
+    """
+
+    def __init__(self, seed, notices=None):
         self._seed = seed
+        self._notices = notices or {}
 
     def bare(self, port, connections, seconds):
         forms = self.forms(int(PER_SECOND * seconds))
@@ -124,7 +130,15 @@ class Signing:
                 "altcha": "",
             }
             del values["age_seconds"]
-            yield values.pop("lang"), urlencode(values).encode()
+            lang = values.pop("lang")
+            values["notice"] = self._notices.get(lang, "")
+            yield lang, urlencode(values).encode()
+
+
+def shown_notices(site):
+    """Return {language: digest of the privacy notice that the petition's page shows}."""
+    pages = {lang: site.answers(f"/{lang}/petitions/{sites.SLUG}").decode() for lang in LANGUAGES}
+    return {lang: NOTICE.search(page)[1] for lang, page in pages.items()}
 
 
 NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}

@@ -5,6 +5,7 @@ It is Markdown. Its wording is short, because people read it while they sign.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from typing import Literal
 
@@ -23,6 +24,8 @@ from campaign.site.settings import site_settings
 from campaign.text.markdown import to_html
 
 Subject = Literal["signature", "registration", "subscription"]
+
+MAX_CACHED = 1000
 
 REGISTERS: dict[Subject, tuple[RegisterRow, ...]] = {
     "signature": SIGNERS,
@@ -45,7 +48,7 @@ SHORT_PURPOSES: dict[Subject, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ComposedNotice:
     """A notice as pages show it: its text in Markdown, and the line that sums it up.
 
@@ -57,12 +60,12 @@ class ComposedNotice:
     text: str
     short_text: str
 
-    @property
+    @cached_property
     def body(self) -> Markup:
         """Return the text as HTML."""
         return to_html(self.text)
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Return what identifies the text."""
         return digest_of(self.text)
@@ -83,22 +86,25 @@ def compose_notice(
     """
     identity = identities().of(organisation_id)
     with force_locale(locale_of(lang)):
-        retention = _retention(subject, days)
-        return ComposedNotice(
-            organisation_id=identity.id,
-            lang=lang,
-            text="\n\n".join(_paragraphs(subject, identity, lang, retention)),
-            short_text=" ".join(
-                (
-                    _(
-                        "%(name)s is responsible for your data.",
-                        name=legal_name(identity, lang),
-                    ),
-                    str(SHORT_PURPOSES[subject]),
-                    retention,
-                )
-            ),
-        )
+        return _composed(subject, identity, lang, _retention(subject, days))
+
+
+@lru_cache(maxsize=MAX_CACHED)
+def _composed(subject: Subject, identity: Identity, lang: str, retention: str) -> ComposedNotice:
+    # Pages and signings of a rush need the same few notices. A changed organisation is another
+    # Identity.
+    return ComposedNotice(
+        organisation_id=identity.id,
+        lang=lang,
+        text="\n\n".join(_paragraphs(subject, identity, lang, retention)),
+        short_text=" ".join(
+            (
+                _("%(name)s is responsible for your data.", name=legal_name(identity, lang)),
+                str(SHORT_PURPOSES[subject]),
+                retention,
+            )
+        ),
+    )
 
 
 def _paragraphs(subject: Subject, identity: Identity, lang: str, retention: str) -> Iterator[str]:

@@ -61,11 +61,12 @@ class IdentityImage:
     digest: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Identity:
     """An organisation as everything that it publishes shows it.
 
     `id` is None on a site whose set-up has not begun. The other fields are as in `Organisation`.
+    Each change loads another one, so what is made of one can be cached by the object itself.
     """
 
     id: int | None

@@ -5,14 +5,16 @@ from sqlalchemy import event, select
 
 from campaign.events.models import Registration
 from campaign.extensions import db, write
-from campaign.notices.composition import digest_of
+from campaign.notices.composition import compose_notice, digest_of
 from campaign.notices.models import NOT_RECORDED, Notice
 from campaign.notices.operations import CACHE, record_notice
 from campaign.notices.queries import notice_by_id
+from campaign.organisations.identity import SNAPSHOT
 from campaign.organisations.operations import change_organisation, create_organisation
 from campaign.organisations.queries import host_organisation
 from campaign.petitions.jobs import record_shown_notices
 from campaign.process.clock import utcnow
+from campaign.process.snapshot import Snapshot
 from campaign.process.ttl_cache import TtlCache
 from campaign.signatures.erasure import erase_one, set_retention
 from campaign.signatures.models import RepeatSigning
@@ -155,6 +157,17 @@ def test_process_that_knows_a_notice_signs_without_asking_for_it(
     event.remove(db.engine, "before_cursor_execute", note)
     assert queries == []
     assert [notice_of(signature).digest for signature in rows()] == [digest, digest]
+
+
+def test_notice_is_composed_once_until_its_organisation_changes(app, client, petition, monkeypatch):
+    # A second of rush asks for the same notice thousands of times.
+    monkeypatch.setitem(app.extensions, SNAPSHOT, Snapshot(60))
+    first = compose_notice("signature", organisation_id=None, lang="en", days=30)
+    assert compose_notice("signature", organisation_id=None, lang="en", days=30) is first
+    assert compose_notice("signature", organisation_id=None, lang="en", days=31) is not first
+    name_host(legal_name="River Watch Society")
+    later = compose_notice("signature", organisation_id=None, lang="en", days=30)
+    assert "River Watch Society" in later.text
 
 
 def test_registration_points_at_its_notice(client, petition):
