@@ -17,7 +17,7 @@ PICTURES = (".png", ".svg", ".bin")
 def first_visit(visitor, path):
     """Return {URL: bytes over the wire} of a first visit, until the canvas is drawn."""
     answers = []
-    visitor.page.on("requestfinished", answers.append)
+    visitor.page.on("requestfinished", lambda request: answers.append(request))  # noqa: PLW0108
     visitor.page.goto(path)
     visitor.page.locator(DRAWN).wait_for(state="attached", timeout=PATIENCE_MS)
     visitor.page.wait_for_load_state("networkidle")

@@ -17,7 +17,7 @@ def late(page):
 
     def open_late(module, act):
         waiting = []
-        page.route(f"**/js/modules/{module}.js", waiting.append)
+        page.route(f"**/js/modules/{module}.js", lambda route: waiting.append(route))  # noqa: PLW0108
         page.goto("/pages/started_late.html")
         act(page)
         until(lambda: page.title() and waiting)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 SECONDS = 30
 INSERT = """
     insert into signature
-        (petition_id, cause_id, version_id, state, evidence, seat, lang, given_name, family_name, email, email_digest, country,
+        (petition_id, cause_id, version_id, state, evidence, position_at_address, lang, given_name, family_name, email, email_digest, country,
          postal_code, comment, comment_shown, answers, name_display, subscribe, held_reason, mail_count, reminders, created_at)
     with recursive place(n) as (select 1 union all select n + 1 from place where n < :many)
     select petition.id, petition.cause_id, (select max(id) from petition_version where petition_id = petition.id), 'held', 'email', 1,
