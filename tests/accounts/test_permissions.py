@@ -54,6 +54,7 @@ def test_owner_of_an_organisation_has_every_permission_of_an_owner_in_a_cause():
         "causes.create",
         "organisations.see",
         "organisations.edit",
+        "switches.edit",
     }
     assert of_cause <= of_organisation
 
