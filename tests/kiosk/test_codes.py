@@ -6,6 +6,7 @@ They are encrypted at rest, rotated without losing what waits, and dropped when 
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from campaign.extensions import db, write
 from campaign.kiosk.key_pairs import MIN_RETENTION, drop_keys, present_key, private_keys, rotate
@@ -107,7 +108,8 @@ def test_keys_are_kept_for_unused_tablets_only_while_they_can_collect(client, ev
     tablet.sync()
     assert drop() == 0
     unused_kiosk = kiosk_of(unused)
-    unused_kiosk.expires_at = KioskKey.query.order_by(KioskKey.id).first().created_at
+    first_key = db.session.scalars(select(KioskKey).order_by(KioskKey.id)).first()
+    unused_kiosk.expires_at = first_key.created_at
     db.session.commit()
     renew()
     tablet.campaign()
