@@ -19,7 +19,7 @@ UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 _PERIOD = re.compile(r"([1-9]\d{0,3})([mhd])")
 
 group = AppGroup("switches", help="Switch functions of the site off and on.")
-name_argument = click.argument("name", type=click.Choice(SWITCHES))
+name_argument = click.argument("name", type=click.Choice(SWITCHES), metavar="NAME")
 organisation_option = click.option(
     "--organisation", "slug", help="Slug of the only organization that it concerns."
 )
@@ -57,7 +57,10 @@ def list_all() -> None:
 @click.option("--reason", default="", help="Why, for the people in the workspace.")
 @organisation_option
 def off(name: str, period: timedelta | None, reason: str, slug: str | None) -> None:
-    """Switch NAME off, until it is switched on or for the time given by --for."""
+    """Switch NAME off, until it is switched on or for the time given by --for.
+
+    NAME is signing, registrations, subscriptions, mailings, api, uploads or hatching.
+    """
     organisation = _organisation(slug)
     if organisation and name in SITE_SWITCHES:
         raise click.ClickException(f"{name} can only be switched off for the whole site.")
