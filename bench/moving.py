@@ -32,6 +32,7 @@ from campaign.imports.subscribers.queries import key_for, lists_folder
 from campaign.jobs.operations import take_lease
 from campaign.jobs.registry import background_work
 from campaign.jobs.worker import JobLoop, worker_context
+from campaign.organisations.queries import host_organisation
 from campaign.process.clock import utcnow
 from campaign.security.sealed_files import Sealer
 from campaign.text.email_addresses import parse_address
@@ -42,10 +43,14 @@ PROBE_SECONDS = 0.02
 
 def _store(app, count, *, asks):
     """Store a list of `count` people, and queue its check; return the id of the import."""
-    cause = None if asks else cause_in_any_state(CAUSE)
+    place = (
+        {"cause_id": None, "organisation_id": host_organisation().id}
+        if asks
+        else {"cause_id": cause_in_any_state(CAUSE).id, "organisation_id": None}
+    )
     header = ["email"] if asks else ["email", "consent_at", "consent_text"]
     values = {
-        "cause_id": cause and cause.id,
+        **place,
         "asks": asks,
         "columns": {name: name for name in header},
     }

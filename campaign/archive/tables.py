@@ -120,12 +120,9 @@ def _audit_entries(organisation_id: int) -> ColumnElement[bool]:
 
 def _subscriptions(organisation_id: int) -> ColumnElement[bool]:
     columns = table_of("subscription").c
-    return columns.cause_id.is_(None) | columns.cause_id.in_(_ids_of("cause", organisation_id))
-
-
-def _to_all_of_several(organisation_id: int) -> ColumnElement[bool]:
-    """Subscriptions to all causes of a site that other organisations share."""
-    return table_of("subscription").c.cause_id.is_(None) & ~_is_only(organisation_id)
+    return (columns.organisation_id == organisation_id) | columns.cause_id.in_(
+        _ids_of("cause", organisation_id)
+    )
 
 
 def _grants(organisation_id: int) -> ColumnElement[bool]:
@@ -137,7 +134,8 @@ def _grants(organisation_id: int) -> ColumnElement[bool]:
 
 # Tables whose rows name the privacy notice that a person saw.
 WITH_NOTICE = (
-    "subscription", "signature", "repeat_signing", "registration", "import_batch", "kiosk_record",
+    "subscription", "signature", "repeat_signing", "registration", "import_batch", "print_run",
+    "kiosk_record",
 )  # fmt: skip
 
 
@@ -330,9 +328,7 @@ EXPORTED: dict[str, Exported] = {
         },
     ),
     # Imports stay behind, so they cannot be undone after a move.
-    "subscription": Exported(
-        _subscriptions, left_out=_to_all_of_several, replaced={"import_id": _always(None)}
-    ),
+    "subscription": Exported(_subscriptions, replaced={"import_id": _always(None)}),
     "suppressed_address": Exported(_known_addresses("suppressed_address")),
     "undeliverable_address": Exported(_known_addresses("undeliverable_address")),
     # A tablet cannot be moved: its secret, and the key that it seals to, stay behind.

@@ -17,6 +17,7 @@ from campaign.organisations.identity import identities
 from campaign.organisations.presenters import PageIdentity, identity_of, show_organisation
 from campaign.petitions.presenters import PetitionCard, cards_of_cause
 from campaign.process.clock import utcnow
+from campaign.subscriptions.consents import form_text
 from campaign.updates.presenters import recent_cards
 
 blueprint = Blueprint("causes", __name__)
@@ -68,6 +69,7 @@ def index() -> ResponseReturnValue:
                 events=cards_ahead(g.lang, now, limit=MAX_ON_HOME),
                 updates=recent_cards(g.lang, now, limit=MAX_UPDATES),
                 news_notice=compose_notice("subscription", organisation_id=None, lang=g.lang),
+                news_consent=form_text(None, g.lang),
             )
         )
     )
@@ -95,6 +97,7 @@ def show(slug: str) -> ResponseReturnValue:
                 news_notice=compose_notice(
                     "subscription", organisation_id=cause.organisation_id, lang=g.lang
                 ),
+                news_consent=form_text(cause.organisation_id, g.lang),
             )
         )
     )

@@ -3,12 +3,12 @@
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 from flask.cli import AppGroup
 
 from campaign.accounts.audit import COMMAND, record
-from campaign.causes.models import Cause
 from campaign.causes.queries import cause_in_any_state
 from campaign.cli.plurals import numbered
 from campaign.exports.subscribers import STATES, pieces_of_subscribers, subscriber_format
@@ -20,14 +20,19 @@ from campaign.imports.subscribers.reading import (
     Result,
     SubscriberList,
 )
+from campaign.organisations.queries import organisation_by_slug, organisations_among
 from campaign.process.clock import utcnow
 from campaign.subscriptions.importing import Subscriber, import_subscribers, outcomes_of
+from campaign.subscriptions.models import Place
 
 group = AppGroup("subscriptions", help="Export and import people who get updates by email.")
 
 
 @group.command("export")
 @click.option("--cause", "slug", help="Slug of a cause. Without it, the subscribers of all causes.")
+@click.option(
+    "--organisation", "organisation_slug", help="Slug of an organization, for those of its causes."
+)
 @click.option(
     "--format", "kind", type=click.Choice(("csv", "jsonl")), default="csv", show_default=True
 )
@@ -37,13 +42,14 @@ group = AppGroup("subscriptions", help="Export and import people who get updates
     help="File to save to. Default: standard output.",
 )
 @click.option("--state", type=click.Choice(tuple(STATES)), default="active", show_default=True)
-def export(slug: str | None, kind: str, output: Path | None, state: str) -> None:
+def export(
+    slug: str | None, organisation_slug: str | None, kind: str, output: Path | None, state: str
+) -> None:
     """Export subscribers with the consent each gave: its text, when and how."""
-    cause = _load_cause(slug)
-    write(record, COMMAND, "subscriptions.export", cause_id=cause and cause.id)
+    place = _load_place(slug, organisation_slug)
+    write(_record, "subscriptions.export", place)
     form = subscriber_format(kind, for_people=False)
-    cause_ids = [cause.id] if cause else None
-    pieces = (piece.data for piece in pieces_of_subscribers(form, cause_ids=cause_ids, state=state))
+    pieces = (piece.data for piece in pieces_of_subscribers(form, state=state, **place))
     if output is None:
         for piece in pieces:
             sys.stdout.buffer.write(piece)
@@ -64,6 +70,11 @@ def export(slug: str | None, kind: str, output: Path | None, state: str) -> None
     "--cause", "slug", help="Slug of the cause that they subscribe to. Without it, all causes."
 )
 @click.option(
+    "--organisation",
+    "organisation_slug",
+    help="Slug of the organization that they subscribe to, if the site has several.",
+)
+@click.option(
     "--ask",
     is_flag=True,
     help="Send each person one email that asks for consent. They get updates only after they confirm.",
@@ -77,7 +88,12 @@ def export(slug: str | None, kind: str, output: Path | None, state: str) -> None
     help=f"The heading of a column. You can use this option several times. Fields: {', '.join(HEADINGS)}.",
 )
 def import_file(
-    file: Path, slug: str | None, ask: bool, dry_run: bool, columns: tuple[str, ...]
+    file: Path,
+    slug: str | None,
+    organisation_slug: str | None,
+    ask: bool,
+    dry_run: bool,
+    columns: tuple[str, ...],
 ) -> None:
     """Import subscribers from FILE, a CSV file with a header row.
 
@@ -86,17 +102,18 @@ def import_file(
     People who have a subscription, have ended one, or asked for no updates are left out. If the
     import is interrupted, start it again.
     """
-    cause, now = _load_cause(slug), utcnow()
-    cause_id = cause.id if cause else None
+    place, now = _load_place(slug, organisation_slug), utcnow()
+    if not any(place.values()):
+        place["organisation_id"] = _only_organisation_id()
 
     def check(batch: list[Subscriber]) -> list[str]:
-        outcomes = outcomes_of(batch, cause_id)
+        outcomes = outcomes_of(batch, **place)
         db.session.rollback()
         return outcomes
 
     def add(batch: list[Subscriber]) -> list[str]:
         outcomes: list[str] = write(
-            import_subscribers, subscribers=batch, cause_id=cause_id, asks=ask, now=now
+            import_subscribers, subscribers=batch, asks=ask, now=now, **place
         )
         return outcomes
 
@@ -114,13 +131,7 @@ def import_file(
             f"{file} is not a CSV file with a header row ({error.code}). Nothing was imported."
         ) from error
     if not dry_run:
-        write(
-            record,
-            COMMAND,
-            "subscriptions.import",
-            cause_id=cause_id,
-            details={"asked": ask, **result.outcomes},
-        )
+        write(_record, "subscriptions.import", place, {"asked": ask, **result.outcomes})
     _report(result, dry_run)
 
 
@@ -152,11 +163,40 @@ def _read_columns(columns: tuple[str, ...]) -> dict[str, str]:
     return chosen
 
 
-def _load_cause(slug: str | None) -> Cause | None:
+def _load_place(slug: str | None, organisation_slug: str | None) -> Place:
+    """Return the cause, or the organisation, that the options name."""
+    if slug and organisation_slug:
+        raise click.UsageError("Use --cause or --organisation, not both.")
     cause = cause_in_any_state(slug) if slug else None
     if slug and cause is None:
         raise click.ClickException(f"There is no cause with the slug {slug!r}.")
-    return cause
+    organisation = organisation_by_slug(organisation_slug) if organisation_slug else None
+    if organisation_slug and organisation is None:
+        raise click.ClickException(f"There is no organization with the slug {organisation_slug!r}.")
+    return Place(
+        cause_id=cause.id if cause else None,
+        organisation_id=organisation.id if organisation else None,
+    )
+
+
+def _only_organisation_id() -> int:
+    """Return the organisation of a site that has one: each consent is to one organisation."""
+    organisations = organisations_among(None)
+    if len(organisations) > 1:
+        raise click.UsageError(
+            "This site has several organizations. Choose one with --organisation, or a cause with --cause."
+        )
+    if not organisations:
+        raise click.ClickException(
+            "This site has no organization yet. Create it with flask organisations create."
+        )
+    return organisations[0].id
+
+
+def _record(action: str, place: Place, details: dict[str, Any] | None = None) -> None:
+    organisation_id = place["organisation_id"]
+    subject = ("organisation", organisation_id) if organisation_id else None
+    record(COMMAND, action, subject=subject, cause_id=place["cause_id"], details=details)
 
 
 COMMANDS = (group,)

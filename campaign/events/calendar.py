@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 from unicodedata import category
 from urllib.parse import quote, urlencode
 
-from flask import current_app
 from icalendar import Calendar, vCalAddress, vDuration, vText
 from icalendar import Event as CalendarEntry
 
@@ -14,6 +14,7 @@ from campaign.events.models import Event, EventText, Registration
 from campaign.events.places import full_place, map_point
 from campaign.events.presenters import EventPage
 from campaign.http.urls import absolute_url, host
+from campaign.organisations.identity import identities
 from campaign.text.markdown import to_text
 from campaign.text.whitespace import in_one_line
 
@@ -39,16 +40,26 @@ def public_file(events: Iterable[Event], lang: str, *, name: str = "") -> str:
     return _file(entries, method="PUBLISH", name=name)
 
 
-def invitation(event: Event, registration: Registration, *, cancelled: bool = False) -> str:
+class Invitation(NamedTuple):
+    """The calendar file of one registration, and its iTIP method (RFC 5546)."""
+
+    text: str
+    method: str
+
+
+def invitation(event: Event, registration: Registration, *, cancelled: bool = False) -> Invitation:
     """Return the calendar file of one registration.
 
-    Its METHOD is REQUEST while the registration holds a seat, and CANCEL when it is over. The UID
+    Its method is REQUEST while the registration holds a seat, and CANCEL when it is over. Both need
+    an organizer: without one the file only publishes the entry, and guests cannot answer. The UID
     is the event's own, so a calendar that has the event already shows it once.
     """
     sequence = event.sequence + registration.sequence
     entry = _entry(
         event, registration.lang, sequence=sequence, shows_online=not cancelled, cancelled=cancelled
     )
+    if "organizer" not in entry:
+        return Invitation(_file([entry], method="PUBLISH"), "PUBLISH")
     attendee = _person(
         quote(registration.email, safe=MAILTO_SAFE),
         registration.name,
@@ -57,7 +68,8 @@ def invitation(event: Event, registration: Registration, *, cancelled: bool = Fa
         rsvp="FALSE",
     )
     entry.add("attendee", attendee)
-    return _file([entry], method="CANCEL" if cancelled else "REQUEST")
+    method = "CANCEL" if cancelled else "REQUEST"
+    return Invitation(_file([entry], method=method), method)
 
 
 def links_to_add(event: Event, shown: EventPage, url: str) -> tuple[tuple[str, str], ...]:
@@ -122,7 +134,7 @@ def _entry(
     url = absolute_url("events.show", lang, slug=event.slug)
     is_off = cancelled or event.state == "cancelled"
     online = event.online_url if shows_online else ""
-    sender = current_app.extensions["sender_address"]
+    sender = identities().of(event.cause.organisation_id)
     entry = CalendarEntry()
     entry.add("uid", f"event-{event.id}@{host()}")
     entry.add("dtstamp", _second(event.changed_at))
@@ -134,7 +146,11 @@ def _entry(
     entry.add("summary", _printable(text.title))
     entry.add("description", _printable(_description(event, text, lang, online, url)))
     entry.add("url", url)
-    entry.add("organizer", _person(sender, event.cause.text(lang).title))
+    # Answers go to the organizer, so it is the organisation's own address or nobody. The address in
+    # MAIL_FROM belongs to the site, and may be another organisation's.
+    if sender.sender_address:
+        address = quote(sender.sender_address, safe=MAILTO_SAFE)
+        entry.add("organizer", _person(address, sender.sender_name or sender.name(lang)))
     entry.add("transp", "OPAQUE")
     place = full_place(event, text) or online
     if place:

@@ -103,9 +103,9 @@ def _attachments(event: Event, registration: Registration) -> Iterator[Attachmen
     if not registration.sequence or registration.state not in ("registered", "cancelled"):
         return
     is_over = registration.state == "cancelled" or event.state == "cancelled"
-    method = "CANCEL" if is_over else "REQUEST"
-    file = invitation(event, registration, cancelled=is_over).encode()
-    yield Attachment("event.ics", "text", "calendar", file, {"charset": "utf-8", "method": method})
+    file = invitation(event, registration, cancelled=is_over)
+    parameters = {"charset": "utf-8", "method": file.method}
+    yield Attachment("event.ics", "text", "calendar", file.text.encode(), parameters)
     if registration.state == "registered" and not is_over:
         yield Attachment("code.png", "image", "png", code_png(registration.code))
 

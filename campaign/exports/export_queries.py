@@ -40,11 +40,20 @@ def exports_of(petition_ids: Collection[int], most: int = 50) -> Sequence[Export
     return db.session.scalars(query.execution_options(populate_existing=True)).all()
 
 
-def subscriber_exports(cause_ids: Collection[int] | None, most: int = 20) -> Sequence[Export]:
-    """Return the latest files of subscribers of these causes, newest first; if None, all of them."""
+def subscriber_exports(
+    cause_ids: Collection[int] | None,
+    organisation_ids: Collection[int] | None,
+    most: int = 20,
+) -> Sequence[Export]:
+    """Return the latest files of subscribers, newest first.
+
+    They are those of these causes and of these organisations as a whole; None means all.
+    """
     query = select(Export).where(Export.aim == SUBSCRIBERS).order_by(Export.id.desc()).limit(most)
-    if cause_ids is not None:
-        query = query.where(Export.cause_id.in_(cause_ids))
+    if cause_ids is not None and organisation_ids is not None:
+        query = query.where(
+            Export.cause_id.in_(cause_ids) | Export.organisation_id.in_(organisation_ids)
+        )
     return db.session.scalars(query.execution_options(populate_existing=True)).all()
 
 

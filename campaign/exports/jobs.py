@@ -27,7 +27,6 @@ from campaign.exports.operations import (
     sweep_exports,
 )
 from campaign.exports.subscribers import (
-    causes_of,
     count_subscribers,
     pieces_of_subscribers,
     subscriber_format,
@@ -38,6 +37,7 @@ from campaign.extensions import database_now, db, write
 from campaign.jobs.registry import BackgroundWork
 from campaign.jobs.runs import JobRun, WorkerContext
 from campaign.security.sealed_files import SealBroken, Sealer, size_and_digest
+from campaign.subscriptions.models import Place
 
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 REPORT_SECONDS = 2
@@ -106,12 +106,9 @@ def _pieces(
         pack = DeliveryPack(export, table_path, key)
         total, pieces = pack.total(), pack.pieces()
     elif export.aim == SUBSCRIBERS:
-        cause_ids = causes_of(export)
         form = subscriber_format(export.kind, for_people=True)
-        total, pieces = (
-            count_subscribers(cause_ids),
-            pieces_of_subscribers(form, cause_ids=cause_ids),
-        )
+        place = Place(cause_id=export.cause_id, organisation_id=export.organisation_id)
+        total, pieces = count_subscribers(**place), pieces_of_subscribers(form, **place)
     else:
         table = table_of(export)
         total, pieces = table.total(), pieces_of_signatures(export, table)

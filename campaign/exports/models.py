@@ -37,7 +37,8 @@ class Export(Base):
     written.
 
     If `aim` is SUBSCRIBERS, the file holds subscribers of a cause in place of the signatures of a
-    petition. Without a cause, it holds those of all causes.
+    petition; or, with an organisation in place of the cause, those of the organisation, to one or
+    all of its causes.
 
     The output is a sealed file of `frames` frames. Its key is derived from `seed`. `size` (bytes)
     and `sha256` describe the file as downloaded.
@@ -54,7 +55,8 @@ class Export(Base):
         ),
         CheckConstraint(
             f"(aim = '{SUBSCRIBERS}') = (petition_id is null)"
-            f" and (cause_id is not null or aim = '{SUBSCRIBERS}')",
+            f" and (cause_id is not null or aim = '{SUBSCRIBERS}')"
+            " and (cause_id is null) <> (organisation_id is null)",
             name="subject",
         ),
         Index("ix_export_petition_id", "petition_id", "id"),
@@ -65,6 +67,9 @@ class Export(Base):
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     petition_id: Mapped[int | None] = mapped_column(ForeignKey("petition.id", ondelete="CASCADE"))
     cause_id: Mapped[int | None] = mapped_column(ForeignKey("cause.id", ondelete="CASCADE"))
+    organisation_id: Mapped[int | None] = mapped_column(
+        ForeignKey("organisation.id", ondelete="CASCADE")
+    )
     organizer_id: Mapped[int] = mapped_column(ForeignKey("organizer.id"))
     kind: Mapped[str] = mapped_column(String(5))
     aim: Mapped[str] = mapped_column(String(12))

@@ -19,6 +19,7 @@ def request_export(
     *,
     petition_id: int | None,
     cause_id: int | None,
+    organisation_id: int | None = None,
     organizer_id: int,
     kind: str,
     aim: str,
@@ -26,10 +27,14 @@ def request_export(
     choice: dict[str, Any],
     now: datetime,
 ) -> Export:
-    """Request an export, and queue its job; return the export."""
+    """Request an export, and queue its job; return the export.
+
+    It is of a petition and its cause, or of the subscribers of a cause or of an organisation.
+    """
     export = Export(
         petition_id=petition_id,
         cause_id=cause_id,
+        organisation_id=organisation_id,
         organizer_id=organizer_id,
         kind=kind,
         aim=aim,

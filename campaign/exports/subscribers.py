@@ -1,17 +1,17 @@
 """Export subscribers with their consents, in batches."""
 
-from collections.abc import Collection, Generator, Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 
 from campaign.causes.models import Cause
 from campaign.db.functions import iso_instant
 from campaign.exports.formats import DOWNLOADS, FORMATS
-from campaign.exports.models import Export
 from campaign.exports.writer import Piece
 from campaign.extensions import db
 from campaign.notices.models import NOT_RECORDED, Consent, ConsentText, Notice
+from campaign.organisations.models import Organisation
 from campaign.subscriptions.consents import SUBJECT
 from campaign.subscriptions.models import Subscription
 
@@ -22,6 +22,7 @@ COLUMNS = {
     "email": ("text", Subscription.email),
     "lang": ("code", Subscription.lang),
     "state": ("code", Subscription.state),
+    "organisation": ("code", Organisation.slug),
     "cause": ("code", case((Subscription.cause_id.is_(None), ALL_CAUSES), else_=Cause.slug)),
     "frequency": ("code", Subscription.frequency),
     "consent_at": ("code", iso_instant(Consent.given_at)),
@@ -38,26 +39,32 @@ _LAST_CONSENT = (
     .correlate(Subscription)
     .scalar_subquery()
 )
+_organisation_id = func.coalesce(Subscription.organisation_id, Cause.organisation_id)
 STATES = {"active": ("active",), "all": ("active", "pending", "ended")}
 
 
 def pieces_of_subscribers(
-    form: Any, *, cause_ids: Collection[int] | None, state: str = "active"
+    form: Any,
+    *,
+    cause_id: int | None = None,
+    organisation_id: int | None = None,
+    state: str = "active",
 ) -> Generator[Piece, None, None]:
     """Yield the Pieces of a file in a format of `subscriber_format`.
 
-    It holds the subscribers of these causes; if None, of all causes, and those who get the news of
-    all. Ended subscriptions whose address was erased are left out.
+    It holds the subscribers of a cause; or of an organisation, to one or all of its causes; or, if
+    neither is given, of the site. Ended subscriptions whose address was erased are left out.
     """
     yield Piece(form.begin(), 0)
     sources = [source for _kind, source in COLUMNS.values()]
     query = (
         select(Subscription.id, *sources)
         .outerjoin(Cause, Cause.id == Subscription.cause_id)
+        .join(Organisation, Organisation.id == _organisation_id)
         .join(Notice, Notice.id == Subscription.notice_id)
         .outerjoin(Consent, Consent.id == _LAST_CONSENT)
         .outerjoin(ConsentText, ConsentText.id == Consent.text_id)
-        .where(*_conditions(cause_ids, state))
+        .where(*_conditions(cause_id, organisation_id, state))
         .order_by(Subscription.id)
         .limit(AT_ONCE)
     )
@@ -78,19 +85,25 @@ def subscriber_format(kind: str, *, for_people: bool) -> Any:
     return formats[kind](tuple(COLUMNS), [kind for kind, _source in COLUMNS.values()])
 
 
-def count_subscribers(cause_ids: Collection[int] | None, state: str = "active") -> int:
+def count_subscribers(
+    *, cause_id: int | None = None, organisation_id: int | None = None, state: str = "active"
+) -> int:
     """Return the number of subscribers in such a file."""
-    query = select(func.count()).select_from(Subscription).where(*_conditions(cause_ids, state))
+    conditions = _conditions(cause_id, organisation_id, state)
+    query = select(func.count()).select_from(Subscription).where(*conditions)
     return db.session.scalar(query) or 0
 
 
-def causes_of(export: Export) -> list[int] | None:
-    """Return the ids of the causes whose subscribers are in an export; None for all."""
-    return None if export.cause_id is None else [export.cause_id]
-
-
-def _conditions(cause_ids: Collection[int] | None, state: str) -> Iterator[ColumnElement[bool]]:
+def _conditions(
+    cause_id: int | None, organisation_id: int | None, state: str
+) -> Iterator[ColumnElement[bool]]:
     yield Subscription.email.is_not(None)
     yield Subscription.state.in_(STATES[state])
-    if cause_ids is not None:
-        yield Subscription.cause_id.in_(cause_ids)
+    if cause_id is not None:
+        yield Subscription.cause_id == cause_id
+    elif organisation_id is not None:
+        of_organisation = select(Cause.id).where(Cause.organisation_id == organisation_id)
+        yield or_(
+            Subscription.organisation_id == organisation_id,
+            Subscription.cause_id.in_(of_organisation),
+        )

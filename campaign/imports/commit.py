@@ -85,12 +85,13 @@ def _import_part(batch_id: int, decided: Sequence[ClassifiedRow]) -> None:
 
 
 def _notice_id(batch: ImportBatch) -> int:
-    """Return the id of the notice with the text of the batch's sheets.
+    """Return the id of the notice printed with the batch's sheets.
 
-    A batch without a text came from elsewhere, and nobody knows what people read.
+    For sheets that we did not print it is their own text. A batch without a text came from
+    elsewhere, and nobody knows what people read.
     """
-    if not batch.consent_text:
-        return NOT_RECORDED
+    if batch.notice_id != NOT_RECORDED or not batch.consent_text:
+        return batch.notice_id
     cause = cast(Cause, db.session.get(Cause, batch.cause_id))
     return record_notice(
         organisation_id=cause.organisation_id, lang=batch.lang, text=batch.consent_text

@@ -17,6 +17,9 @@ from campaign.imports.operations import enqueue_rest, mark_changed
 from campaign.imports.rows import AT_ONCE, insert_rows, row_of
 from campaign.imports.tables import Row, Table
 from campaign.imports.values import is_day_first
+from campaign.notices.composition import ComposedNotice
+from campaign.notices.models import NOT_RECORDED
+from campaign.notices.operations import record_notice
 from campaign.petitions.models import Petition
 from campaign.process.clock import utcnow
 
@@ -24,9 +27,18 @@ ROWS_ON_SHEET = 10
 
 
 def print_sheets(
-    *, petition: Petition, lang: str, paper: str, sheets: int, consent_text: str
+    *,
+    petition: Petition,
+    lang: str,
+    paper: str,
+    sheets: int,
+    consent_text: str,
+    notice: ComposedNotice,
 ) -> PrintRun:
-    """Record a print run of sheets with the petition's current text; return the PrintRun."""
+    """Record a print run of sheets with the petition's current text; return the PrintRun.
+
+    `notice` is the privacy notice printed with them, which is recorded too.
+    """
     run = PrintRun(
         cause_id=petition.cause_id,
         petition_id=petition.id,
@@ -35,6 +47,9 @@ def print_sheets(
         paper=paper,
         sheets=sheets,
         consent_text=consent_text,
+        notice_id=record_notice(
+            organisation_id=petition.cause.organisation_id, lang=notice.lang, text=notice.text
+        ),
     )
     db.session.add(run)
     db.session.flush()
@@ -127,9 +142,13 @@ def begin_sheet(
     country: str,
     consent_text: str,
     version_id: int,
+    notice_id: int = NOT_RECORDED,
     rows: int = ROWS_ON_SHEET,
 ) -> ImportBatch:
-    """Start typing a sheet; return the open batch with its empty rows."""
+    """Start typing a sheet; return the open batch with its empty rows.
+
+    `notice_id` is the privacy notice printed with it, if it is one of ours.
+    """
     batch = _new_batch(
         petition,
         kind="typed",
@@ -141,6 +160,7 @@ def begin_sheet(
         country=country,
         consent_text=consent_text,
         version_id=version_id,
+        notice_id=notice_id,
     )
     db.session.add(batch)
     db.session.flush()

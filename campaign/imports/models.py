@@ -20,7 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from campaign.db.versioned import Versioned
 from campaign.extensions import Base, RowId, one_of
 from campaign.imports.sheet_numbers import serial
-from campaign.notices.models import NOT_RECORDED
+from campaign.notices.models import NOT_RECORDED, Notice
 from campaign.petitions.models import Petition
 from campaign.process.clock import UtcDateTime, utcnow
 
@@ -35,7 +35,8 @@ OUTCOMES = ("new", "held", "duplicate", "wrong", "left_out")
 class PrintRun(Base):
     """Sheets printed together, numbered from 1 to `sheets`.
 
-    `consent_text` is the consent text printed on them.
+    `consent_text` is the consent text printed on them, and `notice_id` the privacy notice that it
+    sums up, which is printed before them.
     """
 
     __tablename__ = "print_run"
@@ -53,9 +54,11 @@ class PrintRun(Base):
     paper: Mapped[str] = mapped_column(String(8))
     sheets: Mapped[int] = mapped_column(SmallInteger)
     consent_text: Mapped[str] = mapped_column(Text)
+    notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
 
     petition: Mapped[Petition] = relationship()
+    notice: Mapped[Notice] = relationship()
 
     def serial(self, number: int) -> str:
         return serial(self.id, number)
@@ -69,8 +72,9 @@ class ImportBatch(Versioned, Base):
     """Rows imported together, from a file or from one sheet that was typed.
 
     While a batch is `open`, its rows hold the data entered. Closing the batch erases that data.
-    `consent_text` is the consent text of the sheets, `notice_id` the notice with that text once the
-    batch is accepted, and `version_id` the petition text printed on them. `country` and `signed_on`
+    `consent_text` is the consent text of the sheets, and `version_id` the petition text printed on
+    them. `notice_id` is the privacy notice printed with our sheets. For other sheets it is the notice
+    with the consent text, once the batch is accepted. `country` and `signed_on`
     are defaults for rows that leave them out.
 
     For a file, `header` lists the column names if it has a heading, and `mapping` gives the field

@@ -11,9 +11,10 @@ from campaign.i18n.locales import locale_of
 from campaign.imports.models import PrintRun
 from campaign.imports.sheet_pdf import Column, SheetSpec
 from campaign.montage.texts import print_identity
+from campaign.notices.queries import MIN_PREFIX_LENGTH
 from campaign.petitions.delivery_terms import delivery_sentence
 from campaign.petitions.models import Petition
-from campaign.petitions.presenters import in_language
+from campaign.petitions.presenters import in_language, notice_of
 from campaign.site.settings import site_settings
 from campaign.text.markdown import to_paragraphs
 
@@ -21,23 +22,28 @@ WIDE, NARROW, TICK = 24, 12, 8.5
 
 
 def consent_of(petition: Petition, lang: str) -> str:
-    """Return the consent text of a petition's sheets, which we store with their signatures."""
-    text = petition.current_version.text(lang, petition.original_lang)
+    """Return the consent text of a petition's sheets, which we store with their signatures.
+
+    It sums up the present privacy notice of the petition, and says its version and address.
+    """
+    notice = notice_of(petition, lang)
+    version = notice.digest[:MIN_PREFIX_LENGTH]
     with force_locale(locale_of(lang)):
         return _(
-            "You sign this petition. %(keeper)s keeps what you write here for this petition alone. %(delivery)s Nobody writes to you"
-            " unless you check “Updates”. Your name is shown only if you check “Name shown”. You can see, correct or withdraw your"
-            " signature at any time: %(address)s",
+            "You sign this petition. %(notice)s %(delivery)s Nobody writes to you unless you check “Updates”. Your name is shown only if"
+            " you check “Name shown”. You can see, correct or withdraw your signature at any time. Privacy notice, version %(version)s: %(address)s",
+            notice=notice.short_text,
             delivery=delivery_sentence(petition.delivered_names, petition.delivered_details),
-            keeper=text.published_by or petition.cause.text(lang).title,
-            address=_spoken_url(_path("web.privacy", lang=lang)),
+            version=version,
+            address=_spoken_url(_path("notices.show", lang=lang, digest=version)),
         )
 
 
 def sheet_spec(run: PrintRun) -> SheetSpec:
     """Return the SheetSpec of all sheets of a PrintRun.
 
-    The petition's text is the version printed then. Its fields and questions are the current ones.
+    The petition's text and the privacy notice are the versions printed then. Fields and questions are
+    the current ones.
     """
     petition, lang = run.petition, run.lang
     version = next(item for item in petition.versions if item.id == run.version_id)
@@ -59,7 +65,11 @@ def sheet_spec(run: PrintRun) -> SheetSpec:
             if petition.targets
             else "",
             text=text.summary,
-            full_text=tuple(to_paragraphs(text.body)),
+            full_text=(
+                *to_paragraphs(text.body),
+                ("head", _("Privacy notice")),
+                *to_paragraphs(run.notice.text),
+            ),
             full_text_note=_("The full text, to read before signing. The sheets to sign follow."),
             online_note=_("Read the full text and sign online:"),
             consent=run.consent_text,

@@ -21,6 +21,7 @@ from campaign.kiosk.key_pairs import present_key
 from campaign.kiosk.models import Kiosk, KioskKey, StaffPin
 from campaign.kiosk.queries import table_code
 from campaign.kiosk.sealing import SUITE_NAME
+from campaign.notices.composition import legal_name
 from campaign.organisations.colours import day_accent, night_accent
 from campaign.organisations.identity import UNNAMED, identities
 from campaign.petitions.delivery_terms import delivered_list
@@ -30,7 +31,7 @@ from campaign.petitions.queries import petition_counts, published_petitions
 from campaign.site.settings import site_settings
 from campaign.text.markdown import to_html
 
-CONSENT_VERSION = "3"
+CONSENT_VERSION = "4"
 MAX_RECORDS = 50
 MAX_BODY_BYTES = 1_000_000
 MAX_SEALED_BYTES = 65_536
@@ -77,7 +78,7 @@ def bundle(kiosk: Kiosk, now: datetime) -> dict[str, Any]:
         "countries": {lang: countries(lang, site_settings().first_countries) for lang in languages},
         "consent": {
             "version": CONSENT_VERSION,
-            "words": {lang: _consent(lang) for lang in languages},
+            "words": {lang: _consent(cause.organisation_id, lang) for lang in languages},
         },
         "key": _key(),
         "pin": _pin(event.id),
@@ -175,10 +176,11 @@ def _petition(
     }
 
 
-def _consent(lang: str) -> str:
+def _consent(organisation_id: int, lang: str) -> str:
     with force_locale(locale_of(lang)):
         return _(
-            "I sign these petitions with my name. The campaign uses what I enter here to deliver the petitions and to count each person once. It never sells it. I can withdraw at any time. If I give my email address, I get an email with a link to see, correct or withdraw my signature."
+            "I sign these petitions with my name. %(name)s uses what I enter here to deliver the petitions and to count each person once, and never sells it. I can withdraw at any time. If I give my email address, I get an email with a link to see, correct or withdraw my signature.",
+            name=legal_name(identities().of(organisation_id), lang),
         )
 
 

@@ -8,6 +8,8 @@ from campaign.causes.queries import published_causes
 from campaign.extensions import reads_replica
 from campaign.http.caching import public
 from campaign.http.responses import abort_missing_file
+from campaign.notices.composition import compose_notice
+from campaign.organisations.identity import identities
 from campaign.organisations.presenters import (
     colours_digest,
     page_identity,
@@ -15,6 +17,8 @@ from campaign.organisations.presenters import (
     style_sheet,
 )
 from campaign.organisations.queries import image_data, organisation_by_slug
+from campaign.subscriptions.consents import form_text
+from campaign.subscriptions.presenters import NewsList
 
 blueprint = Blueprint("organisations", __name__)
 PAGE_SECONDS = 60
@@ -31,7 +35,11 @@ def show(slug: str) -> ResponseReturnValue:
     show_organisation(organisation.id)
     causes = published_causes(organisation_id=organisation.id)
     page = render_template(
-        "organisations/show.html", causes=[cause_page(cause, g.lang) for cause in causes]
+        "organisations/show.html",
+        causes=[cause_page(cause, g.lang) for cause in causes],
+        subscribe_url=NewsList(identities().of(organisation.id)).url("subscribe"),
+        news_notice=compose_notice("subscription", organisation_id=organisation.id, lang=g.lang),
+        news_consent=form_text(organisation.id, g.lang),
     )
     return public(make_response(page))
 

@@ -1,9 +1,11 @@
 """The test email, by which an organizer sees who the emails of an organisation are from."""
 
-from typing import cast
+from datetime import datetime, timedelta
+from typing import NamedTuple, cast
 
 from flask import Flask
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 
 from campaign.accounts.audit import Actor, record
 from campaign.accounts.audit_models import AuditEntry
@@ -11,11 +13,13 @@ from campaign.accounts.queries import organizer_by_id
 from campaign.extensions import db
 from campaign.mail.composition import Message, render
 from campaign.mail.delivery import register
-from campaign.mail.models import OutboxRow
+from campaign.mail.models import OutboxMessage, OutboxRow
 from campaign.mail.operations import enqueue
 from campaign.organisations.emails import email_identity
 
 TEST = "organisation_test"
+# A running worker sends an email within seconds.
+PATIENCE = timedelta(minutes=1)
 
 
 def init_app(app: Flask) -> None:
@@ -35,6 +39,38 @@ def send_test(*, actor: Actor, organisation_id: int, organizer_id: int, lang: st
         details={"organizer": organizer_id},
     )
     enqueue(kind=TEST, subject_id=entry.id, lang=lang)
+
+
+class LastTest(NamedTuple):
+    """An organisation's last test email: "sent", "failed", "queued" or, after PATIENCE, "late"."""
+
+    state: str
+    at: datetime
+
+
+def last_test(organisation_id: int, now: datetime) -> LastTest | None:
+    """Return the last test email of an organisation, or None if none is in the outbox.
+
+    One that is late says that the worker does not run, or that it cannot reach the mail server.
+    """
+    row = db.session.execute(
+        select(OutboxMessage.state, OutboxMessage.created_at, OutboxMessage.sent_at)
+        .join(AuditEntry, AuditEntry.id == OutboxMessage.subject_id)
+        .where(
+            OutboxMessage.kind == TEST,
+            AuditEntry.subject_kind == "organisation",
+            AuditEntry.subject_id == organisation_id,
+        )
+        .order_by(OutboxMessage.id.desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    if row.state == "sent":
+        return LastTest("sent", row.sent_at or row.created_at)
+    if row.state != "owed":
+        return LastTest("failed", row.created_at)
+    return LastTest("late" if row.created_at <= now - PATIENCE else "queued", row.created_at)
 
 
 def _render_test(row: OutboxRow) -> Message | None:

@@ -63,7 +63,7 @@ READERS = (
         (
             *columns_of(
                 "subscription",
-                "cause_id email email_digest lang frequency state source evidence signature_id import_id held_reason",
+                "cause_id organisation_id email email_digest lang frequency state source evidence signature_id import_id held_reason",
             ),
             *columns_of("subscription", "notice_id created_at confirmed_at"),
             *columns_of(

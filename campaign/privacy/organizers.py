@@ -85,7 +85,7 @@ WORKERS = (
         (
             *columns_of(
                 "export",
-                "organizer_id petition_id cause_id kind aim purpose choice state requested_at ready_at",
+                "organizer_id petition_id cause_id organisation_id kind aim purpose choice state requested_at ready_at",
             ),
             *columns_of("export_choice", "organizer_id petition_id aim kind choice"),
         ),
@@ -106,8 +106,13 @@ WORKERS = (
         _l("Which lists of subscribers you imported"),
         _l("So that a mistake can be found and undone"),
         _l("Organizers who may import subscribers"),
-        _l("As long as the cause exists. We delete the file once it is imported"),
-        columns_of("subscriber_import", "organizer_id cause_id asks name counts state created_at"),
+        _l(
+            "As long as the cause or the organization exists. We delete the file once it is imported"
+        ),
+        columns_of(
+            "subscriber_import",
+            "organizer_id cause_id organisation_id asks name counts state created_at",
+        ),
     ),
     RegisterRow(
         _l("What you decided about many signatures at once, and why"),

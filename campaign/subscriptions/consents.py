@@ -16,6 +16,7 @@ from campaign.extensions import db
 from campaign.i18n.locales import INTERFACE_LANGUAGES, locale_of
 from campaign.notices.consents import ShownText, consent_text_ids, withdraw_consents
 from campaign.notices.models import Consent
+from campaign.organisations.identity import identities
 from campaign.site.languages import languages_with
 from campaign.subscriptions.models import Subscription
 
@@ -23,14 +24,17 @@ SUBJECT = "subscription"
 NEWS = "news"
 
 SIGNATURE = "signature-2"
-FORM = "form-2"
+FORM = "form-3"
 _table: Table = Consent.__table__
 _subscription: Table = Subscription.__table__
 _COLUMNS = ("subject_kind", "subject_id", "purpose", "text_id", "channel", "given_at")
 _CHANNELS = {"in_person": "kiosk", "paper": "paper", "api": "api"}
 WORDINGS = {
     SIGNATURE: _l("Send me updates about this campaign, about twice a month"),
-    FORM: _l("Updates by email, until I unsubscribe. My address is used for nothing else."),
+    FORM: _l(
+        "Updates from %(organisation)s by email, until I unsubscribe. My address is used for nothing else.",
+        organisation="%(organisation)s",
+    ),
 }
 
 
@@ -47,13 +51,21 @@ def wording(version: str, lang: str) -> str:
         return str(WORDINGS[version])
 
 
-def note_request(*, subscription_id: int | None, lang: str, now: datetime) -> None:
+def form_text(organisation_id: int | None, lang: str) -> str:
+    """Return the consent text of the form of an organisation: it names who sends the news."""
+    return wording(FORM, lang) % {"organisation": identities().of(organisation_id).name(lang)}
+
+
+def note_request(
+    *, subscription_id: int | None, organisation_id: int, lang: str, now: datetime
+) -> None:
     """Note the consent of someone who sent the form just now, at `now`.
 
-    Before it is confirmed, a later form replaces an earlier one. An active subscription keeps its
-    consent. The same statements run in each case, so that their time reveals nothing.
+    `organisation_id` is the organisation that the form named. Before it is confirmed, a later form
+    replaces an earlier one. An active subscription keeps its consent. The same statements run in
+    each case, so that their time reveals nothing.
     """
-    text = ShownText(FORM, lang, wording(FORM, lang))
+    text = ShownText(FORM, lang, form_text(organisation_id, lang))
     text_id = consent_text_ids({lang: text})[lang]
     written = select(_subscription.c.id).where(
         _subscription.c.id == subscription_id,
@@ -97,9 +109,9 @@ def note_signers(signature: Table, subscription_ids: Collection[int]) -> None:
     db.session.execute(insert(_table).from_select(_COLUMNS, rows))
 
 
-def note_asked(subscription_id: int, *, lang: str, now: datetime) -> None:
+def note_asked(subscription_id: int, *, organisation_id: int, lang: str, now: datetime) -> None:
     """Note the consent of someone from another list, who confirmed just now when we asked."""
-    text_ids = consent_text_ids({lang: ShownText(FORM, lang, wording(FORM, lang))})
+    text_ids = consent_text_ids({lang: ShownText(FORM, lang, form_text(organisation_id, lang))})
     values = (SUBJECT, subscription_id, NEWS, text_ids[lang], "web", now)
     db.session.execute(insert(_table).values(dict(zip(_COLUMNS, values, strict=True))))
 

@@ -14,12 +14,17 @@ from campaign.mail.composition import Message, render
 from campaign.mail.delivery import register
 from campaign.mail.models import OutboxRow
 from campaign.organisations.emails import email_identity
+from campaign.organisations.identity import identities
 from campaign.process.clock import utcnow
 from campaign.site.settings import site_settings
 from campaign.subscriptions import tokens
 from campaign.subscriptions.models import Subscription
 from campaign.subscriptions.operations import CONFIRMATION
-from campaign.subscriptions.queries import is_suppressed, subscription_by_id
+from campaign.subscriptions.queries import (
+    is_suppressed,
+    organisation_of_subscription,
+    subscription_by_id,
+)
 
 
 def init_app(app: Flask) -> None:
@@ -38,14 +43,15 @@ def list_values(
 ) -> dict[str, str]:
     """Return what every news email says about its mailing list, for one subscriber.
 
-    The keys are `list_id`, `list_unsubscribe` and `preferences_url`.
+    `cause` is that of a subscription to one. The keys are `list_id`, `list_unsubscribe` and
+    `preferences_url`.
     """
     query = {"mailing": mailing_id} if mailing_id else {}
     end_url = absolute_url(
         "subscriptions.end", lang, token=tokens.token_for(tokens.STOP, subscription), **query
     )
     return {
-        "list_id": f"{cause.slug if subscription.cause_id and cause else 'news'}.{host()}",
+        "list_id": f"{_list_name(subscription, cause)}.{host()}",
         "list_unsubscribe": end_url,
         "preferences_url": absolute_url(
             "subscriptions.preferences",
@@ -53,6 +59,13 @@ def list_values(
             token=tokens.token_for(tokens.PREFERENCES, subscription),
         ),
     }
+
+
+def _list_name(subscription: Subscription, cause: Cause | None) -> str:
+    if subscription.cause_id and cause:
+        return cause.slug
+    # A label of its own, because an organisation and a cause may have the same slug.
+    return f"{identities().of(subscription.organisation_id).slug}.news"
 
 
 def _confirmation_message(queued: OutboxRow) -> Message | None:
@@ -66,7 +79,7 @@ def _confirmation_message(queued: OutboxRow) -> Message | None:
     if subscription.state == "pending" and expires_at <= utcnow():
         return None
     cause = cause_by_id(subscription.cause_id) if subscription.cause_id else None
-    identity = email_identity(cause.organisation_id if cause else None, queued.lang)
+    identity = email_identity(organisation_of_subscription(subscription), queued.lang)
     list_data = list_values(subscription, cause, queued.lang)
     is_pending = subscription.state == "pending"
     context = {

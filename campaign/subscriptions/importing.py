@@ -12,8 +12,9 @@ from campaign.mail.models import BULK
 from campaign.mail.operations import enqueue_many, refused_among
 from campaign.notices.consents import ShownText
 from campaign.subscriptions.consents import ImportedConsent, note_imported
-from campaign.subscriptions.models import PLACE, Subscription, SuppressedAddress
+from campaign.subscriptions.models import PLACE, Place, Subscription, SuppressedAddress
 from campaign.subscriptions.operations import CONFIRMATION
+from campaign.subscriptions.queries import is_to
 
 EVIDENCE = VERSION = "import"
 NEW, KNOWN, ENDED, SUPPRESSED, UNDELIVERABLE = (
@@ -41,12 +42,17 @@ class Subscriber(NamedTuple):
 
 
 def outcomes_of(
-    subscribers: Sequence[Subscriber], cause_id: int | None, *, import_id: int | None = None
+    subscribers: Sequence[Subscriber],
+    *,
+    cause_id: int | None,
+    organisation_id: int | None,
+    import_id: int | None = None,
 ) -> list[str]:
     """Return what an import would do with each: NEW, or why the person is left out.
 
-    Nobody who has a subscription, or had one and ended it, is subscribed or asked again. Those whom
-    the import `import_id` itself subscribed, before it was interrupted, are NEW.
+    They subscribe to a cause, or to all causes of an organisation. Nobody who has a subscription,
+    or had one and ended it, is subscribed or asked again. Those whom the import `import_id` itself
+    subscribed, before it was interrupted, are NEW.
     """
     digests = [subscriber.email_digest for subscriber in subscribers]
     states = dict(
@@ -55,7 +61,7 @@ def outcomes_of(
             db.session.execute(
                 select(_table.c.email_digest, _table.c.state).where(
                     _table.c.email_digest.in_(digests),
-                    func.coalesce(_table.c.cause_id, 0) == (cause_id or 0),
+                    is_to(cause_id=cause_id, organisation_id=organisation_id),
                     func.coalesce(_table.c.import_id, 0) != (import_id or -1),
                 )
             ),
@@ -81,6 +87,7 @@ def import_subscribers(
     *,
     subscribers: Sequence[Subscriber],
     cause_id: int | None,
+    organisation_id: int | None,
     asks: bool,
     now: datetime,
     import_id: int | None = None,
@@ -91,7 +98,8 @@ def import_subscribers(
     active, with the consent that they gave. `import_id` names the import, which can be continued
     and undone.
     """
-    outcomes = outcomes_of(subscribers, cause_id, import_id=import_id)
+    place = Place(cause_id=cause_id, organisation_id=organisation_id)
+    outcomes = outcomes_of(subscribers, import_id=import_id, **place)
     new = [
         subscriber
         for subscriber, outcome in zip(subscribers, outcomes, strict=True)
@@ -100,10 +108,7 @@ def import_subscribers(
     rows = insert_all(
         db.session.connection(),
         _table,
-        [
-            {**_row_of(subscriber, cause_id, asks, now), "import_id": import_id}
-            for subscriber in new
-        ],
+        [{**_row_of(subscriber, asks, now), **place, "import_id": import_id} for subscriber in new],
         unless=("email_digest", str(PLACE)),
         returning=("id", "lang", "email_digest"),
     )
@@ -118,10 +123,8 @@ def import_subscribers(
     return outcomes
 
 
-def _row_of(
-    subscriber: Subscriber, cause_id: int | None, asks: bool, now: datetime
-) -> dict[str, Any]:
-    """Return the row of `subscription`."""
+def _row_of(subscriber: Subscriber, asks: bool, now: datetime) -> dict[str, Any]:
+    """Return the row of `subscription`, but for what it is to."""
     confirmation = (
         {
             "state": "pending",
@@ -140,7 +143,6 @@ def _row_of(
         }
     )
     return {
-        "cause_id": cause_id,
         "email": subscriber.email,
         "email_digest": subscriber.email_digest,
         "lang": subscriber.lang,

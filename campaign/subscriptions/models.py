@@ -1,6 +1,7 @@
 """Consent to get news, and the addresses that never get news."""
 
 from datetime import datetime
+from typing import TypedDict
 
 from sqlalchemy import (
     CheckConstraint,
@@ -29,16 +30,24 @@ ACTIVE = text("state = 'active'")
 PENDING = text("state = 'pending'")
 IMPORTED = text("import_id is not null")
 WEEKLY = text("state = 'active' and frequency = 'weekly'")
-# One subscription per address and cause. A subscription to all causes has no cause, and is also
-# unique.
-PLACE = text("coalesce(cause_id, 0)")
+# One subscription per address and cause, and one to all causes of an organisation. Their ids are
+# positive, so the two cannot meet.
+PLACE = text("coalesce(cause_id, -organisation_id)")
+
+
+class Place(TypedDict):
+    """What a subscription is to: one of the two is set, as in `Subscription`."""
+
+    cause_id: int | None
+    organisation_id: int | None
 
 
 class Subscription(Base):
-    """One address's consent to the news of a cause, or of all causes if `cause_id` is None.
+    """One address's consent to the news of one cause, or of all causes of one organisation.
 
-    Only `active` subscriptions get news. What the person agreed to and when is in the table
-    `consent`. `source` is where they asked, `notice_id` the privacy notice that they saw there.
+    A row has either `cause_id` or `organisation_id`, so each consent is to one organisation. Only
+    `active` subscriptions get news. What the person agreed to and when is in the table `consent`.
+    `source` is where they asked, `notice_id` the privacy notice that they saw there.
     `evidence` says how we know, such as `email` (the subscriber pressed the button in our email) or
     `signature`. `signature_id` is the signature that created it, and `import_id` the import of a
     list. After a while an ended subscription loses its address, and the rest stays.
@@ -52,6 +61,7 @@ class Subscription(Base):
         one_of("frequency", FREQUENCIES),
         one_of("source", SOURCES),
         CheckConstraint("state = 'ended' or email is not null", name="email"),
+        CheckConstraint("(cause_id is null) <> (organisation_id is null)", name="place"),
         Index("uq_subscription_address", "email_digest", PLACE, unique=True),
         Index("ix_subscription_active", "id", sqlite_where=ACTIVE, postgresql_where=ACTIVE),
         Index(
@@ -74,6 +84,7 @@ class Subscription(Base):
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     cause_id: Mapped[int | None] = mapped_column(ForeignKey("cause.id"))
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
     email: Mapped[str | None] = mapped_column(String(320))
     email_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     lang: Mapped[str] = mapped_column(String(35))

@@ -6,15 +6,17 @@ was subscribed before. Its owner learns that by email.
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, false, func, or_, select, update
+from sqlalchemy import delete, false, or_, select, update
 
 from campaign.db.upsert import insert
 from campaign.errors import CampaignError
 from campaign.extensions import db, load_for_update_or_none, note_ended, rows_changed
 from campaign.mail.operations import enqueue, refuse_address, report_address
 from campaign.notices.models import NOT_RECORDED
+from campaign.organisations.operations import ensure_host
 from campaign.subscriptions.consents import note_asked, note_ends, note_request
-from campaign.subscriptions.models import PLACE, Subscription, SuppressedAddress
+from campaign.subscriptions.models import PLACE, Place, Subscription, SuppressedAddress
+from campaign.subscriptions.queries import is_to, organisation_of, organisation_of_subscription
 from campaign.text.email_addresses import is_same_address
 
 CONFIRMATION = "subscription_confirmation"
@@ -51,18 +53,23 @@ def subscribe(
     now: datetime,
     good_for: timedelta,
     cause_id: int | None = None,
+    organisation_id: int | None = None,
     frequency: str = "each",
     held_reason: str = "",
     notice_id: int = NOT_RECORDED,
 ) -> int:
     """Record a pending subscription, and queue its confirmation email; return the id.
 
-    An active subscription stays unchanged, and the email says so. With a `held_reason` no email is
-    sent, and the request is erased like any that is not confirmed. `good_for` is how long the link
-    in the email works. `notice_id` is the privacy notice that the form showed.
+    It is to a cause, or else to all causes of an organisation: without `organisation_id` of the
+    host, which is created on a site whose set-up has not begun. An active subscription stays
+    unchanged, and the email says so. With a `held_reason` no email is sent, and
+    the request is erased like any that is not confirmed. `good_for` is how long the link in the
+    email works. `notice_id` is the privacy notice that the form showed.
     """
+    organisation_id = None if cause_id is not None else organisation_id or ensure_host().id
     row = {
         "cause_id": cause_id,
+        "organisation_id": organisation_id,
         "email": email,
         "email_digest": email_digest,
         "lang": lang,
@@ -78,7 +85,9 @@ def subscribe(
     }
     # Someone who only knows the address must not change an active subscription.
     updated = {
-        name: row[name] for name in row if name not in ("cause_id", "email_digest", "mail_count")
+        name: row[name]
+        for name in row
+        if name not in ("cause_id", "organisation_id", "email_digest", "mail_count")
     }
     can_overwrite = (_table.c.state != "active") if not held_reason else false()
     db.session.execute(
@@ -98,12 +107,15 @@ def subscribe(
     )
     # This query always runs, so that the response time does not reveal whether the address was
     # known.
-    conditions = (
-        _table.c.email_digest == email_digest,
-        func.coalesce(_table.c.cause_id, 0) == (cause_id or 0),
-    )
+    place = Place(cause_id=cause_id, organisation_id=organisation_id)
+    conditions = (_table.c.email_digest == email_digest, is_to(**place))
     subscription_id: int = db.session.scalars(select(_table.c.id).where(*conditions)).one()
-    note_request(subscription_id=subscription_id, lang=lang, now=now)
+    note_request(
+        subscription_id=subscription_id,
+        organisation_id=organisation_of(**place),
+        lang=lang,
+        now=now,
+    )
     if not held_reason:
         _mail_owner(subscription_id, lang, now, good_for)
     return subscription_id
@@ -125,7 +137,9 @@ def confirm(*, subscription_id: int, now: datetime, good_for: timedelta) -> Subs
         row.held_reason = ""
         db.session.flush()
         if row.source == "import":
-            note_asked(row.id, lang=row.lang, now=now)
+            note_asked(
+                row.id, organisation_id=organisation_of_subscription(row), lang=row.lang, now=now
+            )
     return row
 
 

@@ -19,12 +19,13 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from campaign.causes.models import CauseText
-from campaign.causes.queries import cause_by_id
 from campaign.extensions import write
 from campaign.http.caching import public
 from campaign.notices.models import Consent
 from campaign.notices.queries import present_consents
+from campaign.organisations.identity import organisation_names
 from campaign.organisations.presenters import show_organisation
+from campaign.organisations.queries import organisation_by_slug
 from campaign.process.clock import utcnow
 from campaign.security.dated_tokens import last_day_of
 from campaign.signatures.forms import OwnLinkForm
@@ -32,8 +33,10 @@ from campaign.site.settings import site_settings
 from campaign.subscriptions import operations, tokens
 from campaign.subscriptions.forms import PreferencesForm
 from campaign.subscriptions.models import Subscription
+from campaign.subscriptions.presenters import NewsList, list_of
 from campaign.subscriptions.queries import (
     is_suppressed,
+    organisation_of_subscription,
     subscription_by_token,
     subscriptions_of_address,
     was_preferences_link,
@@ -51,11 +54,13 @@ MAX_MAILING_ID = 2**31
 class OwnSubscription:
     """One of a subscriber's subscriptions, its form, and the consent on which it rests.
 
-    `cause` has the texts of its cause, None for all causes.
+    `cause` has the texts of its cause, None for all causes of the organisation. `organisation` is
+    the name of who sends the news, empty on a site with one organisation.
     """
 
     row: Subscription
     cause: CauseText | None
+    organisation: str
     form: PreferencesForm
     consent: Consent | None
 
@@ -138,12 +143,19 @@ def end_now(token: str) -> ResponseReturnValue:
     if request.form.get("List-Unsubscribe") == "One-Click":
         # Mail programs must not be redirected (RFC 8058, section 3.1).
         return "", 200, {"Content-Type": "text/plain"}
-    return redirect(url_for("subscriptions.stopped"), 303)
+    return redirect(NewsList(list_of(opened).organisation).url("stopped"), 303)
 
 
 @blueprint.get("/<lang>/subscriptions/stopped")
 def stopped() -> ResponseReturnValue:
     """Show that the subscription has ended. The page is the same for everyone."""
+    return public(make_response(render_template("subscriptions/stopped.html")), 60)
+
+
+@blueprint.get("/<lang>/organisations/<slug>/subscriptions/stopped")
+def stopped_of_organisation(slug: str) -> ResponseReturnValue:
+    """Show the same as a page of an organisation that is not the host."""
+    show_organisation((organisation_by_slug(slug) or abort(404)).id)
     return public(make_response(render_template("subscriptions/stopped.html")), 60)
 
 
@@ -185,9 +197,7 @@ def _owner(opened: Subscription) -> dict[str, Any]:
 
 
 def _show_organisation_of(subscription: Subscription) -> None:
-    cause = cause_by_id(subscription.cause_id) if subscription.cause_id else None
-    if cause:
-        show_organisation(cause.organisation_id)
+    show_organisation(organisation_of_subscription(subscription))
 
 
 def _render_page(
@@ -197,7 +207,7 @@ def _render_page(
     refused_id: int | None = None,
 ) -> Response:
     _show_organisation_of(opened)
-    own_subscriptions = []
+    own_subscriptions, names = [], organisation_names(g.lang)
     rows = subscriptions_of_address(**_owner(opened))
     consents = present_consents("subscription", [row.id for row, _cause in rows])
     for row, cause in rows:
@@ -211,7 +221,13 @@ def _render_page(
         for field in form:
             field.id = f"{field.name}-{row.id}"
         own_subscriptions.append(
-            OwnSubscription(row, cause.text(g.lang) if cause else None, form, consents.get(row.id))
+            OwnSubscription(
+                row,
+                cause.text(g.lang) if cause else None,
+                names.get(organisation_of_subscription(row), ""),
+                form,
+                consents.get(row.id),
+            )
         )
     return private_page(
         "subscriptions/preferences.html",

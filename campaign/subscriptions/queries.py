@@ -1,6 +1,7 @@
 """Queries about subscriptions, for pages, emails and mailings."""
 
 from collections.abc import Sequence
+from typing import cast
 
 from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.sql.elements import SQLCoreOperations
@@ -104,9 +105,31 @@ def suppressions_by_reason() -> dict[str, int]:
     return dict(db.session.execute(select(reason, func.count()).group_by(reason)).all())
 
 
-def is_for_cause(cause_id: int | None) -> ColumnElement[bool]:
-    """Return the condition that a subscription is to this cause, or to all."""
-    return or_(Subscription.cause_id == cause_id, Subscription.cause_id.is_(None))
+def is_to(*, cause_id: int | None, organisation_id: int | None) -> ColumnElement[bool]:
+    """Return the condition that a subscription is to a cause, or to all of an organisation."""
+    if cause_id is not None:
+        return Subscription.cause_id == cause_id
+    return Subscription.organisation_id == organisation_id
+
+
+def is_for_cause(cause_id: int) -> ColumnElement[bool]:
+    """Return the condition that a subscription is to this cause, or to all of its organisation."""
+    owner = select(Cause.organisation_id).where(Cause.id == cause_id).scalar_subquery()
+    return or_(Subscription.cause_id == cause_id, Subscription.organisation_id == owner)
+
+
+def organisation_of(*, cause_id: int | None, organisation_id: int | None) -> int:
+    """Return the id of the organisation that sends the news of a subscription."""
+    if cause_id is None:
+        return cast(int, organisation_id)
+    return cast(int, db.session.scalar(select(Cause.organisation_id).where(Cause.id == cause_id)))
+
+
+def organisation_of_subscription(subscription: Subscription) -> int:
+    """Return the id of the organisation that sends the news of this subscription."""
+    return organisation_of(
+        cause_id=subscription.cause_id, organisation_id=subscription.organisation_id
+    )
 
 
 def suppressed() -> ColumnElement[bool]:

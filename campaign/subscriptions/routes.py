@@ -20,7 +20,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from campaign.causes.models import Cause
-from campaign.causes.queries import cause_by_id, cause_by_slug
+from campaign.causes.queries import cause_by_slug
 from campaign.db.transactions import DATABASE_AWAY
 from campaign.extensions import write
 from campaign.http.caching import private, public
@@ -28,13 +28,17 @@ from campaign.notices.composition import ComposedNotice, compose_notice
 from campaign.notices.operations import shown_notice_id
 from campaign.organisations.emails import sender_address
 from campaign.organisations.identity import identities
+from campaign.organisations.models import Organisation
 from campaign.organisations.presenters import show_organisation
+from campaign.organisations.queries import organisation_by_slug
 from campaign.process.clock import utcnow
 from campaign.signatures import tokens as signature_tokens
 from campaign.signatures.signing.abuse_limits import admit_signing
 from campaign.site.settings import site_settings
 from campaign.subscriptions import operations, tokens
+from campaign.subscriptions.consents import form_text
 from campaign.subscriptions.forms import SubscribeForm
+from campaign.subscriptions.presenters import NewsList, list_of
 from campaign.subscriptions.queries import subscription_by_token
 from campaign.switches.state import switched_off
 from campaign.text.email_addresses import Address
@@ -51,15 +55,25 @@ def subscribe(slug: str) -> ResponseReturnValue:
     """
     cause = cause_by_slug(slug)
     if cause is None:
-        return _unknown_cause()
+        return _unknown_list()
     # An old copy of a closed cause's page still shows the form. The current page explains why no
     # one can subscribe.
-    return redirect(url_for("causes.show", slug=slug), 303) if cause.is_over else _subscribe(cause)
+    if cause.is_over:
+        return redirect(url_for("causes.show", slug=slug), 303)
+    return _subscribe(_list_of_cause(cause))
 
 
 @blueprint.post("/<lang>/subscriptions")
 def subscribe_to_all() -> ResponseReturnValue:
-    return _subscribe(None)
+    """Record a subscription to all causes of the host."""
+    return _subscribe(NewsList(identities().host))
+
+
+@blueprint.post("/<lang>/organisations/<slug>/subscriptions")
+def subscribe_of_organisation(slug: str) -> ResponseReturnValue:
+    """Record a subscription to all causes of an organisation."""
+    organisation = organisation_by_slug(slug)
+    return _subscribe(_list_of_organisation(organisation)) if organisation else _unknown_list()
 
 
 @blueprint.get("/<lang>/causes/<slug>/subscriptions")
@@ -71,25 +85,31 @@ def form_again(slug: str) -> ResponseReturnValue:
     cause = cause_by_slug(slug) or abort(404)
     if cause.is_over:
         return redirect(url_for("causes.show", slug=slug), 303)
-    return public(make_response(_render_form(cause, SubscribeForm(formdata=None))), 60)
+    news = _list_of_cause(cause)
+    return public(make_response(_render_form(news, SubscribeForm(formdata=None))), 60)
 
 
 @blueprint.get("/<lang>/subscriptions")
 def form_for_all() -> ResponseReturnValue:
-    return public(make_response(_render_form(None, SubscribeForm(formdata=None))), 60)
+    news = NewsList(identities().host)
+    return public(make_response(_render_form(news, SubscribeForm(formdata=None))), 60)
+
+
+@blueprint.get("/<lang>/organisations/<slug>/subscriptions")
+def form_of_organisation(slug: str) -> ResponseReturnValue:
+    news = _list_of_organisation(organisation_by_slug(slug) or abort(404))
+    return public(make_response(_render_form(news, SubscribeForm(formdata=None))), 60)
 
 
 @blueprint.get("/<lang>/subscriptions/thanks")
 @blueprint.get("/<lang>/causes/<slug>/subscriptions/thanks")
 def thanks(slug: str | None = None) -> ResponseReturnValue:
-    cause = _cause_at(slug)
-    sender = sender_address(cause.organisation_id if cause else None)
-    return public(
-        make_response(
-            render_template("subscriptions/thanks.html", mail_from=sender, **_cause_context(cause))
-        ),
-        60,
-    )
+    return _thanks_page(_list_at(slug))
+
+
+@blueprint.get("/<lang>/organisations/<slug>/subscriptions/thanks")
+def thanks_of_organisation(slug: str) -> ResponseReturnValue:
+    return _thanks_page(_list_of_organisation(organisation_by_slug(slug) or abort(404)))
 
 
 @blueprint.get("/<lang>/subscriptions/confirm/<token>")
@@ -100,12 +120,10 @@ def confirm(token: str) -> ResponseReturnValue:
     """
     subscription = subscription_by_token(tokens.CONFIRM, token)
     if subscription is None or subscription.state == "ended":
-        return private_page(
-            "subscriptions/confirm.html", 404, state="unknown", **_cause_context(None)
-        )
-    cause = cause_by_id(subscription.cause_id) if subscription.cause_id else None
+        return _unknown_subscription()
+    news = list_of(subscription)
     if subscription.state == "active":
-        return redirect(_confirmed_page(cause), 303)
+        return redirect(news.url("confirmed"), 303)
     is_good = subscription.mailed_at and subscription.mailed_at > utcnow() - _good_for()
     return private_page(
         "subscriptions/confirm.html",
@@ -113,7 +131,7 @@ def confirm(token: str) -> ResponseReturnValue:
         state="ready" if is_good else "expired",
         token=token,
         sent_again=request.args.get("again") == "1",
-        **_cause_context(cause),
+        **_list_context(news),
     )
 
 
@@ -122,12 +140,9 @@ def confirm_now(token: str) -> ResponseReturnValue:
     """Confirm the subscription, then redirect to a URL without the token."""
     subscription = subscription_by_token(tokens.CONFIRM, token)
     if subscription is None:
-        return private_page(
-            "subscriptions/confirm.html", 404, state="unknown", **_cause_context(None)
-        )
-    cause = cause_by_id(subscription.cause_id) if subscription.cause_id else None
+        return _unknown_subscription()
     arguments = {"subscription_id": subscription.id, "now": utcnow(), "good_for": _good_for()}
-    confirmed_page = _confirmed_page(cause)
+    confirmed_page = list_of(subscription).url("confirmed")
     if request.form.get("again"):
         write(operations.send_again, **arguments)
         return redirect(url_for("subscriptions.confirm", token=token, again=1), 303)
@@ -136,9 +151,7 @@ def confirm_now(token: str) -> ResponseReturnValue:
     except operations.LinkExpired:
         return redirect(url_for("subscriptions.confirm", token=token), 303)
     if confirmed is None:
-        return private_page(
-            "subscriptions/confirm.html", 404, state="unknown", **_cause_context(None)
-        )
+        return _unknown_subscription()
     return redirect(confirmed_page, 303)
 
 
@@ -146,10 +159,13 @@ def confirm_now(token: str) -> ResponseReturnValue:
 @blueprint.get("/<lang>/causes/<slug>/subscriptions/confirmed")
 def confirmed(slug: str | None = None) -> ResponseReturnValue:
     """Show that the subscription is confirmed. The page is the same for everyone."""
-    cause = _cause_at(slug)
-    return public(
-        make_response(render_template("subscriptions/confirmed.html", **_cause_context(cause))), 60
-    )
+    return _confirmed_page(_list_at(slug))
+
+
+@blueprint.get("/<lang>/organisations/<slug>/subscriptions/confirmed")
+def confirmed_of_organisation(slug: str) -> ResponseReturnValue:
+    """Show that the subscription is confirmed. The page is the same for everyone."""
+    return _confirmed_page(_list_of_organisation(organisation_by_slug(slug) or abort(404)))
 
 
 def private_page(template: str, status: int, **context: Any) -> Response:
@@ -157,102 +173,127 @@ def private_page(template: str, status: int, **context: Any) -> Response:
     return private(make_response(render_template(template, **context), status))
 
 
-def _subscribe(cause: Cause | None) -> ResponseReturnValue:
+def _thanks_page(news: NewsList) -> Response:
+    page = render_template(
+        "subscriptions/thanks.html",
+        mail_from=sender_address(news.organisation.id),
+        **_list_context(news),
+    )
+    return public(make_response(page), 60)
+
+
+def _confirmed_page(news: NewsList) -> Response:
+    page = render_template("subscriptions/confirmed.html", **_list_context(news))
+    return public(make_response(page), 60)
+
+
+def _unknown_subscription() -> Response:
+    context = _list_context(NewsList(identities().host))
+    return private_page("subscriptions/confirm.html", 404, state="unknown", **context)
+
+
+def _subscribe(news: NewsList) -> ResponseReturnValue:
     now = utcnow()
-    is_busy = admit_signing(request.remote_addr, f"news-{cause.id if cause else 0}")
+    subject = f"news-{news.cause.id}" if news.cause else f"all-news-{news.organisation.id}"
+    is_busy = admit_signing(request.remote_addr, subject)
     form = SubscribeForm.sent()
     if not form.validate():
-        return _refuse(cause, form, 422)
-    switch = switched_off(
-        "subscriptions", identities().of(cause.organisation_id if cause else None).id
-    )
+        return _refuse(news, form, 422)
+    switch = switched_off("subscriptions", news.organisation.id)
     if switch:
-        return _refuse(cause, form, 503, switch.retry_seconds)
+        return _refuse(news, form, 503, switch.retry_seconds)
     email = cast(Address, form.email.address)
     try:
         write(
             operations.subscribe,
             email=email.typed,
             email_digest=signature_tokens.email_digest(email.normalized),
-            cause_id=cause.id if cause else None,
             lang=g.lang,
             frequency=form.frequency.data,
             notice_id=shown_notice_id(
                 request.form.get("notice", ""),
-                organisation_id=identities().of(cause.organisation_id if cause else None).id,
-                compose=partial(_notice, cause),
+                organisation_id=news.organisation.id,
+                compose=partial(_notice, news),
             ),
             # Only bots fill in the hidden field. Under pressure the request is held, so that we
             # flood nobody's inbox.
             held_reason="hidden_field" if form.website.data else "pressure" if is_busy else "",
             now=now,
             good_for=_good_for(),
+            **news.place,
         )
     except DATABASE_AWAY:
         current_app.logger.exception("a subscription could not be written")
-        return _refuse(cause, form, 503)
+        return _refuse(news, form, 503)
     if _wants_json():
         return jsonify(status="pending"), 201
-    return redirect(url_for("subscriptions.thanks", **_slug_argument(cause)), 303)
+    return redirect(news.url("thanks"), 303)
 
 
 def _refuse(
-    cause: Cause | None, form: SubscribeForm, status: int, retry_seconds: int = BUSY_SECONDS
+    news: NewsList, form: SubscribeForm, status: int, retry_seconds: int = BUSY_SECONDS
 ) -> Response:
     if _wants_json():
         errors = {name: [str(fault) for fault in faults] for name, faults in form.errors.items()}
         response = jsonify(errors=errors) if status == 422 else jsonify(status="busy")
     else:
-        response = make_response(_render_form(cause, form, refused=status))
+        response = make_response(_render_form(news, form, refused=status))
     response.status_code = status
     if status == 503:
         response.headers["Retry-After"] = str(retry_seconds)
     return response
 
 
-def _render_form(cause: Cause | None, form: SubscribeForm, refused: int | None = None) -> str:
+def _render_form(news: NewsList, form: SubscribeForm, refused: int | None = None) -> str:
     return render_template(
-        "subscriptions/new.html", form=form, refused=refused, **_cause_context(cause)
+        "subscriptions/new.html",
+        form=form,
+        refused=refused,
+        action=news.url("subscribe"),
+        notice=_notice(news),
+        consent=form_text(news.organisation.id, g.lang),
+        **_list_context(news),
     )
 
 
-def _cause_at(slug: str | None) -> Cause | None:
-    """Return the cause at `slug`, or None for all causes. Abort with 404 if it does not exist."""
-    return None if slug is None else cause_by_slug(slug) or abort(404)
+def _list_of_cause(cause: Cause) -> NewsList:
+    return NewsList(identities().of(cause.organisation_id), cause)
 
 
-def _slug_argument(cause: Cause | None) -> dict[str, Any]:
-    return {"slug": cause.slug} if cause else {}
+def _list_of_organisation(organisation: Organisation) -> NewsList:
+    return NewsList(identities().of(organisation.id))
 
 
-def _cause_context(cause: Cause | None) -> dict[str, Any]:
-    if cause:
-        show_organisation(cause.organisation_id)
+def _list_at(slug: str | None) -> NewsList:
+    """Return the list of the cause at `slug`, or without it of the host. Abort with 404."""
+    if slug is None:
+        return NewsList(identities().host)
+    return _list_of_cause(cause_by_slug(slug) or abort(404))
+
+
+def _list_context(news: NewsList) -> dict[str, Any]:
+    """Return the template context of a list, and show its organisation on the page."""
+    cause = news.cause
+    if news.organisation.id is not None:
+        show_organisation(news.organisation.id)
     text = cause.text(g.lang) if cause else None
     return {
         "cause_title": text.title if text else "",
         "cause_lang": text.lang if text else g.lang,
         "cause_slug": cause.slug if cause else "",
         "palette": cause.palette if cause else "",
-        "notice": _notice(cause),
     }
 
 
-def _notice(cause: Cause | None) -> ComposedNotice:
-    return compose_notice(
-        "subscription", organisation_id=cause.organisation_id if cause else None, lang=g.lang
-    )
-
-
-def _confirmed_page(cause: Cause | None) -> str:
-    return url_for("subscriptions.confirmed", **_slug_argument(cause))
+def _notice(news: NewsList) -> ComposedNotice:
+    return compose_notice("subscription", organisation_id=news.organisation.id, lang=g.lang)
 
 
 def _good_for() -> timedelta:
     return timedelta(days=site_settings().confirm_days)
 
 
-def _unknown_cause() -> ResponseReturnValue:
+def _unknown_list() -> ResponseReturnValue:
     return (jsonify(status="unknown"), 404) if _wants_json() else abort(404)
 
 

@@ -59,7 +59,8 @@ def opened_once(token: str, subscription: Subscription) -> bool:
 
 def _seal_for(purpose: str, subscription: Subscription) -> bytes:
     # After a restore, the id of a lost subscription may belong to another person's.
-    seal = f"{subscription.cause_id or 0}:".encode() + cast(bytes, subscription.email_digest)
+    place = subscription.cause_id or f"organisation {subscription.organisation_id}"
+    seal = f"{place}:".encode() + cast(bytes, subscription.email_digest)
     # All ways to write an address share a digest, but they may belong to different people, so the
     # exact address is included. The link to unsubscribe can do no harm to any of them.
     return seal if purpose == STOP else seal + (subscription.email or "").lower().encode()

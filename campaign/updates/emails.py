@@ -18,6 +18,7 @@ from sqlalchemy import select
 
 from campaign.accounts.audit_models import AuditEntry
 from campaign.accounts.queries import organizer_by_id
+from campaign.causes.models import Cause
 from campaign.causes.queries import cause_by_id
 from campaign.extensions import db
 from campaign.http.urls import absolute_url
@@ -31,7 +32,11 @@ from campaign.process.clock import utcnow
 from campaign.signatures.queries import signature_by_id
 from campaign.subscriptions.emails import list_values
 from campaign.subscriptions.models import BY_SIGNING, Subscription
-from campaign.subscriptions.queries import is_suppressed, subscription_by_id
+from campaign.subscriptions.queries import (
+    is_suppressed,
+    organisation_of_subscription,
+    subscription_by_id,
+)
 from campaign.text.markdown import TextPicture, to_html, to_text
 from campaign.updates.body_pictures import pictures_of
 from campaign.updates.mailing import DIGEST, EMAIL, TEST
@@ -162,7 +167,7 @@ def _render_digest(message: OutboxRow) -> Message | None:
         return None
     cause = cause_by_id(reader.cause_id) if reader.cause_id else None
     list_headers = list_values(reader, cause, lang)
-    identity = email_identity(cause.organisation_id if cause else None, lang)
+    identity = email_identity(organisation_of_subscription(reader), lang)
     title = cause.text(lang).title if cause else ""
     context = {
         "updates": [_digest_item(update, lang) for update in news],
@@ -215,6 +220,8 @@ def _news_of_week(reader: Subscription, now: datetime) -> list[Any]:
     )
     if reader.cause_id is not None:
         query = query.where(Update.cause_id == reader.cause_id)
+    else:
+        query = query.where(Cause.organisation_id == reader.organisation_id)
     kind = "signers" if reader.source in BY_SIGNING else "subscribers"
     chosen = (
         row.id

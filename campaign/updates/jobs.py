@@ -6,7 +6,7 @@ Each batch of emails is one transaction with its receipts.
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, select, true, update
 from sqlalchemy.orm import aliased
 
 from campaign.accounts.audit import WORKER, is_unrecorded, record, record_planned
@@ -19,7 +19,7 @@ from campaign.mail.models import BULK, IS_QUEUED, OutboxMessage
 from campaign.mail.operations import enqueue_many
 from campaign.subscriptions.models import WEEKLY, Subscription
 from campaign.subscriptions.queries import suppressed
-from campaign.switches.state import switched_off
+from campaign.switches.state import organisations_without, switched_off
 from campaign.updates.mailing import DIGEST, EMAIL, JOB, UNREACHED, email_counts
 from campaign.updates.mailing_models import RUNNING, Mailing, MailingReceipt
 from campaign.updates.models import Update
@@ -217,7 +217,8 @@ def send_digests(*, now: datetime) -> int:
     """Enqueue the weekly email to readers whose week is over and who have news waiting.
 
     Return how many. The period of each weekly email is set in the same transaction, so that no
-    update is in two of them. While mailings are switched off for the site, they wait.
+    update is in two of them. While mailings are switched off, for the site or for the organisation
+    of a subscription, they wait.
     """
     if switched_off("mailings"):
         return 0
@@ -230,15 +231,19 @@ def send_digests(*, now: datetime) -> int:
         Mailing.state != "stopped",
         Mailing.starts_at > since,
         Mailing.starts_at <= now,
-        (mine.c.cause_id.is_(None)) | (mine.c.cause_id == Update.cause_id),
+        (mine.c.cause_id == Update.cause_id) | (mine.c.organisation_id == Cause.organisation_id),
     )
-    # A weekly reader of all causes gets each update once, and not again for its cause.
-    other = aliased(Subscription)
+    # A weekly reader of all causes of an organisation gets each update once, and not again for its
+    # cause.
+    other, owner = aliased(Subscription), aliased(Cause)
     wider = exists().where(
-        other.email_digest == mine.c.email_digest, other.cause_id.is_(None), other.state == "active",
-        other.frequency == "weekly", mine.c.cause_id.is_not(None),
+        owner.id == mine.c.cause_id, other.organisation_id == owner.organisation_id,
+        other.email_digest == mine.c.email_digest, other.state == "active",
+        other.frequency == "weekly",
     )  # fmt: skip
-    is_due = (WEEKLY, since <= now - WEEK, news, ~wider, ~suppressed(), ~turned_away())
+    is_due = (
+        WEEKLY, since <= now - WEEK, news, ~wider, _is_on(), ~suppressed(), ~turned_away(),
+    )  # fmt: skip
     due = select(Subscription.id).where(*is_due).order_by(Subscription.id).limit(BATCH)
     rows = db.session.execute(
         update(mine)
@@ -252,3 +257,13 @@ def send_digests(*, now: datetime) -> int:
             priority=BULK,
         )
     return len(rows)
+
+
+def _is_on() -> ColumnElement[bool]:
+    """Return the condition that mailings are not switched off for the sender of a subscription."""
+    paused = organisations_without("mailings")
+    if not paused:
+        return true()
+    of_cause = select(Cause.organisation_id).where(Cause.id == Subscription.cause_id)
+    sender = func.coalesce(Subscription.organisation_id, of_cause.scalar_subquery())
+    return sender.not_in(paused)

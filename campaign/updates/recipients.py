@@ -36,7 +36,7 @@ def next_readers(mailing: Mailing, cause_id: int) -> Select[int, str, bytes | No
 
 
 def audience(
-    cause_id: int | None,
+    cause_id: int,
     *,
     langs: Collection[str] = (),
     kinds: Collection[str] = (),
@@ -44,8 +44,8 @@ def audience(
 ) -> dict[tuple[str, str, str], int]:
     """Return {(language, kind, frequency): number of addresses} of active subscriptions.
 
-    They are subscriptions to a cause, or to all causes. `kinds` are `signers` (by a signature) and
-    `subscribers` (all others).
+    They are subscriptions to a cause, or to all causes of its organisation. `kinds` are
+    `signers` (by a signature) and `subscribers` (all others).
     """
     kind = kind_of(Subscription.source).label("kind")
     query = select(

@@ -994,6 +994,7 @@ def upgrade():
         "subscription",
         sa.Column("id", ROW_ID, nullable=False),
         sa.Column("cause_id", ROW_ID, nullable=True),
+        sa.Column("organisation_id", ROW_ID, nullable=True),
         sa.Column("email", sa.String(length=320), nullable=True),
         sa.Column("email_digest", sa.LargeBinary(length=32), nullable=True),
         sa.Column("lang", sa.String(length=35), nullable=False),
@@ -1015,6 +1016,7 @@ def upgrade():
         sa.Column("digest_from", INSTANT, nullable=True),
         sa.Column("digest_at", INSTANT, nullable=True),
         sa.CheckConstraint("frequency in ('each', 'weekly')", name="frequency"),
+        sa.CheckConstraint("(cause_id is null) <> (organisation_id is null)", name="place"),
         sa.CheckConstraint(
             "source in ('form', 'signature', 'kiosk', 'paper', 'import')",
             name="source",
@@ -1022,6 +1024,9 @@ def upgrade():
         sa.CheckConstraint("state = 'ended' or email is not null", name="email"),
         sa.CheckConstraint("state in ('pending', 'active', 'ended')", name="state"),
         sa.ForeignKeyConstraint(["cause_id"], ["cause.id"], name="fk_subscription_cause_id"),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name="fk_subscription_organisation_id"
+        ),
         sa.ForeignKeyConstraint(["notice_id"], ["notice.id"], name="fk_subscription_notice_id"),
         sa.PrimaryKeyConstraint("id", name="pk_subscription"),
         sqlite_autoincrement=True,
@@ -1029,7 +1034,7 @@ def upgrade():
     op.create_index(
         "uq_subscription_address",
         "subscription",
-        ["email_digest", sa.text("coalesce(cause_id, 0)")],
+        ["email_digest", sa.text("coalesce(cause_id, -organisation_id)")],
         unique=True,
     )
     op.create_index("ix_subscription_active", "subscription", ["id"], **_where("state = 'active'"))
@@ -1054,6 +1059,7 @@ def upgrade():
         "subscriber_import",
         sa.Column("id", ROW_ID, nullable=False),
         sa.Column("cause_id", ROW_ID, nullable=True),
+        sa.Column("organisation_id", ROW_ID, nullable=True),
         sa.Column("organizer_id", ROW_ID, nullable=False),
         sa.Column("asks", sa.Boolean(), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
@@ -1069,12 +1075,19 @@ def upgrade():
         sa.Column("errors", sa.JSON(), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("changed_at", INSTANT, nullable=False),
+        sa.CheckConstraint("(cause_id is null) <> (organisation_id is null)", name="place"),
         sa.CheckConstraint(
             "state in ('open', 'checking', 'checked', 'importing', 'imported', 'undoing', 'undone')",
             name="state",
         ),
         sa.ForeignKeyConstraint(
             ["cause_id"], ["cause.id"], name="fk_subscriber_import_cause_id", ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name="fk_subscriber_import_organisation_id",
+            ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
             ["organizer_id"], ["organizer.id"], name="fk_subscriber_import_organizer_id"
@@ -1206,6 +1219,7 @@ def upgrade():
         sa.Column("id", ROW_ID, nullable=False),
         sa.Column("petition_id", ROW_ID, nullable=True),
         sa.Column("cause_id", ROW_ID, nullable=True),
+        sa.Column("organisation_id", ROW_ID, nullable=True),
         sa.Column("organizer_id", ROW_ID, nullable=False),
         sa.Column("kind", sa.String(length=5), nullable=False),
         sa.Column("aim", sa.String(length=12), nullable=False),
@@ -1228,7 +1242,8 @@ def upgrade():
         sa.CheckConstraint("kind in ('csv', 'xlsx', 'jsonl', 'pack')", name="kind"),
         sa.CheckConstraint(
             "(aim = 'subscribers') = (petition_id is null)"
-            " and (cause_id is not null or aim = 'subscribers')",
+            " and (cause_id is not null or aim = 'subscribers')"
+            " and (cause_id is null) <> (organisation_id is null)",
             name="subject",
         ),
         sa.CheckConstraint(
@@ -1237,6 +1252,12 @@ def upgrade():
         sa.CheckConstraint("state in ('waiting', 'working', 'ready', 'failed')", name="state"),
         sa.ForeignKeyConstraint(
             ["cause_id"], ["cause.id"], name="fk_export_cause_id", ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name="fk_export_organisation_id",
+            ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(["organizer_id"], ["organizer.id"], name="fk_export_organizer_id"),
         sa.ForeignKeyConstraint(
@@ -1703,10 +1724,12 @@ def upgrade():
         sa.Column("paper", sa.String(length=8), nullable=False),
         sa.Column("sheets", sa.SmallInteger(), nullable=False),
         sa.Column("consent_text", sa.Text(), nullable=False),
+        sa.Column("notice_id", ROW_ID, nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.CheckConstraint("paper in ('A4', 'Letter')", name="paper"),
         sa.CheckConstraint("sheets > 0", name="sheets"),
         sa.ForeignKeyConstraint(["cause_id"], ["cause.id"], name="fk_print_run_cause_id"),
+        sa.ForeignKeyConstraint(["notice_id"], ["notice.id"], name="fk_print_run_notice_id"),
         sa.ForeignKeyConstraint(["petition_id"], ["petition.id"], name="fk_print_run_petition_id"),
         sa.ForeignKeyConstraint(
             ["version_id"], ["petition_version.id"], name="fk_print_run_version_id"

@@ -155,8 +155,7 @@ def test_only_rows_of_the_organization_are_exported(app, client, run, tmp_path):
         "cause_tally.jsonl": 1,
         "audit_entry.jsonl": counts["audit_entry.jsonl"],
     }
-    # The subscription to all causes belongs to neither.
-    assert manifest_of(path)["left_out"] == {"subscription": 1}
+    assert manifest_of(path)["left_out"] == {}
 
 
 def test_installation_with_data_is_refused(app, client, tmp_path, run):

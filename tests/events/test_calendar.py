@@ -15,6 +15,7 @@ from campaign.extensions import db, write
 from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.events import ZONE, come, make_event, registration
+from tests.factories.organisations import make_organisation
 
 ODD = 'Ñandú; "quoted", back\\slash 🦋 ' + "für lange Zeilen ünd Wörter " * 6
 SUMMER = Hours(datetime(2027, 7, 1, 19), datetime(2027, 7, 1, 21), ZONE)
@@ -32,8 +33,19 @@ def read(text):
     return calendar, calendar.walk("VEVENT")
 
 
+def invited(event, guest, **options):
+    """Return the text of an invitation."""
+    return invitation(event, guest, **options).text
+
+
 @pytest.fixture
-def event(app):
+def organisation(app):
+    """The organisation of the event, with a sender of its own."""
+    return make_organisation("keepers", "River Keepers", sender_address="post@keepers.example")
+
+
+@pytest.fixture
+def event(organisation):
     texts = {
         "en": {
             "title": ODD,
@@ -61,7 +73,7 @@ def test_file_says_what_and_when_and_survives_odd_text(event):
 
 def test_invitation_names_its_guest_and_its_sequence_grows_under_one_uid(event):
     first = come(event, "o'brien+x")
-    calendar, [entry] = read(invitation(event, registration(first)))
+    calendar, [entry] = read(invited(event, registration(first)))
     assert calendar["METHOD"] == "REQUEST"
     assert entry["ATTENDEE"] == "mailto:o'brien+x@rosales.example"
     assert entry["ATTENDEE"].params["PARTSTAT"] == "ACCEPTED"
@@ -69,13 +81,13 @@ def test_invitation_names_its_guest_and_its_sequence_grows_under_one_uid(event):
     write(change_event, event.id, now=utcnow(), hours=later)
     db.session.rollback()
     db.session.expire_all()
-    _moved, [again] = read(invitation(event_by_id(event.id), registration(first)))
+    _moved, [again] = read(invited(event_by_id(event.id), registration(first)))
     assert again["UID"] == entry["UID"]
     assert int(again["SEQUENCE"]) > int(entry["SEQUENCE"])
     write(cancel, event.id, now=utcnow())
     db.session.rollback()
     db.session.expire_all()
-    off, [last] = read(invitation(event_by_id(event.id), registration(first), cancelled=True))
+    off, [last] = read(invited(event_by_id(event.id), registration(first), cancelled=True))
     assert (off["METHOD"], last["STATUS"]) == ("CANCEL", "CANCELLED")
     assert int(last["SEQUENCE"]) > int(again["SEQUENCE"])
 
@@ -112,7 +124,7 @@ def test_private_online_link_is_only_in_the_file_of_the_registered(app):
     first = come(created)
     event = event_by_id(created.id)
     assert "meet.example" not in public_file([event], "en")
-    assert "meet.example" in invitation(event, registration(first))
+    assert "meet.example" in invited(event, registration(first))
 
 
 def test_lines_are_folded_between_characters_and_text_cannot_end_them(app):
@@ -129,7 +141,7 @@ def test_name_of_a_guest_cannot_break_its_line(event):
     first = come(event, "guest")
     guest = registration(first)
     guest.name = 'Ana "Ani"\r\nX:1; R, S'
-    _, [entry] = read(invitation(event, guest))
+    _, [entry] = read(invited(event, guest))
     assert entry["ATTENDEE"].params["CN"] == "Ana 'Ani' X:1; R, S"
     db.session.rollback()
 
@@ -162,7 +174,7 @@ def test_web_calendars_get_the_times_and_no_private_link(app):
 
 def test_file_has_what_outlook_requires(event):
     first = come(event, "o'brien")
-    for text in (public_file([event], "en", name="Events"), invitation(event, registration(first))):
+    for text in (public_file([event], "en", name="Events"), invited(event, registration(first))):
         calendar, [entry] = read(text)
         # Outlook stops reading where these come elsewhere, and takes a time without a zone for
         # local.
@@ -188,3 +200,24 @@ def test_file_has_what_outlook_requires(event):
         assert (
             ("X-WR-CALNAME" in calendar) == ("NAME" in calendar) == ("X-PUBLISHED-TTL" in calendar)
         )
+
+
+def test_organizer_is_the_sender_of_the_organisation(event):
+    _, [entry] = read(public_file([event], "en"))
+    assert entry["ORGANIZER"] == "mailto:post@keepers.example"
+    assert entry["ORGANIZER"].params["CN"] == "River Keepers"
+
+
+def test_file_of_an_organisation_without_a_sender_names_no_organizer(event):
+    other = make_organisation("aspen", "Aspen Watch")
+    cause = make_cause("lake", organisation_id=other.id)
+    made = event_by_id(make_event("walk", cause_id=cause.id, hours=SUMMER).id)
+    guest = registration(come(made))
+    for cancelled in (False, True):
+        file = invitation(made, guest, cancelled=cancelled)
+        calendar, [entry] = read(file.text)
+        # An invitation must have an organizer (RFC 5546, 3.2), and a publication no guest.
+        assert calendar["METHOD"] == file.method == "PUBLISH"
+        assert not {"ORGANIZER", "ATTENDEE"} & entry.keys()
+        assert (entry["STATUS"] == "CANCELLED") == cancelled
+    assert "ORGANIZER" not in public_file([made], "en")

@@ -16,7 +16,10 @@ WEEK = timedelta(days=7)
 
 
 def ask_for_news(name="amalia", *, cause_id=None, now=None, **more):
-    """Subscribe as the form does, committed and unconfirmed; return the id."""
+    """Subscribe as the form does, committed and unconfirmed; return the id.
+
+    Without `cause_id` to all causes of `organisation_id`, or of the host.
+    """
     email = f"{name}@rosales.example"
     more = {"lang": "en", **more}
     return write(

@@ -62,7 +62,7 @@ def checked(cause):
         columns = {"email": "email"} if asks else COLUMNS
         lines = [f"reader{n}@rosales.example,2025-03-01,Send me news" for n in range(COUNT)]
         data = "\n".join((",".join(COLUMNS), *lines, *more, "")).encode()
-        values = {"cause_id": cause.id, "asks": asks, "columns": columns}
+        values = {"cause_id": cause.id, "organisation_id": None, "asks": asks, "columns": columns}
         item = write(
             open_import, organizer_id=organizer.id, name="list", header=[*COLUMNS], **values
         )
@@ -212,7 +212,7 @@ def test_files_without_an_import_and_abandoned_imports_are_deleted(checked, monk
     assert [path.name for path in files()] == [f"{kept}.sealed"]
     monkeypatch.setattr(jobs, "database_now", lambda: utcnow() + RETENTION + LATER)
     sweep_lists(context)
-    assert (files(), subscriber_imports(None)) == ([], [])
+    assert (files(), subscriber_imports(None, None)) == ([], [])
 
 
 def test_only_an_import_of_which_nothing_was_imported_is_deleted(checked):

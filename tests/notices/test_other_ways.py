@@ -62,6 +62,21 @@ def test_tablet_sends_back_the_notice_that_it_showed(client, tablet):
     assert shown == shown_digest(client, "/es/petitions/home")
 
 
+def test_sentence_at_the_sign_button_names_the_organisation_in_each_language(tablet):
+    name_host(**LEGAL)
+    campaign = tablet.campaign().json
+    sentences = campaign["consent"]["words"]
+    assert sentences.keys() == set(campaign["languages"])
+    for lang, sentence in sentences.items():
+        assert LEGAL["legal_name"] in sentence
+        assert LEGAL["legal_name"] in campaign["petitions"][0]["notice"][lang]["line"]
+
+
+def test_record_of_the_previous_app_is_stored_with_its_consent_and_no_notice(tablet):
+    assert tablet.sign(consent="3")[0] == "stored"
+    assert (kiosk_record().consent, kiosk_record().notice_id) == ("3", NOT_RECORDED)
+
+
 def test_tablet_that_was_offline_keeps_the_notice_of_that_day(tablet):
     shown = tablet.campaign().json["petitions"][0]["notice"]["es"]["digest"]
     write(record_shown_notices, now=utcnow())

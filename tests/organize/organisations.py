@@ -18,6 +18,7 @@ from campaign.kiosk.models import PairingCode
 from campaign.organisations.operations import create_organisation
 from campaign.organize.core.access import ANYBODY
 from campaign.petitions.deliveries import record_delivery
+from campaign.petitions.presenters import notice_of
 from campaign.petitions.queries import petition_by_id
 from campaign.process.clock import utcnow
 from campaign.signatures.moderation.bulk_decisions import create_decision, take_snapshot
@@ -122,6 +123,7 @@ def furnish(client, organisation, word):
         paper="A4",
         sheets=2,
         consent_text=f"{word} consent",
+        notice=notice_of(petition_by_id(petition.id), "en"),
     )
     export = write(
         request_export,
@@ -148,6 +150,7 @@ def furnish(client, organisation, word):
     subscriber_list = write(
         open_import,
         cause_id=cause.id,
+        organisation_id=None,
         organizer_id=people["owner"].id,
         asks=True,
         name=f"{word}-list.csv",

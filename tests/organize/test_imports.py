@@ -19,6 +19,8 @@ from campaign.imports.sheet_texts import consent_of, sheet_spec
 from campaign.organisations.operations import change_organisation
 from campaign.organisations.queries import host_organisation
 from campaign.organize.imports.labels import DUPLICATE_LABELS
+from campaign.petitions.presenters import notice_of
+from campaign.petitions.queries import petition_by_id
 from campaign.signatures.queries import differences
 from tests.factories.causes import make_cause
 from tests.factories.organizers import trail
@@ -253,8 +255,8 @@ def test_sheets_are_printed_with_their_text_and_a_number_each(desk, petition, la
     assert [serial for serial in run.serials if serial not in desk.get(place).text] == []
     document = pypdfium2.PdfDocument(desk.get(f"{place}/sheets.pdf").data)
     pages = [page.get_textpage().get_text_range() for page in document]
-    front, cover, *sheets = pages
-    assert len(sheets) == 3
+    fronts, cover, sheets = pages[:-4], pages[-4], pages[-3:]
+    front = " ".join(fronts)
     # The cover is laid over the names above, so it is in each language and repeats no sheet.
     assert len(set(spec.cover)) == len(INTERFACE_LANGUAGES)
     assert [sentence for sentence in spec.cover if one_line(sentence) not in one_line(cover)] == []
@@ -449,20 +451,65 @@ def test_typed_sheet_keeps_the_consent_of_the_chosen_petition(desk_of, petition)
     river = make_petition(
         "river",
         cause_id=petition.cause_id,
-        texts={"es": {"title": "Ebro", "summary": "x", "body": "x", "published_by": "Plataforma"}},
+        texts={"es": {"title": "Ebro", "summary": "x", "body": "x"}},
     )
     desk = desk_of("reviewer", petition.cause_id)
     first = desk.get("/organize/imports/type").text
     assert 'name="wording"' not in first
     page = desk.get("/organize/imports/type?petition=river&lang=es").text
     wording = unescape(re.search(r'name="wording"[^>]*>([^<]*)', page)[1]).strip()
-    assert wording == consent_of(river, "es") and "Plataforma" in wording
+    assert wording == consent_of(petition_by_id(river.id), "es")
     hidden = dict(re.findall(r'type="hidden" name="(petition|lang)" value="([^"]*)"', page))
     place = desk.post(
         "/organize/imports/type", {**typed_sheet(), **hidden, "wording": wording}
     ).location
     batch = batch_at(place)
     assert (batch.petition_id, batch.consent_text, batch.lang) == (river.id, wording, "es")
+
+
+def test_sheets_carry_the_notice_of_the_organisation_and_its_version(desk, petition):
+    write(
+        change_organisation,
+        organisation_id=host_organisation().id,
+        part="legal",
+        legal_name="River Watch Society",
+        supervisory_authority="the Commissioner of Smalltown",
+    )
+    place, run = printed(desk)
+    spec = sheet_spec(run)
+    assert run.notice.digest == notice_of(petition_by_id(petition.id), "en").digest
+    assert "River Watch Society" in spec.consent
+    assert run.notice.digest[:12] in spec.consent
+    # People at a table can read all of it before they sign.
+    assert "the Commissioner of Smalltown" in str(spec.full_text)
+    assert values(desk.get(place), "data-notice") == [run.notice.digest]
+    write(
+        change_organisation,
+        organisation_id=host_organisation().id,
+        part="legal",
+        legal_name="Another Society",
+    )
+    db.session.rollback()
+    again = sheet_spec(runs_among(None)[0])
+    assert (again.consent, again.full_text) == (spec.consent, spec.full_text)
+
+
+def test_typed_sheet_points_at_the_notice_that_was_printed(desk, petition):
+    _place, run = printed(desk)
+    write(
+        change_organisation,
+        organisation_id=host_organisation().id,
+        part="legal",
+        legal_name="Another Society",
+    )
+    sheet = {**typed_sheet(), "sheet": run.serials[0], "wording": "Not what was printed"}
+    batch = batch_at(desk.post("/organize/imports/type", sheet).location)
+    assert batch.notice_id == run.notice_id
+    place = f"/organize/imports/{batch.id}"
+    cells = {"cell:1:given_name": "Zora", "cell:1:postal_code": "06600"}
+    desk.post(f"{place}/grid", {**cells, "version": seen_at(desk, f"{place}/grid")})
+    desk.post(f"{place}/bring-in", {"attested": "y", "version": seen_at(desk, place)})
+    assert [row.notice_id for row in rows()] == [run.notice_id]
 
 
 @pytest.mark.parametrize("path", ["type", "upload", "print"])

@@ -1,5 +1,6 @@
 """Tests of editing organisations in the workspace."""
 
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -11,6 +12,7 @@ from campaign.mail.models import OutboxMessage
 from campaign.organisations.identity import identities
 from campaign.organisations.operations import create_organisation
 from campaign.organisations.queries import host_organisation, organisations_among
+from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.organisations.test_images import bomb, picture
 from tests.page_parts import links, tree, values, version_on, wrong_fields
@@ -246,6 +248,26 @@ def test_test_email_goes_to_the_organizer(desk, app):
     assert message.to == desk.organizer.email
     assert "River Keepers" in message.subject
     assert [entry.action for entry in entries(action="organisations")] == ["organisations.test"]
+
+
+def test_sender_page_says_what_became_of_the_test_email(desk):
+    assert values(desk.get(f"{PATH}/sender"), "data-test-state") == []
+    desk.post(f"{PATH}/sender/test")
+    db.session.rollback()
+    [email] = db.session.query(OutboxMessage).all()
+
+    def state_after(**columns):
+        for name, value in columns.items():
+            setattr(email, name, value)
+        db.session.commit()
+        page = desk.get(f"{PATH}/sender")
+        waits = tree(page).xpath("//*[@data-testid='mail-waits']")
+        return values(page, "data-test-state"), bool(waits)
+
+    assert state_after() == (["queued"], False)
+    assert state_after(created_at=utcnow() - timedelta(minutes=2)) == (["late"], True)
+    assert state_after(state="sent", sent_at=utcnow()) == (["sent"], False)
+    assert state_after(state="failed") == (["failed"], False)
 
 
 @pytest.mark.parametrize("role", ["owner", "editor"])

@@ -12,6 +12,7 @@ from campaign.imports.subscribers.models import SubscriberImport
 from campaign.imports.subscribers.queries import lists_folder
 from tests.factories.causes import make_cause
 from tests.factories.jobs import run_jobs
+from tests.factories.organisations import make_organisation
 from tests.factories.subscriptions import consent_of, email_states, subscribe, subscriptions
 from tests.page_parts import alerts, links, tree, values, wrong_fields
 
@@ -83,12 +84,13 @@ def test_owner_downloads_the_subscribers_of_their_cause_only(owner, desk_of):
     assert [row["email"] for row in rows] == ["amalia@rosales.example"]
     [entry] = entries(action="subscriptions.export")
     assert entry.cause_id == owner.cause.id
-    for cause in (other.id, "all", ""):
+    for cause in (other.id, f"all-{owner.cause.organisation_id}", ""):
         refused = owner.post(f"{PAGE}/export", {"export-cause": cause, "export-format": "csv"})
         assert refused.status_code == 422
         assert "export-cause" in wrong_fields(refused)
     admin = desk_of("admin")
-    of_all = admin.post(f"{PAGE}/export", {"export-cause": "all", "export-format": "jsonl"})
+    everything = f"all-{owner.cause.organisation_id}"
+    of_all = admin.post(f"{PAGE}/export", {"export-cause": everything, "export-format": "jsonl"})
     run_jobs("export")
     assert len(admin.get(f"{of_all.location}/download").text.splitlines()) == 2
     assert owner.get(of_all.location).status_code == 404
@@ -105,6 +107,58 @@ def test_file_of_subscribers_is_no_file_of_signatures(owner, desk_of):
         assert exporter.get(f"/organize/exports/files/{number}{path}").status_code == 404
     assert owner.post(f"{asked.location}/delete", {}).status_code == 303
     assert owner.get(asked.location).status_code == 404
+
+
+@pytest.fixture
+def aspen_desk(owner, desk_of):
+    """The desk of an owner of another organisation, which has one cause and one reader of all."""
+    aspen = make_organisation("aspen", "Aspen Watch")
+    lake = make_cause("lake", organisation_id=aspen.id)
+    subscribe("host-all")
+    subscribe("aspen-all", organisation_id=aspen.id)
+    desk = desk_of("owner", organisation_id=aspen.id, email="aspen@brandt.example")
+    desk.cause, desk.everything = lake, f"all-{aspen.id}"
+    desk.organisation_id, desk.foreign = aspen.id, f"all-{owner.cause.organisation_id}"
+    return desk
+
+
+def test_organisation_owner_downloads_all_of_it_and_nothing_else(aspen_desk, owner):
+    desk = aspen_desk
+    subscribe("lake", cause_id=desk.cause.id)
+    offered = values(desk.get(f"{PAGE}/"), "value")
+    assert desk.everything in offered and desk.foreign not in offered
+    form = {"export-cause": desk.everything, "export-format": "csv"}
+    asked = desk.post(f"{PAGE}/export", form)
+    run_jobs("export")
+    assert values(desk.get(asked.location), "data-rows") == ["2"]
+    page = desk.get(f"{asked.location}/download").text
+    assert "aspen-all@" in page and "lake@" in page and "host-all@" not in page
+    assert asked.location in links(desk.get(f"{PAGE}/"))
+    [entry] = entries(action="subscriptions.export")
+    assert (entry.subject_kind, entry.subject_id) == ("organisation", desk.organisation_id)
+    form["export-cause"] = desk.foreign
+    assert desk.post(f"{PAGE}/export", form).status_code == 422
+    assert owner.get(asked.location).status_code == 404
+    assert asked.location not in links(owner.get(f"{PAGE}/"))
+
+
+def test_organisation_owner_imports_a_list_to_all_its_causes(aspen_desk, owner):
+    desk = aspen_desk
+    address = upload(desk, GOOD, cause=desk.everything)
+    [chosen] = tree(desk.get(address)).xpath("//select[@name='cause']/option[@selected]/@value")
+    assert chosen == desk.everything
+    assert press(desk, address, "accept").status_code == 303
+    [row] = [row for row in subscriptions() if row.email == "amalia@rosales.example"]
+    assert (row.cause_id, row.organisation_id) == (None, desk.organisation_id)
+    [entry] = entries(action="subscriptions.import")
+    assert (entry.subject_kind, entry.subject_id) == ("organisation", desk.organisation_id)
+    assert address in links(desk.get(f"{PAGE}/"))
+    assert owner.get(address).status_code == 404
+    assert address not in links(owner.get(f"{PAGE}/"))
+    assert press(desk, address, "undo").status_code == 303
+    assert "amalia@rosales.example" not in [row.email for row in subscriptions()]
+    answer = send(desk, f"{HEADER}\n{GOOD}".encode(), cause=desk.foreign)
+    assert (answer.status_code, set(wrong_fields(answer))) == (422, {"cause"})
 
 
 @pytest.mark.parametrize("role", ["editor", "reviewer", "exporter", "tabler"])
@@ -199,7 +253,7 @@ def test_bad_files_and_causes_are_explained_at_the_field(owner, app):
         (send(owner, b""), "file"),
         (send(owner, b"email\0,\0"), "file"),
         (send(owner, good, cause=other.id), "cause"),
-        (send(owner, good, cause="all"), "cause"),
+        (send(owner, good, cause=f"all-{owner.cause.organisation_id}"), "cause"),
     ):
         assert answer.status_code == 422
         assert field in wrong_fields(answer)

@@ -12,7 +12,7 @@ from campaign.i18n.long_dates import long_date
 from campaign.mail.delivery import renderers_of
 from campaign.notices.queries import consents_of, notice_by_id
 from campaign.process.clock import utcnow
-from campaign.subscriptions.consents import FORM, wording
+from campaign.subscriptions.consents import FORM, form_text
 from campaign.subscriptions.jobs import forget
 from campaign.subscriptions.models import Subscription
 from campaign.subscriptions.operations import send_again, suppress
@@ -72,8 +72,8 @@ def test_form_sends_an_email_and_its_button_confirms(client, cause, path, of_cau
     row = subscription(row.id)
     assert (row.state, row.evidence, row.source) == ("active", "email", "form")
     [consent] = consents_of("subscription", [row.id])
-    assert (consent.shown_text.version, consent.channel) == ("form-2", "web")
-    assert consent.shown_text.text == wording(FORM, "en" if of_cause else "fr")
+    assert (consent.shown_text.version, consent.channel) == (FORM, "web")
+    assert consent.shown_text.text == form_text(None, "en" if of_cause else "fr")
     assert notice_by_id(row.notice_id).is_recorded
 
 

@@ -158,6 +158,27 @@ def test_mailings_wait(app):
     assert write(send_digests, now=utcnow()) == 0
 
 
+def test_weekly_emails_of_one_organisation_wait(other):
+    organisation, dam = other
+    hill = make_organisation("hill")
+    ridge = make_cause("ridge", organisation_id=hill.id)
+    for name, place in (
+        ("river", {"organisation_id": organisation.id}),
+        ("dam", {"cause_id": dam.cause_id}),
+        ("hill", {"organisation_id": hill.id}),
+        ("ridge", {"cause_id": ridge.id}),
+    ):
+        subscribe(name, frequency="weekly", now=utcnow() - timedelta(days=9), **place)
+    for cause_id in (dam.cause_id, ridge.id):
+        update = make_update(f"news-{cause_id}", cause_id=cause_id)
+        write(mailings.plan_mailing, update_id=update.id, now=utcnow())
+    off("mailings", organisation_id=organisation.id)
+    assert write(send_digests, now=utcnow()) == 2
+    assert write(send_digests, now=utcnow()) == 0
+    on("mailings", organisation_id=organisation.id)
+    assert write(send_digests, now=utcnow()) == 2
+
+
 def test_counting_waits_for_one_organisation_or_for_all(petition, other):
     organisation, dam = other
     for each in (petition, dam):

@@ -74,7 +74,7 @@ def _check(run: JobRun, item: SubscriberImport) -> None:
 
     def check(batch: list[Subscriber], reader: SealedReader) -> list[str]:
         nonlocal reported_at
-        outcomes = outcomes_of(batch, item.cause_id)
+        outcomes = outcomes_of(batch, cause_id=item.cause_id, organisation_id=item.organisation_id)
         db.session.rollback()
         run.check_stop()
         if time.monotonic() - reported_at > REPORT_SECONDS:

@@ -3,7 +3,17 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Boolean, ForeignKey, Index, Integer, LargeBinary, String
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.accounts.models import Organizer
@@ -20,7 +30,7 @@ WITH_FILE = ("open", "checking", "checked", "importing")
 
 
 class SubscriberImport(Base):
-    """A list of subscribers of a cause, or of all causes if `cause_id` is None.
+    """A list of subscribers of one cause, or of all causes of one organisation.
 
     If `asks`, each person gets one email that asks for consent. `header` are the headings of the
     file, and `columns` maps fields to headings.
@@ -34,6 +44,7 @@ class SubscriberImport(Base):
     __tablename__ = "subscriber_import"
     __table_args__ = (
         one_of("state", STATES),
+        CheckConstraint("(cause_id is null) <> (organisation_id is null)", name="place"),
         Index("ix_subscriber_import_cause_id", "cause_id", "id"),
         # File names contain the id, so ids must never be reused.
         {"sqlite_autoincrement": True},
@@ -41,6 +52,9 @@ class SubscriberImport(Base):
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     cause_id: Mapped[int | None] = mapped_column(ForeignKey("cause.id", ondelete="CASCADE"))
+    organisation_id: Mapped[int | None] = mapped_column(
+        ForeignKey("organisation.id", ondelete="CASCADE")
+    )
     organizer_id: Mapped[int] = mapped_column(ForeignKey("organizer.id"))
     asks: Mapped[bool] = mapped_column(Boolean)
     name: Mapped[str] = mapped_column(String(120))

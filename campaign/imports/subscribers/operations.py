@@ -33,15 +33,20 @@ class ImportOvertaken(CampaignError):
 def open_import(
     *,
     cause_id: int | None,
+    organisation_id: int | None,
     organizer_id: int,
     asks: bool,
     name: str,
     header: Sequence[str],
     columns: Mapping[str, str],
 ) -> SubscriberImport:
-    """Open an import, whose file is then stored; return it."""
+    """Open an import, whose file is then stored; return it.
+
+    Its people subscribe to a cause, or to all causes of an organisation.
+    """
     item = SubscriberImport(
         cause_id=cause_id,
+        organisation_id=organisation_id,
         organizer_id=organizer_id,
         asks=asks,
         name=name,
@@ -59,10 +64,20 @@ def note_file(import_id: int, *, frames: int, size: int) -> None:
 
 
 def check_import(
-    *, import_id: int, cause_id: int | None, asks: bool, columns: Mapping[str, str]
+    *,
+    import_id: int,
+    cause_id: int | None,
+    organisation_id: int | None,
+    asks: bool,
+    columns: Mapping[str, str],
 ) -> None:
     """Queue a check of the file with these columns. Raises ImportOvertaken."""
-    values = {"cause_id": cause_id, "asks": asks, "columns": dict(columns)}
+    values = {
+        "cause_id": cause_id,
+        "organisation_id": organisation_id,
+        "asks": asks,
+        "columns": dict(columns),
+    }
     reset = {"done": 0, "counts": {}, "errors": [], "error_code": ""}
     _change(import_id, "open", "checked", state="checking", **values, **reset)
     enqueue(JOB, import_id)
@@ -120,6 +135,7 @@ def import_part(import_id: int, subscribers: Sequence[Subscriber], *, done: int)
     return import_subscribers(
         subscribers=subscribers,
         cause_id=item.cause_id,
+        organisation_id=item.organisation_id,
         asks=item.asks,
         now=now,
         import_id=import_id,
@@ -173,7 +189,7 @@ def sweep_imports(*, now: datetime) -> list[str]:
 
 
 def _change(import_id: int, *states: str, **columns: Any) -> Any:
-    """Change columns of an import in one of these states; return its `cause_id` and `asks`.
+    """Change columns of an import in one of these states; return what it is for, and `asks`.
 
     Raises ImportOvertaken.
     """
@@ -181,7 +197,9 @@ def _change(import_id: int, *states: str, **columns: Any) -> Any:
         update(SubscriberImport)
         .where(SubscriberImport.id == import_id, SubscriberImport.state.in_(states))
         .values(changed_at=utcnow(), **columns)
-        .returning(SubscriberImport.cause_id, SubscriberImport.asks)
+        .returning(
+            SubscriberImport.cause_id, SubscriberImport.organisation_id, SubscriberImport.asks
+        )
         .execution_options(synchronize_session=False)
     ).one_or_none()
     if row is None:

@@ -34,12 +34,20 @@ def import_by_id(import_id: int) -> SubscriberImport | None:
 
 
 def subscriber_imports(
-    cause_ids: Collection[int] | None, most: int = 20
+    cause_ids: Collection[int] | None,
+    organisation_ids: Collection[int] | None,
+    most: int = 20,
 ) -> Sequence[SubscriberImport]:
-    """Return the latest imports of these causes, newest first; if None, all of them."""
+    """Return the latest imports, newest first.
+
+    They are those to these causes and to all of these organisations; None means all.
+    """
     query = select(SubscriberImport).order_by(SubscriberImport.id.desc()).limit(most)
-    if cause_ids is not None:
-        query = query.where(SubscriberImport.cause_id.in_(cause_ids))
+    if cause_ids is not None and organisation_ids is not None:
+        query = query.where(
+            SubscriberImport.cause_id.in_(cause_ids)
+            | SubscriberImport.organisation_id.in_(organisation_ids)
+        )
     return db.session.scalars(query.execution_options(populate_existing=True)).all()
 
 

@@ -45,6 +45,7 @@ from campaign.organize.petitions.forms import SlugForm
 from campaign.petitions.presenters import cards_of_cause
 from campaign.process.clock import utcnow
 from campaign.site.settings import site_settings
+from campaign.subscriptions.consents import form_text
 from campaign.text.markdown import to_html
 from campaign.text.slugs import slug_of
 from campaign.updates.presenters import recent_cards
@@ -305,6 +306,7 @@ def preview_page(cause: Cause, **typed: Any) -> str:
         news_notice=compose_notice(
             "subscription", organisation_id=cause.organisation_id, lang=g.lang
         ),
+        news_consent=form_text(cause.organisation_id, g.lang),
         is_unsaved=bool(typed),
     )
 

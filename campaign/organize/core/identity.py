@@ -11,8 +11,10 @@ from campaign.accounts.audit import Actor
 from campaign.accounts.models import Grant, Organizer
 from campaign.accounts.sessions import MAX_AGE, TOUCH_INTERVAL, session_of, touch_session
 from campaign.causes.models import Cause
+from campaign.exports.models import Export
 from campaign.extensions import write
 from campaign.http.security import host_name
+from campaign.imports.subscribers.models import SubscriberImport
 from campaign.organisations.models import Organisation
 from campaign.process.clock import utcnow
 
@@ -86,13 +88,14 @@ def organisations_where(action: str) -> frozenset[Any] | None:
 def scope_of(thing: Any) -> tuple[int | None, int | None]:
     """Return (cause id, organisation id) of a thing: where a role is needed to use it.
 
-    `thing` is a cause, an organisation, a grant, or anything with a `cause_id`.
+    `thing` is a cause, an organisation, a grant, a file or list of subscribers, or anything with a
+    `cause_id`.
     """
     if isinstance(thing, Cause):
         return thing.id, None
     if isinstance(thing, Organisation):
         return None, thing.id
-    if isinstance(thing, Grant):
+    if isinstance(thing, Grant | Export | SubscriberImport):
         return thing.cause_id, thing.organisation_id
     return thing.cause_id, None
 

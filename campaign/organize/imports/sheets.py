@@ -23,6 +23,7 @@ from campaign.imports.queries import (
 )
 from campaign.imports.sheet_pdf import sheets_pdf
 from campaign.imports.sheet_texts import consent_of, sheet_spec
+from campaign.notices.models import NOT_RECORDED
 from campaign.organize.core.access import allowed
 from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.fields import sent_version
@@ -41,7 +42,7 @@ from campaign.organize.imports.routes import (
 )
 from campaign.organize.statistics.figures import zone
 from campaign.petitions.models import Petition
-from campaign.petitions.presenters import in_language
+from campaign.petitions.presenters import in_language, notice_of
 from campaign.petitions.queries import petition_by_id, petition_in_any_state
 from campaign.process.clock import utcnow
 from campaign.site.settings import site_settings
@@ -84,6 +85,7 @@ def print_now() -> ResponseReturnValue:
         "paper": form.paper.data,
         "sheets": form.sheets.data,
         "consent_text": consent_text,
+        "notice": notice_of(petition, form.lang.data),
     }
     run = act(audit_event, print_sheets, petition=petition, **named)
     return redirect(url_for("organize.imports.run", run_id=run.id), 303)
@@ -191,6 +193,7 @@ def begin_typing() -> ResponseReturnValue:
         country=form.country.data,
         consent_text=match[0].consent_text if match else form.wording.data,
         version_id=match[0].version_id if match else petition.current_version.id,
+        notice_id=match[0].notice_id if match else NOT_RECORDED,
     )
     return redirect(url_for("organize.imports.grid", batch_id=made.id), 303)
 

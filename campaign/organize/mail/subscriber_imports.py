@@ -42,9 +42,15 @@ from campaign.imports.subscribers.reading import (
     missing_columns,
 )
 from campaign.organize.core.access import accepts_bytes, allowed, fresh
-from campaign.organize.core.audit import AuditEvent, act
+from campaign.organize.core.audit import act
 from campaign.organize.core.identity import organizer
-from campaign.organize.mail.subscribers import CauseForm, blueprint, cause_titles
+from campaign.organize.mail.subscribers import (
+    CauseForm,
+    blueprint,
+    place_event,
+    place_titles,
+    place_value,
+)
 from campaign.process.clock import utcnow
 from campaign.security.sealed_files import SealBroken, Sealer
 from campaign.subscriptions.importing import NEW, Subscriber
@@ -78,7 +84,7 @@ CHOOSE_COLUMN = _l("Choose the column of the file.")
 
 
 class ListForm(CauseForm):
-    """For which cause a list is, and on what ground we may email its people."""
+    """For which cause or organisation a list is, and on what ground we may email its people."""
 
     way = RadioField(
         _l("Consent"),
@@ -123,7 +129,7 @@ class ColumnsForm(ListForm):
         chosen = {f"column_{name}": heading for name, heading in item.columns.items()}
         return cls(
             formdata=None,
-            cause=str(item.cause_id or "all"),
+            cause=place_value(item),
             way="ask" if item.asks else "consent",
             **chosen,
         )
@@ -188,7 +194,7 @@ def take() -> ResponseReturnValue:
     columns = subscribers.columns
     item = write(
         open_import,
-        cause_id=form.cause_id,
+        **form.place,
         organizer_id=organizer().id,
         asks=form.asks,
         name=clean_text(form.file.data.filename, lines=False)[:MAX_NAME_LENGTH],
@@ -206,7 +212,7 @@ def take() -> ResponseReturnValue:
         write(
             check_import,
             import_id=item.id,
-            cause_id=form.cause_id,
+            **form.place,
             asks=form.asks,
             columns=columns,
         )
@@ -238,7 +244,7 @@ def check(item: SubscriberImport) -> ResponseReturnValue:
         write(
             check_import,
             import_id=item.id,
-            cause_id=form.cause_id,
+            **form.place,
             asks=form.asks,
             columns=form.chosen_columns,
         )
@@ -276,9 +282,10 @@ def delete_import(item: SubscriberImport) -> ResponseReturnValue:
 
 
 def _change(item: SubscriberImport, action: str, operation: Any) -> ResponseReturnValue:
-    event = AuditEvent(
+    event = place_event(
         action,
         cause_id=item.cause_id,
+        organisation_id=item.organisation_id,
         details={"import": item.id, "asked": item.asks, **item.counts},
     )
     # Someone else was faster. The page shows what happened.
@@ -346,7 +353,7 @@ def _render_import(
         refusal=REFUSED.get(item.error_code),
         sample=_preview(item),
         has_file=item.state in WITH_FILE,
-        cause_title=cause_titles("subscriptions.import").get(item.cause_id, ""),
+        cause_title=place_titles("subscriptions.import").get(place_value(item), ""),
         how_far=_how_far(item),
         seconds=POLL_SECONDS,
     ), status

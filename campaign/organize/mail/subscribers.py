@@ -10,20 +10,22 @@ from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectChoice, SelectField
 from wtforms.validators import InputRequired
 
-from campaign.accounts.permissions import EVERYWHERE
 from campaign.causes.queries import causes_among
 from campaign.exports.export_queries import export_by_id, remove_files, subscriber_exports
 from campaign.exports.models import SUBSCRIBERS, Export
 from campaign.exports.operations import drop_export, request_export, start_again
-from campaign.exports.subscribers import ALL_CAUSES
+from campaign.imports.subscribers.models import SubscriberImport
 from campaign.imports.subscribers.queries import subscriber_imports
+from campaign.organisations.identity import organisation_names
+from campaign.organisations.queries import organisations_among
 from campaign.organize.core.access import allowed, fresh
 from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.fields import unchosen
-from campaign.organize.core.identity import causes_where, organizer
+from campaign.organize.core.identity import causes_where, organisations_where, organizer
 from campaign.organize.exports.files import render_file, send_file
 from campaign.organize.exports.forms import label_context
 from campaign.process.clock import utcnow
+from campaign.subscriptions.models import Place
 
 IMPORT_STATES = {
     "open": _l("not checked yet"),
@@ -40,30 +42,32 @@ FORMATS = {
 }
 
 
+# Before the id of an organisation, in the choices of what people subscribe to.
+ALL_CAUSES = "all-"
+
+
 class CauseForm(FlaskForm):
-    """The cause whose subscribers are meant, or all causes."""
+    """The cause whose subscribers are meant, or all causes of an organisation."""
 
     cause = SelectField(_l("Cause"), [InputRequired(_l("Choose a cause."))])
 
     def offer(self, action: str) -> Self:
         """Offer the causes where the organizer may do `action`; return the form.
 
-        Subscriptions to all causes are offered to those who may do it everywhere.
+        All causes of an organisation are offered to those who may do it in the organisation.
         """
-        cause_ids = causes_where(action)
-        choices = [
-            SelectChoice(str(cause.id), cause.text(g.lang).title)
-            for cause in causes_among(cause_ids)
-        ]
-        if cause_ids is EVERYWHERE:
-            choices.insert(0, SelectChoice(ALL_CAUSES, _("All causes")))
+        choices = [SelectChoice(value, title) for value, title in place_titles(action).items()]
         self.cause.choices = unchosen(choices, _l("Choose a cause"))
         return self
 
     @property
-    def cause_id(self) -> int | None:
-        """The chosen cause, or None for all causes."""
-        return None if self.cause.data == ALL_CAUSES else int(self.cause.data)
+    def place(self) -> Place:
+        """The chosen cause, or the organisation of which all causes are chosen."""
+        _before, is_all, number = self.cause.data.rpartition(ALL_CAUSES)
+        return Place(
+            cause_id=None if is_all else int(number),
+            organisation_id=int(number) if is_all else None,
+        )
 
 
 class ExportForm(CauseForm):
@@ -99,12 +103,12 @@ def export() -> ResponseReturnValue:
     form = ExportForm(prefix="export").offer("subscriptions.export")
     if not form.validate():
         return _render_page(form, 422)
-    cause_id, kind = form.cause_id, form.format.data
+    place, kind = form.place, form.format.data
     made = act(
-        AuditEvent("subscriptions.ask", cause_id=cause_id, details={"kind": kind}),
+        place_event("subscriptions.ask", **place, details={"kind": kind}),
         request_export,
         petition_id=None,
-        cause_id=cause_id,
+        **place,
         organizer_id=organizer().id,
         kind=kind,
         aim=SUBSCRIBERS,
@@ -164,29 +168,63 @@ def delete(export: Export) -> ResponseReturnValue:
     return redirect(url_for("organize.subscribers.index"), 303)
 
 
-def cause_titles(action: str) -> dict[int | None, Any]:
-    """Return the titles of the causes where the organizer may do `action`, by their ids.
+def place_titles(action: str) -> dict[str, str]:
+    """Return {value of the form: title} of what the organizer may do `action` with.
 
-    None is the key of all causes.
+    First come all causes of each organisation, then each cause.
     """
-    titles: dict[int | None, Any] = {None: _("All causes")}
-    for cause in causes_among(causes_where(action)):
-        titles[cause.id] = cause.text(g.lang).title
-    return titles
+    names = organisation_names(g.lang)
+    of_organisations = {
+        f"{ALL_CAUSES}{organisation.id}": _("All causes of %(name)s", name=names[organisation.id])
+        if organisation.id in names
+        else _("All causes")
+        for organisation in organisations_among(organisations_where(action))
+    }
+    of_causes = {
+        str(cause.id): cause.text(g.lang).title for cause in causes_among(causes_where(action))
+    }
+    return of_organisations | of_causes
+
+
+def place_value(item: Export | SubscriberImport) -> str:
+    """Return the value of the form for what a file holds, or what a list is for."""
+    return f"{ALL_CAUSES}{item.organisation_id}" if item.cause_id is None else str(item.cause_id)
+
+
+def place_event(
+    action: str,
+    *,
+    cause_id: int | None,
+    organisation_id: int | None,
+    details: dict[str, Any] | None = None,
+) -> AuditEvent:
+    """Return what the activity log records of `action` on subscribers of a cause or organisation."""
+    on = ("organisation", organisation_id) if organisation_id else None
+    return AuditEvent(action, on, cause_id=cause_id, details=details)
 
 
 def _audit_event_of(action: str, export: Export) -> AuditEvent:
     details = {"export": export.id, "kind": export.kind, "subscribers": export.done}
-    return AuditEvent(action, cause_id=export.cause_id, details=details)
+    return place_event(
+        action,
+        cause_id=export.cause_id,
+        organisation_id=export.organisation_id,
+        details=details,
+    )
 
 
 def _render_page(form: ExportForm, status: int = 200) -> ResponseReturnValue:
     return render_template(
         "organize/subscribers/index.html",
         form=form,
-        exports=subscriber_exports(causes_where("subscriptions.export")),
-        imports=subscriber_imports(causes_where("subscriptions.import")),
-        titles=cause_titles("subscriptions.export"),
+        exports=subscriber_exports(
+            causes_where("subscriptions.export"), organisations_where("subscriptions.export")
+        ),
+        imports=subscriber_imports(
+            causes_where("subscriptions.import"), organisations_where("subscriptions.import")
+        ),
+        titles=place_titles("subscriptions.export"),
+        place_value=place_value,
         import_states=IMPORT_STATES,
         **label_context(),
     ), status

@@ -12,6 +12,7 @@ from sqlalchemy import exists, or_, select
 from wtforms.validators import DataRequired
 
 from campaign.accounts.permissions import EVERYWHERE
+from campaign.causes.models import Cause
 from campaign.events.models import Event, Registration
 from campaign.extensions import db
 from campaign.mail.operations import clear_refusal, refusal_of
@@ -64,7 +65,12 @@ def is_known_in(digest: bytes, cause_ids: Collection[int]) -> bool:
     signed = exists().where(Signature.email_digest == digest, Signature.cause_id.in_(cause_ids))
     subscribed = exists().where(
         Subscription.email_digest == digest,
-        or_(Subscription.cause_id.in_(cause_ids), Subscription.cause_id.is_(None)),
+        or_(
+            Subscription.cause_id.in_(cause_ids),
+            Subscription.organisation_id.in_(
+                select(Cause.organisation_id).where(Cause.id.in_(cause_ids))
+            ),
+        ),
     )
     events = select(Event.id).where(Event.cause_id.in_(cause_ids))
     registered = exists().where(

@@ -22,6 +22,7 @@ from campaign.extensions import write
 from campaign.i18n.fallbacks import best_of
 from campaign.mail.composition import mail_from
 from campaign.mail.domain_checks import check_domain
+from campaign.mail.queries import waiting_since
 from campaign.mail.sender_domains import sender_domains
 from campaign.organisations.colours import (
     DAY_BACKGROUND,
@@ -45,7 +46,7 @@ from campaign.organisations.queries import (
     organisation_by_slug,
     organisations_among,
 )
-from campaign.organisations.sender_test import send_test
+from campaign.organisations.sender_test import PATIENCE, last_test, send_test
 from campaign.organize.core.access import accepts_bytes, allowed
 from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.edit_conflicts import Editor, save
@@ -59,6 +60,7 @@ from campaign.organize.organisations.forms import (
     SenderForm,
 )
 from campaign.organize.setup.steps import after_saving, is_setup, shown_steps
+from campaign.process.clock import utcnow
 from campaign.publishing.picture_upload import MAX_BYTES
 
 # The form sends both images, and its text fields.
@@ -280,7 +282,7 @@ def accent_samples(colour: str | None) -> list[AccentSample]:
 def _part_page(
     part: str, organisation: Organisation | None, form: Any, status: int = 200
 ) -> tuple[str, int]:
-    domain = _domain_to_check(part, organisation)
+    domain, now = _domain_to_check(part, organisation), utcnow()
     return render_template(
         PARTS[part].template,
         organisation=organisation,
@@ -293,6 +295,8 @@ def _part_page(
         steps=shown_steps(),
         checked_domain=domain,
         checks=check_domain(domain) if domain else (),
+        last_test=last_test(organisation.id, now) if part == "sender" and organisation else None,
+        late_since=waiting_since(now - PATIENCE) if part == "sender" else None,
     ), status
 
 

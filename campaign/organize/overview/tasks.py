@@ -296,8 +296,8 @@ def suspect_keys() -> Iterator[Task]:
 
 
 def unfinished_setup() -> Iterator[Task]:
-    """Yield the steps of the set-up that nobody has done or skipped, for admins."""
-    left = [step for step in setup_steps() if step.is_open] if may("site.edit") else []
+    """Yield the steps of the set-up that are left, skipped ones too, for admins."""
+    left = [step for step in setup_steps() if not step.is_done] if may("site.edit") else []
     if left:
         text = ngettext(
             "Finish setting up your site: %(num)s step left",

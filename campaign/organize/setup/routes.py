@@ -16,9 +16,10 @@ blueprint = Blueprint("setup", __name__, url_prefix="/setup")
 @blueprint.get("/")
 @allowed("site.edit")
 def index() -> ResponseReturnValue:
-    """Show the steps, and what comes after them."""
+    """Show the steps, and what comes after them. Skipped steps come after those that are open."""
     steps = setup_steps()
-    following = next((step for step in steps if step.is_open), None)
+    left = sorted((step for step in steps if not step.is_done), key=lambda step: not step.is_open)
+    following = next(iter(left), None)
     return render_template("organize/setup/index.html", steps=steps, following=following)
 
 

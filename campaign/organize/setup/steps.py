@@ -40,6 +40,10 @@ class Step:
     def is_open(self) -> bool:
         return self.state == "open"
 
+    @property
+    def is_done(self) -> bool:
+        return self.state == "done"
+
 
 def setup_steps() -> list[Step]:
     """Return the steps in their order, as far as they are now.

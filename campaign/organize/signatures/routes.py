@@ -14,6 +14,7 @@ from campaign.db.versioned import content_version
 from campaign.errors import EditConflict
 from campaign.imports.queries import row_of_signature
 from campaign.kiosk.queries import table_of
+from campaign.notices.queries import notice_by_id
 from campaign.organize.core.access import allowed
 from campaign.organize.core.audit import AuditEvent, act, act_on_some, log_each_view, log_list_view
 from campaign.organize.core.edit_conflicts import Editor, save
@@ -28,6 +29,7 @@ from campaign.process.clock import utcnow
 from campaign.signatures.models import Signature
 from campaign.signatures.moderation import decisions
 from campaign.signatures.moderation.rules import rules_of
+from campaign.signatures.owner.agreements import consents_with
 from campaign.signatures.queries import signature_by_id
 from campaign.signatures.search.queries import find, others_of_person
 
@@ -284,6 +286,8 @@ def _render_page(
         correction=correction or _correction(signature),
         reason=reason,
         comment_version=content_version(signature.comment),
+        notice=notice_by_id(signature.notice_id),
+        consents=consents_with(signature),
         rules={rule.id: rule for rule in rules_of([signature.cause_id])},
         **label_context(),
     )

@@ -40,5 +40,15 @@ def test_petitions_with_different_notices_show_each_with_its_title(page):
     assert lines == ["uno.", "Aviso", "A", "uno y más", "dos.", "Aviso", "B", "dos y más"]
 
 
+def test_paper_form_has_the_line_and_the_version_of_each_notice_once(page):
+    notices = [{"line": "Uno.", "digest": "abcdef012345" + "0" * 52}] * 2
+    petitions = [{"title": {"es": "A"}, "notice": {"es": item}} for item in notices]
+    page.goto("/pages/thanks.html")
+    script = SHOW.replace("showNotices", "showNoticeVersions")
+    assert page.evaluate(script, [BASE, json.dumps(TEXTS), [*petitions, {"title": {}}]]) == [
+        "Uno. Aviso: abcdef012345"
+    ]
+
+
 def test_stored_campaign_without_notices_shows_none(page):
     assert shown_lines(page, A="", B="") == []

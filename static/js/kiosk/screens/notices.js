@@ -2,6 +2,9 @@
 
 import { localized, message } from "../messages.js";
 
+// As many characters of the digest as the server needs to find a notice.
+const VERSION_LENGTH = 12;
+
 /** Show in `root` the privacy notice of `petitions`: once if all agree, otherwise for each. */
 export function showNotices(root, petitions) {
   const titles = new Map();
@@ -21,6 +24,22 @@ export function showNotices(root, petitions) {
         element("p", line),
         element("details", element("summary", message("privacy_notice")), text),
       ];
+    }),
+  );
+}
+
+/** Show in `root` the line and the version of each privacy notice, for a sheet of paper. */
+export function showNoticeVersions(root, petitions) {
+  const lines = new Map();
+  for (const { notice } of petitions) {
+    if (!notice) continue;
+    const { line, digest } = localized(notice);
+    lines.set(digest, line);
+  }
+  root.replaceChildren(
+    ...[...lines].map(([digest, line]) => {
+      const version = digest.slice(0, VERSION_LENGTH);
+      return element("p", `${line} ${message("privacy_notice")}: ${version}`);
     }),
   );
 }

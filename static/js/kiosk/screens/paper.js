@@ -4,6 +4,7 @@ import { qrCode } from "../qr-code.js";
 import { localized, eventPlace, message } from "../messages.js";
 import { bindActions } from "./actions.js";
 import { showDelivery } from "./delivery.js";
+import { showNoticeVersions } from "./notices.js";
 
 export class Paper {
   static template = "paper";
@@ -21,6 +22,7 @@ export class Paper {
     find("event").textContent = eventPlace(event);
     find("consent").textContent = localized(consent.words);
     showDelivery(find("delivery"), this.kiosk.petitions);
+    showNoticeVersions(find("notices"), this.kiosk.petitions);
     // If the address is too long for its line, break it before the code.
     const at = table.short.indexOf("/");
     const [host, path] = [table.short.slice(0, at), table.short.slice(at)];
