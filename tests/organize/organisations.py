@@ -224,7 +224,18 @@ def furnish(client, organisation, word):
 
 
 # What these do ends other routes, so they come last.
-LAST = ("archive", "drop", "revoke", "delete", "remove", "remove_whole", "take", "call_off", "move")
+LAST = (
+    "archive",
+    "drop",
+    "revoke",
+    "delete",
+    "delete_import",
+    "remove",
+    "remove_whole",
+    "take",
+    "call_off",
+    "move",
+)
 
 
 def addresses(furnished):
