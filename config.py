@@ -32,6 +32,7 @@ MIN_SECRET_VARIETY = 8
 SECRET_SETTINGS = (
     "SECRET_KEY",
     "DATABASE_URL",
+    "DATABASE_REPLICA_URL",
     "REDIS_URL",
     "MAIL_URL",
     "BOUNCE_SECRET",
@@ -251,10 +252,10 @@ def _with_hosts_in_query(url: str) -> str:
 
     Unless it says otherwise, we want the one of them that can be written to.
     """
-    found = SEVERAL_HOSTS.fullmatch(url)
-    if not found:
+    match = SEVERAL_HOSTS.fullmatch(url)
+    if not match:
         return url
-    scheme, account, hosts, path = found.groups()
+    scheme, account, hosts, path = match.groups()
     moved = make_url(f"{scheme}{account or ''}{path or ''}")
     wanted = {"target_session_attrs": "read-write"} | dict(moved.query)
     several = moved.set(query=wanted | {"host": tuple(hosts.split(","))})

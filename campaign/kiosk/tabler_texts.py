@@ -5,18 +5,18 @@ from flask_babel import lazy_gettext as _l
 SETTING_UP = {
     "pair_heading": _l("Pair this tablet"),
     "pair_hint": _l(
-        "An organizer opens the event, then “Tablets”, and gets a code of eight characters. The code works for 15 minutes."
+        "Ask an organizer for a code: in the workspace, they open “Tablets”, choose the event and press “Pair a tablet”. The eight-character code works for 15 minutes."
     ),
     "pair_code": _l("Code"),
     "pair_do": _l("Pair"),
     "pair_scan": _l("Scan the code"),
     "pair_camera": _l("Camera view"),
     "pair_former_one": _l(
-        "%(count)s signature from the previous table is still locked on this tablet. We will send it automatically. Keep this page open.",
+        "%(count)s signature from the previous table is still on this tablet, encrypted. We will send it automatically. Keep this page open.",
         count="{n}",
     ),
     "pair_former_many": _l(
-        "%(count)s signatures from the previous table are still locked on this tablet. We will send them automatically. Keep this page open.",
+        "%(count)s signatures from the previous table are still on this tablet, encrypted. We will send them automatically. Keep this page open.",
         count="{n}",
     ),
     "pair_home": _l(
@@ -31,12 +31,12 @@ SETTING_UP = {
         "We cannot reach the site. Connect this tablet to the internet to pair it. You need to do this only once."
     ),
     "pair_no_camera": _l("We cannot use the camera. Enter the code instead."),
-    "ready_yes": _l("Ready for offline"),
-    "ready_no": _l("Not ready for offline yet"),
+    "ready_yes": _l("Ready to work offline"),
+    "ready_no": _l("Not ready to work offline yet"),
     "ready_worker": _l("The app is on this tablet"),
     "ready_campaign": _l("The petitions are on this tablet, in all languages"),
     "ready_picture": _l("The montage is on this tablet"),
-    "ready_sealing": _l("Signatures can be locked on this tablet"),
+    "ready_sealing": _l("Signatures can be encrypted on this tablet"),
     "ready_lasting": _l("The browser will keep all this"),
     "ready_lasting_not": _l("The browser may not keep all this"),
     "ready_lasting_hint": _l(
@@ -50,7 +50,7 @@ SETTING_UP = {
     "ready_begin": _l("Start signing"),
     "ready_again": _l("Check again"),
     "ready_install": _l("Install the app"),
-    "ready_show": _l("Ready for offline?"),
+    "ready_show": _l("Ready to work offline?"),
     "stuck_storage": _l("This browser cannot save signatures"),
     "stuck_storage_hint": _l(
         "Leave the private window, or free some space on the tablet. Signatures could be lost, so the app will not start until then."
@@ -78,11 +78,11 @@ SETTING_UP = {
         code="{code}",
     ),
     "pair_again_waiting_one": _l(
-        "%(count)s signature has not been sent yet. It stays locked on this tablet. We will send it as soon as there is internet, and count it for the table where it was signed.",
+        "%(count)s signature has not been sent yet. It stays on this tablet, encrypted. We will send it as soon as there is internet, and count it for the table where it was signed.",
         count="{n}",
     ),
     "pair_again_waiting_many": _l(
-        "%(count)s signatures have not been sent yet. They stay locked on this tablet. We will send them as soon as there is internet, and count them for the table where they were signed.",
+        "%(count)s signatures have not been sent yet. They stay on this tablet, encrypted. We will send them as soon as there is internet, and count them for the table where they were signed.",
         count="{n}",
     ),
     "pair_again_keep": _l("Stay at this table"),
@@ -138,11 +138,11 @@ CREW = {
         "The tablet will forget this table. To use it here again, you must pair it again."
     ),
     "unpair_waiting_one": _l(
-        "%(count)s signature has not been sent yet. It stays locked on this tablet. We can send it only while this page is open and there is internet.",
+        "%(count)s signature has not been sent yet. It stays on this tablet, encrypted. We can send it only while this page is open and there is internet.",
         count="{n}",
     ),
     "unpair_waiting_many": _l(
-        "%(count)s signatures have not been sent yet. They stay locked on this tablet. We can send them only while this page is open and there is internet.",
+        "%(count)s signatures have not been sent yet. They stay on this tablet, encrypted. We can send them only while this page is open and there is internet.",
         count="{n}",
     ),
     "unpair_keep": _l("Stay in kiosk mode"),
@@ -174,7 +174,7 @@ CREW = {
 PROBLEMS = {
     "offline": _l("No internet since %(time)s", time="{time}"),
     "offline_hint": _l(
-        "Keep going. Signatures are locked on this tablet. We will send them automatically."
+        "Keep going. Signatures are saved and encrypted on this tablet. We will send them automatically."
     ),
     "problem_revoked": _l("An organizer has stopped this tablet"),
     "problem_revoked_hint": _l(
@@ -186,14 +186,14 @@ PROBLEMS = {
     ),
     "problem_unknown_kiosk": _l("The site does not know this tablet"),
     "problem_unknown_kiosk_hint": _l(
-        "Tell an organizer. Nothing is lost: the signatures stay locked on this tablet."
+        "Tell an organizer. Nothing is lost: the signatures stay on this tablet, encrypted."
     ),
     "problem_busy": _l("The site is busy"),
     "problem_busy_hint": _l("Keep going. We are sending signatures more slowly."),
     "problem_refused_one": _l("%(count)s signature could not be sent", count="{n}"),
     "problem_refused_many": _l("%(count)s signatures could not be sent", count="{n}"),
     "problem_refused_hint": _l(
-        "Show this tablet to an organizer before you unpair it. What could not be sent stays locked on it."
+        "Show this tablet to an organizer before you leave kiosk mode. What could not be sent stays on it, encrypted."
     ),
     "problem_review_one": _l("%(count)s signature is waiting for review", count="{n}"),
     "problem_review_many": _l("%(count)s signatures are waiting for review", count="{n}"),
@@ -215,7 +215,7 @@ PROBLEMS = {
     "problem_battery_hint": _l("Plug the tablet in. Signatures are safe even if it turns off."),
     "problem_lasting": _l("The browser may clear this tablet’s memory"),
     "problem_lasting_hint": _l(
-        "Send unsent signatures whenever you have internet. See “Ready for offline?” for help."
+        "Send unsent signatures whenever you have internet. See “Ready to work offline?” for help."
     ),
     "problem_update": _l("A new version of the app is ready"),
     "problem_update_hint": _l("It installs automatically when nobody is signing."),

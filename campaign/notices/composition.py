@@ -145,8 +145,10 @@ def complaint_of(identity: Identity) -> str:
     """Return the sentence that says to whom people can complain."""
     authority = in_one_line(identity.supervisory_authority)
     if authority:
-        return _("You can complain to %(authority)s.", authority=authority)
-    return _("You can complain to the data protection authority of your country.")
+        return _(
+            "You can file a complaint with this authority: %(authority)s.", authority=authority
+        )
+    return _("You can file a complaint with the data protection authority of your country.")
 
 
 def in_one_line(text: str) -> str:

@@ -64,7 +64,7 @@ SIGNERS = (
     ),
     RegisterRow(
         _l("Your answers to the petition’s questions"),
-        _l("What the petition page says next to the question"),
+        _l("For the purpose stated next to the question"),
         ORGANIZERS,
         COUNTED,
         columns_of("signature", "answers"),
@@ -84,7 +84,7 @@ SIGNERS = (
         columns_of("signature", " ".join(LEFT)),
     ),
     RegisterRow(
-        _l("When you agreed on a partner’s website"),
+        _l("When you gave your consent on a partner’s website"),
         _l("To prove that you agreed"),
         ORGANIZERS,
         LIKE_THE_SIGNATURE,
@@ -258,7 +258,7 @@ SIGNERS = (
         ),
     ),
     RegisterRow(
-        _l("Whose link you followed, and the source code in the link"),
+        _l("Whose link you followed, and the code in the link that says where it was shared"),
         _l(
             "To show supporters about how many people used their link, and which flyer or post works"
         ),

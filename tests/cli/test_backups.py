@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from campaign.cli import backups
 from campaign.db.last_backup import last_backup_at
+from campaign.db.libpq_url import libpq_url
 from campaign.extensions import db
 from campaign.process.clock import utcnow
 from campaign.signatures.queries import differences
@@ -173,7 +174,7 @@ def test_password_is_in_no_process_list(app, monkeypatch):
     url = db.engine.url.set(
         drivername="postgresql+psycopg", username="volante", password="hush", host="db.example"
     )
-    backups._start_process(["pg_dump", backups._libpq(url)], url)
+    backups._start_process(["pg_dump", libpq_url(url)], url)
     [(command, options)] = seen
     assert "hush" not in " ".join(command)
     assert "volante@db.example" in " ".join(command)

@@ -24,6 +24,7 @@ PRODUCTION = {
 
 VALUES = {
     "DATABASE_URL": "postgresql://amalia:secret@db/volante",
+    "DATABASE_REPLICA_URL": "postgresql://amalia:secret@standby/volante",
     "REDIS_URL": "rediss://:secret@redis.example.org",
     "MAIL_URL": "smtp://amalia:secret@mail.example.org",
 }
@@ -266,10 +267,12 @@ def test_environment_is_read_nowhere_else():
 def test_secret_can_be_in_a_file(load_settings, tmp_path, name):
     value = VALUES.get(name, "0123456789abcdef" * 3)
     (tmp_path / "value").write_text(f"{value}\n")
-    from_file = load_settings(**{f"{name}_FILE": str(tmp_path / "value")})
+    # A standby needs a primary.
+    more = {"DATABASE_URL": VALUES["DATABASE_URL"]} if name == "DATABASE_REPLICA_URL" else {}
+    from_file = load_settings(**{f"{name}_FILE": str(tmp_path / "value")}, **more)
     # The key is otherwise created in the folder of the site.
-    assert from_file == load_settings(**{name: value})
-    assert from_file != load_settings(**{name: ""})
+    assert from_file == load_settings(**{name: value}, **more)
+    assert from_file != load_settings(**{name: ""}, **more)
 
 
 def test_only_the_end_of_the_last_line_is_left_out(load_settings, tmp_path):

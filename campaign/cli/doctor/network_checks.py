@@ -28,7 +28,7 @@ def check_network(settings: Mapping[str, Any]) -> Iterator[Finding]:
 def _check_name(host: str, *, is_public: bool) -> Finding:
     try:
         name = host if host.isascii() else idna.encode(host, uts46=True).decode("ascii")
-        found = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
+        answers = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         return wrong(
             "dns",
@@ -36,7 +36,7 @@ def _check_name(host: str, *, is_public: bool) -> Finding:
             "At the provider of your domain, add an A record (and AAAA for IPv6) with the address"
             " of this server. Then wait some minutes.",
         )
-    addresses = sorted({str(address[0]) for *_, address in found})
+    addresses = sorted({str(address[0]) for *_, address in answers})
     text = f"{host} has the address {', '.join(addresses)}"
     if is_public and all(_is_local(address) for address in addresses):
         return warning(

@@ -1,4 +1,4 @@
-"""The SQLite database that is copied: one snapshot, which nobody can change meanwhile."""
+"""The SQLite database that is copied: one snapshot, which nobody can change until it ends."""
 
 import sqlite3
 from collections.abc import Iterator

@@ -142,8 +142,8 @@ def has_unfinished_copy(connection: Any) -> bool:
     """Return whether a database that SQLAlchemy has connected to holds an unfinished copy."""
     if connection.dialect.name != "postgresql":
         return False
-    found = connection.exec_driver_sql(f"select to_regclass('{STATE_TABLE}')").scalar()
-    return found is not None
+    state_table = connection.exec_driver_sql(f"select to_regclass('{STATE_TABLE}')").scalar()
+    return state_table is not None
 
 
 @contextmanager
