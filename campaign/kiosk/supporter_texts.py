@@ -102,7 +102,7 @@ SIGNING = {
     "thanks_left_many": _l("This screen clears in %(count)s seconds.", count="{n}"),
 }
 FAULTS = {
-    "fault_given_name": _l("Enter your first name."),
+    "fault_given_name": _l("Enter your name."),
     "fault_family_name": _l("Enter your last name."),
     "fault_name_control": _l(
         "Your name has a character that we cannot show. Please type it again."

@@ -37,15 +37,15 @@ SECRETS = {
     "family_name": "Quillfeather",
     "email": "xq.secret.box@quillfeather.example",
     "country": "CA",
-    "postal_code": "K1A 0B1",
+    "postal_code": "K1R 0N8",
     "comment": "unmistakable sentence",
     "answers-why": "unmistakable answer",
 }
 FRAGMENTS = (
     "secret.box",
     "quillfeather.example",
-    "K1A",
-    "0B1",
+    "K1R",
+    "0N8",
     "203.0.113.201",
     "unmistakable answer",
 )
