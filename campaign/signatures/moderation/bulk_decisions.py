@@ -15,18 +15,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Row, Select, Table, case, delete, func, select, update
+from sqlalchemy import ColumnElement, Row, Select, Table, case, delete, func, select
 
 from campaign.accounts.audit import WORKER, record
 from campaign.db.upsert import insert
 from campaign.errors import CampaignError
 from campaign.extensions import db
 from campaign.jobs.operations import take_lease
-from campaign.notices.consents import given_since, withdraw_consents
 from campaign.signatures import name_display
 from campaign.signatures.models import NAME_DISPLAY_REQUESTED, Signature
 from campaign.signatures.moderation import decisions
 from campaign.signatures.moderation.models import IN_WORK, BulkDecision, BulkItem
+from campaign.signatures.moderation.restoring import restore_batch
 from campaign.signatures.search.queries import Search, conditions, matching
 
 # The most rows in one transaction. More would make people who sign wait noticeably.
@@ -238,7 +238,9 @@ def carry_out_batch(*, holder: str, now: datetime, limit: int = BATCH) -> int:
     if decision is None:
         return 0
     processed = (
-        _decide(decision, limit) if decision.state == "running" else _restore(decision, limit, now)
+        _decide(decision, limit)
+        if decision.state == "running"
+        else restore_batch(decision, limit=limit, now=now)
     )
     if processed < limit:
         _finish(decision, now)
@@ -318,97 +320,6 @@ def _save_rows(decision: BulkDecision, rows: Iterable[Row[Any]], ids: Collection
     if items:
         db.session.execute(insert(_items), items)
     return len(items)
-
-
-def _restore(decision: BulkDecision, limit: int, now: datetime) -> int:
-    remaining = (_items.c.bulk_id == decision.id, _items.c.signature_id > decision.cursor)
-    ids = db.session.scalars(
-        select(_items.c.signature_id).where(*remaining).order_by(_items.c.signature_id).limit(limit)
-    ).all()
-    if not ids:
-        return 0
-    db.session.execute(
-        select(_table.c.id).where(_table.c.id.in_(ids)).order_by(_table.c.id).with_for_update()
-    ).all()
-    saved = (
-        _items.c.bulk_id == decision.id,
-        _items.c.signature_id == _table.c.id,
-        _table.c.id.in_(ids),
-    )
-    is_unchanged, values = _RESTORE[decision.verb](decision)
-    restored = db.session.scalars(
-        update(_table).where(*saved, is_unchanged).values(**values).returning(_table.c.id)
-    ).all()
-    if decision.verb == "name":
-        # Their names were shown with these consents until now.
-        withdraw_consents("signature", restored, now=now)
-    decision.cursor, decision.restored = ids[-1], decision.restored + len(restored)
-    return len(ids)
-
-
-def _unapproved(decision: BulkDecision) -> tuple[ColumnElement[bool], dict[str, Any]]:
-    is_unchanged = (_table.c.reviewed_at == decision.decided_at) & _table.c.state.in_(
-        ("pending", "confirmed", "counted")
-    )
-    return is_unchanged, {
-        name: _items.c[name] for name in ("state", "held_reason", "reviewed_at", "rejected_at")
-    }
-
-
-def _unrejected(decision: BulkDecision) -> tuple[ColumnElement[bool], dict[str, Any]]:
-    # One that was counted waits for a number again. One that its supporter has confirmed since is
-    # confirmed.
-    state = case(
-        (_items.c.state == "held", "held"),
-        (_table.c.confirmed_at.is_not(None), "confirmed"),
-        else_="pending",
-    )
-    is_unchanged = (_table.c.rejected_at == decision.decided_at) & (_table.c.state == "held")
-    return is_unchanged, {
-        "state": state,
-        "held_reason": _items.c.held_reason,
-        "rejected_at": _items.c.rejected_at,
-    }
-
-
-def _unread(decision: BulkDecision) -> tuple[ColumnElement[bool], dict[str, Any]]:
-    is_unchanged = (_table.c.comment_read_at == decision.decided_at) & (
-        _table.c.comment_shown == (decision.verb == "show")
-    )
-    return is_unchanged, {name: _items.c[name] for name in ("comment_shown", "comment_read_at")}
-
-
-def _unshown(decision: BulkDecision) -> tuple[ColumnElement[bool], dict[str, Any]]:
-    # A name that its supporter has hidden or shown since stays as they chose.
-    chosen_since = given_since("signature", _table.c.id, decision.decided_at)
-    is_unchanged = _name_is(_items.c.name_display_requested) & ~chosen_since
-    return is_unchanged, _former_names()
-
-
-def _unhidden(decision: BulkDecision) -> tuple[ColumnElement[bool], dict[str, Any]]:
-    return _name_is(_items.c.name_display), _former_names()
-
-
-def _name_is(display: ColumnElement[str]) -> ColumnElement[bool]:
-    return (
-        (_table.c.name_display == display)
-        & (_table.c.name_display_requested == "")
-        & _table.c.state.not_in(("withdrawn", "erased"))
-    )
-
-
-def _former_names() -> dict[str, Any]:
-    return {name: _items.c[name] for name in ("name_display", "name_display_requested")}
-
-
-_RESTORE = {
-    "approve": _unapproved,
-    "reject": _unrejected,
-    "show": _unread,
-    "hide": _unread,
-    "name": _unshown,
-    "private": _unhidden,
-}
 
 
 def _finish(decision: BulkDecision, now: datetime) -> None:
