@@ -4,6 +4,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from campaign.organisations.identity import name_of
 from campaign.organisations.models import Organisation
 from campaign.organisations.queries import organisations_among
 from campaign.organize.core.access import allowed
@@ -81,12 +82,7 @@ def _places() -> list[tuple[str, str]]:
     whole_site = [(WHOLE_SITE, _("The whole site"))] if owned is None else []
     if owned is None and len(organisations) == 1:
         return whole_site
-    return whole_site + [(each.slug, _name(each)) for each in organisations]
-
-
-def _name(organisation: Organisation) -> str:
-    text = organisation.text(g.lang)
-    return text.name if text and text.name else organisation.slug
+    return whole_site + [(each.slug, name_of(each.id, g.lang)) for each in organisations]
 
 
 def _organisation(slug: str) -> Organisation | None:
@@ -96,7 +92,7 @@ def _organisation(slug: str) -> Organisation | None:
 
 def _render_page(form: SwitchForm, status: int = 200) -> ResponseReturnValue:
     owned = organisations_where(ACTION)
-    names = {each.id: (each.slug, _name(each)) for each in organisations_among(owned)}
+    names = {each.id: (each.slug, name_of(each.id, g.lang)) for each in organisations_among(owned)}
     return render_template(
         "organize/switches/index.html",
         form=form,
