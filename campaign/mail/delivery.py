@@ -158,7 +158,10 @@ class OutboxWorker:
     def _free_transports(
         self, buffer: ResultBuffer, now: datetime
     ) -> list[SmtpTransport | FolderTransport]:
-        """Record late results of slow servers, and return the transports that are free now."""
+        """Record late results of slow servers, and return the transports that are free now.
+
+        Those connected come first: few emails need no new connection, nor the one that failed.
+        """
         for batch in self._unfinished:
             for email, result in batch.late_results():
                 self._record_result(email, result, buffer)
@@ -169,7 +172,8 @@ class OutboxWorker:
         ]
         if unfinished_ids:
             self._write(operations.renew, unfinished_ids, now=now)
-        return [transport for transport in self._transports if transport not in busy]
+        free = [transport for transport in self._transports if transport not in busy]
+        return sorted(free, key=lambda transport: not transport.is_connected)
 
     def stop(self) -> None:
         """End the current pass after the messages in hand. May be called from any thread."""

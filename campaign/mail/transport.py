@@ -48,6 +48,11 @@ class SmtpTransport:
         self._smtp: smtplib.SMTP | Any = None
         self._used_at = 0.0
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether the connection is open. The server may have closed it since it was used."""
+        return self._smtp is not None
+
     def send(self, envelope: Envelope) -> Delivered | Refused | TryLater | Unreachable:
         """Send the email, and return Delivered, Refused, TryLater or Unreachable."""
         problem = self._connection_problem()
@@ -168,6 +173,11 @@ class FolderTransport:
 
     def __init__(self, folder: str | Path) -> None:
         self._folder = Path(folder)
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether it is ready: always, as a folder needs no connection."""
+        return True
 
     def send(self, envelope: Envelope) -> Delivered | Unreachable:
         """Write the email to disk; return Delivered, or Unreachable if that fails."""
