@@ -85,6 +85,7 @@ from campaign.web import (
     lazy_strings,
     read_json,
     sessions,
+    snapshots,
     template_filters,
 )
 from campaign.web.metrics import blueprint as metrics
@@ -99,6 +100,7 @@ PARTS = (
     switches,
     identity,
     notice_operations,
+    snapshots,
     languages,
     id_converter,
     read_json,

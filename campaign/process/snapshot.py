@@ -14,37 +14,35 @@ Value = TypeVar("Value")
 class Snapshot(Generic[Value]):
     """Keeps one value for `seconds`, then loads it again.
 
-    While one thread loads, the others get the previous value, so that they never wait for a
-    database connection. If loading fails, the previous value stays for another `seconds`.
+    While one thread loads, the others get the previous value. Without one they load it too: a
+    thread that waited would keep its database connection, which the loading one may need. If
+    loading fails, the previous value stays for another `seconds`.
     """
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._entry: tuple[float, Value] | None = None
+        self._changes = 0
         self._loading = threading.Lock()
 
     def get(self, load: Callable[[], Value]) -> Value:
         """Return the value; `load` reads it. Its error is raised only if there is no value yet."""
-        entry = self._entry
-        if entry is not None:
-            if monotonic() - entry[0] < self._seconds or not self._loading.acquire(blocking=False):
-                return entry[1]
-        else:
-            self._loading.acquire()
+        entry, changes = self._entry, self._changes
+        if entry is None:
+            return self._keep(load(), changes)
+        if monotonic() - entry[0] < self._seconds or not self._loading.acquire(blocking=False):
+            return entry[1]
         try:
-            try:
-                value = load()
-            except Exception:
-                if entry is None:
-                    raise
-                value = entry[1]
-            self._entry = monotonic(), value
-            return value
+            value = load()
+        except Exception:
+            value = entry[1]
         finally:
             self._loading.release()
+        return self._keep(value, changes)
 
     def forget(self) -> None:
         """Load the value again at the next call of `get`."""
+        self._changes += 1
         self._entry = None
 
     def forget_now_and_after(self, session: Session) -> None:
@@ -54,3 +52,10 @@ class Snapshot(Generic[Value]):
         """
         self.forget()
         event.listen(session, "after_commit", lambda _session: self.forget(), once=True)
+
+    def _keep(self, value: Value, changes: int) -> Value:
+        self._entry = monotonic(), value
+        if changes != self._changes:
+            # It was forgotten since it was read, so it may be the value before the change.
+            self._entry = None
+        return value

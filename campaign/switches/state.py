@@ -96,6 +96,11 @@ def organisations_without(name: str) -> frozenset[int]:
     )
 
 
+def refresh_switches() -> None:
+    """Read the switches again if they were read long ago."""
+    _all_off()
+
+
 def forget_switches() -> None:
     """Read the switches again at the next use, because this process has changed one."""
     _snapshot().forget_now_and_after(db.session())

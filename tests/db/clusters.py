@@ -131,7 +131,7 @@ class PgBouncer:
             "[pgbouncer]\n"
             f"listen_addr = 127.0.0.1\nlisten_port = {self.port}\nunix_socket_dir =\n"
             f"auth_type = trust\nauth_file = {self.folder / 'users.txt'}\n"
-            "pool_mode = transaction\ndefault_pool_size = 5\nmax_client_conn = 500\n"
+            "pool_mode = transaction\ndefault_pool_size = 3\nmax_client_conn = 500\n"
             f"logfile = {self.log}\npidfile = {self.folder / 'pid'}\n"
         )
         if _user():

@@ -47,3 +47,31 @@ def test_others_get_the_previous_value_while_one_thread_loads():
     finish.set()
     loader.join(PATIENCE)
     assert snapshot.get(fail) == "new"
+
+
+def test_threads_without_a_previous_value_load_it_too_instead_of_waiting():
+    snapshot = Snapshot(3600)
+    started, finish = threading.Event(), threading.Event()
+
+    def load():
+        started.set()
+        assert finish.wait(PATIENCE)
+        return "first"
+
+    loader = threading.Thread(target=snapshot.get, args=(load,))
+    loader.start()
+    assert started.wait(PATIENCE)
+    assert snapshot.get(lambda: "second") == "second"
+    finish.set()
+    loader.join(PATIENCE)
+
+
+def test_value_forgotten_while_it_was_loaded_is_not_kept():
+    snapshot = Snapshot(3600)
+
+    def load():
+        snapshot.forget()
+        return "before the change"
+
+    snapshot.get(load)
+    assert snapshot.get(lambda: "after it") == "after it"

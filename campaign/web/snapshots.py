@@ -1,0 +1,26 @@
+"""Load what every page reads before the request holds a connection to the database."""
+
+from flask import Flask, request
+
+from campaign.organisations.identity import identities
+from campaign.site.settings import site_settings
+from campaign.switches.state import refresh_switches
+
+# Says that the process answers, even while the database does not.
+WITHOUT_DATABASE = "web.healthz"
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(load_snapshots)
+
+
+def load_snapshots() -> None:
+    """Renew the snapshots that have expired.
+
+    They are read on a connection of their own. A request that did so later would hold two, and if
+    as many requests as there are connections held one each, none would get its second.
+    """
+    if request.endpoint != WITHOUT_DATABASE:
+        site_settings()
+        identities()
+        refresh_switches()
