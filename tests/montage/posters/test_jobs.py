@@ -10,7 +10,9 @@ import pytest
 from flask import current_app
 from sqlalchemy import event
 
+from campaign.db.failure_log import FailureLog
 from campaign.extensions import db, write
+from campaign.jobs import worker
 from campaign.jobs.worker import worker_context
 from campaign.montage.posters.jobs import posters_folder, sweep_files
 from campaign.montage.posters.operations import request_poster, start_poster
@@ -146,6 +148,7 @@ def test_failing_renderer_logs_where_but_no_personal_data(
     press, folder, petition, caplog, monkeypatch
 ):
     monkeypatch.setattr(isolated, "ENVIRONMENT", {"PYTHONUTF8": "1", "PYTHONPATH": str(folder)})
+    monkeypatch.setattr(worker, "failure_log", FailureLog(worker.log))
     sign_and_hatch(petition, AMALIA, name_display="full")
     broken = folder / "numpy"
     broken.mkdir(parents=True)
