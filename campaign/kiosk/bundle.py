@@ -11,6 +11,7 @@ from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
+from campaign.causes.presenters import news_consent
 from campaign.causes.queries import cause_count
 from campaign.events.models import Event
 from campaign.extensions import db
@@ -32,7 +33,7 @@ from campaign.petitions.queries import petition_counts, published_petitions
 from campaign.site.settings import site_settings
 from campaign.text.markdown import to_html
 
-CONSENT_VERSION = "4"
+CONSENT_VERSION = "5"
 MAX_RECORDS = 50
 MAX_BODY_BYTES = 1_000_000
 MAX_SEALED_BYTES = 65_536
@@ -80,6 +81,7 @@ def bundle(kiosk: Kiosk, now: datetime) -> dict[str, Any]:
         "consent": {
             "version": CONSENT_VERSION,
             "words": {lang: _consent(cause.organisation_id, lang) for lang in languages},
+            "news": {lang: news_consent(cause, lang) for lang in languages},
         },
         "key": _key(),
         "pin": _pin(event.id),
