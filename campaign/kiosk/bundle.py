@@ -160,7 +160,9 @@ def shown_organisation(organisation_id: int | None, languages: Sequence[str]) ->
 def _mark(organisation_id: int | None, lang: str) -> dict[str, Any] | None:
     shown = identity_of(organisation_id, lang)
     image = shown.mark_or_logo
-    return image and {
+    if image is None:
+        return None
+    return {
         "url": image.url,
         "width": image.width,
         "height": image.height,
