@@ -51,7 +51,6 @@ SIGNING = {
     "drawn_add": _l("Draw your signature too"),
     "drawn": _l("Draw your signature with your finger, if you like."),
     "drawn_wipe": _l("Clear signature"),
-    "subscribe": _l("Send me updates about this campaign, about twice a month"),
     "email_meant": _l("Did you mean %(address)s?", address="{email}"),
     "privacy_notice": _l("Privacy notice"),
     # These are the same sentences as on the web. See petitions/delivery.py.

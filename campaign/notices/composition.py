@@ -14,7 +14,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
-from campaign.i18n.countries import country_name
 from campaign.i18n.locales import locale_of
 from campaign.organisations.identity import Identity, identities
 from campaign.privacy.attendees import GUESTS, READERS
@@ -130,12 +129,6 @@ def legal_name(identity: Identity, lang: str) -> str:
     return identity.legal_name or identity.name(lang)
 
 
-def address_of(identity: Identity, lang: str) -> str:
-    """Return the postal address with the country, in one line."""
-    country = country_name(identity.country, locale_of(lang)) if identity.country else ""
-    return ", ".join(filter(None, (in_one_line(identity.postal_address), country)))
-
-
 def contact_of(identity: Identity) -> str:
     """Return whom to contact about data, or an empty text."""
     return in_one_line(identity.data_protection_contact) or identity.email
@@ -157,7 +150,7 @@ def in_one_line(text: str) -> str:
 
 
 def _controller(identity: Identity, lang: str) -> str:
-    parts = filter(None, (legal_name(identity, lang), address_of(identity, lang)))
+    parts = filter(None, (legal_name(identity, lang), identity.address_line(lang)))
     sentence = f"{', '.join(parts)}."
     contact = contact_of(identity)
     return f"{sentence} {_contact_sentence(contact)}" if contact else sentence

@@ -21,6 +21,7 @@ from campaign.events.presenters import cards_ahead, cards_past
 from campaign.i18n.fallbacks import best_lang
 from campaign.montage.queries import shape_title
 from campaign.notices.composition import compose_notice
+from campaign.notices.news_texts import form_text
 from campaign.organisations.identity import identities
 from campaign.organize.core.access import allowed
 from campaign.organize.core.audit import AuditEvent, act
@@ -45,7 +46,6 @@ from campaign.organize.petitions.forms import SlugForm
 from campaign.petitions.presenters import cards_of_cause
 from campaign.process.clock import utcnow
 from campaign.site.settings import site_settings
-from campaign.subscriptions.consents import form_text
 from campaign.text.markdown import to_html
 from campaign.text.slugs import slug_of
 from campaign.updates.presenters import recent_cards
