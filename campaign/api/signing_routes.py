@@ -203,7 +203,9 @@ def _agreed_to(
     )
     if notice_id == NOT_RECORDED:
         errors["notice"] = [
-            _("We do not know this notice. Get the petition again and show its notice.")
+            _(
+                "We do not recognize this privacy notice. Get the petition again, and show people the notice that comes with it."
+            )
         ]
     return notice_id, consent_at, errors
 

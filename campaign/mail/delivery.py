@@ -226,7 +226,9 @@ class OutboxWorker:
         if renderer is None:
             # A newer version of the site may have queued it, and a newer worker may be about to
             # take over.
-            buffer.reschedule(row.id, error=f"nobody words mails of the kind {row.kind}")
+            buffer.reschedule(
+                row.id, error=f"this version cannot render emails of the kind {row.kind}"
+            )
             return None
         try:
             message = renderer(row)

@@ -44,7 +44,7 @@ PURPOSES: dict[Subject, str] = {
 SHORT_PURPOSES: dict[Subject, str] = {
     "signature": _l("Your data is used to count and deliver your signature."),
     "registration": _l("Your data is used to keep your seat."),
-    "subscription": _l("Your address is used to send you updates."),
+    "subscription": _l("Your email address is used to send you updates."),
 }
 
 
@@ -111,7 +111,7 @@ def _paragraphs(subject: Subject, identity: Identity, lang: str, retention: str)
     yield _paragraph(_("Who is responsible"), _controller(identity, lang))
     if identity.representative:
         yield _paragraph(_("Representative"), in_one_line(identity.representative))
-    yield _paragraph(_("What for"), str(PURPOSES[subject]))
+    yield _paragraph(_("What it is for"), str(PURPOSES[subject]))
     yield _paragraph(_("Legal basis"), _legal_basis(subject))
     yield _paragraph(_("What we keep, why, and who sees it"), _kept(subject))
     yield _paragraph(_("How long"), retention)
@@ -170,7 +170,7 @@ def _contact_sentence(contact: str) -> str:
 def _legal_basis(subject: Subject) -> str:
     if subject == "registration":
         return _(
-            "You ask us for a seat, and we need these data to give it to you (in the European Union, Article 6(1)(b) of the GDPR)."
+            "You are asking us for a seat, and we need this data to reserve it (in the European Union, Article 6(1)(b) of the GDPR)."
         )
     if subject == "subscription":
         return _("Your consent (in the European Union, Article 6(1)(a) of the GDPR).")

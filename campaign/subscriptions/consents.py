@@ -23,14 +23,14 @@ from campaign.subscriptions.models import Subscription
 SUBJECT = "subscription"
 NEWS = "news"
 
-SIGNATURE = "signature-2"
+SIGNATURE = "signature-3"
 FORM = "form-3"
 _table: Table = Consent.__table__
 _subscription: Table = Subscription.__table__
 _COLUMNS = ("subject_kind", "subject_id", "purpose", "text_id", "channel", "given_at")
 _CHANNELS = {"in_person": "kiosk", "paper": "paper", "api": "api"}
 WORDINGS = {
-    SIGNATURE: _l("Send me updates about this campaign, about twice a month"),
+    SIGNATURE: _l("Send me updates on this cause, about twice a month"),
     FORM: _l(
         "Updates from %(organisation)s by email, until I unsubscribe. My address is used for nothing else.",
         organisation="%(organisation)s",

@@ -139,7 +139,7 @@ def _country(line: str, _lines: list[str]) -> str:
     try:
         return country(line, "")
     except ValueRefused as fault:
-        raise ValidationError(_("We do not know a country named %(line)s.", line=line)) from fault
+        raise ValidationError(_("There is no country named %(line)s.", line=line)) from fault
 
 
 def _rate(line: str, lines: list[str]) -> str:

@@ -40,7 +40,7 @@ class CountriesField(LineField):
         unknown = next((code for code in codes if code not in known), None)
         if unknown:
             raise StopValidation(
-                _l("“%(code)s” is no country code. Use two letters, like CA.", code=unknown)
+                _l("“%(code)s” is not a country code. Use two letters, like CA.", code=unknown)
             )
         if len(codes) > MAX_COUNTRIES:
             raise StopValidation(_l("Enter %(most)s countries or fewer.", most=MAX_COUNTRIES))
@@ -60,7 +60,7 @@ class LanguagesField(LineField):
             self.data = " ".join(self.tags())
         except UnknownLanguage as error:
             raise StopValidation(
-                _l("“%(tag)s” is no language code. Use one like pt-BR or ar.", tag=str(error))
+                _l("“%(tag)s” is not a language code. Use one like pt-BR or ar.", tag=str(error))
             ) from error
 
     def tags(self) -> list[str]:
