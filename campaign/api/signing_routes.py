@@ -135,7 +135,7 @@ def _record_use(key_id: int, now: datetime) -> None:
         write(touch_key, key_id=key_id, now=now)
     except DATABASE_AWAY:
         # This matters less than the signature, so go on.
-        current_app.logger.exception("that a partner's key is in use could not be noted")
+        current_app.logger.exception("the use of a partner's key could not be recorded")
 
 
 def _sent_values() -> dict[str, Any]:

@@ -280,7 +280,9 @@ class OutboxWorker:
             buffer.released(email.envelope.id)
         self._paused_until = now + PAUSE if batch.failure else None
         if batch.failure:
-            log.warning("the mail server takes nothing; next try in %s: %s", PAUSE, batch.failure)
+            log.warning(
+                "the mail server accepts no email; next attempt in %s: %s", PAUSE, batch.failure
+            )
 
     def _record_result(
         self, email: OutgoingEmail, result: Delivered | Refused | TryLater, buffer: ResultBuffer
