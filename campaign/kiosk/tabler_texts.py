@@ -37,8 +37,8 @@ SETTING_UP = {
     "ready_campaign": _l("The petitions are on this tablet, in all languages"),
     "ready_picture": _l("The montage is on this tablet"),
     "ready_sealing": _l("Signatures can be encrypted on this tablet"),
-    "ready_lasting": _l("The browser will keep all this"),
-    "ready_lasting_not": _l("The browser may not keep all this"),
+    "ready_lasting": _l("The browser will keep this data"),
+    "ready_lasting_not": _l("The browser may not keep this data"),
     "ready_lasting_hint": _l(
         "The browser may delete this page’s data when the tablet is full. To prevent that, install the app. Or say yes when the browser asks to keep data."
     ),
@@ -135,7 +135,7 @@ CREW = {
     "unpair": _l("Leave kiosk mode"),
     "unpair_heading": _l("Leave kiosk mode?"),
     "unpair_hint": _l(
-        "The tablet will forget this table. To use it here again, you must pair it again."
+        "This tablet will no longer belong to this table. To use it here again, you must pair it again."
     ),
     "unpair_waiting_one": _l(
         "%(count)s signature has not been sent yet. It stays on this tablet, encrypted. We can send it only while this page is open and there is internet.",

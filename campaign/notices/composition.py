@@ -42,9 +42,9 @@ PURPOSES: dict[Subject, str] = {
     "subscription": _l("To send you the updates you asked for. For nothing else."),
 }
 SHORT_PURPOSES: dict[Subject, str] = {
-    "signature": _l("Your data is used to count and deliver your signature."),
-    "registration": _l("Your data is used to keep your seat."),
-    "subscription": _l("Your email address is used to send you updates."),
+    "signature": _l("We use it to count and deliver your signature."),
+    "registration": _l("We use it to keep your seat."),
+    "subscription": _l("We use your email address to send you updates."),
 }
 
 
@@ -193,22 +193,22 @@ def _retention(subject: Subject, days: int | None) -> str:
     if subject == "registration":
         days = settings.registration_days
         return ngettext(
-            "We delete it %(num)s day after the event, or after you cancel.",
-            "We delete it %(num)s days after the event, or after you cancel.",
+            "We delete your data %(num)s day after the event, or after you cancel.",
+            "We delete your data %(num)s days after the event, or after you cancel.",
             days,
         )
     if subject == "subscription":
         days = settings.erase_pending_days
         return ngettext(
-            "We keep it until you unsubscribe, and delete it %(num)s day later.",
-            "We keep it until you unsubscribe, and delete it %(num)s days later.",
+            "We keep your email address until you unsubscribe, and delete it %(num)s day later.",
+            "We keep your email address until you unsubscribe, and delete it %(num)s days later.",
             days,
         )
     if days is None:
-        return _("We keep it as long as your signature counts, or until you withdraw it.")
+        return _("We keep your data as long as your signature counts, or until you withdraw it.")
     return ngettext(
-        "We delete it %(num)s day after the petition ends, or sooner if you withdraw it.",
-        "We delete it %(num)s days after the petition ends, or sooner if you withdraw it.",
+        "We delete your data %(num)s day after the petition ends, or sooner if you withdraw your signature.",
+        "We delete your data %(num)s days after the petition ends, or sooner if you withdraw your signature.",
         days,
     )
 

@@ -100,7 +100,7 @@ SIGNERS = (
     ),
     RegisterRow(
         _l("Which emails we have sent you or still have to send"),
-        _l("So that none is lost, none comes twice and we send no more than five"),
+        _l("So that no email is lost or sent twice, and we send no more than five"),
         NOBODY,
         _l("30 days. The number of emails, as long as the signature exists"),
         (

@@ -151,7 +151,7 @@ class PurposeForm(FlaskForm):
     purpose = LineField(
         _l("What exactly is it for?"),
         [
-            DataRequired(_l("Say it in a few words. We record it in the activity log.")),
+            DataRequired(_l("A few words are enough. We record them in the activity log.")),
             max_length(MAX_PURPOSE_LENGTH),
         ],
     )

@@ -95,7 +95,10 @@ class RuleForm(FlaskForm):
             raise ValidationError(_l("Enter what the rule looks for."))
         if len(lines) > MAX_LINES:
             raise ValidationError(
-                _("Enter at most %(most)s lines. Make a second rule for the rest.", most=MAX_LINES)
+                _(
+                    "Enter at most %(most)s lines. Create a second rule for the rest.",
+                    most=MAX_LINES,
+                )
             )
         field.data = "\n".join(dict.fromkeys(CLEAN[self.kind.data](line, lines) for line in lines))
 
