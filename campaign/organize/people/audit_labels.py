@@ -260,7 +260,7 @@ FIELDS = {
     "first_countries": _l("First countries"),
     "footer_text": _l("Text at the end of each page"),
     "goal": _l("Goal"),
-    "hold_per_address": _l("Signatures an hour before the rest are held"),
+    "hold_per_address": _l("Signatures an hour before we hold the rest"),
     "home_text": _l("Text of the home page"),
     "imprint": _l("More text for the legal notice"),
     "is_free": _l("Free of charge"),
