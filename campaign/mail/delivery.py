@@ -226,7 +226,9 @@ class OutboxWorker:
         if renderer is None:
             # A newer version of the site may have queued it, and a newer worker may be about to
             # take over.
-            buffer.reschedule(row.id, error=f"nobody words mails of the kind {row.kind}")
+            buffer.reschedule(
+                row.id, error=f"this version cannot render emails of the kind {row.kind}"
+            )
             return None
         try:
             message = renderer(row)
@@ -278,7 +280,9 @@ class OutboxWorker:
             buffer.released(email.envelope.id)
         self._paused_until = now + PAUSE if batch.failure else None
         if batch.failure:
-            log.warning("the mail server takes nothing; next try in %s: %s", PAUSE, batch.failure)
+            log.warning(
+                "the mail server accepts no email; next attempt in %s: %s", PAUSE, batch.failure
+            )
 
     def _record_result(
         self, email: OutgoingEmail, result: Delivered | Refused | TryLater, buffer: ResultBuffer

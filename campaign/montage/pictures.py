@@ -181,7 +181,7 @@ def _draw_once(file: Path, make: Callable[[], bytes], lock: threading.Lock) -> b
             _sweep(file.parent)
         except OSError:
             # On a full disk the picture is still shown; the next request just has to draw it again.
-            log.exception("a picture could not be kept")
+            log.exception("a picture could not be saved")
         return png
 
 

@@ -49,7 +49,7 @@ def turn_off() -> ResponseReturnValue:
         messages=form.messages(),
         organizer_id=organizer().id,
     )
-    flash(_("Switched off."), "success")
+    flash(_("Turned off."), "success")
     return redirect(url_for("organize.switches.index"), 303)
 
 
@@ -67,7 +67,7 @@ def turn_on() -> ResponseReturnValue:
             name=name,
             organisation_id=organisation.id if organisation else None,
         )
-        flash(_("Switched on."), "success")
+        flash(_("Turned on."), "success")
     return redirect(url_for("organize.switches.index"), 303)
 
 
