@@ -1,9 +1,18 @@
 """Tests of the pages about the site itself."""
 
+from threading import Event
+from time import monotonic
+from types import SimpleNamespace
+
+import pytest
+from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
-from campaign.extensions import db
+from campaign.extensions import write
+from campaign.health import disk_checks
+from campaign.jobs.operations import note_worker
 from campaign.privacy.register import REGISTER
+from campaign.process.clock import utcnow
 
 
 def test_home_page_uses_the_visitors_language(client):
@@ -28,17 +37,60 @@ def test_privacy_page_says_what_is_kept_and_for_how_long(client, app, monkeypatc
 
 
 def test_health_checks_report_alive_and_ready(client):
+    write(note_worker, now=utcnow())
     for path, status in (("/healthz", "ok"), ("/readyz", "ready")):
         answer = client.get(path)
         assert (answer.status_code, answer.json["status"]) == (200, status)
         assert answer.headers["Cache-Control"] == "no-store"
 
 
+def test_readiness_names_every_check(client):
+    write(note_worker, now=utcnow())
+    checks = client.get("/readyz").json["checks"]
+    assert checks == {"database": "ok", "migrations": "ok", "worker": "ok", "disk": "ok"}
+
+
+def test_site_without_a_worker_is_degraded_but_serves(client):
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json["status"]) == (200, "degraded")
+    assert answer.json["checks"]["worker"] == "wrong"
+
+
+@pytest.mark.parametrize(("megabytes", "state"), [(500, "warning"), (100, "wrong")])
+def test_disk_is_reported_before_it_is_full(client, monkeypatch, megabytes, state):
+    usage = SimpleNamespace(free=megabytes * 1024**2)
+    monkeypatch.setattr(disk_checks.shutil, "disk_usage", lambda path: usage)
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json["status"]) == (200, "degraded")
+    assert answer.json["checks"]["disk"] == state
+
+
+def test_database_that_hangs_is_told_within_the_time_limit(client, app, monkeypatch):
+    goes_on = Event()
+
+    def hang(*_, **__):
+        goes_on.wait(60)
+        raise OperationalError("select 1", {}, Exception("gone"))
+
+    monkeypatch.setattr(Engine, "connect", hang)
+    started_at = monotonic()
+    try:
+        answers = [
+            client.get(path, headers={"Accept": "application/json"})
+            for path in ("/readyz", "/healthz")
+        ]
+    finally:
+        goes_on.set()
+    assert monotonic() - started_at < 3
+    assert [answer.status_code for answer in answers] == [503, 200]
+    assert answers[0].json["checks"]["database"] == "wrong"
+
+
 def test_site_without_its_database_is_alive_and_not_ready(client, monkeypatch):
     def away(*_, **__):
         raise OperationalError("select 1", {}, Exception("connection refused"))
 
-    monkeypatch.setattr(db.session, "execute", away)
+    monkeypatch.setattr(Engine, "connect", away)
     assert client.get("/healthz").status_code == 200
     assert client.get("/readyz", headers={"Accept": "application/json"}).status_code == 503
 
