@@ -3,6 +3,7 @@
 import ctypes
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import cache
 
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -43,15 +44,20 @@ def check_database() -> Iterator[Finding]:
         yield _check_worker()
 
 
+@cache
+def _revisions(folder: str) -> tuple[set[str], set[str]]:
+    """Return the newest migrations in `folder`, and all of them."""
+    scripts = ScriptDirectory(folder)
+    return set(scripts.get_heads()), {script.revision for script in scripts.walk_revisions()}
+
+
 def _check_migrations() -> Finding:
-    config = current_app.extensions["migrate"].migrate.get_config()
-    scripts = ScriptDirectory.from_config(config)
-    newest = set(scripts.get_heads())
+    newest, known = _revisions(current_app.extensions["migrate"].directory)
     with db.engine.connect() as connection:
         current = set(MigrationContext.configure(connection).get_current_heads())
     if current == newest:
         return ok("migrations", f"the database has the newest one, {', '.join(sorted(newest))}")
-    if current and not current & {script.revision for script in scripts.walk_revisions()}:
+    if current and not current & known:
         return warning(
             "migrations",
             f"the database is from a newer version, at {', '.join(sorted(current))}",

@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
+from campaign.db.failure_log import FailureLog
 from campaign.errors import CampaignError
+from campaign.health.disk_checks import reserve_space
 from campaign.montage.cards.drawing import Card, draw_card
 from campaign.montage.queries import find_shape
 from campaign.montage.rendering.drawing import draw, encode_png, max_visible
@@ -27,7 +29,7 @@ MAX_WAIT_SECONDS = 1
 # How long browsers may cache the older one.
 OLDER_SECONDS = 5
 
-log = logging.getLogger("campaign.pictures")
+failure_log = FailureLog(logging.getLogger("campaign.pictures"))
 
 
 class TooManyPictures(CampaignError):
@@ -179,9 +181,9 @@ def _draw_once(file: Path, make: Callable[[], bytes], lock: threading.Lock) -> b
         try:
             _save(file, png)
             _sweep(file.parent)
-        except OSError:
+        except OSError as error:
             # On a full disk the picture is still shown; the next request just has to draw it again.
-            log.exception("a picture could not be kept")
+            failure_log.note(error, "keeping a picture")
         return png
 
 
@@ -196,6 +198,7 @@ def _newest(folder: Path, series: str) -> bytes | None:
 
 def _save(file: Path, content: bytes) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
+    reserve_space(file.parent)
     draft = file.with_suffix(f".{os.getpid()}.part")
     try:
         draft.write_bytes(content)
