@@ -17,7 +17,7 @@ from campaign.jobs.operations import claim_job, fail_job, postpone_job, release_
 from campaign.jobs.queries import job_waits
 from campaign.jobs.registry import JobKind, Pass, Process, Upkeep, background_work, name_of
 from campaign.jobs.runs import JobLost, JobRun, WorkerContext, WorkerStopping
-from campaign.monitoring.measures import note_job
+from campaign.monitoring.measures import note_job, show_jobs
 from campaign.process.log_fields import logged_with
 
 JOB_SECONDS = 0.5
@@ -47,6 +47,7 @@ class JobLoop:
         self._kind = kind
         self._worker = worker
         self._clock = clock
+        show_jobs(kind.name)
 
     def run_next(self) -> bool:
         """Run the job that has been due longest; return whether there was work."""

@@ -3,7 +3,7 @@
 Labels hold only names that the code has: never a URL, a person or a text that someone entered.
 """
 
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 from prometheus_client import (
     CollectorRegistry,
@@ -13,9 +13,9 @@ from prometheus_client import (
     disable_created_metrics,
 )
 
+FailureKind: TypeAlias = Literal["database", "unexpected"]
 MailOutcome: TypeAlias = Literal["sent", "retried", "refused", "dropped", "delayed"]
 JobOutcome: TypeAlias = Literal["done", "retried", "failed"]
-FailureKind: TypeAlias = Literal["database", "unexpected"]
 
 BUCKETS = (0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 # Where no view was reached: the page was in memory, or the request was refused before.
@@ -51,10 +51,10 @@ _jobs = Counter(
 )
 # To find a child by its labels costs more than to count.
 _request_children: dict[tuple[str, str], Histogram] = {}
-# Counters that alarms look at exist from the start: the first increase must be visible too.
-for _kind in ("database", "unexpected"):
+# Counters exist from the start, because Prometheus sees no increase in a series that is new.
+for _kind in get_args(FailureKind):
     _failures.labels(_kind)
-for _outcome in ("sent", "retried", "refused", "dropped", "delayed"):
+for _outcome in get_args(MailOutcome):
     _emails.labels(_outcome)
 
 
@@ -75,6 +75,12 @@ def note_failure(kind: FailureKind) -> None:
 def note_email(outcome: MailOutcome) -> None:
     """Count what became of an attempt to send an email."""
     _emails.labels(outcome).inc()
+
+
+def show_jobs(kind: str) -> None:
+    """Show the counters of this kind of job before any has ended."""
+    for outcome in get_args(JobOutcome):
+        _jobs.labels(kind, outcome)
 
 
 def note_job(kind: str, outcome: JobOutcome) -> None:
