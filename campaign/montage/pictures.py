@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from contextvars import copy_context
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -74,11 +75,16 @@ class Drawer:
         self._futures: dict[Path, Future[bytes]] = {}
 
     def draw(self, file: Path, work: Callable[[], bytes]) -> Future[bytes]:
-        """Return the Future of `work()`, which draws `file`, or of the drawing already running."""
+        """Return the Future of `work()`, which draws `file`, or of the drawing already running.
+
+        What it logs names the request that asked first.
+        """
         with self._lock:
             future = self._futures.get(file)
             if future is None:
-                future = self._futures[file] = self._pool.submit(self._run, file, work)
+                future = self._futures[file] = self._pool.submit(
+                    copy_context().run, self._run, file, work
+                )
             return future
 
     def _run(self, file: Path, work: Callable[[], bytes]) -> bytes:
