@@ -1,4 +1,4 @@
-"""Show the metrics of all processes of this machine, whichever of them answers.
+"""Show the metrics of all processes that share VAR_DIR, whichever of them answers.
 
 Each process writes its own to a file in VAR_DIR every WRITE_SECONDS. `/metrics` reads the files of
 the others. The label `process` keeps them apart, so that a restart is a new series and no counter
@@ -33,21 +33,20 @@ class ProcessMetrics(Collector):
     def __init__(self, var: str | Path, collectors: Iterable[Collector]) -> None:
         self._name = "command"
         self._folder = Path(var, FOLDER)
-        # Machines that share the folder have process numbers of their own.
-        self._machine = socket.gethostname()
         self._collectors = list(collectors)
         self._is_started = False
 
     @property
     def _file(self) -> Path:
-        return self._folder / f"{self._machine}.{self._name}.json"
+        return self._folder / f"{self._name}.json"
 
     def start(self, role: str) -> Self:
         """Write the metrics from now on, in a thread; return this object.
 
         `role` says what this process does: `web`, `worker` or `runner`.
         """
-        self._name = f"{role}-{os.getpid()}"
+        # Containers that share the folder may have the same process numbers.
+        self._name = f"{role}-{os.getpid()}@{socket.gethostname()}"
         self._is_started = True
         threading.Thread(target=self._repeat, name="metrics", daemon=True).start()
         return self
@@ -65,7 +64,7 @@ class ProcessMetrics(Collector):
     def write(self) -> None:
         """Write the metrics of this process for the others. Raise OSError."""
         self._folder.mkdir(mode=0o700, exist_ok=True)
-        draft = self._file.with_suffix(".part")
+        draft = self._folder / f"{self._name}.part"
         draft.write_text(json.dumps(list(self._own_rows())))
         draft.replace(self._file)
 
@@ -78,7 +77,7 @@ class ProcessMetrics(Collector):
     def _rows_of_others(self) -> Iterator[tuple[Any, ...]]:
         if not self._is_started:
             return
-        for file in self._folder.glob(f"{self._machine}.*.json"):
+        for file in self._folder.glob("*.json"):
             if file == self._file:
                 continue
             try:

@@ -1,6 +1,7 @@
 """Tests of the metrics of several processes: each shows them all, apart from each other."""
 
 import os
+import time
 
 import pytest
 from prometheus_client import CollectorRegistry, Counter, Gauge
@@ -15,13 +16,17 @@ class Site:
     def __init__(self, var):
         self._var = var
 
-    def process(self, role, pid, count):
+    @staticmethod
+    def registry(count):
         registry = CollectorRegistry()
         Counter("volante_done", "How much was done.", ["kind"], registry=registry).labels("a").inc(
             count
         )
         Gauge("volante_open", "What is open.", registry=registry).set(count)
-        metrics = ProcessMetrics(self._var, [registry])
+        return registry
+
+    def process(self, role, pid, count):
+        metrics = ProcessMetrics(self._var, [self.registry(count)])
         metrics._name, metrics._is_started = f"{role}-{pid}", True
         metrics.write()
         return metrics
@@ -34,6 +39,13 @@ class Site:
 @pytest.fixture
 def site(tmp_path):
     return Site(tmp_path)
+
+
+def until(condition):
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def samples(metrics):
@@ -66,12 +78,21 @@ def test_process_that_has_ended_is_left_out_and_its_file_deleted(site):
     assert not file.exists()
 
 
-def test_other_machine_and_damaged_file_are_left_out(site, monkeypatch):
+def test_damaged_file_is_left_out(site):
     web = site.process("web", 1, 3)
-    (site.folder / f"{web._machine}.worker-7.json").write_text("[[")
-    monkeypatch.setattr(processes.socket, "gethostname", lambda: "other")
-    site.process("web", 1, 8)
+    (site.folder / "worker-7.json").write_text("[[")
     assert samples(web) == {("volante_done_total", "web-1"): 3, ("volante_open", "web-1"): 3}
+
+
+def test_same_number_on_another_machine_is_another_process(tmp_path, monkeypatch):
+    names = []
+    for machine in ("one.example", "two.example"):
+        monkeypatch.setattr(processes.socket, "gethostname", lambda machine=machine: machine)
+        monkeypatch.setattr(ProcessMetrics, "_repeat", ProcessMetrics.write)
+        process = ProcessMetrics(tmp_path, [Site.registry(1)]).start("web")
+        names.append(process._name)
+    until(lambda: len(samples(process)) == 4)
+    assert {name for _, name in samples(process)} == set(names)
 
 
 def test_command_neither_writes_nor_reads_files(tmp_path, site):
