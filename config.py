@@ -24,6 +24,7 @@ from sqlalchemy.exc import ArgumentError
 ROOT = Path(__file__).resolve().parent
 DEFAULT_VAR = ROOT / "var"
 DEFAULT_PORT = 8000
+LOG_FORMATS = ("text", "json")
 MIN_SECRET_LENGTH = 32
 # 32 random hexadecimal digits have fewer than 8 different ones once in a hundred million times.
 MIN_SECRET_VARIETY = 8
@@ -94,6 +95,7 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "SECRET_KEY": _secret(environ, var, production),
         "TRUSTED_PROXIES": _networks(environ, "TRUSTED_PROXIES"),
         "METRICS_TOKEN": environ.get("METRICS_TOKEN", ""),
+        "LOG_FORMAT": log_format(environ),
         "REDIS_URL": environ.get("REDIS_URL", ""),
         "SERVING": False,
         "EDGE": True,
@@ -135,6 +137,14 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": production,
     }
+
+
+def log_format(environ: Mapping[str, str] = os.environ) -> str:
+    """Return how the log is written. Raises SettingError."""
+    chosen = environ.get("LOG_FORMAT") or LOG_FORMATS[0]
+    if chosen not in LOG_FORMATS:
+        raise SettingError(f"LOG_FORMAT must be {' or '.join(LOG_FORMATS)}, not {chosen!r}")
+    return chosen
 
 
 def _secrets_in_files(environ: Mapping[str, str]) -> dict[str, str]:

@@ -4,6 +4,7 @@ import gc
 from functools import partial
 from typing import Any
 
+import config
 from campaign import create_app
 from campaign.organize.core.access import max_bytes_for
 from campaign.process.cpu_affinity import pin_to_cpu
@@ -18,8 +19,9 @@ def serving() -> WsgiBridge:
     The process ends when the server does.
     """
     exit_with_parent()
-    start_logging()
+    start_logging(config.log_format())
     app = create_app({"SERVING": True})
+    app.extensions["process_metrics"].start("web")
     _spare_the_collector()
     pin_to_cpu()
     return WsgiBridge(app, app.config["MAX_CONTENT_LENGTH"], partial(max_bytes_for, app))

@@ -34,6 +34,7 @@ from campaign.exports.subscribers import (
 from campaign.exports.writer import pieces_of_signatures, table_of
 from campaign.exports.zip_stream import ArchiveTooLarge
 from campaign.extensions import database_now, db, write
+from campaign.health.disk_checks import reserve_space
 from campaign.jobs.registry import BackgroundWork
 from campaign.jobs.runs import JobRun, WorkerContext
 from campaign.security.sealed_files import SealBroken, Sealer, size_and_digest
@@ -89,6 +90,7 @@ def sweep_files(worker: WorkerContext) -> None:
 
 def _write(export: Export, run: JobRun, draft: Path, key: bytes) -> dict[str, Any]:
     """Write the file; return the columns of the Export that describe it."""
+    reserve_space(run.worker.settings["VAR_DIR"])
     pieces = _pieces(export, run, draft.with_suffix(".table"), key)
     with closing(pieces), Sealer(draft, key) as sealer:
         for data in pieces:
@@ -119,6 +121,7 @@ def _pieces(
             yield data
             run.check_stop()
             if time.monotonic() - reported_at > REPORT_SECONDS or done > reported:
+                reserve_space(run.worker.settings["VAR_DIR"])
                 run.write(note_done, export.id, done=done)
                 reported_at, reported = time.monotonic(), done
 

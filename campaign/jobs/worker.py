@@ -17,6 +17,8 @@ from campaign.jobs.operations import claim_job, fail_job, postpone_job, release_
 from campaign.jobs.queries import job_waits
 from campaign.jobs.registry import JobKind, Pass, Process, Upkeep, background_work, name_of
 from campaign.jobs.runs import JobLost, JobRun, WorkerContext, WorkerStopping
+from campaign.monitoring.measures import note_job, show_jobs
+from campaign.process.log_fields import logged_with
 
 JOB_SECONDS = 0.5
 UPKEEP_SECONDS = 60
@@ -45,6 +47,7 @@ class JobLoop:
         self._kind = kind
         self._worker = worker
         self._clock = clock
+        show_jobs(kind.name)
 
     def run_next(self) -> bool:
         """Run the job that has been due longest; return whether there was work."""
@@ -59,7 +62,8 @@ class JobLoop:
             lease=kind.lease,
         )
         if job:
-            self._run(job)
+            with logged_with(job=job.kind, job_id=job.id):
+                self._run(job)
         return True
 
     def _run(self, job: Job) -> None:
@@ -95,6 +99,7 @@ class JobLoop:
             if is_last:
                 self._give_up(run, job)
             else:
+                note_job(kind.name, "retried")
                 retry = partial(retry_job, attempts=job.attempts, now=self._clock())
                 run.end(retry, partial(kind.on_return, job.subject_id))
         else:
@@ -103,9 +108,11 @@ class JobLoop:
                 run.end(partial(postpone_job, run_at=run_at), _do_nothing)
             elif not run.is_finished:
                 run.finish(_do_nothing)
+            note_job(kind.name, "done")
 
     def _give_up(self, run: JobRun, job: Job) -> None:
         log.error("%s %s is given up", job.kind, job.subject_id)
+        note_job(job.kind, "failed")
         run.end(
             partial(fail_job, now=self._clock()), partial(self._kind.on_give_up, job.subject_id)
         )

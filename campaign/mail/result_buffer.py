@@ -7,6 +7,7 @@ from typing import Any
 
 from campaign.extensions import database_now
 from campaign.mail import operations
+from campaign.monitoring.measures import note_email
 
 MAX_RESULTS = 25
 MAX_SECONDS = 1.0
@@ -32,6 +33,7 @@ class ResultBuffer:
         """Note that the mail server accepted the message."""
         self._sent.append(id)
         self.handled += 1
+        note_email("sent")
 
     def released(self, id: int) -> None:
         """Note that the message was not tried."""
@@ -39,18 +41,20 @@ class ResultBuffer:
 
     def dropped(self, id: int, *, reason: str = "") -> None:
         """Note that the message is given up."""
-        self._others.append(lambda now: operations.drop([id], reason=reason))
-        self.handled += 1
+        self._drop(id, reason)
+        note_email("dropped")
 
     def reschedule(self, id: int, *, error: str) -> None:
         """Note that the message failed, and is tried again later."""
         self._others.append(lambda now: operations.reschedule(id, error=error, now=now))
         self.handled += 1
+        note_email("retried")
 
     def wait(self, id: int, *, until: datetime) -> None:
         """Note that the message's address has had its emails for the day."""
         self._others.append(lambda now: operations.wait_until(id, until=until))
         self.handled += 1
+        note_email("delayed")
 
     def refused(self, id: int, *, digest: bytes | None, reason: str) -> None:
         """Note that the message's address accepts no email."""
@@ -58,7 +62,8 @@ class ResultBuffer:
             self._others.append(
                 lambda now: operations.refuse_address(digest, reason=reason, now=now)
             )
-        self.dropped(id, reason=reason)
+        self._drop(id, reason)
+        note_email("refused")
 
     def seconds_left(self) -> float:
         """Return how many seconds the noted results may still wait."""
@@ -78,6 +83,10 @@ class ResultBuffer:
             )
         self._sent, self._released, self._others = [], [], []
         self._since = monotonic()
+
+    def _drop(self, id: int, reason: str) -> None:
+        self._others.append(lambda now: operations.drop([id], reason=reason))
+        self.handled += 1
 
 
 def _write_results(

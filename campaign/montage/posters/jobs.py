@@ -15,6 +15,7 @@ from typing import IO, Any, cast
 from campaign.causes.models import Cause
 from campaign.causes.queries import cause_by_id, cause_numbers
 from campaign.extensions import database_now, db, write
+from campaign.health.disk_checks import reserve_space
 from campaign.jobs.registry import BackgroundWork
 from campaign.jobs.runs import JobRun, WorkerContext
 from campaign.montage.models import VARIETY, Poster
@@ -74,6 +75,7 @@ def draw_poster(run: JobRun) -> datetime | None:
     scratch = folder / f"{poster_id}-{run.worker.holder}"
     scratch.mkdir(parents=True, exist_ok=True)
     try:
+        reserve_space(run.worker.settings["VAR_DIR"])
         spec, columns = prepare(cast(Cause, cause_by_id(variety.cause_id)), variety, scratch)
         (scratch / "spec.json").write_text(spec.to_json(), encoding="utf-8")
         # Everything needed has been read. Free the database connection while the poster is drawn.

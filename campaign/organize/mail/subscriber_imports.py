@@ -16,6 +16,7 @@ from flask_wtf.file import FileField
 from wtforms import Field, RadioField, SelectChoice, SelectField, ValidationError
 
 from campaign.extensions import write
+from campaign.health.disk_checks import reserve_space
 from campaign.imports.subscribers.jobs import WRONG
 from campaign.imports.subscribers.models import WITH_FILE, SubscriberImport
 from campaign.imports.subscribers.operations import (
@@ -296,6 +297,7 @@ def _change(item: SubscriberImport, action: str, operation: Any) -> ResponseRetu
 
 def _store(item: SubscriberImport, stream: Any) -> None:
     """Encrypt the file to disk. Raises OSError."""
+    reserve_space(current_app.config["VAR_DIR"])
     folder = lists_folder(current_app.config)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     size = 0
