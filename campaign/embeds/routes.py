@@ -32,9 +32,10 @@ from campaign.process.clock import utcnow
 from campaign.signatures.emails import address_of_emails
 from campaign.signatures.forms import signature_form
 from campaign.signatures.presenters import petition_context
-from campaign.signatures.signing.views import SigningPage, sign_and_answer
+from campaign.signatures.signing.views import THANKS_SECONDS, SigningPage, sign_and_answer
 from campaign.site.languages import best_lang
 from campaign.site.settings import site_settings
+from campaign.surge.state import emails_wait
 
 blueprint = Blueprint("embeds", __name__)
 TEMPLATE = "embeds/show.html"
@@ -66,7 +67,7 @@ def sign(slug: str) -> ResponseReturnValue:
     terms = recent_terms(slug, now=utcnow())
     petition_id = terms.id if terms else _load_petition(slug).id
     thanks_url = url_for("embeds.thanks", slug=slug, **g.frame.query())
-    page = SigningPage(TEMPLATE, thanks_url, _form_context(slug))
+    page = SigningPage(TEMPLATE, thanks_url, _form_context(slug), layout="layouts/frame.html")
     return _framed(petition_id, sign_and_answer(slug, page))
 
 
@@ -83,8 +84,14 @@ def thanks(slug: str) -> ResponseReturnValue:
     days = site_settings().confirm_days
     sender = address_of_emails(petition)
     context = petition_context(petition, g.lang, utcnow())
-    page = render_template("embeds/thanks.html", confirm_days=days, mail_from=sender, **context)
-    return _framed(petition.id, public(make_response(page), 60))
+    page = render_template(
+        "embeds/thanks.html",
+        confirm_days=days,
+        mail_from=sender,
+        emails_wait=emails_wait(),
+        **context,
+    )
+    return _framed(petition.id, public(make_response(page), THANKS_SECONDS))
 
 
 @blueprint.get("/embed/volante.js")

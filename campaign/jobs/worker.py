@@ -17,8 +17,10 @@ from campaign.jobs.operations import claim_job, fail_job, postpone_job, release_
 from campaign.jobs.queries import job_waits
 from campaign.jobs.registry import JobKind, Pass, Process, Upkeep, background_work, name_of
 from campaign.jobs.runs import JobLost, JobRun, WorkerContext, WorkerStopping
+from campaign.surge.state import follow_surge, work_waits
 
 JOB_SECONDS = 0.5
+SURGE_SECONDS = 0.5
 UPKEEP_SECONDS = 60
 PAUSE_AFTER_ERROR = 2
 STOP_SECONDS = 1.5
@@ -49,6 +51,8 @@ class JobLoop:
     def run_next(self) -> bool:
         """Run the job that has been due longest; return whether there was work."""
         kind = self._kind
+        if kind.waits_in_surge and work_waits():
+            return False
         if not job_waits(kind.name, self._clock()):
             return False
         job = write(
@@ -144,6 +148,7 @@ class Worker:
                 self._loops.append((f"job {kind.name}", loop.run_next, JOB_SECONDS))
             upkeep = UpkeepRound(registry.at_start, registry.upkeep)
             self._loops.append(("upkeep", upkeep.do, UPKEEP_SECONDS))
+            self._loops.append(("surge", follow_surge, SURGE_SECONDS))
 
     def run(self) -> None:
         """Run the loops, and return within STOP_SECONDS of the stop.

@@ -17,6 +17,7 @@ from campaign.montage.models import IN_WORK, Poster
 from campaign.petitions.models import Petition, PetitionTally
 from campaign.search.indexing import count_due
 from campaign.signatures.models import HELD, NEW_FORM, TO_HATCH, RepeatSigning, Signature
+from campaign.surge.state import surge_level
 
 
 class Gauge(NamedTuple):
@@ -101,6 +102,7 @@ def gauges(*, now: datetime, next_ms: float) -> list[Gauge]:
             "After how long this process lets watchers ask again.",
             next_ms / 1000,
         ),
+        _one("surge_level", "How much the site sheds because it is busy, 0 to 5.", surge_level()),
         *_replica(current_app.extensions["replica"]),
     ]
 
