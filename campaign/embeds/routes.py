@@ -67,7 +67,7 @@ def sign(slug: str) -> ResponseReturnValue:
     terms = recent_terms(slug, now=utcnow())
     petition_id = terms.id if terms else _load_petition(slug).id
     thanks_url = url_for("embeds.thanks", slug=slug, **g.frame.query())
-    page = SigningPage(TEMPLATE, thanks_url, _form_context(slug), layout="layouts/frame.html")
+    page = SigningPage(TEMPLATE, thanks_url, _form_context(slug))
     return _framed(petition_id, sign_and_answer(slug, page))
 
 

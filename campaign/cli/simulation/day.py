@@ -15,6 +15,7 @@ HOURS: Final = (
     *(0.85, 0.75, 0.70, 0.65, 0.60, 0.60),
     *(0.65, 0.75, 0.80, 0.80, 0.65, 0.45),
 )
+STEP_SECONDS: Final = 0.01
 
 
 def share_at(part: float) -> float:
@@ -31,11 +32,10 @@ def arrivals(*, seconds: float, peak_per_minute: float) -> Iterator[float]:
 
     Only the day is shorter. The rates are those of a whole day, so that the site is as busy.
     """
-    now, people = 0.0, 0.0
-    step = 0.01
-    while now < seconds:
-        people += share_at(now / seconds) * peak_per_minute / 60 * step
-        now += step
+    people = 0.0
+    steps = round(seconds / STEP_SECONDS)
+    for step in range(steps):
+        people += share_at(step / steps) * peak_per_minute / 60 * STEP_SECONDS
         while people >= 1:
             people -= 1
-            yield now
+            yield step * STEP_SECONDS

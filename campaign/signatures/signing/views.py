@@ -34,15 +34,11 @@ THANKS_SECONDS = 5
 
 @dataclass(frozen=True, slots=True)
 class SigningPage:
-    """The page that a signing form is on: its template with extra context, and where it leads.
-
-    `layout` is that of the page that asks to try again later.
-    """
+    """The page that a signing form is on: its template with extra context, and where it leads."""
 
     template: str
     thanks_url: str
     context: Mapping[str, Any] = field(default_factory=dict)
-    layout: str = "layouts/base.html"
 
 
 def sign_and_answer(slug: str, page: SigningPage) -> Response:
@@ -114,13 +110,12 @@ def _refuse(slug: str, page: SigningPage, error: CampaignError, **context: Any) 
 def _try_again_page(slug: str, page: SigningPage, error: SigningBusy) -> Response:
     """Return a page that holds all that was entered, and a button that sends it again.
 
-    Rendering the petition would take longer than to accept the signature, so it asks the database
-    for nothing.
+    Rendering the petition would take longer than to accept the signature. So this page is small,
+    and asks the database for nothing.
     """
     return make_response(
         render_template(
             "signatures/try_again.html",
-            layout=page.layout,
             entered=list(request.form.items(multi=True)),
             form_action=page.context.get("form_action") or url_for("signatures.sign", slug=slug),
             seconds=error.retry_seconds,
