@@ -51,7 +51,7 @@ log = logging.getLogger("campaign.exports")
 work = BackgroundWork()
 
 
-@work.job(JOB, on_return=return_export, on_give_up=fail_export)
+@work.job(JOB, on_return=return_export, on_give_up=fail_export, waits_in_surge=True)
 def write_export(run: JobRun) -> datetime | None:
     """Write the file of an export from its beginning."""
     export = export_by_id(run.subject_id)

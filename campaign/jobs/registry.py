@@ -34,7 +34,8 @@ class JobKind:
     """How jobs of one kind are run.
 
     `lease` is how long a claim lasts unless it is renewed. A job that failed `max_attempts` times
-    is given up, or never if that is None. `on_return` is an operation that gets the subject's id
+    is given up, or never if that is None. With `waits_in_surge`, none begins while the site is too
+    busy. `on_return` is an operation that gets the subject's id
     when the job has to wait again after a failure or because its worker stops. `on_give_up` gets it
     when the job is given up.
     """
@@ -45,6 +46,7 @@ class JobKind:
     max_attempts: int | None = MAX_ATTEMPTS
     on_return: Callable[[int], object] = do_nothing
     on_give_up: Callable[[int], object] = do_nothing
+    waits_in_surge: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,11 +100,14 @@ class BackgroundWork:
         max_attempts: int | None = MAX_ATTEMPTS,
         on_return: Callable[[int], object] = do_nothing,
         on_give_up: Callable[[int], object] = do_nothing,
+        waits_in_surge: bool = False,
     ) -> Callable[[_Handler], _Handler]:
         """Register the handler of a kind of job. See JobKind."""
 
         def decorate(handler: _Handler) -> _Handler:
-            job_kind = JobKind(kind, handler, lease, max_attempts, on_return, on_give_up)
+            job_kind = JobKind(
+                kind, handler, lease, max_attempts, on_return, on_give_up, waits_in_surge
+            )
             self.registry.kinds[kind] = job_kind
             return handler
 

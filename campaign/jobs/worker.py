@@ -19,8 +19,10 @@ from campaign.jobs.registry import JobKind, Pass, Process, Upkeep, background_wo
 from campaign.jobs.runs import JobLost, JobRun, WorkerContext, WorkerStopping
 from campaign.monitoring.measures import note_job, show_jobs
 from campaign.process.log_fields import logged_with
+from campaign.surge.state import follow_surge, work_waits
 
 JOB_SECONDS = 0.5
+SURGE_SECONDS = 0.5
 UPKEEP_SECONDS = 60
 PAUSE_AFTER_ERROR = 2
 STOP_SECONDS = 1.5
@@ -52,6 +54,8 @@ class JobLoop:
     def run_next(self) -> bool:
         """Run the job that has been due longest; return whether there was work."""
         kind = self._kind
+        if kind.waits_in_surge and work_waits():
+            return False
         if not job_waits(kind.name, self._clock()):
             return False
         job = write(
@@ -151,6 +155,7 @@ class Worker:
                 self._loops.append((f"job {kind.name}", loop.run_next, JOB_SECONDS))
             upkeep = UpkeepRound(registry.at_start, registry.upkeep)
             self._loops.append(("upkeep", upkeep.do, UPKEEP_SECONDS))
+            self._loops.append(("surge", follow_surge, SURGE_SECONDS))
 
     def run(self) -> None:
         """Run the loops, and return within STOP_SECONDS of the stop.

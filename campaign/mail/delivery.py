@@ -18,12 +18,13 @@ from campaign.mail import operations
 from campaign.mail.composition import Message, mail_from, to_email
 from campaign.mail.daily_limit import DailyLimit
 from campaign.mail.folder import folder_of
-from campaign.mail.models import BULK, MAX_REPORTS, PERSONAL, OutboxRow
+from campaign.mail.models import ACCOUNT, BULK, MAX_REPORTS, PERSONAL, OutboxRow
 from campaign.mail.result_buffer import ResultBuffer
 from campaign.mail.sender_pool import DeliveryBatch, OutgoingEmail
 from campaign.mail.smtp_replies import Delivered, Refused, TryLater
 from campaign.mail.transport import Envelope, FolderTransport, SmtpTransport, transport_from
 from campaign.site.settings import site_settings
+from campaign.surge.state import emails_wait, work_waits
 
 BATCH = 100
 PAUSE = timedelta(seconds=30)
@@ -144,7 +145,7 @@ class OutboxWorker:
         self, transports: list[SmtpTransport | FolderTransport], buffer: ResultBuffer, now: datetime
     ) -> None:
         limit = 1 if self._paused_until else BATCH
-        rows = self._write(operations.claim, limit=limit, now=now)
+        rows = self._write(operations.claim, limit=limit, now=now, last_priority=_last_priority())
         emails = self._prepare(rows, buffer) if rows else []
         if emails:
             seconds = MAX_BULK_PASS_SECONDS if rows[0].priority == BULK else MAX_PASS_SECONDS
@@ -214,7 +215,7 @@ class OutboxWorker:
     def _refused(self, messages: list[tuple[OutboxRow, Message]]) -> set[tuple[int, bytes]]:
         """Return the (priority, digest) pairs that get no email."""
         digests = [message.digest for _, message in messages if message.digest is not None]
-        min_reports = {PERSONAL: MAX_REPORTS, BULK: 1}
+        min_reports = {ACCOUNT: MAX_REPORTS, PERSONAL: MAX_REPORTS, BULK: 1}
         return {
             (priority, digest)
             for priority, reports in min_reports.items()
@@ -296,3 +297,10 @@ class OutboxWorker:
             buffer.refused(message_id, digest=email.digest, reason=result.reason)
         else:
             buffer.reschedule(message_id, error=result.reason)
+
+
+def _last_priority() -> int:
+    """Return the last priority whose emails leave now. In a surge, others wait in the outbox."""
+    if emails_wait():
+        return ACCOUNT
+    return PERSONAL if work_waits() else BULK

@@ -62,7 +62,7 @@ def posters_folder(settings: Mapping[str, Any]) -> Path:
     return Path(settings["VAR_DIR"]) / "posters"
 
 
-@work.job(JOB, lease=LEASE, on_return=return_poster, on_give_up=fail_poster)
+@work.job(JOB, lease=LEASE, on_return=return_poster, on_give_up=fail_poster, waits_in_surge=True)
 def draw_poster(run: JobRun) -> datetime | None:
     """Draw a poster."""
     poster = db.session.get(Poster, run.subject_id, populate_existing=True)
