@@ -15,7 +15,7 @@ from flask import Flask
 
 from campaign.extensions import db
 from campaign.mail import operations
-from campaign.mail.composition import Message, mail_from, to_email
+from campaign.mail.composition import Message, mail_from, to_mime
 from campaign.mail.daily_limit import DailyLimit
 from campaign.mail.folder import folder_of
 from campaign.mail.models import BULK, MAX_REPORTS, PERSONAL, OutboxRow
@@ -243,14 +243,13 @@ class OutboxWorker:
     ) -> Envelope | None:
         key = f"{row.kind}:{row.id}:{row.created_at.isoformat()}"
         try:
-            email = to_email(replace(message, message_key=key), self._settings)
-            recipient = email["To"].addresses[0].addr_spec
+            email = to_mime(replace(message, message_key=key), self._settings)
             return Envelope(
                 id=row.id,
                 sender=mail_from(self._settings).addr_spec,
-                recipient=recipient,
-                needs_utf8=not recipient.isascii(),
-                data=email.as_bytes(),
+                recipient=email.recipient,
+                needs_utf8=not email.recipient.isascii(),
+                data=email.data,
             )
         except Exception as error:
             self._note_failure(row, error, buffer)

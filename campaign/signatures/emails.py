@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias, TypedDict, cast
 
 from flask import Flask, current_app, g
 from flask_babel import force_locale
@@ -35,7 +35,7 @@ from campaign.signatures.pending_forms import (
 )
 from campaign.signatures.queries import signature_by_id, signatures_of_address
 from campaign.signatures.signing.repeats import CONFIRMATION, FORM_CONFIRMATION, PASSED_ON, REPEAT
-from campaign.site.settings import site_settings
+from campaign.site.settings import local_day, site_settings
 from campaign.subscriptions import tokens as news_tokens
 from campaign.subscriptions.models import Subscription
 
@@ -132,7 +132,8 @@ def _request_message(
         queued.lang,
         signature.petition_id,
         visible,
-        _confirmation_values(signature, visible, queued.lang),
+        personal={"confirm_url": _confirm_url(signature, visible, queued.lang)},
+        context=_confirmation_values(signature, visible, queued.lang),
     )
 
 
@@ -151,7 +152,7 @@ def _notice_message(template: str, queued: OutboxRow) -> Message | None:
         queued.lang,
         signature.petition_id,
         signature,
-        _own_page_values(signature, queued.lang),
+        **_own_page_values(signature, queued.lang),
     )
 
 
@@ -160,13 +161,19 @@ def _message(
     lang: str,
     petition_id: int,
     form: Signature | UnconfirmedForm,
+    *,
+    personal: Mapping[str, str],
     context: Mapping[str, Any],
 ) -> Message:
-    """Return the Message about `form`, which is a Signature or an UnconfirmedForm."""
+    """Return the Message about `form`, which is a Signature or an UnconfirmedForm.
+
+    `personal` and `context` are the values for its template, which gets those of the petition too.
+    """
     petition = _petition(petition_id)
     identity = email_identity(petition.cause.organisation_id, lang)
     values = _petition_values(petition, form, lang, identity)
-    rendered = render(template, lang, **values, **context)
+    names = {"given_name": form.given_name or "", "shown_name": form.shown_name or ""}
+    rendered = render(template, lang, personal={**names, **personal}, **values, **context)
     message = Message(
         to=cast(str, form.email),
         to_name=form.full_name,
@@ -187,14 +194,21 @@ def _own_link_message(queued: OutboxRow) -> Message | None:
     if owner is None:
         return None
     is_news = isinstance(owner, Subscription)
-    link_values = (
+    link = (
         _news_page_values(cast(Subscription, owner), queued.lang)
         if is_news
         else _own_page_values(cast(Signature, owner), queued.lang)
     )
     # The page shows everything on this site that belongs to the address.
     identity = email_identity(None, queued.lang)
-    rendered = render("own_link", queued.lang, identity=identity, is_news=is_news, **link_values)
+    rendered = render(
+        "own_link",
+        queued.lang,
+        personal=link["personal"],
+        identity=identity,
+        is_news=is_news,
+        **link["context"],
+    )
     signed = signatures_of_address(cast(bytes, owner.email_digest), owner.email)
     is_neutral = any(_petition(row.petition_id).neutral_emails for row in signed)
     return Message(
@@ -224,7 +238,7 @@ def _retention_message(queued: OutboxRow) -> Message | None:
         or petition.retention_done_at is not None
     ):
         return None
-    context = {
+    context: dict[str, Any] = {
         "petition_title": petition.current_version.text(queued.lang, petition.original_lang).title,
         "erases_on": at,
         "retention_url": absolute_url("organize.retention.edit", queued.lang, slug=petition.slug),
@@ -244,44 +258,52 @@ def _petition_values(
 ) -> dict[str, Any]:
     text = petition.current_version.text(lang, petition.original_lang)
     return {
-        "given_name": form.given_name,
-        "shown_name": form.shown_name,
         "petition_title": text.title,
         "petition_lang": text.lang,
         "published_by": text.published_by,
         "cause_title": petition.cause.text(lang).title,
         "is_neutral": petition.neutral_emails,
-        "signed_on": form.created_at,
+        "signed_on": local_day(form.created_at),
         "petition_url": absolute_url("petitions.show", lang, slug=petition.slug),
         "identity": identity,
     }
 
 
-def _confirmation_values(signature: Signature, form: UnconfirmedForm, lang: str) -> dict[str, Any]:
-    config = current_app.config
+def _confirm_url(signature: Signature, form: UnconfirmedForm, lang: str) -> str:
     token = (
         tokens.token_for(tokens.CONFIRM, signature)
         if form.id is None
         else tokens.form_token(form.id, signature)
     )
+    return absolute_url("signatures.confirm", lang, token=token)
+
+
+def _confirmation_values(signature: Signature, form: UnconfirmedForm, lang: str) -> dict[str, Any]:
+    expires_at = min(
+        _link_ends(signature, current_app.config),
+        form.created_at + timedelta(days=site_settings().erase_pending_days),
+    )
     return {
-        "confirm_url": absolute_url("signatures.confirm", lang, token=token),
-        "expires_on": min(
-            _link_ends(signature, config),
-            form.created_at + timedelta(days=site_settings().erase_pending_days),
-        ),
+        "expires_on": local_day(expires_at),
         "erase_days": site_settings().erase_pending_days,
         "link_request_url": absolute_url("signatures.request_own_link", lang),
     }
 
 
-def _own_page_values(signature: Signature, lang: str) -> dict[str, Any]:
-    """Return the template context of the link to "What I signed"."""
+class _LinkValues(TypedDict):
+    """The values of a personal link, as `render` gets them."""
+
+    personal: dict[str, str]
+    context: dict[str, Any]
+
+
+def _own_page_values(signature: Signature, lang: str) -> _LinkValues:
+    """Return the template values of the link to "What I signed"."""
     return _personal_link_values("signatures.mine", lang, tokens.token_for(tokens.MINE, signature))
 
 
-def _news_page_values(subscription: Subscription, lang: str) -> dict[str, Any]:
-    """Return the template context of the link to the news settings."""
+def _news_page_values(subscription: Subscription, lang: str) -> _LinkValues:
+    """Return the template values of the link to the news settings."""
     return _personal_link_values(
         "subscriptions.preferences",
         lang,
@@ -289,11 +311,13 @@ def _news_page_values(subscription: Subscription, lang: str) -> dict[str, Any]:
     )
 
 
-def _personal_link_values(endpoint: str, lang: str, token: str) -> dict[str, Any]:
+def _personal_link_values(endpoint: str, lang: str, token: str) -> _LinkValues:
     return {
-        "mine_url": absolute_url(endpoint, lang, token=token),
-        "mine_until": last_day_of(token),
-        "link_request_url": absolute_url("signatures.request_own_link", lang),
+        "personal": {"mine_url": absolute_url(endpoint, lang, token=token)},
+        "context": {
+            "mine_until": last_day_of(token),
+            "link_request_url": absolute_url("signatures.request_own_link", lang),
+        },
     }
 
 

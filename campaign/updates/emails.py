@@ -9,7 +9,7 @@ from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any, cast
 
-from flask import Flask
+from flask import Flask, g
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -58,25 +58,39 @@ def wording_of(
     update: Update, lang: str, *, why: str, end_url: str, preferences_url: str
 ) -> RenderedEmail:
     """Return the RenderedEmail of an update's email in `lang`, for its readers and for a preview."""
-    text = update.text(lang)
-    shown = card(update, lang)
-    pictures = _pictures(update, text.lang)
     return render(
         "update_letter",
         lang,
-        title=text.title,
-        summary=shown.summary,
-        date=_day(shown.date, lang),
-        body=_styled(to_html(text.body, pictures, links_pictures=True)),
-        body_lang=text.lang,
-        plain_body=to_text(text.body, pictures, shows_links=True),
-        update_url=absolute_url("updates.show", lang, slug=update.slug),
-        cause_title=shown.cause,
-        identity=email_identity(update.cause.organisation_id, lang),
+        personal={"end_url": end_url, "preferences_url": preferences_url},
         why=why,
-        end_url=end_url,
-        preferences_url=preferences_url,
+        **_shared_context(update, lang),
     )
+
+
+def _shared_context(update: Update, lang: str) -> dict[str, Any]:
+    """Return what all readers in `lang` get, made once for all emails of a pass."""
+    contexts: dict[tuple[int, str], dict[str, Any]] = g.setdefault("contexts_of_updates", {})
+    known = contexts.get((update.id, lang))
+    if known is None:
+        known = contexts[update.id, lang] = _context(update, lang)
+    return known
+
+
+def _context(update: Update, lang: str) -> dict[str, Any]:
+    text = update.text(lang)
+    shown = card(update, lang)
+    pictures = _pictures(update, text.lang)
+    return {
+        "title": text.title,
+        "summary": shown.summary,
+        "date": _day(shown.date, lang),
+        "body": _styled(to_html(text.body, pictures, links_pictures=True)),
+        "body_lang": text.lang,
+        "plain_body": to_text(text.body, pictures, shows_links=True),
+        "update_url": absolute_url("updates.show", lang, slug=update.slug),
+        "cause_title": shown.cause,
+        "identity": email_identity(update.cause.organisation_id, lang),
+    }
 
 
 def sample(update: Update, lang: str) -> RenderedEmail:
@@ -169,16 +183,19 @@ def _render_digest(message: OutboxRow) -> Message | None:
     list_headers = list_values(reader, cause, lang)
     identity = email_identity(organisation_of_subscription(reader), lang)
     title = cause.text(lang).title if cause else ""
-    context = {
+    context: dict[str, Any] = {
         "updates": [_digest_item(update, lang) for update in news],
         "shows_cause": cause is None,
         "cause_title": title,
         "identity": identity,
         "why": reason_for(reader, title, lang),
+    }
+    links = {
         "end_url": list_headers["list_unsubscribe"],
         "preferences_url": list_headers["preferences_url"],
     }
-    return _message(reader, render("update_digest", lang, **context), list_headers, identity)
+    wording = render("update_digest", lang, personal=links, **context)
+    return _message(reader, wording, list_headers, identity)
 
 
 def _reader(subscription_id: int) -> Subscription | None:
