@@ -1,17 +1,18 @@
 """Deliver due emails: claim them, render them, send them, and record the results."""
 
 import logging
-from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Event
 from traceback import extract_tb
-from typing import Any, cast
+from types import MappingProxyType
+from typing import Any, TypeAlias, cast
 from urllib.parse import urlsplit
 
-from flask import Flask
+from flask import Flask, current_app
 
 from campaign.extensions import db
 from campaign.mail import operations
@@ -25,7 +26,7 @@ from campaign.mail.smtp_replies import Delivered, Refused, TryLater
 from campaign.mail.transport import Envelope, FolderTransport, SmtpTransport, transport_from
 from campaign.site.settings import site_settings
 
-BATCH = 100
+BATCH = 500
 PAUSE = timedelta(seconds=30)
 
 # Far below the two-minute lock of a claim, so that no other worker claims a message we are about to
@@ -34,16 +35,20 @@ MAX_PASS_SECONDS = 30
 # Kept short, because someone may sign during the pass, and the email they wait for goes first.
 MAX_BULK_PASS_SECONDS = 2
 
+Renderer: TypeAlias = Callable[[OutboxRow], Message | None]
+Loader: TypeAlias = Callable[[Collection[int]], object]
+
 log = logging.getLogger("campaign.mail")
 
 
 def register(
     app: Flask,
     kind: str,
-    renderer: Callable[[OutboxRow], Message | None],
+    renderer: Renderer,
     name: str = "",
     *,
     is_bound: bool = False,
+    load: Loader | None = None,
 ) -> None:
     """Let `renderer` write the emails of `kind`.
 
@@ -51,19 +56,27 @@ def register(
     reads: its changes are rolled back. `name` says in a few words what the email does, for people
     who read a list of emails. Set `is_bound` for emails that anyone who knows an address can cause.
     Those count towards the daily limit.
+
+    `load` gets the subject ids of all emails of the kind in a pass, before the first is rendered.
+    It reads what `renderer` needs with a few queries, into the session or into `g`, which end with
+    the pass. What it returns is kept in memory until then.
     """
     renderers_of(app)[kind] = renderer
+    if load is not None:
+        loaders_of(app)[kind] = load
     names_of(app)[kind] = name
     if is_bound:
         bound_kinds(app).add(kind)
 
 
-def renderers_of(app: Flask) -> dict[str, Callable[[OutboxRow], Message | None]]:
+def renderers_of(app: Flask) -> dict[str, Renderer]:
     """Return the renderers of `app`, by kind of email."""
-    renderers: dict[str, Callable[[OutboxRow], Message | None]] = app.extensions.setdefault(
-        "mail_renderers", {}
-    )
-    return renderers
+    return cast("dict[str, Renderer]", app.extensions.setdefault("mail_renderers", {}))
+
+
+def loaders_of(app: Flask) -> dict[str, Loader]:
+    """Return what reads the rows for many emails of a kind at once, by kind."""
+    return cast("dict[str, Loader]", app.extensions.setdefault("mail_loaders", {}))
 
 
 def bound_kinds(app: Flask) -> set[str]:
@@ -93,6 +106,7 @@ def make_outbox_worker(app: Flask, write: Callable[..., Any]) -> "OutboxWorker":
         settings=settings,
         limit=limit,
         bound_kinds=bound_kinds(app),
+        loaders=loaders_of(app),
     )
 
 
@@ -109,12 +123,13 @@ class OutboxWorker:
     def __init__(
         self,
         *,
-        renderers: dict[str, Callable[[OutboxRow], Message | None]],
+        renderers: Mapping[str, Renderer],
         transports: Sequence[SmtpTransport | FolderTransport],
         write: Callable[..., Any],
         settings: dict[str, Any],
         limit: DailyLimit | None = None,
         bound_kinds: Collection[str] = (),
+        loaders: Mapping[str, Loader] = MappingProxyType({}),
     ) -> None:
         self._renderers = renderers
         self._transports = transports
@@ -122,12 +137,13 @@ class OutboxWorker:
         self._settings = settings
         self._limit = limit
         self._bound_kinds = bound_kinds
+        self._loaders = loaders
         self._paused_until: datetime | None = None
         self._unfinished: list[DeliveryBatch] = []
         self._stop = Event()
 
     def deliver_due(self, *, now: datetime) -> int:
-        """Make one pass over at most 100 messages, and return how many were handled.
+        """Make one pass over at most BATCH messages, and return how many were handled.
 
         A pass takes about 30 s at most. `now` is the database's time.
         """
@@ -185,11 +201,11 @@ class OutboxWorker:
             transport.close()
 
     def _prepare(self, rows: list[OutboxRow], buffer: ResultBuffer) -> list[OutgoingEmail]:
-        messages = [(row, message) for row in rows if (message := self._render(row, buffer))]
-        refused = self._refused(messages)
-        # End the reads here, so that they hold no snapshot or connection while the mail server is
-        # slow.
-        db.session.rollback()
+        # In a context of its own, so that what was read holds no memory, snapshot or connection
+        # while the mail server is slow, and no later pass uses it.
+        with current_app.app_context():
+            messages = self._render_all(rows, buffer)
+            refused = self._refused(messages)
         emails: list[OutgoingEmail]
         in_progress: Counter[bytes | None]
         emails, in_progress = [], Counter()
@@ -210,6 +226,20 @@ class OutboxWorker:
                 emails.append(OutgoingEmail(message.digest, envelope, is_bound))
                 in_progress[message.digest] += is_bound
         return emails
+
+    def _render_all(
+        self, rows: list[OutboxRow], buffer: ResultBuffer
+    ) -> list[tuple[OutboxRow, Message]]:
+        subject_ids = defaultdict(list)
+        for row in rows:
+            subject_ids[row.kind].append(row.subject_id)
+        # The session forgets rows that nobody refers to.
+        loaded = [
+            self._loaders[kind](ids) for kind, ids in subject_ids.items() if kind in self._loaders
+        ]
+        messages = [(row, message) for row in rows if (message := self._render(row, buffer))]
+        loaded.clear()
+        return messages
 
     def _refused(self, messages: list[tuple[OutboxRow, Message]]) -> set[tuple[int, bytes]]:
         """Return the (priority, digest) pairs that get no email."""

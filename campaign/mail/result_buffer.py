@@ -8,12 +8,12 @@ from typing import Any
 from campaign.extensions import database_now
 from campaign.mail import operations
 
-MAX_RESULTS = 25
-MAX_SECONDS = 1.0
+MAX_RESULTS = 100
+MAX_SECONDS = 0.2
 
 
 class ResultBuffer:
-    """Results that are not written yet: at most 25, or those of one second.
+    """Results that are not written yet: at most MAX_RESULTS, or those of MAX_SECONDS.
 
     If the process dies before they are written, their messages are sent again after their lock
     ends. `handled` counts the messages, except those that were returned untried.

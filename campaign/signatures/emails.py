@@ -1,6 +1,6 @@
 """Emails about a signature, and neutral subjects and senders, which do not reveal it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -25,15 +25,20 @@ from campaign.process.clock import utcnow
 from campaign.security.dated_tokens import last_day_of
 from campaign.signatures import tokens
 from campaign.signatures.erasure import NOTICE_EMAIL, erases_at
-from campaign.signatures.models import Signature
+from campaign.signatures.models import RepeatSigning, Signature
 from campaign.signatures.owner.operations import OWN_LINK, answer_to
 from campaign.signatures.pending_forms import (
     UnconfirmedForm,
     form_by_id,
+    later_forms,
     private_choices,
     waiting_forms,
 )
-from campaign.signatures.queries import signature_by_id, signatures_of_address
+from campaign.signatures.queries import (
+    signature_by_id,
+    signatures_of_address,
+    signatures_with_ids,
+)
 from campaign.signatures.signing.repeats import CONFIRMATION, FORM_CONFIRMATION, PASSED_ON, REPEAT
 from campaign.site.settings import local_day, site_settings
 from campaign.subscriptions import tokens as news_tokens
@@ -63,13 +68,21 @@ def init_app(app: Flask) -> None:
         (REMINDER, "signature_reminder", _newest_form, _l("First reminder")),
         (LAST_REMINDER, "signature_last_reminder", _newest_form, _l("Last reminder")),
     ):
-        register(app, kind, partial(_request_message, template, form_for), name, is_bound=True)
+        register(
+            app,
+            kind,
+            partial(_request_message, template, form_for),
+            name,
+            is_bound=True,
+            load=None if form_for is _later_form else _load_signatures,
+        )
     register(
         app,
         REPEAT,
         partial(_notice_message, "signature_repeat"),
         _l("Repeat signature"),
         is_bound=True,
+        load=_load_signatures,
     )
     register(
         app,
@@ -77,6 +90,7 @@ def init_app(app: Flask) -> None:
         partial(_notice_message, "signature_passed_on"),
         _l("Signature sent by a partner"),
         is_bound=True,
+        load=_load_signatures,
     )
     register(app, OWN_LINK, _own_link_message, _l("Link to a person’s own signatures"))
     register(app, NOTICE_EMAIL, _retention_message, _l("Notice before data is deleted"))
@@ -87,6 +101,14 @@ def address_of_emails(petition: Petition) -> str:
     if petition.neutral_emails:
         return cast(str, current_app.extensions["sender_address"])
     return sender_address(petition.cause.organisation_id)
+
+
+def _load_signatures(signature_ids: Collection[int]) -> Sequence[Signature]:
+    """Read these signatures, and the later forms of each, for many emails at once."""
+    forms = g.later_forms_of_emails = {signature_id: [] for signature_id in signature_ids}
+    for form in later_forms(signature_ids):
+        forms[form.signature_id].append(form)
+    return signatures_with_ids(signature_ids)
 
 
 def _first_form(queued: OutboxRow) -> _Match | None:
@@ -111,9 +133,14 @@ def _newest_form(queued: OutboxRow) -> _Match | None:
 def _form_among(
     signature: Signature | None, is_match: Callable[[UnconfirmedForm], object]
 ) -> _Match | None:
-    forms = waiting_forms(signature) if signature is not None else []
+    forms = _waiting_forms(signature) if signature is not None else []
     matches = [form for form in forms if is_match(form)]
     return (cast(Signature, signature), matches[-1], forms) if matches else None
+
+
+def _waiting_forms(signature: Signature) -> list[UnconfirmedForm]:
+    later: dict[int, list[RepeatSigning]] = g.get("later_forms_of_emails", {})
+    return waiting_forms(signature, later.get(signature.id))
 
 
 def _request_message(

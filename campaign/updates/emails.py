@@ -4,6 +4,7 @@ Each text is written when the email is sent. The email is dropped if its reader 
 then.
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from types import SimpleNamespace
@@ -29,14 +30,9 @@ from campaign.mail.delivery import register
 from campaign.mail.models import OutboxRow
 from campaign.organisations.emails import EmailIdentity, email_identity
 from campaign.process.clock import utcnow
-from campaign.signatures.queries import signature_by_id
 from campaign.subscriptions.emails import list_values
 from campaign.subscriptions.models import BY_SIGNING, Subscription
-from campaign.subscriptions.queries import (
-    is_suppressed,
-    organisation_of_subscription,
-    subscription_by_id,
-)
+from campaign.subscriptions.queries import organisation_of_subscription
 from campaign.text.markdown import TextPicture, to_html, to_text
 from campaign.updates.body_pictures import pictures_of
 from campaign.updates.mailing import DIGEST, EMAIL, TEST
@@ -44,14 +40,14 @@ from campaign.updates.mailing_models import Mailing, MailingReceipt
 from campaign.updates.models import Update
 from campaign.updates.presenters import card
 from campaign.updates.queries import public_at, update_by_id
-from campaign.updates.recipients import is_turned_away
+from campaign.updates.recipients import mailable
 
 
 def init_app(app: Flask) -> None:
     """Register the renderers of the emails that carry updates."""
-    register(app, EMAIL, _render_update, _l("Update to a subscriber"))
+    register(app, EMAIL, _render_update, _l("Update to a subscriber"), load=_load_receipts)
     register(app, TEST, _render_test, _l("Test email of an update"))
-    register(app, DIGEST, _render_digest, _l("Weekly updates to a subscriber"))
+    register(app, DIGEST, _render_digest, _l("Weekly updates to a subscriber"), load=_load_readers)
 
 
 def wording_of(
@@ -125,16 +121,46 @@ def reason_for(subscription: Subscription, cause_title: str, lang: str) -> str:
         )
 
 
+def _load_receipts(receipt_ids: Collection[int]) -> Sequence[MailingReceipt]:
+    """Read these receipts and their readers, for many emails at once."""
+    receipts = db.session.scalars(
+        select(MailingReceipt).where(MailingReceipt.id.in_(receipt_ids))
+    ).all()
+    _load_readers([receipt.subscription_id for receipt in receipts])
+    return receipts
+
+
+def _load_readers(subscription_ids: Collection[int]) -> None:
+    """Read those of the subscriptions that we may still email, for many emails at once."""
+    readers: dict[int, Subscription | None] = g.setdefault("readers_of_emails", {})
+    readers.update(dict.fromkeys(subscription_ids))
+    readers.update((reader.id, reader) for reader in mailable(subscription_ids))
+
+
+def _mailing(mailing_id: int) -> Mailing | None:
+    """Return the mailing, read once for all emails of a pass."""
+    mailings: dict[int, Mailing | None] = g.setdefault("mailings_of_emails", {})
+    if mailing_id not in mailings:
+        mailings[mailing_id] = db.session.get(Mailing, mailing_id)
+    return mailings[mailing_id]
+
+
+def _update(update_id: int) -> Update | None:
+    """Return the update, read once for all emails of a pass."""
+    updates: dict[int, Update | None] = g.setdefault("updates_of_emails", {})
+    if update_id not in updates:
+        updates[update_id] = update_by_id(update_id)
+    return updates[update_id]
+
+
 def _render_update(message: OutboxRow) -> Message | None:
     """Return the email of an update to one reader, or None if it must not be sent any more."""
     receipt = db.session.get(MailingReceipt, message.subject_id)
-    mailing = (
-        db.session.get(Mailing, receipt.mailing_id, populate_existing=True) if receipt else None
-    )
+    mailing = _mailing(receipt.mailing_id) if receipt else None
     if receipt is None or mailing is None or mailing.state == "stopped":
         return None
     reader = _reader(receipt.subscription_id)
-    update = update_by_id(mailing.update_id) if reader else None
+    update = _update(mailing.update_id) if reader else None
     if reader is None or update is None or update.phase(utcnow()) != "public":
         return None
     cause_title = update.cause.text(reader.lang).title
@@ -200,17 +226,10 @@ def _render_digest(message: OutboxRow) -> Message | None:
 
 def _reader(subscription_id: int) -> Subscription | None:
     """Return the subscription if we may still email it at this moment, or None."""
-    subscription = subscription_by_id(subscription_id)
-    if (
-        subscription is None
-        or subscription.state != "active"
-        or is_suppressed(cast(bytes, subscription.email_digest))
-    ):
-        return None
-    if is_turned_away(subscription.id):
-        return None
-    signature = signature_by_id(subscription.signature_id) if subscription.signature_id else None
-    return None if signature is not None and signature.state == "withdrawn" else subscription
+    readers: dict[int, Subscription | None] = g.get("readers_of_emails", {})
+    if subscription_id in readers:
+        return readers[subscription_id]
+    return next(iter(mailable([subscription_id])), None)
 
 
 def _news_of_week(reader: Subscription, now: datetime) -> list[Any]:

@@ -62,9 +62,7 @@ def test_refused_recipient_does_not_block_the_next(script, transport):
     assert script.connections == 1
 
 
-def test_server_that_ends_a_used_connection_at_a_recipient_gets_the_message_once(
-    script, transport
-):
+def test_server_that_ends_a_used_connection_at_a_recipient_gets_the_message_once(script, transport):
     assert transport.send(envelope()) == Delivered()
     script.to["other@correo.mx"] = ["421 too many messages", "250 OK"]
     answer = transport.send(envelope("other@correo.mx"))
