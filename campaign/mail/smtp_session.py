@@ -12,7 +12,6 @@ from campaign.mail.server_url import MailServer
 ACCEPTED = 250
 RECIPIENT_ACCEPTED = (250, 251)
 SEND_THE_MESSAGE = 354
-CLOSING = 421
 
 
 class Reply(NamedTuple):

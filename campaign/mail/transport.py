@@ -9,10 +9,16 @@ from time import monotonic
 from typing import cast
 
 from campaign.mail.server_url import MailServer, server_from
-from campaign.mail.smtp_replies import Delivered, Refused, TryLater, Unreachable, classify
+from campaign.mail.smtp_replies import (
+    CLOSING,
+    Delivered,
+    Refused,
+    TryLater,
+    Unreachable,
+    classify,
+)
 from campaign.mail.smtp_session import (
     ACCEPTED,
-    CLOSING,
     RECIPIENT_ACCEPTED,
     SEND_THE_MESSAGE,
     MessageStart,
