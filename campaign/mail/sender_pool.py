@@ -67,8 +67,9 @@ class DeliveryBatch:
         connections: Mapping[str, int] = NO_CONNECTIONS,
     ) -> None:
         self.unsent = deque(emails)
-        needed = -(-len(self.unsent) // PER_CONNECTION)
-        self._transports = transports[:needed]
+        self._needed = -(-len(self.unsent) // PER_CONNECTION)
+        self._spare = deque(transports)
+        self._used: list[SmtpTransport | FolderTransport] = []
         self._stop = stop
         self._ends = monotonic() + seconds
         self._over = Event()
@@ -88,7 +89,7 @@ class DeliveryBatch:
     @property
     def failure(self) -> str:
         """Why every connection gave up, or "" if one did not."""
-        return self._failures[0] if len(self._failures) == len(self._transports) else ""
+        return self._failures[0] if len(self._failures) == len(self._used) else ""
 
     def results(
         self, seconds_to_wait: Callable[[], float]
@@ -97,18 +98,16 @@ class DeliveryBatch:
 
         Yield None whenever `seconds_to_wait()` pass without a result.
         """
-        threads = [
-            Thread(target=self._send_all, args=[transport], daemon=True)
-            for transport in self._transports
-        ]
-        for thread in threads:
-            thread.start()
-        self._running = len(threads)
+        for _ in range(self._needed):
+            self._use_spare()
         try:
             while self._running and monotonic() < self._ends + GRACE_SECONDS:
                 try:
                     result = self._results.get(timeout=seconds_to_wait())
                 except Empty:
+                    if self.unsent and not self._is_over():
+                        # Nothing waits behind a slow answer while a connection is free.
+                        self._use_spare()
                     yield None
                     continue
                 if result is None:
@@ -136,11 +135,19 @@ class DeliveryBatch:
 
     def busy_transports(self) -> list[SmtpTransport | FolderTransport]:
         """Return the transports whose server is still handling an email."""
-        return [transport for transport in self._transports if self._current.get(id(transport))]
+        return [transport for transport in self._used if self._current.get(id(transport))]
 
     def is_over(self) -> bool:
         """Return whether every connection has finished and every result was yielded."""
         return not self._running
+
+    def _use_spare(self) -> None:
+        if not self._spare:
+            return
+        transport = self._spare.popleft()
+        self._used.append(transport)
+        self._running += 1
+        Thread(target=self._send_all, args=[transport], daemon=True).start()
 
     def _send_all(self, transport: SmtpTransport | FolderTransport) -> None:
         try:

@@ -1,6 +1,8 @@
 """Tests of failing servers: no email is lost or delayed by another, and nothing spins."""
 
 from datetime import timedelta
+from threading import Thread
+from time import sleep
 
 import pytest
 from sqlalchemy import update
@@ -267,6 +269,25 @@ def test_slow_answer_to_one_message_delays_no_other(app, script, server_url, imp
         while states() != ["sent", "sent"]:
             outbox_worker.deliver_due(now=utcnow())
     assert script.recipients.count(person(1)) == 1
+
+
+def test_second_message_does_not_wait_behind_a_slow_answer_to_the_first(app, script, server_url):
+    script.thinks_about.add(person(1))
+    queue_some(2)
+    with worker_to(server_url, server_url, timeout=30) as outbox_worker:
+        delivering = Thread(target=deliver_within, args=[app, outbox_worker])
+        delivering.start()
+        while person(2) not in script.recipients:
+            assert delivering.is_alive()
+            sleep(0.01)
+        script.thinks_about.clear()
+        delivering.join()
+    assert states() == ["sent", "sent"]
+
+
+def deliver_within(app, outbox_worker):
+    with app.app_context():
+        outbox_worker.deliver_due(now=utcnow())
 
 
 def test_message_awaiting_a_slow_answer_is_not_sent_twice(app, script, server_url, impatient):
