@@ -111,6 +111,7 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "MAIL_URL": environ.get("MAIL_URL", ""),
         "MAIL_FROM": environ.get("MAIL_FROM") or "Volante <names@volante.example>",
         "MAIL_CONNECTIONS": _whole_number(environ, "MAIL_CONNECTIONS", 4, least=1),
+        "MAIL_RATES": _mail_rates(environ),
         "BOUNCE_SECRET": _bounce_secret(environ),
         "CONFIRM_DAYS": _whole_number(environ, "CONFIRM_DAYS", 7),
         "OWN_LINK_DAYS": _whole_number(environ, "OWN_LINK_DAYS", 30, least=1),
@@ -227,6 +228,21 @@ def _limit(environ: Mapping[str, str], name: str, default: str) -> str:
     except ValueError as error:
         raise SettingError(f"{name} must be a limit such as {default!r}, not {text!r}") from error
     return text
+
+
+def _mail_rates(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the rates of emails by receiving domain: {"mail.example": "20/second"}."""
+    rates = {}
+    for item in _items(environ.get("MAIL_RATES", "")):
+        domain, _, rate = (part.strip() for part in item.partition("="))
+        try:
+            parse(rate)
+        except ValueError as error:
+            raise SettingError(
+                f"MAIL_RATES must have items such as mail.example=20/second, not {item!r}"
+            ) from error
+        rates[domain.lower()] = rate
+    return rates
 
 
 def _database_url(environ: Mapping[str, str], var: Path) -> str:

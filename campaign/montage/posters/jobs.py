@@ -8,7 +8,7 @@ import subprocess
 import time
 from collections.abc import Collection, Mapping
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -40,7 +40,6 @@ from campaign.montage.shapes.operations import sweep_shapes
 from campaign.montage.texts import appearance_digest_of, digest_of, poster_spec
 from campaign.process import isolated
 
-LEASE = timedelta(seconds=15)
 POLL_SECONDS = 0.2
 REPORT_SECONDS = 3
 SWEEP_SECONDS = 60
@@ -62,7 +61,7 @@ def posters_folder(settings: Mapping[str, Any]) -> Path:
     return Path(settings["VAR_DIR"]) / "posters"
 
 
-@work.job(JOB, lease=LEASE, on_return=return_poster, on_give_up=fail_poster, waits_in_surge=True)
+@work.job(JOB, on_return=return_poster, on_give_up=fail_poster, waits_in_surge=True)
 def draw_poster(run: JobRun) -> datetime | None:
     """Draw a poster."""
     poster = db.session.get(Poster, run.subject_id, populate_existing=True)
