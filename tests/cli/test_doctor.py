@@ -12,6 +12,7 @@ from sqlalchemy import create_engine, text
 from campaign.cli.doctor import command, database_checks, disk_checks
 from campaign.cli.doctor.database_checks import check_database
 from campaign.cli.doctor.disk_checks import check_disk
+from campaign.cli.doctor.file_checks import check_files
 from campaign.cli.doctor.findings import ok, warning, wrong
 from campaign.cli.doctor.mail_checks import check_mail
 from campaign.cli.doctor.network_checks import check_network
@@ -24,6 +25,7 @@ from campaign.process.clock import utcnow
 from config import load
 from tests.mail.mail_server import Script, mail_server, silent_server
 from tests.ports import free_port
+from tests.s3_server import S3Server
 
 PUBLIC = {
     "VOLANTE_ENV": "production",
@@ -295,3 +297,28 @@ def test_missing_dns_record_of_the_sender_is_reported(load_settings, record, sta
         found = states(check_mail(load_settings(MAIL_URL=url), check=records(**record)))
     [kind] = record
     assert found[kind] == state
+
+
+def files_finding(settings):
+    [finding] = check_files(settings)
+    return finding
+
+
+def test_storage_of_files_is_tried(load_settings):
+    server = S3Server()
+    finding = files_finding(load_settings(**server.settings()))
+    assert finding.state == "ok" and server.names() == []
+    server.stop()
+    finding = files_finding(load_settings(**server.settings()))
+    assert finding.state == "wrong" and server.endpoint in finding.text
+
+
+def test_bucket_that_is_missing_is_wrong(load_settings):
+    server = S3Server()
+    url = f"s3://nowhere?endpoint={server.endpoint}"
+    assert files_finding(load_settings(**{**server.settings(), "FILES_URL": url})).state == "wrong"
+    server.stop()
+
+
+def test_without_a_bucket_files_are_in_the_folder(load_settings):
+    assert files_finding(load_settings()).state == "ok"

@@ -7,12 +7,14 @@ import ast
 import inspect
 import re
 from tempfile import TemporaryDirectory
+from typing import get_args
 
 import click
 import flask
 from flask import current_app
 
 import config
+from campaign.files.storage import Folder
 from campaign.organize.core import identity
 from campaign.process.clock import utcnow
 from campaign.web.metric_values import gauges
@@ -110,9 +112,8 @@ def headers() -> set[str]:
 def files_in_var() -> set[str]:
     """Return the contents of VAR_DIR, which an upgraded installation already has."""
     texts = [(ROOT / "config.py").read_text(), *files("campaign", ".py")]
-    return {name for text in texts for pair in IN_VAR.findall(text) for name in pair if name} - {
-        "FILE"
-    }
+    named = {name for text in texts for pair in IN_VAR.findall(text) for name in pair if name}
+    return {*named, *get_args(Folder)} - {"FILE", "folder"}
 
 
 def figures() -> set[str]:
