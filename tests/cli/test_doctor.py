@@ -3,6 +3,7 @@
 import os
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from threading import Thread
 from types import SimpleNamespace
 
@@ -17,7 +18,13 @@ from campaign.cli.doctor.findings import ok, warning, wrong
 from campaign.cli.doctor.mail_checks import check_mail
 from campaign.cli.doctor.network_checks import check_network
 from campaign.cli.doctor.settings_checks import check_settings
-from campaign.db.last_backup import FILE, last_backup_at, note_backup
+from campaign.db.last_backup import (
+    CHECK_FILE,
+    FILE,
+    last_backup_at,
+    note_backup,
+    note_restore_check,
+)
 from campaign.extensions import db, write
 from campaign.jobs.operations import HEARTBEAT, note_worker
 from campaign.mail.domain_checks import DomainCheck
@@ -163,6 +170,7 @@ def test_clock_that_nothing_synchronizes_is_a_warning(monkeypatch, kernel, state
 def test_new_folder_lacks_only_a_backup(load_settings):
     assert states(check_disk(load_settings())) == {
         "folder": "ok",
+        "restore": "warning",
         "disk": "ok",
         "backup": "warning",
     }
@@ -322,3 +330,14 @@ def test_bucket_that_is_missing_is_wrong(load_settings):
 
 def test_without_a_bucket_files_are_in_the_folder(load_settings):
     assert files_finding(load_settings()).state == "ok"
+
+
+def test_backup_must_be_tried_from_time_to_time(load_settings):
+    settings = load_settings()
+    note_backup(settings["VAR_DIR"])
+    assert states(check_disk(settings))["restore"] == "warning"
+    note_restore_check(settings["VAR_DIR"])
+    assert states(check_disk(settings))["restore"] == "ok"
+    then = utcnow() - disk_checks.MAX_RESTORE_CHECK_AGE - timedelta(hours=1)
+    Path(settings["VAR_DIR"], CHECK_FILE).write_text(then.isoformat())
+    assert states(check_disk(settings))["restore"] == "warning"
