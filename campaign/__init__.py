@@ -30,6 +30,7 @@ from campaign.events import emails as event_emails
 from campaign.events.jobs import work as event_work
 from campaign.events.owner_routes import blueprint as event_pages
 from campaign.exports.jobs import work as export_work
+from campaign.files.jobs import work as file_work
 from campaign.health import readiness
 from campaign.i18n import catalogs
 from campaign.imports import operations as imports_operations
@@ -163,6 +164,7 @@ BLUEPRINTS = (
 # What the worker does, in the order of the packages.
 BACKGROUND_WORK = (
     queue_work,
+    file_work,
     mail_work,
     account_work,
     petition_work,

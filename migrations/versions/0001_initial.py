@@ -1246,7 +1246,7 @@ def upgrade():
         sa.Column("ready_at", INSTANT, nullable=True),
         sa.CheckConstraint("aim in ('delivery', 'letters', 'records', 'subscribers')", name="aim"),
         sa.CheckConstraint(
-            "error_code in ('', 'no_room', 'too_large', 'broken')", name="error_code"
+            "error_code in ('', 'no_room', 'no_storage', 'too_large', 'broken')", name="error_code"
         ),
         sa.CheckConstraint("kind in ('csv', 'xlsx', 'jsonl', 'pack')", name="kind"),
         sa.CheckConstraint(

@@ -87,6 +87,7 @@ FAULTS = {
     "no_room": _l(
         "The server’s disk is full. We removed the unfinished file. Free some space, then press the button."
     ),
+    "no_storage": _l("The file storage does not answer. We try again every minute."),
     "too_large": _l(
         "The file would be larger than four gigabytes. Choose fewer columns, fewer days, or CSV."
     ),
@@ -107,6 +108,8 @@ def offered(aim: str, petition: Petition) -> tuple[str, ...]:
 
 def how_far(export: Export) -> str:
     """Return a sentence about the progress of an export."""
+    if export.state == "waiting" and export.error_code:
+        return str(FAULTS[export.error_code])
     if export.state == "waiting" or not export.total:
         return _("It is in the queue.")
     if export.aim == SUBSCRIBERS:
