@@ -313,7 +313,7 @@ class OwnLinkForm(FlaskForm):
 ANSWER_PREFIX = "answers-"
 MISSING_ANSWER = _l("Answer this question.")
 MISSING = {
-    "given_name": _l("Enter your name."),
+    "given_name": _l("Enter your first name."),
     "family_name": _l("Enter your last name."),
     "country": _l("Choose your country."),
     "postal_code": _l("Enter your postal code."),

@@ -53,7 +53,7 @@ from campaign.updates.presenters import recent_cards
 PARTS = ("title", "summary", "story")
 MISSING_ERRORS = {
     "title": _l("Enter a title."),
-    "summary": _l("Enter one or two sentences about it."),
+    "summary": _l("Enter one or two sentences about the cause."),
 }
 PALETTES = [
     SelectChoice("monarch", _l("Amber")),
@@ -276,7 +276,7 @@ def save_address(cause: Cause) -> ResponseReturnValue:
     except CauseSlugTaken:
         form.slug.errors = [_("Another cause uses, or used, this web address. Choose another.")]
         return _address_page(cause, form, 422)
-    flash(_("It has a new web address. The old one redirects to it."), "success")
+    flash(_("The page has a new web address. The old one redirects to it."), "success")
     return back_to(form.slug.data)
 
 

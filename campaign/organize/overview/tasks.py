@@ -168,16 +168,16 @@ def _tablets(event: Event, now: datetime) -> Iterator[Task]:
         state, name = kiosk.state(now), kiosk.name
         if kiosk.is_silent(now) and state != "revoked":
             text = ngettext(
-                "Find tablet “%(name)s”: no contact since %(time)s, and it holds %(num)s signature",
-                "Find tablet “%(name)s”: no contact since %(time)s, and it holds %(num)s signatures",
+                "Find tablet “%(name)s”: no contact since %(time)s, and %(num)s unsent signature on it",
+                "Find tablet “%(name)s”: no contact since %(time)s, and %(num)s unsent signatures on it",
                 kiosk.waiting,
                 name=name,
                 time=_day_and_time(cast(datetime, kiosk.last_seen_at), event),
             )
         elif kiosk.waiting and state in ("away", "expired"):
             text = ngettext(
-                "Connect tablet “%(name)s” to the internet: it holds %(num)s unsent signature",
-                "Connect tablet “%(name)s” to the internet: it holds %(num)s unsent signatures",
+                "Connect tablet “%(name)s” to the internet: it has %(num)s unsent signature",
+                "Connect tablet “%(name)s” to the internet: it has %(num)s unsent signatures",
                 kiosk.waiting,
                 name=name,
             )
@@ -323,7 +323,8 @@ def suspect_keys() -> Iterator[Task]:
     for key in keys_among(causes_where("keys.edit")) if may("keys.edit") else ():
         if key.distrusted_at and not key.revoked_at:
             text = _(
-                "Ask partner “%(name)s” why many of its people had already signed", name=key.name
+                "Ask partner “%(name)s” why many of the people it sent had already signed",
+                name=key.name,
             )
             yield Task(text, _("View"), url_for("organize.keys.index"))
 
