@@ -11,6 +11,7 @@ from campaign.process.cpu_affinity import pin_to_cpu
 from campaign.process.logs import start_logging
 from campaign.process.parent import exit_with_parent
 from campaign.server.bridge import WsgiBridge
+from campaign.surge.monitor import SurgeMonitor
 
 
 def serving() -> WsgiBridge:
@@ -24,7 +25,9 @@ def serving() -> WsgiBridge:
     app.extensions["process_metrics"].start("web")
     _spare_the_collector()
     pin_to_cpu()
-    return WsgiBridge(app, app.config["MAX_CONTENT_LENGTH"], partial(max_bytes_for, app))
+    bridge = WsgiBridge(app, app.config["MAX_CONTENT_LENGTH"], partial(max_bytes_for, app))
+    SurgeMonitor(app, partial(bridge.queue_seconds, app.config["WEB_THREADS"])).start()
+    return bridge
 
 
 def _spare_the_collector() -> None:

@@ -24,13 +24,13 @@ from campaign.edge.api_limit import ApiLimit
 from campaign.edge.client_address import ClientAddress
 from campaign.edge.known_hosts import KnownHosts
 from campaign.edge.page_cache import PageCache
-from campaign.edge.poll_interval import PollInterval
 from campaign.edge.request_monitor import RequestMonitor, note_endpoint
 from campaign.embeds.routes import blueprint as embeds
 from campaign.events import emails as event_emails
 from campaign.events.jobs import work as event_work
 from campaign.events.owner_routes import blueprint as event_pages
 from campaign.exports.jobs import work as export_work
+from campaign.files.jobs import work as file_work
 from campaign.health import readiness
 from campaign.i18n import catalogs
 from campaign.imports import operations as imports_operations
@@ -77,6 +77,7 @@ from campaign.subscriptions import emails as subscription_emails
 from campaign.subscriptions.jobs import work as subscription_work
 from campaign.subscriptions.owner_routes import blueprint as subscription_pages
 from campaign.subscriptions.webhooks import blueprint as webhooks
+from campaign.surge import state as surge
 from campaign.switches import state as switches
 from campaign.updates import emails as update_emails
 from campaign.updates.jobs import work as update_work
@@ -103,6 +104,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PARTS = (
     site_settings,
     switches,
+    surge,
     identity,
     notice_operations,
     snapshots,
@@ -162,6 +164,7 @@ BLUEPRINTS = (
 # What the worker does, in the order of the packages.
 BACKGROUND_WORK = (
     queue_work,
+    file_work,
     mail_work,
     account_work,
     petition_work,
@@ -182,8 +185,7 @@ BACKGROUND_WORK = (
 def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     """Return the application; `settings` override those from the environment.
 
-    With `SERVING`, it is set up for many threads: they commit in groups, and live pages are told
-    how often to poll.
+    With `SERVING`, it is set up for many threads: they commit in groups.
     """
     app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=None)
     app.config.update(config.load())
@@ -268,10 +270,9 @@ def _replica_engine(settings: Mapping[str, Any]) -> Engine | None:
 
 
 def _add_edge_layers(app: Flask) -> None:
-    poll_interval = PollInterval().start() if app.config.get("SERVING") else None
     layers: WSGIApplication = app.wsgi_app
     if app.config.get("EDGE", True):
-        layers = PageCache(layers, poll_interval)
+        layers = PageCache(layers, app.extensions[surge.STATE])
     limit = rate_limits.parse_limit(app.config["API_LIMIT"])
     layers = ApiLimit(layers, app.extensions["rate_limiter"], limit)
     layers = KnownHosts(layers, app.config["PUBLIC_URL"], app.config["EXTRA_HOSTS"])

@@ -227,6 +227,8 @@ create_database() {
   systemctl start postgresql
   local query="select 1 from pg_roles where rolname = 'volante'"
   [ -n "$(runuser -u postgres -- psql -tAc "$query")" ] || runuser -u postgres -- createuser volante
+  # Backups are tried in a database of their own.
+  runuser -u postgres -- psql -qc 'alter role volante createdb'
   query="select 1 from pg_database where datname = 'volante'"
   [ -n "$(runuser -u postgres -- psql -tAc "$query")" ] ||
     runuser -u postgres -- createdb --owner=volante --encoding=UTF8 --template=template0 volante
@@ -281,13 +283,14 @@ write_settings() {
 
 start_site() {
   local unit
-  for unit in volante.service volante@.service volante-backup.service volante-backup.timer; do
+  for unit in volante.service volante@.service volante-backup.service volante-backup.timer \
+    volante-restore-check.service volante-restore-check.timer; do
     install -m 644 "$CODE/deploy/$unit" "/etc/systemd/system/$unit"
   done
   systemctl daemon-reload
-  systemctl --quiet enable volante.service volante-backup.timer
+  systemctl --quiet enable volante.service volante-backup.timer volante-restore-check.timer
   systemctl restart volante.service
-  systemctl start volante-backup.timer
+  systemctl start volante-backup.timer volante-restore-check.timer
   local seconds=0
   until "$PYTHON" -c 'import urllib.request as r; r.urlopen("http://127.0.0.1:8000/readyz", timeout=5)' 2>/dev/null; do
     [ "$seconds" -lt 90 ] || fail "The site does not start. This says why: journalctl -u volante -n 30"

@@ -22,6 +22,7 @@ from campaign.process import clock
 from campaign.security.rate_limit_storage import limit_storage
 from campaign.signatures import tokens
 from campaign.site.settings import forget_site_settings
+from campaign.surge.state import STATE, SurgeState
 from campaign.switches.state import forget_switches
 from tests import databases
 from tests.empty_tables import empty
@@ -114,6 +115,7 @@ def app(migrated_app):
         forget_site_settings()
         forget_identities()
         forget_switches()
+        migrated_app.extensions[STATE] = SurgeState()
         yield migrated_app
         db.session.remove()
 

@@ -1,4 +1,4 @@
-"""Check the folder VAR_DIR: its permissions and free space, and the age of the last backup."""
+"""Check the folder VAR_DIR: its permissions and free space, and the age of the last backup and test."""
 
 import errno
 import os
@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from campaign.db.last_backup import last_backup_at
+from campaign.db.last_backup import last_backup_at, last_restore_check_at
 from campaign.health.findings import Finding, ok, warning, wrong
 from campaign.process.clock import utcnow
 
@@ -18,6 +18,8 @@ MIN_FREE_BYTES = 200 * 1024**2
 LOW_FREE_BYTES = 1024**3
 # Backups are made daily. One may be late, but not missing.
 MAX_BACKUP_AGE = timedelta(hours=49)
+# A backup is tried every month.
+MAX_RESTORE_CHECK_AGE = timedelta(days=40)
 
 
 def check_disk(settings: Mapping[str, Any]) -> Iterator[Finding]:
@@ -26,6 +28,7 @@ def check_disk(settings: Mapping[str, Any]) -> Iterator[Finding]:
     yield _check_permissions(var)
     yield check_space(var)
     yield _check_backup(var, is_production=settings["PRODUCTION"])
+    yield _check_restore(var, is_production=settings["PRODUCTION"])
 
 
 def _check_permissions(var: Path) -> Finding:
@@ -88,4 +91,22 @@ def _check_backup(var: Path, *, is_production: bool) -> Finding:
         "backup",
         text,
         "Find out why the daily backup fails: journalctl -u volante-backup. Then run flask backup FILE.",
+    )
+
+
+def _check_restore(var: Path, *, is_production: bool) -> Finding:
+    checked_at = last_restore_check_at(var)
+    if checked_at is None:
+        return warning(
+            "restore",
+            "no backup was tried yet",
+            "Run flask restore FILE --check, and systemctl enable --now volante-restore-check.timer.",
+        )
+    text = f"a backup was last tried on {checked_at:%Y-%m-%d at %H:%M} UTC"
+    if utcnow() - checked_at <= MAX_RESTORE_CHECK_AGE or not is_production:
+        return ok("restore", text)
+    return warning(
+        "restore",
+        text,
+        "Find out why the monthly test fails: journalctl -u volante-restore-check.",
     )

@@ -16,6 +16,7 @@ from campaign.db.transactions import DATABASE_AWAY
 from campaign.errors import CampaignError
 from campaign.http.caching import DATABASE_IS_AWAY
 from campaign.process.logs import PRIVATE_VALUES
+from campaign.surge.state import WorkWaits
 from campaign.switches.state import SwitchedOffError
 from campaign.web.languages import redirect_to_language
 from campaign.web.slug_redirects import redirect_to_present_slug
@@ -110,6 +111,8 @@ def handle_campaign_error(error: CampaignError) -> ResponseReturnValue:
     """Answer with the error page of its status. Say what is switched off, and when to try again."""
     headers = {"Retry-After": str(error.retry_seconds)} if error.retry_seconds else {}
     switch = error.switch if isinstance(error, SwitchedOffError) else None
+    if isinstance(error, WorkWaits):
+        return _render_error(error.status, headers, waits=True, retry_after=error.retry_seconds)
     return _render_error(error.status, headers, switch=switch)
 
 

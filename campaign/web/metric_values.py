@@ -22,6 +22,7 @@ from campaign.petitions.models import Petition, PetitionTally
 from campaign.process.version import VERSION
 from campaign.search.indexing import count_due
 from campaign.signatures.models import HELD, NEW_FORM, TO_HATCH, RepeatSigning, Signature
+from campaign.surge.state import surge_level
 
 
 class Gauge(NamedTuple):
@@ -117,6 +118,7 @@ def gauges_without_database(*, next_ms: float) -> list[Gauge]:
             "After how long this process lets watchers ask again.",
             next_ms / 1000,
         ),
+        one("surge_level", "How much the site sheds because it is busy, 0 to 5.", surge_level()),
         *_replica(current_app.extensions["replica"]),
         Gauge(
             "last_backup_timestamp_seconds",

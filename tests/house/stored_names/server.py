@@ -7,6 +7,7 @@ import ast
 import inspect
 import re
 from tempfile import TemporaryDirectory
+from typing import get_args
 
 import click
 import flask
@@ -14,6 +15,7 @@ from flask import current_app
 from prometheus_client.parser import text_string_to_metric_families
 
 import config
+from campaign.files.storage import Folder
 from campaign.monitoring import measures
 from campaign.organize.core import identity
 from tests.house.stored_names.sources import ROOT, constants, files, modules, resolved, texts_of
@@ -110,9 +112,8 @@ def headers() -> set[str]:
 def files_in_var() -> set[str]:
     """Return the contents of VAR_DIR, which an upgraded installation already has."""
     texts = [(ROOT / "config.py").read_text(), *files("campaign", ".py")]
-    return {name for text in texts for pair in IN_VAR.findall(text) for name in pair if name} - {
-        "FILE"
-    }
+    named = {name for text in texts for pair in IN_VAR.findall(text) for name in pair if name}
+    return {*named, *get_args(Folder)} - {"FILE", "folder"}
 
 
 def figures() -> set[str]:
