@@ -4,11 +4,13 @@ Usage: `python -m bench.mailing URL FOLDER PORT`. The mail server is on PORT of 
 """
 
 import sys
-from time import monotonic, process_time
+from threading import Thread
+from time import monotonic, process_time, sleep
 
 from bench.sites import SECRET
 from campaign import create_app
 from campaign.extensions import database_now, write
+from campaign.jobs.operations import HEARTBEAT_SECONDS
 from campaign.mail.delivery import make_outbox_worker
 
 
@@ -23,11 +25,19 @@ def main():
         }
     )
     worker = make_outbox_worker(app, write)
+    Thread(target=_renew_claims, args=[app, worker], daemon=True).start()
     begun, used, emails = monotonic(), process_time(), 0
     while sent := _deliver(app, worker):
         emails += sent
     print(monotonic() - begun, process_time() - used, emails)
     worker.close()
+
+
+def _renew_claims(app, worker):
+    while True:
+        sleep(HEARTBEAT_SECONDS)
+        with app.app_context():
+            worker.renew_claims()
 
 
 def _deliver(app, worker):
