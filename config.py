@@ -24,6 +24,7 @@ from sqlalchemy.exc import ArgumentError
 ROOT = Path(__file__).resolve().parent
 DEFAULT_VAR = ROOT / "var"
 DEFAULT_PORT = 8000
+LOG_FORMATS = ("text", "json")
 MIN_SECRET_LENGTH = 32
 # 32 random hexadecimal digits have fewer than 8 different ones once in a hundred million times.
 MIN_SECRET_VARIETY = 8
@@ -96,6 +97,7 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "SECRET_KEY": _secret(environ, var, production),
         "TRUSTED_PROXIES": _networks(environ, "TRUSTED_PROXIES"),
         "METRICS_TOKEN": environ.get("METRICS_TOKEN", ""),
+        "LOG_FORMAT": log_format(environ),
         "REDIS_URL": environ.get("REDIS_URL", ""),
         "SERVING": False,
         "EDGE": True,
@@ -114,6 +116,7 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "MAIL_URL": environ.get("MAIL_URL", ""),
         "MAIL_FROM": environ.get("MAIL_FROM") or "Volante <names@volante.example>",
         "MAIL_CONNECTIONS": _whole_number(environ, "MAIL_CONNECTIONS", 4, least=1),
+        "MAIL_RATES": _mail_rates(environ),
         "BOUNCE_SECRET": _bounce_secret(environ),
         "CONFIRM_DAYS": _whole_number(environ, "CONFIRM_DAYS", 7),
         "OWN_LINK_DAYS": _whole_number(environ, "OWN_LINK_DAYS", 30, least=1),
@@ -140,6 +143,14 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": production,
     }
+
+
+def log_format(environ: Mapping[str, str] = os.environ) -> str:
+    """Return how the log is written. Raises SettingError."""
+    chosen = environ.get("LOG_FORMAT") or LOG_FORMATS[0]
+    if chosen not in LOG_FORMATS:
+        raise SettingError(f"LOG_FORMAT must be {' or '.join(LOG_FORMATS)}, not {chosen!r}")
+    return chosen
 
 
 def _secrets_in_files(environ: Mapping[str, str]) -> dict[str, str]:
@@ -222,6 +233,21 @@ def _limit(environ: Mapping[str, str], name: str, default: str) -> str:
     except ValueError as error:
         raise SettingError(f"{name} must be a limit such as {default!r}, not {text!r}") from error
     return text
+
+
+def _mail_rates(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the rates of emails by receiving domain: {"mail.example": "20/second"}."""
+    rates = {}
+    for item in _items(environ.get("MAIL_RATES", "")):
+        domain, _, rate = (part.strip() for part in item.partition("="))
+        try:
+            parse(rate)
+        except ValueError as error:
+            raise SettingError(
+                f"MAIL_RATES must have items such as mail.example=20/second, not {item!r}"
+            ) from error
+        rates[domain.lower()] = rate
+    return rates
 
 
 def _database_url(environ: Mapping[str, str], var: Path) -> str:

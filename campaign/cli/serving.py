@@ -24,6 +24,7 @@ from campaign.cli.plain_connections import plain_connections
 from campaign.demo.operations import is_empty, load_demonstration
 from campaign.extensions import db
 from campaign.process.fork_lock import fork_lock
+from campaign.process.logs import start_logging
 from campaign.server.process import server
 
 STOP_SECONDS = 2
@@ -38,6 +39,7 @@ WORKER = (sys.executable, "-m", "flask", "worker", "--parent")
 def serve(demo: bool, no_worker: bool) -> None:
     """Update the database, serve the site and run the worker, until you press Ctrl-C."""
     settings = current_app.config
+    start_logging(settings["LOG_FORMAT"])
     _check_port(settings["HOST"], settings["PORT"])
     in_use = use_database()
     _migrate()

@@ -38,6 +38,7 @@ from campaign.exports.zip_stream import ArchiveTooLarge
 from campaign.extensions import database_now, db, write
 from campaign.files.scratch import remove_scratch, scratch_folder
 from campaign.files.storage import FilesUnavailable
+from campaign.health.disk_checks import reserve_space
 from campaign.jobs.registry import BackgroundWork
 from campaign.jobs.runs import JobRun, WorkerContext
 from campaign.security.sealed_files import SealBroken, Sealer, size_and_digest
@@ -53,7 +54,7 @@ log = logging.getLogger("campaign.exports")
 work = BackgroundWork()
 
 
-@work.job(JOB, on_return=return_export, on_give_up=fail_export)
+@work.job(JOB, on_return=return_export, on_give_up=fail_export, waits_in_surge=True)
 def write_export(run: JobRun) -> datetime | None:
     """Write the file of an export from its beginning."""
     export = export_by_id(run.subject_id)
@@ -101,6 +102,7 @@ def sweep_files(worker: WorkerContext) -> None:
 
 def _write(export: Export, run: JobRun, draft: Path, key: bytes) -> dict[str, Any]:
     """Write the file; return the columns of the Export that describe it."""
+    reserve_space(run.worker.settings["VAR_DIR"])
     pieces = _pieces(export, run, draft.with_suffix(".table"), key)
     with closing(pieces), Sealer(draft, key) as sealer:
         for data in pieces:
@@ -131,6 +133,7 @@ def _pieces(
             yield data
             run.check_stop()
             if time.monotonic() - reported_at > REPORT_SECONDS or done > reported:
+                reserve_space(run.worker.settings["VAR_DIR"])
                 run.write(note_done, export.id, done=done)
                 reported_at, reported = time.monotonic(), done
 

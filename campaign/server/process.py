@@ -45,6 +45,8 @@ def server(
         respawn_failed_workers=True,
         workers_kill_timeout=stop_seconds,
         log_level=LogLevels.error,
+        # Its lines pass through our own handler, like all others.
+        log_dictconfig={"loggers": {"_granian": {"propagate": True}}},
     )
 
 

@@ -10,11 +10,8 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import create_engine, text
 
-from campaign.cli.doctor import command, database_checks, disk_checks
-from campaign.cli.doctor.database_checks import check_database
-from campaign.cli.doctor.disk_checks import check_disk
+from campaign.cli.doctor import command
 from campaign.cli.doctor.file_checks import check_files
-from campaign.cli.doctor.findings import ok, warning, wrong
 from campaign.cli.doctor.mail_checks import check_mail
 from campaign.cli.doctor.network_checks import check_network
 from campaign.cli.doctor.settings_checks import check_settings
@@ -26,6 +23,10 @@ from campaign.db.last_backup import (
     note_restore_check,
 )
 from campaign.extensions import db, write
+from campaign.health import database_checks, disk_checks
+from campaign.health.database_checks import check_database
+from campaign.health.disk_checks import check_disk
+from campaign.health.findings import ok, warning, wrong
 from campaign.jobs.operations import HEARTBEAT, note_worker
 from campaign.mail.domain_checks import DomainCheck
 from campaign.process.clock import utcnow
@@ -127,19 +128,28 @@ def test_worker_that_never_ran_or_stopped_is_wrong(app, seconds):
 
 
 @pytest.mark.both_databases
-def test_database_of_another_version_is_wrong(app):
+@pytest.mark.parametrize(
+    ("change", "state"),
+    [
+        ("update alembic_version set version_num = '9999'", "warning"),
+        ("delete from alembic_version", "wrong"),
+    ],
+)
+def test_database_may_be_newer_but_not_older(app, change, state):
     with db.engine.begin() as connection:
         before = connection.scalar(text("select version_num from alembic_version"))
-        connection.execute(text("update alembic_version set version_num = '9999'"))
+        connection.execute(text(change))
     try:
         found = states(check_database())
     finally:
         with db.engine.begin() as connection:
+            connection.execute(text("delete from alembic_version"))
             connection.execute(
-                text("update alembic_version set version_num = :before"), {"before": before}
+                text("insert into alembic_version (version_num) values (:before)"),
+                {"before": before},
             )
-    assert found["migrations"] == "wrong"
-    assert "worker" not in found
+    assert found["migrations"] == state
+    assert ("worker" in found) == (state == "warning")
 
 
 def test_database_that_is_down_is_wrong_without_showing_the_password(app, monkeypatch):

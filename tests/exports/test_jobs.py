@@ -175,6 +175,14 @@ def test_full_disk_is_a_state_and_frees_the_space(requested, exporter, signed, m
     assert export(export_id).state == "ready"
 
 
+def test_export_leaves_the_rest_of_the_disk_to_signatures(
+    requested, exporter, signed, nearly_full_disk
+):
+    export_id = requested()
+    exporter.run_next()
+    assert (export(export_id).error_code, folder()) == ("no_room", [])
+
+
 def test_cancelled_export_is_abandoned_and_its_file_deleted(
     requested, exporter, signed, monkeypatch
 ):

@@ -280,6 +280,13 @@ def test_full_disk_is_explained_at_the_file(owner, app, monkeypatch):
     assert db.session.query(SubscriberImport).count() == 0
 
 
+def test_list_leaves_the_rest_of_the_disk_to_signatures(owner, app, nearly_full_disk):
+    answer = send(owner, f"{HEADER}\n{GOOD}".encode())
+    assert answer.status_code == 422
+    assert set(wrong_fields(answer)) == {"file"}
+    assert stored_files(app) == []
+
+
 @pytest.mark.parametrize(
     ("limit", "code"), [("MAX_ROWS", "too_many_rows"), ("MAX_ROW_CHARACTERS", "row_too_long")]
 )

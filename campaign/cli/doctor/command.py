@@ -9,14 +9,14 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from campaign.cli.doctor.database_checks import check_database
-from campaign.cli.doctor.disk_checks import check_disk
 from campaign.cli.doctor.file_checks import check_files
-from campaign.cli.doctor.findings import Finding
 from campaign.cli.doctor.mail_checks import check_mail
 from campaign.cli.doctor.network_checks import check_network
 from campaign.cli.doctor.settings_checks import check_settings
 from campaign.cli.plurals import numbered
+from campaign.health.database_checks import check_database
+from campaign.health.disk_checks import check_disk
+from campaign.health.findings import Finding
 
 WIDTH = len("migrations")
 INDENT = " " * (WIDTH + 10)

@@ -5,11 +5,11 @@ from contextlib import suppress
 from secrets import token_hex
 from typing import Any
 
-from campaign.cli.doctor.findings import Finding, ok, wrong
 from campaign.files.bucket import bucket_address
 from campaign.files.choice import storage_for
 from campaign.files.scratch import scratch_folder
 from campaign.files.storage import FilesUnavailable
+from campaign.health.findings import Finding, ok, wrong
 
 SUBJECT = "files"
 CONTENT = b"Written by flask doctor, which deletes it at once.\n"

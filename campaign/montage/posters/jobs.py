@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import IO, Any, cast
@@ -18,6 +18,7 @@ from campaign.extensions import database_now, db, write
 from campaign.files.choice import storage_for
 from campaign.files.scratch import scratch_folder
 from campaign.files.storage import FileStorage
+from campaign.health.disk_checks import reserve_space
 from campaign.jobs.registry import BackgroundWork
 from campaign.jobs.runs import JobRun, WorkerContext
 from campaign.montage.models import VARIETY, Poster
@@ -42,7 +43,6 @@ from campaign.montage.shapes.operations import sweep_shapes
 from campaign.montage.texts import appearance_digest_of, digest_of, poster_spec
 from campaign.process import isolated
 
-LEASE = timedelta(seconds=15)
 POLL_SECONDS = 0.2
 REPORT_SECONDS = 3
 SWEEP_SECONDS = 60
@@ -64,7 +64,7 @@ def poster_files(settings: Mapping[str, Any]) -> FileStorage:
     return storage_for(settings, "posters")
 
 
-@work.job(JOB, lease=LEASE, on_return=return_poster, on_give_up=fail_poster)
+@work.job(JOB, on_return=return_poster, on_give_up=fail_poster, waits_in_surge=True)
 def draw_poster(run: JobRun) -> datetime | None:
     """Draw a poster."""
     poster = db.session.get(Poster, run.subject_id, populate_existing=True)
@@ -77,6 +77,7 @@ def draw_poster(run: JobRun) -> datetime | None:
     scratch = scratch_folder(settings) / f"poster-{poster_id}-{run.worker.holder}"
     scratch.mkdir(exist_ok=True)
     try:
+        reserve_space(run.worker.settings["VAR_DIR"])
         spec, columns = prepare(cast(Cause, cause_by_id(variety.cause_id)), variety, scratch)
         (scratch / "spec.json").write_text(spec.to_json(), encoding="utf-8")
         # Everything needed has been read. Free the database connection while the poster is drawn.

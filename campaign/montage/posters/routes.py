@@ -40,6 +40,7 @@ from campaign.montage.queries import Variety, find_shape, poster_status, posters
 from campaign.montage.texts import appearance_digest_of, digest_of, poster_spec
 from campaign.organisations.presenters import show_organisation
 from campaign.process.clock import utcnow
+from campaign.surge.state import check_surge
 
 blueprint = Blueprint("posters", __name__)
 MIN_WIDTH, MAX_WIDTH, DEFAULT_WIDTH = 300, 12_000, 6000
@@ -95,6 +96,7 @@ def _variety(cause: Cause, form: str, size: str) -> Variety:
 
 
 def _small(cause: Cause, variety: Variety) -> bytes:
+    check_surge()
     numbers, now = cause_numbers(cause.id), utcnow()
     shape = find_shape(cause.shape)
     spec = poster_spec(cause, variety, numbers, now, shape_folder=cause.shape)
@@ -119,6 +121,7 @@ def _serve_or_queue(cause: Cause, variety: Variety) -> Response:
     if not status.in_work and status.failed and status.failed.requested_at > now - GRACE:
         return _waiting(cause, variety, status.failed)
     if not status.in_work:
+        check_surge()
         write(request_poster, variety, now=now)
         status = poster_status(variety)
     # If it is ready by now, the next request will find it.

@@ -91,7 +91,7 @@ FAULTS = {
     "too_large": _l(
         "The file would be larger than four gigabytes. Choose fewer columns, fewer days, or CSV."
     ),
-    "broken": _l("Something failed three times. The details are in the server log."),
+    "broken": _l("This failed three times. The details are in the server log."),
 }
 
 
@@ -121,7 +121,7 @@ def how_far(export: Export) -> str:
             total=format_decimal(export.total),
         )
     if export.done >= export.total:
-        return _("All signatures are written. The file is being finished.")
+        return _("All signatures are in the file. We are finishing it.")
     return ngettext(
         "%(done)s of %(total)s signature",
         "%(done)s of %(total)s signatures",
@@ -154,7 +154,7 @@ class PurposeForm(FlaskForm):
     purpose = LineField(
         _l("What exactly is it for?"),
         [
-            DataRequired(_l("Say it in a few words. We record it in the activity log.")),
+            DataRequired(_l("A few words are enough. We record them in the activity log.")),
             max_length(MAX_PURPOSE_LENGTH),
         ],
     )

@@ -19,6 +19,7 @@ from wtforms import Field, RadioField, SelectChoice, SelectField, ValidationErro
 from campaign.extensions import write
 from campaign.files.scratch import scratch_folder
 from campaign.files.storage import FilesUnavailable
+from campaign.health.disk_checks import reserve_space
 from campaign.imports.subscribers.jobs import WRONG
 from campaign.imports.subscribers.models import WITH_FILE, SubscriberImport
 from campaign.imports.subscribers.operations import (
@@ -302,6 +303,7 @@ def _change(item: SubscriberImport, action: str, operation: Any) -> ResponseRetu
 def _store(item: SubscriberImport, stream: Any) -> None:
     """Encrypt the file, and store it. Raises OSError, FilesUnavailable."""
     settings = current_app.config
+    reserve_space(settings["VAR_DIR"])
     draft = scratch_folder(settings) / f"list-{item.id}.{token_hex(4)}"
     size = 0
     stream.seek(0)

@@ -3,6 +3,7 @@
 import ctypes
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import cache
 
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -10,8 +11,8 @@ from flask import current_app
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from campaign.cli.doctor.findings import Finding, ok, warning, wrong
 from campaign.extensions import database_now, db
+from campaign.health.findings import Finding, ok, warning, wrong
 from campaign.jobs.queries import worker_seen_until
 from campaign.process.clock import utcnow
 
@@ -39,23 +40,34 @@ def check_database() -> Iterator[Finding]:
     migrations = _check_migrations()
     yield migrations
     yield from _check_clocks(name)
-    if migrations.state == "ok":
+    if migrations.state != "wrong":
         yield _check_worker()
 
 
+@cache
+def _revisions(folder: str) -> tuple[set[str], set[str]]:
+    """Return the newest migrations in `folder`, and all of them."""
+    scripts = ScriptDirectory(folder)
+    return set(scripts.get_heads()), {script.revision for script in scripts.walk_revisions()}
+
+
 def _check_migrations() -> Finding:
-    config = current_app.extensions["migrate"].migrate.get_config()
-    newest = set(ScriptDirectory.from_config(config).get_heads())
+    newest, known = _revisions(current_app.extensions["migrate"].directory)
     with db.engine.connect() as connection:
         current = set(MigrationContext.configure(connection).get_current_heads())
     if current == newest:
         return ok("migrations", f"the database has the newest one, {', '.join(sorted(newest))}")
+    if current and not current & known:
+        return warning(
+            "migrations",
+            f"the database is from a newer version, at {', '.join(sorted(current))}",
+            "This is normal during an upgrade. Otherwise install that version.",
+        )
     has = f"is at {', '.join(sorted(current))}" if current else "is empty"
     return wrong(
         "migrations",
         f"the database {has}, but this version needs {', '.join(sorted(newest))}",
-        "Restart the site, or run: flask db upgrade. If the database is from a newer version,"
-        " install that one.",
+        "Restart the site, or run: flask db upgrade.",
     )
 
 
