@@ -1,6 +1,7 @@
 """The entry points for the production server and the `flask` command."""
 
 import gc
+import signal
 from functools import partial
 from typing import Any
 
@@ -18,6 +19,9 @@ def serving() -> WsgiBridge:
     The process ends when the server does.
     """
     exit_with_parent()
+    # Until this process accepts connections, being asked to stop ends it at once. It has inherited
+    # the server's own handler, which would ignore that.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     start_logging()
     app = create_app({"SERVING": True})
     _spare_the_collector()

@@ -34,11 +34,16 @@ class WsgiBridge:
         self._max_bytes = max_bytes
         self._max_bytes_of = max_bytes_of or (lambda environ: max_bytes)
         self._bodies = BodyReader()
+        self._is_leaving = False
 
     def start(self) -> Self:
         """Start the background thread; return this object."""
         self._bodies.start()
         return self
+
+    def leave(self) -> None:
+        """From now on, close each connection after its response."""
+        self._is_leaving = True
 
     def handle(self, scope: Scope, proto: HTTPProtocol) -> None:
         """Respond to a request, now or once its body has arrived; runs on a server thread."""
@@ -88,7 +93,7 @@ class WsgiBridge:
 
     def _run(self, environ: dict[str, Any], body: bytes, proto: HTTPProtocol) -> None:
         environ["wsgi.input"] = io.BytesIO(body)
-        response = Response(proto)
+        response = Response(proto, closes=self._is_leaving)
         response.send(self._app(environ, response.start))
 
 

@@ -118,19 +118,29 @@ def test_worker_that_never_ran_or_stopped_is_wrong(app, seconds):
 
 
 @pytest.mark.both_databases
-def test_database_of_another_version_is_wrong(app):
+@pytest.mark.parametrize(
+    ("change", "state", "is_used"),
+    [
+        # A newer version has migrated it. The former release runs on it too.
+        ("update alembic_version set version_num = '9999'", "warning", True),
+        ("delete from alembic_version", "wrong", False),
+    ],
+)
+def test_database_of_another_version_is_named(app, change, state, is_used):
     with db.engine.begin() as connection:
         before = connection.scalar(text("select version_num from alembic_version"))
-        connection.execute(text("update alembic_version set version_num = '9999'"))
+        connection.execute(text(change))
     try:
         found = states(check_database())
     finally:
         with db.engine.begin() as connection:
+            connection.execute(text("delete from alembic_version"))
             connection.execute(
-                text("update alembic_version set version_num = :before"), {"before": before}
+                text("insert into alembic_version (version_num) values (:before)"),
+                {"before": before},
             )
-    assert found["migrations"] == "wrong"
-    assert "worker" not in found
+    assert found["migrations"] == state
+    assert ("worker" in found) == is_used
 
 
 def test_database_that_is_down_is_wrong_without_showing_the_password(app, monkeypatch):

@@ -4,13 +4,11 @@ import ctypes
 from collections.abc import Iterator
 from datetime import timedelta
 
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from flask import current_app
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from campaign.cli.doctor.findings import Finding, ok, warning, wrong
+from campaign.db.revisions import is_newer_than_code, revisions
 from campaign.extensions import database_now, db
 from campaign.jobs.queries import worker_seen_until
 from campaign.process.clock import utcnow
@@ -39,23 +37,25 @@ def check_database() -> Iterator[Finding]:
     migrations = _check_migrations()
     yield migrations
     yield from _check_clocks(name)
-    if migrations.state == "ok":
+    if migrations.state != "wrong":
         yield _check_worker()
 
 
 def _check_migrations() -> Finding:
-    config = current_app.extensions["migrate"].migrate.get_config()
-    newest = set(ScriptDirectory.from_config(config).get_heads())
-    with db.engine.connect() as connection:
-        current = set(MigrationContext.configure(connection).get_current_heads())
+    current, newest = revisions()
     if current == newest:
         return ok("migrations", f"the database has the newest one, {', '.join(sorted(newest))}")
+    if is_newer_than_code():
+        return warning(
+            "migrations",
+            f"a newer version has added {', '.join(sorted(current))} to the database",
+            "The release before that version runs on it too. An older one may not: upgrade again.",
+        )
     has = f"is at {', '.join(sorted(current))}" if current else "is empty"
     return wrong(
         "migrations",
         f"the database {has}, but this version needs {', '.join(sorted(newest))}",
-        "Restart the site, or run: flask db upgrade. If the database is from a newer version,"
-        " install that one.",
+        "Restart the site, or run: flask db upgrade.",
     )
 
 
