@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
-SCRIPTS = ("install.sh", "make-secrets.sh", "volante.sh")
+SCRIPTS = ("install.sh", "make-secrets.sh", "release.sh", "upgrade.sh", "volante.sh")
 
 
 @pytest.mark.parametrize("name", SCRIPTS)

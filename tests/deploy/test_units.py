@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
-UNITS = ("volante.service", "volante@.service", "volante-backup.service", "volante-backup.timer")
+UNITS = (
+    *("volante.socket", "volante.service", "volante@.service"),
+    *("volante-backup.service", "volante-backup.timer"),
+)
 SERVICES = tuple(unit for unit in UNITS if unit.endswith(".service"))
 # systemd's own scale: 0 is the safest, 10 the least safe. A service without settings has 9.6.
 MAX_EXPOSURE = 1.5
@@ -64,7 +67,7 @@ def test_service_is_hardened(name):
     assert float(exposure) <= MAX_EXPOSURE
 
 
-def test_instance_differs_only_in_its_user_settings_and_folder():
+def test_instance_differs_only_in_its_user_settings_folder_and_socket():
     ours, template = unit("volante.service"), unit("volante@.service")
     differing = {
         (section, name)
@@ -73,7 +76,10 @@ def test_instance_differs_only_in_its_user_settings_and_folder():
         if ours[section].get(name) != template[section].get(name)
     }
     service = {"User", "EnvironmentFile", "StateDirectory", "MemoryMax"}
-    assert differing == {("Unit", "Description"), *(("Service", name) for name in service)}
+    assert differing == {
+        *(("Unit", name) for name in ("Description", "After", "Requires")),
+        *(("Service", name) for name in (*service, "Sockets")),
+    }
     for name in ("User", "EnvironmentFile", "StateDirectory"):
         assert "%i" in template["Service"][name]
 
