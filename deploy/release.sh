@@ -71,6 +71,21 @@ install_libraries() {
   touch "$code/.ready"
 }
 
+# A release may remove what an old one still uses. Then one in between must be installed first.
+check_order() {
+  local from=$1 to=$2 file name needed
+  for file in "$to"/migrations/versions/*.py; do
+    name=${file##*/}
+    [ ! -f "$from/migrations/versions/$name" ] || continue
+    needed=$(sed -n 's/^CONTRACTS_AFTER = "\(.*\)"$/\1/p' "$file")
+    [ -z "$needed" ] || [ "$(newest "$needed" "$(version_of "$from")")" != "$needed" ] ||
+      fail "This release removes what $needed and older ones use. First upgrade to a release between them."
+  done
+}
+
+newest() { printf '%s\n' "$@" | sort -V | tail -n 1; }
+version_of() { cut -d' ' -f1 "$1/RELEASE"; }
+
 # Make the code in a folder the one that runs from the next start on.
 use_release() {
   ln -sfn "$1" "$RELEASES/.next"

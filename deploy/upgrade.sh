@@ -31,21 +31,6 @@ backup_site() {
   run "$site" "$CODE" backup "$folder/before-$version.db"
 }
 
-# A release may remove what an old one still uses. Then one in between must be installed first.
-check_order() {
-  local from=$1 to=$2 file name needed
-  for file in "$to"/migrations/versions/*.py; do
-    name=${file##*/}
-    [ ! -f "$from/migrations/versions/$name" ] || continue
-    needed=$(sed -n 's/^CONTRACTS_AFTER = "\(.*\)"$/\1/p' "$file")
-    [ -z "$needed" ] || [ "$(newest "$needed" "$(version_of "$from")")" != "$needed" ] ||
-      fail "This release removes what $needed and older ones use. First upgrade to a release between them."
-  done
-}
-
-newest() { printf '%s\n' "$@" | sort -V | tail -n 1; }
-version_of() { cut -d' ' -f1 "$1/RELEASE"; }
-
 # Let the release in $1 answer, beside the one that runs. Fails if it does not become ready.
 start_beside() {
   sed -e "s#$CODE\b#$1#g" -e 's#^\(ExecStart=.*\)$#\1 --no-worker#' -e 's#^Restart=.*#Restart=no#' \

@@ -30,7 +30,7 @@ from tests.faults.running_site import (
 
 pytestmark = pytest.mark.slow
 
-HANDOVERS = 3
+HANDOVERS = 2
 # What systemd does: put the socket where the program looks for it, and name the program's process.
 ACTIVATE = 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$@" 3<&0 </dev/null'
 
