@@ -225,6 +225,8 @@ create_database() {
   systemctl start postgresql
   local query="select 1 from pg_roles where rolname = 'volante'"
   [ -n "$(runuser -u postgres -- psql -tAc "$query")" ] || runuser -u postgres -- createuser volante
+  # Backups are tried in a database of their own.
+  runuser -u postgres -- psql -qc 'alter role volante createdb'
   query="select 1 from pg_database where datname = 'volante'"
   [ -n "$(runuser -u postgres -- psql -tAc "$query")" ] ||
     runuser -u postgres -- createdb --owner=volante --encoding=UTF8 --template=template0 volante
@@ -279,10 +281,10 @@ write_settings() {
 
 start_site() {
   install_units
-  systemctl --quiet enable volante.socket volante.service volante-backup.timer
+  systemctl --quiet enable volante.socket volante.service volante-backup.timer volante-restore-check.timer
   systemctl start volante.socket
   systemctl restart volante.service || fail "The site does not start. This says why: journalctl -u volante -n 30"
-  systemctl start volante-backup.timer
+  systemctl start volante-backup.timer volante-restore-check.timer
   wait_until_ready || fail "The site does not answer. This says why: journalctl -u volante -n 30"
 }
 

@@ -4,7 +4,8 @@
 CODE=/srv/volante
 RELEASES=/srv/volante-releases
 LOG=/var/log/volante-install.log
-UNITS=(volante.socket volante.service volante@.service volante-backup.service volante-backup.timer)
+UNITS=(volante.socket volante.service volante@.service volante-backup.service volante-backup.timer
+  volante-restore-check.service volante-restore-check.timer)
 
 say() { printf '%s\n' "$*"; }
 step() { printf '\n== %s\n' "$*"; }

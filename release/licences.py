@@ -26,6 +26,9 @@ IDENTIFIERS = {
 # The packages' own files say this where their metadata does not.
 READ_BY_HAND = {
     "axe-playwright-python": {"MIT", "MPL-2.0"},
+    "pyrage": {"MIT"},
+    # One of the two, for changes since 2017. The older code is BSD-3-Clause only.
+    "python-dateutil": {"Apache-2.0", "BSD-3-Clause"},
     # PDFium and what is built into it are all permissive, listed in the package's BUILD_LICENSES
     # folder.
     "pypdfium2": {"Apache-2.0", "BSD-3-Clause"},

@@ -21,12 +21,13 @@ from campaign.accounts import tokens
 from campaign.accounts.queries import admins
 from campaign.cli.database_use import use_database
 from campaign.cli.plain_connections import plain_connections
-from campaign.db.revisions import is_newer_than_code
 from campaign.demo.operations import is_empty, load_demonstration
 from campaign.extensions import db
+from campaign.health.revisions import is_newer, revisions
 from campaign.process.fork_lock import fork_lock
-from campaign.process.systemd import take_socket
+from campaign.process.logs import start_logging
 from campaign.server.process import server
+from campaign.server.systemd import take_socket
 
 STOP_SECONDS = 2
 # If others share the socket, nobody waits for us, so each request gets the time that it needs.
@@ -42,6 +43,7 @@ WORKER = (sys.executable, "-m", "flask", "worker", "--parent")
 def serve(demo: bool, no_worker: bool) -> None:
     """Update the database, serve the site and run the worker, until you press Ctrl-C."""
     settings = current_app.config
+    start_logging(settings["LOG_FORMAT"])
     listening = take_socket()
     if listening is None:
         _check_port(settings["HOST"], settings["PORT"])
@@ -147,7 +149,8 @@ def _first_admin_hint(settings: Mapping[str, Any]) -> str | None:
 
 
 def _migrate() -> None:
-    if is_newer_than_code():
+    current, _ = revisions()
+    if is_newer(current):
         click.echo("A newer version has migrated the database. It stays as it is.", err=True)
         return
     logging.getLogger("alembic").setLevel(logging.WARNING)

@@ -30,10 +30,10 @@ class KnownHosts:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Pass on requests for a known host. Answer 421 to others, and 400 without a valid name."""
         host = environ.get("HTTP_HOST", "").lower()
+        if host in self._names:
+            return self._app(environ, start_response)
         match = _HOST.fullmatch(host)
-        if (match and (host in self._names or match["name"] in self._names)) or environ.get(
-            "PATH_INFO"
-        ) in FOR_MACHINES:
+        if (match and match["name"] in self._names) or environ.get("PATH_INFO") in FOR_MACHINES:
             return self._app(environ, start_response)
         status = "421 Misdirected Request" if match else "400 Bad Request"
         body = b"There is no site with this name.\n"

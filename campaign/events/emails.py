@@ -73,6 +73,13 @@ def _compose(
     wording = render(
         template or BY_STATE[registration.state],
         message.lang,
+        personal={
+            "person": registration.name,
+            "mine_url": absolute_url(
+                "events.registration", message.lang, token=token_for(registration)
+            ),
+            "code": spaced(registration.code),
+        },
         **_context(event, registration, message.lang, identity),
     )
     return Message(
@@ -115,14 +122,12 @@ def _context(
 ) -> dict[str, Any]:
     text = event.text(lang)
     return {
-        "person": registration.name,
         "seats": registration.seats,
         "state": registration.state,
         "has_hold": registration.hold_until is not None and registration.hold_until > utcnow(),
         "has_capacity": event.capacity is not None,
         "event_title": text.title,
         "event_url": absolute_url("events.show", lang, slug=event.slug),
-        "mine_url": absolute_url("events.registration", lang, token=token_for(registration)),
         "day": full_day(event.starts_local, lang),
         "hours": hours(event.starts_local, event.ends_local, lang),
         "zone": zone_name(event.zone, event.starts_at, lang),
@@ -131,7 +136,6 @@ def _context(
         "online_url": event.online_url if registration.state == "registered" else "",
         "notice": text.notice,
         "access": in_one_line(to_text(text.access)),
-        "code": spaced(registration.code),
         "cause_title": event.cause.text(lang).title,
         "identity": identity,
     }

@@ -93,18 +93,18 @@ def held_by_event(event_ids: Iterable[int]) -> dict[int, int]:
 def find(
     event_id: int,
     *,
-    words: str = "",
+    text: str = "",
     state: str = "",
     limit: int | None = None,
     offset: int = 0,
 ) -> Sequence[Registration]:
     """Return the matching registrations in the order of their names.
 
-    `words` is the search text, named as in the query: parts of a name, a full email address, or a
-    code. `state` is a key of STATES, or "" for all.
+    `text` is parts of a name, a full email address, or a code. `state` is a key of STATES, or ""
+    for all.
     """
     query = select(Registration).where(
-        Registration.event_id == event_id, *_conditions(words.strip())
+        Registration.event_id == event_id, *_conditions(text.strip())
     )
     if state:
         query = query.where(STATES[state])

@@ -22,7 +22,7 @@ LOOK_AGAIN = timedelta(minutes=1)
 work = BackgroundWork()
 
 
-@work.job(JOB, lease=PATIENCE, max_attempts=None)
+@work.job(JOB, max_attempts=None)
 def finish_batch(run: JobRun) -> datetime | None:
     """Finish an accepted, undone or dropped batch that is large or was interrupted.
 

@@ -22,6 +22,10 @@ MAX_RETRY_AFTER = timedelta(hours=1)
 FINISHED_LIFETIME = timedelta(days=7)
 SWEEP_BATCH = 500
 LEASE = timedelta(seconds=1)
+# How long a claim of a job or an email lasts, unless its worker renews it. The worker does so every
+# HEARTBEAT_SECONDS, so another one takes over within 15 seconds after it was killed.
+CLAIM_LIFETIME = timedelta(seconds=12)
+HEARTBEAT_SECONDS = 3
 # A worker notes once a minute that it runs. It may be late when the machine is busy.
 HEARTBEAT = timedelta(minutes=3)
 # A lease that ends this far in the future was written before the machine's clock was set back.
@@ -87,8 +91,8 @@ def cancel_job(kind: str, subject_id: int) -> None:
     )
 
 
-def claim_job(kind: str, *, holder: str, now: datetime, lease: timedelta) -> Job | None:
-    """Claim the job of this kind that has been due longest, for the time `lease`.
+def claim_job(kind: str, *, holder: str, now: datetime) -> Job | None:
+    """Claim the job of this kind that has been due longest, for CLAIM_LIFETIME.
 
     Return it, or None if there is none.
     """
@@ -102,7 +106,7 @@ def claim_job(kind: str, *, holder: str, now: datetime, lease: timedelta) -> Job
     )
     if job is None:
         return None
-    job.state, job.holder, job.locked_until = "running", holder, now + lease
+    job.state, job.holder, job.locked_until = "running", holder, now + CLAIM_LIFETIME
     job.attempts += 1
     job.progress, job.is_requested_again = 0, False
     db.session.flush()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Literal, TypeAlias, TypeVar
 
@@ -11,7 +11,6 @@ from flask import Flask
 from campaign.jobs.runs import JobRun, WorkerContext
 
 MAX_ATTEMPTS = 3
-DEFAULT_LEASE = timedelta(seconds=60)
 
 # A handler returns when the job is to run again, or None if it is finished.
 Handler: TypeAlias = Callable[[JobRun], datetime | None]
@@ -33,18 +32,18 @@ def do_nothing(_subject_id: int) -> None:
 class JobKind:
     """How jobs of one kind are run.
 
-    `lease` is how long a claim lasts unless it is renewed. A job that failed `max_attempts` times
-    is given up, or never if that is None. `on_return` is an operation that gets the subject's id
-    when the job has to wait again after a failure or because its worker stops. `on_give_up` gets it
-    when the job is given up.
+    A job that failed `max_attempts` times is given up, or never if that is None. With
+    `waits_in_surge`, none begins while the site is too busy. `on_return` is an operation that gets
+    the subject's id when the job has to wait again after a failure or because its worker stops.
+    `on_give_up` gets it when the job is given up.
     """
 
     name: str
     handler: Handler
-    lease: timedelta = DEFAULT_LEASE
     max_attempts: int | None = MAX_ATTEMPTS
     on_return: Callable[[int], object] = do_nothing
     on_give_up: Callable[[int], object] = do_nothing
+    waits_in_surge: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,15 +93,15 @@ class BackgroundWork:
         self,
         kind: str,
         *,
-        lease: timedelta = DEFAULT_LEASE,
         max_attempts: int | None = MAX_ATTEMPTS,
         on_return: Callable[[int], object] = do_nothing,
         on_give_up: Callable[[int], object] = do_nothing,
+        waits_in_surge: bool = False,
     ) -> Callable[[_Handler], _Handler]:
         """Register the handler of a kind of job. See JobKind."""
 
         def decorate(handler: _Handler) -> _Handler:
-            job_kind = JobKind(kind, handler, lease, max_attempts, on_return, on_give_up)
+            job_kind = JobKind(kind, handler, max_attempts, on_return, on_give_up, waits_in_surge)
             self.registry.kinds[kind] = job_kind
             return handler
 

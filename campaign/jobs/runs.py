@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from threading import Event
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from flask import Flask
 
 from campaign.extensions import database_now, write
-from campaign.jobs.operations import finish_job, renew_job
+from campaign.jobs.operations import CLAIM_LIFETIME, finish_job, renew_job
 
 
 class JobLost(Exception):
@@ -25,13 +25,15 @@ class WorkerStopping(Exception):
 class WorkerContext:
     """The worker that does the work: its application, its name in claims, and when to stop.
 
-    What is appended to `on_stop` is called when the worker is told to stop.
+    What is appended to `on_stop` is called when the worker is told to stop. What is appended to
+    `on_heartbeat` is called every HEARTBEAT_SECONDS, in a thread of its own: it renews claims.
     """
 
     app: Flask
     holder: str
     stop: Event
     on_stop: list[Callable[[], object]] = field(default_factory=list)
+    on_heartbeat: list[Callable[[], object]] = field(default_factory=list)
 
     @property
     def settings(self) -> Mapping[str, Any]:
@@ -43,7 +45,7 @@ class JobRun:
     """One attempt at a job.
 
     A handler writes with `write`, so that nothing is written by a worker that has lost the job.
-    It must write, or call `report`, more often than the lease of its kind ends.
+    While it runs, the worker renews the claim with `renew`.
     """
 
     def __init__(
@@ -52,7 +54,6 @@ class JobRun:
         *,
         job_id: int,
         subject_id: int,
-        lease: timedelta,
         clock: Callable[[], datetime] = database_now,
     ) -> None:
         self.worker = worker
@@ -60,7 +61,6 @@ class JobRun:
         self.now = clock
         self.is_finished = False
         self._job_id = job_id
-        self._lease = lease
 
     def write(self, operation: Callable[..., Any], /, *arguments: Any, **named: Any) -> Any:
         """Run an operation in a committed transaction, and renew the claim in the same one.
@@ -68,15 +68,19 @@ class JobRun:
         Return the operation's result. Raise JobLost or WorkerStopping, with nothing written.
         """
         self.check_stop()
-        renew = partial(renew_job, until=self.now() + self._lease)
+        renew = partial(renew_job, until=self.now() + CLAIM_LIFETIME)
         return write(self._while_held, renew, partial(operation, *arguments, **named))
+
+    def renew(self) -> None:
+        """Renew the claim. If the job is lost, the handler is told at its next `write`."""
+        write(renew_job, self._job_id, holder=self.worker.holder, until=self.now() + CLAIM_LIFETIME)
 
     def report(self, percent: int) -> None:
         """Record the progress, and renew the claim. Raise JobLost or WorkerStopping."""
         self.check_stop()
         write(
             self._change_or_lose,
-            partial(renew_job, until=self.now() + self._lease, progress=percent),
+            partial(renew_job, until=self.now() + CLAIM_LIFETIME, progress=percent),
         )
 
     def finish(self, operation: Callable[..., Any], /, *arguments: Any, **named: Any) -> None:

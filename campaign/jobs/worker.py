@@ -13,12 +13,23 @@ from flask import Flask
 from campaign.db.failure_log import FailureLog
 from campaign.extensions import database_now, db, write
 from campaign.jobs.models import Job
-from campaign.jobs.operations import claim_job, fail_job, postpone_job, release_job, retry_job
+from campaign.jobs.operations import (
+    HEARTBEAT_SECONDS,
+    claim_job,
+    fail_job,
+    postpone_job,
+    release_job,
+    retry_job,
+)
 from campaign.jobs.queries import job_waits
 from campaign.jobs.registry import JobKind, Pass, Process, Upkeep, background_work, name_of
 from campaign.jobs.runs import JobLost, JobRun, WorkerContext, WorkerStopping
+from campaign.monitoring.measures import note_job, show_jobs
+from campaign.process.log_fields import logged_with
+from campaign.surge.state import follow_surge, work_waits
 
 JOB_SECONDS = 0.5
+SURGE_SECONDS = 0.5
 UPKEEP_SECONDS = 60
 PAUSE_AFTER_ERROR = 2
 STOP_SECONDS = 1.5
@@ -45,10 +56,21 @@ class JobLoop:
         self._kind = kind
         self._worker = worker
         self._clock = clock
+        self._current: JobRun | None = None
+        worker.on_heartbeat.append(self.renew_claim)
+        show_jobs(kind.name)
+
+    def renew_claim(self) -> None:
+        """Renew the claim on the job that runs now."""
+        run = self._current
+        if run is not None:
+            run.renew()
 
     def run_next(self) -> bool:
         """Run the job that has been due longest; return whether there was work."""
         kind = self._kind
+        if kind.waits_in_surge and work_waits():
+            return False
         if not job_waits(kind.name, self._clock()):
             return False
         job = write(
@@ -56,10 +78,10 @@ class JobLoop:
             kind.name,
             holder=self._worker.holder,
             now=self._clock(),
-            lease=kind.lease,
         )
         if job:
-            self._run(job)
+            with logged_with(job=job.kind, job_id=job.id):
+                self._run(job)
         return True
 
     def _run(self, job: Job) -> None:
@@ -67,10 +89,10 @@ class JobLoop:
             self._worker,
             job_id=job.id,
             subject_id=job.subject_id,
-            lease=self._kind.lease,
             clock=self._clock,
         )
         max_attempts = self._kind.max_attempts
+        self._current = run
         try:
             if max_attempts is not None and job.attempts > max_attempts:
                 # Its workers were killed, so none of them could give it up.
@@ -79,6 +101,8 @@ class JobLoop:
                 self._attempt(run, job, is_last=job.attempts == max_attempts)
         except JobLost:
             log.info("%s %s was cancelled or taken over", job.kind, job.subject_id)
+        finally:
+            self._current = None
 
     def _attempt(self, run: JobRun, job: Job, *, is_last: bool) -> None:
         kind = self._kind
@@ -95,6 +119,7 @@ class JobLoop:
             if is_last:
                 self._give_up(run, job)
             else:
+                note_job(kind.name, "retried")
                 retry = partial(retry_job, attempts=job.attempts, now=self._clock())
                 run.end(retry, partial(kind.on_return, job.subject_id))
         else:
@@ -103,9 +128,11 @@ class JobLoop:
                 run.end(partial(postpone_job, run_at=run_at), _do_nothing)
             elif not run.is_finished:
                 run.finish(_do_nothing)
+            note_job(kind.name, "done")
 
     def _give_up(self, run: JobRun, job: Job) -> None:
         log.error("%s %s is given up", job.kind, job.subject_id)
+        note_job(job.kind, "failed")
         run.end(
             partial(fail_job, now=self._clock()), partial(self._kind.on_give_up, job.subject_id)
         )
@@ -144,6 +171,9 @@ class Worker:
                 self._loops.append((f"job {kind.name}", loop.run_next, JOB_SECONDS))
             upkeep = UpkeepRound(registry.at_start, registry.upkeep)
             self._loops.append(("upkeep", upkeep.do, UPKEEP_SECONDS))
+            self._loops.append(("surge", follow_surge, SURGE_SECONDS))
+        if self._context.on_heartbeat:
+            self._loops.append(("heartbeat", self._beat, HEARTBEAT_SECONDS))
 
     def run(self) -> None:
         """Run the loops, and return within STOP_SECONDS of the stop.
@@ -163,6 +193,14 @@ class Worker:
             callback()
         for thread in threads:
             thread.join(STOP_SECONDS / len(threads))
+
+    def _beat(self) -> None:
+        """Renew all claims, even if renewing an earlier one fails."""
+        for renew in self._context.on_heartbeat:
+            try:
+                renew()
+            except Exception as error:
+                failure_log.note(error, "the worker's heartbeat")
 
     def _repeat(self, name: str, work: Pass, seconds: float) -> None:
         """Repeat `work`: immediately while it finds something to do, else every `seconds`."""

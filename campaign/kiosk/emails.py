@@ -93,7 +93,7 @@ def _render_signed_at_table(message: Any) -> Message | None:
         return None
     petition = cast(Petition, petition_by_id(first.petition_id))
     identity = email_identity(petition.cause.organisation_id, message.lang)
-    context = {
+    context: dict[str, Any] = {
         "given_name": first.given_name,
         "signed": [_signed(row, message.lang) for row in together],
         "event_title": _event_title(first, message.lang),
@@ -154,7 +154,7 @@ def _render_silent(message: Any) -> Message | None:
         return None
     event, locale = kiosk.event, locale_of(message.lang)
     identity = email_identity(event.cause.organisation_id, message.lang)
-    context = {
+    context: dict[str, Any] = {
         "tablet": kiosk.name,
         "waiting": kiosk.waiting,
         "event_title": event.text(message.lang).title,

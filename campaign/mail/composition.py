@@ -1,26 +1,25 @@
 """Render emails from templates, and build correct MIME messages from them."""
 
 import re
-import textwrap
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.headerregistry import Address
-from email.message import EmailMessage
 from email.utils import format_datetime
+from functools import lru_cache
 from typing import Any, NamedTuple, cast
 from urllib.parse import urlsplit
 
 import idna
-from flask import current_app
+from flask import current_app, g
 from flask_babel import force_locale
 
 from campaign.i18n.locales import direction, locale_of
+from campaign.mail.merging import MergeTemplate, placeholder, with_values
 from campaign.mail.message_ids import local_part
-from campaign.mail.policy import PLAIN, WITH_UTF8
+from campaign.mail.mime import address_header, file_part, header, multipart, text_header, text_part
 from campaign.process.clock import utcnow
 
-WIDTH = 72
 # Line separators, control characters and lone surrogates break a header. Bidi controls can disguise
 # a name as another.
 UNWANTED = {"Cc", "Cs", "Zl", "Zp"}
@@ -84,27 +83,81 @@ class Message:
     message_key: str = ""
 
 
-def render(name: str, lang: str, **context: Any) -> RenderedEmail:
+def render(
+    name: str, lang: str, *, personal: Mapping[str, str] | None = None, **context: Any
+) -> RenderedEmail:
     """Render `templates/emails/<name>/` in the language `lang`.
 
     Needs an application context. The bodies get the `subject` too. No request data reaches an
-    email, because context processors do not run: templates see only `context`.
+    email, because context processors do not run: templates see only `context` and `personal`.
+
+    `personal` has the texts that differ between recipients. Templates may only output them, and
+    test whether they are empty. All emails of a pass that differ in nothing else are rendered once.
     """
+    values = {key: value for key, value in (personal or {}).items() if value}
+    missing = dict.fromkeys((personal or {}).keys() - values.keys(), "")
+    template = _merge_template(name, lang, tuple(values), missing | context)
+    safe_values = {_in_subject(key): one_line(value) for key, value in values.items()}
+    merged = values | safe_values
+    return RenderedEmail(
+        one_line(template.subject_for(values)),
+        template.text_for(merged),
+        template.html_for(merged),
+    )
+
+
+def _merge_template(
+    name: str, lang: str, personal: tuple[str, ...], context: dict[str, Any]
+) -> MergeTemplate:
+    """Return the MergeTemplate, rendered once in an application context if all values are hashable.
+
+    A context lasts for one pass or one request, so that changed texts are seen by the next one.
+    """
+    key = (name, lang, personal, *sorted(context.items()))
+    templates: dict[Any, MergeTemplate] = g.setdefault("merge_templates", {})
+    try:
+        known = templates.get(key)
+    except TypeError:
+        return _rendered(name, lang, personal, context)
+    if known is None:
+        known = templates[key] = _rendered(name, lang, personal, context)
+    return known
+
+
+def _rendered(
+    name: str, lang: str, personal: tuple[str, ...], context: dict[str, Any]
+) -> MergeTemplate:
     templates = current_app.jinja_env
+    placeholders = {key: placeholder(key) for key in personal}
 
     def part(file: str, **more: str) -> str:
         return templates.get_template(f"emails/{name}/{file}").render(
-            lang=lang, direction=direction(lang), **context, **more
+            lang=lang, direction=direction(lang), **context, **placeholders, **more
         )
 
     with force_locale(locale_of(lang)):
-        subject = one_line(part("subject.txt"))
-        text = part("body.txt", subject=subject)
-        html = part("body.html", subject=subject)
-    return RenderedEmail(subject, _wrapped(text), html.strip() + "\n")
+        subject = part("subject.txt").strip()
+        # The bodies show the subject as a header does: without disguising characters.
+        shown = one_line(
+            with_values(subject, {key: placeholder(_in_subject(key)) for key in personal}),
+        )
+        text = part("body.txt", subject=shown)
+        html = part("body.html", subject=shown)
+    return MergeTemplate.of(subject, text, html.strip() + "\n")
 
 
-def to_email(message: Message, settings: Mapping[str, Any]) -> EmailMessage:
+def _in_subject(key: str) -> str:
+    return f"{key}_in_subject"
+
+
+class MimeEmail(NamedTuple):
+    """An email as mail servers get it: its recipient, and all its bytes, with CRLF line ends."""
+
+    recipient: str
+    data: bytes
+
+
+def to_mime(message: Message, settings: Mapping[str, Any]) -> MimeEmail:
     """Return `message` as a MIME message that any mail server accepts.
 
     It is multipart/alternative plus attachments, in UTF-8 with short lines. `settings` is a mapping
@@ -112,41 +165,52 @@ def to_email(message: Message, settings: Mapping[str, Any]) -> EmailMessage:
     written.
     """
     recipient = _address(message.to, message.to_name)
-    email = EmailMessage(policy=PLAIN if recipient.username.isascii() else WITH_UTF8)
-    email["Date"] = format_datetime(utcnow())
     name = local_part(settings["SECRET_KEY"].encode(), message.message_key, message.digest)
-    email["Message-ID"] = f"<{name}@{_host(settings['PUBLIC_URL'])}>"
-    email["From"] = _from(message, mail_from(settings))
-    email["To"] = recipient
-    email["Subject"] = one_line(message.subject)
+    headers = [
+        header("Date", format_datetime(utcnow())),
+        header("Message-ID", f"<{name}@{_host(settings['PUBLIC_URL'])}>"),
+        address_header("From", _from(message, mail_from(settings))),
+        address_header("To", recipient),
+        text_header("Subject", one_line(message.subject)),
+    ]
     if reply_to := _ascii_address(message.sender.reply_to):
-        email["Reply-To"] = reply_to
-    email["Auto-Submitted"] = "auto-generated"
-    email["X-Auto-Response-Suppress"] = "OOF, AutoReply"
+        headers.append(address_header("Reply-To", reply_to))
+    headers.append(header("Auto-Submitted", "auto-generated"))
+    headers.append(header("X-Auto-Response-Suppress", "OOF, AutoReply"))
     if message.list_id:
-        email["List-Id"] = f"<{message.list_id}>"
+        headers.append(header("List-Id", f"<{message.list_id}>"))
     if message.list_unsubscribe:
-        email["List-Unsubscribe"] = f"<{message.list_unsubscribe}>"
-        email["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    email.set_content(message.text, cte="quoted-printable")
-    email.add_alternative(message.html, subtype="html", cte="quoted-printable")
-    for attachment in message.attachments:
-        email.add_attachment(
+        headers.append(header("List-Unsubscribe", f"<{message.list_unsubscribe}>"))
+        headers.append(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
+    headers.append(header("MIME-Version", "1.0"))
+    head = "".join(headers).encode()
+    language = header("Content-Language", message.lang)
+    texts = [text_part("plain", message.text), text_part("html", message.html)]
+    if not message.attachments:
+        return MimeEmail(recipient.addr_spec, head + multipart("alternative", texts, [language]))
+    files = [
+        file_part(
             attachment.data,
             attachment.maintype,
             attachment.subtype,
             filename=attachment.name,
-            params=attachment.parameters or None,
+            parameters=attachment.parameters,
         )
-    # Set last, because setting the content removes this header.
-    email["Content-Language"] = message.lang
-    return email
+        for attachment in message.attachments
+    ]
+    parts = [multipart("alternative", texts), *files]
+    return MimeEmail(recipient.addr_spec, head + multipart("mixed", parts, [language]))
 
 
 def mail_from(settings: Mapping[str, Any]) -> Address:
     """Return MAIL_FROM (`Name <address>`) as Address: the envelope's, and the default in From."""
+    return _parsed_sender(settings["MAIL_FROM"])
+
+
+@lru_cache
+def _parsed_sender(sender: str) -> Address:
     # Operators put commas in a name without quotes, which a strict parser reads as two addresses.
-    name, _, address = settings["MAIL_FROM"].rpartition("<")
+    name, _, address = sender.rpartition("<")
     return _address(address.rstrip("> "), name.strip(' "'))
 
 
@@ -171,7 +235,12 @@ def _ascii_address(address: str, name: str = "") -> Address | None:
 
 def one_line(text: str) -> str:
     """Return `text` made safe for a header: one line, no invisible or disguising characters."""
-    visible = "".join(" " if _is_unwanted(character) else character for character in text)
+    # All unwanted characters are among those that Python does not print.
+    visible = (
+        text
+        if text.isprintable()
+        else "".join(" " if _is_unwanted(character) else character for character in text)
+    )
     return re.sub(" {2,}", " ", visible).strip()
 
 
@@ -194,18 +263,7 @@ def _ascii(domain: str) -> str:
     return idna.encode(domain, uts46=True).decode("ascii")
 
 
+@lru_cache
 def _host(public_url: str) -> str:
     host = cast(str, urlsplit(public_url).hostname)
     return host if host.isascii() else _ascii(host)
-
-
-def _wrapped(text: str) -> str:
-    """Wrap paragraphs for mail clients that do not.
-
-    URLs stay whole, and one empty line stays between paragraphs.
-    """
-    lines = (
-        textwrap.fill(line.strip(), WIDTH, break_long_words=False, break_on_hyphens=False)
-        for line in text.splitlines()
-    )
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"

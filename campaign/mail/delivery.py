@@ -1,38 +1,48 @@
 """Deliver due emails: claim them, render them, send them, and record the results."""
 
 import logging
-from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
-from threading import Event
+from threading import Event, Lock
+from time import monotonic
 from traceback import extract_tb
-from typing import Any, cast
+from types import MappingProxyType
+from typing import Any, TypeAlias, cast
 from urllib.parse import urlsplit
 
-from flask import Flask
+from flask import Flask, current_app
 
 from campaign.extensions import db
+from campaign.jobs.operations import CLAIM_LIFETIME
 from campaign.mail import operations
-from campaign.mail.composition import Message, mail_from, to_email
+from campaign.mail.composition import Message, mail_from, to_mime
 from campaign.mail.daily_limit import DailyLimit
+from campaign.mail.domain_rates import DomainRates
 from campaign.mail.folder import folder_of
-from campaign.mail.models import BULK, MAX_REPORTS, PERSONAL, OutboxRow
+from campaign.mail.models import ACCOUNT, BULK, MAX_REPORTS, PERSONAL, OutboxRow
 from campaign.mail.result_buffer import ResultBuffer
 from campaign.mail.sender_pool import DeliveryBatch, OutgoingEmail
 from campaign.mail.smtp_replies import Delivered, Refused, TryLater
 from campaign.mail.transport import Envelope, FolderTransport, SmtpTransport, transport_from
+from campaign.security.rate_limits import RateLimiter
 from campaign.site.settings import site_settings
+from campaign.surge.state import emails_wait, work_waits
 
-BATCH = 100
+BATCH = 500
 PAUSE = timedelta(seconds=30)
+# No message is begun later than this after its claim was last renewed, so that no other worker has
+# claimed it.
+SAFE_SECONDS = CLAIM_LIFETIME.total_seconds() - 2
 
-# Far below the two-minute lock of a claim, so that no other worker claims a message we are about to
-# send.
 MAX_PASS_SECONDS = 30
 # Kept short, because someone may sign during the pass, and the email they wait for goes first.
 MAX_BULK_PASS_SECONDS = 2
+
+Renderer: TypeAlias = Callable[[OutboxRow], Message | None]
+Loader: TypeAlias = Callable[[Collection[int]], object]
 
 log = logging.getLogger("campaign.mail")
 
@@ -40,10 +50,11 @@ log = logging.getLogger("campaign.mail")
 def register(
     app: Flask,
     kind: str,
-    renderer: Callable[[OutboxRow], Message | None],
+    renderer: Renderer,
     name: str = "",
     *,
     is_bound: bool = False,
+    load: Loader | None = None,
 ) -> None:
     """Let `renderer` write the emails of `kind`.
 
@@ -51,19 +62,27 @@ def register(
     reads: its changes are rolled back. `name` says in a few words what the email does, for people
     who read a list of emails. Set `is_bound` for emails that anyone who knows an address can cause.
     Those count towards the daily limit.
+
+    `load` gets the subject ids of all emails of the kind in a pass, before the first is rendered.
+    It reads what `renderer` needs with a few queries, into the session or into `g`, which end with
+    the pass. What it returns is kept in memory until then.
     """
     renderers_of(app)[kind] = renderer
+    if load is not None:
+        loaders_of(app)[kind] = load
     names_of(app)[kind] = name
     if is_bound:
         bound_kinds(app).add(kind)
 
 
-def renderers_of(app: Flask) -> dict[str, Callable[[OutboxRow], Message | None]]:
+def renderers_of(app: Flask) -> dict[str, Renderer]:
     """Return the renderers of `app`, by kind of email."""
-    renderers: dict[str, Callable[[OutboxRow], Message | None]] = app.extensions.setdefault(
-        "mail_renderers", {}
-    )
-    return renderers
+    return cast("dict[str, Renderer]", app.extensions.setdefault("mail_renderers", {}))
+
+
+def loaders_of(app: Flask) -> dict[str, Loader]:
+    """Return what reads the rows for many emails of a kind at once, by kind."""
+    return cast("dict[str, Loader]", app.extensions.setdefault("mail_loaders", {}))
 
 
 def bound_kinds(app: Flask) -> set[str]:
@@ -93,6 +112,8 @@ def make_outbox_worker(app: Flask, write: Callable[..., Any]) -> "OutboxWorker":
         settings=settings,
         limit=limit,
         bound_kinds=bound_kinds(app),
+        loaders=loaders_of(app),
+        rates=DomainRates(settings["MAIL_RATES"], RateLimiter.from_config(settings)),
     )
 
 
@@ -109,12 +130,14 @@ class OutboxWorker:
     def __init__(
         self,
         *,
-        renderers: dict[str, Callable[[OutboxRow], Message | None]],
+        renderers: Mapping[str, Renderer],
         transports: Sequence[SmtpTransport | FolderTransport],
         write: Callable[..., Any],
         settings: dict[str, Any],
         limit: DailyLimit | None = None,
         bound_kinds: Collection[str] = (),
+        loaders: Mapping[str, Loader] = MappingProxyType({}),
+        rates: DomainRates | None = None,
     ) -> None:
         self._renderers = renderers
         self._transports = transports
@@ -122,56 +145,109 @@ class OutboxWorker:
         self._settings = settings
         self._limit = limit
         self._bound_kinds = bound_kinds
+        self._loaders = loaders
+        self._rates = rates
+        self._buffer = ResultBuffer(write, on_written=self._let_go)
+        # The messages that this worker has claimed, and when it last renewed that.
+        self._held: set[int] = set()
+        self._held_lock = Lock()
+        self._renewed_at = 0.0
         self._paused_until: datetime | None = None
         self._unfinished: list[DeliveryBatch] = []
         self._stop = Event()
 
     def deliver_due(self, *, now: datetime) -> int:
-        """Make one pass over at most 100 messages, and return how many were handled.
+        """Make one pass over at most BATCH messages, and return how many were handled.
 
-        A pass takes about 30 s at most. `now` is the database's time.
+        A pass takes about 30 s at most. `now` is the database's time. While it runs, and while a
+        slow server handles a message, `renew_claims` must be called every few seconds.
         """
-        buffer = ResultBuffer(self._write)
-        transports = self._free_transports(buffer, now)
-        # Checks both ends, so that a clock set back cannot turn the pause into hours.
-        is_paused = self._paused_until and self._paused_until - PAUSE <= now < self._paused_until
-        if transports and not is_paused:
-            self._pass(transports, buffer, now)
-        buffer.write()
-        return buffer.handled
+        handled_before = self._buffer.handled
+        try:
+            # An earlier pass may have failed to write its results.
+            self._buffer.write()
+            transports = self._free_transports()
+            # Checks both ends, so that a clock set back cannot turn the pause into hours.
+            is_paused = (
+                self._paused_until and self._paused_until - PAUSE <= now < self._paused_until
+            )
+            if transports and not is_paused:
+                self._pass(transports, now)
+            self._buffer.write()
+        finally:
+            self._hold_only_unsettled()
+        return self._buffer.handled - handled_before
 
-    def _pass(
-        self, transports: list[SmtpTransport | FolderTransport], buffer: ResultBuffer, now: datetime
-    ) -> None:
+    def renew_claims(self) -> None:
+        """Renew the claims on all messages in hand. May be called from any thread."""
+        begun = monotonic()
+        with self._held_lock:
+            held = sorted(self._held)
+        if held:
+            self._write(operations.renew, held)
+        self._renewed_at = begun
+
+    def _pass(self, transports: list[SmtpTransport | FolderTransport], now: datetime) -> None:
         limit = 1 if self._paused_until else BATCH
-        rows = self._write(operations.claim, limit=limit, now=now)
-        emails = self._prepare(rows, buffer) if rows else []
+        begun = monotonic()
+        rows = self._write(operations.claim, limit=limit, now=now, last_priority=_last_priority())
+        with self._held_lock:
+            self._held.update(row.id for row in rows)
+        self._renewed_at = begun
+        emails = self._prepare(rows) if rows else []
         if emails:
             seconds = MAX_BULK_PASS_SECONDS if rows[0].priority == BULK else MAX_PASS_SECONDS
-            self._send(
-                DeliveryBatch(emails, transports, stop=self._stop, seconds=seconds), buffer, now
+            batch = DeliveryBatch(
+                emails,
+                transports,
+                stop=self._stop,
+                seconds=seconds,
+                may_send=self._has_claims,
+                max_per_domain=self._max_connections_per_domain,
+                connections=self._connections_by_domain(),
             )
+            self._send(batch, now)
         else:
             for transport in transports:
                 transport.close_if_idle()
 
-    def _free_transports(
-        self, buffer: ResultBuffer, now: datetime
-    ) -> list[SmtpTransport | FolderTransport]:
+    @property
+    def _max_connections_per_domain(self) -> int:
+        # One is left for all other domains, however slow the servers of one are.
+        count = len(self._transports)
+        return count - 1 if count > 2 else count
+
+    def _connections_by_domain(self) -> Counter[str]:
+        """Return how many connections still wait for a slow answer, by domain."""
+        return Counter(
+            email.domain for batch in self._unfinished for email in batch.emails_in_progress()
+        )
+
+    def _has_claims(self) -> bool:
+        return monotonic() - self._renewed_at < SAFE_SECONDS
+
+    def _let_go(self, ids: Collection[int]) -> None:
+        with self._held_lock:
+            self._held.difference_update(ids)
+
+    def _hold_only_unsettled(self) -> None:
+        """Hold what is being sent or not recorded yet. Other workers may claim the rest."""
+        in_progress = {
+            email.envelope.id for batch in self._unfinished for email in batch.emails_in_progress()
+        }
+        with self._held_lock:
+            self._held &= in_progress.union(self._buffer.ids)
+
+    def _free_transports(self) -> list[SmtpTransport | FolderTransport]:
         """Record late results of slow servers, and return the transports that are free now.
 
         Those connected come first: few emails need no new connection, nor the one that failed.
         """
         for batch in self._unfinished:
             for email, result in batch.late_results():
-                self._record_result(email, result, buffer)
+                self._record_result(email, result)
         self._unfinished = [batch for batch in self._unfinished if not batch.is_over()]
         busy = [transport for batch in self._unfinished for transport in batch.busy_transports()]
-        unfinished_ids = [
-            email.envelope.id for batch in self._unfinished for email in batch.emails_in_progress()
-        ]
-        if unfinished_ids:
-            self._write(operations.renew, unfinished_ids, now=now)
         free = [transport for transport in self._transports if transport not in busy]
         return sorted(free, key=lambda transport: not transport.is_connected)
 
@@ -184,15 +260,15 @@ class OutboxWorker:
         for transport in self._transports:
             transport.close()
 
-    def _prepare(self, rows: list[OutboxRow], buffer: ResultBuffer) -> list[OutgoingEmail]:
-        messages = [(row, message) for row in rows if (message := self._render(row, buffer))]
-        refused = self._refused(messages)
-        # End the reads here, so that they hold no snapshot or connection while the mail server is
-        # slow.
-        db.session.rollback()
-        emails: list[OutgoingEmail]
-        in_progress: Counter[bytes | None]
-        emails, in_progress = [], Counter()
+    def _prepare(self, rows: list[OutboxRow]) -> list[OutgoingEmail]:
+        # In a context of its own, so that what was read holds no memory, snapshot or connection
+        # while the mail server is slow, and no later pass uses it.
+        with current_app.app_context():
+            messages = self._render_all(rows)
+            refused = self._refused(messages)
+        emails: list[OutgoingEmail] = []
+        in_progress: Counter[bytes | None] = Counter()
+        connections = self._connections_by_domain()
         for row, message in messages:
             is_bound = (
                 self._limit is not None
@@ -200,95 +276,136 @@ class OutboxWorker:
                 and message.digest is not None
             )
             if (row.priority, message.digest) in refused:
-                buffer.dropped(row.id, reason="the address takes no mail")
+                self._buffer.dropped(row.id, reason="the address takes no mail")
             elif is_bound and not cast(DailyLimit, self._limit).allows_more(
                 cast(bytes, message.digest), in_progress[message.digest]
             ):
                 until = cast(DailyLimit, self._limit).ends_at(cast(bytes, message.digest))
-                buffer.wait(row.id, until=until)
-            elif envelope := self._envelope_of(row, message, buffer):
-                emails.append(OutgoingEmail(message.digest, envelope, is_bound))
-                in_progress[message.digest] += is_bound
+                self._buffer.wait(row.id, until=until, reason=operations.DAILY_LIMIT_REACHED)
+            elif envelope := self._envelope_of(row, message):
+                email = OutgoingEmail(message.digest, envelope, is_bound)
+                if seconds := self._seconds_to_wait(email.domain, connections):
+                    self._wait_for_domain(email, seconds)
+                else:
+                    emails.append(email)
+                    in_progress[message.digest] += is_bound
         return emails
+
+    def _seconds_to_wait(self, domain: str, connections: Counter[str]) -> float:
+        if connections[domain] >= self._max_connections_per_domain:
+            return PAUSE.total_seconds()
+        return self._rates.seconds_to_wait(domain) if self._rates else 0.0
+
+    def _wait_for_domain(self, email: OutgoingEmail, seconds: float) -> None:
+        self._buffer.wait_seconds(
+            email.envelope.id, seconds, reason=operations.DOMAIN_LIMIT_REACHED
+        )
+
+    def _render_all(self, rows: list[OutboxRow]) -> list[tuple[OutboxRow, Message]]:
+        subject_ids = defaultdict(list)
+        for row in rows:
+            subject_ids[row.kind].append(row.subject_id)
+        # The session forgets rows that nobody refers to.
+        loaded = [
+            self._loaders[kind](ids) for kind, ids in subject_ids.items() if kind in self._loaders
+        ]
+        messages = [(row, message) for row in rows if (message := self._render(row))]
+        loaded.clear()
+        return messages
 
     def _refused(self, messages: list[tuple[OutboxRow, Message]]) -> set[tuple[int, bytes]]:
         """Return the (priority, digest) pairs that get no email."""
         digests = [message.digest for _, message in messages if message.digest is not None]
-        min_reports = {PERSONAL: MAX_REPORTS, BULK: 1}
+        min_reports = {ACCOUNT: MAX_REPORTS, PERSONAL: MAX_REPORTS, BULK: 1}
         return {
             (priority, digest)
             for priority, reports in min_reports.items()
             for digest in operations.refused_among(digests, min_reports=reports)
         }
 
-    def _render(self, row: OutboxRow, buffer: ResultBuffer) -> Message | None:
+    def _render(self, row: OutboxRow) -> Message | None:
         renderer = self._renderers.get(row.kind)
         if renderer is None:
             # A newer version of the site may have queued it, and a newer worker may be about to
             # take over.
-            buffer.reschedule(row.id, error=f"nobody words mails of the kind {row.kind}")
+            self._buffer.reschedule(
+                row.id, error=f"this version cannot render emails of the kind {row.kind}"
+            )
             return None
         try:
             message = renderer(row)
         except Exception as error:
             db.session.rollback()
-            self._note_failure(row, error, buffer)
+            self._note_failure(row, error)
             return None
         if message is None:
-            buffer.dropped(row.id, reason=operations.NO_LONGER_NEEDED)
+            self._buffer.dropped(row.id, reason=operations.NO_LONGER_NEEDED)
         return message
 
-    def _envelope_of(
-        self, row: OutboxRow, message: Message, buffer: ResultBuffer
-    ) -> Envelope | None:
+    def _envelope_of(self, row: OutboxRow, message: Message) -> Envelope | None:
         key = f"{row.kind}:{row.id}:{row.created_at.isoformat()}"
         try:
-            email = to_email(replace(message, message_key=key), self._settings)
-            recipient = email["To"].addresses[0].addr_spec
+            email = to_mime(replace(message, message_key=key), self._settings)
             return Envelope(
                 id=row.id,
                 sender=mail_from(self._settings).addr_spec,
-                recipient=recipient,
-                needs_utf8=not recipient.isascii(),
-                data=email.as_bytes(),
+                recipient=email.recipient,
+                needs_utf8=not email.recipient.isascii(),
+                data=email.data,
             )
         except Exception as error:
-            self._note_failure(row, error, buffer)
+            self._note_failure(row, error)
             return None
 
-    def _note_failure(self, row: OutboxRow, error: Exception, buffer: ResultBuffer) -> None:
+    def _note_failure(self, row: OutboxRow, error: Exception) -> None:
         # Log only the type and place, because the text of an error may repeat a name or an address.
         error_name, place = type(error).__name__, extract_tb(error.__traceback__)[-1]
         log.error(
             "mail %d (%s): %s at %s:%d", row.id, row.kind, error_name, place.filename, place.lineno
         )
-        buffer.reschedule(row.id, error=f"composing: {error_name}")
+        self._buffer.reschedule(row.id, error=f"composing: {error_name}")
 
-    def _send(self, batch: DeliveryBatch, buffer: ResultBuffer, now: datetime) -> None:
+    def _send(self, batch: DeliveryBatch, now: datetime) -> None:
         try:
-            with closing(batch.results(buffer.seconds_left)) as results:
+            with closing(batch.results(self._buffer.seconds_left)) as results:
                 for result in results:
                     if result:
-                        self._record_result(*result, buffer)
-                    buffer.write_if_due()
+                        self._record_result(*result)
+                    self._buffer.write_if_due()
         finally:
             if not batch.is_over():
                 self._unfinished.append(batch)
-        for email in batch.unsent:
-            buffer.released(email.envelope.id)
+        if self._has_claims():
+            for email in batch.unsent:
+                self._return_unsent(email)
         self._paused_until = now + PAUSE if batch.failure else None
         if batch.failure:
-            log.warning("the mail server takes nothing; next try in %s: %s", PAUSE, batch.failure)
+            log.warning(
+                "the mail server accepts no email; next attempt in %s: %s", PAUSE, batch.failure
+            )
 
-    def _record_result(
-        self, email: OutgoingEmail, result: Delivered | Refused | TryLater, buffer: ResultBuffer
-    ) -> None:
+    def _return_unsent(self, email: OutgoingEmail) -> None:
+        if self._rates and self._rates.is_paused(email.domain):
+            self._wait_for_domain(email, self._rates.seconds_to_wait(email.domain))
+        else:
+            self._buffer.released(email.envelope.id)
+
+    def _record_result(self, email: OutgoingEmail, result: Delivered | Refused | TryLater) -> None:
         message_id = email.envelope.id
         if isinstance(result, Delivered):
-            buffer.sent(message_id)
+            self._buffer.sent(message_id)
             if email.is_bound:
                 cast(DailyLimit, self._limit).count(cast(bytes, email.digest))
         elif isinstance(result, Refused):
-            buffer.refused(message_id, digest=email.digest, reason=result.reason)
+            self._buffer.refused(message_id, digest=email.digest, reason=result.reason)
         else:
-            buffer.reschedule(message_id, error=result.reason)
+            self._buffer.reschedule(message_id, error=result.reason)
+            if result.is_too_many and self._rates:
+                self._rates.pause(email.domain)
+
+
+def _last_priority() -> int:
+    """Return the last priority whose emails leave now. In a surge, others wait in the outbox."""
+    if emails_wait():
+        return ACCOUNT
+    return PERSONAL if work_waits() else BULK

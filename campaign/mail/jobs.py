@@ -19,4 +19,5 @@ def deliver(worker: WorkerContext) -> Callable[[], int]:
     """Return the pass that delivers due emails, over connections that stay open between passes."""
     outbox = make_outbox_worker(worker.app, write)
     worker.on_stop.append(outbox.stop)
+    worker.on_heartbeat.append(outbox.renew_claims)
     return lambda: outbox.deliver_due(now=database_now())

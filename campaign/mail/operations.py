@@ -8,8 +8,10 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, delete, func, select, update
 
 from campaign.db.upsert import DATABASE_NOW, insert, insert_all
-from campaign.extensions import db
+from campaign.extensions import database_clock, db
+from campaign.jobs.operations import CLAIM_LIFETIME
 from campaign.mail.models import (
+    BULK,
     IS_QUEUED,
     MAX_REPORTS,
     PERSONAL,
@@ -19,7 +21,6 @@ from campaign.mail.models import (
 )
 from campaign.process.clock import utcnow
 
-LOCK = timedelta(minutes=2)
 FIRST_DELAY = timedelta(seconds=30)
 MAX_DELAY = timedelta(hours=6)
 MAX_ATTEMPTS = 10
@@ -27,15 +28,16 @@ MAX_ATTEMPTS = 10
 SWEEP_BATCH = 1000
 # Why a due email waits.
 DAILY_LIMIT_REACHED = "the address has had its emails for the day"
+DOMAIN_LIMIT_REACHED = "the domain of the address gets emails more slowly"
 # Why an email was dropped that nobody will miss: the reason for it had passed.
 NO_LONGER_NEEDED = "no longer apt"
 
 _table = OutboxMessage.__table__
 
 
-def enqueue(*, kind: str, subject_id: int, lang: str) -> None:
+def enqueue(*, kind: str, subject_id: int, lang: str, priority: int = PERSONAL) -> None:
     """Queue an email of `kind` about the row `subject_id`, in the caller's transaction."""
-    enqueue_many([{"kind": kind, "subject_id": subject_id, "lang": lang}])
+    enqueue_many([{"kind": kind, "subject_id": subject_id, "lang": lang}], priority=priority)
 
 
 def enqueue_many(
@@ -56,17 +58,17 @@ def enqueue_many(
     insert_all(db.session.connection(), _table, [message | defaults for message in messages])
 
 
-def claim(*, limit: int, now: datetime) -> list[OutboxRow]:
+def claim(*, limit: int, now: datetime, last_priority: int = BULK) -> list[OutboxRow]:
     """Claim up to `limit` due messages, and return their rows with all columns.
 
-    All have the same priority: while personal emails are due, only those are claimed. The longest
-    overdue come first. A claim lasts two minutes unless renewed; then another worker may claim the
-    messages. `now` is the database's time.
+    All have the same priority: while personal emails are due, only those are claimed, and those
+    after `last_priority` wait. The longest overdue come first. A claim lasts CLAIM_LIFETIME unless
+    renewed; then another worker may claim the messages. `now` is the database's time.
     """
     is_free = _table.c.locked_until.is_(None) | (_table.c.locked_until <= now)
     top_priority = (
         select(func.min(_table.c.priority))
-        .where(IS_QUEUED, _table.c.due_at <= now, is_free)
+        .where(IS_QUEUED, _table.c.due_at <= now, is_free, _table.c.priority <= last_priority)
         .scalar_subquery()
     )
     # A CTE, because PostgreSQL may run a plain subquery with a limit more than once.
@@ -81,16 +83,18 @@ def claim(*, limit: int, now: datetime) -> list[OutboxRow]:
     claimed = db.session.execute(
         update(_table)
         .where(_table.c.id.in_(select(due.c.id)))
-        .values(locked_until=now + LOCK, attempts=_table.c.attempts + 1)
+        .values(locked_until=now + CLAIM_LIFETIME, attempts=_table.c.attempts + 1)
         .returning(*_table.c)
     ).all()
     return sorted(claimed, key=lambda row: (row.due_at, row.id))
 
 
-def renew(ids: Collection[int], *, now: datetime) -> None:
-    """Extend the claim on messages that a slow mail server is still handling."""
+def renew(ids: Collection[int]) -> None:
+    """Extend the claim on messages that are still in hand, by the database's clock."""
     db.session.execute(
-        update(_table).where(_table.c.id.in_(ids), IS_QUEUED).values(locked_until=now + LOCK)
+        update(_table)
+        .where(_table.c.id.in_(ids), IS_QUEUED, _table.c.locked_until.is_not(None))
+        .values(locked_until=database_clock(CLAIM_LIFETIME))
     )
 
 
@@ -117,9 +121,9 @@ def reschedule(id: int, *, error: str, now: datetime) -> None:
         _change([id], due_at=now + _delay(attempts), last_error=error[:200])
 
 
-def wait_until(id: int, *, until: datetime) -> None:
+def wait_until(id: int, *, until: datetime, reason: str) -> None:
     """Return an unsent message to the outbox, to be claimed again from `until` on."""
-    _change([id], due_at=until, attempts=_table.c.attempts - 1, last_error=DAILY_LIMIT_REACHED)
+    _change([id], due_at=until, attempts=_table.c.attempts - 1, last_error=reason)
 
 
 def release(ids: Collection[int]) -> None:

@@ -1,56 +1,75 @@
 """Collect the results of claimed messages, so that one transaction writes many."""
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
 
 from campaign.extensions import database_now
 from campaign.mail import operations
+from campaign.monitoring.measures import note_email
 
-MAX_RESULTS = 25
-MAX_SECONDS = 1.0
+MAX_RESULTS = 100
+MAX_SECONDS = 0.2
 
 
 class ResultBuffer:
-    """Results that are not written yet: at most 25, or those of one second.
+    """Results that are not written yet: at most MAX_RESULTS, or those of MAX_SECONDS.
 
     If the process dies before they are written, their messages are sent again after their lock
-    ends. `handled` counts the messages, except those that were returned untried.
+    ends. `handled` counts the messages, except those that were returned untried. `on_written` gets
+    the messages whose results were just written.
     """
 
-    def __init__(self, write: Callable[..., Any]) -> None:
+    def __init__(
+        self, write: Callable[..., Any], *, on_written: Callable[[Collection[int]], object]
+    ) -> None:
         self._write = write
-        self._sent: list[int]
-        self._released: list[int]
-        self._others: list[Callable[[datetime], Any]]
-        self._sent, self._released, self._others = [], [], []
+        self._on_written = on_written
+        self._sent: list[int] = []
+        self._released: list[int] = []
+        self._others: list[Callable[[datetime], Any]] = []
+        self._ids: set[int] = set()
         self._since = monotonic()
         self.handled = 0
+
+    @property
+    def ids(self) -> Collection[int]:
+        """The messages whose results are not written yet."""
+        return self._ids
 
     def sent(self, id: int) -> None:
         """Note that the mail server accepted the message."""
         self._sent.append(id)
+        self._ids.add(id)
         self.handled += 1
+        note_email("sent")
 
     def released(self, id: int) -> None:
         """Note that the message was not tried."""
         self._released.append(id)
+        self._ids.add(id)
 
     def dropped(self, id: int, *, reason: str = "") -> None:
         """Note that the message is given up."""
-        self._others.append(lambda now: operations.drop([id], reason=reason))
-        self.handled += 1
+        self._drop(id, reason)
+        note_email("dropped")
 
     def reschedule(self, id: int, *, error: str) -> None:
         """Note that the message failed, and is tried again later."""
-        self._others.append(lambda now: operations.reschedule(id, error=error, now=now))
-        self.handled += 1
+        self._note(id, lambda now: operations.reschedule(id, error=error, now=now))
+        note_email("retried")
 
-    def wait(self, id: int, *, until: datetime) -> None:
-        """Note that the message's address has had its emails for the day."""
-        self._others.append(lambda now: operations.wait_until(id, until=until))
-        self.handled += 1
+    def wait(self, id: int, *, until: datetime, reason: str) -> None:
+        """Note that the message was not tried, and waits until a time, such as the next day."""
+        self._note(id, lambda now: operations.wait_until(id, until=until, reason=reason))
+        note_email("delayed")
+
+    def wait_seconds(self, id: int, seconds: float, *, reason: str) -> None:
+        """Note that the message was not tried, and waits for some seconds."""
+        delay = timedelta(seconds=seconds)
+        self._note(id, lambda now: operations.wait_until(id, until=now + delay, reason=reason))
+        note_email("delayed")
 
     def refused(self, id: int, *, digest: bytes | None, reason: str) -> None:
         """Note that the message's address accepts no email."""
@@ -58,7 +77,8 @@ class ResultBuffer:
             self._others.append(
                 lambda now: operations.refuse_address(digest, reason=reason, now=now)
             )
-        self.dropped(id, reason=reason)
+        self._drop(id, reason)
+        note_email("refused")
 
     def seconds_left(self) -> float:
         """Return how many seconds the noted results may still wait."""
@@ -70,14 +90,24 @@ class ResultBuffer:
             self.write()
 
     def write(self) -> None:
-        """Write all noted results in one transaction."""
-        if self._sent or self._released or self._others:
+        """Write all noted results in one transaction. If it fails, they stay noted."""
+        if self._ids:
             # Ask for the time before the transaction, which uses its own connection.
             self._write(
                 _write_results, self._sent, self._released, self._others, now=database_now()
             )
+        written, self._ids = self._ids, set()
         self._sent, self._released, self._others = [], [], []
         self._since = monotonic()
+        self._on_written(written)
+
+    def _note(self, id: int, operation: Callable[[datetime], Any]) -> None:
+        self._others.append(operation)
+        self._ids.add(id)
+        self.handled += 1
+
+    def _drop(self, id: int, reason: str) -> None:
+        self._note(id, lambda now: operations.drop([id], reason=reason))
 
 
 def _write_results(

@@ -13,6 +13,14 @@ BAD_ADDRESS_REPLIES = (550, 551, 553)
 ABOUT_US = re.compile(
     r"relay|auth|denied|polic|block|spam|reputation|sender|rate|limit|quota|full", re.IGNORECASE
 )
+# With this, a receiving server asks us to send fewer emails to its domain. A full mailbox (4.2.2)
+# and greylisting say nothing about other emails.
+TOO_MANY = re.compile(
+    r"too (?:many|fast|much)|\brate\b|rate.?limit|throttl|slow(?:ing)? down", re.IGNORECASE
+)
+ABOUT_MAILBOX = "4.2.2"
+# The mail server that we talk to ends the session, which says nothing about the receiving domain.
+CLOSING = 421
 ENHANCED = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})\b")
 
 
@@ -32,11 +40,13 @@ class Refused:
 class TryLater:
     """The server did not accept this email now.
 
-    `server_unavailable` is true if the next email would probably fail too.
+    `server_unavailable` is true if the next email would probably fail too. `is_too_many` is true if
+    the receiving domain wants fewer emails.
     """
 
     reason: str
     server_unavailable: bool = False
+    is_too_many: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,7 +71,10 @@ def classify(code: int, reply: bytes) -> Refused | TryLater:
     enhanced = ENHANCED.match(text)
     status = enhanced.group(1) if enhanced else ""
     reason = f"{code} {status}".strip()
-    return Refused(reason) if _address_is_wrong(code, status, text) else TryLater(reason)
+    if _address_is_wrong(code, status, text):
+        return Refused(reason)
+    is_too_many = CLOSING < code < 500 and status != ABOUT_MAILBOX and bool(TOO_MANY.search(text))
+    return TryLater(reason, is_too_many=is_too_many)
 
 
 def _address_is_wrong(code: int, status: str, text: str) -> bool:

@@ -2,16 +2,29 @@
 
 import os
 import smtplib
-import ssl
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from socket import socket
 from time import monotonic
-from typing import Any, cast
+from typing import cast
 
 from campaign.mail.server_url import MailServer, server_from
-from campaign.mail.smtp_replies import Delivered, Refused, TryLater, Unreachable, classify
+from campaign.mail.smtp_replies import (
+    CLOSING,
+    Delivered,
+    Refused,
+    TryLater,
+    Unreachable,
+    classify,
+)
+from campaign.mail.smtp_session import (
+    ACCEPTED,
+    RECIPIENT_ACCEPTED,
+    SEND_THE_MESSAGE,
+    MessageStart,
+    Reply,
+    SmtpSession,
+)
 from campaign.process.clock import utcnow
 
 IDLE_SECONDS = 10
@@ -44,22 +57,24 @@ class SmtpTransport:
         self._server = server
         self._timeout = timeout
         self._data_timeout = data_timeout
-        # Any, because it is a connection wherever it is used without a test.
-        self._smtp: smtplib.SMTP | Any = None
+        self._session: SmtpSession | None = None
         self._used_at = 0.0
 
     @property
     def is_connected(self) -> bool:
         """Whether the connection is open. The server may have closed it since it was used."""
-        return self._smtp is not None
+        return self._session is not None
 
     def send(self, envelope: Envelope) -> Delivered | Refused | TryLater | Unreachable:
         """Send the email, and return Delivered, Refused, TryLater or Unreachable."""
-        problem = self._connection_problem()
-        if problem:
-            return problem
         try:
-            return self._deliver(envelope)
+            start = self._begin_over_used(envelope)
+            if start is None:
+                problem = self._connect()
+                if problem:
+                    return problem
+                start = self._begin(envelope)
+            return self._deliver(envelope, start)
         except smtplib.SMTPNotSupportedError:
             return TryLater("the mail server cannot write to such an address")
         except (OSError, smtplib.SMTPException) as error:
@@ -72,100 +87,78 @@ class SmtpTransport:
 
     def check(self) -> Unreachable | None:
         """Connect and sign in without sending anything; return Unreachable if that fails."""
-        problem = self._connection_problem()
+        problem = self._connect()
         self.close()
         return problem
 
     def close_if_idle(self) -> None:
         """Close a connection that has been idle for a while."""
-        if self._smtp and monotonic() - self._used_at > IDLE_SECONDS:
+        if self._session and monotonic() - self._used_at > IDLE_SECONDS:
             self.close()
 
     def close(self) -> None:
         """End the session with the server, and close the connection."""
-        if self._smtp:
-            with suppress(OSError, smtplib.SMTPException):
-                self._smtp.quit()
-            self._disconnect()
+        if self._session:
+            self._session.quit()
+            self._session = None
 
-    def _connection_problem(self) -> Unreachable | None:
+    def _connect(self) -> Unreachable | None:
         try:
-            self._ensure_connected()
+            self._session = SmtpSession(self._server, timeout=self._timeout)
         except (OSError, smtplib.SMTPException, UnicodeError) as error:
-            self._disconnect()
             return Unreachable(_describe(error))
         return None
 
-    def _ensure_connected(self) -> None:
-        if self._smtp:
-            with suppress(OSError, smtplib.SMTPException):
-                if self._smtp.noop()[0] == 250:
-                    return
-            self._disconnect()
-        self._connect()
-
-    def _connect(self) -> None:
-        server, context = self._server, ssl.create_default_context()
-        options: dict[str, Any] = {"local_hostname": server.hello or None, "timeout": self._timeout}
-        if server.tls == "implicit":
-            self._smtp = smtplib.SMTP_SSL(server.host, server.port, context=context, **options)
-        else:
-            self._smtp = smtplib.SMTP(server.host, server.port, **options)
-        self._smtp.ehlo_or_helo_if_needed()
-        if server.tls == "starttls":
-            self._smtp.starttls(context=context)
-            self._smtp.ehlo()
-        if server.user:
-            self._smtp.login(server.user, server.password)
-
-    def _deliver(self, envelope: Envelope) -> Delivered | Refused | TryLater | Unreachable:
-        code, reply = self._begin(envelope)
-        if code != 250:
-            # The server has not seen the recipient yet, so this is about us and affects all our
-            # emails.
-            self._reset()
-            return Unreachable(f"sender: {code} {reply.decode('utf-8', 'replace')}")
-        code, reply = self._smtp.rcpt(envelope.recipient)
-        if code in (250, 251):
-            cast(socket, self._smtp.sock).settimeout(self._data_timeout)
-            try:
-                code, reply = self._smtp.data(envelope.data)
-            except smtplib.SMTPDataError as error:
-                code, reply = error.smtp_code, cast(bytes, error.smtp_error)
-            cast(socket, self._smtp.sock).settimeout(self._timeout)
-            if code == 250:
-                return Delivered()
-        self._reset()
-        return classify(code, reply)
-
-    def _begin(self, envelope: Envelope) -> tuple[int, bytes]:
-        """Begin the email, and retry once on a new connection.
+    def _begin_over_used(self, envelope: Envelope) -> MessageStart | None:
+        """Begin the email over the open connection; return None if there is none, or it has ended.
 
         Servers may end a used connection at any time, or after a number of emails.
         """
-        if self._used_at:
+        if self._session:
             with suppress(smtplib.SMTPServerDisconnected):
-                code, reply = self._set_sender(envelope)
-                if code != 421:
-                    return code, reply
+                start = self._begin(envelope)
+                if start.sender.code != CLOSING:
+                    return start
             self._disconnect()
-            self._connect()
-        return self._set_sender(envelope)
+        return None
 
-    def _set_sender(self, envelope: Envelope) -> tuple[int, bytes]:
-        options = ["SMTPUTF8", "BODY=8BITMIME"] if envelope.needs_utf8 else []
-        return self._smtp.mail(envelope.sender, options)
+    def _begin(self, envelope: Envelope) -> MessageStart:
+        return self._opened.begin(
+            envelope.sender, envelope.recipient, needs_utf8=envelope.needs_utf8
+        )
 
-    def _reset(self) -> None:
-        with suppress(OSError, smtplib.SMTPException):
-            if self._smtp.rset()[0] == 250:
-                return
-        self._disconnect()
+    @property
+    def _opened(self) -> SmtpSession:
+        return cast(SmtpSession, self._session)
+
+    def _deliver(
+        self, envelope: Envelope, start: MessageStart
+    ) -> Delivered | Refused | TryLater | Unreachable:
+        if start.sender.code != ACCEPTED:
+            # This is about us, not about the recipient, and affects all our emails.
+            self._cancel(start)
+            reply = start.sender
+            return Unreachable(f"sender: {reply.code} {reply.text.decode('utf-8', 'replace')}")
+        recipient, data = cast(Reply, start.recipient), start.data
+        if recipient.code not in RECIPIENT_ACCEPTED:
+            self._cancel(start)
+            return classify(*recipient)
+        if data is None or data.code != SEND_THE_MESSAGE:
+            self._cancel(start)
+            return classify(*cast(Reply, data))
+        reply = self._opened.send_message(envelope.data, timeout=self._data_timeout)
+        return Delivered() if reply.code == ACCEPTED else classify(*reply)
+
+    def _cancel(self, start: MessageStart) -> None:
+        try:
+            self._opened.cancel(start)
+        except (OSError, smtplib.SMTPException):
+            self._disconnect()
 
     def _disconnect(self) -> None:
-        smtp, self._smtp = self._smtp, None
-        if smtp:
-            smtp.close()
+        session, self._session = self._session, None
+        if session:
+            session.close()
 
 
 class FolderTransport:

@@ -58,7 +58,7 @@ from campaign.organize.petitions import questions as petition_questions
 from campaign.organize.petitions import routes as petitions
 from campaign.organize.petitions import settings as petition_settings
 from campaign.organize.petitions import sharing as petition_sharing
-from campaign.organize.petitions import text as petition_letter
+from campaign.organize.petitions import text as petition_text
 from campaign.organize.petitions import versions as petition_versions
 from campaign.organize.setup import routes as setup
 from campaign.organize.signatures import personal_data
@@ -116,7 +116,7 @@ BLUEPRINTS = (
 )
 # These modules add views to a blueprint that another module defines.
 MORE_PAGES = (
-    petition_letter,
+    petition_text,
     petition_settings,
     petition_questions,
     petition_versions,

@@ -16,8 +16,8 @@ from granian.log import LogLevels
 from granian.server.common import AbstractServer
 from granian.server.mp import MPServer, WorkerProcess
 
-from campaign.process.systemd import notify_ready
 from campaign.server.bridge import WsgiBridge
+from campaign.server.systemd import notify_ready
 
 # Connections per process. With Granian's default, some four thousand open live pages would block
 # everyone else.
@@ -69,6 +69,8 @@ def server(
         respawn_failed_workers=True,
         workers_kill_timeout=stop_seconds,
         log_level=LogLevels.error,
+        # Its lines pass through our own handler, like all others.
+        log_dictconfig={"loggers": {"_granian": {"propagate": True}}},
     )
 
 

@@ -1,10 +1,10 @@
 """Emails about a signature, and neutral subjects and senders, which do not reveal it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias, TypedDict, cast
 
 from flask import Flask, current_app, g
 from flask_babel import force_locale
@@ -25,17 +25,22 @@ from campaign.process.clock import utcnow
 from campaign.security.dated_tokens import last_day_of
 from campaign.signatures import tokens
 from campaign.signatures.erasure import NOTICE_EMAIL, erases_at
-from campaign.signatures.models import Signature
+from campaign.signatures.models import RepeatSigning, Signature
 from campaign.signatures.owner.operations import OWN_LINK, answer_to
 from campaign.signatures.pending_forms import (
     UnconfirmedForm,
     form_by_id,
+    later_forms,
     private_choices,
     waiting_forms,
 )
-from campaign.signatures.queries import signature_by_id, signatures_of_address
+from campaign.signatures.queries import (
+    signature_by_id,
+    signatures_of_address,
+    signatures_with_ids,
+)
 from campaign.signatures.signing.repeats import CONFIRMATION, FORM_CONFIRMATION, PASSED_ON, REPEAT
-from campaign.site.settings import site_settings
+from campaign.site.settings import local_day, site_settings
 from campaign.subscriptions import tokens as news_tokens
 from campaign.subscriptions.models import Subscription
 
@@ -63,13 +68,21 @@ def init_app(app: Flask) -> None:
         (REMINDER, "signature_reminder", _newest_form, _l("First reminder")),
         (LAST_REMINDER, "signature_last_reminder", _newest_form, _l("Last reminder")),
     ):
-        register(app, kind, partial(_request_message, template, form_for), name, is_bound=True)
+        register(
+            app,
+            kind,
+            partial(_request_message, template, form_for),
+            name,
+            is_bound=True,
+            load=None if form_for is _later_form else _load_signatures,
+        )
     register(
         app,
         REPEAT,
         partial(_notice_message, "signature_repeat"),
         _l("Repeat signature"),
         is_bound=True,
+        load=_load_signatures,
     )
     register(
         app,
@@ -77,6 +90,7 @@ def init_app(app: Flask) -> None:
         partial(_notice_message, "signature_passed_on"),
         _l("Signature sent by a partner"),
         is_bound=True,
+        load=_load_signatures,
     )
     register(app, OWN_LINK, _own_link_message, _l("Link to a person’s own signatures"))
     register(app, NOTICE_EMAIL, _retention_message, _l("Notice before data is deleted"))
@@ -87,6 +101,14 @@ def address_of_emails(petition: Petition) -> str:
     if petition.neutral_emails:
         return cast(str, current_app.extensions["sender_address"])
     return sender_address(petition.cause.organisation_id)
+
+
+def _load_signatures(signature_ids: Collection[int]) -> Sequence[Signature]:
+    """Read these signatures, and the later forms of each, for many emails at once."""
+    forms = g.later_forms_of_emails = {signature_id: [] for signature_id in signature_ids}
+    for form in later_forms(signature_ids):
+        forms[form.signature_id].append(form)
+    return signatures_with_ids(signature_ids)
 
 
 def _first_form(queued: OutboxRow) -> _Match | None:
@@ -111,9 +133,14 @@ def _newest_form(queued: OutboxRow) -> _Match | None:
 def _form_among(
     signature: Signature | None, is_match: Callable[[UnconfirmedForm], object]
 ) -> _Match | None:
-    forms = waiting_forms(signature) if signature is not None else []
+    forms = _waiting_forms(signature) if signature is not None else []
     matches = [form for form in forms if is_match(form)]
     return (cast(Signature, signature), matches[-1], forms) if matches else None
+
+
+def _waiting_forms(signature: Signature) -> list[UnconfirmedForm]:
+    later: dict[int, list[RepeatSigning]] = g.get("later_forms_of_emails", {})
+    return waiting_forms(signature, later.get(signature.id))
 
 
 def _request_message(
@@ -132,7 +159,8 @@ def _request_message(
         queued.lang,
         signature.petition_id,
         visible,
-        _confirmation_values(signature, visible, queued.lang),
+        personal={"confirm_url": _confirm_url(signature, visible, queued.lang)},
+        context=_confirmation_values(signature, visible, queued.lang),
     )
 
 
@@ -151,7 +179,7 @@ def _notice_message(template: str, queued: OutboxRow) -> Message | None:
         queued.lang,
         signature.petition_id,
         signature,
-        _own_page_values(signature, queued.lang),
+        **_own_page_values(signature, queued.lang),
     )
 
 
@@ -160,13 +188,19 @@ def _message(
     lang: str,
     petition_id: int,
     form: Signature | UnconfirmedForm,
+    *,
+    personal: Mapping[str, str],
     context: Mapping[str, Any],
 ) -> Message:
-    """Return the Message about `form`, which is a Signature or an UnconfirmedForm."""
+    """Return the Message about `form`, which is a Signature or an UnconfirmedForm.
+
+    `personal` and `context` are the values for its template, which gets those of the petition too.
+    """
     petition = _petition(petition_id)
     identity = email_identity(petition.cause.organisation_id, lang)
     values = _petition_values(petition, form, lang, identity)
-    rendered = render(template, lang, **values, **context)
+    names = {"given_name": form.given_name or "", "shown_name": form.shown_name or ""}
+    rendered = render(template, lang, personal={**names, **personal}, **values, **context)
     message = Message(
         to=cast(str, form.email),
         to_name=form.full_name,
@@ -187,14 +221,21 @@ def _own_link_message(queued: OutboxRow) -> Message | None:
     if owner is None:
         return None
     is_news = isinstance(owner, Subscription)
-    link_values = (
+    link = (
         _news_page_values(cast(Subscription, owner), queued.lang)
         if is_news
         else _own_page_values(cast(Signature, owner), queued.lang)
     )
     # The page shows everything on this site that belongs to the address.
     identity = email_identity(None, queued.lang)
-    rendered = render("own_link", queued.lang, identity=identity, is_news=is_news, **link_values)
+    rendered = render(
+        "own_link",
+        queued.lang,
+        personal=link["personal"],
+        identity=identity,
+        is_news=is_news,
+        **link["context"],
+    )
     signed = signatures_of_address(cast(bytes, owner.email_digest), owner.email)
     is_neutral = any(_petition(row.petition_id).neutral_emails for row in signed)
     return Message(
@@ -224,7 +265,7 @@ def _retention_message(queued: OutboxRow) -> Message | None:
         or petition.retention_done_at is not None
     ):
         return None
-    context = {
+    context: dict[str, Any] = {
         "petition_title": petition.current_version.text(queued.lang, petition.original_lang).title,
         "erases_on": at,
         "retention_url": absolute_url("organize.retention.edit", queued.lang, slug=petition.slug),
@@ -244,44 +285,52 @@ def _petition_values(
 ) -> dict[str, Any]:
     text = petition.current_version.text(lang, petition.original_lang)
     return {
-        "given_name": form.given_name,
-        "shown_name": form.shown_name,
         "petition_title": text.title,
         "petition_lang": text.lang,
         "published_by": text.published_by,
         "cause_title": petition.cause.text(lang).title,
         "is_neutral": petition.neutral_emails,
-        "signed_on": form.created_at,
+        "signed_on": local_day(form.created_at),
         "petition_url": absolute_url("petitions.show", lang, slug=petition.slug),
         "identity": identity,
     }
 
 
-def _confirmation_values(signature: Signature, form: UnconfirmedForm, lang: str) -> dict[str, Any]:
-    config = current_app.config
+def _confirm_url(signature: Signature, form: UnconfirmedForm, lang: str) -> str:
     token = (
         tokens.token_for(tokens.CONFIRM, signature)
         if form.id is None
         else tokens.form_token(form.id, signature)
     )
+    return absolute_url("signatures.confirm", lang, token=token)
+
+
+def _confirmation_values(signature: Signature, form: UnconfirmedForm, lang: str) -> dict[str, Any]:
+    expires_at = min(
+        _link_ends(signature, current_app.config),
+        form.created_at + timedelta(days=site_settings().erase_pending_days),
+    )
     return {
-        "confirm_url": absolute_url("signatures.confirm", lang, token=token),
-        "expires_on": min(
-            _link_ends(signature, config),
-            form.created_at + timedelta(days=site_settings().erase_pending_days),
-        ),
+        "expires_on": local_day(expires_at),
         "erase_days": site_settings().erase_pending_days,
         "link_request_url": absolute_url("signatures.request_own_link", lang),
     }
 
 
-def _own_page_values(signature: Signature, lang: str) -> dict[str, Any]:
-    """Return the template context of the link to "What I signed"."""
+class _LinkValues(TypedDict):
+    """The values of a personal link, as `render` gets them."""
+
+    personal: dict[str, str]
+    context: dict[str, Any]
+
+
+def _own_page_values(signature: Signature, lang: str) -> _LinkValues:
+    """Return the template values of the link to "What I signed"."""
     return _personal_link_values("signatures.mine", lang, tokens.token_for(tokens.MINE, signature))
 
 
-def _news_page_values(subscription: Subscription, lang: str) -> dict[str, Any]:
-    """Return the template context of the link to the news settings."""
+def _news_page_values(subscription: Subscription, lang: str) -> _LinkValues:
+    """Return the template values of the link to the news settings."""
     return _personal_link_values(
         "subscriptions.preferences",
         lang,
@@ -289,11 +338,13 @@ def _news_page_values(subscription: Subscription, lang: str) -> dict[str, Any]:
     )
 
 
-def _personal_link_values(endpoint: str, lang: str, token: str) -> dict[str, Any]:
+def _personal_link_values(endpoint: str, lang: str, token: str) -> _LinkValues:
     return {
-        "mine_url": absolute_url(endpoint, lang, token=token),
-        "mine_until": last_day_of(token),
-        "link_request_url": absolute_url("signatures.request_own_link", lang),
+        "personal": {"mine_url": absolute_url(endpoint, lang, token=token)},
+        "context": {
+            "mine_until": last_day_of(token),
+            "link_request_url": absolute_url("signatures.request_own_link", lang),
+        },
     }
 
 

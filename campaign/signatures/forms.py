@@ -32,7 +32,6 @@ from campaign.signatures.models import (
 )
 from campaign.signatures.signing.commands import SupporterDetails
 from campaign.site.settings import site_settings
-from campaign.subscriptions.consents import SIGNATURE, WORDINGS
 from campaign.text.email_addresses import Address, AddressRefused, parse_address
 from campaign.text.names import NameRefused, clean_name, clean_text
 from campaign.text.postal_codes import (
@@ -252,7 +251,8 @@ class SignatureForm(SupporterForm):
     """The form under a petition."""
 
     email = EmailField(_l("Email"))
-    subscribe = BooleanField(WORDINGS[SIGNATURE], false_values=("", "n", "no", "false", "0"))
+    # Pages show the consent text instead, which names the cause and its organisation.
+    subscribe = BooleanField(_l("Updates by email"), false_values=("", "n", "no", "false", "0"))
 
     def answers(self) -> dict[str, Any]:
         """Return the answers to the petition's own questions, by name."""
@@ -313,7 +313,7 @@ class OwnLinkForm(FlaskForm):
 ANSWER_PREFIX = "answers-"
 MISSING_ANSWER = _l("Answer this question.")
 MISSING = {
-    "given_name": _l("Enter your name."),
+    "given_name": _l("Enter your first name."),
     "family_name": _l("Enter your last name."),
     "country": _l("Choose your country."),
     "postal_code": _l("Enter your postal code."),

@@ -4,7 +4,7 @@ The signature's own row holds the first form. Each later form with the same addr
 of its own, with its own link.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -84,31 +84,39 @@ class UnconfirmedForm:
         return all(self.columns[name] == columns[name] for name in COMPARED)
 
 
-def waiting_forms(signature: Signature) -> list[UnconfirmedForm]:
+def later_forms(signature_ids: Collection[int]) -> Sequence[RepeatSigning]:
+    """Return the rows of the later forms of these signatures that are not confirmed, oldest first."""
+    return db.session.scalars(
+        select(RepeatSigning)
+        .where(RepeatSigning.signature_id.in_(signature_ids), RepeatSigning.used_at.is_(None))
+        .order_by(RepeatSigning.id)
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def waiting_forms(
+    signature: Signature, later: Sequence[RepeatSigning] | None = None
+) -> list[UnconfirmedForm]:
     """Return the forms that can still be confirmed for this signature, oldest first.
 
-    There are none once one is confirmed.
+    There are none once one is confirmed. `later` are its `later_forms`, if they are known.
     """
     is_withdrawn = signature.state == "withdrawn"
     if signature.state == "erased" or (signature.confirmed_at is not None and not is_withdrawn):
         return []
-    rows = db.session.scalars(
-        select(RepeatSigning)
-        .where(RepeatSigning.signature_id == signature.id, RepeatSigning.used_at.is_(None))
-        .order_by(RepeatSigning.id)
-        .execution_options(populate_existing=True)
-    )
+    rows = later_forms([signature.id]) if later is None else later
     # Withdrawing also withdraws every form that came before it.
     since = signature.withdrawn_at if is_withdrawn else None
-    later = [
+    confirmable = [
         _form(row) for row in rows if row.form_data and (since is None or row.created_at > since)
     ]
     own = _own_form(signature)
     # The row may have been created from one of them (see form_retention).
     is_listed = any(
-        form.created_at == own.created_at and form.has_same_content(own.columns) for form in later
+        form.created_at == own.created_at and form.has_same_content(own.columns)
+        for form in confirmable
     )
-    return later if is_withdrawn or is_listed else [own, *later]
+    return confirmable if is_withdrawn or is_listed else [own, *confirmable]
 
 
 def private_choices(forms: list[UnconfirmedForm]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Queries about signatures, for pages and commands."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -31,6 +31,11 @@ COUNTED = Signature.number.is_not(None)
 def signature_by_id(signature_id: int) -> Signature | None:
     """Return the signature, or None."""
     return db.session.get(Signature, signature_id)
+
+
+def signatures_with_ids(ids: Collection[int]) -> Sequence[Signature]:
+    """Return these signatures, in no particular order."""
+    return db.session.scalars(select(Signature).where(Signature.id.in_(ids))).all()
 
 
 def signature_by_token(purpose: str, token: str) -> Signature | None:

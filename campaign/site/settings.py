@@ -5,8 +5,10 @@ a change within SNAPSHOT_SECONDS.
 """
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from operator import itemgetter
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app
 from sqlalchemy import select
@@ -97,6 +99,11 @@ def site_settings() -> SiteSettings:
 def settings_of(site: Site) -> SiteSettings:
     """Return the settings in a row that was just loaded, whose version a form can show."""
     return _with_defaults(_known(site.settings))
+
+
+def local_day(instant: datetime) -> date:
+    """Return the day of an instant in the site's time zone."""
+    return instant.astimezone(ZoneInfo(site_settings().time_zone)).date()
 
 
 def default_settings() -> SiteSettings:

@@ -16,7 +16,7 @@ from campaign.mail.models import OutboxRow
 from campaign.organisations.emails import email_identity
 from campaign.organisations.identity import identities
 from campaign.process.clock import utcnow
-from campaign.site.settings import site_settings
+from campaign.site.settings import local_day, site_settings
 from campaign.subscriptions import tokens
 from campaign.subscriptions.models import Subscription
 from campaign.subscriptions.operations import CONFIRMATION
@@ -82,14 +82,17 @@ def _confirmation_message(queued: OutboxRow) -> Message | None:
     identity = email_identity(organisation_of_subscription(subscription), queued.lang)
     list_data = list_values(subscription, cause, queued.lang)
     is_pending = subscription.state == "pending"
-    context = {
+    context: dict[str, Any] = {
         "is_all": cause is None,
         "is_imported": subscription.source == "import",
         "list_title": cause.text(queued.lang).title if cause else identity.name,
         "cause_title": cause.text(queued.lang).title if cause else "",
         "frequency": subscription.frequency,
-        "expires_on": expires_at,
+        "expires_on": local_day(expires_at),
         "erase_days": site_settings().erase_pending_days,
+        "identity": identity,
+    }
+    personal = {
         "confirm_url": absolute_url(
             "subscriptions.confirm",
             queued.lang,
@@ -97,10 +100,12 @@ def _confirmation_message(queued: OutboxRow) -> Message | None:
         ),
         "preferences_url": list_data["preferences_url"],
         "end_url": list_data["list_unsubscribe"],
-        "identity": identity,
     }
     rendered = render(
-        "subscription_confirmation" if is_pending else "subscription_repeat", queued.lang, **context
+        "subscription_confirmation" if is_pending else "subscription_repeat",
+        queued.lang,
+        personal=personal,
+        **context,
     )
     return Message(
         to=cast(str, subscription.email),

@@ -4,12 +4,13 @@ Each text is written when the email is sent. The email is dropped if its reader 
 then.
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any, cast
 
-from flask import Flask
+from flask import Flask, g
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -29,14 +30,9 @@ from campaign.mail.delivery import register
 from campaign.mail.models import OutboxRow
 from campaign.organisations.emails import EmailIdentity, email_identity
 from campaign.process.clock import utcnow
-from campaign.signatures.queries import signature_by_id
 from campaign.subscriptions.emails import list_values
 from campaign.subscriptions.models import BY_SIGNING, Subscription
-from campaign.subscriptions.queries import (
-    is_suppressed,
-    organisation_of_subscription,
-    subscription_by_id,
-)
+from campaign.subscriptions.queries import organisation_of_subscription
 from campaign.text.markdown import TextPicture, to_html, to_text
 from campaign.updates.body_pictures import pictures_of
 from campaign.updates.mailing import DIGEST, EMAIL, TEST
@@ -44,39 +40,53 @@ from campaign.updates.mailing_models import Mailing, MailingReceipt
 from campaign.updates.models import Update
 from campaign.updates.presenters import card
 from campaign.updates.queries import public_at, update_by_id
-from campaign.updates.recipients import is_turned_away
+from campaign.updates.recipients import mailable
 
 
 def init_app(app: Flask) -> None:
     """Register the renderers of the emails that carry updates."""
-    register(app, EMAIL, _render_update, _l("Update to a subscriber"))
+    register(app, EMAIL, _render_update, _l("Update to a subscriber"), load=_load_receipts)
     register(app, TEST, _render_test, _l("Test email of an update"))
-    register(app, DIGEST, _render_digest, _l("Weekly updates to a subscriber"))
+    register(app, DIGEST, _render_digest, _l("Weekly updates to a subscriber"), load=_load_readers)
 
 
 def wording_of(
     update: Update, lang: str, *, why: str, end_url: str, preferences_url: str
 ) -> RenderedEmail:
     """Return the RenderedEmail of an update's email in `lang`, for its readers and for a preview."""
-    text = update.text(lang)
-    shown = card(update, lang)
-    pictures = _pictures(update, text.lang)
     return render(
         "update_letter",
         lang,
-        title=text.title,
-        summary=shown.summary,
-        date=_day(shown.date, lang),
-        body=_styled(to_html(text.body, pictures, links_pictures=True)),
-        body_lang=text.lang,
-        plain_body=to_text(text.body, pictures, shows_links=True),
-        update_url=absolute_url("updates.show", lang, slug=update.slug),
-        cause_title=shown.cause,
-        identity=email_identity(update.cause.organisation_id, lang),
+        personal={"end_url": end_url, "preferences_url": preferences_url},
         why=why,
-        end_url=end_url,
-        preferences_url=preferences_url,
+        **_shared_context(update, lang),
     )
+
+
+def _shared_context(update: Update, lang: str) -> dict[str, Any]:
+    """Return what all readers in `lang` get, made once for all emails of a pass."""
+    contexts: dict[tuple[int, str], dict[str, Any]] = g.setdefault("contexts_of_updates", {})
+    known = contexts.get((update.id, lang))
+    if known is None:
+        known = contexts[update.id, lang] = _context(update, lang)
+    return known
+
+
+def _context(update: Update, lang: str) -> dict[str, Any]:
+    text = update.text(lang)
+    shown = card(update, lang)
+    pictures = _pictures(update, text.lang)
+    return {
+        "title": text.title,
+        "summary": shown.summary,
+        "date": _day(shown.date, lang),
+        "body": _styled(to_html(text.body, pictures, links_pictures=True)),
+        "body_lang": text.lang,
+        "plain_body": to_text(text.body, pictures, shows_links=True),
+        "update_url": absolute_url("updates.show", lang, slug=update.slug),
+        "cause_title": shown.cause,
+        "identity": email_identity(update.cause.organisation_id, lang),
+    }
 
 
 def sample(update: Update, lang: str) -> RenderedEmail:
@@ -111,16 +121,46 @@ def reason_for(subscription: Subscription, cause_title: str, lang: str) -> str:
         )
 
 
+def _load_receipts(receipt_ids: Collection[int]) -> Sequence[MailingReceipt]:
+    """Read these receipts and their readers, for many emails at once."""
+    receipts = db.session.scalars(
+        select(MailingReceipt).where(MailingReceipt.id.in_(receipt_ids))
+    ).all()
+    _load_readers([receipt.subscription_id for receipt in receipts])
+    return receipts
+
+
+def _load_readers(subscription_ids: Collection[int]) -> None:
+    """Read those of the subscriptions that we may still email, for many emails at once."""
+    readers: dict[int, Subscription | None] = g.setdefault("readers_of_emails", {})
+    readers.update(dict.fromkeys(subscription_ids))
+    readers.update((reader.id, reader) for reader in mailable(subscription_ids))
+
+
+def _mailing(mailing_id: int) -> Mailing | None:
+    """Return the mailing, read once for all emails of a pass."""
+    mailings: dict[int, Mailing | None] = g.setdefault("mailings_of_emails", {})
+    if mailing_id not in mailings:
+        mailings[mailing_id] = db.session.get(Mailing, mailing_id)
+    return mailings[mailing_id]
+
+
+def _update(update_id: int) -> Update | None:
+    """Return the update, read once for all emails of a pass."""
+    updates: dict[int, Update | None] = g.setdefault("updates_of_emails", {})
+    if update_id not in updates:
+        updates[update_id] = update_by_id(update_id)
+    return updates[update_id]
+
+
 def _render_update(message: OutboxRow) -> Message | None:
     """Return the email of an update to one reader, or None if it must not be sent any more."""
     receipt = db.session.get(MailingReceipt, message.subject_id)
-    mailing = (
-        db.session.get(Mailing, receipt.mailing_id, populate_existing=True) if receipt else None
-    )
+    mailing = _mailing(receipt.mailing_id) if receipt else None
     if receipt is None or mailing is None or mailing.state == "stopped":
         return None
     reader = _reader(receipt.subscription_id)
-    update = update_by_id(mailing.update_id) if reader else None
+    update = _update(mailing.update_id) if reader else None
     if reader is None or update is None or update.phase(utcnow()) != "public":
         return None
     cause_title = update.cause.text(reader.lang).title
@@ -169,31 +209,27 @@ def _render_digest(message: OutboxRow) -> Message | None:
     list_headers = list_values(reader, cause, lang)
     identity = email_identity(organisation_of_subscription(reader), lang)
     title = cause.text(lang).title if cause else ""
-    context = {
+    context: dict[str, Any] = {
         "updates": [_digest_item(update, lang) for update in news],
         "shows_cause": cause is None,
         "cause_title": title,
         "identity": identity,
         "why": reason_for(reader, title, lang),
+    }
+    links = {
         "end_url": list_headers["list_unsubscribe"],
         "preferences_url": list_headers["preferences_url"],
     }
-    return _message(reader, render("update_digest", lang, **context), list_headers, identity)
+    wording = render("update_digest", lang, personal=links, **context)
+    return _message(reader, wording, list_headers, identity)
 
 
 def _reader(subscription_id: int) -> Subscription | None:
     """Return the subscription if we may still email it at this moment, or None."""
-    subscription = subscription_by_id(subscription_id)
-    if (
-        subscription is None
-        or subscription.state != "active"
-        or is_suppressed(cast(bytes, subscription.email_digest))
-    ):
-        return None
-    if is_turned_away(subscription.id):
-        return None
-    signature = signature_by_id(subscription.signature_id) if subscription.signature_id else None
-    return None if signature is not None and signature.state == "withdrawn" else subscription
+    readers: dict[int, Subscription | None] = g.get("readers_of_emails", {})
+    if subscription_id in readers:
+        return readers[subscription_id]
+    return next(iter(mailable([subscription_id])), None)
 
 
 def _news_of_week(reader: Subscription, now: datetime) -> list[Any]:

@@ -1,6 +1,6 @@
 """The subscriptions that a mailing still has to reach."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import ColumnElement, Select, distinct, exists, func, select
 from sqlalchemy.orm import aliased
@@ -83,14 +83,22 @@ def turned_away() -> ColumnElement[bool]:
     return by_rejected & ~by_other
 
 
-def is_turned_away(subscription_id: int) -> bool:
-    """Return whether `turned_away` holds for this subscription."""
-    return (
-        db.session.scalar(
-            select(Subscription.id).where(Subscription.id == subscription_id, turned_away())
-        )
-        is not None
+def mailable(subscription_ids: Collection[int]) -> Sequence[Subscription]:
+    """Return those of the subscriptions that we may email at this moment."""
+    is_withdrawn = exists().where(
+        Signature.id == Subscription.signature_id, Signature.state == "withdrawn"
     )
+    return db.session.scalars(
+        select(Subscription)
+        .where(
+            Subscription.id.in_(subscription_ids),
+            Subscription.state == "active",
+            ~suppressed(),
+            ~turned_away(),
+            ~is_withdrawn,
+        )
+        .execution_options(populate_existing=True)
+    ).all()
 
 
 def still_to_come(mailing: Mailing) -> int:

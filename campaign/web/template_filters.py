@@ -18,7 +18,7 @@ from campaign.i18n.clock_times import clock_time
 from campaign.i18n.locales import current_locale, direction, language_name, language_of, locale_of
 from campaign.i18n.long_dates import long_date
 from campaign.organisations.presenters import page_identity
-from campaign.site.settings import site_settings
+from campaign.site.settings import local_day, site_settings
 from campaign.web.languages import chosen_lang
 
 # A word with hyphens, and how long it may be to fit the narrowest phone at the largest text size.
@@ -55,7 +55,7 @@ def number(value: float) -> str:
 
 def day(value: date | datetime) -> str:
     """Format a date: 23 September 2026. An instant gives its day in the site's time zone."""
-    local = value.astimezone(_zone()).date() if isinstance(value, datetime) else value
+    local = local_day(value) if isinstance(value, datetime) else value
     return long_date(local, current_locale())
 
 

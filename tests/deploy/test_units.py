@@ -10,8 +10,13 @@ import pytest
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 UNITS = (
-    *("volante.socket", "volante.service", "volante@.service"),
-    *("volante-backup.service", "volante-backup.timer"),
+    "volante.socket",
+    "volante.service",
+    "volante@.service",
+    "volante-backup.service",
+    "volante-backup.timer",
+    "volante-restore-check.service",
+    "volante-restore-check.timer",
 )
 SERVICES = tuple(unit for unit in UNITS if unit.endswith(".service"))
 # systemd's own scale: 0 is the safest, 10 the least safe. A service without settings has 9.6.
@@ -84,8 +89,13 @@ def test_instance_differs_only_in_its_user_settings_folder_and_socket():
         assert "%i" in template["Service"][name]
 
 
-def test_backup_reads_the_settings_of_the_site_and_writes_only_two_folders():
-    site, backup = unit("volante.service")["Service"], unit("volante-backup.service")["Service"]
-    for name in ("User", "WorkingDirectory", "EnvironmentFile", "StateDirectory", "ProtectSystem"):
-        assert backup[name] == site[name]
-    assert backup["ReadWritePaths"] == "/var/backups/volante"
+@pytest.mark.parametrize(
+    ("name", "option"),
+    [("backup", "ReadWritePaths"), ("restore-check", "ReadOnlyPaths")],
+)
+def test_backups_have_the_settings_of_the_site_and_see_one_folder_more(name, option):
+    site, backup = unit("volante.service")["Service"], unit(f"volante-{name}.service")["Service"]
+    for each in ("User", "WorkingDirectory", "EnvironmentFile", "StateDirectory", "ProtectSystem"):
+        assert backup[each] == site[each]
+    assert backup[option] == "/var/backups/volante"
+    assert {"ReadWritePaths", "ReadOnlyPaths"} & set(backup) == {option}

@@ -11,5 +11,5 @@ TEXTS = {
 
 def make_cause(slug="valley", *, story="", **settings):
     """Create a cause, committed, with its `story` in each of its languages."""
-    texts = {lang: {**words, "story": story} for lang, words in TEXTS.items()}
+    texts = {lang: {**text, "story": story} for lang, text in TEXTS.items()}
     return write(create_cause, slug=slug, texts=texts, **settings)

@@ -37,7 +37,7 @@ def terms_of(petition, *, version=None, now=None):
 def new_version(petition, title="Bring them home now"):
     """Add a version of the petition's text, committed."""
     present = petition_by_id(petition.id)
-    texts = {lang: {"published_by": "", **words, "title": title} for lang, words in TEXTS.items()}
+    texts = {lang: {"published_by": "", **text, "title": title} for lang, text in TEXTS.items()}
     changed = write(
         change_petition_text,
         petition_id=petition.id,

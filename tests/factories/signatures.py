@@ -49,13 +49,13 @@ def post_signature(client, petition, form_data, *, lang="en", address="127.0.0.1
     return client.post(path, data=form_data, environ_overrides={"REMOTE_ADDR": address}, **options)
 
 
-def sign(petition, words=AMALIA, *, now=None, **more):
+def sign(petition, person=AMALIA, *, now=None, **more):
     """Sign as the form does, committed, and answer repeats as the worker does.
 
     Return the id of the row for this person.
     """
     now = now or utcnow()
-    command = signature_command(petition, words, now=now, **more)
+    command = signature_command(petition, person, now=now, **more)
     [result] = accept(command)
     if result.error:
         raise result.error
@@ -63,9 +63,9 @@ def sign(petition, words=AMALIA, *, now=None, **more):
     return result.signature_id or _repeated(petition, command.supporter)
 
 
-def sign_unanswered(petition, words):
+def sign_unanswered(petition, person):
     """Sign as the form does, committed; any answer to a repeat waits for the worker."""
-    accept(signature_command(petition, words))
+    accept(signature_command(petition, person))
 
 
 def accept(*commands):
@@ -73,10 +73,10 @@ def accept(*commands):
     return write(accept_signatures, commands=commands)
 
 
-def signature_command(petition, words=AMALIA, *, now=None, version=None, **more):
+def signature_command(petition, person=AMALIA, *, now=None, version=None, **more):
     """Return the command to sign; `more` are further details of the supporter or of the command."""
     now = now or utcnow()
-    details = {**words, **more}
+    details = {**person, **more}
     command = {name: details.pop(name) for name in COMMAND & details.keys()}
     email = details["email"] = details["email"] or None
     return SignatureCommand(
@@ -146,9 +146,9 @@ def hatch_now(*, holder="test", now=None, **options):
     return write(hatch, holder=holder, now=now or utcnow(), **options)
 
 
-def sign_and_hatch(petition, words=AMALIA, **more):
+def sign_and_hatch(petition, person=AMALIA, **more):
     """Sign, confirm and hatch; return the id."""
-    signature_id = sign(petition, words, **more)
+    signature_id = sign(petition, person, **more)
     confirm(signature_id)
     hatch_now()
     return signature_id

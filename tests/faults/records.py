@@ -18,7 +18,7 @@ def query_rows(site, sentence):
 
 
 def release_claimed_emails(site):
-    """Release emails that a dead worker had claimed, as two minutes would."""
+    """Release emails that a dead worker had claimed, as fifteen seconds would."""
     query_rows(site, "update outbox_message set locked_until = null where state = 'owed'")
 
 

@@ -109,7 +109,7 @@ def test_only_one_of_many_at_once_holds_the_lease(app, on_sqlite):
 
 
 def claim(holder="one", now=NOON, kind="export"):
-    return write(claim_job, kind, holder=holder, now=now, lease=timedelta(minutes=1))
+    return write(claim_job, kind, holder=holder, now=now)
 
 
 def test_job_waits_until_its_time(app):

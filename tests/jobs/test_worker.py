@@ -10,7 +10,7 @@ from campaign.db.failure_log import FailureLog
 from campaign.extensions import write
 from campaign.jobs import worker as module
 from campaign.jobs.models import Job
-from campaign.jobs.operations import RETRY_AFTER, cancel_job, enqueue
+from campaign.jobs.operations import CLAIM_LIFETIME, RETRY_AFTER, cancel_job, enqueue
 from campaign.jobs.registry import BackgroundWork, JobKind, Registry, background_work
 from campaign.jobs.runs import JobLost, WorkerStopping
 from campaign.jobs.worker import UpkeepRound, Worker
@@ -23,7 +23,6 @@ from tests.together import together
 pytestmark = pytest.mark.both_databases
 
 KIND = "test"
-LEASE = timedelta(seconds=60)
 
 
 @pytest.fixture
@@ -40,7 +39,6 @@ def handle(app, calls, monkeypatch):
         kind = JobKind(
             KIND,
             handler,
-            lease=LEASE,
             on_return=lambda subject_id: calls.append(("returned", subject_id)),
             on_give_up=lambda subject_id: calls.append(("given up", subject_id)),
             **named,
@@ -144,8 +142,8 @@ def test_job_of_a_killed_worker_is_taken_over_after_its_lease(handle, calls):
     with pytest.raises(PowerCut):
         run_jobs(KIND)
     handle(lambda run: calls.append("done"))
-    assert run_jobs(KIND, now=utcnow() + LEASE / 2) == 0
-    assert run_jobs(KIND, now=utcnow() + LEASE) == 1
+    assert run_jobs(KIND, now=utcnow() + CLAIM_LIFETIME / 2) == 0
+    assert run_jobs(KIND, now=utcnow() + CLAIM_LIFETIME) == 1
     assert calls == ["begun", "done"]
 
 
@@ -206,7 +204,7 @@ def test_stopping_worker_gives_its_job_back_without_counting_the_attempt(handle,
 def test_worker_that_lost_its_job_writes_nothing(handle, calls):
     def slow(run):
         handle(lambda other: calls.append("other"))
-        assert run_jobs(KIND, now=utcnow() + 2 * LEASE) == 1
+        assert run_jobs(KIND, now=utcnow() + 2 * CLAIM_LIFETIME) == 1
         with pytest.raises(JobLost):
             run.write(enqueue, "export", 99)
         with pytest.raises(JobLost):
@@ -224,10 +222,39 @@ def test_worker_that_lost_its_job_writes_nothing(handle, calls):
 def test_writing_renews_the_lease(handle, calls):
     handle(lambda run: run.write(calls.append, "written") or _die())
     write(enqueue, KIND, 7)
-    later = utcnow() + LEASE
+    later = utcnow() + CLAIM_LIFETIME
     with pytest.raises(PowerCut):
         job_loop(KIND, now=later).run_next()
-    assert run_jobs(KIND, now=later + LEASE / 2) == 0
+    assert run_jobs(KIND, now=later + CLAIM_LIFETIME / 2) == 0
+
+
+def test_running_job_is_not_taken_over_while_its_worker_lives(handle, calls):
+    def slow(run):
+        for minutes in range(1, 4):
+            loop._clock = lambda minutes=minutes: in_minutes(minutes)
+            run.now = loop._clock
+            loop.renew_claim()
+            calls.append(run_jobs(KIND, now=in_minutes(minutes) + CLAIM_LIFETIME / 2))
+
+    handle(slow)
+    write(enqueue, KIND, 7)
+    loop = job_loop(KIND)
+    loop.run_next()
+    loop.renew_claim()
+    assert calls == [0, 0, 0]
+    assert [job.state for job in jobs_of(KIND)] == ["done"]
+
+
+def test_heartbeat_renews_each_claim_even_if_one_fails(app, handle):
+    beats, worker = [], Worker(app, Event())
+
+    def fail():
+        beats.append("failed")
+        raise ValueError("the database is away")
+
+    worker._context.on_heartbeat[:] = [fail, lambda: beats.append("renewed")]
+    worker._beat()
+    assert beats == ["failed", "renewed"]
 
 
 def _die():

@@ -16,7 +16,7 @@ class Script:
     `to` holds the answers for one recipient, `to_sender` those for every sender. They are given
     one after the other, and the last one repeats. `to_data` is the answer to every message, after
     a delay of `data_seconds`. A message to a recipient in `thinks_about` is answered once the
-    test removes the recipient.
+    test removes the recipient. With `takes_several_commands` the server offers PIPELINING.
     """
 
     def __init__(self):
@@ -29,6 +29,7 @@ class Script:
         self.data_seconds = 0.0
         self.thinks_about = set()
         self.hangs_up_after_message = False
+        self.takes_several_commands = False
 
     @property
     def recipients(self):
@@ -37,6 +38,8 @@ class Script:
     async def handle_EHLO(self, server, session, envelope, hostname, responses):
         self.connections += 1
         session.host_name = hostname
+        if self.takes_several_commands:
+            responses.insert(1, "250-PIPELINING")
         return responses
 
     async def handle_MAIL(self, server, session, envelope, address, options):

@@ -5,15 +5,13 @@ from email.header import decode_header, make_header
 
 import pytest
 
-from campaign.mail.composition import Sender, one_line, to_email
+from campaign.mail.composition import Attachment, Sender, one_line, to_mime
 from tests.mail.messages import SETTINGS, message
 
 
 def parsed(settings=SETTINGS, **changes):
     """Return the message parsed as a recipient's program would."""
-    return message_from_bytes(
-        to_email(message(**changes), settings).as_bytes(), policy=policy.default
-    )
+    return message_from_bytes(to_mime(message(**changes), settings).data, policy=policy.default)
 
 
 def read(email, header):
@@ -75,7 +73,7 @@ def test_neutral_email_comes_from_the_site():
     ],
 )
 def test_sender_name_may_be_long_and_have_any_characters(name):
-    data = to_email(message(sender=Sender(name, "post@keepers.example")), SETTINGS).as_bytes()
+    data = to_mime(message(sender=Sender(name, "post@keepers.example")), SETTINGS).data
     assert max(len(line) for line in data.split(b"\r\n")) <= 78
     email = message_from_bytes(data, policy=policy.default)
     assert [address.addr_spec for address in email["From"].addresses] == ["post@keepers.example"]
@@ -119,9 +117,7 @@ def test_both_parts_arrive_unchanged():
 
 
 def test_lines_are_short_enough_for_any_mail_server():
-    data = to_email(
-        message(text="ñ" * 2000, html="ñ" * 2000, subject="é" * 200), SETTINGS
-    ).as_bytes()
+    data = to_mime(message(text="ñ" * 2000, html="ñ" * 2000, subject="é" * 200), SETTINGS).data
     assert data.isascii()
     assert max(len(line) for line in data.split(b"\r\n")) <= 78
     assert b"\n" not in data.replace(b"\r\n", b"")
@@ -162,13 +158,13 @@ def test_names_and_subjects_survive_any_characters(name):
 
 
 def test_international_domain_is_encoded_for_old_servers():
-    data = to_email(message(to="amalia@españa.mx"), SETTINGS).as_bytes()
+    data = to_mime(message(to="amalia@españa.mx"), SETTINGS).data
     assert b"amalia@xn--espaa-rta.mx" in data
     assert data.isascii()
 
 
 def test_international_local_part_stays_as_it_is():
-    data = to_email(message(to="ñandú@españa.mx", to_name="Ñandú"), SETTINGS).as_bytes()
+    data = to_mime(message(to="ñandú@españa.mx", to_name="Ñandú"), SETTINGS).data
     assert "<ñandú@xn--espaa-rta.mx>".encode() in data
 
 
@@ -177,7 +173,7 @@ def test_international_local_part_stays_as_it_is():
 )
 def test_unencodable_address_is_an_error(address):
     with pytest.raises(ValueError, match="not a mail address"):
-        to_email(message(to=address), SETTINGS)
+        to_mime(message(to=address), SETTINGS)
 
 
 def test_sender_name_may_contain_a_comma():
@@ -191,10 +187,30 @@ def test_sender_name_may_contain_a_comma():
 
 def test_long_unsubscribe_url_stays_whole():
     address = "https://sign.example.org/en/unsubscribe/" + "a" * 200
-    email = to_email(message(list_unsubscribe=address), SETTINGS)
-    assert f"List-Unsubscribe: <{address}>\r\n".encode() in email.as_bytes()
-    assert email["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    data = to_mime(message(list_unsubscribe=address), SETTINGS).data
+    assert f"List-Unsubscribe: <{address}>\r\n".encode() in data
+    assert b"\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in data
 
 
 def test_single_line_keeps_french_narrow_spaces():
     assert one_line("  Est-ce\n bien  vous\u202f? \u202e") == "Est-ce bien vous\u202f?"
+
+
+def test_name_that_looks_encoded_is_shown_as_it_was_typed():
+    name = "=?utf-8?q?admin?="
+    email = parsed(to_name=name, subject=f"{name}, a message")
+    assert read(email, "To") == f"{name} <amalia@correo.mx>"
+    assert read(email, "Subject") == f"{name}, a message"
+
+
+def test_attached_file_arrives_unchanged_beside_both_parts():
+    data = "BEGIN:VCALENDAR\r\nSUMMARY:Té\r\nEND:VCALENDAR\r\n".encode()
+    parameters = {"charset": "utf-8", "method": "REQUEST"}
+    email = parsed(attachments=(Attachment("event.ics", "text", "calendar", data, parameters),))
+    [file] = email.iter_attachments()
+    assert email.get_content_type() == "multipart/mixed"
+    assert (file.get_content_type(), file.get_filename()) == ("text/calendar", "event.ics")
+    assert file.get_param("method") == "REQUEST"
+    assert file.get_payload(decode=True) == data
+    assert email.get_body(["plain"]).get_content().startswith("Look here")
+    assert email.get_all("MIME-Version") == ["1.0"]

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from campaign.extensions import write
-from campaign.mail import operations
+from campaign.mail import delivery, operations
 from campaign.mail.delivery import make_outbox_worker, register, renderers_of
 from campaign.process.clock import utcnow
 from tests.mail.messages import (
@@ -116,7 +116,21 @@ def test_worker_of_the_application_writes_into_its_folder(app, tmp_path, monkeyp
     assert len(list((tmp_path / "mail").glob("*.eml"))) == 2
 
 
-def test_full_queue_is_claimed_in_batches_of_a_hundred(outbox_worker, script):
-    queue_some(101)
-    assert [outbox_worker.deliver_due(now=utcnow()) for _ in range(3)] == [100, 1, 0]
+def test_full_queue_is_claimed_in_batches(outbox_worker, script, monkeypatch):
+    monkeypatch.setattr(delivery, "BATCH", 30)
+    queue_some(31)
+    assert [outbox_worker.deliver_due(now=utcnow()) for _ in range(3)] == [30, 1, 0]
     assert not operations.claim(limit=1, now=utcnow())
+
+
+def test_rows_of_a_kind_are_read_once_before_its_emails_are_rendered(app, script, server_url):
+    queue_some(3)
+    loads = []
+
+    def render(row):
+        assert loads
+        return render_message(row)
+
+    with worker_to(server_url, renderers={KIND: render}, loaders={KIND: loads.append}) as worker:
+        assert worker.deliver_due(now=utcnow()) == 3
+    assert [sorted(ids) for ids in loads] == [[1, 2, 3]]

@@ -4,14 +4,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from campaign.mail.composition import to_email
+from campaign.mail.composition import to_mime
 from campaign.mail.folder import email_names, load_email, page_of
 from tests.mail.messages import SETTINGS, message
 
 
 def put(folder, id, *, second=0, **changes):
     name = f"20260923T1011{second:02}.000000-{id}.eml"
-    (folder / name).write_bytes(to_email(message(**changes), SETTINGS).as_bytes())
+    (folder / name).write_bytes(to_mime(message(**changes), SETTINGS).data)
     return name
 
 

@@ -5,9 +5,12 @@ import threading
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from campaign.extensions import db, write
+from campaign.jobs.operations import CLAIM_LIFETIME
 from campaign.mail import operations
+from campaign.mail.models import OutboxMessage
 from campaign.mail.operations import (
     MAX_ATTEMPTS,
     claim,
@@ -23,6 +26,7 @@ from tests.mail.messages import digest_of, outbox_rows, queue_some, states
 pytestmark = pytest.mark.both_databases
 
 MINUTE = timedelta(minutes=1)
+SECOND = timedelta(seconds=1)
 
 
 def claim_now(limit=100, later=timedelta(0)):
@@ -53,11 +57,25 @@ def test_email_queued_in_a_failed_transaction_is_not_queued(app):
     assert outbox_rows() == []
 
 
-def test_claimed_message_is_locked_for_two_minutes(app):
+def test_claimed_message_is_claimed_again_within_fifteen_seconds(app):
     queue_some(1)
     assert len(claim_now()) == 1
-    assert claim_now(later=1.9 * MINUTE) == []
-    assert [row.attempts for row in claim_now(later=2.1 * MINUTE)] == [2]
+    assert claim_now(later=CLAIM_LIFETIME - 2 * SECOND) == []
+    assert [row.attempts for row in claim_now(later=15 * SECOND)] == [2]
+
+
+def test_renewed_message_stays_claimed_by_the_databases_clock(app):
+    queue_some(2)
+    [first, second] = claim_now(limit=2)
+    write(operations.release, [second.id])
+    write(expire_claims)
+    write(operations.renew, [first.id, second.id])
+    assert [row.id for row in claim_now(limit=2)] == [second.id]
+
+
+def expire_claims():
+    held = OutboxMessage.locked_until.is_not(None)
+    db.session.execute(update(OutboxMessage).where(held).values(locked_until=utcnow()))
 
 
 def test_oldest_message_is_claimed_first(app):

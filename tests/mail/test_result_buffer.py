@@ -37,8 +37,8 @@ def test_email_of_a_dead_worker_is_sent_after_its_lock_with_the_same_message_id(
     assert states() == ["sent"]
 
 
-def test_crash_repeats_at_most_twenty_five_results_and_what_is_in_progress(app, script, server_url):
-    queue_some(60)
+def test_crash_repeats_at_most_a_hundred_results_and_what_is_in_progress(app, script, server_url):
+    queue_some(160)
     sizes = []
 
     def counting_write(operation, *arguments, **named):
@@ -48,5 +48,5 @@ def test_crash_repeats_at_most_twenty_five_results_and_what_is_in_progress(app, 
 
     with worker_to(server_url, write=counting_write) as outbox_worker:
         outbox_worker.deliver_due(now=utcnow())
-    assert sum(sizes) == 60
-    assert max(sizes) <= 25
+    assert sum(sizes) == 160
+    assert max(sizes) <= 100

@@ -1,13 +1,17 @@
 """Tests of failing servers: no email is lost or delayed by another, and nothing spins."""
 
 from datetime import timedelta
+from threading import Thread
+from time import sleep
 
 import pytest
+from sqlalchemy import update
 
-from campaign.extensions import write
-from campaign.mail import delivery, sender_pool
+from campaign.extensions import db, write
+from campaign.jobs.operations import CLAIM_LIFETIME
+from campaign.mail import delivery, operations, result_buffer, sender_pool
 from campaign.mail.delivery import OutboxWorker
-from campaign.mail.models import BULK
+from campaign.mail.models import BULK, OutboxMessage
 from campaign.mail.smtp_replies import Unreachable
 from campaign.mail.transport import transport_from
 from campaign.process.clock import utcnow
@@ -15,6 +19,7 @@ from tests.mail.mail_server import mail_server, silent_server
 from tests.mail.messages import (
     KIND,
     SETTINGS,
+    message,
     outbox_rows,
     person,
     queue_some,
@@ -173,6 +178,77 @@ def test_news_pass_is_short_so_that_other_email_is_not_delayed(
     assert "owed" in states()
 
 
+def expire_claims():
+    db.session.execute(update(OutboxMessage).values(locked_until=utcnow()))
+
+
+def test_worker_that_cannot_renew_its_claims_begins_no_further_message(app, script, server_url):
+    queue_some(5)
+
+    def failing_write(operation, *arguments, **named):
+        if operation is operations.claim:
+            # The process is suspended right after it has claimed.
+            rows = write(operation, *arguments, **named)
+            suspended.setattr(delivery, "SAFE_SECONDS", 0)
+            return rows
+        return write(operation, *arguments, **named)
+
+    with (
+        pytest.MonkeyPatch.context() as suspended,
+        worker_to(server_url, write=failing_write) as outbox_worker,
+    ):
+        outbox_worker.deliver_due(now=utcnow())
+    assert script.attempts == []
+    with worker_to(server_url) as other:
+        assert other.deliver_due(now=utcnow()) == 0
+        assert other.deliver_due(now=utcnow() + CLAIM_LIFETIME) == 5
+
+
+def test_results_that_could_not_be_written_are_written_by_the_next_pass(app, script, server_url):
+    queue_some(3)
+    failures = [OSError("the database is away")]
+
+    def failing_write(operation, *arguments, **named):
+        if operation is result_buffer._write_results and failures:
+            raise failures.pop()
+        return write(operation, *arguments, **named)
+
+    with worker_to(server_url, write=failing_write) as outbox_worker:
+        with pytest.raises(OSError, match="away"):
+            outbox_worker.deliver_due(now=utcnow())
+        write(expire_claims)
+        outbox_worker.renew_claims()
+        assert states() == ["owed"] * 3
+        outbox_worker.deliver_due(now=utcnow())
+    assert states() == ["sent"] * 3
+    assert len(script.received) == 3
+
+
+def test_domain_with_slow_servers_leaves_a_connection_to_the_others(
+    app, script, server_url, impatient
+):
+    slow = [f"person{number}@slow.example" for number in range(1, 6)]
+    script.thinks_about.update(slow)
+    renderers = {
+        KIND: lambda row: (
+            message(to=slow[row.subject_id - 1])
+            if row.subject_id <= len(slow)
+            else render_message(row)
+        )
+    }
+    queue_some(len(slow))
+    with worker_to(server_url, server_url, server_url, renderers=renderers) as outbox_worker:
+        for _ in range(3):
+            outbox_worker.deliver_due(now=utcnow())
+        queue_some(1, subject_id=9)
+        outbox_worker.deliver_due(now=utcnow())
+        assert script.recipients == [person(9)]
+        assert len(script.attempts) == 3
+        # Those that wait are due later: no pass finds them again and again.
+        assert operations.claim(limit=9, now=utcnow()) == []
+        script.thinks_about.clear()
+
+
 @pytest.fixture
 def impatient(monkeypatch):
     """A pass that does not wait for a server that is slow to answer a message."""
@@ -195,15 +271,34 @@ def test_slow_answer_to_one_message_delays_no_other(app, script, server_url, imp
     assert script.recipients.count(person(1)) == 1
 
 
+def test_second_message_does_not_wait_behind_a_slow_answer_to_the_first(app, script, server_url):
+    script.thinks_about.add(person(1))
+    queue_some(2)
+    with worker_to(server_url, server_url, timeout=30) as outbox_worker:
+        delivering = Thread(target=deliver_within, args=[app, outbox_worker])
+        delivering.start()
+        while person(2) not in script.recipients:
+            assert delivering.is_alive()
+            sleep(0.01)
+        script.thinks_about.clear()
+        delivering.join()
+    assert states() == ["sent", "sent"]
+
+
+def deliver_within(app, outbox_worker):
+    with app.app_context():
+        outbox_worker.deliver_due(now=utcnow())
+
+
 def test_message_awaiting_a_slow_answer_is_not_sent_twice(app, script, server_url, impatient):
     script.thinks_about.add(person(1))
     queue_some(1)
     with worker_to(server_url) as one, worker_to(server_url) as other:
         one.deliver_due(now=utcnow())
-        for minutes in range(1, 10):
-            later = utcnow() + timedelta(minutes=minutes)
-            one.deliver_due(now=later)
-            other.deliver_due(now=later)
+        for _ in range(3):
+            write(expire_claims)
+            one.renew_claims()
+            assert other.deliver_due(now=utcnow()) == one.deliver_due(now=utcnow()) == 0
         script.thinks_about.clear()
         while states() != ["sent"]:
             one.deliver_due(now=utcnow())

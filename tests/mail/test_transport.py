@@ -15,6 +15,12 @@ def envelope(recipient="amalia@correo.mx", id=1):
     return Envelope(id, "names@volante.example", recipient, not recipient.isascii(), data)
 
 
+@pytest.fixture(params=[False, True], ids=["one command", "several commands"])
+def script(script, request):
+    script.takes_several_commands = request.param
+    return script
+
+
 @pytest.fixture
 def transport(server_url):
     transport = transport_from(server_url, None, timeout=5)
@@ -54,6 +60,21 @@ def test_refused_recipient_does_not_block_the_next(script, transport):
     assert transport.send(envelope()) == Delivered()
     assert script.recipients == ["amalia@correo.mx"]
     assert script.connections == 1
+
+
+def test_server_that_ends_a_used_connection_at_a_recipient_gets_the_message_once(script, transport):
+    assert transport.send(envelope()) == Delivered()
+    script.to["other@correo.mx"] = ["421 too many messages", "250 OK"]
+    answer = transport.send(envelope("other@correo.mx"))
+    assert answer == TryLater("421")
+    assert transport.send(envelope("other@correo.mx")) == Delivered()
+    assert script.recipients == ["amalia@correo.mx", "other@correo.mx"]
+
+
+def test_dots_at_line_starts_arrive_as_they_are(script, transport):
+    data = b".\r\n..\r\n.a\r\n\r\n.\r\nb\r\n"
+    assert transport.send(Envelope(1, "names@volante.example", "a@correo.mx", False, data))
+    assert script.received == [("a@correo.mx", data)]
 
 
 def test_busy_mailbox_is_tried_later(script, transport):

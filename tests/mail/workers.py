@@ -9,11 +9,13 @@ from tests.mail.messages import KIND, SETTINGS, render_message
 
 
 @contextmanager
-def worker_to(*urls, renderers=None, write=write, timeout=5.0):
+def worker_to(*urls, renderers=None, loaders=None, rates=None, write=write, timeout=5.0):
     """Yield an OutboxWorker with one connection to each of `urls`."""
     transports = [transport_from(url, None, timeout=timeout, data_timeout=timeout) for url in urls]
     outbox_worker = OutboxWorker(
         renderers=renderers or {KIND: render_message},
+        loaders=loaders or {},
+        rates=rates,
         transports=transports,
         write=write,
         settings=SETTINGS,

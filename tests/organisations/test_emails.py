@@ -1,6 +1,7 @@
 """Tests of whose name, details and sender an email has: its cause's organisation's, or the host's."""
 
 from datetime import timedelta
+from email import message_from_bytes, policy
 from types import SimpleNamespace
 
 import pytest
@@ -12,7 +13,7 @@ from campaign.events.reminders import DAY_REMINDER, HOURS_REMINDER
 from campaign.events.seats import SEAT
 from campaign.extensions import db, write
 from campaign.kiosk.jobs import tell_of_silence
-from campaign.mail.composition import to_email
+from campaign.mail.composition import to_mime
 from campaign.mail.delivery import renderers_of
 from campaign.mail.models import OutboxMessage
 from campaign.organisations.emails import contact_address, sender_address
@@ -78,7 +79,8 @@ def composed(app):
             row = SimpleNamespace(kind=kind, subject_id=subject_id, lang=lang)
             message = renderers_of(app)[kind](row)
             if message is not None:
-                yield kind, to_email(message, app.config)
+                data = to_mime(message, app.config).data
+                yield kind, message_from_bytes(data, policy=policy.default)
 
     return composed
 

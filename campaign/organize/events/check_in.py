@@ -128,7 +128,7 @@ def _view_event(event: Event) -> AuditEvent:
 
 def _list(event: Event) -> dict[str, Any]:
     query = request.args.get("words", "")[:MAX_TEXT_LENGTH].strip()
-    rows = find(event.id, words=query, state="" if query else "missing", limit=MAX_ROWS + 1)
+    rows = find(event.id, text=query, state="" if query else "missing", limit=MAX_ROWS + 1)
     return {
         "event": event,
         "title": event.text(g.lang).title,

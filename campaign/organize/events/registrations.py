@@ -63,10 +63,16 @@ class RegistrationSearch(FlaskForm):
         self.state.choices = [SelectChoice("", _l("Any")), *choices]
 
     @property
+    def criteria(self) -> dict[str, Any]:
+        """Return what `find` takes: the text and the state, empty if they do not matter."""
+        state = self.state.data if self.state.data in STATE_LABELS else ""
+        return {"text": (self.words.data or "")[:200].strip(), "state": state}
+
+    @property
     def params(self) -> dict[str, Any]:
         """Return the search as it is carried in the URL of the next page."""
-        state = self.state.data if self.state.data in STATE_LABELS else ""
-        params = {"words": (self.words.data or "")[:200].strip(), "state": state}
+        criteria = self.criteria
+        params = {"words": criteria["text"], "state": criteria["state"]}
         return {name: value for name, value in params.items() if value}
 
 
@@ -104,7 +110,7 @@ class AttendanceForm(FlaskForm):
     reason = StringField(
         _l("What is it for?"),
         [
-            DataRequired(_l("Say it in a few words. We record it in the activity log.")),
+            DataRequired(_l("A few words are enough. We record them in the activity log.")),
             Length(max=300, message=_l("Use 300 characters or fewer.")),
         ],
     )
@@ -118,7 +124,7 @@ ON_A_PAGE = 50
 def registrations(event: Event) -> ResponseReturnValue:
     search = RegistrationSearch()
     page = page_of(
-        partial(find, event.id, **search.params),
+        partial(find, event.id, **search.criteria),
         ON_A_PAGE,
         "organize.events.registrations",
         slug=event.slug,

@@ -85,8 +85,8 @@ def filter_lines(search: Search, petition: Any) -> list[tuple[str, str]]:
     if search.held_reason:
         rules = {rule.id: rule for rule in rules_of(causes_where("signatures.review"))}
         lines.append((_("Why held"), str(reason_text(search.held_reason, rules))))
-    if search.words:
-        lines.append((_("Search"), search.words))
+    if search.text:
+        lines.append((_("Search"), search.text))
     if search.evidence:
         lines.append((_("Type of proof"), str(EVIDENCE_LABELS[search.evidence])))
     if search.country:
@@ -100,7 +100,7 @@ def filter_lines(search: Search, petition: Any) -> list[tuple[str, str]]:
 
 def filter_for_log(search: Search) -> dict[str, Any]:
     """Return the filter for the activity log, without any person's name or address."""
-    return {**search.without_words().to_json(), **({"words": True} if search.words else {})}
+    return {**search.without_text().to_json(), **({"words": True} if search.text else {})}
 
 
 def _held(petitions: list[PetitionSummary], ids: tuple[int, ...]) -> Search:
@@ -109,7 +109,7 @@ def _held(petitions: list[PetitionSummary], ids: tuple[int, ...]) -> Search:
 
 def _comments(petitions: list[PetitionSummary], ids: tuple[int, ...]) -> Search:
     query = same_list()
-    return Search(ids, comments=query["tab"] or "waiting", words=query["words"] or "")
+    return Search(ids, comments=query["tab"] or "waiting", text=query["words"] or "")
 
 
 def _signatures(petitions: list[PetitionSummary], ids: tuple[int, ...]) -> Search:

@@ -257,7 +257,7 @@ def comments_index() -> ResponseReturnValue:
     ids = [item.id for item in chosen(petitions, request.args.get("petition"))]
     query = same_list()
     searched, tab = query["words"] or "", query["tab"] or "waiting"
-    queue = queue_page(partial(comments_of, ids, comments=tab, words=searched))
+    queue = queue_page(partial(comments_of, ids, comments=tab, text=searched))
     log_list_view(queue.rows, ["comments"])
     return render_template(
         "organize/comments/index.html",

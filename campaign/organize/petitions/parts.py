@@ -18,7 +18,7 @@ from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_in_any_state
 
 STEPS = {
-    "letter": _l("Text"),
+    "text": _l("Text"),
     "targets": _l("Addressed to"),
     "form": _l("Form"),
     "dates": _l("Dates"),
@@ -79,7 +79,7 @@ def _address(petition: Petition, view: str) -> str:
 def _is_done(petition: Any, view: str) -> bool:
     text = petition.current_version.text(petition.original_lang, petition.original_lang)
     done = {
-        "letter": text.summary and text.body,
+        "text": text.summary and text.body,
         "targets": petition.targets,
         "picture": petition.picture,
     }

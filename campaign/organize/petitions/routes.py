@@ -112,7 +112,7 @@ def create() -> ResponseReturnValue:
         form.slug.errors = [_("Another petition uses, or used, this web address. Choose another.")]
         return render_template("organize/petitions/new.html", form=form), 422
     flash(_("Draft created. Only organizers can see it until you publish."), "success")
-    return redirect(url_for("organize.petitions.letter", slug=made.slug, guide=1), 303)
+    return redirect(url_for("organize.petitions.text", slug=made.slug, guide=1), 303)
 
 
 @blueprint.get("/<slug>")

@@ -29,15 +29,15 @@ from campaign.process.clock import utcnow
 from campaign.text.markdown import to_html
 
 
-@blueprint.get("/<slug>/letter")
+@blueprint.get("/<slug>/letter", endpoint="text")
 @allowed("petitions.edit", load_petition)
-def letter(petition: Petition) -> ResponseReturnValue:
+def edit_text(petition: Petition) -> ResponseReturnValue:
     return _render_page(petition, TextForm.of(petition))
 
 
 @blueprint.post("/<slug>/letter")
 @allowed("petitions.edit", load_petition)
-def save_letter(petition: Petition) -> ResponseReturnValue:
+def save_text(petition: Petition) -> ResponseReturnValue:
     """Save the text.
 
     Once the petition has opened, the editor first sees what will become a new version.
@@ -53,13 +53,13 @@ def save_letter(petition: Petition) -> ResponseReturnValue:
         return preview_page(petition, **_as_typed(texts, petition.original_lang))
     is_current = form.version.data == petition.version_of("text")
     if is_current and (changes := makes_version(petition, texts=texts)):
-        here = url_for("organize.petitions.letter", slug=petition.slug)
+        here = url_for("organize.petitions.text", slug=petition.slug)
         return review(
             petition, here, url_for("organize.petitions.show", slug=petition.slug), changes
         )
     number = petition.current_version.number
     audit_event = audit_event_of(
-        "petitions.edit", petition, part="letter", languages=sorted(texts), changed=is_changed
+        "petitions.edit", petition, part="text", languages=sorted(texts), changed=is_changed
     )
     try:
         changed = save(
@@ -81,12 +81,12 @@ def save_letter(petition: Petition) -> ResponseReturnValue:
         else _("Nothing changed, because the text is the same."),
         "success",
     )
-    return onward(petition, "letter")
+    return onward(petition, "text")
 
 
 @blueprint.post("/new/letter-as-read")
 @allowed("petitions.edit")
-def letter_as_read() -> ResponseReturnValue:
+def preview_text() -> ResponseReturnValue:
     """Return Markdown as readers will see it, for the live preview."""
     body = request.form.get("body", "")[:MAX_BODY_LENGTH]
     return render_template("organize/petitions/text_preview.html", body=to_html(body))

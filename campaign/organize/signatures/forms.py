@@ -66,7 +66,7 @@ class SignatureSearch(FlaskForm):
         """Return the Search that was asked for; unknown choices are ignored."""
         return Search(
             petition_ids=tuple(petition.id for petition in self.petitions),
-            words=(self.words.data or "")[:200],
+            text=(self.words.data or "")[:200],
             state=self._valid_choice(self.state),
             evidence=self._valid_choice(self.evidence),
             country=self._valid_choice(self.country),
@@ -103,7 +103,7 @@ class CorrectionForm(SupporterForm):
     reason = StringField(
         _l("Who asked for this, and how?"),
         [
-            DataRequired(_l("Say it in a few words. We record it in the activity log.")),
+            DataRequired(_l("A few words are enough. We record them in the activity log.")),
             REASON_LENGTH,
         ],
     )

@@ -281,7 +281,7 @@ def _decide(decision: BulkDecision, limit: int) -> int:
     still_matching = (
         _table.c.id.in_(ids),
         _table.c.cause_id == decision.cause_id,
-        *conditions(search, has_words=False),
+        *conditions(search, has_text=False),
     )
     rows = _lock_rows(*still_matching)
     operation = (
@@ -326,7 +326,7 @@ def _finish(decision: BulkDecision, now: datetime) -> None:
     is_undo = decision.state == "undoing"
     decision.state, decision.finished_at = "undone" if is_undo else "done", now
     # Searched words may be a person's name.
-    decision.search = Search.from_json(decision.search).without_words().to_json()
+    decision.search = Search.from_json(decision.search).without_text().to_json()
     count = decision.restored if is_undo else decision.changed
     action = "bulk.undone" if is_undo else "bulk.done"
     record(

@@ -54,13 +54,13 @@ WINDOW = 5000
 class Search:
     """The search criteria for signatures. Empty ones do not matter.
 
-    `words` is a whole email address, a butterfly number, or prefixes of words of a name or an
+    `text` is a whole email address, a butterfly number, or prefixes of words of a name or an
     address. If `comments` is set, they are prefixes of words of a comment. `since` and `until`
     limit the time of signing. `held_reason` must match exactly.
     """
 
     petition_ids: tuple[int, ...]
-    words: str = ""
+    text: str = ""
     state: str = ""
     evidence: str = ""
     country: str = ""
@@ -87,9 +87,9 @@ class Search:
         }
         return cls(**{**stored, **instants, "petition_ids": tuple(stored.get("petition_ids", ()))})
 
-    def without_words(self) -> Self:
-        """Return the Search with empty `words`."""
-        return replace(self, words="")
+    def without_text(self) -> Self:
+        """Return the Search with empty `text`."""
+        return replace(self, text="")
 
 
 def find(search: Search, *, before_id: int | None = None, most: int = 50) -> Sequence[Signature]:
@@ -136,7 +136,7 @@ def matching(
         return (
             select(Signature.id)
             .join(candidates, candidates.c.id == Signature.id)
-            .where(*conditions(search, has_words=False))
+            .where(*conditions(search, has_text=False))
         )
     # A rare state has a small index. `+ 0` stops the database from scanning all rows by id just to
     # avoid sorting a few.
@@ -179,12 +179,12 @@ def comments_of(
     petition_ids: Iterable[int],
     *,
     comments: str = "waiting",
-    words: str = "",
+    text: str = "",
     after_id: int = 0,
     most: int = 20,
 ) -> Sequence[Signature]:
     """Return counted signatures whose comment is waiting, shown or hidden, oldest first."""
-    return _oldest(Search(tuple(petition_ids), comments=comments, words=words), after_id, most)
+    return _oldest(Search(tuple(petition_ids), comments=comments, text=text), after_id, most)
 
 
 def held_by_reason(petition_ids: Iterable[int]) -> dict[str, int]:
@@ -247,7 +247,7 @@ def _candidates(search: Search, above: int, below: int | None) -> CompoundSelect
 
 
 def _terms(search: Search) -> list[str]:
-    terms = search_index.terms_of(search.words)
+    terms = search_index.terms_of(search.text)
     return [search_index.COMMENT + term for term in terms] if search.comments else terms
 
 
@@ -261,15 +261,15 @@ def _exact_terms(search: Search) -> Iterator[str]:
 
 
 def _is_exact(search: Search) -> bool:
-    """Return whether the words are an email address or a number, which have own indexes."""
+    """Return whether the text is an email address or a number, which have indexes of their own."""
     return not search.comments and (
-        ("@" in search.words and bool(_digest(search.words.strip()))) or _is_number(search.words)
+        ("@" in search.text and bool(_digest(search.text.strip()))) or _is_number(search.text)
     )
 
 
 def _is_looked_up(search: Search) -> bool:
     return not _is_exact(search) and bool(
-        search_index.terms_of(search.words) or search.country or search.evidence
+        search_index.terms_of(search.text) or search.country or search.evidence
     )
 
 
@@ -277,11 +277,9 @@ def _is_rare(search: Search) -> bool:
     return bool(search.comments) or search.state not in ("", "counted")
 
 
-def conditions(
-    search: Search, has_words: bool = True
-) -> Iterator[ColumnElement[bool] | TextClause]:
-    """Yield the SQL conditions of the Search, without its words if an index has found them."""
-    text = search.words.strip()
+def conditions(search: Search, has_text: bool = True) -> Iterator[ColumnElement[bool] | TextClause]:
+    """Yield the SQL conditions of the Search, without its text if an index has found that."""
+    text = search.text.strip()
     # `+ 0` stops SQLite from scanning the whole petition instead of using an index with fewer rows.
     is_open = (
         _is_exact(search)
@@ -300,7 +298,7 @@ def conditions(
         terms = search_index.terms_of(text)
         if not terms:
             yield false()
-        if has_words:
+        if has_text:
             yield from (
                 search_index.comment_conditions(terms)
                 if search.comments
@@ -333,7 +331,7 @@ def _exactly(text: str, petition_ids: Sequence[int]) -> Iterator[ColumnElement[b
 
 
 def _digits(text: str) -> str:
-    """Return the words without the digit separators of the site's languages."""
+    """Return the text without the digit separators of the site's languages."""
     return "".join(text.split()).translate(dict.fromkeys(map(ord, ",.#\u202f\xa0")))
 
 

@@ -109,7 +109,7 @@ def test_forecast_is_a_range_that_widens_with_variation():
 
 
 @pytest.mark.parametrize(
-    ("words", "is_match"),
+    ("typed", "is_match"),
     [
         ("rosales pena", True),
         ("PEÑA", True),
@@ -130,11 +130,11 @@ def test_forecast_is_a_range_that_widens_with_variation():
         ("x_y", False),
     ],
 )
-def test_search_finds_by_parts_of_a_name_by_a_whole_address_or_by_number(petition, words, is_match):
+def test_search_finds_by_parts_of_a_name_by_a_whole_address_or_by_number(petition, typed, is_match):
     signature = sign_and_hatch(
         petition, {**AMALIA, "given_name": "Jean-Luc", "family_name": "O’Neill Rosales Peña"}
     )
-    rows = search_queries.find(search_queries.Search((petition.id,), words=words))
+    rows = search_queries.find(search_queries.Search((petition.id,), text=typed))
     assert [row.id for row in rows] == ([signature] if is_match else [])
 
 

@@ -84,10 +84,10 @@ def test_indexed_and_unindexed_searches_find_the_same(petition, index):
 def test_comments_are_found_by_their_own_words_only(petition, index):
     one = sign_and_hatch(petition, comment="The river is ours")
     for _ in range(2):
-        assert find_ids(petition, words="riv", comments="waiting") == [one]
+        assert find_ids(petition, text="riv", comments="waiting") == [one]
         assert (
-            find_ids(petition, words="river")
-            == find_ids(petition, words="amalia", comments="waiting")
+            find_ids(petition, text="river")
+            == find_ids(petition, text="amalia", comments="waiting")
             == []
         )
         index()
@@ -99,7 +99,7 @@ def test_changed_signature_leaves_the_index_at_once_and_is_indexed_again(petitio
     change(one, family_name="Quetzalli")
     assert count_indexed() == 0
     index()
-    assert (find_ids(petition, words="rosales"), find_ids(petition, words="quetz")) == ([], [one])
+    assert (find_ids(petition, text="rosales"), find_ids(petition, text="quetz")) == ([], [one])
 
 
 def test_erased_or_deleted_signature_leaves_the_index_at_once(petition, index):
@@ -126,10 +126,10 @@ def test_results_are_limited_to_the_chosen_petitions_and_page(petition, index):
     ids = [sign(petition, ODILE, email=f"o{n}@kwan.example") for n in range(4)]
     theirs = sign(other, ODILE)
     index()
-    assert find_ids(petition, words="odile") == ids[::-1]
-    assert find_ids((petition.id, other.id), words="odile") == [theirs, *ids[::-1]]
+    assert find_ids(petition, text="odile") == ids[::-1]
+    assert find_ids((petition.id, other.id), text="odile") == [theirs, *ids[::-1]]
     assert [
-        row.id for row in find(Search((petition.id,), words="odile"), before_id=ids[2], most=1)
+        row.id for row in find(Search((petition.id,), text="odile"), before_id=ids[2], most=1)
     ] == [ids[1]]
 
 
@@ -137,7 +137,7 @@ def test_unsettled_signature_is_not_indexed_yet_but_still_found(petition):
     indexer = SearchIndexer(write, holder="test", settle=3600)
     one = sign(petition)
     assert indexer.extend() == 0
-    assert find_ids(petition, words="amalia") == [one]
+    assert find_ids(petition, text="amalia") == [one]
     assert db.session.scalar(select(LookupProgress.last_id)) is None
 
 

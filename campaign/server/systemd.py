@@ -21,7 +21,7 @@ def take_socket() -> socket.socket | None:
 
 def notify_ready() -> None:
     """Tell systemd that requests are answered now, if it waits for that."""
-    address = os.environ.get("NOTIFY_SOCKET")
+    address = os.environ.pop("NOTIFY_SOCKET", None)
     if address:
         # A name in the abstract namespace begins with a zero byte.
         with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as messages:

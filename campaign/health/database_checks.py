@@ -7,9 +7,9 @@ from datetime import timedelta
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from campaign.cli.doctor.findings import Finding, ok, warning, wrong
-from campaign.db.revisions import is_newer_than_code, revisions
 from campaign.extensions import database_now, db
+from campaign.health.findings import Finding, ok, warning, wrong
+from campaign.health.revisions import is_newer, revisions
 from campaign.jobs.queries import worker_seen_until
 from campaign.process.clock import utcnow
 
@@ -45,11 +45,12 @@ def _check_migrations() -> Finding:
     current, newest = revisions()
     if current == newest:
         return ok("migrations", f"the database has the newest one, {', '.join(sorted(newest))}")
-    if is_newer_than_code():
+    if is_newer(current):
         return warning(
             "migrations",
             f"a newer version has added {', '.join(sorted(current))} to the database",
-            "The release before that version runs on it too. An older one may not: upgrade again.",
+            "This is normal during an upgrade, and after going back to the release before it."
+            " Otherwise install that version.",
         )
     has = f"is at {', '.join(sorted(current))}" if current else "is empty"
     return wrong(

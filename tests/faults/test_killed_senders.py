@@ -1,0 +1,77 @@
+"""Tests of workers that are killed while they send emails."""
+
+import subprocess
+import sys
+import time
+from collections import Counter
+from contextlib import contextmanager
+
+import pytest
+
+from campaign.jobs.operations import CLAIM_LIFETIME
+from tests import databases
+from tests.faults.records import query_rows
+from tests.faults.running_site import ROOT, STOP_SECONDS, RunningSite, sign, wait_until
+from tests.mail.mail_server import Script, mail_server
+
+PEOPLE = 40
+MAX_TAKEOVER_SECONDS = 15
+QUEUED = "select count(*) from outbox_message where state = 'owed'"
+
+
+@pytest.fixture(params=databases.KINDS)
+def mailing_site(request, tmp_path):
+    """A site without a worker, and the Script of its mail server."""
+    script = Script()
+    with mail_server(script) as url:
+        site = RunningSite(
+            tmp_path, databases.fresh(request.param) if request.param == "postgresql" else None
+        )
+        site.environment["MAIL_URL"] = url
+        yield site.start("--no-worker"), script
+        site.stop()
+
+
+@contextmanager
+def worker_of(site):
+    """Run a worker, as on another machine."""
+    with (site.var / "worker.log").open("ab") as log:
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "flask", "worker"],
+            cwd=ROOT, env=site.environment, stdout=log, stderr=log,
+        )  # fmt: skip
+        try:
+            yield worker
+        finally:
+            worker.kill()
+            worker.wait(STOP_SECONDS)
+
+
+def count(site, query):
+    return query_rows(site, query)[0][0]
+
+
+@pytest.mark.slow
+def test_other_worker_takes_over_within_15_seconds_and_repeats_nothing_that_was_answered(
+    mailing_site,
+):
+    site, script = mailing_site
+    people = [f"person{number}@example.org" for number in range(PEOPLE)]
+    unanswered = {people[3], people[20]}
+    script.thinks_about.update(unanswered)
+    for person in people:
+        assert sign(site.url, person) == 201
+    with worker_of(site) as first:
+        wait_until(lambda: unanswered <= set(script.attempts) and count(site, QUEUED) == 2)
+        with worker_of(site):
+            # Its claims are renewed for as long as the mail server does not answer.
+            time.sleep(2 * CLAIM_LIFETIME.total_seconds())
+            assert Counter(script.attempts) == Counter(people)
+            killed_at = time.monotonic()
+            first.kill()
+            wait_until(lambda: all(script.attempts.count(person) == 2 for person in unanswered))
+            seconds = time.monotonic() - killed_at
+            script.thinks_about.clear()
+            wait_until(lambda: count(site, QUEUED) == 0)
+    assert Counter(script.recipients) == Counter(people)
+    assert seconds < MAX_TAKEOVER_SECONDS
