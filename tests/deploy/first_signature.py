@@ -234,6 +234,7 @@ def main():
     )
     outcome["secrets"] = re.findall(r'^\w+_(?:KEY|SECRET|TOKEN)="(.*)"$', settings, re.MULTILINE)
     outcome["backup"] = run("systemctl", "start", "volante-backup.service")
+    outcome["restore_check"] = run("systemctl", "start", "volante-restore-check.service")
     outcome["backups"] = [path.name for path in Path("/var/backups/volante").iterdir()]
     outcome["audit"] = run("volante", "signatures", "audit", stdin=subprocess.DEVNULL)
     outcome["timers"] = must("systemctl", "list-timers", "--no-pager")

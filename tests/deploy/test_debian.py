@@ -264,6 +264,11 @@ def test_backup_is_made_daily_and_the_counts_are_audited(installed):
     assert "volante-backup.timer" in installed["timers"]
 
 
+def test_backup_is_tried_monthly(installed):
+    assert installed["restore_check"][0] == 0, installed["restore_check"]
+    assert "volante-restore-check.timer" in installed["timers"]
+
+
 def test_doctor_finds_only_the_missing_records_of_the_sender(installed):
     _, output = installed["second"]
     wrong = [line.split()[1] for line in output.splitlines() if line.startswith("wrong")]
