@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo
 
 import click
@@ -24,6 +24,7 @@ from sqlalchemy.exc import ArgumentError
 ROOT = Path(__file__).resolve().parent
 DEFAULT_VAR = ROOT / "var"
 DEFAULT_PORT = 8000
+LOG_FORMATS = ("text", "json")
 MIN_SECRET_LENGTH = 32
 # 32 random hexadecimal digits have fewer than 8 different ones once in a hundred million times.
 MIN_SECRET_VARIETY = 8
@@ -37,6 +38,8 @@ SECRET_SETTINGS = (
     "MAIL_URL",
     "BOUNCE_SECRET",
     "METRICS_TOKEN",
+    "FILES_ACCESS_KEY",
+    "FILES_SECRET_KEY",
 )
 FILE_SUFFIX = "_FILE"
 LOOPBACK_HOSTS = ("127.0.0.1", "::1", "localhost")
@@ -91,9 +94,11 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "SOURCE_URL": _source_url(environ),
         "WEB_CONCURRENCY": processes,
         "WEB_THREADS": _whole_number(environ, "WEB_THREADS", 32, least=1),
+        "SURGE_MAX_LEVEL": _whole_number(environ, "SURGE_MAX_LEVEL", 5, most=5),
         "SECRET_KEY": _secret(environ, var, production),
         "TRUSTED_PROXIES": _networks(environ, "TRUSTED_PROXIES"),
         "METRICS_TOKEN": environ.get("METRICS_TOKEN", ""),
+        "LOG_FORMAT": log_format(environ),
         "REDIS_URL": environ.get("REDIS_URL", ""),
         "SERVING": False,
         "EDGE": True,
@@ -102,6 +107,9 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "DATABASE_TIMEOUT": _whole_number(environ, "DATABASE_TIMEOUT", 10),
         "DATABASE_REPLICA_URL": _replica_url(environ, own_database_url),
         "DATABASE_REPLICA_MAX_LAG": _whole_number(environ, "DATABASE_REPLICA_MAX_LAG", 3, least=1),
+        "FILES_URL": _files_url(environ),
+        "FILES_ACCESS_KEY": environ.get("FILES_ACCESS_KEY", ""),
+        "FILES_SECRET_KEY": environ.get("FILES_SECRET_KEY", ""),
         "LANGUAGES": ("en", "es", "fr"),
         "BABEL_DEFAULT_LOCALE": "en",
         "BABEL_DEFAULT_TIMEZONE": _zone(environ.get("TIME_ZONE") or "America/Toronto"),
@@ -136,6 +144,14 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": production,
     }
+
+
+def log_format(environ: Mapping[str, str] = os.environ) -> str:
+    """Return how the log is written. Raises SettingError."""
+    chosen = environ.get("LOG_FORMAT") or LOG_FORMATS[0]
+    if chosen not in LOG_FORMATS:
+        raise SettingError(f"LOG_FORMAT must be {' or '.join(LOG_FORMATS)}, not {chosen!r}")
+    return chosen
 
 
 def _secrets_in_files(environ: Mapping[str, str]) -> dict[str, str]:
@@ -290,6 +306,38 @@ def _replica_url(environ: Mapping[str, str], own_database_url: str) -> str:
         # The default for several hosts. A standby can only be read.
         replica = replica.update_query_dict({"target_session_attrs": "prefer-standby"})
     return replica.render_as_string(hide_password=False)
+
+
+def _files_url(environ: Mapping[str, str]) -> str:
+    url = environ.get("FILES_URL", "").strip()
+    if not url:
+        return ""
+    try:
+        parts = urlsplit(url)
+        options = dict(
+            parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query))
+        )
+        endpoint = urlsplit(options.get("endpoint", "https://s3.amazonaws.com"))
+        is_valid = (
+            parts.scheme == "s3"
+            and bool(parts.netloc)
+            and "@" not in parts.netloc
+            and options.keys() <= {"endpoint", "region"}
+            and all(options.values())
+            and endpoint.scheme in ("http", "https")
+            and bool(endpoint.hostname)
+        )
+    except ValueError:
+        is_valid = False
+    if not is_valid:
+        raise SettingError(
+            "FILES_URL must be such as"
+            " s3://bucket/folder?endpoint=https://s3.example.org&region=ca-1"
+        )
+    for name in ("FILES_ACCESS_KEY", "FILES_SECRET_KEY"):
+        if not environ.get(name):
+            raise SettingError(f"Set {name} too, as FILES_URL is set")
+    return url
 
 
 def _engine_options(

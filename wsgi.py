@@ -1,15 +1,18 @@
 """The entry points for the production server and the `flask` command."""
 
 import gc
+import signal
 from functools import partial
 from typing import Any
 
+import config
 from campaign import create_app
 from campaign.organize.core.access import max_bytes_for
 from campaign.process.cpu_affinity import pin_to_cpu
 from campaign.process.logs import start_logging
 from campaign.process.parent import exit_with_parent
 from campaign.server.bridge import WsgiBridge
+from campaign.surge.monitor import SurgeMonitor
 
 
 def serving() -> WsgiBridge:
@@ -18,11 +21,17 @@ def serving() -> WsgiBridge:
     The process ends when the server does.
     """
     exit_with_parent()
-    start_logging()
+    # Until this process accepts connections, being asked to stop ends it at once. It has inherited
+    # the server's own handler, which would ignore that.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    start_logging(config.log_format())
     app = create_app({"SERVING": True})
+    app.extensions["process_metrics"].start("web")
     _spare_the_collector()
     pin_to_cpu()
-    return WsgiBridge(app, app.config["MAX_CONTENT_LENGTH"], partial(max_bytes_for, app))
+    bridge = WsgiBridge(app, app.config["MAX_CONTENT_LENGTH"], partial(max_bytes_for, app))
+    SurgeMonitor(app, partial(bridge.queue_seconds, app.config["WEB_THREADS"])).start()
+    return bridge
 
 
 def _spare_the_collector() -> None:

@@ -21,6 +21,7 @@ from campaign.causes.queries import cause_in_any_state
 from campaign.exports.models import SUBSCRIBERS
 from campaign.exports.operations import request_export
 from campaign.extensions import db, write
+from campaign.files.scratch import scratch_folder
 from campaign.imports.subscribers.operations import (
     accept_import,
     check_import,
@@ -28,7 +29,7 @@ from campaign.imports.subscribers.operations import (
     open_import,
     undo_import,
 )
-from campaign.imports.subscribers.queries import key_for, lists_folder
+from campaign.imports.subscribers.queries import key_for, list_files
 from campaign.jobs.operations import take_lease
 from campaign.jobs.registry import background_work
 from campaign.jobs.worker import JobLoop, worker_context
@@ -55,8 +56,7 @@ def _store(app, count, *, asks):
         "columns": {name: name for name in header},
     }
     item = write(open_import, organizer_id=_organizer_id(), name="list", header=header, **values)
-    lists_folder(app.config).mkdir(parents=True, exist_ok=True)
-    path, size = lists_folder(app.config) / item.file_name, 0
+    path, size = scratch_folder(app.config) / item.file_name, 0
     with Sealer(path, key_for(item, app.config)) as sealer:
         for number in range(-1, count):
             cells = [f"reader{number}@{'asked' if asks else 'news'}.example", "2025-03-01", CONSENT]
@@ -64,6 +64,7 @@ def _store(app, count, *, asks):
             sealer.write(line)
             size += len(line)
         frames = sealer.finish()
+    list_files(app.config).put(item.file_name, path)
     write(note_file, item.id, frames=frames, size=size)
     write(check_import, import_id=item.id, **values)
     return item.id

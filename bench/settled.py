@@ -110,15 +110,13 @@ def _agree():
             LedgerEntry.petition_id == petition_id
         )
         missing = count - int(db.session.scalar(ledger))
-        db.session.merge(
-            LedgerEntry(
-                petition_id=petition_id,
-                hour=now,
-                reason="hatched",
-                evidence="email",
-                change=missing,
-            )
-        )
+        key = {"petition_id": petition_id, "hour": now, "reason": "hatched", "evidence": "email"}
+        # The demonstration may have hatched some within this hour.
+        entry = db.session.scalar(select(LedgerEntry).filter_by(**key))
+        if entry is None:
+            db.session.add(LedgerEntry(**key, change=missing))
+        else:
+            entry.change += missing
         total, last = causes.get(cause_id, (0, 0))
         causes[cause_id] = (total + count, max(last, highest))
     for cause_id, (total, last) in causes.items():

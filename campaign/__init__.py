@@ -18,17 +18,20 @@ from campaign.causes import titles
 from campaign.causes.routes import blueprint as cause_pages
 from campaign.cli import commands
 from campaign.db.in_use import share_database
+from campaign.db.pool_metrics import PoolMetrics
 from campaign.db.timeouts import limit_statements
 from campaign.edge.api_limit import ApiLimit
 from campaign.edge.client_address import ClientAddress
 from campaign.edge.known_hosts import KnownHosts
 from campaign.edge.page_cache import PageCache
-from campaign.edge.poll_interval import PollInterval
+from campaign.edge.request_monitor import RequestMonitor, note_endpoint
 from campaign.embeds.routes import blueprint as embeds
 from campaign.events import emails as event_emails
 from campaign.events.jobs import work as event_work
 from campaign.events.owner_routes import blueprint as event_pages
 from campaign.exports.jobs import work as export_work
+from campaign.files.jobs import work as file_work
+from campaign.health import readiness
 from campaign.i18n import catalogs
 from campaign.imports import operations as imports_operations
 from campaign.imports.jobs import work as import_work
@@ -45,6 +48,8 @@ from campaign.mail import routes as mailbox
 from campaign.mail.composition import mail_from
 from campaign.mail.jobs import work as mail_work
 from campaign.mail.server_url import server_from
+from campaign.monitoring.measures import registry
+from campaign.monitoring.processes import ProcessMetrics
 from campaign.montage.cards.routes import blueprint as share_cards
 from campaign.montage.posters.jobs import work as montage_work
 from campaign.montage.posters.routes import blueprint as posters
@@ -72,6 +77,7 @@ from campaign.subscriptions import emails as subscription_emails
 from campaign.subscriptions.jobs import work as subscription_work
 from campaign.subscriptions.owner_routes import blueprint as subscription_pages
 from campaign.subscriptions.webhooks import blueprint as webhooks
+from campaign.surge import state as surge
 from campaign.switches import state as switches
 from campaign.updates import emails as update_emails
 from campaign.updates.jobs import work as update_work
@@ -98,9 +104,11 @@ ROOT = Path(__file__).resolve().parent.parent
 PARTS = (
     site_settings,
     switches,
+    surge,
     identity,
     notice_operations,
     snapshots,
+    readiness,
     languages,
     id_converter,
     read_json,
@@ -156,6 +164,7 @@ BLUEPRINTS = (
 # What the worker does, in the order of the packages.
 BACKGROUND_WORK = (
     queue_work,
+    file_work,
     mail_work,
     account_work,
     petition_work,
@@ -176,8 +185,7 @@ BACKGROUND_WORK = (
 def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     """Return the application; `settings` override those from the environment.
 
-    With `SERVING`, it is set up for many threads: they commit in groups, and live pages are told
-    how often to poll.
+    With `SERVING`, it is set up for many threads: they commit in groups.
     """
     app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=None)
     app.config.update(config.load())
@@ -232,6 +240,10 @@ def _init_extensions(app: Flask) -> None:
         app, extensions.db, directory=str(ROOT / "migrations"), render_as_batch=True
     )
     languages.babel.init_app(app, locale_selector=languages.locale)
+    with app.app_context():
+        app.extensions["process_metrics"] = ProcessMetrics(
+            app.config["VAR_DIR"], [registry, PoolMetrics(extensions.db.engine)]
+        )
     extensions.transactions.init_app(app, grouped=app.config.get("SERVING", False))
     if app.config["SERVING"]:
         # Held as long as the process runs, for servers other than `flask serve` too.
@@ -258,14 +270,15 @@ def _replica_engine(settings: Mapping[str, Any]) -> Engine | None:
 
 
 def _add_edge_layers(app: Flask) -> None:
-    poll_interval = PollInterval().start() if app.config.get("SERVING") else None
     layers: WSGIApplication = app.wsgi_app
     if app.config.get("EDGE", True):
-        layers = PageCache(layers, poll_interval)
+        layers = PageCache(layers, app.extensions[surge.STATE])
     limit = rate_limits.parse_limit(app.config["API_LIMIT"])
     layers = ApiLimit(layers, app.extensions["rate_limiter"], limit)
+    layers = KnownHosts(layers, app.config["PUBLIC_URL"], app.config["EXTRA_HOSTS"])
+    layers = RequestMonitor(layers)
+    app.url_value_preprocessor(note_endpoint)
     if app.config["TRUSTED_PROXIES"]:
         layers = ClientAddress(layers, app.config["TRUSTED_PROXIES"])
-    layers = KnownHosts(layers, app.config["PUBLIC_URL"], app.config["EXTRA_HOSTS"])
     # Flask documents this way to add middleware.
     app.wsgi_app = layers  # type: ignore[method-assign]

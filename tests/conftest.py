@@ -4,6 +4,7 @@ import gc
 import os
 from datetime import UTC, datetime
 from functools import cache
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,11 +16,13 @@ from campaign import create_app
 from campaign.demo import operations as demonstration
 from campaign.demo.content import load_cause
 from campaign.extensions import db
+from campaign.health import disk_checks
 from campaign.organisations.identity import forget_identities
 from campaign.process import clock
 from campaign.security.rate_limit_storage import limit_storage
 from campaign.signatures import tokens
 from campaign.site.settings import forget_site_settings
+from campaign.surge.state import STATE, SurgeState
 from campaign.switches.state import forget_switches
 from tests import databases
 from tests.empty_tables import empty
@@ -112,6 +115,7 @@ def app(migrated_app):
         forget_site_settings()
         forget_identities()
         forget_switches()
+        migrated_app.extensions[STATE] = SurgeState()
         yield migrated_app
         db.session.remove()
 
@@ -147,6 +151,13 @@ def client(app):
 def petition(app):
     """An open petition."""
     return make_petition()
+
+
+@pytest.fixture
+def nearly_full_disk(monkeypatch):
+    """A disk whose last megabytes are reserved for signatures."""
+    usage = SimpleNamespace(free=disk_checks.MIN_FREE_BYTES - 1)
+    monkeypatch.setattr(disk_checks.shutil, "disk_usage", lambda path: usage)
 
 
 @pytest.fixture

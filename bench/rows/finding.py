@@ -78,9 +78,9 @@ def _queries(ids):
         return lambda: find(Search(ids, **criteria))
 
     return {
-        "finding a name that is there": searching(words="amalia"),
-        "finding a name that nobody has": searching(words="zzyzx"),
-        "finding part of an email address": searching(words="0071f4"),
+        "finding a name that is there": searching(text="amalia"),
+        "finding a name that nobody has": searching(text="zzyzx"),
+        "finding part of an email address": searching(text="0071f4"),
         "signatures of a rare country": searching(country="ZW"),
         **{
             f"signatures by state, {state}": searching(state=state)

@@ -7,6 +7,7 @@ from campaign.accounts.permissions import ADMIN
 from campaign.accounts.queries import admins, organizer_by_id
 from campaign.db.upsert import insert
 from campaign.extensions import db
+from campaign.mail.models import ACCOUNT
 from campaign.mail.operations import enqueue
 
 ALERT = "account_alert"
@@ -26,7 +27,7 @@ def alert(entry: AuditEntry, organizer: Organizer) -> None:
     )
     alert_id = db.session.scalar(statement)
     if alert_id is not None:
-        enqueue(kind=ALERT, subject_id=alert_id, lang=organizer.lang)
+        enqueue(kind=ALERT, subject_id=alert_id, lang=organizer.lang, priority=ACCOUNT)
 
 
 def alert_subject(entry: AuditEntry, was_changed: object) -> None:

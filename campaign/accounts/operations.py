@@ -21,6 +21,7 @@ from campaign.accounts.sessions import close_sessions, forget_devices
 from campaign.db.upsert import insert
 from campaign.errors import CampaignError
 from campaign.extensions import db, note_ended
+from campaign.mail.models import ACCOUNT
 from campaign.mail.operations import enqueue
 from campaign.text.email_addresses import Address
 
@@ -122,7 +123,7 @@ def give_role(
     organizer = organizer_by_id(organizer_id)
     grant, is_new = _grant(organizer, role, cause_id, organisation_id, now)
     if is_new and not organizer.is_invited:
-        enqueue(kind=ROLE, subject_id=grant.id, lang=organizer.lang)
+        enqueue(kind=ROLE, subject_id=grant.id, lang=organizer.lang, priority=ACCOUNT)
     return GrantedRole(organizer_id, is_new)
 
 
@@ -133,7 +134,8 @@ def enqueue_invitation(
     link = make_link(
         organizer_id=organizer_id, purpose="invitation", invited_by_id=invited_by_id, now=now
     )
-    enqueue(kind=INVITATION, subject_id=link.id, lang=organizer_by_id(organizer_id).lang)
+    lang = organizer_by_id(organizer_id).lang
+    enqueue(kind=INVITATION, subject_id=link.id, lang=lang, priority=ACCOUNT)
 
 
 def enrol(
@@ -198,13 +200,12 @@ def request_reset(*, address: str, now: datetime) -> None:
     """
     organizer = organizer_by_address(address)
     if organizer is None or organizer.removed_at is not None:
-        enqueue(kind=RESET, subject_id=0, lang="en")
+        enqueue(kind=RESET, subject_id=0, lang="en", priority=ACCOUNT)
         return
     purpose = "invitation" if organizer.is_invited else "reset"
     link = make_link(organizer_id=organizer.id, purpose=purpose, now=now)
-    enqueue(
-        kind=INVITATION if organizer.is_invited else RESET, subject_id=link.id, lang=organizer.lang
-    )
+    kind = INVITATION if organizer.is_invited else RESET
+    enqueue(kind=kind, subject_id=link.id, lang=organizer.lang, priority=ACCOUNT)
 
 
 def follow_link(
@@ -296,7 +297,7 @@ def remove_access(organizer: Organizer, now: datetime) -> Organizer:
 
 def enqueue_change_email(entry: AuditEntry, organizer: Organizer) -> None:
     """Queue an email to an organizer about a change to their account, from its audit event."""
-    enqueue(kind=CHANGED, subject_id=entry.id, lang=organizer.lang)
+    enqueue(kind=CHANGED, subject_id=entry.id, lang=organizer.lang, priority=ACCOUNT)
 
 
 def _organizer_at(

@@ -102,6 +102,10 @@ SCHEMAS = {
             digest=TEXT,
             text=TEXT,
         ),
+        subscribe_text={
+            **TEXT,
+            "description": "The consent to updates by email, in the language of the answer. It names the cause and the organization that sends them. Show it where people choose `subscribe`.",
+        },
         delivered=_object(
             "What the targets get about each signature. Show `sentence` where people sign, and send the `version` it belongs to.",
             names={"type": "string", "enum": ["shown", "full"]},
@@ -163,7 +167,11 @@ SCHEMAS = {
                 "enum": ["full", "initials", "counted"],
                 "default": "counted",
             },
-            "subscribe": {"type": "boolean", "default": False},
+            "subscribe": {
+                "type": "boolean",
+                "default": False,
+                "description": "Whether the person agreed to the petition's `subscribe_text`, which we record as the consent.",
+            },
             "answers": {
                 "type": "object",
                 "description": "Answers to the petition's own questions, by the name of each question.",

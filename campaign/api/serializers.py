@@ -7,6 +7,7 @@ from flask import current_app, url_for
 from flask_babel import force_locale
 
 from campaign.causes.models import Cause
+from campaign.causes.presenters import news_consent
 from campaign.events.models import Event
 from campaign.i18n.locales import locale_of
 from campaign.petitions.delivery_terms import delivery_sentence
@@ -58,6 +59,7 @@ def serialize_whole_petition(petition: Petition, count: int, lang: str) -> dict[
         "version": version.number,
         "changed_at": _instant(version.created_at),
         "notice": {"digest": notice.digest, "text": notice.text},
+        "subscribe_text": news_consent(petition.cause, lang),
         "delivered": _delivered(petition, lang),
     }
 

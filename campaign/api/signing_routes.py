@@ -135,7 +135,7 @@ def _record_use(key_id: int, now: datetime) -> None:
         write(touch_key, key_id=key_id, now=now)
     except DATABASE_AWAY:
         # This matters less than the signature, so go on.
-        current_app.logger.exception("that a partner's key is in use could not be noted")
+        current_app.logger.exception("the use of a partner's key could not be recorded")
 
 
 def _sent_values() -> dict[str, Any]:
@@ -203,7 +203,9 @@ def _agreed_to(
     )
     if notice_id == NOT_RECORDED:
         errors["notice"] = [
-            _("We do not know this notice. Get the petition again and show its notice.")
+            _(
+                "We do not recognize this privacy notice. Get the petition again, and show people the notice that comes with it."
+            )
         ]
     return notice_id, consent_at, errors
 

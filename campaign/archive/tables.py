@@ -397,6 +397,7 @@ NOT_EXPORTED = {
     "export": "files of this installation, which their organizers can make again",
     "export_choice": "what an organizer last chose in a form",
     "switch": "what is switched off in this installation, for a time",
+    "surge_report": "how busy this installation is at the moment",
     "site": "settings of the whole installation, which may serve several organisations",
 }
 

@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from campaign.causes.models import Cause
 from campaign.causes.queries import cause_count
+from campaign.notices.news_texts import signature_text
 from campaign.text.markdown import to_html
 
 
@@ -49,3 +50,8 @@ def page(cause: Cause, lang: str) -> CausePage:
         count=cause_count(cause.id),
         is_over=cause.is_over,
     )
+
+
+def news_consent(cause: Cause, lang: str) -> str:
+    """Return the consent text of the box for updates where people sign for a cause."""
+    return signature_text(cause.text(lang).title, cause.organisation_id, lang)

@@ -13,11 +13,11 @@ from campaign.events.presenters import cards_ahead, cards_past
 from campaign.extensions import reads_replica
 from campaign.http.caching import public
 from campaign.notices.composition import compose_notice
+from campaign.notices.news_texts import form_text
 from campaign.organisations.identity import identities
 from campaign.organisations.presenters import PageIdentity, identity_of, show_organisation
 from campaign.petitions.presenters import PetitionCard, cards_of_cause
 from campaign.process.clock import utcnow
-from campaign.subscriptions.consents import form_text
 from campaign.updates.presenters import recent_cards
 
 blueprint = Blueprint("causes", __name__)

@@ -17,6 +17,7 @@ from campaign.cli import (
     serving,
     signatures,
     subscriptions,
+    surge,
     switches,
     worker,
 )
@@ -41,6 +42,7 @@ def init_app(app: Flask) -> None:
         serving,
         signatures,
         subscriptions,
+        surge,
         switches,
         worker,
     ):

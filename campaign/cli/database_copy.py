@@ -1,9 +1,6 @@
 """`flask db copy`: move everything from SQLite to PostgreSQL."""
 
-import os
 import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,14 +8,14 @@ from pathlib import Path
 
 import click
 import psycopg
-from flask import current_app
 from flask.cli import with_appcontext
 from flask_migrate.cli import db as group
 from sqlalchemy import Integer, Table
 from sqlalchemy.engine import URL, make_url
 
 import config
-from campaign.cli.backups import EMPTY_SCHEMA
+from campaign.cli.backup_files import EMPTY_SCHEMA
+from campaign.cli.on_another_database import run_on
 from campaign.db.copying.source import CopySource, open_source
 from campaign.db.copying.target import (
     VERSION_TABLE,
@@ -106,7 +103,7 @@ def _copy(source: CopySource, target: CopyTarget, url: URL) -> None:
         )
     target.analyze()
     for command in (("signatures", "audit"), ("search", "rebuild")):
-        _run_on(url, *command)
+        run_on(url, *command)
     target.finish()
 
 
@@ -138,7 +135,7 @@ def _prepare(source: CopySource, target: CopyTarget, url: URL) -> None:
 def _begin(source: CopySource, target: CopyTarget, url: URL, start: CopyStart) -> None:
     present = target.tables()
     if not present:
-        _run_on(url, "db", "upgrade")
+        run_on(url, "db", "upgrade")
     else:
         _refuse_unless_empty(target, present)
     if target.version() == source.version():
@@ -189,25 +186,6 @@ def _continue_ids(source: CopySource, target: CopyTarget, table: Table) -> None:
     key = table.primary_key.columns.values()
     if len(key) == 1 and isinstance(key[0].type, Integer) and key[0].autoincrement:
         target.continue_ids(table, key[0].name, after=source.highest_id(table, key[0].name))
-
-
-def _run_on(url: URL, *command: str) -> None:
-    """Run a `flask` command on the new database."""
-    environ = {
-        # The setting's own file would contradict the URL.
-        **{name: value for name, value in os.environ.items() if name != "DATABASE_URL_FILE"},
-        "DATABASE_URL": url.render_as_string(hide_password=False),
-        "VAR_DIR": str(current_app.config["VAR_DIR"]),
-    }
-    done = subprocess.run(
-        [sys.executable, "-m", "flask", *command], env=environ, capture_output=True, text=True, check=False
-    )  # fmt: skip
-    if done.returncode:
-        raise click.ClickException(
-            f"flask {' '.join(command)} failed on the new database: {(done.stderr + done.stdout).strip()}"
-        )
-    if done.stdout:
-        click.echo(done.stdout.rstrip())
 
 
 def _source_path(url: URL) -> Path:

@@ -31,7 +31,7 @@ def _valid_pin(_context: click.Context, _parameter: click.Parameter, pin: str | 
 @click.option(
     "--pin",
     callback=_valid_pin,
-    help="Staff PIN of the event, six digits. Default: the first tablet of an event gets a random one.",
+    help="Team PIN of the event, six digits. Default: the first tablet of an event gets a random one.",
 )
 def pair(slug: str, name: str, pin: str | None) -> None:
     """Print a code that pairs one tablet with EVENT.
@@ -51,13 +51,13 @@ def pair(slug: str, name: str, pin: str | None) -> None:
     segno.make(f"{url}/#code={code_text}", error="m", micro=False).terminal(compact=True)
     if new_pin:
         click.echo(
-            f"The staff PIN of {slug} is {new_pin}. Note it now, because it is not shown again."
+            f"The team PIN of {slug} is {new_pin}. Note it now, because it is not shown again."
         )
 
 
 @group.command("list")
 def list_kiosks() -> None:
-    """List all kiosks: their event, when they last synced, and how many records wait on them."""
+    """List all kiosks: their event, when they last synced, and how many records are waiting on them."""
     now = utcnow()
     click.echo(f"{'name':20} {'event':30} {'state':10} {'last seen (UTC)':18} {'waiting':>7}")
     for kiosk in every_kiosk():

@@ -43,7 +43,7 @@ def _parse_email(_context: click.Context, _parameter: click.Parameter, email: st
 @click.option(
     "--organisation",
     "organisation_slug",
-    help="Slug of the organization that someone is to own, with all its causes.",
+    help="Slug of the organization that the person will own, with all its causes.",
 )
 @click.option(
     "--lang",
@@ -76,7 +76,7 @@ def add(
 
 @group.command("list")
 def list_organizers() -> None:
-    """List all organizers: their roles, and whether they have a second factor."""
+    """List all organizers: their roles, and whether they use two-step verification."""
     click.echo(f"{'email':40} {'two-step':14} roles")
     for organizer in organizers_of(None):
         factor = (

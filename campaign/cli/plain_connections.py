@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.engine import URL, make_url
 
+from campaign.files.bucket import bucket_address
 from campaign.mail.server_url import server_from
 
 ENCRYPTED_MODES = ("require", "verify-ca", "verify-full")
@@ -20,6 +21,7 @@ def plain_connections(settings: Mapping[str, Any]) -> list[str]:
             settings["DATABASE_REPLICA_URL"]
         ),
         "REDIS_URL": _is_redis_plain,
+        "FILES_URL": _is_storage_plain,
         "MAIL_URL": _is_mail_plain,
     }
     return [name for name, is_plain in checks.items() if is_plain(settings)]
@@ -47,6 +49,11 @@ def _hosts_of(url: URL) -> list[str | None]:
 def _is_redis_plain(settings: Mapping[str, Any]) -> bool:
     url = urlsplit(settings["REDIS_URL"])
     return url.scheme == "redis" and not _is_local(url.hostname)
+
+
+def _is_storage_plain(settings: Mapping[str, Any]) -> bool:
+    endpoint = urlsplit(bucket_address(settings["FILES_URL"]).endpoint)
+    return endpoint.scheme == "http" and not _is_local(endpoint.hostname)
 
 
 def _is_mail_plain(settings: Mapping[str, Any]) -> bool:

@@ -1,4 +1,4 @@
-"""`flask switches`: switch functions of the site off and on."""
+"""`flask switches`: turn features of the site off and on."""
 
 import re
 from datetime import datetime, timedelta
@@ -18,10 +18,10 @@ from campaign.switches.queries import switches_off
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 _PERIOD = re.compile(r"([1-9]\d{0,3})([mhd])")
 
-group = AppGroup("switches", help="Switch functions of the site off and on.")
+group = AppGroup("switches", help="Turn features of the site off and on.")
 name_argument = click.argument("name", type=click.Choice(SWITCHES), metavar="NAME")
 organisation_option = click.option(
-    "--organisation", "slug", help="Slug of the only organization that it concerns."
+    "--organisation", "slug", help="Slug of the only organization that this applies to."
 )
 
 
@@ -38,7 +38,7 @@ def _period(
 
 @group.command("list")
 def list_all() -> None:
-    """List the switches: name, on or off, for which organization, until when, and why."""
+    """List the features: name, on or off, for which organization, until when, and why."""
     slugs = {each.id: each.slug for each in organisations_among(None)}
     rows = switches_off(now=utcnow())
     for name in SWITCHES:
@@ -57,13 +57,13 @@ def list_all() -> None:
 @click.option("--reason", default="", help="Why, for the people in the workspace.")
 @organisation_option
 def off(name: str, period: timedelta | None, reason: str, slug: str | None) -> None:
-    """Switch NAME off, until it is switched on or for the time given by --for.
+    """Turn NAME off, until it is turned on or for the time given by --for.
 
     NAME is signing, registrations, subscriptions, mailings, api, uploads or hatching.
     """
     organisation = _organisation(slug)
     if organisation and name in SITE_SWITCHES:
-        raise click.ClickException(f"{name} can only be switched off for the whole site.")
+        raise click.ClickException(f"{name} can only be turned off for the whole site.")
     now = utcnow()
     until = now + period if period else None
 
@@ -80,14 +80,14 @@ def off(name: str, period: timedelta | None, reason: str, slug: str | None) -> N
         return row
 
     write(switch_and_record)
-    click.echo(f"Switched {name} off{f' until {_stamp(until)}' if until else ''}.")
+    click.echo(f"Turned {name} off{f' until {_stamp(until)}' if until else ''}.")
 
 
 @group.command("on")
 @name_argument
 @organisation_option
 def on(name: str, slug: str | None) -> None:
-    """Switch NAME on."""
+    """Turn NAME on."""
     organisation = _organisation(slug)
 
     def switch_and_record() -> bool:
@@ -97,7 +97,7 @@ def on(name: str, slug: str | None) -> None:
         return was_off
 
     was_off = write(switch_and_record)
-    click.echo(f"Switched {name} on." if was_off else f"{name} is on already.")
+    click.echo(f"Turned {name} on." if was_off else f"{name} is on already.")
 
 
 def _stamp(moment: datetime) -> str:

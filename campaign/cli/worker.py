@@ -31,8 +31,8 @@ STOP_SECONDS = 0.5
 @with_appcontext
 def worker(parent: int | None) -> None:
     """Count signatures, send emails and do background work, until Ctrl-C or SIGTERM."""
-    start_logging()
     app = cast(LocalProxy[Flask], current_app)._get_current_object()
+    start_logging(app.config["LOG_FORMAT"])
     in_use = use_database()
     # A forked process must inherit neither threads nor open connections.
     db.engine.dispose()
@@ -46,6 +46,7 @@ def worker(parent: int | None) -> None:
         # When all compete for the same processor, signing and hatching have priority over email.
         os.nice(NICENESS)
     threading.Thread(target=_stop_after, args=(runner, stop), name="runner", daemon=True).start()
+    app.extensions["process_metrics"].start("worker")
     Worker(app, stop).run()
     runner.join(STOP_SECONDS)
     if in_use:
@@ -57,6 +58,7 @@ def worker(parent: int | None) -> None:
 
 def _hatch(app: Flask) -> None:
     exit_with_parent()
+    app.extensions["process_metrics"].start("runner")
     Worker(app, _stop_at_signals(), process="runner").run()
 
 

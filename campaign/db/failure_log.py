@@ -5,18 +5,28 @@ import secrets
 import threading
 import time
 import traceback
+from collections.abc import Callable, Collection
 
 from campaign.db.transactions import DATABASE_AWAY
+from campaign.monitoring.measures import note_failure
+from campaign.process.logs import PRIVATE_VALUES
 
 QUIET_SECONDS = 1.0
 MAX_KINDS = 500
 
 
 class FailureLog:
-    """Logs failures; those of one kind within a second share an entry and its reference."""
+    """Logs failures; those of one kind within a second share an entry and its reference.
 
-    def __init__(self, log: logging.Logger) -> None:
+    `private_values` returns what the current request has sent. Messages of errors may repeat it, so
+    it is left out.
+    """
+
+    def __init__(
+        self, log: logging.Logger, private_values: Callable[[], Collection[str]] = tuple
+    ) -> None:
         self._log = log
+        self._private_values = private_values
         self._lock = threading.Lock()
         self._entries: dict[tuple[object, ...], tuple[str, float, int]] = {}
 
@@ -28,6 +38,7 @@ class FailureLog:
         """
         cause = getattr(error, "orig", None) or error
         is_away = isinstance(error, DATABASE_AWAY)
+        note_failure("database" if is_away else "unexpected")
         # When the database is away, every request fails in the same way, wherever it was.
         kind = (type(error), type(cause)) if is_away else (type(error), where, *_place(error))
         reference, unlogged = self._enter(kind)
@@ -45,7 +56,14 @@ class FailureLog:
                 suffix,
             )
         else:
-            self._log.error("reference %s at %s%s", reference, where, suffix, exc_info=error)
+            self._log.error(
+                "reference %s at %s%s",
+                reference,
+                where,
+                suffix,
+                exc_info=error,
+                extra={PRIVATE_VALUES: self._private_values()},
+            )
         return reference
 
     def _enter(self, kind: tuple[object, ...]) -> tuple[str, int | None]:

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, ExitStack
 from itertools import groupby
 from operator import attrgetter
 from queue import Empty, SimpleQueue
+from time import monotonic
 from typing import Any, NamedTuple
 
 MAX_BATCH_SIZE = 128
@@ -44,6 +45,8 @@ class GroupCommit:
         self._queue: SimpleQueue[Entry] = SimpleQueue()
         self._start = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._began_at: float | None = None
+        self._last_seconds = 0.0
 
     def run(self, work: Callable[[], Any]) -> Any:
         """Run `work` on the writer thread; return its result after the commit.
@@ -63,6 +66,17 @@ class GroupCommit:
         self._queue.put(Entry(operation, item, future))
         return future.result()
 
+    def seconds(self, now: float) -> float:
+        """Return how long a batch takes to commit: the last one, or the present one if it is slower.
+
+        `now` is in monotonic seconds. While nothing is written, it is 0.
+        """
+        began_at, last = self._began_at, self._last_seconds
+        if began_at is None:
+            self._last_seconds = 0.0
+            return last
+        return max(last, now - began_at)
+
     def _ensure_thread(self) -> None:
         if self._thread is None:
             with self._start:
@@ -74,6 +88,7 @@ class GroupCommit:
         while True:
             # Items of one operation must be adjacent. The sort is stable and keeps their order.
             batch = sorted(self._next_batch(), key=lambda entry: id(entry.operation))
+            began_at = self._began_at = monotonic()
             try:
                 outcomes = self._commit(batch)
             except BaseException as error:
@@ -81,6 +96,7 @@ class GroupCommit:
                 outcomes = (
                     [self._commit_alone(entry) for entry in batch] if len(batch) > 1 else [error]
                 )
+            self._began_at, self._last_seconds = None, monotonic() - began_at
             for entry, outcome in zip(batch, outcomes, strict=True):
                 if isinstance(outcome, BaseException):
                     entry.future.set_exception(outcome)

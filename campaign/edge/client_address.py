@@ -6,6 +6,8 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 # Some proxies append the client's port: 192.0.2.1:4711, [2001:db8::1]:4711.
+# Set in the environ of requests that a trusted proxy sent.
+FROM_TRUSTED_PROXY = "volante.from_trusted_proxy"
 _WITH_PORT = re.compile(r"\[(?P<v6>[0-9a-fA-F:.]+)\](:\d{1,5})?|(?P<v4>[\d.]+):\d{1,5}", re.ASCII)
 
 
@@ -24,6 +26,7 @@ class ClientAddress:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Correct REMOTE_ADDR and the scheme if a trusted proxy sent the request; pass it on."""
         if self._networks and self._is_trusted(environ.get("REMOTE_ADDR", "")):
+            environ[FROM_TRUSTED_PROXY] = True
             environ["REMOTE_ADDR"] = self._client(environ)
             if environ.get("HTTP_X_FORWARDED_PROTO", "").strip() in ("http", "https"):
                 environ["wsgi.url_scheme"] = environ["HTTP_X_FORWARDED_PROTO"].strip()

@@ -8,9 +8,10 @@ from typing import Any, TypeGuard
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from campaign.edge.cached_response import CachedResponse, clock
-from campaign.edge.poll_interval import PollInterval
 from campaign.http.caching import DATABASE_IS_AWAY
 from campaign.http.tracking_parameters import is_tracking_parameter
+from campaign.surge.state import SurgeState
+from campaign.surge.steps import SurgeLevel
 
 MAX_RESPONSE_BYTES = 4 * 1024 * 1024
 MAX_CACHE_BYTES = 96 * 1024 * 1024
@@ -20,6 +21,8 @@ MAX_URL_LENGTH = 2000
 MAX_RESPONSES = 5000
 STALE_SECONDS = 1
 MAX_WAIT_SECONDS = 5
+# In a surge, a response is served this many times longer, but at most so many seconds longer.
+SURGE_FACTOR, MAX_SURGE_SECONDS = 4, 60
 # While the database is down, one request in this many seconds checks whether it is back. The others
 # are answered at once.
 PROBE_SECONDS = 2
@@ -38,6 +41,9 @@ class PageCache:
     one, but at most MAX_WAIT_SECONDS: then they get the previous one after all. The site is
     overloaded at that point, and threads that wait forever would block everything else.
 
+    From the level PAGES_OLDER of `surge` on, responses are served longer before they are rendered
+    again.
+
     Private responses, very long URLs and very large bodies are never cached. Large bodies are
     streamed, with range requests kept.
 
@@ -48,10 +54,10 @@ class PageCache:
     def __init__(
         self,
         app: Callable[[WSGIEnvironment, Any], Iterable[bytes]],
-        poll_interval: PollInterval | None = None,
+        surge: SurgeState | None = None,
     ) -> None:
         self._app = app
-        self._poll_interval = poll_interval
+        self._surge = surge or SurgeState()
         self._responses: dict[tuple[str, str], CachedResponse] = {}
         self._renderers: dict[tuple[str, str], threading.Lock] = {}
         self._guard = threading.Lock()
@@ -69,7 +75,7 @@ class PageCache:
             return self._app(environ, start_response)
         key = path, without_tracking(query)
         response = self._responses.get(key)
-        if response is not None and response.age() <= response.fresh_for:
+        if response is not None and response.age() <= self._fresh_seconds(response):
             return response.send(environ, start_response)
         return self._renew(key, response, environ, start_response)
 
@@ -110,15 +116,14 @@ class PageCache:
     ) -> Iterable[bytes]:
         # Another thread may have rendered it between our check and taking the lock.
         response = self._responses.get(key)
-        if response is not None and response.age() <= response.fresh_for:
+        if response is not None and response.age() <= self._fresh_seconds(response):
             return response.send(environ, start_response)
         return self._render(key, environ, start_response)
 
     def _render(
         self, key: tuple[str, str], environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
-        if self._poll_interval is not None:
-            environ["volante.next_ms"] = self._poll_interval.next_ms
+        environ["volante.next_ms"] = self._surge.next_ms
         status, headers, chunks = self._call_app(environ)
         last = self._responses.get(key)
         if self._database_is_away and status.startswith("503") and _is_usable(last):
@@ -183,6 +188,12 @@ class PageCache:
             if is_due:
                 self._next_probe = clock() + PROBE_SECONDS
             return is_due
+
+    def _fresh_seconds(self, response: CachedResponse) -> float:
+        seconds = response.fresh_for
+        if self._surge.level < SurgeLevel.PAGES_OLDER:
+            return seconds
+        return min(seconds * SURGE_FACTOR, seconds + MAX_SURGE_SECONDS)
 
     def _remember(self, key: tuple[str, str], response: CachedResponse) -> None:
         with self._guard:

@@ -32,9 +32,10 @@ from campaign.process.clock import utcnow
 from campaign.signatures.emails import address_of_emails
 from campaign.signatures.forms import signature_form
 from campaign.signatures.presenters import petition_context
-from campaign.signatures.signing.views import SigningPage, sign_and_answer
+from campaign.signatures.signing.views import THANKS_SECONDS, SigningPage, sign_and_answer
 from campaign.site.languages import best_lang
 from campaign.site.settings import site_settings
+from campaign.surge.state import emails_wait
 
 blueprint = Blueprint("embeds", __name__)
 TEMPLATE = "embeds/show.html"
@@ -83,8 +84,14 @@ def thanks(slug: str) -> ResponseReturnValue:
     days = site_settings().confirm_days
     sender = address_of_emails(petition)
     context = petition_context(petition, g.lang, utcnow())
-    page = render_template("embeds/thanks.html", confirm_days=days, mail_from=sender, **context)
-    return _framed(petition.id, public(make_response(page), 60))
+    page = render_template(
+        "embeds/thanks.html",
+        confirm_days=days,
+        mail_from=sender,
+        emails_wait=emails_wait(),
+        **context,
+    )
+    return _framed(petition.id, public(make_response(page), THANKS_SECONDS))
 
 
 @blueprint.get("/embed/volante.js")

@@ -155,7 +155,7 @@ COLUMNS = {
         make=_periods,
     ),
     "consent_at": _of(
-        _l("Agreed on a partner’s website at"), iso_instant(Signature.consent_at), "code"
+        _l("Consent given on a partner’s website at"), iso_instant(Signature.consent_at), "code"
     ),
     "day": _of(_l("Day"), iso_day(Signature.created_at), "code"),
     "created_at": _of(_l("Signed at"), iso_instant(Signature.created_at), "code"),

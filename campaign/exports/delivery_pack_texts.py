@@ -184,7 +184,7 @@ class PackTexts:
             f"SHA256SUMS: {sums}",
             "",
             _(
-                "These people trusted you with their names. Give them only to the people they are addressed to, and delete your copies after delivery."
+                "These people trusted you with their names. Give the names only to the people the petition is addressed to, and delete your copies after delivery."
             ),
         ]
         return "\n".join(lines) + "\n"
@@ -276,7 +276,7 @@ class PackTexts:
     @staticmethod
     def _evidence(evidence: str) -> str:
         return {
-            "email": _("Confirmed by email: the person pressed a button in our email"),
+            "email": _("Confirmed by email: the person opened the link in our email and confirmed"),
             "in_person": _("Given in person, at one of our tables"),
             "paper": _("On paper"),
             "api": _("On a partner’s website"),

@@ -1,20 +1,27 @@
 """Queries about exports and their files."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from pathlib import Path
+import io
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from flask import current_app
 from sqlalchemy import select
 
-from campaign.exports.models import SUBSCRIBERS, Export, ExportChoice
+from campaign.exports.models import SUBSCRIBERS, Export, ExportChoice, sealed_name
 from campaign.extensions import db
-from campaign.security.sealed_files import key_of, unsealed
+from campaign.files.choice import storage_for
+from campaign.files.scratch import remove_scratch
+from campaign.files.storage import FileStorage, FilesUnavailable
+from campaign.security.sealed_files import SealedReader, key_of
+
+# How much is decrypted at once when a file is read from its beginning to its end.
+READ_BYTES = 64 * 1024
 
 
-def exports_folder(settings: Mapping[str, Any]) -> Path:
-    """Return the folder of the sealed files."""
-    return Path(settings["VAR_DIR"]) / "exports"
+def export_files(settings: Mapping[str, Any]) -> FileStorage:
+    """Return the storage of the sealed files."""
+    return storage_for(settings, "exports")
 
 
 def key_for(export: Export, settings: Mapping[str, Any]) -> bytes:
@@ -62,21 +69,39 @@ def choice_of(organizer_id: int, petition_id: int, aim: str) -> ExportChoice | N
     return db.session.get(ExportChoice, (organizer_id, petition_id, aim))
 
 
-def file_of(export: Export) -> Path | None:
-    """Return the path of a ready export's file, or None if it is not on this machine."""
-    path = exports_folder(current_app.config) / export.file_name
-    return path if export.state == "ready" and path.exists() else None
+def has_file(export: Export) -> bool:
+    """Return whether the export is ready and its file is there.
+
+    If the storage does not answer, it is probably there: the download will tell.
+    """
+    if export.state != "ready":
+        return False
+    try:
+        return export_files(current_app.config).has(export.file_name)
+    except FilesUnavailable:
+        return True
 
 
-def content_of(export: Export) -> Iterator[bytes]:
-    """Return an iterator over the content of a ready export's file. It may raise SealBroken."""
-    config = current_app.config
-    return unsealed(
-        exports_folder(config) / export.file_name, key_for(export, config), export.frames
-    )
+def content_of(export: Export) -> io.BufferedReader:
+    """Open the content of a ready export's file, from any position.
+
+    Raises FileNotFoundError and FilesUnavailable. Reading may also raise SealBroken.
+    """
+    settings = current_app.config
+    file = export_files(settings).open(export.file_name)
+    reader = SealedReader(file, key_for(export, settings), export.size)
+    return io.BufferedReader(reader, READ_BYTES)
+
+
+def scratch_prefix(export_id: int) -> str:
+    """Return how the names of the files begin that a worker makes for an export."""
+    return f"export-{export_id}."
 
 
 def remove_files(export_id: int) -> None:
-    """Remove an export's files at once, if they are on this machine."""
-    for path in exports_folder(current_app.config).glob(f"{export_id}.*"):
-        path.unlink(missing_ok=True)
+    """Remove an export's files at once: the finished one, and what this machine was making."""
+    settings = current_app.config
+    remove_scratch(settings, scratch_prefix(export_id))
+    # Otherwise the next sweep deletes it, as it has no row.
+    with suppress(FilesUnavailable):
+        export_files(settings).delete(sealed_name(export_id))

@@ -5,16 +5,17 @@ import logging
 import time
 from collections.abc import Generator
 from contextlib import closing
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from campaign.exports.delivery_pack import DeliveryPack
 from campaign.exports.export_queries import (
     export_by_id,
-    exports_folder,
+    export_files,
     key_for,
-    remove_files,
+    scratch_prefix,
 )
 from campaign.exports.models import SUBSCRIBERS, Export
 from campaign.exports.operations import (
@@ -25,6 +26,7 @@ from campaign.exports.operations import (
     return_export,
     start_export,
     sweep_exports,
+    wait_for_storage,
 )
 from campaign.exports.subscribers import (
     count_subscribers,
@@ -34,6 +36,9 @@ from campaign.exports.subscribers import (
 from campaign.exports.writer import pieces_of_signatures, table_of
 from campaign.exports.zip_stream import ArchiveTooLarge
 from campaign.extensions import database_now, db, write
+from campaign.files.scratch import remove_scratch, scratch_folder
+from campaign.files.storage import FilesUnavailable
+from campaign.health.disk_checks import reserve_space
 from campaign.jobs.registry import BackgroundWork
 from campaign.jobs.runs import JobRun, WorkerContext
 from campaign.security.sealed_files import SealBroken, Sealer, size_and_digest
@@ -42,15 +47,14 @@ from campaign.subscriptions.models import Place
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 REPORT_SECONDS = 2
 SWEEP_SECONDS = 60
-# An unknown file may belong to a row that is about to be committed or was just deleted. After this
-# time in seconds, it is an orphan.
-MAX_ORPHAN_AGE = 600
+# When a file is made again that could not be stored.
+STORAGE_PAUSE = timedelta(minutes=1)
 
 log = logging.getLogger("campaign.exports")
 work = BackgroundWork()
 
 
-@work.job(JOB, on_return=return_export, on_give_up=fail_export)
+@work.job(JOB, on_return=return_export, on_give_up=fail_export, waits_in_surge=True)
 def write_export(run: JobRun) -> datetime | None:
     """Write the file of an export from its beginning."""
     export = export_by_id(run.subject_id)
@@ -58,15 +62,18 @@ def write_export(run: JobRun) -> datetime | None:
         return None
     # It may be deleted at any time, and then could not be loaded again after a rollback.
     db.session.expunge(export)
-    folder, key = exports_folder(run.worker.settings), key_for(export, run.worker.settings)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    settings, prefix = run.worker.settings, scratch_prefix(export.id)
     # What a killed worker left. If it still lives, it has lost the job, and must not write our file.
-    remove_files(export.id)
-    # Its name is ours alone, until the file is whole.
-    draft = folder / f"{export.id}.{run.worker.holder}.draft"
+    remove_scratch(settings, prefix)
+    draft = scratch_folder(settings) / f"{prefix}{run.worker.holder}.draft"
     try:
-        columns = _write(export, run, draft, key)
-        draft.replace(folder / export.file_name)
+        columns = _write(export, run, draft, key_for(export, settings))
+        # This claims the job again and again. A worker that has lost it stores nothing.
+        claim = partial(run.report, 100)
+        export_files(settings).put(export.file_name, draft, on_progress=claim)
+    except FilesUnavailable:
+        run.write(wait_for_storage, export.id)
+        return run.now() + STORAGE_PAUSE
     except (OSError, ArchiveTooLarge, SealBroken) as error:
         # First free the disk space, so that the database can store the failure.
         draft.unlink(missing_ok=True)
@@ -81,14 +88,21 @@ def write_export(run: JobRun) -> datetime | None:
 @work.periodic(seconds=SWEEP_SECONDS)
 def sweep_files(worker: WorkerContext) -> None:
     """Delete expired exports, and every file that belongs to no export."""
-    current = {name.partition(".")[0] for name in write(sweep_exports, now=database_now())}
-    for path in exports_folder(worker.settings).glob("*"):
-        if path.name.partition(".")[0] not in current and _is_orphan(path):
-            path.unlink(missing_ok=True)
+    storage = export_files(worker.settings)
+    names: list[str] = []
+    try:
+        # A file is stored after its row, so one that we list first and that has no row is an orphan.
+        names = [file.name for file in storage.files()]
+    finally:
+        # This deletes the keys too, which makes the files unreadable even while the storage is away.
+        current = write(sweep_exports, now=database_now())
+    for name in set(names).difference(current):
+        storage.delete(name)
 
 
 def _write(export: Export, run: JobRun, draft: Path, key: bytes) -> dict[str, Any]:
     """Write the file; return the columns of the Export that describe it."""
+    reserve_space(run.worker.settings["VAR_DIR"])
     pieces = _pieces(export, run, draft.with_suffix(".table"), key)
     with closing(pieces), Sealer(draft, key) as sealer:
         for data in pieces:
@@ -119,6 +133,7 @@ def _pieces(
             yield data
             run.check_stop()
             if time.monotonic() - reported_at > REPORT_SECONDS or done > reported:
+                reserve_space(run.worker.settings["VAR_DIR"])
                 run.write(note_done, export.id, done=done)
                 reported_at, reported = time.monotonic(), done
 
@@ -135,8 +150,3 @@ def _fail(export: Export, run: JobRun, error: Exception) -> None:
     # Log only the kind of error, because its message could hold a path or worse.
     log.error("export %s failed: %s %s", export.id, type(error).__name__, error_code)
     run.finish(fail_export, export.id, error_code=error_code)
-
-
-def _is_orphan(path: Path) -> bool:
-    # A sealed file without a row has lost its key, so it can go at once. Others may be half made.
-    return path.suffix == ".sealed" or time.time() - path.stat().st_mtime > MAX_ORPHAN_AGE

@@ -26,7 +26,12 @@ AIMS = ("delivery", "letters", "records")
 # A file of subscribers. It belongs to no petition.
 SUBSCRIBERS = "subscribers"
 STATES = ("waiting", "working", "ready", "failed")
-ERROR_CODES = ("", "no_room", "too_large", "broken")
+ERROR_CODES = ("", "no_room", "no_storage", "too_large", "broken")
+
+
+def sealed_name(export_id: int) -> str:
+    """Return the name of the sealed file of an export."""
+    return f"{export_id}.sealed"
 
 
 class Export(Base):
@@ -34,7 +39,7 @@ class Export(Base):
 
     `kind` is csv, xlsx, jsonl, or pack for a delivery pack. `aim` and `purpose` say what it is for.
     `choice` holds a Selection, or the options of the pack. `done` of `total` signatures are
-    written.
+    written. `error_code` says why it failed, or is "no_storage" while it waits for the storage.
 
     If `aim` is SUBSCRIBERS, the file holds subscribers of a cause in place of the signatures of a
     petition; or, with an organisation in place of the cause, those of the organisation, to one or
@@ -92,7 +97,7 @@ class Export(Base):
     @property
     def file_name(self) -> str:
         """The name of the sealed file."""
-        return f"{self.id}.sealed"
+        return sealed_name(self.id)
 
     @property
     def suffix(self) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 
 from campaign.db.upsert import insert
-from campaign.exports.models import Export, ExportChoice
+from campaign.exports.models import Export, ExportChoice, sealed_name
 from campaign.extensions import db, rows_changed
 from campaign.jobs.operations import cancel_job, enqueue
 from campaign.security.sealed_files import new_seed
@@ -60,7 +60,7 @@ def remember_choice(
 
 def start_export(export_id: int, *, total: int) -> None:
     """Record that the file is being written from its beginning, for `total` signatures."""
-    _change(Export.id == export_id, state="working", total=total, done=0)
+    _change(Export.id == export_id, state="working", total=total, done=0, error_code="")
 
 
 def note_done(export_id: int, *, done: int) -> None:
@@ -71,6 +71,11 @@ def note_done(export_id: int, *, done: int) -> None:
 def return_export(export_id: int) -> None:
     """Let the export wait for a worker again."""
     _change(Export.id == export_id, Export.state == "working", state="waiting", done=0)
+
+
+def wait_for_storage(export_id: int) -> None:
+    """Let the export wait until the storage of files answers again."""
+    _change(Export.id == export_id, state="waiting", done=0, error_code="no_storage")
 
 
 def finish_export(export_id: int, *, now: datetime, frames: int, size: int, sha256: str) -> None:
@@ -107,7 +112,7 @@ def sweep_exports(*, now: datetime) -> list[str]:
         (Export.state == "failed") & (Export.requested_at <= now - RETENTION)
     )
     db.session.execute(delete(Export).where(too_old).execution_options(synchronize_session=False))
-    return [f"{export_id}.sealed" for export_id in db.session.scalars(select(Export.id))]
+    return [sealed_name(export_id) for export_id in db.session.scalars(select(Export.id))]
 
 
 def _change(*conditions: Any, **columns: Any) -> bool:

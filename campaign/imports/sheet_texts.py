@@ -7,6 +7,7 @@ from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
+from campaign.causes.presenters import news_consent
 from campaign.i18n.locales import locale_of
 from campaign.imports.models import PrintRun
 from campaign.imports.sheet_pdf import Column, SheetSpec
@@ -30,10 +31,11 @@ def consent_of(petition: Petition, lang: str) -> str:
     version = notice.digest[:MIN_PREFIX_LENGTH]
     with force_locale(locale_of(lang)):
         return _(
-            "You sign this petition. %(notice)s %(delivery)s Nobody writes to you unless you check “Updates”. Your name is shown only if"
+            "You sign this petition. %(notice)s %(delivery)s If you check “Updates”, you agree to this: %(updates)s. Otherwise nobody writes to you. Your name is shown only if"
             " you check “Name shown”. You can see, correct or withdraw your signature at any time. Privacy notice, version %(version)s: %(address)s",
             notice=notice.short_text,
             delivery=delivery_sentence(petition.delivered_names, petition.delivered_details),
+            updates=news_consent(petition.cause, lang),
             version=version,
             address=_spoken_url(_path("notices.show", lang=lang, digest=version)),
         )

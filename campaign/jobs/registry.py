@@ -32,9 +32,10 @@ def do_nothing(_subject_id: int) -> None:
 class JobKind:
     """How jobs of one kind are run.
 
-    A job that failed `max_attempts` times is given up, or never if that is None. `on_return` is an operation that gets the subject's id
-    when the job has to wait again after a failure or because its worker stops. `on_give_up` gets it
-    when the job is given up.
+    A job that failed `max_attempts` times is given up, or never if that is None. With
+    `waits_in_surge`, none begins while the site is too busy. `on_return` is an operation that gets
+    the subject's id when the job has to wait again after a failure or because its worker stops.
+    `on_give_up` gets it when the job is given up.
     """
 
     name: str
@@ -42,6 +43,7 @@ class JobKind:
     max_attempts: int | None = MAX_ATTEMPTS
     on_return: Callable[[int], object] = do_nothing
     on_give_up: Callable[[int], object] = do_nothing
+    waits_in_surge: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,11 +96,12 @@ class BackgroundWork:
         max_attempts: int | None = MAX_ATTEMPTS,
         on_return: Callable[[int], object] = do_nothing,
         on_give_up: Callable[[int], object] = do_nothing,
+        waits_in_surge: bool = False,
     ) -> Callable[[_Handler], _Handler]:
         """Register the handler of a kind of job. See JobKind."""
 
         def decorate(handler: _Handler) -> _Handler:
-            job_kind = JobKind(kind, handler, max_attempts, on_return, on_give_up)
+            job_kind = JobKind(kind, handler, max_attempts, on_return, on_give_up, waits_in_surge)
             self.registry.kinds[kind] = job_kind
             return handler
 

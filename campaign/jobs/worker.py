@@ -24,8 +24,12 @@ from campaign.jobs.operations import (
 from campaign.jobs.queries import job_waits
 from campaign.jobs.registry import JobKind, Pass, Process, Upkeep, background_work, name_of
 from campaign.jobs.runs import JobLost, JobRun, WorkerContext, WorkerStopping
+from campaign.monitoring.measures import note_job, show_jobs
+from campaign.process.log_fields import logged_with
+from campaign.surge.state import follow_surge, work_waits
 
 JOB_SECONDS = 0.5
+SURGE_SECONDS = 0.5
 UPKEEP_SECONDS = 60
 PAUSE_AFTER_ERROR = 2
 STOP_SECONDS = 1.5
@@ -54,6 +58,7 @@ class JobLoop:
         self._clock = clock
         self._current: JobRun | None = None
         worker.on_heartbeat.append(self.renew_claim)
+        show_jobs(kind.name)
 
     def renew_claim(self) -> None:
         """Renew the claim on the job that runs now."""
@@ -64,6 +69,8 @@ class JobLoop:
     def run_next(self) -> bool:
         """Run the job that has been due longest; return whether there was work."""
         kind = self._kind
+        if kind.waits_in_surge and work_waits():
+            return False
         if not job_waits(kind.name, self._clock()):
             return False
         job = write(
@@ -73,7 +80,8 @@ class JobLoop:
             now=self._clock(),
         )
         if job:
-            self._run(job)
+            with logged_with(job=job.kind, job_id=job.id):
+                self._run(job)
         return True
 
     def _run(self, job: Job) -> None:
@@ -111,6 +119,7 @@ class JobLoop:
             if is_last:
                 self._give_up(run, job)
             else:
+                note_job(kind.name, "retried")
                 retry = partial(retry_job, attempts=job.attempts, now=self._clock())
                 run.end(retry, partial(kind.on_return, job.subject_id))
         else:
@@ -119,9 +128,11 @@ class JobLoop:
                 run.end(partial(postpone_job, run_at=run_at), _do_nothing)
             elif not run.is_finished:
                 run.finish(_do_nothing)
+            note_job(kind.name, "done")
 
     def _give_up(self, run: JobRun, job: Job) -> None:
         log.error("%s %s is given up", job.kind, job.subject_id)
+        note_job(job.kind, "failed")
         run.end(
             partial(fail_job, now=self._clock()), partial(self._kind.on_give_up, job.subject_id)
         )
@@ -160,6 +171,7 @@ class Worker:
                 self._loops.append((f"job {kind.name}", loop.run_next, JOB_SECONDS))
             upkeep = UpkeepRound(registry.at_start, registry.upkeep)
             self._loops.append(("upkeep", upkeep.do, UPKEEP_SECONDS))
+            self._loops.append(("surge", follow_surge, SURGE_SECONDS))
         if self._context.on_heartbeat:
             self._loops.append(("heartbeat", self._beat, HEARTBEAT_SECONDS))
 

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from campaign.http.caching import public
 from campaign.kiosk.app_files import app_files
 from campaign.kiosk.app_texts import texts_before_start, texts_by_language
+from campaign.kiosk.bundle import shown_organisation
 from campaign.montage.parcels import version
 from campaign.organisations.identity import identities
 from campaign.site.settings import site_settings
@@ -28,6 +29,7 @@ def shell() -> ResponseReturnValue:
         "kiosk/shell.html",
         texts=texts_by_language(languages),
         texts_before_start=texts_before_start(languages),
+        host=shown_organisation(identities().host.id, languages),
         postal_codes=postal_code_shapes(),
         shape_url=url_for("montage.shape_data", tag=version(), name="NAME").replace(
             "NAME", "{shape}"

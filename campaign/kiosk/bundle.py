@@ -11,6 +11,7 @@ from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
+from campaign.causes.presenters import news_consent
 from campaign.causes.queries import cause_count
 from campaign.events.models import Event
 from campaign.extensions import db
@@ -24,6 +25,7 @@ from campaign.kiosk.sealing import SUITE_NAME
 from campaign.notices.composition import legal_name
 from campaign.organisations.colours import day_accent, night_accent
 from campaign.organisations.identity import UNNAMED, identities
+from campaign.organisations.presenters import identity_of
 from campaign.petitions.delivery_terms import delivered_list
 from campaign.petitions.models import Petition, PetitionVersion
 from campaign.petitions.presenters import notice_of
@@ -31,7 +33,7 @@ from campaign.petitions.queries import petition_counts, published_petitions
 from campaign.site.settings import site_settings
 from campaign.text.markdown import to_html
 
-CONSENT_VERSION = "4"
+CONSENT_VERSION = "5"
 MAX_RECORDS = 50
 MAX_BODY_BYTES = 1_000_000
 MAX_SEALED_BYTES = 65_536
@@ -70,7 +72,7 @@ def bundle(kiosk: Kiosk, now: datetime) -> dict[str, Any]:
             "shape": cause.shape,
             "palette": cause.palette,
         },
-        "organisation": _organisation(cause.organisation_id, languages),
+        "organisation": shown_organisation(cause.organisation_id, languages),
         "languages": languages,
         "petitions": [
             _petition(item, languages, counts.get(item.id, 0), now) for item in petitions
@@ -79,6 +81,7 @@ def bundle(kiosk: Kiosk, now: datetime) -> dict[str, Any]:
         "consent": {
             "version": CONSENT_VERSION,
             "words": {lang: _consent(cause.organisation_id, lang) for lang in languages},
+            "news": {lang: news_consent(cause, lang) for lang in languages},
         },
         "key": _key(),
         "pin": _pin(event.id),
@@ -138,9 +141,12 @@ def iso(instant: datetime | None) -> str | None:
     return instant.strftime("%Y-%m-%dT%H:%M:%SZ") if instant else None
 
 
-def _organisation(organisation_id: int, languages: Sequence[str]) -> dict[str, Any]:
+def shown_organisation(organisation_id: int | None, languages: Sequence[str]) -> dict[str, Any]:
+    """Return what tablets show of an organisation: mark, name, pattern and colours."""
     identity = identities().of(organisation_id)
     return {
+        "mark": _mark(organisation_id, languages[0]),
+        "pattern": identity.pattern,
         "name": {lang: name for lang in languages if (name := identity.name(lang)) != UNNAMED},
         "accent": {
             "day": asdict(day_accent(identity.accent)),
@@ -148,6 +154,20 @@ def _organisation(organisation_id: int, languages: Sequence[str]) -> dict[str, A
         }
         if identity.accent
         else None,
+    }
+
+
+def _mark(organisation_id: int | None, lang: str) -> dict[str, Any] | None:
+    shown = identity_of(organisation_id, lang)
+    image = shown.mark_or_logo
+    if image is None:
+        return None
+    return {
+        "url": image.url,
+        "width": image.width,
+        "height": image.height,
+        # Such a logo is shown without the name beside it.
+        "has_name": image == shown.logo and shown.has_wordmark,
     }
 
 

@@ -24,6 +24,8 @@ from campaign.kiosk.queries import counted_among, gaps_of, kiosk_by_id, kiosk_by
 from campaign.kiosk.rate_limits import may_pair, may_request
 from campaign.process.clock import utcnow
 from campaign.site.settings import site_settings
+from campaign.surge.state import SigningBusy, surge_level
+from campaign.surge.steps import SurgeLevel
 from campaign.switches.state import switched_off
 
 blueprint = Blueprint("kiosk", __name__)
@@ -88,6 +90,9 @@ def sync() -> ResponseReturnValue:
     if records and (switch := switched_off("signing", kiosk.event.cause.organisation_id)):
         # The tablet keeps its records, and sends them when signing is on again.
         raise Refused(503, "busy", switch.retry_seconds)
+    if records and surge_level() >= SurgeLevel.SIGNING_RETRIES:
+        # People who sign online cannot wait as long as a tablet.
+        raise Refused(503, "busy", SigningBusy().retry_seconds)
     accepted = [record for record in records if not record.refusal]
     opened = open_records(kiosk, accepted, device_time=report.device_time, now=now)
     receipts = write(

@@ -51,7 +51,6 @@ SIGNING = {
     "drawn_add": _l("Draw your signature too"),
     "drawn": _l("Draw your signature with your finger, if you like."),
     "drawn_wipe": _l("Clear signature"),
-    "subscribe": _l("Send me updates about this campaign, about twice a month"),
     "email_meant": _l("Did you mean %(address)s?", address="{email}"),
     "privacy_notice": _l("Privacy notice"),
     # These are the same sentences as on the web. See petitions/delivery.py.
@@ -87,7 +86,7 @@ SIGNING = {
     "restart_clear": _l("Clear it and start again"),
     "thanks": _l("Thank you, %(name)s.", name="{name}"),
     "thanks_joined": _l("Look: your butterfly is joining the montage."),
-    "thanks_joined_many": _l("Look: your butterflies join the montage."),
+    "thanks_joined_many": _l("Look: your butterflies are joining the montage."),
     "thanks_wait": _l(
         "We will send an email to %(address)s. Open it and press the button to confirm. Then your butterfly takes its place.",
         address="{email}",
@@ -96,13 +95,13 @@ SIGNING = {
         "One more step: we will send an email to %(address)s. Open it and press the button. Then the rest of what you signed counts too.",
         address="{email}",
     ),
-    "thanks_carry": _l("Continue at home: scan this with your phone."),
+    "thanks_carry": _l("Continue at home: scan this code with your phone."),
     "thanks_next": _l("Done, next person"),
     "thanks_left_one": _l("This screen clears in %(count)s second.", count="{n}"),
     "thanks_left_many": _l("This screen clears in %(count)s seconds.", count="{n}"),
 }
 FAULTS = {
-    "fault_given_name": _l("Enter your name."),
+    "fault_given_name": _l("Enter your first name."),
     "fault_family_name": _l("Enter your last name."),
     "fault_name_control": _l(
         "Your name has a character that we cannot show. Please type it again."

@@ -37,13 +37,13 @@ SETTING_UP = {
     "ready_campaign": _l("The petitions are on this tablet, in all languages"),
     "ready_picture": _l("The montage is on this tablet"),
     "ready_sealing": _l("Signatures can be encrypted on this tablet"),
-    "ready_lasting": _l("The browser will keep all this"),
-    "ready_lasting_not": _l("The browser may not keep all this"),
+    "ready_lasting": _l("The browser will keep this data"),
+    "ready_lasting_not": _l("The browser may not keep this data"),
     "ready_lasting_hint": _l(
-        "The browser may clear this tablet’s memory when it is full. To prevent that, install the app. Or say yes when the browser asks to keep data."
+        "The browser may delete this page’s data when the tablet is full. To prevent that, install the app. Or say yes when the browser asks to keep data."
     ),
     "ready_lasting_safari": _l(
-        "Safari clears this tablet’s memory after seven days without use. To prevent that, leave kiosk mode, add this page to the home screen, and pair the app you find there."
+        "Safari deletes this page’s data after seven days without use. To prevent that, leave kiosk mode, add this page to the home screen, and pair the app you find there."
     ),
     "ready_done": _l("done"),
     "ready_waits": _l("not yet"),
@@ -57,9 +57,9 @@ SETTING_UP = {
     ),
     "stuck_secure": _l("This web address is not secure"),
     "stuck_secure_hint": _l(
-        "Use an address that begins with https. Only then can the browser lock signatures."
+        "Use an address that begins with https. Only then can the browser encrypt signatures."
     ),
-    "stuck_campaign": _l("The petitions are not here yet"),
+    "stuck_campaign": _l("The petitions are not on this tablet yet"),
     "stuck_campaign_hint": _l(
         "This tablet is paired, but could not download them. Connect it to the internet and try again."
     ),
@@ -95,7 +95,7 @@ CREW = {
     "pin_heading": _l("Table team"),
     "pin_hint": _l("Enter the six-digit PIN of this table."),
     "pin_none": _l(
-        "This table has no PIN yet. An organizer sets it at the event, under “Tablets”."
+        "This table has no PIN yet. An organizer sets it under “Tablets”, for this event."
     ),
     "pin_keys": _l("Digits"),
     "pin_clear": _l("Clear"),
@@ -135,7 +135,7 @@ CREW = {
     "unpair": _l("Leave kiosk mode"),
     "unpair_heading": _l("Leave kiosk mode?"),
     "unpair_hint": _l(
-        "The tablet will forget this table. To use it here again, you must pair it again."
+        "This tablet will no longer belong to this table. To use it here again, you must pair it again."
     ),
     "unpair_waiting_one": _l(
         "%(count)s signature has not been sent yet. It stays on this tablet, encrypted. We can send it only while this page is open and there is internet.",
@@ -184,7 +184,7 @@ PROBLEMS = {
     "problem_expired_hint": _l(
         "Ask an organizer to extend this tablet’s time. Until then, an organizer must review each signature."
     ),
-    "problem_unknown_kiosk": _l("The site does not know this tablet"),
+    "problem_unknown_kiosk": _l("The site does not recognize this tablet"),
     "problem_unknown_kiosk_hint": _l(
         "Tell an organizer. Nothing is lost: the signatures stay on this tablet, encrypted."
     ),
@@ -213,7 +213,7 @@ PROBLEMS = {
     ),
     "problem_battery": _l("The battery is low"),
     "problem_battery_hint": _l("Plug the tablet in. Signatures are safe even if it turns off."),
-    "problem_lasting": _l("The browser may clear this tablet’s memory"),
+    "problem_lasting": _l("The browser may delete this page’s data"),
     "problem_lasting_hint": _l(
         "Send unsent signatures whenever you have internet. See “Ready to work offline?” for help."
     ),
@@ -221,14 +221,14 @@ PROBLEMS = {
     "problem_update_hint": _l("It installs automatically when nobody is signing."),
     "reason_duplicate": _l("already signed"),
     "reason_closed": _l("the petition had closed"),
-    "reason_unknown_petition": _l("we do not know this petition"),
+    "reason_unknown_petition": _l("we do not recognize this petition"),
     "reason_invalid": _l("something is missing"),
     "reason_quota": _l("too many in a short time"),
     "reason_revoked": _l("this tablet was stopped"),
-    "reason_expired": _l("this table’s time had ended"),
-    "reason_late": _l("it arrived long after this table’s time"),
-    "reason_other_petition": _l("this petition is not collected at this table"),
-    "reason_unreadable": _l("it cannot be opened"),
+    "reason_expired": _l("this tablet’s time had ended"),
+    "reason_late": _l("it arrived long after this tablet’s time had ended"),
+    "reason_other_petition": _l("this petition is not part of this table’s event"),
+    "reason_unreadable": _l("it cannot be read"),
     "reason_too_large": _l("too large for the site"),
     "reason_malformed": _l("damaged"),
     "reason_other": _l("for another reason"),

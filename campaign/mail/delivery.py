@@ -22,13 +22,14 @@ from campaign.mail.composition import Message, mail_from, to_mime
 from campaign.mail.daily_limit import DailyLimit
 from campaign.mail.domain_rates import DomainRates
 from campaign.mail.folder import folder_of
-from campaign.mail.models import BULK, MAX_REPORTS, PERSONAL, OutboxRow
+from campaign.mail.models import ACCOUNT, BULK, MAX_REPORTS, PERSONAL, OutboxRow
 from campaign.mail.result_buffer import ResultBuffer
 from campaign.mail.sender_pool import DeliveryBatch, OutgoingEmail
 from campaign.mail.smtp_replies import Delivered, Refused, TryLater
 from campaign.mail.transport import Envelope, FolderTransport, SmtpTransport, transport_from
 from campaign.security.rate_limits import RateLimiter
 from campaign.site.settings import site_settings
+from campaign.surge.state import emails_wait, work_waits
 
 BATCH = 500
 PAUSE = timedelta(seconds=30)
@@ -189,7 +190,7 @@ class OutboxWorker:
     def _pass(self, transports: list[SmtpTransport | FolderTransport], now: datetime) -> None:
         limit = 1 if self._paused_until else BATCH
         begun = monotonic()
-        rows = self._write(operations.claim, limit=limit, now=now)
+        rows = self._write(operations.claim, limit=limit, now=now, last_priority=_last_priority())
         with self._held_lock:
             self._held.update(row.id for row in rows)
         self._renewed_at = begun
@@ -315,7 +316,7 @@ class OutboxWorker:
     def _refused(self, messages: list[tuple[OutboxRow, Message]]) -> set[tuple[int, bytes]]:
         """Return the (priority, digest) pairs that get no email."""
         digests = [message.digest for _, message in messages if message.digest is not None]
-        min_reports = {PERSONAL: MAX_REPORTS, BULK: 1}
+        min_reports = {ACCOUNT: MAX_REPORTS, PERSONAL: MAX_REPORTS, BULK: 1}
         return {
             (priority, digest)
             for priority, reports in min_reports.items()
@@ -327,7 +328,9 @@ class OutboxWorker:
         if renderer is None:
             # A newer version of the site may have queued it, and a newer worker may be about to
             # take over.
-            self._buffer.reschedule(row.id, error=f"nobody words mails of the kind {row.kind}")
+            self._buffer.reschedule(
+                row.id, error=f"this version cannot render emails of the kind {row.kind}"
+            )
             return None
         try:
             message = renderer(row)
@@ -377,7 +380,9 @@ class OutboxWorker:
                 self._return_unsent(email)
         self._paused_until = now + PAUSE if batch.failure else None
         if batch.failure:
-            log.warning("the mail server takes nothing; next try in %s: %s", PAUSE, batch.failure)
+            log.warning(
+                "the mail server accepts no email; next attempt in %s: %s", PAUSE, batch.failure
+            )
 
     def _return_unsent(self, email: OutgoingEmail) -> None:
         if self._rates and self._rates.is_paused(email.domain):
@@ -397,3 +402,10 @@ class OutboxWorker:
             self._buffer.reschedule(message_id, error=result.reason)
             if result.is_too_many and self._rates:
                 self._rates.pause(email.domain)
+
+
+def _last_priority() -> int:
+    """Return the last priority whose emails leave now. In a surge, others wait in the outbox."""
+    if emails_wait():
+        return ACCOUNT
+    return PERSONAL if work_waits() else BULK

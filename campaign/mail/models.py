@@ -15,8 +15,9 @@ STATES = ("owed", "sent", "dropped", "failed")
 IS_QUEUED = text("state = 'owed'")
 HAS_FAILED = text("state in ('failed', 'dropped')")
 
-# An email that one person is waiting for goes before a mailing to many.
-PERSONAL, BULK = 0, 1
+# An email about an organizer's account goes first, because without it they may be locked out. One
+# that a supporter is waiting for goes before a mailing to many.
+ACCOUNT, PERSONAL, BULK = -1, 0, 1
 
 # This many reports stop all emails to an address. A single report stops only bulk email.
 MAX_REPORTS = 2

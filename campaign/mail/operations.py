@@ -11,6 +11,7 @@ from campaign.db.upsert import DATABASE_NOW, insert, insert_all
 from campaign.extensions import database_clock, db
 from campaign.jobs.operations import CLAIM_LIFETIME
 from campaign.mail.models import (
+    BULK,
     IS_QUEUED,
     MAX_REPORTS,
     PERSONAL,
@@ -34,9 +35,9 @@ NO_LONGER_NEEDED = "no longer apt"
 _table = OutboxMessage.__table__
 
 
-def enqueue(*, kind: str, subject_id: int, lang: str) -> None:
+def enqueue(*, kind: str, subject_id: int, lang: str, priority: int = PERSONAL) -> None:
     """Queue an email of `kind` about the row `subject_id`, in the caller's transaction."""
-    enqueue_many([{"kind": kind, "subject_id": subject_id, "lang": lang}])
+    enqueue_many([{"kind": kind, "subject_id": subject_id, "lang": lang}], priority=priority)
 
 
 def enqueue_many(
@@ -57,17 +58,17 @@ def enqueue_many(
     insert_all(db.session.connection(), _table, [message | defaults for message in messages])
 
 
-def claim(*, limit: int, now: datetime) -> list[OutboxRow]:
+def claim(*, limit: int, now: datetime, last_priority: int = BULK) -> list[OutboxRow]:
     """Claim up to `limit` due messages, and return their rows with all columns.
 
-    All have the same priority: while personal emails are due, only those are claimed. The longest
-    overdue come first. A claim lasts CLAIM_LIFETIME unless renewed; then another worker may claim the
-    messages. `now` is the database's time.
+    All have the same priority: while personal emails are due, only those are claimed, and those
+    after `last_priority` wait. The longest overdue come first. A claim lasts CLAIM_LIFETIME unless
+    renewed; then another worker may claim the messages. `now` is the database's time.
     """
     is_free = _table.c.locked_until.is_(None) | (_table.c.locked_until <= now)
     top_priority = (
         select(func.min(_table.c.priority))
-        .where(IS_QUEUED, _table.c.due_at <= now, is_free)
+        .where(IS_QUEUED, _table.c.due_at <= now, is_free, _table.c.priority <= last_priority)
         .scalar_subquery()
     )
     # A CTE, because PostgreSQL may run a plain subquery with a limit more than once.

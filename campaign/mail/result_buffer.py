@@ -7,6 +7,7 @@ from typing import Any
 
 from campaign.extensions import database_now
 from campaign.mail import operations
+from campaign.monitoring.measures import note_email
 
 MAX_RESULTS = 100
 MAX_SECONDS = 0.2
@@ -42,6 +43,7 @@ class ResultBuffer:
         self._sent.append(id)
         self._ids.add(id)
         self.handled += 1
+        note_email("sent")
 
     def released(self, id: int) -> None:
         """Note that the message was not tried."""
@@ -50,20 +52,24 @@ class ResultBuffer:
 
     def dropped(self, id: int, *, reason: str = "") -> None:
         """Note that the message is given up."""
-        self._note(id, lambda now: operations.drop([id], reason=reason))
+        self._drop(id, reason)
+        note_email("dropped")
 
     def reschedule(self, id: int, *, error: str) -> None:
         """Note that the message failed, and is tried again later."""
         self._note(id, lambda now: operations.reschedule(id, error=error, now=now))
+        note_email("retried")
 
     def wait(self, id: int, *, until: datetime, reason: str) -> None:
         """Note that the message was not tried, and waits until a time, such as the next day."""
         self._note(id, lambda now: operations.wait_until(id, until=until, reason=reason))
+        note_email("delayed")
 
     def wait_seconds(self, id: int, seconds: float, *, reason: str) -> None:
         """Note that the message was not tried, and waits for some seconds."""
         delay = timedelta(seconds=seconds)
         self._note(id, lambda now: operations.wait_until(id, until=now + delay, reason=reason))
+        note_email("delayed")
 
     def refused(self, id: int, *, digest: bytes | None, reason: str) -> None:
         """Note that the message's address accepts no email."""
@@ -71,7 +77,8 @@ class ResultBuffer:
             self._others.append(
                 lambda now: operations.refuse_address(digest, reason=reason, now=now)
             )
-        self.dropped(id, reason=reason)
+        self._drop(id, reason)
+        note_email("refused")
 
     def seconds_left(self) -> float:
         """Return how many seconds the noted results may still wait."""
@@ -98,6 +105,9 @@ class ResultBuffer:
         self._others.append(operation)
         self._ids.add(id)
         self.handled += 1
+
+    def _drop(self, id: int, reason: str) -> None:
+        self._note(id, lambda now: operations.drop([id], reason=reason))
 
 
 def _write_results(

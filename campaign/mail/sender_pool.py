@@ -217,7 +217,7 @@ class DeliveryBatch:
         try:
             result = transport.send(email.envelope)
         except Exception as error:
-            log.exception("message %d could not be handed over", email.envelope.id)
+            log.exception("email %d could not be passed to the mail server", email.envelope.id)
             return TryLater(type(error).__name__)
         if isinstance(result, Refused) and email.digest is not None:
             self._bad_addresses.add(email.digest)

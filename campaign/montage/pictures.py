@@ -10,11 +10,14 @@ import time
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from contextvars import copy_context
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
+from campaign.db.failure_log import FailureLog
 from campaign.errors import CampaignError
+from campaign.health.disk_checks import reserve_space
 from campaign.montage.cards.drawing import Card, draw_card
 from campaign.montage.queries import find_shape
 from campaign.montage.rendering.drawing import draw, encode_png, max_visible
@@ -27,7 +30,7 @@ MAX_WAIT_SECONDS = 1
 # How long browsers may cache the older one.
 OLDER_SECONDS = 5
 
-log = logging.getLogger("campaign.pictures")
+failure_log = FailureLog(logging.getLogger("campaign.pictures"))
 
 
 class TooManyPictures(CampaignError):
@@ -72,11 +75,16 @@ class Drawer:
         self._futures: dict[Path, Future[bytes]] = {}
 
     def draw(self, file: Path, work: Callable[[], bytes]) -> Future[bytes]:
-        """Return the Future of `work()`, which draws `file`, or of the drawing already running."""
+        """Return the Future of `work()`, which draws `file`, or of the drawing already running.
+
+        What it logs names the request that asked first.
+        """
         with self._lock:
             future = self._futures.get(file)
             if future is None:
-                future = self._futures[file] = self._pool.submit(self._run, file, work)
+                future = self._futures[file] = self._pool.submit(
+                    copy_context().run, self._run, file, work
+                )
             return future
 
     def _run(self, file: Path, work: Callable[[], bytes]) -> bytes:
@@ -179,9 +187,9 @@ def _draw_once(file: Path, make: Callable[[], bytes], lock: threading.Lock) -> b
         try:
             _save(file, png)
             _sweep(file.parent)
-        except OSError:
+        except OSError as error:
             # On a full disk the picture is still shown; the next request just has to draw it again.
-            log.exception("a picture could not be kept")
+            failure_log.note(error, "saving a picture")
         return png
 
 
@@ -196,6 +204,7 @@ def _newest(folder: Path, series: str) -> bytes | None:
 
 def _save(file: Path, content: bytes) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
+    reserve_space(file.parent)
     draft = file.with_suffix(f".{os.getpid()}.part")
     try:
         draft.write_bytes(content)

@@ -14,7 +14,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
-from campaign.i18n.countries import country_name
 from campaign.i18n.locales import locale_of
 from campaign.organisations.identity import Identity, identities
 from campaign.privacy.attendees import GUESTS, READERS
@@ -42,9 +41,9 @@ PURPOSES: dict[Subject, str] = {
     "subscription": _l("To send you the updates you asked for. For nothing else."),
 }
 SHORT_PURPOSES: dict[Subject, str] = {
-    "signature": _l("Your data is used to count and deliver your signature."),
-    "registration": _l("Your data is used to keep your seat."),
-    "subscription": _l("Your address is used to send you updates."),
+    "signature": _l("We use it to count and deliver your signature."),
+    "registration": _l("We use it to keep your seat."),
+    "subscription": _l("We use your email address to send you updates."),
 }
 
 
@@ -111,7 +110,7 @@ def _paragraphs(subject: Subject, identity: Identity, lang: str, retention: str)
     yield _paragraph(_("Who is responsible"), _controller(identity, lang))
     if identity.representative:
         yield _paragraph(_("Representative"), in_one_line(identity.representative))
-    yield _paragraph(_("What for"), str(PURPOSES[subject]))
+    yield _paragraph(_("What it is for"), str(PURPOSES[subject]))
     yield _paragraph(_("Legal basis"), _legal_basis(subject))
     yield _paragraph(_("What we keep, why, and who sees it"), _kept(subject))
     yield _paragraph(_("How long"), retention)
@@ -128,12 +127,6 @@ def _paragraph(title: str, text: str) -> str:
 def legal_name(identity: Identity, lang: str) -> str:
     """Return the name by which an organisation is responsible for data."""
     return identity.legal_name or identity.name(lang)
-
-
-def address_of(identity: Identity, lang: str) -> str:
-    """Return the postal address with the country, in one line."""
-    country = country_name(identity.country, locale_of(lang)) if identity.country else ""
-    return ", ".join(filter(None, (in_one_line(identity.postal_address), country)))
 
 
 def contact_of(identity: Identity) -> str:
@@ -157,7 +150,7 @@ def in_one_line(text: str) -> str:
 
 
 def _controller(identity: Identity, lang: str) -> str:
-    parts = filter(None, (legal_name(identity, lang), address_of(identity, lang)))
+    parts = filter(None, (legal_name(identity, lang), identity.address_line(lang)))
     sentence = f"{', '.join(parts)}."
     contact = contact_of(identity)
     return f"{sentence} {_contact_sentence(contact)}" if contact else sentence
@@ -170,7 +163,7 @@ def _contact_sentence(contact: str) -> str:
 def _legal_basis(subject: Subject) -> str:
     if subject == "registration":
         return _(
-            "You ask us for a seat, and we need these data to give it to you (in the European Union, Article 6(1)(b) of the GDPR)."
+            "You are asking us for a seat, and we need this data to reserve it (in the European Union, Article 6(1)(b) of the GDPR)."
         )
     if subject == "subscription":
         return _("Your consent (in the European Union, Article 6(1)(a) of the GDPR).")
@@ -193,22 +186,22 @@ def _retention(subject: Subject, days: int | None) -> str:
     if subject == "registration":
         days = settings.registration_days
         return ngettext(
-            "We delete it %(num)s day after the event, or after you cancel.",
-            "We delete it %(num)s days after the event, or after you cancel.",
+            "We delete your data %(num)s day after the event, or after you cancel.",
+            "We delete your data %(num)s days after the event, or after you cancel.",
             days,
         )
     if subject == "subscription":
         days = settings.erase_pending_days
         return ngettext(
-            "We keep it until you unsubscribe, and delete it %(num)s day later.",
-            "We keep it until you unsubscribe, and delete it %(num)s days later.",
+            "We keep your email address until you unsubscribe, and delete it %(num)s day later.",
+            "We keep your email address until you unsubscribe, and delete it %(num)s days later.",
             days,
         )
     if days is None:
-        return _("We keep it as long as your signature counts, or until you withdraw it.")
+        return _("We keep your data as long as your signature counts, or until you withdraw it.")
     return ngettext(
-        "We delete it %(num)s day after the petition ends, or sooner if you withdraw it.",
-        "We delete it %(num)s days after the petition ends, or sooner if you withdraw it.",
+        "We delete your data %(num)s day after the petition ends, or sooner if you withdraw your signature.",
+        "We delete your data %(num)s days after the petition ends, or sooner if you withdraw your signature.",
         days,
     )
 

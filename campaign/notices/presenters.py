@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from campaign.notices.composition import (
-    address_of,
     complaint_of,
     contact_of,
     in_one_line,
@@ -37,7 +36,7 @@ def controllers(lang: str) -> list[Controller]:
         Controller(
             slug=identity.slug,
             name=legal_name(identity, lang),
-            address=address_of(identity, lang),
+            address=identity.address_line(lang),
             contact=contact_of(identity),
             representative=in_one_line(identity.representative),
             complaint=complaint_of(identity),

@@ -51,7 +51,7 @@ def email_identity(organisation_id: int | None, lang: str) -> EmailIdentity:
     return EmailIdentity(
         name=name,
         is_named=is_named,
-        details=tuple(_details(identity, name)),
+        details=tuple(_details(identity, name, lang)),
         website=identity.website,
         imprint_url=_imprint_url(identity, lang),
         has_spots=identity.pattern == "spots",
@@ -85,7 +85,7 @@ def _imprint_url(identity: Identity, lang: str) -> str:
     return absolute_url("organisations.imprint_of", lang, slug=identity.slug)
 
 
-def _details(identity: Identity, name: str) -> list[str]:
+def _details(identity: Identity, name: str, lang: str) -> list[str]:
     legal = ", ".join(part for part in (identity.legal_name, identity.legal_form) if part)
-    address = in_one_line(", ".join(line for line in identity.postal_address.splitlines() if line))
+    address = in_one_line(identity.address_line(lang))
     return [line for line in ("" if legal == name else legal, address) if line]

@@ -15,7 +15,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, selectinload
 
 from campaign.extensions import db, load_on_primary
+from campaign.i18n.countries import country_name
 from campaign.i18n.fallbacks import best_of
+from campaign.i18n.locales import locale_of
 from campaign.organisations.models import Organisation
 from campaign.process.snapshot import Snapshot
 
@@ -101,6 +103,12 @@ class Identity:
     def name(self, lang: str) -> str:
         """Return the name that a reader of `lang` sees."""
         return self.text(lang).name
+
+    def address_line(self, lang: str) -> str:
+        """Return the postal address with the country, in one line."""
+        lines = [line.strip() for line in self.postal_address.splitlines()]
+        country = country_name(self.country, locale_of(lang)) if self.country else ""
+        return ", ".join(filter(None, (*lines, country)))
 
     def has_imprint(self, lang: str) -> bool:
         """Whether there is anything to show in an imprint in `lang`."""

@@ -134,6 +134,11 @@ class PageIdentity:
         return self._image("mark", self.organisation.mark)
 
     @property
+    def mark_or_logo(self) -> ShownImage | None:
+        """The image for small places, such as the header of a tablet."""
+        return self.mark or self.logo
+
+    @property
     def has_wordmark(self) -> bool:
         """Whether the logo is so wide that it contains the name."""
         logo = self.organisation.logo

@@ -9,6 +9,7 @@ from campaign.extensions import reads_replica
 from campaign.http.caching import public
 from campaign.http.responses import abort_missing_file
 from campaign.notices.composition import compose_notice
+from campaign.notices.news_texts import form_text
 from campaign.organisations.identity import identities
 from campaign.organisations.presenters import (
     colours_digest,
@@ -17,7 +18,6 @@ from campaign.organisations.presenters import (
     style_sheet,
 )
 from campaign.organisations.queries import image_data, organisation_by_slug
-from campaign.subscriptions.consents import form_text
 from campaign.subscriptions.presenters import NewsList
 
 blueprint = Blueprint("organisations", __name__)

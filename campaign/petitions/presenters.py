@@ -6,6 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from campaign.causes.presenters import news_consent
 from campaign.i18n.fallbacks import best_of, best_text
 from campaign.notices.composition import ComposedNotice, compose_notice
 from campaign.petitions.deliveries import deliveries_of
@@ -44,7 +45,10 @@ class PetitionCard:
 
 @dataclass(frozen=True)
 class PetitionPage(PetitionCard):
-    """The whole petition: the card, its text and its versions."""
+    """The whole petition: the card, its text and its versions.
+
+    `news_consent` is the consent text of the box for updates.
+    """
 
     cause_id: int
     published_by: str
@@ -64,6 +68,7 @@ class PetitionPage(PetitionCard):
     organisation_id: int
     retention_days: int | None
     reader_lang: str
+    news_consent: str
 
     @property
     def notice(self) -> ComposedNotice:
@@ -117,6 +122,7 @@ def page(petition: Petition, lang: str, count: int, now: datetime) -> PetitionPa
         organisation_id=petition.cause.organisation_id,
         retention_days=petition.retention_days,
         reader_lang=lang,
+        news_consent=news_consent(petition.cause, lang),
     )
 
 

@@ -26,7 +26,7 @@ GUESTS = (
     ),
     RegisterRow(
         _l("Your answers to the event’s own questions"),
-        _l("What the event page says next to the question"),
+        _l("For the purpose stated next to the question on the event page"),
         _l("The organizers of the event. Never the public"),
         WITH_REGISTRATION,
         columns_of("registration", "answers"),
@@ -58,7 +58,7 @@ READERS = (
             "The owners of a cause, who can download the list. Other organizers see only how many subscriptions there are"
         ),
         _l(
-            "Until you unsubscribe, plus %(days)s days. If you never confirm: %(days)s days. We keep a record that someone agreed, but not who. If we asked you and you did not answer, we keep a code made with a secret key, so that we do not ask again"
+            "Until you unsubscribe, plus %(days)s days. If you never confirm: %(days)s days. We keep a record that someone agreed, but not who. If we asked you and you did not answer, we keep a code made from your address with a secret key, so that we do not ask again"
         ),
         (
             *columns_of(
@@ -79,7 +79,7 @@ READERS = (
         _l("To prove that you agreed, and to stop when you withdraw"),
         _l("You, and the organizers in exports of signatures"),
         _l(
-            "Consent to show your name: as long as the signature exists. To updates: as long as this site exists. After your data is deleted, it says that someone agreed, but not who"
+            "Consent to show your name: as long as the signature exists. To updates: as long as this site exists. After your data is deleted, the record says that someone agreed, but not who"
         ),
         columns_of(
             "consent", "subject_kind subject_id purpose text_id channel given_at withdrawn_at"

@@ -12,7 +12,7 @@ WORKERS = (
         _l("Your name, your email address and your language"),
         _l("So that you can sign in, and to record who did what"),
         _l("The admins of this site and people who work on the same cause"),
-        _l("As long as the activity log names you"),
+        _l("As long as your name is in the activity log"),
         columns_of("organizer", "name email email_digest lang created_at removed_at"),
     ),
     RegisterRow(

@@ -48,6 +48,6 @@ IMPERSONAL = set(
     campaign_update campaign_update_text campaign_update_petition campaign_update_body_picture mailing
     delivery print_run embedding share_text api_key api_post
     kiosk kiosk_key kiosk_pairing_code kiosk_staff_pin kiosk_table_code
-    poster stored_shape cause_shape shape_draft job lease spent_challenge search_document search_change search_text search_terms
+    poster stored_shape cause_shape shape_draft job lease surge_report spent_challenge search_document search_change search_text search_terms
     """.split()
 )

@@ -79,7 +79,7 @@ SIGNERS = (
         ),
         _l("The organizers. The public sees the number and the day if your name is shown"),
         _l(
-            "Permanently, once nothing in it identifies you. Of the times, we then keep only the day"
+            "Permanently, once nothing in it identifies you. We then keep only the day, not the time"
         ),
         columns_of("signature", " ".join(LEFT)),
     ),
@@ -100,7 +100,7 @@ SIGNERS = (
     ),
     RegisterRow(
         _l("Which emails we have sent you or still have to send"),
-        _l("So that none is lost, none comes twice and we send no more than five"),
+        _l("So that no email is lost or sent twice, and we send no more than five"),
         NOBODY,
         _l("30 days. The number of emails, as long as the signature exists"),
         (
@@ -173,9 +173,9 @@ SIGNERS = (
     ),
     RegisterRow(
         _l(
-            "How your signature was before organizers changed many at once or decided about your name"
+            "What your signature was like before organizers changed many at once or decided about your name"
         ),
-        _l("So that they can undo a mistake"),
+        _l("So that a mistake can be undone"),
         NOBODY,
         _l("7 days"),
         columns_of(
@@ -206,7 +206,7 @@ SIGNERS = (
             "Nobody, not even the person holding the tablet. Organizers can read it after it reaches us"
         ),
         _l(
-            "On the tablet until it reaches us. If an organizer must review it, until then, and %(days)s days more if it is rejected"
+            "On the tablet until it reaches us. If an organizer must review it, until that is done, and %(days)s days more if it is rejected"
         ),
         (
             *columns_of(
@@ -230,7 +230,7 @@ SIGNERS = (
     ),
     RegisterRow(
         _l("The signature you drew with your finger"),
-        _l("To go with your name to the people the petition is addressed to"),
+        _l("To deliver it with your name to the people the petition is addressed to"),
         ORGANIZERS,
         LIKE_THE_SIGNATURE,
         columns_of("kiosk_record", "drawing"),
@@ -247,7 +247,7 @@ SIGNERS = (
     ),
     RegisterRow(
         _l("What you wrote on a paper sheet, while someone types it in"),
-        _l("To count it. The person typing sees what is wrong before it is imported"),
+        _l("To count your signature. The person typing sees what is wrong before importing it"),
         ORGANIZERS,
         _l(
             "Until it is imported or discarded, at most a week. The sheet and row number stay with the signature"
@@ -263,7 +263,7 @@ SIGNERS = (
             "To show supporters about how many people used their link, and which flyer or post works"
         ),
         _l(
-            "The person who shared the link sees a rounded number, a day later, from five on. Organizers see the source code"
+            "The person who shared the link sees a rounded number, a day later, from five on. Organizers see the code in the link"
         ),
         LIKE_THE_SIGNATURE,
         (

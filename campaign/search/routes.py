@@ -12,6 +12,7 @@ from campaign.search.forms import SearchQuery
 from campaign.search.indexing import SOURCES
 from campaign.search.queries import PAGE, Results, results_in_other_languages, search
 from campaign.site.settings import site_settings
+from campaign.surge.state import check_surge
 
 blueprint = Blueprint("search", __name__)
 ENDPOINTS = {source.kind: source.endpoint for source in SOURCES}
@@ -20,7 +21,8 @@ ENDPOINTS = {source.kind: source.endpoint for source in SOURCES}
 @blueprint.get("/<lang>/search")
 @reads_replica
 def results() -> ResponseReturnValue:
-    """Show the search form and one page of results."""
+    """Show the search form and one page of results, unless search has to wait in a surge."""
+    check_surge()
     query = SearchQuery.of(request.args)
     causes = published_causes()
     cause_filter = next((cause for cause in causes if cause.slug == query.cause), None)

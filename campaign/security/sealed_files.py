@@ -88,13 +88,13 @@ def unsealed(path: str | Path, key: bytes, frames: int) -> Iterator[bytes]:
 class SealedReader(io.RawIOBase):
     """A sealed file of `size` plain bytes as a binary file that can be read from any position.
 
-    Reading raises SealBroken.
+    It reads `file` from any position, and closes it at the end. Reading raises SealBroken.
     """
 
-    def __init__(self, path: str | Path, key: bytes, size: int) -> None:
+    def __init__(self, file: BinaryIO, key: bytes, size: int) -> None:
         super().__init__()
         self._cipher = AESGCM(key)
-        self._file = open(path, "rb")  # noqa: SIM115
+        self._file = file
         self._size = size
         self._position = 0
         self._frame: tuple[int, bytes] = (-1, b"")

@@ -47,6 +47,7 @@ class BodyReader:
         self._waiting: set[_Body] = set()
         self._reserved = 0
         self._lock = threading.Lock()
+        self._shortest_wait: float | None = None
 
     def start(self) -> Self:
         """Start the thread that cancels slow bodies; return this object."""
@@ -72,6 +73,21 @@ class BodyReader:
             body.read_chunks()
         else:
             body.read_whole()
+
+    def take_shortest_wait(self) -> float:
+        """Return the shortest time in which a small body was read since the last call, or 0.
+
+        A small body mostly arrives together with its request. So if even the quickest took long,
+        it waited for a thread.
+        """
+        shortest, self._shortest_wait = self._shortest_wait, None
+        return shortest or 0.0
+
+    def note_wait(self, seconds: float) -> None:
+        """Note how long the body of a small request took. It may run on any thread."""
+        shortest = self._shortest_wait
+        if shortest is None or seconds < shortest:
+            self._shortest_wait = seconds
 
     def close_slow(self, now: float) -> None:
         """Cancel the bodies whose deadline has passed at `now` (monotonic seconds)."""
@@ -105,6 +121,7 @@ class _Body:
     __slots__ = (
         "deadline",
         "reserved",
+        "_started_at",
         "_reader",
         "_proto",
         "_max_bytes",
@@ -121,7 +138,8 @@ class _Body:
         max_bytes: int,
         done: Callable[[bytes | None, BodyError | None], object],
     ) -> None:
-        self.deadline = time.monotonic() + max(BODY_SECONDS, max_bytes / MIN_BYTES_PER_SECOND)
+        self._started_at = time.monotonic()
+        self.deadline = self._started_at + max(BODY_SECONDS, max_bytes / MIN_BYTES_PER_SECOND)
         self.reserved = max_bytes if max_bytes > SMALL_BYTES else 0
         self._reader, self._max_bytes, self._done = reader, max_bytes, done
         # Its stub lacks the methods that read a body in chunks.
@@ -184,4 +202,6 @@ class _Body:
         # neither the request nor its connection would ever be freed.
         self._future = None
         self._reader.release(self)
+        if not self.reserved and error is None:
+            self._reader.note_wait(time.monotonic() - self._started_at)
         self._done(body, error)

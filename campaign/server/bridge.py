@@ -2,6 +2,8 @@
 
 import io
 import logging
+import threading
+import time
 from collections.abc import Callable, Mapping
 from typing import Any, Self
 
@@ -34,11 +36,28 @@ class WsgiBridge:
         self._max_bytes = max_bytes
         self._max_bytes_of = max_bytes_of or (lambda environ: max_bytes)
         self._bodies = BodyReader()
+        self._is_leaving = False
+        self._begun_at: dict[int, float] = {}
 
     def start(self) -> Self:
         """Start the background thread; return this object."""
         self._bodies.start()
         return self
+
+    def leave(self) -> None:
+        """From now on, close each connection after its response."""
+        self._is_leaving = True
+
+    def queue_seconds(self, threads: int) -> float:
+        """Return how long requests had to wait for one of the `threads` since the last call.
+
+        If all threads are busy, it is at least the time since the last of them took a request.
+        """
+        waited = self._bodies.take_shortest_wait()
+        begun_at = list(self._begun_at.values())
+        if len(begun_at) < threads:
+            return waited
+        return max(waited, time.monotonic() - max(begun_at))
 
     def handle(self, scope: Scope, proto: HTTPProtocol) -> None:
         """Respond to a request, now or once its body has arrived; runs on a server thread."""
@@ -88,8 +107,13 @@ class WsgiBridge:
 
     def _run(self, environ: dict[str, Any], body: bytes, proto: HTTPProtocol) -> None:
         environ["wsgi.input"] = io.BytesIO(body)
-        response = Response(proto)
-        response.send(self._app(environ, response.start))
+        response = Response(proto, closes=self._is_leaving)
+        thread = threading.get_ident()
+        self._begun_at[thread] = time.monotonic()
+        try:
+            response.send(self._app(environ, response.start))
+        finally:
+            del self._begun_at[thread]
 
 
 def _length(environ: Mapping[str, Any]) -> int | None:

@@ -32,9 +32,8 @@ from campaign.signatures.models import (
 )
 from campaign.signatures.signing.commands import SupporterDetails
 from campaign.site.settings import site_settings
-from campaign.subscriptions.consents import SIGNATURE, WORDINGS
 from campaign.text.email_addresses import Address, AddressRefused, parse_address
-from campaign.text.names import NameRefused, clean_name, clean_text
+from campaign.text.names import NameIsEmpty, NameRefused, clean_name, clean_text
 from campaign.text.postal_codes import (
     PostalCodeRefused,
     clean_postal_code,
@@ -78,6 +77,10 @@ class NameField(StringField):
             raise Missing(TOO_LONG)
         try:
             name = clean_name(self.data)
+        except NameIsEmpty:
+            # Only invisible characters: as if nothing had been entered. The form says what is missing.
+            self.data = ""
+            return
         except NameRefused as fault:
             raise Missing(NAME_FAULTS[fault.code]) from fault
         # We count the canonical name, because composing characters can shorten or lengthen it.
@@ -252,7 +255,8 @@ class SignatureForm(SupporterForm):
     """The form under a petition."""
 
     email = EmailField(_l("Email"))
-    subscribe = BooleanField(WORDINGS[SIGNATURE], false_values=("", "n", "no", "false", "0"))
+    # Pages show the consent text instead, which names the cause and its organisation.
+    subscribe = BooleanField(_l("Updates by email"), false_values=("", "n", "no", "false", "0"))
 
     def answers(self) -> dict[str, Any]:
         """Return the answers to the petition's own questions, by name."""
@@ -313,7 +317,7 @@ class OwnLinkForm(FlaskForm):
 ANSWER_PREFIX = "answers-"
 MISSING_ANSWER = _l("Answer this question.")
 MISSING = {
-    "given_name": _l("Enter your name."),
+    "given_name": _l("Enter your first name."),
     "family_name": _l("Enter your last name."),
     "country": _l("Choose your country."),
     "postal_code": _l("Enter your postal code."),

@@ -39,8 +39,14 @@ from campaign.signatures.presenters import (
 )
 from campaign.signatures.queries import confirmable_by_token, signature_by_token
 from campaign.signatures.signing.abuse_limits import is_under_load, new_task
-from campaign.signatures.signing.views import SigningPage, sign_and_answer, wants_json
+from campaign.signatures.signing.views import (
+    THANKS_SECONDS,
+    SigningPage,
+    sign_and_answer,
+    wants_json,
+)
 from campaign.site.settings import site_settings
+from campaign.surge.state import emails_wait
 
 blueprint = Blueprint("signatures", __name__)
 
@@ -66,9 +72,10 @@ def thanks(slug: str) -> ResponseReturnValue:
         "signatures/thanks.html",
         confirm_days=site_settings().confirm_days,
         mail_from=address_of_emails(petition),
+        emails_wait=emails_wait(),
         **petition_context(petition, g.lang, utcnow()),
     )
-    return public(make_response(page), 60)
+    return public(make_response(page), THANKS_SECONDS)
 
 
 @blueprint.get("/petitions/<slug>/proof")

@@ -1,41 +1,27 @@
-"""The consents with which people subscribe to news, and their texts.
-
-A text that anyone has agreed to never changes: a new text gets a new version.
-"""
+"""The consents with which people subscribe to news."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from flask_babel import force_locale
-from flask_babel import lazy_gettext as _l
-from sqlalchemy import Table, case, delete, func, literal, select
+from sqlalchemy import Table, and_, case, delete, func, literal, select
 
+from campaign.causes.presenters import news_consent
+from campaign.causes.queries import causes_among
 from campaign.db.upsert import insert, insert_all
 from campaign.extensions import db
-from campaign.i18n.locales import INTERFACE_LANGUAGES, locale_of
 from campaign.notices.consents import ShownText, consent_text_ids, withdraw_consents
 from campaign.notices.models import Consent
-from campaign.organisations.identity import identities
-from campaign.site.languages import languages_with
+from campaign.notices.news_texts import FORM, SIGNATURE, form_text
 from campaign.subscriptions.models import Subscription
 
 SUBJECT = "subscription"
 NEWS = "news"
 
-SIGNATURE = "signature-2"
-FORM = "form-3"
 _table: Table = Consent.__table__
 _subscription: Table = Subscription.__table__
 _COLUMNS = ("subject_kind", "subject_id", "purpose", "text_id", "channel", "given_at")
 _CHANNELS = {"in_person": "kiosk", "paper": "paper", "api": "api"}
-WORDINGS = {
-    SIGNATURE: _l("Send me updates about this campaign, about twice a month"),
-    FORM: _l(
-        "Updates from %(organisation)s by email, until I unsubscribe. My address is used for nothing else.",
-        organisation="%(organisation)s",
-    ),
-}
 
 
 class ImportedConsent(NamedTuple):
@@ -43,17 +29,6 @@ class ImportedConsent(NamedTuple):
 
     shown: ShownText
     given_at: datetime
-
-
-def wording(version: str, lang: str) -> str:
-    """Return the consent text of a version in `lang`."""
-    with force_locale(locale_of(lang)):
-        return str(WORDINGS[version])
-
-
-def form_text(organisation_id: int | None, lang: str) -> str:
-    """Return the consent text of the form of an organisation: it names who sends the news."""
-    return wording(FORM, lang) % {"organisation": identities().of(organisation_id).name(lang)}
 
 
 def note_request(
@@ -88,18 +63,17 @@ def note_signers(signature: Table, subscription_ids: Collection[int]) -> None:
     """Note the consents of signers, whose signatures just created these subscriptions."""
     if not subscription_ids:
         return
-    text_ids = consent_text_ids(
-        {
-            lang: ShownText(SIGNATURE, lang, wording(SIGNATURE, lang))
-            for lang in languages_with(INTERFACE_LANGUAGES)
-        }
+    text_ids = consent_text_ids(_texts_of(subscription_ids))
+    places = (
+        (and_(_subscription.c.cause_id == cause_id, _subscription.c.lang == lang), text_id)
+        for (cause_id, lang), text_id in text_ids.items()
     )
     rows = (
         select(
             literal(SUBJECT),
             _subscription.c.id,
             literal(NEWS),
-            case(text_ids, value=signature.c.lang, else_=next(iter(text_ids.values()))),
+            case(*places),
             case(_CHANNELS, value=signature.c.evidence, else_="web"),
             func.coalesce(signature.c.consent_at, signature.c.created_at),
         )
@@ -107,6 +81,20 @@ def note_signers(signature: Table, subscription_ids: Collection[int]) -> None:
         .where(_subscription.c.id.in_(subscription_ids))
     )
     db.session.execute(insert(_table).from_select(_COLUMNS, rows))
+
+
+def _texts_of(subscription_ids: Collection[int]) -> dict[tuple[int, str], ShownText]:
+    """Return the texts that signers agreed to, by cause and language of their subscriptions."""
+    places = db.session.execute(
+        select(_subscription.c.cause_id, _subscription.c.lang)
+        .where(_subscription.c.id.in_(subscription_ids))
+        .distinct()
+    ).all()
+    causes = {cause.id: cause for cause in causes_among({cause_id for cause_id, _ in places})}
+    return {
+        (cause_id, lang): ShownText(SIGNATURE, lang, news_consent(causes[cause_id], lang))
+        for cause_id, lang in places
+    }
 
 
 def note_asked(subscription_id: int, *, organisation_id: int, lang: str, now: datetime) -> None:

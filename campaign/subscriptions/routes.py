@@ -25,6 +25,7 @@ from campaign.db.transactions import DATABASE_AWAY
 from campaign.extensions import write
 from campaign.http.caching import private, public
 from campaign.notices.composition import ComposedNotice, compose_notice
+from campaign.notices.news_texts import form_text
 from campaign.notices.operations import shown_notice_id
 from campaign.organisations.emails import sender_address
 from campaign.organisations.identity import identities
@@ -36,7 +37,6 @@ from campaign.signatures import tokens as signature_tokens
 from campaign.signatures.signing.abuse_limits import admit_signing
 from campaign.site.settings import site_settings
 from campaign.subscriptions import operations, tokens
-from campaign.subscriptions.consents import form_text
 from campaign.subscriptions.forms import SubscribeForm
 from campaign.subscriptions.presenters import NewsList, list_of
 from campaign.subscriptions.queries import subscription_by_token

@@ -19,6 +19,7 @@ from campaign.mail.models import BULK, IS_QUEUED, OutboxMessage
 from campaign.mail.operations import enqueue_many
 from campaign.subscriptions.models import WEEKLY, Subscription
 from campaign.subscriptions.queries import suppressed
+from campaign.surge.state import work_waits
 from campaign.switches.state import organisations_without, switched_off
 from campaign.updates.mailing import DIGEST, EMAIL, JOB, UNREACHED, email_counts
 from campaign.updates.mailing_models import RUNNING, Mailing, MailingReceipt
@@ -49,7 +50,7 @@ class Batch(NamedTuple):
     next_at: datetime | None
 
 
-@work.job(JOB, max_attempts=None)
+@work.job(JOB, max_attempts=None, waits_in_surge=True)
 def queue_emails(run: JobRun) -> datetime | None:
     """Enqueue the emails of a mailing, batch by batch, until it is over or has to wait.
 
@@ -218,9 +219,9 @@ def send_digests(*, now: datetime) -> int:
 
     Return how many. The period of each weekly email is set in the same transaction, so that no
     update is in two of them. While mailings are switched off, for the site or for the organisation
-    of a subscription, they wait.
+    of a subscription, they wait, and so they do in a surge.
     """
-    if switched_off("mailings"):
+    if switched_off("mailings") or work_waits():
         return 0
     mine = Subscription.__table__
     since = func.coalesce(mine.c.digest_at, mine.c.confirmed_at)

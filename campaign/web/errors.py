@@ -1,6 +1,8 @@
 """Error pages, and the error handlers that choose and log them."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from flask import Flask, abort, jsonify, render_template, request
@@ -13,6 +15,8 @@ from campaign.db.failure_log import FailureLog
 from campaign.db.transactions import DATABASE_AWAY
 from campaign.errors import CampaignError
 from campaign.http.caching import DATABASE_IS_AWAY
+from campaign.process.logs import PRIVATE_VALUES
+from campaign.surge.state import WorkWaits
 from campaign.switches.state import SwitchedOffError
 from campaign.web.languages import redirect_to_language
 from campaign.web.slug_redirects import redirect_to_present_slug
@@ -22,7 +26,33 @@ DESIGNED = (403, 404, 405, 410, 413, 422, 429, 500, 503)
 RETRY_SECONDS = 30
 
 log = logging.getLogger("campaign.failures")
-failure_log = FailureLog(log)
+
+
+def _private_values() -> set[str]:
+    """Return what the request has sent, as text: fields, query, JSON and personal links."""
+    view_args = request.view_args or {}
+    values = {str(value) for name, value in view_args.items() if name != "slug"}
+    # What cannot be read as a form has not reached any view.
+    with suppress(HTTPException):
+        values.update(value for name in request.values for value in request.values.getlist(name))
+        values.update(_texts_in(request.get_json(silent=True)))
+    return values
+
+
+def _texts_in(data: object) -> Iterator[str]:
+    """Yield the texts in parsed JSON. Hostile JSON may be as deep as the parser lets it be."""
+    rest = [data]
+    while rest:
+        item = rest.pop()
+        if isinstance(item, str):
+            yield item
+        elif isinstance(item, dict):
+            rest += item.values()
+        elif isinstance(item, list):
+            rest += item
+
+
+failure_log = FailureLog(log, _private_values)
 
 
 def init_app(app: Flask) -> None:
@@ -81,6 +111,8 @@ def handle_campaign_error(error: CampaignError) -> ResponseReturnValue:
     """Answer with the error page of its status. Say what is switched off, and when to try again."""
     headers = {"Retry-After": str(error.retry_seconds)} if error.retry_seconds else {}
     switch = error.switch if isinstance(error, SwitchedOffError) else None
+    if isinstance(error, WorkWaits):
+        return _render_error(error.status, headers, waits=True, retry_after=error.retry_seconds)
     return _render_error(error.status, headers, switch=switch)
 
 
@@ -108,7 +140,13 @@ def answer_unexpected(error: Exception) -> ResponseReturnValue:
 
 def log_escaped(exc_info: Any) -> None:
     """Log an error raised while answering another one; `exc_info` is as from sys.exc_info()."""
-    log.error("an answer failed at %s %s", request.method, _rule(), exc_info=exc_info)
+    log.error(
+        "an answer failed at %s %s",
+        request.method,
+        _rule(),
+        exc_info=exc_info,
+        extra={PRIVATE_VALUES: _private_values()},
+    )
 
 
 def _log_failure(error: BaseException) -> str:

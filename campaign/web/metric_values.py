@@ -1,6 +1,5 @@
 """Figures for monitoring: counts, queue lengths, and the age of what waits in each queue."""
 
-from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -9,14 +8,21 @@ from sqlalchemy import ColumnElement, TextClause, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from campaign.causes.models import Cause, CauseTally
+from campaign.db.last_backup import last_backup_at
 from campaign.db.replica import Replica
 from campaign.extensions import db
-from campaign.mail.models import HAS_FAILED, IS_QUEUED, OutboxMessage
+from campaign.health.disk_checks import free_bytes
+from campaign.jobs.models import UNFINISHED, Job
+from campaign.jobs.operations import HEARTBEAT
+from campaign.jobs.queries import is_claimable, worker_seen_until
+from campaign.mail.models import BULK, HAS_FAILED, IS_QUEUED, PERSONAL, OutboxMessage
 from campaign.mail.operations import DAILY_LIMIT_REACHED
 from campaign.montage.models import IN_WORK, Poster
 from campaign.petitions.models import Petition, PetitionTally
+from campaign.process.version import VERSION
 from campaign.search.indexing import count_due
 from campaign.signatures.models import HELD, NEW_FORM, TO_HATCH, RepeatSigning, Signature
+from campaign.surge.state import surge_level
 
 
 class Gauge(NamedTuple):
@@ -27,11 +33,8 @@ class Gauge(NamedTuple):
     values: list[Any]
 
 
-def gauges(*, now: datetime, next_ms: float) -> list[Gauge]:
-    """Return all Gauges. Each query reads only an index or a tally.
-
-    `next_ms` is the polling interval that this process gives to browsers.
-    """
+def gauges(*, now: datetime) -> list[Gauge]:
+    """Return what the database knows. Each query reads only an index or a tally."""
     # An email that waits because its address reached the daily limit was not refused by anyone.
     was_refused = OutboxMessage.last_error.not_in(("", DAILY_LIMIT_REACHED))
     return [
@@ -45,32 +48,32 @@ def gauges(*, now: datetime, next_ms: float) -> list[Gauge]:
             "Hatched signatures of a petition.",
             _tallies("petition", Petition, PetitionTally, PetitionTally.petition_id),
         ),
-        _one(
+        one(
             "hatching_waiting",
             "Confirmed signatures without a number yet.",
             _count(Signature.id, TO_HATCH),
         ),
-        _one(
+        one(
             "hatching_oldest_seconds",
             "How long the first of them has waited.",
             _age(Signature.confirmed_at, now, TO_HATCH),
         ),
-        _one(
+        one(
             "signatures_held",
             "Signatures set aside for an organizer to look at.",
             _count(Signature.id, HELD),
         ),
-        _one(
+        one(
             "repeats_waiting",
             "Repeated signatures not answered yet.",
             _count(RepeatSigning.id, NEW_FORM),
         ),
-        _one(
+        one(
             "mail_due",
             "Emails that should have left.",
             _count(OutboxMessage.id, IS_QUEUED, OutboxMessage.due_at <= now),
         ),
-        _one(
+        one(
             "mail_oldest_seconds",
             "How long the oldest email that has not left yet has waited, refused ones included.",
             _age(
@@ -80,29 +83,114 @@ def gauges(*, now: datetime, next_ms: float) -> list[Gauge]:
                 (OutboxMessage.due_at <= now) | was_refused,
             ),
         ),
-        _one(
+        one(
             "mail_retrying",
             "Emails that were refused or failed, and will be tried again.",
             _count(OutboxMessage.id, IS_QUEUED, was_refused),
         ),
-        _one(
+        one(
             "mail_troubled",
             "Emails that were given up in the last thirty days.",
             _count(OutboxMessage.id, HAS_FAILED),
         ),
-        _one("posters_waiting", "Posters asked for and not drawn yet.", _count(Poster.id, IN_WORK)),
-        _one(
+        one("posters_waiting", "Posters asked for and not drawn yet.", _count(Poster.id, IN_WORK)),
+        one(
             "search_behind",
             "Things that the index of the search does not know as they are.",
             count_due(now),
         ),
-        _one(
+        *_mail_by_priority(now, was_refused),
+        *_jobs(now),
+        _heartbeat(now),
+    ]
+
+
+def gauges_without_database(*, next_ms: float) -> list[Gauge]:
+    """Return what is known even if the database is away.
+
+    `next_ms` is the polling interval that this process gives to browsers.
+    """
+    var = current_app.config["VAR_DIR"]
+    backup_at = last_backup_at(var)
+    return [
+        one(
             "pulse_pace_seconds",
             "After how long this process lets watchers ask again.",
             next_ms / 1000,
         ),
+        one("surge_level", "How much the site sheds because it is busy, 0 to 5.", surge_level()),
         *_replica(current_app.extensions["replica"]),
+        Gauge(
+            "last_backup_timestamp_seconds",
+            "When this machine made its last backup. Missing if it made none.",
+            [({}, backup_at.timestamp())] if backup_at else [],
+        ),
+        one("disk_free_bytes", "Free space on the disk of VAR_DIR.", free_bytes(var)),
+        Gauge("build_info", "The version that answers.", [({"version": VERSION}, 1)]),
     ]
+
+
+def _mail_by_priority(now: datetime, was_refused: ColumnElement[bool]) -> list[Gauge]:
+    """Return the queue of emails, apart for those that a person waits for and for mailings."""
+    rows = db.session.execute(
+        select(
+            OutboxMessage.priority,
+            func.count(OutboxMessage.id),
+            func.min(OutboxMessage.created_at),
+        )
+        .where(IS_QUEUED, (OutboxMessage.due_at <= now) | was_refused)
+        .group_by(OutboxMessage.priority)
+    )
+    queues = {priority: (count, _seconds(oldest, now)) for priority, count, oldest in rows}
+    by_name = {
+        name: queues.get(priority, (0, 0.0))
+        for name, priority in (("personal", PERSONAL), ("bulk", BULK))
+    }
+    return [
+        Gauge(
+            "mail_queue",
+            "Emails that should have left, refused ones included.",
+            [({"priority": name}, count) for name, (count, _) in by_name.items()],
+        ),
+        Gauge(
+            "mail_queue_oldest_seconds",
+            "How long the oldest of them has waited.",
+            [({"priority": name}, age) for name, (_, age) in by_name.items()],
+        ),
+    ]
+
+
+def _jobs(now: datetime) -> list[Gauge]:
+    """Return the queue of jobs. Every kind is in it, so that alarms see the first one too."""
+    rows = db.session.execute(
+        select(Job.kind, func.count(Job.id), func.min(Job.run_at))
+        .where(UNFINISHED, is_claimable(now))
+        .group_by(Job.kind)
+    )
+    queues = {kind: (count, _seconds(oldest, now)) for kind, count, oldest in rows}
+    kinds = sorted(current_app.extensions["background_work"].kinds.keys() | queues.keys())
+    by_kind = {kind: queues.get(kind, (0, 0.0)) for kind in kinds}
+    return [
+        Gauge(
+            "jobs_due",
+            "Jobs that no worker has begun, although it is their time.",
+            [({"kind": kind}, count) for kind, (count, _) in by_kind.items()],
+        ),
+        Gauge(
+            "jobs_oldest_seconds",
+            "How long the first of them has been due.",
+            [({"kind": kind}, age) for kind, (_, age) in by_kind.items()],
+        ),
+    ]
+
+
+def _heartbeat(now: datetime) -> Gauge:
+    until = worker_seen_until()
+    return Gauge(
+        "worker_heartbeat_seconds",
+        "How long ago a worker last showed that it runs. Missing if none ever has.",
+        [({}, _seconds(until - HEARTBEAT, now))] if until else [],
+    )
 
 
 def _replica(replica: Replica | None) -> list[Gauge]:
@@ -111,7 +199,7 @@ def _replica(replica: Replica | None) -> list[Gauge]:
         return []
     lag = replica.lag_seconds
     return [
-        _one("replica_used", "Whether public pages are read from the standby.", replica.is_usable),
+        one("replica_used", "Whether public pages are read from the standby.", replica.is_usable),
         Gauge(
             "replica_lag_seconds",
             "How old what the standby shows may be. Missing while it is away.",
@@ -120,31 +208,8 @@ def _replica(replica: Replica | None) -> list[Gauge]:
     ]
 
 
-def render_prometheus(metrics: Iterable[Gauge]) -> str:
-    """Write Gauges in the text format of Prometheus, version 0.0.4."""
-    lines = []
-    for gauge in metrics:
-        name = f"volante_{gauge.name}"
-        lines += [f"# HELP {name} {gauge.meaning}", f"# TYPE {name} gauge"]
-        lines += [
-            f"{name}{_labels(labels)} {number:g}"
-            if number % 1
-            else f"{name}{_labels(labels)} {number:.0f}"
-            for labels, number in gauge.values
-        ]
-    return "\n".join(lines) + "\n"
-
-
-def _labels(labels: Mapping[str, str]) -> str:
-    # Slugs are lower-case letters, digits and hyphens, so nothing in them needs escaping.
-    return (
-        "{" + ",".join(f'{name}="{value}"' for name, value in labels.items()) + "}"
-        if labels
-        else ""
-    )
-
-
-def _one(name: str, meaning: str, number: float) -> Gauge:
+def one(name: str, meaning: str, number: float) -> Gauge:
+    """Return a Gauge without labels."""
     return Gauge(name, meaning, [({}, number)])
 
 
@@ -167,4 +232,8 @@ def _age(
     column: InstrumentedAttribute[Any], now: datetime, *conditions: ColumnElement[bool] | TextClause
 ) -> float:
     oldest = db.session.scalar(select(func.min(column)).where(*conditions))
-    return max(0.0, (now - oldest).total_seconds()) if oldest else 0
+    return _seconds(oldest, now) if oldest else 0
+
+
+def _seconds(since: datetime, now: datetime) -> float:
+    return max(0.0, (now - since).total_seconds())

@@ -4,9 +4,8 @@ from collections.abc import Iterable
 
 from flask import Blueprint, Response, abort, g, jsonify, make_response, render_template
 from flask.typing import ResponseReturnValue
-from sqlalchemy import text
 
-from campaign.extensions import db
+from campaign.health.readiness import readiness
 from campaign.http.caching import public
 from campaign.notices.presenters import controllers
 from campaign.privacy.attendees import GUESTS, READERS
@@ -45,13 +44,16 @@ def accessibility() -> Response:
 
 @blueprint.get("/healthz")
 def healthz() -> Response:
+    """Say that this process answers. It asks nothing else."""
     return jsonify(status="ok")
 
 
 @blueprint.get("/readyz")
-def readyz() -> Response:
-    db.session.execute(text("select 1"))
-    return jsonify(status="ready")
+def readyz() -> ResponseReturnValue:
+    """Answer 503 if nothing can be signed here. What merely is not well is in the answer."""
+    result = readiness()
+    status = 503 if result.state == "unavailable" else 200
+    return jsonify(status=result.state, checks=result.checks), status
 
 
 def _rows(table: Iterable[RegisterRow]) -> list[tuple[RegisterRow, str]]:

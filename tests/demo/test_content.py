@@ -18,7 +18,7 @@ TODAY = date(2026, 11, 24)
 CAUSE = load_cause(FOLDER, TODAY)
 RIVER = load_cause(FOLDER.parent / "river", TODAY)
 DEMOS = (CAUSE, RIVER)
-NARROW = "\N{NARROW NO-BREAK SPACE}"
+NO_BREAK = "\N{NO-BREAK SPACE}"
 LAW = "petitions/victims-law"
 SLUGS = ("find-the-43", "human-rights-first", "victims-law")
 # A hall or a town may have the same name in every language.
@@ -78,7 +78,7 @@ def demands(markdown):
 
 
 def word_count(text):
-    return len(text.replace(NARROW, " ").split())
+    return len(text.replace(NO_BREAK, " ").split())
 
 
 @pytest.fixture
@@ -125,15 +125,15 @@ def test_apostrophes_and_ellipses_are_typographic(lang):
         assert "'" not in text and "..." not in text and "  " not in text, name
 
 
-def test_french_has_a_narrow_space_before_tall_punctuation():
+def test_french_spaces_its_marks_as_in_canada():
     for name, text in sentences("fr"):
-        assert not re.search(f"[^{NARROW}][;:?]", text), name
+        assert not re.search(rf"[^{NO_BREAK}]:|\s[;?]", text), name
         assert not re.search(r"\d \d|oeu", text), name
 
 
-def test_only_french_uses_the_narrow_space():
+def test_only_french_uses_the_no_break_space():
     for lang in ("en", "es"):
-        assert not any(NARROW in text for _, text in sentences(lang))
+        assert not any(NO_BREAK in text for _, text in sentences(lang))
 
 
 def test_spanish_opens_its_questions():

@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from campaign.edge.request_monitor import PROXYS_ID
 from campaign.process.clock import utcnow
 from tests.deploy.upload_server import BODY_SECONDS
 from tests.ports import free_port
@@ -185,6 +186,16 @@ def test_site_learns_host_protocol_and_address_of_the_visitor(proxy):
     seen = json.loads(content)
     assert (seen["HTTP_HOST"], seen["HTTP_X_FORWARDED_PROTO"]) == (HOST, "https")
     assert seen["HTTP_X_FORWARDED_FOR"] == "127.0.0.1"
+
+
+def test_proxy_names_each_request_itself(proxy):
+    sent = "0123456789abcdef0123456789abcdef"
+    ids = [
+        json.loads(proxy.ask("GET", **{"X-Request-ID": sent})[1])["HTTP_X_REQUEST_ID"]
+        for _ in range(2)
+    ]
+    assert len({*ids, sent}) == 3
+    assert all(PROXYS_ID.fullmatch(each) for each in ids)
 
 
 def test_plain_http_is_sent_to_https(proxy):

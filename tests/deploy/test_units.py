@@ -9,7 +9,15 @@ from pathlib import Path
 import pytest
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
-UNITS = ("volante.service", "volante@.service", "volante-backup.service", "volante-backup.timer")
+UNITS = (
+    "volante.socket",
+    "volante.service",
+    "volante@.service",
+    "volante-backup.service",
+    "volante-backup.timer",
+    "volante-restore-check.service",
+    "volante-restore-check.timer",
+)
 SERVICES = tuple(unit for unit in UNITS if unit.endswith(".service"))
 # systemd's own scale: 0 is the safest, 10 the least safe. A service without settings has 9.6.
 MAX_EXPOSURE = 1.5
@@ -64,7 +72,7 @@ def test_service_is_hardened(name):
     assert float(exposure) <= MAX_EXPOSURE
 
 
-def test_instance_differs_only_in_its_user_settings_and_folder():
+def test_instance_differs_only_in_its_user_settings_folder_and_socket():
     ours, template = unit("volante.service"), unit("volante@.service")
     differing = {
         (section, name)
@@ -73,13 +81,21 @@ def test_instance_differs_only_in_its_user_settings_and_folder():
         if ours[section].get(name) != template[section].get(name)
     }
     service = {"User", "EnvironmentFile", "StateDirectory", "MemoryMax"}
-    assert differing == {("Unit", "Description"), *(("Service", name) for name in service)}
+    assert differing == {
+        *(("Unit", name) for name in ("Description", "After", "Requires")),
+        *(("Service", name) for name in (*service, "Sockets")),
+    }
     for name in ("User", "EnvironmentFile", "StateDirectory"):
         assert "%i" in template["Service"][name]
 
 
-def test_backup_reads_the_settings_of_the_site_and_writes_only_two_folders():
-    site, backup = unit("volante.service")["Service"], unit("volante-backup.service")["Service"]
-    for name in ("User", "WorkingDirectory", "EnvironmentFile", "StateDirectory", "ProtectSystem"):
-        assert backup[name] == site[name]
-    assert backup["ReadWritePaths"] == "/var/backups/volante"
+@pytest.mark.parametrize(
+    ("name", "option"),
+    [("backup", "ReadWritePaths"), ("restore-check", "ReadOnlyPaths")],
+)
+def test_backups_have_the_settings_of_the_site_and_see_one_folder_more(name, option):
+    site, backup = unit("volante.service")["Service"], unit(f"volante-{name}.service")["Service"]
+    for each in ("User", "WorkingDirectory", "EnvironmentFile", "StateDirectory", "ProtectSystem"):
+        assert backup[each] == site[each]
+    assert backup[option] == "/var/backups/volante"
+    assert {"ReadWritePaths", "ReadOnlyPaths"} & set(backup) == {option}

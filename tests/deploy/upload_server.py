@@ -10,7 +10,12 @@ from campaign.server.process import server
 
 MAX_BYTES = 17 * 1024 * 1024
 BODY_SECONDS = 2
-FORWARDED = ("HTTP_HOST", "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO")
+FORWARDED = (
+    "HTTP_HOST",
+    "HTTP_X_FORWARDED_FOR",
+    "HTTP_X_FORWARDED_PROTO",
+    "HTTP_X_REQUEST_ID",
+)
 readers = []
 
 

@@ -4,6 +4,8 @@ import pytest
 
 from campaign.edge import page_cache as module
 from campaign.edge.page_cache import STALE_SECONDS, PageCache
+from campaign.surge.state import SurgeState
+from campaign.surge.steps import SurgeLevel
 from tests.edge.pages import LONG, PUBLIC, Page, ask
 
 
@@ -196,11 +198,9 @@ def test_renewed_response_is_counted_once(clock):
 
 
 def test_page_is_told_the_poll_interval():
-    class Slow:
-        next_ms = 4000
-
-    page = Page()
-    ask(PageCache(page, Slow()))
+    page, surge = Page(), SurgeState()
+    surge.set_measured(SurgeLevel.PULSE_SLOWS, 4000)
+    ask(PageCache(page, surge))
     assert page.requests[0]["volante.next_ms"] == 4000
 
 

@@ -1,12 +1,15 @@
 """Share fixtures among the tests of exports."""
 
+from pathlib import Path
+
 import pytest
 from flask import current_app
 
-from campaign.exports.export_queries import export_by_id, exports_folder
+from campaign.exports.export_queries import export_by_id, export_files
 from campaign.exports.operations import request_export
 from campaign.exports.selection import Selection
 from campaign.extensions import db, write
+from campaign.files.scratch import scratch_folder
 from campaign.process.clock import utcnow
 from tests.factories.jobs import job_loop
 from tests.factories.organizers import make_organizer
@@ -47,5 +50,12 @@ def export(export_id):
 
 
 def folder():
-    """Return the names of the files that exports keep."""
-    return sorted(path.name for path in exports_folder(current_app.config).glob("*"))
+    """Return the names of the files that exports keep, finished or not."""
+    settings = current_app.config
+    drafts = [path.name for path in scratch_folder(settings).glob("export-*")]
+    return sorted([*drafts, *(file.name for file in export_files(settings).files())])
+
+
+def path_of(export):
+    """Return the path of a finished file."""
+    return Path(current_app.config["VAR_DIR"], "exports", export.file_name)

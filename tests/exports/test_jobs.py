@@ -11,7 +11,7 @@ from flask import current_app
 from python_calamine import CalamineWorkbook
 
 from campaign.exports import writer
-from campaign.exports.export_queries import content_of, exports_folder, file_of
+from campaign.exports.export_queries import content_of, has_file
 from campaign.exports.jobs import sweep_files
 from campaign.exports.operations import RETENTION, drop_export, start_again
 from campaign.extensions import db, write
@@ -19,7 +19,7 @@ from campaign.jobs.registry import MAX_ATTEMPTS
 from campaign.jobs.worker import worker_context
 from campaign.process.clock import utcnow
 from campaign.security.sealed_files import Sealer
-from tests.exports.conftest import export, folder
+from tests.exports.conftest import export, folder, path_of
 from tests.factories.jobs import job_loop
 from tests.factories.signatures import ODILE, confirm, hatch_now, sign
 from tests.power_cuts import PowerCut
@@ -38,7 +38,8 @@ def signed(petition):
 
 
 def decrypted(export_id):
-    return b"".join(content_of(export(export_id)))
+    with content_of(export(export_id)) as content:
+        return content.read()
 
 
 def at(monkeypatch, moment):
@@ -79,7 +80,7 @@ def test_empty_selection_makes_an_empty_file(requested, exporter, signed):
 def test_no_personal_data_can_be_read_in_the_file(requested, exporter, signed):
     export_id = requested()
     exporter.run_next()
-    path = file_of(export(export_id))
+    path = path_of(export(export_id))
     encrypted = path.read_bytes()
     assert [
         word
@@ -95,7 +96,7 @@ def test_files_of_two_exports_have_different_keys(requested, exporter, signed):
     exporter.run_next()
     exporter.run_next()
     assert export(first).sha256 == export(second).sha256
-    assert file_of(export(first)).read_bytes()[16:] != file_of(export(second)).read_bytes()[16:]
+    assert path_of(export(first)).read_bytes()[16:] != path_of(export(second)).read_bytes()[16:]
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx", "jsonl"])
@@ -174,6 +175,14 @@ def test_full_disk_is_a_state_and_frees_the_space(requested, exporter, signed, m
     assert export(export_id).state == "ready"
 
 
+def test_export_leaves_the_rest_of_the_disk_to_signatures(
+    requested, exporter, signed, nearly_full_disk
+):
+    export_id = requested()
+    exporter.run_next()
+    assert (export(export_id).error_code, folder()) == ("no_room", [])
+
+
 def test_cancelled_export_is_abandoned_and_its_file_deleted(
     requested, exporter, signed, monkeypatch
 ):
@@ -195,13 +204,12 @@ def test_cancelled_export_is_abandoned_and_its_file_deleted(
 def test_row_file_and_orphans_are_deleted_after_72_hours(requested, exporter, signed, monkeypatch):
     first = requested()
     exporter.run_next()
-    path = exports_folder(current_app.config) / "999.sealed"
-    path.write_bytes(b"an orphan")
+    path_of(export(first)).with_name("999.sealed").write_bytes(b"an orphan")
     sweep()
     assert folder() == [f"{first}.sealed"]
     at(monkeypatch, utcnow() + RETENTION - LATER)
     sweep()
-    assert file_of(export(first)) is not None
+    assert has_file(export(first))
     at(monkeypatch, utcnow() + RETENTION + LATER)
     sweep()
     assert (export(first), folder()) == (None, [])

@@ -22,6 +22,7 @@ PRODUCTION = {
     "PUBLIC_URL": "https://sign.example.org/",
 }
 
+BUCKET_KEYS = {"FILES_ACCESS_KEY": "amalia", "FILES_SECRET_KEY": "secret"}
 VALUES = {
     "DATABASE_URL": "postgresql://amalia:secret@db/volante",
     "DATABASE_REPLICA_URL": "postgresql://amalia:secret@standby/volante",
@@ -188,6 +189,21 @@ def test_production_marks_cookies_secure_and_drops_the_last_slash(load_settings)
         ({"WEB_CONCURRENCY": "0"}, "WEB_CONCURRENCY must be at least 1, not 0"),
         ({"SIGN_LIMIT": "lots"}, "SIGN_LIMIT must be a limit such as '300 per minute', not 'lots'"),
         ({"DATABASE_URL": "volante"}, "DATABASE_URL must look like postgresql://"),
+        *(
+            ({"FILES_URL": url, **BUCKET_KEYS}, "FILES_URL must be such as s3://bucket")
+            for url in (
+                "https://files.example.org",
+                "s3://",
+                "s3://id:key@files",
+                "s3://files?endpoint=",
+                "s3://files?endpoint=s3.example.org",
+                "s3://files?zone=ca",
+            )
+        ),
+        (
+            {**BUCKET_KEYS, "FILES_URL": "s3://files", "FILES_ACCESS_KEY": ""},
+            "Set FILES_ACCESS_KEY too",
+        ),
         (
             {"DATABASE_REPLICA_URL": "postgresql://db/volante"},
             "DATABASE_REPLICA_URL is for a standby",
@@ -310,7 +326,7 @@ def test_every_setting_that_may_be_secret_can_be_in_a_file():
     may_be_secret = {
         name for name in documented if name.endswith(("_KEY", "_SECRET", "_TOKEN", "_URL"))
     }
-    assert may_be_secret - {"PUBLIC_URL", "SOURCE_URL"} == set(SECRET_SETTINGS)
+    assert may_be_secret - {"PUBLIC_URL", "SOURCE_URL", "FILES_URL"} == set(SECRET_SETTINGS)
 
 
 def test_personal_data_is_in_a_folder_only_for_its_owner(tmp_path):

@@ -12,7 +12,7 @@ from babel.messages.pofile import read_po
 ROOT = Path(__file__).parents[2]
 KEYWORDS = {"_": None, "_l": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
-NARROW = "\N{NARROW NO-BREAK SPACE}"
+NO_BREAK = "\N{NO-BREAK SPACE}"
 ADDRESS = re.compile(r"https?:\S+|\?source=")
 
 
@@ -53,14 +53,14 @@ def test_placeholders_agree(catalog):
     assert wrong == []
 
 
-def test_french_keeps_its_marks_beside_their_words():
-    """A plain space before ? or within « » would let the mark begin a new line."""
+def test_french_spaces_its_marks_as_in_canada():
+    """A no-break space before : and within « », and none before ; ! and ?."""
     wrong = []
     for message in (m for m in _catalog("fr") if m.id):
         wrong += [
             form
             for form in _forms(message.string)
-            if re.search(rf"[^{NARROW}][;:!?»]|«[^{NARROW}]|'", ADDRESS.sub("", form))
+            if re.search(rf"[^{NO_BREAK}][:»]|«[^{NO_BREAK}]|\s[;!?]|'", ADDRESS.sub("", form))
         ]
     assert wrong == []
 

@@ -25,7 +25,8 @@ RETIRED = {
         r"|let through|turn(?:ed)? away|thrown? away|pass(?:ed)? (?:it )?on|hand(?:ed)? over [a-z]+"
         r"|network address|shall|tick|click|hover\w*|counted only|staff (?:PIN|panel)|tablers?|anybody"
         r"|second factor|call(?:ed)? off|audit trail|ledger|rail|share messages?|turned (?:on|off) on"
-        r"|kept for review)\b",
+        r"|kept for review|switch(?:ed|es|ing)? (?:it |this |something )?(?:on|off)"
+        r"|campaigns?(?! for human rights)|imprints?)\b",
         re.IGNORECASE,
     ),
     "es": re.compile(
@@ -33,7 +34,8 @@ RETIRED = {
         r"|añad\w+|puls(?:a|ar|e|es|ó)|papeles"
         r"|renglón|renglones|dueñ[oa]s?|los organizadores|los voluntarios|(?<!tu )huella|met[ea]r\w*"
         r"|novedades|encend\w+|la retirada|bajo llave|de nuestra parte|todas y todos|vosotros"
-        r"|solo contar|pásal[ao]|segundo factor|papel en el|aliados|la cuenta baja)\b|«",
+        r"|solo contar|pásal[ao]|segundo factor|papel en el|aliados|la cuenta baja"
+        r"|elimin\w+|interruptor(?:es)?|campañas?(?! de acción)|lista de no enviar)\b|«",
         re.IGNORECASE,
     ),
     "fr": re.compile(
@@ -42,7 +44,8 @@ RETIRED = {
         r"|relecture|organisateurs?|organisatrices|celles et ceux"
         r"|adresses? courriel|sous clé|(?<!votre )empreinte|scanner|balayez|vous seule?|d’une seule pression"
         r"|mis dans votre|faire passer|notre part|rejet\w*|mise? au rebut|clore|clôture|pour de bon"
-        r"|pointage|second facteur)\b",
+        r"|pointage|second facteur|organisations?|interrupteurs?|campagnes?(?! d’action)"
+        r"|montr(?:er?|ée?s?|ons|ent)|liste de non-envoi|condensés?)\b",
         re.IGNORECASE,
     ),
 }

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 from threading import Event
 
 import pytest
@@ -9,6 +10,7 @@ from flask import current_app
 from sqlalchemy import func, select
 
 from campaign.extensions import db, write
+from campaign.files.scratch import scratch_folder
 from campaign.imports.subscribers import jobs, reading
 from campaign.imports.subscribers.jobs import sweep_lists
 from campaign.imports.subscribers.operations import (
@@ -25,7 +27,7 @@ from campaign.imports.subscribers.operations import (
 from campaign.imports.subscribers.queries import (
     import_by_id,
     key_for,
-    lists_folder,
+    list_files,
     subscriber_imports,
 )
 from campaign.jobs.worker import worker_context
@@ -67,10 +69,11 @@ def checked(cause):
             open_import, organizer_id=organizer.id, name="list", header=[*COLUMNS], **values
         )
         config = current_app.config
-        lists_folder(config).mkdir(exist_ok=True)
-        with Sealer(lists_folder(config) / item.file_name, key_for(item, config)) as sealer:
+        draft = scratch_folder(config) / "list"
+        with Sealer(draft, key_for(item, config)) as sealer:
             sealer.write(data)
             frames = sealer.finish()
+        list_files(config).put(item.file_name, draft)
         write(note_file, item.id, frames=frames, size=len(data))
         write(check_import, import_id=item.id, **values)
         run_jobs("subscriber_import")
@@ -104,7 +107,7 @@ def interrupt(monkeypatch, parts):
 
 
 def files():
-    return list(lists_folder(current_app.config).glob("*"))
+    return list(Path(current_app.config["VAR_DIR"], "subscriber-lists").glob("*"))
 
 
 @pytest.mark.parametrize("asks", [False, True])
@@ -206,7 +209,7 @@ def test_lost_file_undoes_what_was_imported(checked, monkeypatch):
 
 def test_files_without_an_import_and_abandoned_imports_are_deleted(checked, monkeypatch):
     kept = checked()
-    (lists_folder(current_app.config) / "999.sealed").write_bytes(b"")
+    files()[0].with_name("999.sealed").write_bytes(b"")
     context = worker_context(current_app._get_current_object(), Event())
     sweep_lists(context)
     assert [path.name for path in files()] == [f"{kept}.sealed"]
@@ -230,13 +233,13 @@ def test_sealed_file_is_read_from_any_position(tmp_path):
     with Sealer(path, key) as sealer:
         sealer.write(data)
         sealer.finish()
-    with SealedReader(path, key, len(data)) as reader:
+    with SealedReader(path.open("rb"), key, len(data)) as reader:
         for start in (0, 5, FRAME - 1, FRAME, len(data) - 3):
             reader.seek(start)
             assert reader.read(10) == data[start : start + 10][: FRAME - start % FRAME]
         assert reader.read(10) == b""
     path.write_bytes(path.read_bytes()[:-1])
-    with SealedReader(path, key, len(data)) as reader:
+    with SealedReader(path.open("rb"), key, len(data)) as reader:
         reader.seek(len(data) - 3)
         with pytest.raises(SealBroken):
             reader.read(1)

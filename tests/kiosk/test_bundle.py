@@ -1,5 +1,6 @@
 """Tests of the bundle that a tablet needs for a day offline."""
 
+import json
 import re
 from datetime import timedelta
 
@@ -12,8 +13,10 @@ from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.events import make_event
 from tests.factories.kiosks import kiosk_of, make_table, make_tablet
+from tests.factories.organisations import DRAWING, add_image, make_organisation
 from tests.factories.petitions import make_petition, new_version
 from tests.factories.signatures import hatch_now
+from tests.page_parts import tree
 
 QUESTION = {
     "name": "town",
@@ -177,8 +180,33 @@ def test_bundle_shows_the_organisation_of_the_events_cause(client):
     assert (later.status_code, later.json["organisation"]["accent"]) == (200, None)
 
 
-def test_app_has_the_name_of_the_site_until_it_is_paired(client):
-    write(create_organisation, slug="heron", texts={"en": {"name": "Friends of the Heron"}})
+def test_bundle_has_the_mark_of_the_organisation_else_its_logo_else_none(client):
+    host = make_organisation()
+    keepers = make_organisation("keepers", "Keepers", pattern="spots")
+    cause = make_cause(organisation_id=keepers.id)
+    make_petition(cause_id=cause.id)
+    tablet = make_tablet(client, make_event(cause_id=cause.id, days=0))
+
+    def shown():
+        return tablet.campaign().json["organisation"]
+
+    add_image(host, "mark", digest="f" * 16)
+    assert (shown()["mark"], shown()["pattern"]) == (None, "spots")
+    add_image(keepers, "logo", size=(400, 40), digest="a" * 16)
+    assert shown()["mark"]["has_name"]
+    add_image(keepers, "mark", digest="b" * 16)
+    mark = shown()["mark"]
+    assert (mark["width"], mark["has_name"]) == (40, False)
+    image = client.get(mark["url"])
+    assert (image.status_code, image.data) == (200, DRAWING)
+
+
+def test_app_has_name_and_mark_of_the_host_until_it_is_paired(client):
+    add_image(make_organisation("heron", "Friends of the Heron"), "mark", digest="c" * 16)
+    [script] = tree(client.get("/kiosk/")).xpath("//script[@id='host']")
+    host = json.loads(script.text)
+    assert host["name"]["en"] == "Friends of the Heron"
+    assert client.get(host["mark"]["url"]).status_code == 200
     manifest = client.get("/kiosk/app.webmanifest").json
     assert (manifest["name"], manifest["short_name"]) == ("Friends of the Heron",) * 2
 

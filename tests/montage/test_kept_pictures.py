@@ -1,11 +1,13 @@
 """Tests of pictures that are drawn while a visitor waits, and of the files that cache them."""
 
+import logging
 import os
 from pathlib import Path
 from threading import Event, Thread
 
 import pytest
 
+from campaign.db.failure_log import FailureLog
 from campaign.montage import pictures
 from campaign.montage.pictures import CACHE_SECONDS, Picture, TooManyPictures, cached, latest
 
@@ -25,8 +27,16 @@ def test_full_disk_still_serves_the_picture(tmp_path, monkeypatch, caplog, fault
         raise fault
 
     monkeypatch.setattr(Path, "write_bytes", fail)
+    # Failures within a second share an entry.
+    own_log = FailureLog(logging.getLogger("campaign.pictures"))
+    monkeypatch.setattr(pictures, "failure_log", own_log)
     assert cached(tmp_path, "x", lambda: b"drawn") == b"drawn"
     assert [record.levelname for record in caplog.records] == ["ERROR"]
+    assert not list(tmp_path.iterdir())
+
+
+def test_picture_leaves_the_rest_of_the_disk_to_signatures(tmp_path, nearly_full_disk):
+    assert cached(tmp_path, "x", lambda: b"drawn") == b"drawn"
     assert not list(tmp_path.iterdir())
 
 

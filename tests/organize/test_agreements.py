@@ -1,6 +1,7 @@
 """Tests of what the page of a signature shows of its privacy notice and its consents."""
 
-from campaign.subscriptions.consents import SIGNATURE, wording
+from campaign.causes.presenters import news_consent
+from campaign.causes.queries import cause_by_id
 from tests.factories.signatures import (
     AMALIA,
     hatch_now,
@@ -30,7 +31,9 @@ def test_page_shows_each_consent_with_its_text_and_when_it_was_withdrawn(desk_of
     page = desk.get(address)
     assert values(page, "data-notice") == [""]
     assert sorted(values(page, "data-consent")) == ["name", "news"]
-    assert wording(SIGNATURE, "en") in tree(page).xpath("//*[@data-consent]//q/text()")
+    assert news_consent(cause_by_id(petition.cause_id), "en") in tree(page).xpath(
+        "//*[@data-consent]//q/text()"
+    )
     assert set(values(page, "data-withdrawn")) == {"no"}
     withdraw(signature_id)
     hatch_now()

@@ -14,7 +14,7 @@ from flask_babel import force_locale
 from campaign.accounts.audit import entries
 from campaign.edge.page_cache import PageCache
 from campaign.exports import delivery_pack
-from campaign.exports.export_queries import exports_of, file_of
+from campaign.exports.export_queries import exports_of
 from campaign.exports.models import Export
 from campaign.exports.operations import fail_export
 from campaign.extensions import db, write
@@ -24,6 +24,7 @@ from campaign.petitions.queries import petition_by_id
 from campaign.process.clock import utcnow
 from campaign.security.sealed_files import new_seed
 from campaign.signatures.erasure import erase_one
+from tests.exports.conftest import path_of
 from tests.factories.causes import make_cause
 from tests.factories.jobs import job_loop
 from tests.factories.petitions import make_petition
@@ -335,7 +336,7 @@ def test_file_can_be_cancelled_and_deleted_at_once(desk_of, petition, exporter):
     assert alerts(desk.post(f"{here}/delete", follow_redirects=True)) == ["success"]
     here = ask(desk).location
     exporter.run_next()
-    path = file_of(present(petition)[0])
+    path = path_of(present(petition)[0])
     desk.post(f"{here}/delete")
     assert (present(petition), path.exists()) == ([], False)
     gone = desk.get(here)

@@ -6,10 +6,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from campaign.accounts.audit import WORKER, Actor, record
+from campaign.causes.models import Cause
 from campaign.events.models import Registration
 from campaign.events.operations import Hours
-from campaign.exports.models import Export
+from campaign.exports.models import SUBSCRIBERS, Export
 from campaign.extensions import db, write
+from campaign.imports.subscribers.models import SubscriberImport
+from campaign.imports.subscribers.operations import check_import
 from campaign.kiosk.models import Kiosk
 from campaign.mail.models import OutboxMessage
 from campaign.organize.overview.activity import PERMISSION
@@ -160,6 +163,67 @@ def test_failed_file_is_shown_only_to_the_person_who_requested_it(desk_of):
     [export_id] = db.session.scalars(db.select(Export.id))
     assert tasks_in(requester.get("/organize/").text) == {f"/organize/exports/files/{export_id}"}
     assert tasks_in(other.get("/organize/").text) == set()
+
+
+def subscriber_files(organizer_id, **place):
+    """Add a file of subscribers that could not be made, and a list that could not be imported.
+
+    Return their pages.
+    """
+    export = Export(
+        **place,
+        organizer_id=organizer_id,
+        kind="csv",
+        aim=SUBSCRIBERS,
+        purpose="",
+        choice={},
+        state="failed",
+    )
+    item = SubscriberImport(
+        **place,
+        organizer_id=organizer_id,
+        asks=False,
+        name="friends.csv",
+        header=[],
+        columns={},
+        error_code="broken",
+    )
+
+    def add():
+        db.session.add_all([export, item])
+        db.session.flush()
+        return export.id, item.id
+
+    export_id, item_id = write(add)
+    return {
+        f"/organize/subscribers/files/{export_id}",
+        f"/organize/subscribers/imports/{item_id}",
+    }
+
+
+def test_failed_files_of_subscribers_are_shown_to_the_person_who_requested_them(desk_of):
+    cause = make_cause()
+    owner, other = (
+        desk_of("owner", cause.id, email=email)
+        for email in ("one@kwan.example", "two@kwan.example")
+    )
+    admin = desk_of()
+    pages = subscriber_files(owner.organizer.id, cause_id=cause.id)
+    of_all = subscriber_files(admin.organizer.id, organisation_id=cause.organisation_id)
+    assert tasks_in(owner.get("/organize/").text) == pages
+    assert tasks_in(other.get("/organize/").text) == set()
+    assert of_all <= tasks_in(admin.get("/organize/").text)
+    assert all(owner.get(page).status_code == 200 for page in pages)
+
+
+def test_list_is_no_task_while_it_is_checked_again(desk_of):
+    owner = desk_of("owner", make_cause().id)
+    cause_id = db.session.scalars(db.select(Cause.id)).one()
+    subscriber_files(owner.organizer.id, cause_id=cause_id)
+    columns = {"cause_id": cause_id, "organisation_id": None, "asks": False, "columns": {}}
+    [item_id] = db.session.scalars(db.select(SubscriberImport.id))
+    write(check_import, import_id=item_id, **columns)
+    assert not any("imports" in page for page in tasks_in(owner.get("/organize/").text))
 
 
 def test_admins_see_that_no_email_is_sent(desk_of):

@@ -9,7 +9,7 @@ from campaign.accounts.audit import entries
 from campaign.extensions import db
 from campaign.imports.subscribers import reading
 from campaign.imports.subscribers.models import SubscriberImport
-from campaign.imports.subscribers.queries import lists_folder
+from campaign.imports.subscribers.queries import list_files
 from tests.factories.causes import make_cause
 from tests.factories.jobs import run_jobs
 from tests.factories.organisations import make_organisation
@@ -63,7 +63,7 @@ def state_of(page):
 
 
 def stored_files(app):
-    return [path.name for path in lists_folder(app.config).glob("*")]
+    return [file.name for file in list_files(app.config).files()]
 
 
 def test_owner_downloads_the_subscribers_of_their_cause_only(owner, desk_of):
@@ -278,6 +278,13 @@ def test_full_disk_is_explained_at_the_file(owner, app, monkeypatch):
     assert set(wrong_fields(answer)) == {"file"}
     assert stored_files(app) == []
     assert db.session.query(SubscriberImport).count() == 0
+
+
+def test_list_leaves_the_rest_of_the_disk_to_signatures(owner, app, nearly_full_disk):
+    answer = send(owner, f"{HEADER}\n{GOOD}".encode())
+    assert answer.status_code == 422
+    assert set(wrong_fields(answer)) == {"file"}
+    assert stored_files(app) == []
 
 
 @pytest.mark.parametrize(

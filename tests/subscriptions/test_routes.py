@@ -10,9 +10,9 @@ from sqlalchemy import update
 from campaign.extensions import db, write
 from campaign.i18n.long_dates import long_date
 from campaign.mail.delivery import renderers_of
+from campaign.notices.news_texts import FORM, form_text
 from campaign.notices.queries import consents_of, notice_by_id
 from campaign.process.clock import utcnow
-from campaign.subscriptions.consents import FORM, form_text
 from campaign.subscriptions.jobs import forget
 from campaign.subscriptions.models import Subscription
 from campaign.subscriptions.operations import send_again, suppress

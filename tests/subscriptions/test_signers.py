@@ -3,12 +3,14 @@
 import pytest
 
 from campaign.accounts.audit import WORKER
+from campaign.causes.presenters import news_consent
+from campaign.causes.queries import cause_by_id
 from campaign.extensions import write
+from campaign.notices.news_texts import SIGNATURE
 from campaign.notices.queries import consents_of
 from campaign.process.clock import utcnow
 from campaign.signatures.erasure import anonymise, erase_one
 from campaign.signatures.moderation import decisions
-from campaign.subscriptions.consents import SIGNATURE, wording
 from campaign.subscriptions.operations import confirm as confirm_subscription
 from campaign.subscriptions.operations import end, suppress
 from tests.factories.petitions import make_petition
@@ -62,7 +64,8 @@ def test_confirmed_signature_is_the_consent_and_hatching_twice_adds_nothing(peti
     [consent] = consents_of("subscription", [made.id])
     assert (consent.purpose, consent.channel) == ("news", "web")
     assert consent.shown_text.version == SIGNATURE
-    assert consent.shown_text.text == wording(SIGNATURE, "es") != wording(SIGNATURE, "en")
+    cause = cause_by_id(petition.cause_id)
+    assert consent.shown_text.text == news_consent(cause, "es") != news_consent(cause, "en")
     assert consent.given_at == row(unconfirmed).created_at
 
 

@@ -4,9 +4,13 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy import Engine, update
+from sqlalchemy.exc import OperationalError
 
-from campaign.extensions import db
+from campaign.db.last_backup import note_backup
+from campaign.extensions import db, write
+from campaign.jobs.operations import enqueue, note_worker
 from campaign.mail.models import OutboxMessage
 from campaign.process.clock import utcnow
 from tests.factories.petitions import make_petition
@@ -16,17 +20,25 @@ from tests.factories.signatures import AMALIA, ODILE, change, confirm, sign, sig
 pytestmark = pytest.mark.both_databases
 
 FAR = {"environ_overrides": {"REMOTE_ADDR": "203.0.113.77"}}
-LINE = re.compile(r'^(volante_[a-z_]+)(\{[a-z]+="[a-z0-9-]+"\})? (-?\d+(?:\.\d+)?)$')
 
 
 def figures(client, **options):
-    """Return {name with labels: number}; every line must be a comment or a metric."""
+    """Return {name with labels: number}, but without the label of the process."""
     answer = client.get("/metrics", **options)
     assert answer.status_code == 200
     assert answer.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
     assert answer.headers["Cache-Control"] == "no-store"
-    lines = [line for line in answer.text.splitlines() if not line.startswith("#")]
-    return {match[1] + (match[2] or ""): float(match[3]) for match in map(LINE.match, lines)}
+    samples = [
+        sample
+        for family in text_string_to_metric_families(answer.text)
+        for sample in family.samples
+    ]
+    return {_name(sample.name, sample.labels): sample.value for sample in samples}
+
+
+def _name(name, labels):
+    text = ",".join(f'{label}="{value}"' for label, value in labels.items() if label != "process")
+    return f"{name}{{{text}}}" if text else name
 
 
 def test_counts_and_queues_are_reported(client, app):
@@ -63,9 +75,11 @@ def test_empty_site_has_metrics_too(client):
 
 def test_every_metric_has_a_description(client):
     text = client.get("/metrics").text
-    assert set(re.findall(r"^(volante_\w+)", text, re.MULTILINE)) <= set(
-        re.findall(r"^# HELP (\w+) \w", text, re.MULTILINE)
-    )
+    described = re.findall(r"^# HELP (\w+) \w", text, re.MULTILINE)
+    used = set(re.findall(r"^(volante_\w+)", text, re.MULTILINE))
+    assert {re.sub("_(bucket|count|sum)$", "", name) for name in used} <= {
+        re.sub("_count$", "", name) for name in described
+    }
 
 
 @pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "X-Real-IP"])
@@ -108,3 +122,66 @@ def test_refused_email_shows_its_age_while_it_waits_for_its_next_attempt(client,
     assert output["volante_mail_due"] == 0
     assert output["volante_mail_retrying"] == 1
     assert output["volante_mail_oldest_seconds"] >= 24 * 3600
+
+
+def test_answers_are_measured_by_view_and_status(client):
+    before = figures(client)
+    client.get("/en/privacy")
+    client.get("/en/nowhere")
+    after = figures(client)
+
+    def more(endpoint, status):
+        name = f'volante_http_request_seconds_count{{endpoint="{endpoint}",status="{status}"}}'
+        return after[name] - before.get(name, 0)
+
+    assert more("web.privacy", "2xx") == more("none", "4xx") == 1
+
+
+def test_failures_are_counted_even_if_the_log_leaves_them_out(client, monkeypatch):
+    monkeypatch.setattr("campaign.web.routes.controllers", lambda lang: 1 / 0)
+    before = figures(client)['volante_failures_total{kind="unexpected"}']
+    for _ in range(3):
+        assert client.get("/en/privacy").status_code == 500
+    assert figures(client)['volante_failures_total{kind="unexpected"}'] == before + 3
+
+
+def test_emails_wait_by_priority_and_jobs_by_kind(client, app):
+    sign(make_petition())
+    db.session.execute(
+        update(OutboxMessage).values(
+            created_at=utcnow() - timedelta(minutes=3), due_at=utcnow() - timedelta(minutes=2)
+        )
+    )
+    db.session.commit()
+    write(enqueue, "export", 7, run_at=utcnow() - timedelta(minutes=5))
+    output = figures(client)
+    assert output['volante_mail_queue{priority="personal"}'] == 1
+    assert output['volante_mail_queue_oldest_seconds{priority="personal"}'] >= 180
+    assert output['volante_mail_queue{priority="bulk"}'] == 0
+    assert output['volante_jobs_due{kind="export"}'] == 1
+    assert output['volante_jobs_oldest_seconds{kind="export"}'] >= 300
+    assert output['volante_jobs_due{kind="poster"}'] == 0
+
+
+def test_worker_and_backup_are_known_by_their_age(client, app, monkeypatch, tmp_path):
+    monkeypatch.setitem(app.config, "VAR_DIR", str(tmp_path))
+    output = figures(client)
+    assert "volante_worker_heartbeat_seconds" not in output
+    assert "volante_last_backup_timestamp_seconds" not in output
+    write(note_worker, now=utcnow() - timedelta(minutes=2))
+    note_backup(tmp_path)
+    output = figures(client)
+    assert 120 <= output["volante_worker_heartbeat_seconds"] < 180
+    assert abs(output["volante_last_backup_timestamp_seconds"] - utcnow().timestamp()) < 60
+
+
+def test_metrics_are_shown_while_the_database_is_away(client, monkeypatch):
+    def away(*_, **__):
+        raise OperationalError("select 1", {}, Exception("connection refused"))
+
+    assert figures(client)["volante_database_up"] == 1
+    monkeypatch.setattr(Engine, "connect", away)
+    output = figures(client)
+    assert output["volante_database_up"] == 0
+    assert output["volante_disk_free_bytes"] > 0
+    assert "volante_mail_due" not in output

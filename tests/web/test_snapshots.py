@@ -44,3 +44,9 @@ def test_no_request_holds_two_connections(client, petition, connections):
 def test_health_check_uses_no_connection(client, connections):
     assert client.get("/healthz").status_code == 200
     assert connections == []
+
+
+@pytest.mark.parametrize("path", ["/readyz", "/metrics"])
+def test_monitoring_loads_no_snapshot(client, connections, path):
+    assert client.get(path).status_code == 200
+    assert set(connections) == {1}

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from campaign.cli.doctor.findings import Finding, ok, warning, wrong
+from campaign.health.findings import Finding, ok, warning, wrong
 from campaign.mail.composition import mail_from
 from campaign.mail.domain_checks import DomainCheck, check_domain
 from campaign.mail.server_url import server_from

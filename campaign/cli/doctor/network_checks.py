@@ -11,7 +11,7 @@ from urllib.request import Request, urlopen
 
 import idna
 
-from campaign.cli.doctor.findings import Finding, ok, warning, wrong
+from campaign.health.findings import Finding, ok, warning, wrong
 
 ANSWER_SECONDS = 5
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from campaign.cli.doctor.findings import Finding, ok, warning, wrong
 from campaign.cli.plain_connections import plain_connections
+from campaign.health.findings import Finding, ok, warning, wrong
 
 SUBJECT = "settings"
 EXAMPLE_DOMAINS = (".example", "example.org", "example.com", "example.net")

@@ -22,7 +22,7 @@ from campaign.imports.subscribers.operations import (
 )
 from campaign.imports.subscribers.queries import (
     import_by_id,
-    lists_folder,
+    list_files,
     opened_list,
     remove_file,
 )
@@ -62,11 +62,14 @@ def work_on_list(run: JobRun) -> None:
 def sweep_lists(worker: WorkerContext) -> None:
     """Delete abandoned imports, and every file that belongs to none."""
     # A file is stored after its row, so a file that we list first and that has no row is an orphan.
-    paths = list(lists_folder(worker.settings).glob("*"))
-    kept = write(sweep_imports, now=database_now())
-    for path in paths:
-        if path.name not in kept:
-            path.unlink(missing_ok=True)
+    storage = list_files(worker.settings)
+    names: list[str] = []
+    try:
+        names = [file.name for file in storage.files()]
+    finally:
+        kept = write(sweep_imports, now=database_now())
+    for name in set(names).difference(kept):
+        storage.delete(name)
 
 
 def _check(run: JobRun, item: SubscriberImport) -> None:

@@ -84,6 +84,11 @@ class SubscriberImport(Base):
         return self.state in WORKING
 
     @property
+    def has_failed(self) -> bool:
+        """Whether the file could not be checked or imported, and nobody has tried again."""
+        return bool(self.error_code) and not self.is_working
+
+    @property
     def percent(self) -> int:
         """The part of the file that is checked or imported."""
         return min(100, 100 * self.done // self.size) if self.size else 0

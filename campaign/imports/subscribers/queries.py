@@ -2,21 +2,22 @@
 
 import io
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from sqlalchemy import select
 
 from campaign.extensions import db
+from campaign.files.choice import storage_for
+from campaign.files.storage import FileStorage, FilesUnavailable
 from campaign.imports.subscribers.models import SubscriberImport
 from campaign.imports.subscribers.reading import HEADINGS, SubscriberList
 from campaign.security.sealed_files import SealedReader, key_of
 
 
-def lists_folder(settings: Mapping[str, Any]) -> Path:
-    """Return the folder of the sealed files."""
-    return Path(settings["VAR_DIR"]) / "subscriber-lists"
+def list_files(settings: Mapping[str, Any]) -> FileStorage:
+    """Return the storage of the sealed files."""
+    return storage_for(settings, "subscriber-lists")
 
 
 def key_for(item: SubscriberImport, settings: Mapping[str, Any]) -> bytes:
@@ -57,14 +58,16 @@ def opened_list(
 ) -> Iterator[tuple[SubscriberList, SealedReader]]:
     """Open the file of an import; yield its list, and the reader, whose position is the progress.
 
-    Raises OSError, SealBroken, ListRefused.
+    Raises FileNotFoundError, FilesUnavailable, SealBroken, ListRefused.
     """
-    path = lists_folder(settings) / item.file_name
-    with SealedReader(path, key_for(item, settings), item.size) as reader:
+    file = list_files(settings).open(item.file_name)
+    with SealedReader(file, key_for(item, settings), item.size) as reader:
         chosen = {name: item.columns.get(name, "") for name in HEADINGS}
         yield SubscriberList(io.BufferedReader(reader), chosen), reader
 
 
 def remove_file(import_id: int, settings: Mapping[str, Any]) -> None:
-    """Remove an import's file at once, if it is on this machine."""
-    (lists_folder(settings) / f"{import_id}.sealed").unlink(missing_ok=True)
+    """Remove an import's file at once."""
+    # Otherwise the next sweep deletes it.
+    with suppress(FilesUnavailable):
+        list_files(settings).delete(f"{import_id}.sealed")

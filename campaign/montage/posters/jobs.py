@@ -6,15 +6,19 @@ import select
 import shutil
 import subprocess
 import time
-from collections.abc import Collection, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import IO, Any, cast
 
 from campaign.causes.models import Cause
 from campaign.causes.queries import cause_by_id, cause_numbers
 from campaign.extensions import database_now, db, write
+from campaign.files.choice import storage_for
+from campaign.files.scratch import scratch_folder
+from campaign.files.storage import FileStorage
+from campaign.health.disk_checks import reserve_space
 from campaign.jobs.registry import BackgroundWork
 from campaign.jobs.runs import JobRun, WorkerContext
 from campaign.montage.models import VARIETY, Poster
@@ -43,9 +47,9 @@ POLL_SECONDS = 0.2
 REPORT_SECONDS = 3
 SWEEP_SECONDS = 60
 MAX_SILENCE_SECONDS = 300
-# Unknown files and folders may belong to a worker that is still drawing or just finishing. At this
-# age in seconds they no longer do.
-MAX_FILE_AGE, MAX_SCRATCH_AGE = 600, 3600
+# Unknown files may belong to a worker that is just finishing. At this age in seconds they no longer
+# do.
+MAX_FILE_AGE = 600
 
 log = logging.getLogger("campaign.press")
 work = BackgroundWork()
@@ -55,12 +59,12 @@ class RendererError(Exception):
     """The renderer failed, or was silent for too long."""
 
 
-def posters_folder(settings: Mapping[str, Any]) -> Path:
-    """Return the folder of the finished posters."""
-    return Path(settings["VAR_DIR"]) / "posters"
+def poster_files(settings: Mapping[str, Any]) -> FileStorage:
+    """Return the storage of the finished posters."""
+    return storage_for(settings, "posters")
 
 
-@work.job(JOB, on_return=return_poster, on_give_up=fail_poster)
+@work.job(JOB, on_return=return_poster, on_give_up=fail_poster, waits_in_surge=True)
 def draw_poster(run: JobRun) -> datetime | None:
     """Draw a poster."""
     poster = db.session.get(Poster, run.subject_id, populate_existing=True)
@@ -69,10 +73,11 @@ def draw_poster(run: JobRun) -> datetime | None:
     variety = Variety(*(getattr(poster, column) for column in VARIETY))
     poster_id, file_name = poster.id, poster.file_name
     run.write(start_poster, poster_id)
-    folder = posters_folder(run.worker.settings)
-    scratch = folder / f"{poster_id}-{run.worker.holder}"
-    scratch.mkdir(parents=True, exist_ok=True)
+    settings = run.worker.settings
+    scratch = scratch_folder(settings) / f"poster-{poster_id}-{run.worker.holder}"
+    scratch.mkdir(exist_ok=True)
     try:
+        reserve_space(run.worker.settings["VAR_DIR"])
         spec, columns = prepare(cast(Cause, cause_by_id(variety.cause_id)), variety, scratch)
         (scratch / "spec.json").write_text(spec.to_json(), encoding="utf-8")
         # Everything needed has been read. Free the database connection while the poster is drawn.
@@ -80,7 +85,7 @@ def draw_poster(run: JobRun) -> datetime | None:
         _render(run, scratch)
         draft = scratch / "draft"
         columns["file_bytes"] = draft.stat().st_size
-        draft.replace(folder / file_name)
+        poster_files(settings).put(file_name, draft, on_progress=partial(run.report, 100))
         run.finish(finish_poster, poster_id, **columns)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
@@ -95,10 +100,10 @@ def sweep_files(worker: WorkerContext) -> None:
         write(drop_posters, outdated)
     write(sweep_shapes, now=database_now())
     file_names = set(write(sweep_posters, now=database_now()))
-    for path in posters_folder(worker.settings).glob("*"):
-        # Another worker may be cleaning up too, or just finishing.
-        with suppress(FileNotFoundError):
-            _remove_old(path, file_names)
+    storage = poster_files(worker.settings)
+    for file in list(storage.files()):
+        if file.name not in file_names and time.time() - file.modified_at > MAX_FILE_AGE:
+            storage.delete(file.name)
 
 
 def _render(run: JobRun, scratch: Path) -> None:
@@ -141,14 +146,6 @@ def _follow(run: JobRun, output: IO[bytes]) -> None:
         if now - last_report_at > REPORT_SECONDS:
             run.report(progress)
             last_report_at = now
-
-
-def _remove_old(path: Path, file_names: Collection[str]) -> None:
-    age = time.time() - path.stat().st_mtime
-    if path.is_dir() and age > MAX_SCRATCH_AGE:
-        shutil.rmtree(path, ignore_errors=True)
-    elif path.is_file() and path.name not in file_names and age > MAX_FILE_AGE:
-        path.unlink()
 
 
 def prepare(cause: Cause, variety: Variety, scratch: Path) -> tuple[PosterSpec, dict[str, Any]]:

@@ -32,7 +32,7 @@ from campaign.jobs.queries import unfinished_job
 from campaign.montage.forms import choice_parameter, language_parameter, number_parameter
 from campaign.montage.models import Poster
 from campaign.montage.pictures import cached
-from campaign.montage.posters.jobs import posters_folder
+from campaign.montage.posters.jobs import poster_files
 from campaign.montage.posters.operations import GRACE, JOB, request_poster
 from campaign.montage.posters.renderer import print_poster
 from campaign.montage.posters.spec import PAPER_MM
@@ -40,6 +40,7 @@ from campaign.montage.queries import Variety, find_shape, poster_status, posters
 from campaign.montage.texts import appearance_digest_of, digest_of, poster_spec
 from campaign.organisations.presenters import show_organisation
 from campaign.process.clock import utcnow
+from campaign.surge.state import check_surge
 
 blueprint = Blueprint("posters", __name__)
 MIN_WIDTH, MAX_WIDTH, DEFAULT_WIDTH = 300, 12_000, 6000
@@ -95,6 +96,7 @@ def _variety(cause: Cause, form: str, size: str) -> Variety:
 
 
 def _small(cause: Cause, variety: Variety) -> bytes:
+    check_surge()
     numbers, now = cause_numbers(cause.id), utcnow()
     shape = find_shape(cause.shape)
     spec = poster_spec(cause, variety, numbers, now, shape_folder=cause.shape)
@@ -114,14 +116,12 @@ def _serve_or_queue(cause: Cause, variety: Variety) -> Response:
     g.lang = variety.lang
     now, status = utcnow(), poster_status(variety)
     ready = status.ready
-    path = _file_of(ready)
-    if ready and path and _is_fresh(ready, cause, variety.lang, now):
-        return (
-            jsonify(state="ready") if "progress" in request.args else _file(ready, path, cause.slug)
-        )
+    if ready and _is_fresh(ready, cause, variety.lang, now) and _has_file(ready):
+        return jsonify(state="ready") if "progress" in request.args else _file(ready, cause.slug)
     if not status.in_work and status.failed and status.failed.requested_at > now - GRACE:
         return _waiting(cause, variety, status.failed)
     if not status.in_work:
+        check_surge()
         write(request_poster, variety, now=now)
         status = poster_status(variety)
     # If it is ready by now, the next request will find it.
@@ -135,18 +135,24 @@ def _is_fresh(poster: Poster, cause: Cause, lang: str, now: datetime) -> bool:
     return is_recent or poster.numbers_digest == digest_of(cause_numbers(cause.id))
 
 
-def _file_of(poster: Poster | None) -> Path | None:
-    path = posters_folder(current_app.config) / poster.file_name if poster else None
-    return path if path and path.exists() else None
+def _has_file(poster: Poster) -> bool:
+    return poster_files(current_app.config).has(poster.file_name)
 
 
-def _file(poster: Poster, path: Path, slug: str) -> Response:
+def _file(poster: Poster, slug: str) -> Response:
     names = "-names" if poster.with_names else ""
+    file = poster_files(current_app.config).open(poster.file_name)
     response = send_file(
-        path,
+        file,
         download_name=f"{slug}-{poster.size}-{poster.lang}{names}.{poster.form}",
+        conditional=False,
         etag=f"poster-{poster.id}",
         last_modified=poster.drawn_at,
+    )
+    response.call_on_close(file.close)
+    response.content_length = poster.file_bytes
+    response.make_conditional(
+        request.environ, accept_ranges=True, complete_length=poster.file_bytes
     )
     response.cache_control.no_cache = None
     response = public(response, NAMES_SECONDS if poster.with_names else SECONDS)

@@ -133,6 +133,6 @@ def _run_worker(kind: str, folder: Path, **arguments: Any) -> dict[str, Any]:
         subprocess.run(**command, check=True, timeout=MAX_SECONDS, capture_output=True)
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
         # Log only the type of error: its message could contain parts of the picture.
-        log.error("the workbench failed at %s: %s", kind, type(error).__name__)
+        log.error("the image process failed at %s: %s", kind, type(error).__name__)
         raise WorkFailed from error
     return json.loads((folder / "done.json").read_text(encoding="utf-8"))

@@ -45,7 +45,9 @@ def send() -> ResponseReturnValue:
             write(request_reset, address=address, now=utcnow())
     except TooManyTries as wait:
         form.form_errors.append(
-            _("Too many reset emails were requested from here. Wait an hour, or ask an admin.")
+            _(
+                "Too many reset emails were requested from your network. Wait an hour, or ask an admin."
+            )
         )
         return later(
             (render_template("organize/links/ask.html", form=form), wait.status), wait.minutes * 60

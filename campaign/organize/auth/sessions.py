@@ -41,6 +41,7 @@ from campaign.accounts.sessions import (
     remember_device,
 )
 from campaign.extensions import db, write
+from campaign.mail.models import ACCOUNT
 from campaign.mail.operations import enqueue
 from campaign.organize.core.identity import (
     DEVICE_COOKIE,
@@ -139,7 +140,7 @@ def _remember(organizer_id: int, device_token: str, now: datetime, browser: dict
         organizer_id=organizer_id, device_token=device_token, lang=lang, now=now, **browser
     )
     if is_new and not is_first:
-        enqueue(kind=NEW_DEVICE, subject_id=device.id, lang=lang)
+        enqueue(kind=NEW_DEVICE, subject_id=device.id, lang=lang, priority=ACCOUNT)
 
 
 # The first match wins, because many browsers also send the names listed after theirs.

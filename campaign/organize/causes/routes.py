@@ -21,6 +21,7 @@ from campaign.events.presenters import cards_ahead, cards_past
 from campaign.i18n.fallbacks import best_lang
 from campaign.montage.queries import shape_title
 from campaign.notices.composition import compose_notice
+from campaign.notices.news_texts import form_text
 from campaign.organisations.identity import identities
 from campaign.organize.core.access import allowed
 from campaign.organize.core.audit import AuditEvent, act
@@ -45,7 +46,6 @@ from campaign.organize.petitions.forms import SlugForm
 from campaign.petitions.presenters import cards_of_cause
 from campaign.process.clock import utcnow
 from campaign.site.settings import site_settings
-from campaign.subscriptions.consents import form_text
 from campaign.text.markdown import to_html
 from campaign.text.slugs import slug_of
 from campaign.updates.presenters import recent_cards
@@ -53,7 +53,7 @@ from campaign.updates.presenters import recent_cards
 PARTS = ("title", "summary", "story")
 MISSING_ERRORS = {
     "title": _l("Enter a title."),
-    "summary": _l("Enter one or two sentences about it."),
+    "summary": _l("Enter one or two sentences about the cause."),
 }
 PALETTES = [
     SelectChoice("monarch", _l("Amber")),
@@ -276,7 +276,7 @@ def save_address(cause: Cause) -> ResponseReturnValue:
     except CauseSlugTaken:
         form.slug.errors = [_("Another cause uses, or used, this web address. Choose another.")]
         return _address_page(cause, form, 422)
-    flash(_("It has a new web address. The old one redirects to it."), "success")
+    flash(_("The page has a new web address. The old one redirects to it."), "success")
     return back_to(form.slug.data)
 
 

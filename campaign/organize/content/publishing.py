@@ -169,7 +169,7 @@ class EventPages(PublishingPages):
 
     def refuse(self, row: Any, error: NotPublishable) -> ResponseReturnValue:
         flash(
-            _("A cancelled event cannot be reopened. To announce another one, duplicate it.")
+            _("A cancelled event cannot be reopened. To announce another one, make a copy.")
             if isinstance(error, EventOver)
             else _("It cannot be published yet. Add a place or an online link."),
             "danger",

@@ -162,7 +162,7 @@ PLACES = (
     Place("organisations", _l("Organizations"), "building", "organisations.see"),
     Place("people", _l("People"), "users", "people.see"),
     Place("audit", _l("Activity log"), "list", "audit.see"),
-    Place("switches", _l("Switches"), "power", "switches.edit"),
+    Place("switches", _l("Site features"), "power", "switches.edit"),
     Place("site", _l("Settings"), "sliders", "site.edit"),
 )
 

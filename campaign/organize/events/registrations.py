@@ -110,7 +110,7 @@ class AttendanceForm(FlaskForm):
     reason = StringField(
         _l("What is it for?"),
         [
-            DataRequired(_l("Say it in a few words. We record it in the activity log.")),
+            DataRequired(_l("A few words are enough. We record them in the activity log.")),
             Length(max=300, message=_l("Use 300 characters or fewer.")),
         ],
     )

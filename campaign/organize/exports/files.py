@@ -1,16 +1,17 @@
 """The page and the download of an export, for each place in the workspace that offers files."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from flask import Response, flash, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from werkzeug.wsgi import wrap_file
 
-from campaign.exports.export_queries import content_of, file_of
+from campaign.exports.export_queries import READ_BYTES, content_of, has_file
 from campaign.exports.formats import DOWNLOADS
 from campaign.exports.models import Export
 from campaign.exports.operations import RETENTION
+from campaign.files.storage import FilesUnavailable
 from campaign.organize.core.audit import AuditEvent, log_view
 from campaign.organize.exports.forms import label_context
 from campaign.security.sealed_files import SealBroken
@@ -29,7 +30,7 @@ def render_file(export: Export, **context: Any) -> ResponseReturnValue:
     return render_template(
         "organize/exports/show.html",
         export=export,
-        is_there=file_of(export) is not None,
+        is_there=has_file(export),
         until=export.ready_at + RETENTION if export.ready_at else None,
         kept_hours=int(RETENTION.total_seconds() // 3600),
         seconds=POLL_SECONDS,
@@ -44,15 +45,26 @@ def send_file(export: Export, audit_event: AuditEvent, *, name: str, page: str) 
     Each download is recorded in the activity log. `page` is the address of the export, in case the
     file is gone.
     """
+    if export.state != "ready":
+        return redirect(page, 303)
     try:
-        content = content_of(export) if file_of(export) else iter(())
-        first = next(content)
-    except (StopIteration, SealBroken):
+        content = content_of(export)
+        # Tells whether it can be read and decrypted, before the answer begins.
+        content.peek(1)
+    except FilesUnavailable:
+        flash(_("The file storage does not answer. Try again in a minute."), "danger")
+        return redirect(page, 303)
+    except (FileNotFoundError, SealBroken):
         flash(_("The file is no longer available. Create it again."), "danger")
         return redirect(page, 303)
     log_view(audit_event)
     media_type = "application/zip" if export.kind == "pack" else DOWNLOADS[export.kind].media_type
-    response = Response(_joined(first, content), content_type=media_type)
+    response = Response(
+        wrap_file(request.environ, content, READ_BYTES),
+        content_type=media_type,
+        direct_passthrough=True,
+    )
+    response.call_on_close(content.close)
     response.content_length = export.size
     file_name = f"{name}-{export.requested_at:%Y-%m-%d}-{export.id}.{export.suffix}"
     response.headers.set("Content-Disposition", "attachment", filename=file_name)
@@ -60,8 +72,3 @@ def send_file(export: Export, audit_event: AuditEvent, *, name: str, page: str) 
     return response.make_conditional(
         request.environ, accept_ranges=True, complete_length=export.size
     )
-
-
-def _joined(first: bytes, others: Iterator[bytes]) -> Iterator[bytes]:
-    yield first
-    yield from others

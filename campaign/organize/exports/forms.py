@@ -87,10 +87,11 @@ FAULTS = {
     "no_room": _l(
         "The server’s disk is full. We removed the unfinished file. Free some space, then press the button."
     ),
+    "no_storage": _l("The file storage does not answer. We try again every minute."),
     "too_large": _l(
         "The file would be larger than four gigabytes. Choose fewer columns, fewer days, or CSV."
     ),
-    "broken": _l("Something failed three times. The details are in the server log."),
+    "broken": _l("This failed three times. The details are in the server log."),
 }
 
 
@@ -107,6 +108,8 @@ def offered(aim: str, petition: Petition) -> tuple[str, ...]:
 
 def how_far(export: Export) -> str:
     """Return a sentence about the progress of an export."""
+    if export.state == "waiting" and export.error_code:
+        return str(FAULTS[export.error_code])
     if export.state == "waiting" or not export.total:
         return _("It is in the queue.")
     if export.aim == SUBSCRIBERS:
@@ -118,7 +121,7 @@ def how_far(export: Export) -> str:
             total=format_decimal(export.total),
         )
     if export.done >= export.total:
-        return _("All signatures are written. The file is being finished.")
+        return _("All signatures are in the file. We are finishing it.")
     return ngettext(
         "%(done)s of %(total)s signature",
         "%(done)s of %(total)s signatures",
@@ -151,7 +154,7 @@ class PurposeForm(FlaskForm):
     purpose = LineField(
         _l("What exactly is it for?"),
         [
-            DataRequired(_l("Say it in a few words. We record it in the activity log.")),
+            DataRequired(_l("A few words are enough. We record them in the activity log.")),
             max_length(MAX_PURPOSE_LENGTH),
         ],
     )

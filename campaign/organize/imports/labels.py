@@ -67,7 +67,7 @@ FAULTS = {
     "tick": _l("Enter yes or no, or leave it empty."),
     "name_display": _l("Enter full, initials or not shown."),
     "lang": _l("Enter en, es or fr."),
-    "country": _l("We do not know this country. Enter its name or two-letter code."),
+    "country": _l("We do not recognize this country. Enter its name or two-letter code."),
     "date": _l("Enter a date, like 2026-11-25."),
     "date_too_old": _l("This date is too long ago. Check it."),
     "date_in_future": _l("This date is in the future. Check it."),

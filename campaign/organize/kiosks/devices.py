@@ -58,7 +58,7 @@ def rename(kiosk: Kiosk) -> ResponseReturnValue:
 @allowed("kiosks.pair", load_kiosk)
 def extend(kiosk: Kiosk) -> ResponseReturnValue:
     act(_audit_event_of("kiosks.extend", kiosk), pairing.extend, kiosk_id=kiosk.id, now=utcnow())
-    flash(_("This tablet can collect for one more day."), "success")
+    flash(_("This tablet can collect signatures for one more day."), "success")
     return _back_to(kiosk)
 
 

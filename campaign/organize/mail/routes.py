@@ -281,7 +281,7 @@ def stop(update: Update) -> ResponseReturnValue:
         update,
         "mail.stop",
         mailings.stop_mailing,
-        _("Stopped. People who already got it keep it."),
+        _("Stopped. People who already got the email keep it."),
         now=utcnow(),
     )
 
@@ -301,7 +301,7 @@ def _change_state(
 
 def _planned(form: MailingForm) -> str:
     if form.moment and form.moment > utcnow():
-        return _("It is scheduled. You can pause or stop it here, even before it starts.")
+        return _("The mailing is scheduled. You can pause or stop it here, even before it starts.")
     return _("The mailing has started. You can pause or stop it here.")
 
 

@@ -6,6 +6,7 @@ done by a job.
 
 from collections.abc import Sequence
 from contextlib import suppress
+from secrets import token_hex
 from typing import Any
 
 from flask import current_app, flash, jsonify, redirect, render_template, request, url_for
@@ -16,6 +17,9 @@ from flask_wtf.file import FileField
 from wtforms import Field, RadioField, SelectChoice, SelectField, ValidationError
 
 from campaign.extensions import write
+from campaign.files.scratch import scratch_folder
+from campaign.files.storage import FilesUnavailable
+from campaign.health.disk_checks import reserve_space
 from campaign.imports.subscribers.jobs import WRONG
 from campaign.imports.subscribers.models import WITH_FILE, SubscriberImport
 from campaign.imports.subscribers.operations import (
@@ -30,7 +34,7 @@ from campaign.imports.subscribers.operations import (
 from campaign.imports.subscribers.queries import (
     import_by_id,
     key_for,
-    lists_folder,
+    list_files,
     opened_list,
     remove_file,
 )
@@ -78,6 +82,7 @@ REFUSED = {
         "A row of this file is too long. Check whether a quotation mark is missing."
     ),
     "no_room": _l("The server’s disk is full. Free some space, then choose the file again."),
+    "no_storage": _l("The file storage does not answer. In a minute, choose the file again."),
     "broken": _l("The file is no longer available. Choose it again."),
 }
 CHOOSE_COLUMN = _l("Choose the column of the file.")
@@ -203,10 +208,11 @@ def take() -> ResponseReturnValue:
     )
     try:
         _store(item, stream)
-    except OSError:
+    except (OSError, FilesUnavailable) as error:
         remove_file(item.id, current_app.config)
         write(drop_import, import_id=item.id)
-        form.file.errors = [REFUSED["no_room"]]
+        is_away = isinstance(error, FilesUnavailable)
+        form.file.errors = [REFUSED["no_storage" if is_away else "no_room"]]
         return _render_upload(form, 422)
     if not missing_columns(columns, asks=form.asks):
         write(
@@ -295,16 +301,21 @@ def _change(item: SubscriberImport, action: str, operation: Any) -> ResponseRetu
 
 
 def _store(item: SubscriberImport, stream: Any) -> None:
-    """Encrypt the file to disk. Raises OSError."""
-    folder = lists_folder(current_app.config)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Encrypt the file, and store it. Raises OSError, FilesUnavailable."""
+    settings = current_app.config
+    reserve_space(settings["VAR_DIR"])
+    draft = scratch_folder(settings) / f"list-{item.id}.{token_hex(4)}"
     size = 0
     stream.seek(0)
-    with Sealer(folder / item.file_name, key_for(item, current_app.config)) as sealer:
-        while data := stream.read(PIECE):
-            sealer.write(data)
-            size += len(data)
-        frames = sealer.finish()
+    try:
+        with Sealer(draft, key_for(item, settings)) as sealer:
+            while data := stream.read(PIECE):
+                sealer.write(data)
+                size += len(data)
+            frames = sealer.finish()
+        list_files(settings).put(item.file_name, draft)
+    finally:
+        draft.unlink(missing_ok=True)
     write(note_file, item.id, frames=frames, size=size)
     item.size = size
 
@@ -320,7 +331,7 @@ def _preview(item: SubscriberImport) -> list[Subscriber]:
     try:
         with opened_list(item, current_app.config) as (subscribers, _reader):
             return subscribers.preview(asks=item.asks, now=utcnow())
-    except (OSError, SealBroken, ListRefused, ColumnsMissing):
+    except (FileNotFoundError, FilesUnavailable, SealBroken, ListRefused, ColumnsMissing):
         return []
 
 

@@ -102,7 +102,7 @@ def find() -> ResponseReturnValue:
     log_view(AuditEvent("suppressions.see", details={"found": is_listed}))
     if is_listed:
         return _back_to(form.digest)
-    flash(_("This address is not on the list. It gets email whenever it is subscribed."), "success")
+    flash(_("This address is not on the list. It gets updates if it is subscribed."), "success")
     return redirect(url_for("organize.suppressions.index"), 303)
 
 

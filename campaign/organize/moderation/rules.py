@@ -95,7 +95,10 @@ class RuleForm(FlaskForm):
             raise ValidationError(_l("Enter what the rule looks for."))
         if len(lines) > MAX_LINES:
             raise ValidationError(
-                _("Enter at most %(most)s lines. Make a second rule for the rest.", most=MAX_LINES)
+                _(
+                    "Enter at most %(most)s lines. Create a second rule for the rest.",
+                    most=MAX_LINES,
+                )
             )
         field.data = "\n".join(dict.fromkeys(CLEAN[self.kind.data](line, lines) for line in lines))
 
@@ -139,7 +142,7 @@ def _country(line: str, _lines: list[str]) -> str:
     try:
         return country(line, "")
     except ValueRefused as fault:
-        raise ValidationError(_("We do not know a country named %(line)s.", line=line)) from fault
+        raise ValidationError(_("There is no country named %(line)s.", line=line)) from fault
 
 
 def _rate(line: str, lines: list[str]) -> str:

@@ -54,10 +54,10 @@ IMAGE_REFUSALS = {
     "svg_bytes": _l("The SVG file is larger than 200 KB. Simplify it, or use PNG."),
     "svg_format": _l("This SVG file is damaged. Save it again, or use PNG."),
     "svg_active": _l(
-        "This SVG file has a script or other parts that can act. Save it as a plain SVG, or use PNG."
+        "This SVG file has a script or other active parts. Save it as a plain SVG, or use PNG."
     ),
     "svg_external": _l(
-        "This SVG file shows another file, such as a picture or a font. Save it as a plain SVG with all text as paths, or use PNG."
+        "This SVG file uses another file, such as a picture or a font. Save it as a plain SVG with all text as paths, or use PNG."
     ),
     "svg_style": _l(
         "We cannot read the style sheet in this SVG file. Save it with styles as attributes, or use PNG."
@@ -238,7 +238,7 @@ class LookForm(_OfOrganisation):
     accent = ColourField(_l("Accent colour"))
     pattern = RadioField(_l("Pattern of the margin"), choices=PATTERN_CHOICES, default="plain")
     logo = FileField(_l("Logo"))
-    mark = FileField(_l("Square mark"))
+    mark = FileField(_l("Square logo"))
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -264,7 +264,7 @@ class LookForm(_OfOrganisation):
             field.errors = [IMAGE_REFUSALS[refusal.code]]
             return
         if purpose == "mark" and image.width != image.height:
-            field.errors = [_l("The mark must be as wide as it is high.")]
+            field.errors = [_l("The square logo must be as wide as it is high.")]
             return
         self.images[purpose] = image
 
@@ -305,13 +305,13 @@ class LegalForm(InLanguages, _OfOrganisation):
 
 def _imprint(lang: str) -> LinesField:
     return LinesField(
-        in_language(_l("More text of the imprint"), lang), [max_length(MAX_TEXT_LENGTH)]
+        in_language(_l("More text for the legal notice"), lang), [max_length(MAX_TEXT_LENGTH)]
     )
 
 
 def _privacy_text(lang: str) -> LinesField:
     return LinesField(
-        in_language(_l("More text of the privacy page"), lang), [max_length(MAX_TEXT_LENGTH)]
+        in_language(_l("More text for the privacy page"), lang), [max_length(MAX_TEXT_LENGTH)]
     )
 
 

@@ -274,8 +274,8 @@ def accent_samples(colour: str | None) -> list[AccentSample]:
         return []
     readable = nearest_readable(parsed)
     return [
-        AccentSample(_("By day"), DAY_BACKGROUND, day_accent(readable)),
-        AccentSample(_("By night"), NIGHT_BACKGROUND, night_accent(readable)),
+        AccentSample(_("In light mode"), DAY_BACKGROUND, day_accent(readable)),
+        AccentSample(_("In dark mode"), NIGHT_BACKGROUND, night_accent(readable)),
     ]
 
 

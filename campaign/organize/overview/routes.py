@@ -18,6 +18,7 @@ from campaign.i18n.long_dates import long_date
 from campaign.organize.core.access import any_organizer
 from campaign.organize.core.identity import causes_where, may
 from campaign.organize.core.navigation import sidebar_counts
+from campaign.organize.core.surge import surge_status
 from campaign.organize.overview.activity import recent_activity
 from campaign.organize.overview.tasks import tasks_for_today
 from campaign.organize.statistics.figures import (
@@ -131,6 +132,7 @@ def index() -> ResponseReturnValue:
         chosen_range=chosen,
         ranges=RANGES,
         span_label=span_label,
+        surge=surge_status(),
     )
 
 

@@ -16,14 +16,16 @@ from campaign.api.queries import keys_among
 from campaign.events.models import Event
 from campaign.events.queries import events_among
 from campaign.events.registration_search import held_by_event
-from campaign.exports.export_queries import exports_of
+from campaign.exports.export_queries import exports_of, subscriber_exports
+from campaign.exports.models import Export
 from campaign.i18n.clock_times import clock_time
 from campaign.i18n.locales import current_locale
 from campaign.imports.queries import batches_among
+from campaign.imports.subscribers.queries import subscriber_imports
 from campaign.kiosk.queries import gaps_of, kiosks_of
 from campaign.kiosk.review_queries import many_for_review
 from campaign.mail.queries import waiting_since
-from campaign.organize.core.identity import causes_where, may, organizer
+from campaign.organize.core.identity import causes_where, may, organisations_where, organizer
 from campaign.organize.core.scope import petition_summary, petitions_where
 from campaign.organize.setup.steps import setup_steps
 from campaign.organize.statistics.figures import zone
@@ -166,16 +168,16 @@ def _tablets(event: Event, now: datetime) -> Iterator[Task]:
         state, name = kiosk.state(now), kiosk.name
         if kiosk.is_silent(now) and state != "revoked":
             text = ngettext(
-                "Find tablet “%(name)s”: no contact since %(time)s, and it holds %(num)s signature",
-                "Find tablet “%(name)s”: no contact since %(time)s, and it holds %(num)s signatures",
+                "Find tablet “%(name)s”: no contact since %(time)s, and %(num)s unsent signature on it",
+                "Find tablet “%(name)s”: no contact since %(time)s, and %(num)s unsent signatures on it",
                 kiosk.waiting,
                 name=name,
                 time=_day_and_time(cast(datetime, kiosk.last_seen_at), event),
             )
         elif kiosk.waiting and state in ("away", "expired"):
             text = ngettext(
-                "Connect tablet “%(name)s” to the internet: it holds %(num)s unsent signature",
-                "Connect tablet “%(name)s” to the internet: it holds %(num)s unsent signatures",
+                "Connect tablet “%(name)s” to the internet: it has %(num)s unsent signature",
+                "Connect tablet “%(name)s” to the internet: it has %(num)s unsent signatures",
                 kiosk.waiting,
                 name=name,
             )
@@ -246,8 +248,39 @@ def failed_files() -> Iterator[Task]:
     )
     for export in exports_of(ids):
         if export.organizer_id == organizer().id and export.state == "failed":
-            text = _("Create file %(number)s again: it could not be finished", number=export.id)
-            yield Task(text, _("View"), url_for("organize.exports.show", export_id=export.id))
+            address = url_for("organize.exports.show", export_id=export.id)
+            yield Task(_unfinished(export), _("View"), address)
+
+
+def failed_subscriber_files() -> Iterator[Task]:
+    """Yield the signed-in organizer's files of subscribers that could not be made or read."""
+    exports = (
+        subscriber_exports(
+            causes_where("subscriptions.export"), organisations_where("subscriptions.export")
+        )
+        if may("subscriptions.export")
+        else ()
+    )
+    for export in exports:
+        if export.organizer_id == organizer().id and export.state == "failed":
+            address = url_for("organize.subscribers.show", export_id=export.id)
+            yield Task(_unfinished(export), _("View"), address)
+    imports = (
+        subscriber_imports(
+            causes_where("subscriptions.import"), organisations_where("subscriptions.import")
+        )
+        if may("subscriptions.import")
+        else ()
+    )
+    for item in imports:
+        if item.organizer_id == organizer().id and item.has_failed:
+            text = _("Fix the list “%(name)s”: it could not be imported", name=item.name)
+            address = url_for("organize.subscribers.show_import", import_id=item.id)
+            yield Task(text, _("View"), address)
+
+
+def _unfinished(export: Export) -> str:
+    return _("Create file %(number)s again: it could not be finished", number=export.id)
 
 
 def scheduled_erasures() -> Iterator[Task]:
@@ -290,7 +323,8 @@ def suspect_keys() -> Iterator[Task]:
     for key in keys_among(causes_where("keys.edit")) if may("keys.edit") else ():
         if key.distrusted_at and not key.revoked_at:
             text = _(
-                "Ask partner “%(name)s” why many of its people had already signed", name=key.name
+                "Ask partner “%(name)s” why many of the people it sent had already signed",
+                name=key.name,
             )
             yield Task(text, _("View"), url_for("organize.keys.index"))
 
@@ -359,6 +393,7 @@ def tasks_for_today() -> list[Task]:
         *at_events(now),
         *stuck_mail(now),
         *failed_files(),
+        *failed_subscriber_files(),
         *open_imports(),
         *suspect_keys(),
         *scheduled_erasures(),

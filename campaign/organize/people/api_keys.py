@@ -79,7 +79,7 @@ def create() -> ResponseReturnValue:
 def revoke(key: ApiKey) -> ResponseReturnValue:
     audit_event = AuditEvent("keys.revoke", on=("api_key", key.id), cause_id=key.cause_id)
     act(audit_event, revoke_key, key_id=key.id, now=utcnow())
-    flash(_("The key no longer works. Signatures it brought stay."), "success")
+    flash(_("The key no longer works. Signatures sent with it still count."), "success")
     return redirect(url_for("organize.keys.index"), 303)
 
 

@@ -236,7 +236,7 @@ def save_address(petition: Petition) -> ResponseReturnValue:
     except SlugTaken:
         form.slug.errors = [_("Another petition uses, or used, this web address. Choose another.")]
         return part_page("address", petition, form, 422)
-    flash(_("It has a new web address. The old one redirects to it."), "success")
+    flash(_("The page has a new web address. The old one redirects to it."), "success")
     return redirect(url_for("organize.petitions.show", slug=form.slug.data), 303)
 
 

@@ -216,7 +216,7 @@ class EmbedPreviewForm(FlaskForm):
     lang = SelectField(
         _l("Language"),
         choices=lambda: [
-            SelectChoice("", _l("Like the page around it, or the reader’s system")),
+            SelectChoice("", _l("Same as the page around it, or the reader’s device")),
             *language_choices(),
         ],
     )

@@ -40,7 +40,7 @@ class CountriesField(LineField):
         unknown = next((code for code in codes if code not in known), None)
         if unknown:
             raise StopValidation(
-                _l("“%(code)s” is no country code. Use two letters, like CA.", code=unknown)
+                _l("“%(code)s” is not a country code. Use two letters, like CA.", code=unknown)
             )
         if len(codes) > MAX_COUNTRIES:
             raise StopValidation(_l("Enter %(most)s countries or fewer.", most=MAX_COUNTRIES))
@@ -60,7 +60,7 @@ class LanguagesField(LineField):
             self.data = " ".join(self.tags())
         except UnknownLanguage as error:
             raise StopValidation(
-                _l("“%(tag)s” is no language code. Use one like pt-BR or ar.", tag=str(error))
+                _l("“%(tag)s” is not a language code. Use one like pt-BR or ar.", tag=str(error))
             ) from error
 
     def tags(self) -> list[str]:
@@ -88,7 +88,7 @@ class SiteForm(FlaskForm):
     registration_days = _number(_l("Days until registrations are deleted"), 1, 365)
     max_emails_per_address_per_day = _number(_l("Emails a day to one address"), 1, 100)
     sign_limit = _number(_l("Signatures a minute from one network"), 1, 100_000)
-    hold_per_address = _number(_l("Signatures an hour before the rest are held"), 0, 1_000_000)
+    hold_per_address = _number(_l("Signatures an hour before we hold the rest"), 0, 1_000_000)
     kiosk_hourly_quota = _number(_l("Signatures an hour from one tablet"), 1, 100_000)
     is_strict = BooleanField(_l("Publish a petition only if all legal details are filled in"))
 

@@ -33,16 +33,18 @@ EFFECTS = {
         "Petitions can be read, but not signed. Tablets keep their signatures and send them later."
     ),
     "registrations": _l("Events are shown, but nobody can reserve a seat."),
-    "subscriptions": _l("Nobody can subscribe to updates. Those who have can still unsubscribe."),
-    "mailings": _l("No updates go out. Emails that people wait for are still sent."),
+    "subscriptions": _l(
+        "Nobody can subscribe to updates. People who have subscribed can still unsubscribe."
+    ),
+    "mailings": _l("No updates are emailed. Emails that people are waiting for are still sent."),
     "api": _l("Partners’ programs can neither read nor send signatures."),
     "uploads": _l("Nobody can upload files and pictures to the workspace."),
-    "hatching": _l("Confirmed signatures are stored, but counted and shown only later."),
+    "hatching": _l("Confirmed signatures are saved, but counted and shown only later."),
 }
 WHOLE_SITE = ""
 OPEN_END = "0"
 HOURS = (
-    SelectChoice(OPEN_END, _l("When someone switches it on")),
+    SelectChoice(OPEN_END, _l("When someone turns it on")),
     SelectChoice("1", _l("In 1 hour")),
     SelectChoice("2", _l("In 2 hours")),
     SelectChoice("8", _l("In 8 hours")),
@@ -62,11 +64,14 @@ class SwitchForm(FlaskForm):
         _l("What"),
         choices=[SelectChoice(""), *(SelectChoice(name, LABELS[name]) for name in SWITCHES)],
     )
-    organisation = SelectField(_l("For"))
-    hours = SelectField(_l("Back on"), choices=HOURS)
+    organisation = SelectField(_l("Applies to"))
+    hours = SelectField(_l("Turns back on"), choices=HOURS)
     reason = LineField(
         _l("Reason"),
-        [InputRequired(_l("Enter a reason, for the others.")), max_length(MAX_REASON_LENGTH)],
+        [
+            InputRequired(_l("Enter a reason for the other organizers.")),
+            max_length(MAX_REASON_LENGTH),
+        ],
     )
 
     @classmethod
@@ -80,7 +85,7 @@ class SwitchForm(FlaskForm):
             """The form with a message field for each language of the site."""
 
         for lang in languages:
-            label = _l("Message for visitors: %(language)s", language=language_name(lang))
+            label = _l("Message on public pages: %(language)s", language=language_name(lang))
             field = ShortTextField(label, [max_length(MAX_MESSAGE_LENGTH)])
             setattr(LocalForm, MESSAGE_PREFIX + lang, field)
         form: SwitchForm = LocalForm()
@@ -99,12 +104,12 @@ class SwitchForm(FlaskForm):
     def validate_name(self, field: SelectField) -> None:
         """Ask for a choice."""
         if not field.data:
-            raise StopValidation(_l("Choose what to switch off."))
+            raise StopValidation(_l("Choose what to turn off."))
 
     def validate_organisation(self, field: SelectField) -> None:
         """Refuse an organisation for what only the whole site has."""
         if self.name.data in SITE_SWITCHES and field.data != WHOLE_SITE:
-            raise StopValidation(_l("This can only be switched off for the whole site."))
+            raise StopValidation(_l("This can only be turned off for the whole site."))
 
     def until(self, now: datetime) -> datetime | None:
         """Return when it comes on by itself, or None."""

@@ -10,6 +10,7 @@ from campaign.organisations.queries import organisations_among
 from campaign.organize.core.access import allowed
 from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.identity import organisations_where, organizer
+from campaign.organize.core.surge import surge_status
 from campaign.organize.switches.forms import EFFECTS, LABELS, WHOLE_SITE, SwitchForm
 from campaign.process.clock import utcnow
 from campaign.site.settings import site_settings
@@ -49,7 +50,7 @@ def turn_off() -> ResponseReturnValue:
         messages=form.messages(),
         organizer_id=organizer().id,
     )
-    flash(_("Switched off."), "success")
+    flash(_("Turned off."), "success")
     return redirect(url_for("organize.switches.index"), 303)
 
 
@@ -67,7 +68,7 @@ def turn_on() -> ResponseReturnValue:
             name=name,
             organisation_id=organisation.id if organisation else None,
         )
-        flash(_("Switched on."), "success")
+        flash(_("Turned on."), "success")
     return redirect(url_for("organize.switches.index"), 303)
 
 
@@ -101,4 +102,5 @@ def _render_page(form: SwitchForm, status: int = 200) -> ResponseReturnValue:
         may_change_site=owned is None,
         labels=LABELS,
         effects=EFFECTS,
+        surge=surge_status(),
     ), status

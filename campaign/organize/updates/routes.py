@@ -143,7 +143,7 @@ def save_address(update: Update) -> ResponseReturnValue:
     except operations.UpdateSlugTaken:
         form.slug.errors = [_("Another update uses, or used, this web address. Choose another.")]
         return _address_page(update, form, 422)
-    flash(_("It has a new web address. The old one redirects to it."), "success")
+    flash(_("The page has a new web address. The old one redirects to it."), "success")
     return back_to(form.slug.data)
 
 

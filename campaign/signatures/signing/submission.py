@@ -28,6 +28,7 @@ from campaign.signatures.signing.commands import (
     phase_error,
 )
 from campaign.signatures.signing.operations import accept_in_group
+from campaign.surge.state import SigningBusy, surge_state
 from campaign.switches.state import SwitchedOffError, switched_off
 
 BUSY_SECONDS = 10
@@ -95,8 +96,22 @@ def submit(
     """Check a form and accept its signature; return the result.
 
     `commit` accepts the signature in a durable transaction. Refusals carry PetitionClosed,
-    PetitionNotYetOpen, SwitchedOffError, InvalidForm or DatabaseBusy.
+    PetitionNotYetOpen, SwitchedOffError, InvalidForm, DatabaseBusy or SigningBusy.
     """
+    surge = surge_state()
+    try:
+        surge.begin_signing()
+    except SigningBusy as error:
+        return SignatureResult(Status.REFUSED, error=error)
+    try:
+        return _submit(submission, commit)
+    finally:
+        surge.end_signing()
+
+
+def _submit(
+    submission: Submission, commit: Callable[[SignatureCommand], SignatureResult]
+) -> SignatureResult:
     terms = submission.terms
     error = phase_error(terms.phase, terms.slug) or _pause(terms)
     if error is None and not submission.form.validate():

@@ -4,7 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Response, abort, g, jsonify, make_response, redirect, render_template, request
+from flask import (
+    Response,
+    abort,
+    g,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 
 from campaign.errors import CampaignError
 from campaign.petitions.presenters import in_language
@@ -16,6 +26,10 @@ from campaign.signatures.forms import signature_form
 from campaign.signatures.presenters import petition_context_by_slug, refusal
 from campaign.signatures.signing.abuse_limits import admit_signing
 from campaign.signatures.signing.submission import Submission, submit
+from campaign.surge.state import SigningBusy
+
+# Soon after emails begin to wait, the thanks pages have to say so.
+THANKS_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +92,8 @@ def _refuse(slug: str, page: SigningPage, error: CampaignError, **context: Any) 
     if wants_json():
         petition = petition_by_slug(slug) if status in (409, 410) else None
         response = jsonify(refusal(status, context["form"], petition))
+    elif isinstance(error, SigningBusy):
+        response = _try_again_page(slug, page, error)
     else:
         page_context = petition_context_by_slug(slug, g.lang, utcnow()) or abort(404)
         response = make_response(
@@ -89,6 +105,23 @@ def _refuse(slug: str, page: SigningPage, error: CampaignError, **context: Any) 
     if error.retry_seconds:
         response.headers["Retry-After"] = str(error.retry_seconds)
     return response
+
+
+def _try_again_page(slug: str, page: SigningPage, error: SigningBusy) -> Response:
+    """Return a page that holds all that was entered, and a button that sends it again.
+
+    Rendering the petition would take longer than to accept the signature. So this page is small,
+    and asks the database for nothing.
+    """
+    return make_response(
+        render_template(
+            "signatures/try_again.html",
+            entered=list(request.form.items(multi=True)),
+            form_action=page.context.get("form_action") or url_for("signatures.sign", slug=slug),
+            seconds=error.retry_seconds,
+            is_framed="is_framed" in page.context,
+        )
+    )
 
 
 def _unknown_petition() -> Response:

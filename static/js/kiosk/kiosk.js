@@ -14,7 +14,7 @@ import { Ready } from "./screens/ready.js";
 import { StartupError } from "./screens/startup-error.js";
 import { AlreadyPaired } from "./screens/already-paired.js";
 import { fillHeader } from "./screens/header.js";
-import { useColours } from "./organisation.js";
+import { imageUrls, organisationOf, useLooks } from "./organisation.js";
 import { RestartDialog } from "./restart-dialog.js";
 import { RequestRefused } from "./request.js";
 import { IdleWarning } from "./idle-warning.js";
@@ -60,6 +60,7 @@ export class Kiosk {
   async start() {
     const code = findCode(window.location.href);
     lockNavigation();
+    useLooks(organisationOf(null));
     window.addEventListener("hashchange", ({ newURL }) => this.onPairingLink(findCode(newURL)));
     keepScreenAwake();
     const theme = await this.store.read("theme");
@@ -95,10 +96,15 @@ export class Kiosk {
     this.download().catch(() => {});
   }
 
-  /** Fetch the campaign and the montage's files if they are new. */
+  /** Fetch the campaign, the montage's files and the organization's mark if they are new. */
   async download() {
     await this.updateCampaign();
-    if (this.campaign) await cacheAssets(this.picture.urls());
+    if (this.campaign) await cacheAssets(this.pictureUrls());
+  }
+
+  /** Return the URLs of the pictures to cache for use without a network. */
+  pictureUrls() {
+    return [...this.picture.urls(), ...imageUrls(organisationOf(this.campaign))];
   }
 
   /** Fetch the campaign if it is new. */
@@ -127,7 +133,7 @@ export class Kiosk {
     this.campaign = campaign;
     this.sync.outbox.limits = campaign.limits;
     document.documentElement.dataset.palette = campaign.cause.palette;
-    useColours(campaign.organisation);
+    useLooks(organisationOf(campaign));
     if (isNew) this.setLanguage(this.languages[0]);
   }
 

@@ -1,5 +1,5 @@
-// The organization of the table's event: its name beside the languages, and its colours.
-// Older servers do not send it. The app then shows the name and the colours of the page.
+// The organization of the table's event: its mark and its name beside the languages, and its looks.
+// Until the tablet is paired, and if an older server does not send it, it is the host of the site.
 
 import { localized } from "./messages.js";
 
@@ -16,22 +16,49 @@ const check = (colour) =>
   `url("data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 20 20'%3E%3Cpath d='M4 10.5l4 4l8-9' fill='none' stroke='%23${colour.slice(1)}' stroke-width='2.8'/%3E%3C/svg%3E")`;
 const night = window.matchMedia("(prefers-color-scheme: dark)");
 
-/** Show the name of `organisation` in `root` and in the title of the page. */
+/** Return the organization to show for `campaign`, which may be null. */
+export const organisationOf = (campaign) => (campaign && campaign.organisation) || host();
+
+const host = () => JSON.parse(document.getElementById("host").textContent);
+
+/** Show the mark and the name of `organisation` in `root`, and the name in the title of the page. */
 export function showOrganisation(organisation, root) {
-  const name = organisation && localized(organisation.name);
+  for (const image of root.querySelectorAll("[data-mark]")) showMark(image, organisation.mark);
+  const name = localized(organisation.name);
   if (!name) return;
   document.title = name;
   for (const place of root.querySelectorAll("[data-organisation]")) place.textContent = name;
 }
 
-/** Use the colours of `organisation` from now on, by day and by night. */
-export function useColours(organisation) {
+/** Return the URLs of the images of `organisation`, to cache for use without a network. */
+export const imageUrls = ({ mark }) => (mark ? [mark.url] : []);
+
+// Without an image, or if it cannot be loaded, the neutral sign beside it is shown.
+function showMark(image, mark) {
+  const name = image.parentElement.querySelector("[data-organisation]");
+  const show = (isShown) => {
+    image.hidden = !isShown;
+    name.classList.toggle("visually-hidden", Boolean(isShown && mark.has_name));
+  };
+  const url = mark ? mark.url : "none";
+  // It was tried before, if only the language has changed.
+  if (image.dataset.mark === url) return;
+  image.dataset.mark = url;
+  image.onerror = () => show(false);
+  show(Boolean(mark));
+  if (mark) Object.assign(image, { width: mark.width, height: mark.height, src: url });
+  else image.removeAttribute("src");
+}
+
+/** Use the looks of `organisation` from now on: its pattern, and its colours by day and by night. */
+export function useLooks(organisation) {
+  if (organisation.pattern) document.documentElement.dataset.pattern = organisation.pattern;
   night.onchange = () => setColours(organisation);
   setColours(organisation);
 }
 
 function setColours(organisation) {
-  const accent = organisation && organisation.accent && organisation.accent[night.matches ? "night" : "day"];
+  const accent = organisation.accent && organisation.accent[night.matches ? "night" : "day"];
   const { style } = document.documentElement;
   for (const [name, property] of Object.entries(PROPERTIES)) {
     if (accent) style.setProperty(property, accent[name]);

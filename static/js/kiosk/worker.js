@@ -57,7 +57,8 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
   const isPage = request.mode === "navigate" && pathname === SHELL;
-  const isCached = isPage || kiosk.files.includes(pathname) || pathname.startsWith("/montage/");
+  const isPicture = pathname.startsWith("/montage/") || pathname.startsWith("/organisations/");
+  const isCached = isPage || kiosk.files.includes(pathname) || isPicture;
   if (request.method === "GET" && origin === self.location.origin && isCached) {
     event.respondWith(respond(request));
   }

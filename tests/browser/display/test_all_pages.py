@@ -65,6 +65,30 @@ def test_header_stays_one_row_on_a_small_phone(arrive):
     assert max(middles) - min(middles) < 8, boxes
 
 
+LINES_OF_NAME = """(name) => {
+  const place = document.querySelector(".home-link bdi");
+  if (name) place.textContent = name;
+  const { width, height } = place.getBoundingClientRect();
+  const range = document.createRange();
+  range.selectNodeContents(place);
+  const begins = range.getBoundingClientRect().left - place.getBoundingClientRect().left;
+  return [Math.round(height / parseFloat(getComputedStyle(place).lineHeight)), width, begins];
+}"""
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("width", [320, 390])
+def test_name_takes_at_most_two_lines_on_a_phone(arrive, lang, width):
+    page = HomeScreen.open(arrive(lang=lang, width=width)).page
+    lines, room, _begins = page.evaluate(LINES_OF_NAME, "")
+    assert lines <= 2
+    assert room <= width / 2
+    # A name of the other direction begins beside the logo too.
+    lines, _room, begins = page.evaluate(LINES_OF_NAME, "منظمة الدفاع عن حقوق الإنسان")
+    assert lines <= 2
+    assert begins < 2
+
+
 @pytest.mark.parametrize("lang", LANGS)
 def test_nothing_is_cut_off_by_day_on_a_desktop_or_a_tablet(arrive, lang):
     found = []

@@ -7,15 +7,17 @@ import ast
 import inspect
 import re
 from tempfile import TemporaryDirectory
+from typing import get_args
 
 import click
 import flask
 from flask import current_app
+from prometheus_client.parser import text_string_to_metric_families
 
 import config
+from campaign.files.storage import Folder
+from campaign.monitoring import measures
 from campaign.organize.core import identity
-from campaign.process.clock import utcnow
-from campaign.web.metric_values import gauges
 from tests.house.stored_names.sources import ROOT, constants, files, modules, resolved, texts_of
 
 HEADER = re.compile(r"X-[A-Za-z-]+|[A-Z][A-Za-z]*(?:-[A-Z][A-Za-z]+)+|RateLimit")
@@ -110,18 +112,31 @@ def headers() -> set[str]:
 def files_in_var() -> set[str]:
     """Return the contents of VAR_DIR, which an upgraded installation already has."""
     texts = [(ROOT / "config.py").read_text(), *files("campaign", ".py")]
-    return {name for text in texts for pair in IN_VAR.findall(text) for name in pair if name} - {
-        "FILE"
-    }
+    named = {name for text in texts for pair in IN_VAR.findall(text) for name in pair if name}
+    return {*named, *get_args(Folder)} - {"FILE", "folder"}
 
 
 def figures() -> set[str]:
     """Return the metrics of `/metrics`, with their labels."""
-    found = gauges(now=utcnow(), next_ms=1000)
-    return {
-        f"volante_{row.name} {' '.join(sorted({name for labels, _number in row.values for name in labels}))}".strip()
-        for row in found
+    measures.note_request("web.root", "2", 0.1)
+    measures.note_job("export", "done")
+    shown = current_app.test_client().get("/metrics").text
+    families = [
+        family
+        for family in text_string_to_metric_families(shown)
+        if family.name.startswith("volante_")
+    ]
+    # A backup, a worker and a standby are missing here, so their metrics have no values.
+    found = {
+        (family.name, label)
+        for family in families
+        for label in {"", *(label for sample in family.samples for label in sample.labels)}
     }
+    labels = {
+        metric: sorted(label for name, label in found if name == metric and label)
+        for metric, _ in found
+    }
+    return {" ".join((metric, *names)) for metric, names in labels.items()}
 
 
 def _commands(group, path):

@@ -16,6 +16,7 @@ from campaign.extensions import db, note_ended
 from campaign.jobs.operations import take_lease
 from campaign.jobs.registry import background_work
 from campaign.mail.delivery import bound_kinds, renderers_of
+from campaign.notices import news_texts
 from campaign.organize.core import audit as core_audit
 from campaign.organize.core.audit import AUDITED_COLUMNS
 from campaign.organize.exports import forms as export_words
@@ -24,7 +25,6 @@ from campaign.organize.signatures import labels as signature_words
 from campaign.security.digests import keyed_digest
 from campaign.security.tokens import make_token, read_token
 from campaign.signatures import name_consents
-from campaign.subscriptions import consents
 from tests.house.stored_names.sources import calls_of, texts_given
 
 WORD = re.compile(r"'([^']*)'")
@@ -134,4 +134,4 @@ def export_columns() -> set[str]:
 
 def consent_versions() -> set[str]:
     names = {name_consents.FORM_VERSION, name_consents.PAPER_VERSION, name_consents.PARTNER_VERSION}
-    return {*consents.WORDINGS, *names}
+    return {*news_texts.VERSIONS, *names}

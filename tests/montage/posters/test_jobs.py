@@ -14,7 +14,7 @@ from campaign.db.failure_log import FailureLog
 from campaign.extensions import db, write
 from campaign.jobs import worker
 from campaign.jobs.worker import worker_context
-from campaign.montage.posters.jobs import posters_folder, sweep_files
+from campaign.montage.posters.jobs import sweep_files
 from campaign.montage.posters.operations import request_poster, start_poster
 from campaign.montage.queries import Variety, poster_status
 from campaign.process import isolated
@@ -34,7 +34,7 @@ def press(app, tmp_path, monkeypatch):
 
 @pytest.fixture
 def folder(tmp_path):
-    return posters_folder({"VAR_DIR": str(tmp_path)})
+    return tmp_path / "posters"
 
 
 def sweep():
@@ -141,7 +141,7 @@ def test_renderer_told_to_stop_leaves_the_poster_to_another(press, folder, petit
     assert status(variety).in_work.state == "waiting"
     [job] = jobs_of("poster")
     assert (job.state, job.attempts) == ("waiting", 0)
-    assert list(folder.iterdir()) == []
+    assert not folder.exists() and list(folder.with_name("scratch").iterdir()) == []
 
 
 def test_failing_renderer_logs_where_but_no_personal_data(

@@ -3,6 +3,7 @@
 import io
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from lxml import html
@@ -12,7 +13,6 @@ from sqlalchemy import update
 from campaign.causes.models import CauseText
 from campaign.extensions import db, write
 from campaign.montage.models import Poster
-from campaign.montage.posters.jobs import posters_folder
 from campaign.process.clock import utcnow
 from tests.factories.jobs import job_loop
 from tests.factories.signatures import AMALIA, sign_and_hatch
@@ -150,7 +150,7 @@ def test_another_title_makes_another_poster(client, petition, draw):
 def test_poster_with_a_lost_file_is_drawn_again(app, client, petition, draw):
     client.get(f"{PDF}?size=A3")
     draw()
-    for file in posters_folder(app.config).glob("*.pdf"):
+    for file in Path(app.config["VAR_DIR"], "posters").glob("*.pdf"):
         file.unlink()
     assert client.get(f"{PDF}?size=A3").status_code == 202
 

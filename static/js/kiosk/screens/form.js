@@ -76,7 +76,7 @@ export class Form {
     const name = target.dataset.field;
     if (name === "given_name" || name === "family_name") this.preview();
     if (name === "email") {
-      this.root.querySelector('[data-place="subscribe"]').hidden = !target.value.trim();
+      this.root.querySelector('[data-place="subscribe"]').hidden = !target.value.trim() || !this.kiosk.campaign.consent.news;
       this.#meant.wait();
     }
     const field = target.closest("[data-place]");
@@ -88,7 +88,9 @@ export class Form {
     const title = n === 1 ? localized(this.petitions[0].title) : pluralMessage("form", n);
     this.find("title").textContent = title;
     this.find("sign").textContent = message("sign");
-    this.find("consent").textContent = localized(this.kiosk.campaign.consent.words);
+    const { words, news } = this.kiosk.campaign.consent;
+    this.find("consent").textContent = localized(words);
+    this.find("news").textContent = news && localized(news);
     showDelivery(this.find("delivery"), this.petitions);
     showNotices(this.find("notices"), this.petitions);
     for (const name of FIELDS) {

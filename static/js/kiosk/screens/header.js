@@ -2,7 +2,7 @@
 
 import { lang } from "../../parts/page.js";
 import { languageName, message } from "../messages.js";
-import { showOrganisation } from "../organisation.js";
+import { organisationOf, showOrganisation } from "../organisation.js";
 
 const HOLD_MS = 3000;
 const HOLD_KEYS = ["Enter", " "];
@@ -25,7 +25,7 @@ function onHold(button, act) {
 }
 
 export function fillHeader(kiosk, root) {
-  showOrganisation(kiosk.campaign && kiosk.campaign.organisation, root);
+  showOrganisation(organisationOf(kiosk.campaign), root);
   for (const brand of root.querySelectorAll("[data-brand]")) {
     brand.setAttribute("aria-description", message("pin_hold"));
     if (brand.dataset.isHeld) continue;

@@ -48,7 +48,7 @@ export class Panel {
   }
 
   async refresh() {
-    const { store, campaign, picture } = this.kiosk;
+    const { store, campaign } = this.kiosk;
     const [waiting, signed, shifts, notes, synced, batteryState, ready] = await Promise.all([
       store.waiting(),
       store.read("signed"),
@@ -56,7 +56,7 @@ export class Panel {
       store.read("notes"),
       store.read("synced"),
       readBattery(),
-      readiness(campaign, picture.urls()),
+      readiness(campaign, this.kiosk.pictureUrls()),
     ]);
     const { stopped } = this.kiosk;
     const expiresAt = Date.parse(this.kiosk.campaign.kiosk.expires_at);

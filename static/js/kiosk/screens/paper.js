@@ -21,6 +21,7 @@ export class Paper {
     find("cause").textContent = localized(cause.title);
     find("event").textContent = eventPlace(event);
     find("consent").textContent = localized(consent.words);
+    find("news").textContent = consent.news ? `${message("paper_letters")}: ${localized(consent.news)}` : "";
     showDelivery(find("delivery"), this.kiosk.petitions);
     showNoticeVersions(find("notices"), this.kiosk.petitions);
     // If the address is too long for its line, break it before the code.

@@ -35,7 +35,7 @@ export class Ready {
 
   async look() {
     clearTimeout(this.#timer);
-    this.found = await readiness(this.kiosk.campaign, this.kiosk.picture.urls());
+    this.found = await readiness(this.kiosk.campaign, this.kiosk.pictureUrls());
     if (this.kiosk.screen !== this) return;
     this.show();
     if (!this.found.isReady) this.#timer = setTimeout(() => this.look(), RETRY_MS);

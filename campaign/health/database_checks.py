@@ -4,14 +4,12 @@ import ctypes
 from collections.abc import Iterator
 from datetime import timedelta
 
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from flask import current_app
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from campaign.cli.doctor.findings import Finding, ok, warning, wrong
 from campaign.extensions import database_now, db
+from campaign.health.findings import Finding, ok, warning, wrong
+from campaign.health.revisions import is_newer, revisions
 from campaign.jobs.queries import worker_seen_until
 from campaign.process.clock import utcnow
 
@@ -39,23 +37,26 @@ def check_database() -> Iterator[Finding]:
     migrations = _check_migrations()
     yield migrations
     yield from _check_clocks(name)
-    if migrations.state == "ok":
+    if migrations.state != "wrong":
         yield _check_worker()
 
 
 def _check_migrations() -> Finding:
-    config = current_app.extensions["migrate"].migrate.get_config()
-    newest = set(ScriptDirectory.from_config(config).get_heads())
-    with db.engine.connect() as connection:
-        current = set(MigrationContext.configure(connection).get_current_heads())
+    current, newest = revisions()
     if current == newest:
         return ok("migrations", f"the database has the newest one, {', '.join(sorted(newest))}")
+    if is_newer(current):
+        return warning(
+            "migrations",
+            f"a newer version has added {', '.join(sorted(current))} to the database",
+            "This is normal during an upgrade, and after going back to the release before it."
+            " Otherwise install that version.",
+        )
     has = f"is at {', '.join(sorted(current))}" if current else "is empty"
     return wrong(
         "migrations",
         f"the database {has}, but this version needs {', '.join(sorted(newest))}",
-        "Restart the site, or run: flask db upgrade. If the database is from a newer version,"
-        " install that one.",
+        "Restart the site, or run: flask db upgrade.",
     )
 
 

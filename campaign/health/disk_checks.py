@@ -1,5 +1,6 @@
-"""Check the folder VAR_DIR: its permissions and free space, and the age of the last backup."""
+"""Check the folder VAR_DIR: its permissions and free space, and the age of the last backup and test."""
 
+import errno
 import os
 import shutil
 import stat
@@ -8,8 +9,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from campaign.cli.doctor.findings import Finding, ok, warning, wrong
-from campaign.db.last_backup import last_backup_at
+from campaign.db.last_backup import last_backup_at, last_restore_check_at
+from campaign.health.findings import Finding, ok, warning, wrong
 from campaign.process.clock import utcnow
 
 # SQLite's write-ahead log grows to 64 MB, and a poster or an export takes some more.
@@ -17,14 +18,17 @@ MIN_FREE_BYTES = 200 * 1024**2
 LOW_FREE_BYTES = 1024**3
 # Backups are made daily. One may be late, but not missing.
 MAX_BACKUP_AGE = timedelta(hours=49)
+# A backup is tried every month.
+MAX_RESTORE_CHECK_AGE = timedelta(days=40)
 
 
 def check_disk(settings: Mapping[str, Any]) -> Iterator[Finding]:
     """Yield what is wrong with VAR_DIR, its disk and the backups."""
     var = Path(settings["VAR_DIR"])
     yield _check_permissions(var)
-    yield _check_space(var)
+    yield check_space(var)
     yield _check_backup(var, is_production=settings["PRODUCTION"])
+    yield _check_restore(var, is_production=settings["PRODUCTION"])
 
 
 def _check_permissions(var: Path) -> Finding:
@@ -52,8 +56,23 @@ def _check_permissions(var: Path) -> Finding:
     return ok("folder", f"only its owner can open {var}")
 
 
-def _check_space(var: Path) -> Finding:
-    free = shutil.disk_usage(var).free
+def free_bytes(var: str | Path) -> int:
+    """Return how many bytes are free on the disk of VAR_DIR."""
+    return shutil.disk_usage(var).free
+
+
+def reserve_space(var: str | Path) -> None:
+    """Leave the last MIN_FREE_BYTES of the disk to signatures.
+
+    Everything else that writes large files to VAR_DIR calls this first. Raise OSError (ENOSPC).
+    """
+    if free_bytes(var) < MIN_FREE_BYTES:
+        raise OSError(errno.ENOSPC, "The rest of the disk is reserved for signatures", str(var))
+
+
+def check_space(var: str | Path) -> Finding:
+    """Return whether the disk of VAR_DIR has room, long before it is full."""
+    free = free_bytes(var)
     text = f"{free / 1024**2:,.0f} MB are free for {var}"
     fix = "Delete what you do not need, or get a larger disk. On a full disk, nobody can sign."
     if free < MIN_FREE_BYTES:
@@ -72,4 +91,22 @@ def _check_backup(var: Path, *, is_production: bool) -> Finding:
         "backup",
         text,
         "Find out why the daily backup fails: journalctl -u volante-backup. Then run flask backup FILE.",
+    )
+
+
+def _check_restore(var: Path, *, is_production: bool) -> Finding:
+    checked_at = last_restore_check_at(var)
+    if checked_at is None:
+        return warning(
+            "restore",
+            "no backup was tried yet",
+            "Run flask restore FILE --check, and systemctl enable --now volante-restore-check.timer.",
+        )
+    text = f"a backup was last tried on {checked_at:%Y-%m-%d at %H:%M} UTC"
+    if utcnow() - checked_at <= MAX_RESTORE_CHECK_AGE or not is_production:
+        return ok("restore", text)
+    return warning(
+        "restore",
+        text,
+        "Find out why the monthly test fails: journalctl -u volante-restore-check.",
     )

@@ -1,0 +1,1 @@
+"""`flask surge simulate`: a viral day on a temporary copy of the site."""

@@ -1,0 +1,245 @@
+"""The crowd of a simulated day, in a process of its own: it reads a job and writes JSON lines.
+
+It needs only the standard library. Each line is the progress so far; the last one is the report.
+"""
+
+import asyncio
+import json
+import resource
+import sys
+import time
+from collections import deque
+from dataclasses import asdict, dataclass
+from urllib.parse import urlencode
+
+from campaign.cli.simulation.day import arrivals
+from campaign.cli.simulation.results import CrowdReport, percentile
+
+# As long as most people would wait for a page.
+PATIENCE_SECONDS = 30
+MAX_TRIES = 3
+LATE_SECONDS = 0.1
+# Loopback has many addresses, and each has some 28,000 ports.
+WATCHERS_OF_ONE_ADDRESS = 20_000
+WATCHERS_A_SECOND = 2000
+MAIL_DOMAIN = "simulated.example"
+MAX_HEAD_BYTES = 64 * 1024
+CONNECTION_FAILURES = (OSError, EOFError, TimeoutError, ValueError, asyncio.LimitOverrunError)
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+@dataclass(frozen=True)
+class Job:
+    """What the crowd does: `lang`, `petition` and `cause` are those of the addresses of the pages."""
+
+    port: int
+    lang: str
+    petition: str
+    cause: str
+    seconds: float
+    peak_per_minute: float
+    watchers: int
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One HTTP response."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+class Crowd:
+    """People who sign, and people who watch the count, all on one thread."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._report = CrowdReport()
+        self._recent: deque[float] = deque(maxlen=200)
+        self._pace_ms = 1000
+
+    async def run(self) -> CrowdReport:
+        """Live through the day; return what happened."""
+        watchers = [asyncio.create_task(self._watch(n)) for n in range(self._job.watchers)]
+        lateness = asyncio.create_task(self._measure_lateness())
+        await asyncio.sleep(self._job.watchers / WATCHERS_A_SECOND)
+        started_at = time.monotonic()
+        progress = asyncio.create_task(self._tell(started_at))
+        people = []
+        for number, moment in enumerate(
+            arrivals(seconds=self._job.seconds, peak_per_minute=self._job.peak_per_minute)
+        ):
+            await asyncio.sleep(max(0.0, started_at + moment - time.monotonic()))
+            people.append(asyncio.create_task(self._sign(number)))
+        await asyncio.gather(*people)
+        for task in (*watchers, lateness, progress):
+            task.cancel()
+        await asyncio.gather(*watchers, lateness, progress, return_exceptions=True)
+        return self._report
+
+    async def _sign(self, number: int) -> None:
+        """Read the petition, sign it, and read the page that thanks."""
+        page = f"/{self._job.lang}/petitions/{self._job.petition}"
+        try:
+            await self._ask_once(self._head("GET", page))
+            is_acknowledged = await self._sign_until_accepted(number, f"{page}/signatures")
+        except CONNECTION_FAILURES:
+            self._report.refused += 1
+            is_acknowledged = False
+        if not is_acknowledged:
+            self._report.unanswered += 1
+            return
+        try:
+            await self._ask_once(self._head("GET", f"{page}/thanks"))
+        except CONNECTION_FAILURES:
+            self._report.refused += 1
+
+    async def _sign_until_accepted(self, number: int, path: str) -> bool:
+        """Try as often as the site asks for it; return whether the signature was acknowledged."""
+        address = f"signer-{number}@{MAIL_DOMAIN}"
+        form = urlencode(
+            {
+                "given_name": "Ana",
+                "family_name": letters(number),
+                "email": address,
+                "country": "CA",
+                "postal_code": "M5V 2T6",
+                "name_display": "counted",
+            }
+        ).encode()
+        pressed_at = time.monotonic()
+        for _ in range(MAX_TRIES):
+            answer = await self._ask_once(self._head("POST", path, len(form)) + form)
+            if answer.status == 303:
+                waited = time.monotonic() - pressed_at
+                self._report.acknowledged.append(address)
+                self._report.seconds.append(waited)
+                self._recent.append(waited)
+                return True
+            if answer.status != 503:
+                return False
+            self._report.asked_again += 1
+            await asyncio.sleep(int(answer.headers.get("retry-after", "10")))
+        return False
+
+    async def _watch(self, number: int) -> None:
+        """Ask for the count at the pace that the site sets, on one connection."""
+        job = self._job
+        await asyncio.sleep(number / WATCHERS_A_SECOND)
+        local = f"127.0.0.{1 + number // WATCHERS_OF_ONE_ADDRESS}"
+        tag = ""
+        while True:
+            pause = 1.0
+            try:
+                reader, writer = await asyncio.open_connection(
+                    "127.0.0.1", job.port, local_addr=(local, 0), limit=MAX_HEAD_BYTES
+                )
+                try:
+                    while True:
+                        extra = f"If-None-Match: {tag}\r\n" if tag else ""
+                        head = self._head("GET", f"/causes/{job.cause}/pulse.json", extra=extra)
+                        answer = await _exchange(reader, writer, head)
+                        self._report.watched += 1
+                        if answer.status == 200:
+                            tag = answer.headers.get("etag", "")
+                            pause = json.loads(answer.body)["next_ms"] / 1000
+                            self._pace_ms = int(pause * 1000)
+                            self._report.slowest_pace_ms = max(
+                                self._report.slowest_pace_ms, self._pace_ms
+                            )
+                        await asyncio.sleep(pause)
+                finally:
+                    writer.close()
+            except CONNECTION_FAILURES:
+                self._report.watch_failures += 1
+                await asyncio.sleep(pause)
+
+    async def _ask_once(self, request: bytes) -> Answer:
+        """Send a request on a connection of its own."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            reader, writer = await asyncio.open_connection(
+                "127.0.0.1", self._job.port, limit=MAX_HEAD_BYTES
+            )
+            try:
+                return await _exchange(reader, writer, request)
+            finally:
+                writer.close()
+
+    def _head(self, method: str, path: str, length: int | None = None, extra: str = "") -> bytes:
+        origin = f"http://127.0.0.1:{self._job.port}"
+        lines = [
+            f"{method} {path} HTTP/1.1",
+            f"Host: 127.0.0.1:{self._job.port}",
+            "Accept: text/html",
+        ]
+        if not path.endswith(".json"):
+            lines.append("Accept-Encoding: br, gzip")
+        if length is not None:
+            lines += [
+                f"Origin: {origin}",
+                "Sec-Fetch-Site: same-origin",
+                "Content-Type: application/x-www-form-urlencoded",
+                f"Content-Length: {length}",
+            ]
+        return ("\r\n".join(lines) + f"\r\n{extra}\r\n").encode()
+
+    async def _measure_lateness(self) -> None:
+        while True:
+            before = time.monotonic()
+            await asyncio.sleep(LATE_SECONDS)
+            late = time.monotonic() - before - LATE_SECONDS
+            self._report.late = max(self._report.late, late)
+
+    async def _tell(self, started_at: float) -> None:
+        """Write a line of progress each second."""
+        while True:
+            await asyncio.sleep(1)
+            _write(
+                seconds=time.monotonic() - started_at,
+                signed=len(self._report.acknowledged),
+                p99=percentile(self._recent, 0, 0.99),
+                pace_ms=self._pace_ms,
+                asked_again=self._report.asked_again,
+            )
+
+
+async def _exchange(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes
+) -> Answer:
+    writer.write(request)
+    await writer.drain()
+    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+    first, *lines = head.split("\r\n")
+    headers = {
+        name.strip().lower(): value.strip()
+        for name, _, value in (line.partition(":") for line in lines if line)
+    }
+    body = await reader.readexactly(int(headers.get("content-length", "0")))
+    return Answer(int(first.split(" ")[1]), headers, body)
+
+
+def letters(number: int) -> str:
+    """Return a family name of letters that no other number has."""
+    name = ""
+    while True:
+        number, index = divmod(number, len(LETTERS))
+        name = LETTERS[index] + name
+        if not number:
+            return name.capitalize()
+
+
+def _write(**values: object) -> None:
+    print(json.dumps(values), flush=True)
+
+
+def main() -> None:
+    """Read the job as JSON from the first argument, and write the report."""
+    job = Job(**json.loads(sys.argv[1]))
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    _write(report=asdict(asyncio.run(Crowd(job).run())))
+
+
+if __name__ == "__main__":
+    main()

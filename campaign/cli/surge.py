@@ -1,0 +1,217 @@
+"""`flask surge simulate`: find out how large a rush this machine can serve."""
+
+import json
+import resource
+import shutil
+import subprocess
+import threading
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO, Any, cast
+
+import click
+from flask.cli import AppGroup
+
+from campaign.cli.simulation.crowd import MAX_TRIES, PATIENCE_SECONDS, Job
+from campaign.cli.simulation.day import DEFAULT_PEAK
+from campaign.cli.simulation.results import (
+    CONNECTIONS,
+    CPU,
+    CROWD,
+    DATABASE,
+    DISK,
+    MAX_P99_SECONDS,
+    THREADS,
+    UNKNOWN,
+    CrowdReport,
+    SiteReport,
+    Verdict,
+    judge,
+)
+from campaign.cli.simulation.site import check_database, temporary_site
+from campaign.process.isolated import program
+
+MAX_MINUTES = 60
+MAX_PEAK = 60_000
+MAX_WATCHERS = 100_000
+# Each watcher costs a file descriptor on both sides. This many are left for everything else.
+SPARE_FILES = 500
+PROGRESS_SECONDS = 5
+# How long the last of the crowd may take after the day.
+MAX_LATE_SECONDS = (MAX_TRIES + 2) * PATIENCE_SECONDS + 60
+LANG = "en"
+HELP_OF_LIMIT = {
+    CPU: "The processors had no time left. Use a machine with more cores, or put a CDN before the site.",
+    DATABASE: "The database took too long to answer. Give it a faster machine.",
+    CONNECTIONS: "There were not enough connections. Raise DATABASE_CONNECTIONS, or the limit of open files.",
+    DISK: "The disk was full, or took too long to save. Use a faster or larger one.",
+    THREADS: "All threads were busy although the processors were not. Raise WEB_THREADS.",
+    CROWD: "The simulated crowd itself was too slow on this machine. Use a smaller crowd.",
+    UNKNOWN: "Nothing that is measured was at its limit.",
+}
+
+group = AppGroup("surge", help="Prepare for a rush of visitors.")
+
+
+@group.command("simulate", with_appcontext=False)
+@click.option(
+    "--minutes",
+    type=click.FloatRange(0.1, MAX_MINUTES),
+    default=2.0,
+    show_default=True,
+    help="How long the day is to take.",
+)
+@click.option(
+    "--peak",
+    type=click.IntRange(1, MAX_PEAK),
+    default=DEFAULT_PEAK,
+    show_default=True,
+    help="Signatures per minute in the busiest hour.",
+)
+@click.option(
+    "--watchers",
+    type=click.IntRange(0, MAX_WATCHERS),
+    default=1000,
+    show_default=True,
+    help="How many people keep a page open and watch the count.",
+)
+@click.option("--database", help="URL of an empty PostgreSQL database. Without it, SQLite is used.")
+@click.pass_context
+def simulate(
+    context: click.Context, minutes: float, peak: int, watchers: int, database: str | None
+) -> None:
+    """Live through a viral day on a temporary copy of the site, and say if this machine can serve it.
+
+    The day is shorter, but as busy as a real one. Nothing of your own site is used or changed.
+    The exit code is 0 if 99 of 100 people could sign within 2 seconds and no signature was lost.
+    """
+    _check_file_limit(watchers)
+    url = check_database(database) if database else None
+    click.echo(
+        f"A viral day in {minutes:g} minutes: up to {peak:,} signatures a minute,"
+        f" and {watchers:,} people who watch."
+    )
+    click.echo("Starting a temporary site. Your own site and its data are not used.")
+    with temporary_site(url) as site:
+        job = Job(site.port, LANG, site.petition, site.cause, minutes * 60, peak, watchers)
+        crowd, cpu = _run_crowd(job)
+        level, reason = site.highest_level()
+        report = SiteReport(
+            stored=site.stored_addresses(),
+            level=level,
+            reason=reason,
+            cpu=cpu,
+            free_bytes=shutil.disk_usage(site.folder).free,
+        )
+    verdict = judge(crowd, report)
+    for line in _summary(crowd, report, verdict):
+        click.echo(line)
+    context.exit(0 if verdict.passed else 1)
+
+
+def _check_file_limit(watchers: int) -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and watchers + SPARE_FILES > hard:
+        raise click.ClickException(
+            f"A process may open only {hard:,} files here, so at most"
+            f" {max(0, hard - SPARE_FILES):,} people can watch. Use --watchers, or raise the limit:"
+            " ulimit -n"
+        )
+
+
+def _run_crowd(job: Job) -> tuple[CrowdReport, float | None]:
+    """Run the crowd in its own process, and show its progress.
+
+    Return its report and the highest share of the processors in use. Raise ClickException.
+    """
+    process = subprocess.Popen(
+        **program("campaign.cli.simulation.crowd", json.dumps(asdict(job))),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    watchdog = threading.Timer(job.seconds + MAX_LATE_SECONDS, process.kill)
+    watchdog.daemon = True
+    watchdog.start()
+    cpu = CpuMeter()
+    try:
+        for line in _lines(cast(IO[str], process.stdout)):
+            if "report" in line:
+                return CrowdReport(**line["report"]), cpu.highest
+            cpu.note()
+            if int(line["seconds"]) % PROGRESS_SECONDS == 0:
+                click.echo(_progress(line))
+    finally:
+        watchdog.cancel()
+        process.kill()
+        process.wait()
+    raise click.ClickException("The simulated crowd ended before its time.")
+
+
+def _lines(output: IO[str]) -> Iterator[dict[str, Any]]:
+    for line in output:
+        yield json.loads(line)
+
+
+class CpuMeter:
+    """The highest share of all processors that was in use between two calls of `note`."""
+
+    def __init__(self) -> None:
+        self.highest: float | None = None
+        self._last = self._times()
+
+    def note(self) -> None:
+        """Measure since the last call. Only Linux says how."""
+        now = self._times()
+        if now is None or self._last is None:
+            return
+        idle, total = now[0] - self._last[0], now[1] - self._last[1]
+        if total:
+            self.highest = max(self.highest or 0.0, 1 - idle / total)
+        self._last = now
+
+    @staticmethod
+    def _times() -> tuple[int, int] | None:
+        """Return the idle and the total time of all processors since the start of the machine."""
+        try:
+            first = Path("/proc/stat").read_text(encoding="ascii").splitlines()[0]
+        except OSError:
+            return None
+        times = [int(number) for number in first.split()[1:9]]
+        return times[3] + times[4], sum(times)
+
+
+def _progress(line: dict[str, Any]) -> str:
+    slowest = "-" if line["p99"] is None else f"{line['p99']:.2f} s"
+    return (
+        f"{int(line['seconds']):>5} s  {line['signed']:>8,} signed"
+        f"   99 of 100 within {slowest}   pages ask every {line['pace_ms'] / 1000:g} s"
+        f"   {line['asked_again']:,} asked to try again"
+    )
+
+
+def _summary(crowd: CrowdReport, site: SiteReport, verdict: Verdict) -> Iterator[str]:
+    p99 = crowd.p99()
+    yield ""
+    yield f"Signatures acknowledged  {len(crowd.acknowledged):,}"
+    yield f"Of these, lost           {len(verdict.lost):,}"
+    yield f"Not answered             {crowd.unanswered:,}"
+    yield f"Asked to try again       {crowd.asked_again:,}"
+    yield f"99 of 100 signed within  {'more than 30 s' if p99 is None else f'{p99:.2f} s'}"
+    yield f"Counts sent to watchers  {crowd.watched:,}, {crowd.watch_failures:,} failed"
+    yield f"Slowest pace of watchers every {crowd.slowest_pace_ms / 1000:g} s"
+    yield f"Highest step of surge    {site.level} of 5"
+    if site.cpu is not None:
+        yield f"Highest use of the CPU   {site.cpu:.0%}"
+    yield ""
+    if verdict.passed:
+        yield "Passed: this machine can serve such a day."
+        return
+    if verdict.lost:
+        yield f"FAILED: {len(verdict.lost):,} acknowledged signatures are not stored."
+    else:
+        yield f"FAILED: signing took longer than {MAX_P99_SECONDS:g} s."
+    yield f"Limit: {verdict.limit}. {HELP_OF_LIMIT[verdict.limit]}"
+
+
+COMMANDS = (group,)

@@ -1,0 +1,56 @@
+"""What organizers read about a surge: which steps are taken, since when, and why."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from campaign.extensions import db
+from campaign.surge.queries import shared_level
+from campaign.surge.state import surge_level
+from campaign.surge.steps import SurgeLevel
+
+EFFECTS = {
+    SurgeLevel.PULSE_SLOWS: _l("Open pages update their counts less often."),
+    SurgeLevel.PAGES_OLDER: _l("Pages may be up to a minute older than usual."),
+    SurgeLevel.WORK_WAITS: _l("Search, new posters, exports and mailings wait."),
+    SurgeLevel.EMAILS_WAIT: _l(
+        "Emails to supporters wait, and the page after signing says so. Emails to organizers are sent."
+    ),
+    SurgeLevel.SIGNING_RETRIES: _l(
+        "Some people who sign are asked to try again in a few seconds. What they typed is kept."
+    ),
+}
+REASONS = {
+    "processor": _l("The processor is busy."),
+    "threads": _l("Requests wait for each other."),
+    "commits": _l("Saving signatures takes long."),
+    "connections": _l("All connections to the database are in use."),
+    "database": _l("The database takes long to answer."),
+}
+
+
+@dataclass(frozen=True)
+class SurgeStatus:
+    """The level now, with the effects of all steps by level, since when and why it is that high.
+
+    `since` and `reason` are None and empty while no process has reported a level.
+    """
+
+    level: SurgeLevel
+    since: datetime | None
+    reason: LazyString | str
+    effects: dict[SurgeLevel, LazyString]
+
+    @property
+    def active_effects(self) -> list[LazyString]:
+        """The effects of the steps that are taken now."""
+        return [effect for level, effect in self.effects.items() if level <= self.level]
+
+
+def surge_status() -> SurgeStatus:
+    """Return the status of the site."""
+    shared = shared_level(db.session.connection())
+    level = surge_level()
+    return SurgeStatus(level, shared.since, REASONS.get(shared.reason, ""), EFFECTS)
