@@ -94,6 +94,7 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "SOURCE_URL": _source_url(environ),
         "WEB_CONCURRENCY": processes,
         "WEB_THREADS": _whole_number(environ, "WEB_THREADS", 32, least=1),
+        "SURGE_MAX_LEVEL": _whole_number(environ, "SURGE_MAX_LEVEL", 5, most=5),
         "SECRET_KEY": _secret(environ, var, production),
         "TRUSTED_PROXIES": _networks(environ, "TRUSTED_PROXIES"),
         "METRICS_TOKEN": environ.get("METRICS_TOKEN", ""),

@@ -3,8 +3,10 @@
 import re
 
 import pytest
+from sqlalchemy import update
 
-from campaign.extensions import write
+from campaign.causes.models import CauseTally
+from campaign.extensions import db, write
 from campaign.petitions.life_cycles import cause_life_cycle, petition_life_cycle
 from campaign.process.clock import utcnow
 from tests.factories.causes import TEXTS, make_cause
@@ -12,6 +14,7 @@ from tests.factories.events import make_event
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import sign_and_hatch
 from tests.factories.updates import make_update
+from tests.page_parts import values
 
 
 def test_empty_site_has_a_home_page_in_each_language(client):
@@ -34,6 +37,13 @@ def test_home_shows_causes_with_counts_next_events_and_news(client, app):
     assert [day for day in (2, 5, 7, 9, -1) if f"Evening {day}" in page] == [2, 5, 7]
     assert page.index("Evening 2") < page.index("Evening 5") < page.index("Evening 7")
     assert [day for day in (1, 2, 3, 8) if f"News {day}" in page] == [1, 2, 3]
+
+
+@pytest.mark.parametrize(("count", "view"), [(0, "whole"), (99, "whole"), (100, "close-up")])
+def test_home_shows_a_close_up_only_of_a_picture_with_butterflies(client, app, count, view):
+    make_cause()
+    write(lambda: db.session.execute(update(CauseTally).values(count=count, last_number=count)))
+    assert values(client.get("/en/"), "data-hero") == [view]
 
 
 def test_home_offers_signing_only_for_open_petitions(client, petition):

@@ -12,11 +12,13 @@ from campaign.events.registering import CANCELLED, cancel_registration
 from campaign.events.reminders import DAY_REMINDER, HOURS_REMINDER
 from campaign.events.seats import SEAT
 from campaign.extensions import db, write
+from campaign.i18n.countries import country_name
+from campaign.i18n.locales import locale_of
 from campaign.kiosk.jobs import tell_of_silence
 from campaign.mail.composition import to_mime
 from campaign.mail.delivery import renderers_of
 from campaign.mail.models import OutboxMessage
-from campaign.organisations.emails import contact_address, sender_address
+from campaign.organisations.emails import contact_address, email_identity, sender_address
 from campaign.organisations.operations import change_organisation, create_organisation
 from campaign.process.clock import utcnow
 from campaign.signatures import erasure
@@ -46,6 +48,15 @@ DETAILS = (
 
 def texts(names):
     return {lang: {"name": name} for lang, name in names.items()}
+
+
+def test_address_ends_with_the_country_in_the_language_of_the_email(app):
+    lines = {"postal_address": "12 Mill Lane\nHalifax", "country": "CR"}
+    keepers = write(create_organisation, slug="keepers", texts=texts(KEEPERS), **lines)
+    addresses = {lang: email_identity(keepers.id, lang).details[-1] for lang in ("es", "fr")}
+    assert addresses == {
+        lang: f"12 Mill Lane, Halifax, {country_name('CR', locale_of(lang))}" for lang in addresses
+    }
 
 
 @pytest.fixture

@@ -52,5 +52,5 @@ class SurgeStatus:
 def surge_status() -> SurgeStatus:
     """Return the status of the site."""
     shared = shared_level(db.session.connection())
-    level = max(surge_level(), shared.level)
+    level = surge_level()
     return SurgeStatus(level, shared.since, REASONS.get(shared.reason, ""), EFFECTS)
