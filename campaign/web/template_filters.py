@@ -173,8 +173,8 @@ def spoken(text: str, lang: str) -> Markup:
 
 def spoken_within(sentence: str, text: str, lang: str) -> Markup:
     """Return a sentence in which `text`, where it occurs first, is marked as `spoken` does."""
-    before, found, after = sentence.partition(text)
-    return Markup("{}{}{}").format(before, spoken(found, lang) if found else "", after)
+    before, part, after = sentence.partition(text)
+    return Markup("{}{}{}").format(before, spoken(part, lang) if part else "", after)
 
 
 def _zone() -> ZoneInfo:
