@@ -11,7 +11,7 @@ export VOLANTE_ENV ?= local
 # alone take nine seconds of processor time in each.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test test-slow test-scale coverage lint lint-python lint-templates lint-scripts format bench messages lock clean
+.PHONY: run test test-slow test-scale coverage lint lint-python lint-templates lint-scripts format bench messages lock release clean
 
 run: $(VENV)/.run
 	@$(BIN)/flask serve --demo
@@ -80,8 +80,13 @@ lock: $(VENV)/.test
 	@$(LOCK) pyproject.toml --output-file requirements.txt $(ARGS)
 	@$(LOCK) --group dev --constraints requirements.txt --output-file requirements-dev.txt $(ARGS)
 
+# Build the archive that sites install, its bill of materials, licences and checksums, into dist/.
+# `make release ARGS=--untagged` builds the last commit without a tag.
+release: $(VENV)/.test
+	@$(BIN)/python -m release $(ARGS)
+
 clean:
-	rm -rf $(VENV) node_modules
+	rm -rf $(VENV) node_modules dist
 
 $(VENV)/.run: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Volante needs Python 3.11 or newer, not " + sys.version.split()[0] + ". Name one: make PYTHON=python3.12 run" if sys.version_info < (3, 11) else 0)'

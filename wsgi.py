@@ -1,6 +1,7 @@
 """The entry points for the production server and the `flask` command."""
 
 import gc
+import signal
 from functools import partial
 from typing import Any
 
@@ -20,6 +21,9 @@ def serving() -> WsgiBridge:
     The process ends when the server does.
     """
     exit_with_parent()
+    # Until this process accepts connections, being asked to stop ends it at once. It has inherited
+    # the server's own handler, which would ignore that.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     start_logging(config.log_format())
     app = create_app({"SERVING": True})
     app.extensions["process_metrics"].start("web")

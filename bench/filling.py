@@ -10,11 +10,13 @@ from campaign import create_app
 from campaign.demo.operations import load_demonstration
 from campaign.demo.signers import add_rows, invented_rows
 from campaign.extensions import db, write
+from campaign.mail.operations import enqueue_many
 from campaign.petitions.queries import petition_by_slug
 from campaign.process.clock import utcnow
 from campaign.signatures import tokens
 from campaign.signatures.counting.hatching import hatch
 from campaign.signatures.models import Signature
+from campaign.signatures.signing.repeats import CONFIRMATION
 
 SEED = 7
 
@@ -42,24 +44,36 @@ def fill(url, folder, count):
 def confirm_paths(url, folder, count):
     """Make the database with `count` unconfirmed signatures; return their confirmation addresses."""
     with application(url, folder).app_context():
-        pending = {
-            "state": "pending",
-            "confirmed_at": None,
-            "created_at": utcnow(),
-            "mailed_at": utcnow(),
-        }
-        first = db.session.scalar(select(func.max(Signature.id)))
-        for rows in confirmed_rows(count):
-            write(add_rows, [row | pending for row in rows])
-        waiting = db.session.scalars(
-            select(Signature).where(Signature.id > first).order_by(Signature.id)
-        )
         paths = [
             f"/en/signatures/confirm/{tokens.token_for(tokens.CONFIRM, signature)}"
-            for signature in waiting
+            for signatures in _add_pending(count)
+            for signature in signatures
         ]
         db.engine.dispose()
     return paths
+
+
+def _add_pending(count):
+    """Add `count` unconfirmed signatures; yield them in lists."""
+    for rows in confirmed_rows(count):
+        now = utcnow()
+        pending = {"state": "pending", "confirmed_at": None, "created_at": now, "mailed_at": now}
+        last = db.session.scalar(select(func.max(Signature.id)))
+        write(add_rows, [row | pending for row in rows])
+        added = select(Signature).where(Signature.id > last).order_by(Signature.id)
+        yield db.session.scalars(added).all()
+
+
+def queue_confirmations(url, folder, count):
+    """Make the database with `count` unconfirmed signatures, whose emails wait in the outbox."""
+    with application(url, folder).app_context():
+        for signatures in _add_pending(count):
+            emails = [
+                {"kind": CONFIRMATION, "subject_id": signature.id, "lang": signature.lang}
+                for signature in signatures
+            ]
+            write(enqueue_many, emails)
+        db.engine.dispose()
 
 
 def confirmed_rows(count, seed=SEED):

@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # Install Volante on Debian 12 or 13, or Ubuntu 22.04 or 24.04, with a proxy and daily backups:
 #
-#   git clone … /srv/volante && /srv/volante/deploy/install.sh
+#   volante-0.1.0/deploy/install.sh --archive volante-0.1.0.tar.gz    (a release)
+#   git clone … /srv/volante && /srv/volante/deploy/install.sh         (a checkout)
 #
 # It asks five things, or reads them from the environment or from a file (--answers FILE) with lines
 # such as SITE_ADDRESS=sign.example.org. You can run it again: it keeps keys, data and answers, and
-# installs the code that is now in /srv/volante. It never prints a key or a password.
+# installs the code that /srv/volante has now. It never prints a key or a password.
 set -euo pipefail
+. "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/release.sh"
 
-CODE=/srv/volante
 SETTINGS=/etc/volante.env
 BACKUPS=/var/backups/volante
 MIN_MEMORY_MB=900 # A machine sold with 1 GB has a little less.
@@ -17,8 +18,10 @@ QUESTIONS=(SITE_ADDRESS MAIL_FROM MAIL_URL ADMIN_EMAIL DATABASE)
 
 usage() {
   cat <<'TEXT'
-Usage: install.sh [--answers FILE] [--force]
+Usage: install.sh [--archive ARCHIVE] [--answers FILE] [--force]
 
+  --archive ARCHIVE  Install this release: a path, or an address to download it from. The file
+                  SHA256SUMS of the release must be beside it.
   --answers FILE  Read the answers from FILE, and ask nothing. One line each:
                     SITE_ADDRESS=sign.example.org
                     MAIL_FROM=Save the River <names@example.org>
@@ -29,13 +32,6 @@ Usage: install.sh [--answers FILE] [--force]
 
 The same names work in the environment. Without a terminal, all five must be given.
 TEXT
-}
-
-say() { printf '%s\n' "$*"; }
-step() { printf '\n== %s\n' "$*"; }
-fail() {
-  printf 'Error: %s\n' "$*" >&2
-  exit 1
 }
 
 # --- Answers -------------------------------------------------------------------------------------
@@ -124,8 +120,11 @@ doubt() {
 
 check_machine() {
   [ "$(id -u)" -eq 0 ] || fail "Run this as root: sudo $0"
-  [ "$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)" = "$CODE" ] ||
-    fail "The code must be in $CODE. Clone or move it there, and run $CODE/deploy/install.sh"
+  if [ -n "$ARCHIVE" ]; then
+    [ ! -e "$CODE" ] || fail "$CODE exists already. To go on with its installation: $CODE/deploy/install.sh. To upgrade: volante upgrade $ARCHIVE"
+  elif [ "$(dirname "$(dirname "$(realpath "${BASH_SOURCE[0]}")")")" != "$(realpath "$CODE" 2>/dev/null)" ]; then
+    fail "Name the release: $0 --archive volante-….tar.gz. Or clone the code to $CODE, and run $CODE/deploy/install.sh"
+  fi
   [ -d /run/systemd/system ] || fail "This machine does not run systemd. Use compose.yaml instead."
   local ID="" VERSION_ID=""
   . /etc/os-release
@@ -190,7 +189,7 @@ has_package() { apt-cache show "$1" >/dev/null 2>&1; }
 
 install_packages() {
   export DEBIAN_FRONTEND=noninteractive
-  local packages=(ca-certificates iproute2)
+  local packages=(ca-certificates curl iproute2)
   # Ubuntu 22.04 has Python 3.10, and 3.11 as a package of its own.
   PYTHON=python3
   if ! python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null &&
@@ -212,14 +211,13 @@ install_code() {
   user_id=$(id -u volante 2>/dev/null || true)
   [ -n "$user_id" ] || useradd --system --home-dir /var/lib/volante --shell /usr/sbin/nologin volante
   install -d -m 700 -o volante -g volante "$BACKUPS"
-  [ -x "$CODE/.venv/bin/python" ] || "$PYTHON" -m venv "$CODE/.venv"
-  "$CODE/.venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes \
-    --requirement "$CODE/requirements.txt" >>/var/log/volante-install.log 2>&1 ||
-    fail "Libraries could not be installed. See /var/log/volante-install.log"
-  # The site may read the code, but not change it. Without these files it would compile at each start.
-  "$CODE/.venv/bin/python" -m compileall -q "$CODE/campaign" "$CODE/config.py" "$CODE/wsgi.py"
-  chmod -R u=rwX,go=rX "$CODE"
-  install -m 755 "$CODE/deploy/volante.sh" /usr/local/bin/volante
+  if [ -n "$ARCHIVE" ]; then
+    unpack_release "$ARCHIVE"
+    install_libraries "$RELEASE" "$PYTHON"
+    use_release "$RELEASE"
+  else
+    install_libraries "$CODE" "$PYTHON"
+  fi
 }
 
 create_database() {
@@ -282,21 +280,12 @@ write_settings() {
 }
 
 start_site() {
-  local unit
-  for unit in volante.service volante@.service volante-backup.service volante-backup.timer \
-    volante-restore-check.service volante-restore-check.timer; do
-    install -m 644 "$CODE/deploy/$unit" "/etc/systemd/system/$unit"
-  done
-  systemctl daemon-reload
-  systemctl --quiet enable volante.service volante-backup.timer volante-restore-check.timer
-  systemctl restart volante.service
+  install_units
+  systemctl --quiet enable volante.socket volante.service volante-backup.timer volante-restore-check.timer
+  systemctl start volante.socket
+  systemctl restart volante.service || fail "The site does not start. This says why: journalctl -u volante -n 30"
   systemctl start volante-backup.timer volante-restore-check.timer
-  local seconds=0
-  until "$PYTHON" -c 'import urllib.request as r; r.urlopen("http://127.0.0.1:8000/readyz", timeout=5)' 2>/dev/null; do
-    [ "$seconds" -lt 90 ] || fail "The site does not start. This says why: journalctl -u volante -n 30"
-    sleep 1
-    seconds=$((seconds + 1))
-  done
+  wait_until_ready || fail "The site does not answer. This says why: journalctl -u volante -n 30"
 }
 
 start_caddy() {
@@ -338,6 +327,7 @@ add_first_admin() {
 
 UNATTENDED=no
 FORCE=no
+ARCHIVE=
 [ -t 0 ] || UNATTENDED=yes
 while [ $# -gt 0 ]; do
   case "$1" in
@@ -345,6 +335,11 @@ while [ $# -gt 0 ]; do
     [ $# -ge 2 ] || fail "--answers needs a file."
     read_answers "$2"
     UNATTENDED=yes
+    shift
+    ;;
+  --archive)
+    [ $# -ge 2 ] || fail "--archive needs a path or an address."
+    ARCHIVE=$2
     shift
     ;;
   --force) FORCE=yes ;;

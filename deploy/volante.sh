@@ -1,6 +1,7 @@
 #!/bin/sh
 # Run a command of Volante with the settings and the user of the site: volante doctor
 # For one of several sites on this machine: volante @aspen doctor
+# volante upgrade ARCHIVE and volante rollback change the version of all sites.
 # Belongs in /usr/local/bin/volante. Give files with their full path.
 set -eu
 user=volante
@@ -16,9 +17,20 @@ if [ "$(id -u)" -ne 0 ]; then
   echo "Run this as root: sudo volante …" >&2
   exit 1
 fi
+code=${VOLANTE_CODE:-/srv/volante}
+case "${1:-}" in
+upgrade | rollback) exec "$code/deploy/upgrade.sh" "$@" ;;
+restore)
+  # The socket would start the site again for the next visitor.
+  if [ "$user" = volante ] && systemctl --quiet is-active volante.socket; then
+    echo "Stop the site first: systemctl stop volante.socket volante" >&2
+    exit 1
+  fi
+  ;;
+esac
 if [ ! -f "$settings" ]; then
   echo "There are no settings in $settings." >&2
   exit 1
 fi
-exec systemd-run --quiet --wait --collect --pty --pipe --uid="$user" --working-directory=/srv/volante \
-  --property=EnvironmentFile="$settings" --property=UMask=0077 /srv/volante/.venv/bin/flask "$@"
+exec systemd-run --quiet --wait --collect --pty --pipe --uid="$user" --working-directory="$code" \
+  --property=EnvironmentFile="$settings" --property=UMask=0077 "$code/.venv/bin/flask" "$@"

@@ -23,11 +23,15 @@ from campaign.cli.database_use import use_database
 from campaign.cli.plain_connections import plain_connections
 from campaign.demo.operations import is_empty, load_demonstration
 from campaign.extensions import db
+from campaign.health.revisions import is_newer, revisions
 from campaign.process.fork_lock import fork_lock
 from campaign.process.logs import start_logging
 from campaign.server.process import server
+from campaign.server.systemd import take_socket
 
 STOP_SECONDS = 2
+# If others share the socket, nobody waits for us, so each request gets the time that it needs.
+SHARED_STOP_SECONDS = 20
 RESTART_SECONDS = 1
 WORKER = (sys.executable, "-m", "flask", "worker", "--parent")
 
@@ -40,7 +44,9 @@ def serve(demo: bool, no_worker: bool) -> None:
     """Update the database, serve the site and run the worker, until you press Ctrl-C."""
     settings = current_app.config
     start_logging(settings["LOG_FORMAT"])
-    _check_port(settings["HOST"], settings["PORT"])
+    listening = take_socket()
+    if listening is None:
+        _check_port(settings["HOST"], settings["PORT"])
     in_use = use_database()
     _migrate()
     if demo and is_empty():
@@ -65,7 +71,7 @@ def serve(demo: bool, no_worker: bool) -> None:
         click.echo(admin_hint)
     worker = None if no_worker else SupervisedProcess((*WORKER, str(os.getpid()))).start()
     try:
-        _server(settings).serve()
+        _server(settings, listening).serve()
     finally:
         if worker:
             worker.stop()
@@ -119,14 +125,15 @@ class SupervisedProcess:
         return subprocess.Popen(self._command, process_group=0)
 
 
-def _server(settings: Mapping[str, Any]) -> AbstractServer[Any]:
+def _server(settings: Mapping[str, Any], listening: socket.socket | None) -> AbstractServer[Any]:
     return server(
         "wsgi:serving",
         host=settings["HOST"],
         port=settings["PORT"],
         processes=settings["WEB_CONCURRENCY"],
         threads=settings["WEB_THREADS"],
-        stop_seconds=STOP_SECONDS,
+        stop_seconds=SHARED_STOP_SECONDS if listening else STOP_SECONDS,
+        listening=listening,
     )
 
 
@@ -142,6 +149,10 @@ def _first_admin_hint(settings: Mapping[str, Any]) -> str | None:
 
 
 def _migrate() -> None:
+    current, _ = revisions()
+    if is_newer(current):
+        click.echo("A newer version has migrated the database. It stays as it is.", err=True)
+        return
     logging.getLogger("alembic").setLevel(logging.WARNING)
     upgrade()
 

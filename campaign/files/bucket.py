@@ -2,6 +2,7 @@
 
 import io
 import logging
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -20,10 +21,13 @@ CONNECT_TIME = timedelta(seconds=2)
 # Someone waits for an answer, so a storage that hangs is given up after twice this time.
 READ_TIME = timedelta(seconds=4)
 READ_BYTES = 4 * 1024**2
+# After an error that took longer than SLOW_SECONDS, nothing is tried for PAUSE_SECONDS. Otherwise a
+# storage that hangs would keep all threads waiting.
+SLOW_SECONDS, PAUSE_SECONDS = 1, 5
 # A part may need this long on a slow line. Nobody waits for it but a job.
 WRITE_TIME = timedelta(seconds=30)
-# S3 allows 10,000 parts, so this limits a file to 80 GB.
-PART_BYTES = 8 * 1024**2
+# The smallest part that S3 allows. It allows 10,000 of them, so this limits a file to 50 GB.
+PART_BYTES = 5 * 1024**2
 MAX_PARTS_AT_ONCE = 2
 
 log = logging.getLogger("campaign.files")
@@ -47,12 +51,44 @@ def bucket_address(url: str) -> BucketAddress:
     return BucketAddress(parts.netloc, parts.path.strip("/"), endpoint, region)
 
 
+class _Answers:
+    """Turns the errors of a storage into FilesUnavailable, and spares threads while it hangs."""
+
+    def __init__(self) -> None:
+        self._away_until = 0.0
+        self._last_error: Exception | None = None
+
+    @contextmanager
+    def expect(self, *, may_miss: bool = False) -> Iterator[None]:
+        """Raise FilesUnavailable in place of an error of the storage, and log it.
+
+        If a file `may_miss`, its FileNotFoundError is raised. Otherwise it is the bucket that is
+        missing.
+        """
+        started_at = time.monotonic()
+        if started_at < self._away_until:
+            raise FilesUnavailable from self._last_error
+        try:
+            yield
+        # Writers raise the errors of the storage as OSError.
+        except (BaseError, OSError) as error:
+            if may_miss and isinstance(error, FileNotFoundError):
+                raise
+            if time.monotonic() - started_at > SLOW_SECONDS:
+                self._away_until = time.monotonic() + PAUSE_SECONDS
+            self._last_error = error
+            # Later lines describe the error again, for developers of the library.
+            log.error("the file storage failed: %s", str(error).partition("\n")[0])
+            raise FilesUnavailable from error
+
+
 class BucketStorage:
     """Keeps files in a bucket, with names that begin with the prefix and the folder."""
 
     def __init__(self, address: BucketAddress, folder: str, *, key: str, secret: str) -> None:
         self._reading = _store(address, folder, key, secret, READ_TIME)
         self._writing = _store(address, folder, key, secret, WRITE_TIME)
+        self._answers = _Answers()
 
     def put(
         self, name: str, source: Path, *, on_progress: Callable[[], object] = do_nothing
@@ -61,29 +97,34 @@ class BucketStorage:
 
         Unless the last step is reached, the bucket shows nothing.
         """
+        # This fails within seconds if the storage is away. A part may take longer.
+        self.has(name)
         with source.open("rb") as file:
             writer = obstore.open_writer(
                 self._writing, name, buffer_size=PART_BYTES, max_concurrency=MAX_PARTS_AT_ONCE
             )
             while data := file.read(PART_BYTES):
                 on_progress()
-                with _answering():
+                with self._answers.expect():
                     writer.write(data)
             on_progress()
-            with _answering():
+            with self._answers.expect():
                 writer.close()
         source.unlink()
 
     def open(self, name: str) -> BinaryIO:
         """Open a file. Raises FileNotFoundError."""
-        with _answering(may_miss=True):
+        with self._answers.expect(may_miss=True):
             size = obstore.head(self._reading, name)["size"]
-        return cast(BinaryIO, io.BufferedReader(_BucketFile(self._reading, name, size), READ_BYTES))
+        return cast(
+            BinaryIO,
+            io.BufferedReader(_BucketFile(self._reading, self._answers, name, size), READ_BYTES),
+        )
 
     def has(self, name: str) -> bool:
         """Return whether there is a file with this name."""
         try:
-            with _answering(may_miss=True):
+            with self._answers.expect(may_miss=True):
                 obstore.head(self._reading, name)
         except FileNotFoundError:
             return False
@@ -91,12 +132,12 @@ class BucketStorage:
 
     def delete(self, name: str) -> None:
         """Delete a file, if it exists."""
-        with _answering():
+        with self._answers.expect():
             obstore.delete(self._reading, name)
 
     def files(self) -> Iterator[StoredFile]:
         """Yield all files."""
-        with _answering():
+        with self._answers.expect():
             for chunk in obstore.list(self._reading):
                 for item in chunk:
                     yield StoredFile(item["path"], item["size"], item["last_modified"].timestamp())
@@ -105,9 +146,9 @@ class BucketStorage:
 class _BucketFile(io.RawIOBase):
     """A file of `size` bytes in a bucket, read by ranges."""
 
-    def __init__(self, store: S3Store, name: str, size: int) -> None:
+    def __init__(self, store: S3Store, answers: "_Answers", name: str, size: int) -> None:
         super().__init__()
-        self._store, self._name, self._size = store, name, size
+        self._store, self._answers, self._name, self._size = store, answers, name, size
         self._position = 0
 
     def readable(self) -> bool:
@@ -126,7 +167,7 @@ class _BucketFile(io.RawIOBase):
         length = end - self._position
         if length <= 0:
             return 0
-        with _answering(may_miss=True):
+        with self._answers.expect(may_miss=True):
             data = obstore.get_range(self._store, self._name, start=self._position, length=length)
         buffer[: len(data)] = memoryview(data)
         self._position += len(data)
@@ -150,20 +191,3 @@ def _store(
         },
         retry_config={"max_retries": 1, "retry_timeout": timeout},
     )
-
-
-@contextmanager
-def _answering(*, may_miss: bool = False) -> Iterator[None]:
-    """Raise FilesUnavailable in place of the errors of the storage, and log them.
-
-    If a file `may_miss`, its FileNotFoundError is raised. Otherwise it is the bucket that is missing.
-    """
-    try:
-        yield
-    # Writers raise the errors of the storage as OSError.
-    except (BaseError, OSError) as error:
-        if may_miss and isinstance(error, FileNotFoundError):
-            raise
-        # Later lines describe the error again, for developers of the library.
-        log.error("the file storage failed: %s", str(error).partition("\n")[0])
-        raise FilesUnavailable from error

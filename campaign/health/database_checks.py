@@ -3,16 +3,13 @@
 import ctypes
 from collections.abc import Iterator
 from datetime import timedelta
-from functools import cache
 
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from flask import current_app
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from campaign.extensions import database_now, db
 from campaign.health.findings import Finding, ok, warning, wrong
+from campaign.health.revisions import is_newer, revisions
 from campaign.jobs.queries import worker_seen_until
 from campaign.process.clock import utcnow
 
@@ -44,24 +41,16 @@ def check_database() -> Iterator[Finding]:
         yield _check_worker()
 
 
-@cache
-def _revisions(folder: str) -> tuple[set[str], set[str]]:
-    """Return the newest migrations in `folder`, and all of them."""
-    scripts = ScriptDirectory(folder)
-    return set(scripts.get_heads()), {script.revision for script in scripts.walk_revisions()}
-
-
 def _check_migrations() -> Finding:
-    newest, known = _revisions(current_app.extensions["migrate"].directory)
-    with db.engine.connect() as connection:
-        current = set(MigrationContext.configure(connection).get_current_heads())
+    current, newest = revisions()
     if current == newest:
         return ok("migrations", f"the database has the newest one, {', '.join(sorted(newest))}")
-    if current and not current & known:
+    if is_newer(current):
         return warning(
             "migrations",
-            f"the database is from a newer version, at {', '.join(sorted(current))}",
-            "This is normal during an upgrade. Otherwise install that version.",
+            f"a newer version has added {', '.join(sorted(current))} to the database",
+            "This is normal during an upgrade, and after going back to the release before it."
+            " Otherwise install that version.",
         )
     has = f"is at {', '.join(sorted(current))}" if current else "is empty"
     return wrong(

@@ -5,9 +5,9 @@ long URL into encoded words, where no receiver looks for one, it loses spaces be
 words, and when it splits a name with a comma, it loses the quotes, so that one address becomes two.
 """
 
+from base64 import b64encode
 from binascii import b2a_qp
 from collections.abc import Iterable, Sequence
-from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -18,6 +18,7 @@ LINE_LENGTH = 76
 BOUNDARY_START = "=_"
 # How an encoded word begins. Receivers would decode a name that contains it.
 ENCODED_WORD = "=?"
+WORD_START, WORD_END = f"{ENCODED_WORD}utf-8?b?", "?="
 
 
 def text_header(name: str, text: str) -> str:
@@ -80,5 +81,19 @@ def multipart(subtype: str, parts: Sequence[bytes], headers: Iterable[str] = ())
 
 
 def _encoded(name: str, text: str) -> str:
-    encoded = Header(text, "utf-8", maxlinelen=LINE_LENGTH, header_name=name)
-    return encoded.encode(linesep="\r\n")
+    """Return `text` as encoded words (RFC 2047), each on a line and of complete characters."""
+    words, word = [], b""
+    room = _bytes_in_word(LINE_LENGTH - len(f"{name}: "))
+    for character in text:
+        encoded = character.encode()
+        if len(word) + len(encoded) > room:
+            words.append(word)
+            word, room = b"", _bytes_in_word(LINE_LENGTH - 1)
+        word += encoded
+    words.append(word)
+    return "\r\n ".join(f"{WORD_START}{b64encode(word).decode()}{WORD_END}" for word in words)
+
+
+def _bytes_in_word(length: int) -> int:
+    """Return how many bytes fit into an encoded word of this length: three in four characters."""
+    return (length - len(WORD_START) - len(WORD_END)) // 4 * 3

@@ -19,16 +19,21 @@ _RANGE = re.compile(r"bytes (\d+)-(\d+)/", re.ASCII)
 
 
 class Response:
-    """One response: pass `start` to the application, then `send` what it returned."""
+    """One response: pass `start` to the application, then `send` what it returned.
 
-    def __init__(self, proto: HTTPProtocol) -> None:
+    If it `closes`, the client is told to open a new connection for its next request.
+    """
+
+    def __init__(self, proto: HTTPProtocol, *, closes: bool = False) -> None:
         self._proto = proto
+        self._closes = closes
         self.status = 500
         self.headers: list[tuple[str, str]] = []
 
     def start(self, status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> None:
         """Accept status and headers; this is WSGI's `start_response`."""
-        self.status, self.headers = int(status[:3]), headers
+        self.status = int(status[:3])
+        self.headers = [*headers, ("connection", "close")] if self._closes else headers
 
     def send(self, chunks: Iterable[bytes]) -> None:
         """Send the body `chunks`; return when this thread has nothing left to do."""

@@ -36,12 +36,17 @@ class WsgiBridge:
         self._max_bytes = max_bytes
         self._max_bytes_of = max_bytes_of or (lambda environ: max_bytes)
         self._bodies = BodyReader()
+        self._is_leaving = False
         self._begun_at: dict[int, float] = {}
 
     def start(self) -> Self:
         """Start the background thread; return this object."""
         self._bodies.start()
         return self
+
+    def leave(self) -> None:
+        """From now on, close each connection after its response."""
+        self._is_leaving = True
 
     def queue_seconds(self, threads: int) -> float:
         """Return how long requests had to wait for one of the `threads` since the last call.
@@ -102,7 +107,7 @@ class WsgiBridge:
 
     def _run(self, environ: dict[str, Any], body: bytes, proto: HTTPProtocol) -> None:
         environ["wsgi.input"] = io.BytesIO(body)
-        response = Response(proto)
+        response = Response(proto, closes=self._is_leaving)
         thread = threading.get_ident()
         self._begun_at[thread] = time.monotonic()
         try:

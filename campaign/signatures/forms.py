@@ -33,7 +33,7 @@ from campaign.signatures.models import (
 from campaign.signatures.signing.commands import SupporterDetails
 from campaign.site.settings import site_settings
 from campaign.text.email_addresses import Address, AddressRefused, parse_address
-from campaign.text.names import NameRefused, clean_name, clean_text
+from campaign.text.names import NameIsEmpty, NameRefused, clean_name, clean_text
 from campaign.text.postal_codes import (
     PostalCodeRefused,
     clean_postal_code,
@@ -77,6 +77,10 @@ class NameField(StringField):
             raise Missing(TOO_LONG)
         try:
             name = clean_name(self.data)
+        except NameIsEmpty:
+            # Only invisible characters: as if nothing had been entered. The form says what is missing.
+            self.data = ""
+            return
         except NameRefused as fault:
             raise Missing(NAME_FAULTS[fault.code]) from fault
         # We count the canonical name, because composing characters can shorten or lengthen it.

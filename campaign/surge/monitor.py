@@ -65,11 +65,11 @@ class SurgeMonitor:
             },
             now,
         )
-        level = self.control.level
-        if level > self._state.level:
+        before = self._state.measured
+        self._state.set_measured(self.control.level, self.control.next_ms)
+        if self._state.measured > before:
             # The others should know at once.
             self._changed.set()
-        self._state.set_measured(level, self.control.next_ms)
 
     def share(self) -> None:
         """Read the level of the other processes, and report our own."""
@@ -83,7 +83,7 @@ class SurgeMonitor:
             self._database = answered_at - self._connected_at
         finally:
             self._asked_at = self._connected_at = None
-        level = self.control.level
+        level = self._state.measured
         if level > SurgeLevel.NONE:
             write(report_level, level=level, reason=self.control.reason)
 

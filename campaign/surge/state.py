@@ -41,20 +41,20 @@ class SigningBusy(CampaignError):
 class SurgeState:
     """What this process knows about the surge: plain attributes, because every request reads them.
 
-    A process that serves the site sets `measured` and `measured_ms` from its own measurements.
-    `shared` comes from the database.
+    `level` is that of the site: the higher of what this process has `measured` itself and of what
+    the others share through the database. It never exceeds `max_level`.
     """
 
-    def __init__(self) -> None:
-        self.level = SurgeLevel.NONE
-        self.next_ms = DEFAULT_INTERVAL_MS
-        self._measured, self._measured_ms = SurgeLevel.NONE, DEFAULT_INTERVAL_MS
+    def __init__(self, max_level: int = max(SurgeLevel)) -> None:
+        self._max_level = SurgeLevel(max_level)
+        self.level = self.measured = SurgeLevel.NONE
+        self.next_ms = self._measured_ms = DEFAULT_INTERVAL_MS
         self._shared = SurgeLevel.NONE
         self._signings: list[None] = []
 
     def set_measured(self, level: SurgeLevel, next_ms: int) -> None:
         """Take the level and the polling interval that this process has measured."""
-        self._measured, self._measured_ms = level, next_ms
+        self.measured, self._measured_ms = min(level, self._max_level), next_ms
         self._update()
 
     def set_shared(self, level: SurgeLevel) -> None:
@@ -74,13 +74,13 @@ class SurgeState:
         self._signings.pop()
 
     def _update(self) -> None:
-        level = max(self._measured, self._shared)
-        self.level = level
-        self.next_ms = max(self._measured_ms, MIN_INTERVALS_MS[level])
+        self.level = level = max(self.measured, min(self._shared, self._max_level))
+        measured_ms = self._measured_ms if level else DEFAULT_INTERVAL_MS
+        self.next_ms = max(measured_ms, MIN_INTERVALS_MS[level])
 
 
 def init_app(app: Flask) -> None:
-    app.extensions[STATE] = SurgeState()
+    app.extensions[STATE] = SurgeState(app.config["SURGE_MAX_LEVEL"])
     app.add_template_global(surge_level, "surge_level")
 
 

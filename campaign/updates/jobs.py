@@ -29,11 +29,11 @@ from campaign.updates.recipients import never_reached, next_readers, turned_away
 
 BATCH = 200
 # Few enough that a pause takes effect quickly, and enough that email delivery never runs idle.
-MAX_WAITING = 400
+MAX_WAITING = 600
 WEEK = timedelta(days=7)
 MINUTE = timedelta(minutes=1)
 # How long a mailing waits until earlier emails have left.
-WAIT = timedelta(seconds=1)
+WAIT = timedelta(seconds=0.25)
 # How long it waits while mailings are switched off.
 PAUSE = timedelta(seconds=5)
 RECEIPT_RETENTION = timedelta(days=25)

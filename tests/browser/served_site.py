@@ -33,6 +33,8 @@ class ServedSite:
             "VAR_DIR": str(var),
             "PORT": str(port),
             "PUBLIC_URL": self.url,
+            # Pages must not change because the machine that runs the tests is busy.
+            "SURGE_MAX_LEVEL": "1",
         }
         self._server = self._app = None
 

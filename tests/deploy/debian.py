@@ -14,7 +14,7 @@ PROGRAMS = ("mmdebstrap", "systemd-nspawn", "mount")
 RELEASE = "trixie"
 # What the installer and the image install, so that the tests wait for these once.
 PACKAGES = (
-    *("python3-venv", "caddy", "iproute2", "ca-certificates", "postgresql-client"),
+    *("python3-venv", "caddy", "curl", "iproute2", "ca-certificates", "postgresql-client"),
     *("systemd", "systemd-sysv", "dbus"),
 )
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")

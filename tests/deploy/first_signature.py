@@ -1,12 +1,14 @@
 """Runs inside a Debian of its own: install Volante, and measure the time to the first signature.
 
-It answers the installer's questions, runs it twice, creates a petition, and signs it through the
-proxy. It writes what it saw to /result/outcome.json. It needs nothing but Python and systemd.
+It installs a release, answers the installer's questions, runs it twice, creates a petition, and
+signs it through the proxy. Then it upgrades to another release and goes back, while people go on
+signing. It writes what it saw to /result/outcome.json. It needs nothing but Python and systemd.
 """
 
 import json
 import re
 import socketserver
+import sqlite3
 import ssl
 import subprocess
 import threading
@@ -14,7 +16,9 @@ import time
 import traceback
 import urllib.parse
 import urllib.request
+from contextlib import closing
 from email import message_from_bytes, policy
+from itertools import count
 from pathlib import Path
 
 ADDRESS = "sign.localhost"
@@ -29,7 +33,11 @@ DATABASE=sqlite
 """
 CADDY_ROOT = Path("/var/lib/caddy/.local/share/caddy/pki/authorities/local/root.crt")
 RESULT = Path("/result")
+DATABASE = Path("/var/lib/volante/volante.sqlite3")
+RELEASES = Path("/releases")
+FIRST, NEXT = "volante-0.1.0-test.1.tar.gz", "volante-0.1.0-test.2.tar.gz"
 WAIT_SECONDS = 90
+PAUSE_SECONDS = 0.5
 received = []
 
 
@@ -111,6 +119,78 @@ def confirmation_path():
     return None
 
 
+def send_signature(email):
+    ask(
+        "/en/petitions/river/signatures",
+        given_name="Amalia",
+        family_name="Rosales",
+        email=email,
+        country="MX",
+        postal_code="50000",
+        name_display="full",
+    )
+
+
+class Visitors(threading.Thread):
+    """Visits and signs until stopped, and records what was acknowledged and what failed."""
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.acknowledged, self.failures = [], []
+        self._stop_event = threading.Event()
+
+    def run(self):
+        for number in count():
+            email = f"visitor-{number}@example.org"
+            try:
+                ask("/en/petitions/river")
+                send_signature(email)
+            except OSError as error:
+                self.failures.append(f"{email}: {error!r}")
+            else:
+                self.acknowledged.append(email)
+            if self._stop_event.wait(PAUSE_SECONDS):
+                return
+
+    def stop(self):
+        self._stop_event.set()
+        self.join()
+
+    def lost(self):
+        """Return the acknowledged signatures that the database does not have."""
+        with closing(sqlite3.connect(f"file:{DATABASE}?mode=ro", uri=True)) as database:
+            stored = {email for (email,) in database.execute("select email from signature")}
+        return sorted(set(self.acknowledged) - stored)
+
+
+def running():
+    """Return the version that runs."""
+    process = must("systemctl", "show", "volante", "--property=MainPID", "--value").strip()
+    return Path(f"/proc/{process}/cwd").readlink().name
+
+
+def upgrade_and_go_back():
+    """Return what happened, and what visitors noticed."""
+    versions = [running()]
+    visitors = Visitors()
+    visitors.start()
+    upgrade = run("volante", "upgrade", str(RELEASES / NEXT), stdin=subprocess.DEVNULL)
+    versions.append(running())
+    rollback = run("volante", "rollback", stdin=subprocess.DEVNULL)
+    versions.append(running())
+    visitors.stop()
+    return {
+        "upgrade": upgrade,
+        "rollback": rollback,
+        "versions": versions,
+        "failures": visitors.failures,
+        "acknowledged": len(visitors.acknowledged),
+        "lost": visitors.lost(),
+        "backups": [path.name for path in Path("/var/backups/volante").glob("before-*")],
+        "damaged": run("volante", "upgrade", "/releases/damaged/" + NEXT, stdin=subprocess.DEVNULL),
+    }
+
+
 def sign():
     """Create a petition, sign and confirm; return when the signature is counted."""
     must("volante", "organisations", "create", "river", "--name", "Save the River")
@@ -121,15 +201,7 @@ def sign():
         *("--text", "/tmp/text", "--target", "The council"),
     )
     until(CADDY_ROOT.exists)
-    ask(
-        "/en/petitions/river/signatures",
-        given_name="Amalia",
-        family_name="Rosales",
-        email="amalia@example.org",
-        country="MX",
-        postal_code="50000",
-        name_display="full",
-    )
+    send_signature("amalia@example.org")
     ask(until(confirmation_path), yes="")
     until(lambda: json.loads(ask("/causes/river/pulse.json"))["count"] == 1)
 
@@ -141,8 +213,13 @@ def main():
     answers.write_text(ANSWERS)
     outcome = {}
     began = time.monotonic()
-    installer = ("/srv/volante/deploy/install.sh", "--answers", str(answers))
-    outcome["first"] = run(*installer, stdin=subprocess.DEVNULL)
+    # Any copy of the installer will do.
+    must("tar", "-xzf", str(RELEASES / FIRST), "-C", "/root")
+    outcome["first"] = run(
+        f"/root/{FIRST.removesuffix('.tar.gz')}/deploy/install.sh",
+        *("--archive", str(RELEASES / FIRST), "--answers", str(answers)),
+        stdin=subprocess.DEVNULL,
+    )
     outcome["install_seconds"] = round(time.monotonic() - began, 1)
     outcome["settings_mode"] = Path("/etc/volante.env").stat().st_mode & 0o777
     settings = Path("/etc/volante.env").read_text()
@@ -157,10 +234,12 @@ def main():
     )
     outcome["secrets"] = re.findall(r'^\w+_(?:KEY|SECRET|TOKEN)="(.*)"$', settings, re.MULTILINE)
     outcome["backup"] = run("systemctl", "start", "volante-backup.service")
+    outcome["restore_check"] = run("systemctl", "start", "volante-restore-check.service")
     outcome["backups"] = [path.name for path in Path("/var/backups/volante").iterdir()]
     outcome["audit"] = run("volante", "signatures", "audit", stdin=subprocess.DEVNULL)
     outcome["timers"] = must("systemctl", "list-timers", "--no-pager")
-    must("systemctl", "stop", "volante")
+    outcome["upgraded"] = upgrade_and_go_back()
+    must("systemctl", "stop", "volante.socket", "volante")
     outcome["stopped"] = must("systemctl", "show", "volante", "--property=Result,ExecMainStatus")
     outcome["log"] = must("journalctl", "--unit=volante", "--no-pager", "--output=cat")
     return outcome

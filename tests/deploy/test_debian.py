@@ -9,14 +9,17 @@ import subprocess
 import tempfile
 import time
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
 
+from release.archive import write_archive
 from tests.deploy import debian
-from tests.deploy.debian import copy_tracked_files, layer_on, nspawn, nspawn_environment
-from tests.deploy.first_signature import PASSWORD
+from tests.deploy.debian import layer_on, nspawn, nspawn_environment
+from tests.deploy.first_signature import FIRST, NEXT, PASSWORD
 from tests.deploy.image import REPOSITORY, Build, exec_form
 from tests.ports import free_port
 
@@ -172,11 +175,27 @@ def test_image_copies_a_postgresql_database(build):
 # The installer
 
 
+def make_releases(folder):
+    """Write two releases of the last commit, and a damaged copy of the second."""
+    (folder / "damaged").mkdir(parents=True)
+    for name in (FIRST, NEXT):
+        version = name.removeprefix("volante-").removesuffix(".tar.gz")
+        write_archive(
+            folder / name, REPOSITORY, version, "HEAD", datetime(2026, 11, 28, tzinfo=UTC), ""
+        )
+    sums = "".join(
+        f"{sha256((folder / name).read_bytes()).hexdigest()}  {name}\n" for name in (FIRST, NEXT)
+    )
+    for place in (folder, folder / "damaged"):
+        (place / "SHA256SUMS").write_text(sums)
+    (folder / "damaged" / NEXT).write_bytes((folder / NEXT).read_bytes()[:-1] + b"!")
+
+
 @pytest.fixture(scope="module")
 def installed(base, build):
-    """What happened when the installer ran, twice, and someone signed."""
+    """What happened when the installer ran, twice, someone signed, and the site was upgraded."""
     with layer_on(base) as root, tempfile.TemporaryDirectory(prefix="volante-result-") as result:
-        copy_tracked_files(REPOSITORY, root / "srv/volante")
+        make_releases(root / "releases")
         (root / "etc/hosts").write_text("127.0.0.1 localhost sign.localhost\n")
         # This Debian has no network. Its libraries are those of the image.
         (root / "etc/pip.conf").write_text("[global]\nno-index = true\nfind-links = /wheels\n")
@@ -245,6 +264,11 @@ def test_backup_is_made_daily_and_the_counts_are_audited(installed):
     assert "volante-backup.timer" in installed["timers"]
 
 
+def test_backup_is_tried_monthly(installed):
+    assert installed["restore_check"][0] == 0, installed["restore_check"]
+    assert "volante-restore-check.timer" in installed["timers"]
+
+
 def test_doctor_finds_only_the_missing_records_of_the_sender(installed):
     _, output = installed["second"]
     wrong = [line.split()[1] for line in output.splitlines() if line.startswith("wrong")]
@@ -255,3 +279,24 @@ def test_doctor_finds_only_the_missing_records_of_the_sender(installed):
 def test_hardened_service_runs_and_stops_cleanly(installed):
     assert installed["stopped"].split() == ["Result=success", "ExecMainStatus=0"]
     assert "Traceback" not in installed["log"]
+
+
+def test_upgrade_and_going_back_refuse_and_lose_nothing(installed):
+    upgraded = installed["upgraded"]
+    assert upgraded["upgrade"][0] == 0, upgraded["upgrade"][1]
+    assert upgraded["rollback"][0] == 0, upgraded["rollback"][1]
+    assert upgraded["versions"] == ["0.1.0-test.1", "0.1.0-test.2", "0.1.0-test.1"]
+    assert upgraded["acknowledged"] > 0
+    assert upgraded["failures"] == []
+    assert upgraded["lost"] == []
+
+
+def test_upgrade_makes_a_backup_first(installed):
+    assert installed["upgraded"]["backups"] == ["before-0.1.0-test.2.db"]
+
+
+def test_damaged_archive_is_refused(installed):
+    code, output = installed["upgraded"]["damaged"]
+    assert code == 1
+    assert output.splitlines()[-1].startswith("Error: ")
+    assert installed["upgraded"]["versions"][-1] == "0.1.0-test.1"

@@ -2,12 +2,13 @@
 
 import shutil
 import subprocess
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
-SCRIPTS = ("install.sh", "make-secrets.sh", "volante.sh")
+SCRIPTS = ("install.sh", "make-secrets.sh", "release.sh", "upgrade.sh", "volante.sh")
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
@@ -44,3 +45,74 @@ def test_installer_stops_before_it_changes_anything(arguments):
     )
     assert done.returncode == 1
     assert done.stderr.startswith("Error: ")
+
+
+# What install.sh and upgrade.sh share
+
+
+def call(function, *arguments):
+    """Call a function of release.sh; return its exit code and error message."""
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", f'. {DEPLOY}/release.sh; {function} "$@"', "bash"]
+        + [str(argument) for argument in arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stderr
+
+
+@pytest.fixture
+def archive(tmp_path):
+    """A file with its checksum beside it."""
+    archive = tmp_path / "volante-0.2.0.tar.gz"
+    archive.write_bytes(b"an archive")
+    (tmp_path / "SHA256SUMS").write_text(
+        f"{'0' * 64}  volante-0.2.0.cdx.json\n"
+        f"{sha256(archive.read_bytes()).hexdigest()}  {archive.name}\n"
+    )
+    return archive
+
+
+def test_archive_with_its_checksum_is_accepted(archive):
+    assert call("verify_checksum", archive) == (0, "")
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        lambda archive: archive.write_bytes(b"another"),
+        lambda archive: (archive.parent / "SHA256SUMS").unlink(),
+        lambda archive: (archive.parent / "SHA256SUMS").write_text("no checksums\n"),
+        lambda archive: (archive.parent / "SHA256SUMS").write_text(
+            f"{sha256(archive.read_bytes()).hexdigest()}  other-{archive.name}\n"
+        ),
+    ],
+)
+def test_archive_without_the_right_checksum_is_refused(archive, harm):
+    harm(archive)
+    code, error = call("verify_checksum", archive)
+    assert code == 1
+    assert error.startswith("Error: ")
+
+
+def release_folder(folder, version, **migrations):
+    """Make a folder of a release with these migrations: source by name."""
+    (folder / "migrations/versions").mkdir(parents=True)
+    (folder / "RELEASE").write_text(f"{version} 0123abcd\n")
+    for name, source in migrations.items():
+        (folder / "migrations/versions" / f"{name}.py").write_text(source)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("runs", "needed", "code"),
+    [("0.9.0", None, 0), ("0.9.0", "0.9.0", 1), ("0.9.0", "0.10.0", 1), ("0.10.0", "0.9.0", 0)],
+)
+def test_release_that_removes_what_the_running_one_uses_is_refused(tmp_path, runs, needed, code):
+    marker = f'CONTRACTS_AFTER = "{needed}"\n' if needed else ""
+    # What both have was applied long ago.
+    common = {"m_0001": 'CONTRACTS_AFTER = "99.0.0"\n'}
+    old = release_folder(tmp_path / "old", runs, **common)
+    new = release_folder(tmp_path / "new", "1.0.0", **common, m_0002=marker)
+    assert call("check_order", old, new)[0] == code

@@ -10,6 +10,7 @@ import pytest
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 UNITS = (
+    "volante.socket",
     "volante.service",
     "volante@.service",
     "volante-backup.service",
@@ -71,7 +72,7 @@ def test_service_is_hardened(name):
     assert float(exposure) <= MAX_EXPOSURE
 
 
-def test_instance_differs_only_in_its_user_settings_and_folder():
+def test_instance_differs_only_in_its_user_settings_folder_and_socket():
     ours, template = unit("volante.service"), unit("volante@.service")
     differing = {
         (section, name)
@@ -80,7 +81,10 @@ def test_instance_differs_only_in_its_user_settings_and_folder():
         if ours[section].get(name) != template[section].get(name)
     }
     service = {"User", "EnvironmentFile", "StateDirectory", "MemoryMax"}
-    assert differing == {("Unit", "Description"), *(("Service", name) for name in service)}
+    assert differing == {
+        *(("Unit", name) for name in ("Description", "After", "Requires")),
+        *(("Service", name) for name in (*service, "Sockets")),
+    }
     for name in ("User", "EnvironmentFile", "StateDirectory"):
         assert "%i" in template["Service"][name]
 

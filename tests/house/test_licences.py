@@ -3,10 +3,12 @@
 import json
 import re
 import tomllib
-from importlib.metadata import PackageNotFoundError, metadata
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 import pytest
+
+from release.licences import VENDORED, licences_of
 
 ROOT = Path(__file__).parents[2]
 PINNED = re.compile(r"^([\w.-]+)(?:\[\w+\])?==", re.MULTILINE)
@@ -17,30 +19,6 @@ COMPATIBLE = {
 }  # fmt: skip
 # Developers may run these beside it, but they are never distributed with it.
 FOR_TOOLS = {"CNRI-Python", "GPL-3.0-or-later"}
-# Older packages state their licence as text.
-IDENTIFIERS = {
-    "Apache 2.0": "Apache-2.0",
-    "Apache License 2.0": "Apache-2.0",
-    "Apache License, Version 2.0": "Apache-2.0",
-    "Apache Software License": "Apache-2.0",
-    "BSD": "BSD-3-Clause",
-    "BSD 2-Clause License": "BSD-2-Clause",
-    "BSD License": "BSD-3-Clause",
-    "MIT License": "MIT",
-    "MIT license": "MIT",
-    "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
-    "PSFL": "PSF-2.0",
-}
-# The packages' own files say this where their metadata does not.
-READ_BY_HAND = {
-    "axe-playwright-python": {"MIT", "MPL-2.0"},
-    "pyrage": {"MIT"},
-    # One of the two, for changes since 2017. The older code is BSD-3-Clause only.
-    "python-dateutil": {"Apache-2.0", "BSD-3-Clause"},
-    # PDFium and what is built into it are all permissive, listed in the package's BUILD_LICENSES
-    # folder.
-    "pypdfium2": {"Apache-2.0", "BSD-3-Clause"},
-}
 
 
 @pytest.mark.parametrize(
@@ -56,7 +34,7 @@ def test_locked_packages_have_compatible_licences(file, allowed):
     } == {}
 
 
-@pytest.mark.parametrize("folder", ["static/vendor", "static/fonts", "campaign/montage/data/fonts"])
+@pytest.mark.parametrize("folder", VENDORED)
 def test_vendored_files_keep_their_licences(folder):
     """OFL, MIT and Apache 2.0 allow distribution with any program that includes their text."""
     texts = [path.read_text() for path in (ROOT / folder).glob("*.txt")]
@@ -89,21 +67,7 @@ def test_licence_is_named_alike_everywhere():
 
 def _licences(name):
     """Return the SPDX identifiers of a package, or nothing for one of other platforms."""
-    if name in READ_BY_HAND:
-        return READ_BY_HAND[name]
     try:
-        about = metadata(name)
+        return licences_of(distribution(name))
     except PackageNotFoundError:
         return None
-    stated = about.get("License-Expression") or about.get("License") or ""
-    if not stated or "\n" in stated:
-        # Some packages have the whole text there; the classifier is short.
-        classifiers = [line.split(" :: ") for line in about.get_all("Classifier", [])]
-        return {
-            IDENTIFIERS[line[-1]]
-            for line in classifiers
-            if line[0] == "License" and line[-1] in IDENTIFIERS
-        }
-    if stated in IDENTIFIERS:
-        return {IDENTIFIERS[stated]}
-    return set(re.split(r" (?:AND|OR) ", stated))

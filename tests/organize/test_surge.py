@@ -4,6 +4,7 @@ import pytest
 
 from campaign.extensions import write
 from campaign.surge.operations import report_level
+from campaign.surge.state import follow_surge
 from tests.page_parts import tree
 
 OVERVIEW, SWITCHES = "/organize/", "/organize/switches"
@@ -13,10 +14,16 @@ def shown_levels(page):
     return [int(level) for level in tree(page).xpath("//@data-surge")]
 
 
+def enter(level, reason):
+    """Let another process report a level, and this one follow."""
+    write(report_level, level=level, reason=reason)
+    follow_surge()
+
+
 def test_overview_shows_a_surge_to_every_organizer(desk_of, petition):
     desk = desk_of("tabler", petition.cause_id)
     assert shown_levels(desk.get(OVERVIEW)) == []
-    write(report_level, level=3, reason="commits")
+    enter(3, "commits")
     page = desk.get(OVERVIEW)
     assert shown_levels(page) == [3]
     assert len(tree(page).xpath("//*[@data-surge]//li")) == 3
@@ -27,7 +34,7 @@ def test_overview_shows_a_surge_to_every_organizer(desk_of, petition):
 def test_page_of_switches_shows_all_steps_and_the_present_one(desk_of, petition):
     desk = desk_of("admin")
     assert shown_levels(desk.get(SWITCHES)) == [0]
-    write(report_level, level=4, reason="database")
+    enter(4, "database")
     page = desk.get(SWITCHES)
     assert shown_levels(page) == [4]
     steps = tree(page).xpath("//section[@id='surge']/ol/li")
@@ -37,5 +44,5 @@ def test_page_of_switches_shows_all_steps_and_the_present_one(desk_of, petition)
 
 @pytest.mark.parametrize("reason", ["processor", "a measurement of a newer version"])
 def test_any_reason_can_be_shown(desk_of, petition, reason):
-    write(report_level, level=1, reason=reason[:20])
+    enter(1, reason[:20])
     assert shown_levels(desk_of("admin").get(SWITCHES)) == [1]

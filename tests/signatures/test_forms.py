@@ -27,7 +27,13 @@ SCALE = {
 }
 WHY = {"name": "why", "type": "text", "label": "Why?", "choices": (), "required": False}
 # The form's messages about names and email addresses, by code.
-FAULTS = {**NAME_FAULTS, **ADDRESS_FAULTS, "long_name": TOO_LONG, "no_address": EmailField.missing}
+FAULTS = {
+    **NAME_FAULTS,
+    **ADDRESS_FAULTS,
+    "no_first_name": MISSING["given_name"],
+    "long_name": TOO_LONG,
+    "no_address": EmailField.missing,
+}
 ADULT = {"name": "adult", "type": "tick", "label": "I am of age", "choices": (), "required": False}
 
 
@@ -77,9 +83,9 @@ def test_name_and_address_are_enough_where_the_petition_requires_no_more(fill):
 @pytest.mark.parametrize(
     ("field", "typed", "fault"),
     [
-        ("given_name", "", "empty"),
-        ("given_name", " \t ", "empty"),
-        ("given_name", "\u200b\u200b", "empty"),
+        ("given_name", "", "no_first_name"),
+        ("given_name", " \t ", "no_first_name"),
+        ("given_name", "\u200b\u200b", "no_first_name"),
         ("given_name", "!!! 123", "no_letter"),
         ("given_name", "Ama\x00lia", "control"),
         ("family_name", "visit www.pills.example", "link"),

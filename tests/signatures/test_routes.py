@@ -8,7 +8,7 @@ from sqlalchemy.exc import OperationalError
 from campaign.extensions import write
 from campaign.petitions.life_cycles import petition_life_cycle
 from campaign.process.clock import utcnow
-from campaign.signatures.forms import ADDRESS_FAULTS, NAME_FAULTS
+from campaign.signatures.forms import ADDRESS_FAULTS, MISSING
 from campaign.signatures.signing import operations as signing_operations
 from campaign.signatures.signing import views
 from tests.factories.causes import make_cause
@@ -92,7 +92,7 @@ def test_api_client_gets_the_errors_by_field(client, petition):
     assert answer.status_code == 422
     assert list(answer.json) == ["errors"]
     assert answer.json["errors"] == {
-        "given_name": [str(NAME_FAULTS["empty"])],
+        "given_name": [str(MISSING["given_name"])],
         "email": [str(ADDRESS_FAULTS["no_at"])],
     }
 

@@ -15,7 +15,7 @@ from campaign.surge.monitor import SurgeMonitor
 from campaign.surge.operations import report_level
 from campaign.surge.queries import shared_level
 from campaign.surge.state import STATE, SurgeState, follow_surge, surge_level
-from campaign.surge.steps import MIN_INTERVALS_MS, SurgeLevel
+from campaign.surge.steps import DEFAULT_INTERVAL_MS, MIN_INTERVALS_MS, SurgeLevel
 
 pytestmark = pytest.mark.both_databases
 
@@ -75,6 +75,15 @@ def test_site_has_the_higher_of_its_own_and_the_shared_level():
     assert (state.level, state.next_ms) == (SurgeLevel.PULSE_SLOWS, 3000)
 
 
+@pytest.mark.parametrize("max_level", [0, 1, 3, 5])
+def test_level_never_exceeds_what_the_operator_allows(max_level):
+    state = SurgeState(max_level)
+    for set_level in (state.set_shared, lambda level: state.set_measured(level, 7000)):
+        set_level(SurgeLevel.SIGNING_RETRIES)
+        assert state.level == max_level
+    assert (state.next_ms > DEFAULT_INTERVAL_MS) == (max_level > 0)
+
+
 class BusyControl:
     """A control that has measured the same level at all times."""
 
@@ -105,6 +114,24 @@ def test_busy_process_reports_its_level_and_a_calm_one_follows(app):
     end(3)
     calm.share()
     assert app.extensions[STATE].level == SurgeLevel.NONE
+
+
+def test_busy_process_reports_no_more_than_the_operator_allows(app):
+    app.extensions[STATE] = SurgeState(max_level=2)
+    busy = make_monitor(app, SurgeLevel.SIGNING_RETRIES)
+    busy.measure(0.5)
+    busy.share()
+    assert shared().level == SurgeLevel.PAGES_OLDER
+
+
+def test_level_that_rises_is_shared_at_once_and_only_once(app):
+    busy = make_monitor(app, SurgeLevel.WORK_WAITS)
+    assert not busy._changed.is_set()
+    busy.measure(0.5)
+    assert busy._changed.is_set()
+    busy._changed.clear()
+    busy.measure(0.5)
+    assert not busy._changed.is_set()
 
 
 def test_monitor_measures_threads_and_a_database_that_hangs(app):

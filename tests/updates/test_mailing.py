@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select
 
 from campaign.accounts.audit import entries
 from campaign.extensions import db, write
-from campaign.jobs.registry import DEFAULT_LEASE
+from campaign.jobs.operations import CLAIM_LIFETIME
 from campaign.mail.delivery import renderers_of
 from campaign.mail.models import OutboxMessage
 from campaign.process.clock import utcnow
@@ -126,8 +126,8 @@ def test_each_of_sixty_gets_it_once_despite_worker_crashes(app, cause, monkeypat
             run_jobs(mailings.JOB)
     assert queued_now() == 9
     assert send_all() == 0, "the killed worker still has the job"
-    assert send_all(utcnow() + 2 * DEFAULT_LEASE) == 51
-    assert send_all(utcnow() + 4 * DEFAULT_LEASE) == 0
+    assert send_all(utcnow() + 2 * CLAIM_LIFETIME) == 51
+    assert send_all(utcnow() + 4 * CLAIM_LIFETIME) == 0
     script = Script()
     received = delivered(app, script)
     assert sorted(script.recipients) == sorted(f"reader{n}@rosales.example" for n in range(60))
