@@ -2,13 +2,14 @@
 
 import sqlite3
 import time
-from contextlib import closing, contextmanager
+from contextlib import closing
 
 import pytest
 
 from tests.browser.kiosk.sentences import sentence
 from tests.browser.kiosk.tablet import stored
 from tests.browser.modules.actions import until
+from tests.browser.served_site import ServedSite
 from tests.factories.organisations import DRAWING
 
 MANY = 50
@@ -133,24 +134,22 @@ SHOWN_MARK = """() => { const image = document.querySelector("main [data-mark]")
   return !image.hidden && image.complete && image.naturalWidth > 0; }"""
 
 
-@contextmanager
-def mark_of_the_host(served):
-    """Give the host of the site a square mark for a while, and wait until all processes know."""
-    path = served.var / "volante.sqlite3"
-    with closing(sqlite3.connect(path, timeout=10, isolation_level=None)) as database:
+@pytest.fixture
+def site_with_mark(tmp_path):
+    """A site of its own, whose host has a square mark."""
+    var = tmp_path / "site"
+    var.mkdir()
+    site = ServedSite(var).start()
+    with closing(sqlite3.connect(var / "volante.sqlite3", timeout=10)) as database, database:
         database.execute(ADD_MARK, [DRAWING])
-        time.sleep(KNOWN_SECONDS)
-        try:
-            yield
-        finally:
-            database.execute("delete from organisation_image")
-            time.sleep(KNOWN_SECONDS)
+    time.sleep(KNOWN_SECONDS)
+    yield site
+    site.stop()
 
 
-def test_mark_of_the_organization_is_shown_offline(new_tablet, served):
-    with mark_of_the_host(served):
-        tablet = new_tablet().pair().begin()
-        assert until(lambda: tablet.page.evaluate(SHOWN_MARK), SECONDS)
+def test_mark_of_the_organization_is_shown_offline(new_tablet, site_with_mark):
+    tablet = new_tablet(at=site_with_mark).pair().begin()
+    assert until(lambda: tablet.page.evaluate(SHOWN_MARK), SECONDS)
     tablet.context.set_offline(True)
     tablet.open().screen("attract")
     assert until(lambda: tablet.page.evaluate(SHOWN_MARK), SECONDS)
