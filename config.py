@@ -241,14 +241,19 @@ def _mail_rates(environ: Mapping[str, str]) -> dict[str, str]:
     rates = {}
     for item in _items(environ.get("MAIL_RATES", "")):
         domain, _, rate = (part.strip() for part in item.partition("="))
-        try:
-            parse(rate)
-        except ValueError as error:
+        if not domain or not _is_rate(rate):
             raise SettingError(
                 f"MAIL_RATES must have items such as mail.example=20/second, not {item!r}"
-            ) from error
+            )
         rates[domain.lower()] = rate
     return rates
+
+
+def _is_rate(text: str) -> bool:
+    try:
+        return parse(text).amount > 0
+    except ValueError:
+        return False
 
 
 def _database_url(environ: Mapping[str, str], var: Path) -> str:

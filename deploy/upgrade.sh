@@ -25,10 +25,15 @@ run() {
 }
 
 backup_site() {
-  local site=$1 version=$2 folder=/var/backups/volante
-  [ -z "$site" ] || folder=/var/lib/volante-$site
+  local site=$1 version=$2 folder=/var/backups/volante settings=/etc/volante.env options=()
+  if [ -n "$site" ]; then
+    folder=/var/lib/volante-$site
+    settings=/etc/volante/$site.env
+  fi
+  # Encrypted, if the daily ones are.
+  read -r -a options < <(sed -n 's/^BACKUP_OPTIONS=//p' "$settings" | tr -d "\"'") || true
   say "Backup: $folder/before-$version.db"
-  run "$site" "$CODE" backup "$folder/before-$version.db"
+  run "$site" "$CODE" backup "$folder/before-$version.db" "${options[@]}"
 }
 
 # Let the release in $1 answer, beside the one that runs. Fails if it does not become ready.

@@ -66,11 +66,14 @@ def write_export(run: JobRun) -> datetime | None:
     # What a killed worker left. If it still lives, it has lost the job, and must not write our file.
     remove_scratch(settings, prefix)
     draft = scratch_folder(settings) / f"{prefix}{run.worker.holder}.draft"
+    storage = export_files(settings)
     try:
+        # Tells before the work whether the storage answers.
+        storage.delete(export.file_name)
         columns = _write(export, run, draft, key_for(export, settings))
         # This claims the job again and again. A worker that has lost it stores nothing.
         claim = partial(run.report, 100)
-        export_files(settings).put(export.file_name, draft, on_progress=claim)
+        storage.put(export.file_name, draft, on_progress=claim)
     except FilesUnavailable:
         run.write(wait_for_storage, export.id)
         return run.now() + STORAGE_PAUSE

@@ -12,11 +12,15 @@ from campaign.process.log_fields import log_fields
 # The attribute of a record with what a person has entered. Shorter values are parts of any text.
 PRIVATE_VALUES = "private_values"
 MIN_PRIVATE_LENGTH = 3
+# Longer messages say nothing more, and would fill the disk.
+MAX_CHARACTERS = 20_000
+MAX_MATCH = 1000
 TIME = "%Y-%m-%dT%H:%M:%S"
 # Indents all lines of an entry after its first, so that no logged value can look like an entry.
 CONTINUED = "\n  "
 
-ADDRESS = re.compile(r"[^\s<>\"'(),;=]+@[^\s<>\"'(),;]+")
+# The first part has a limit, because otherwise a long text without an address would take minutes.
+ADDRESS = re.compile(r"[^\s<>\"'(),;=]{1,250}@[^\s<>\"'(),;]+")
 # When a constraint is violated, PostgreSQL quotes the whole row.
 DETAIL = re.compile(r"^(DETAIL|CONTEXT|HINT):.*$", re.MULTILINE)
 QUERY = re.compile(r"\?[\w.~%+-]+=\S*")
@@ -43,15 +47,16 @@ def without_personal_data(text: str, values: Collection[str] = ()) -> str:
 
     The `values` are left out too, even where they are a part of something longer.
     """
-    hidden = {form for value in values for form in (value, repr(value)[1:-1])}
-    hidden = {form for form in hidden if len(form) >= MIN_PRIVATE_LENGTH}
-    if hidden:
-        # The longest first, because one may contain another.
-        forms = "|".join(map(re.escape, sorted(hidden, key=len, reverse=True)))
-        text = re.sub(forms, "…", text)
-    text = DETAIL.sub(r"\1: left out", text)
+    forms = {form for value in values for form in (value, repr(value)[1:-1])}
+    # What is left out may begin before the end of the entry, so cut there only afterwards.
+    text = text[: MAX_CHARACTERS + MAX_MATCH + max(map(len, forms), default=0)]
+    # The longest first, because one may contain another.
+    for form in sorted(forms, key=len, reverse=True):
+        if len(form) >= MIN_PRIVATE_LENGTH:
+            text = text.replace(form, "…")
+    text = DETAIL.sub(r"\1: left out", text[: MAX_CHARACTERS + MAX_MATCH])
     text = QUERY.sub("?…", ADDRESS.sub("…@…", text))
-    return IP_ADDRESS.sub(_hidden_if_public, text)
+    return IP_ADDRESS.sub(_hidden_if_public, text)[:MAX_CHARACTERS]
 
 
 def _hidden_if_public(match: re.Match[str]) -> str:

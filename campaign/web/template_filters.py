@@ -45,6 +45,7 @@ def init_app(app: Flask) -> None:
     app.add_template_global(lang_of)
     app.add_template_global(is_understood)
     app.add_template_global(spoken)
+    app.add_template_global(spoken_within)
     app.context_processor(_globals)
 
 
@@ -168,6 +169,12 @@ def spoken(text: str, lang: str) -> Markup:
         if lang == chosen_lang()
         else Markup("<span{}>{}</span>").format(lang_of(lang), text)
     )
+
+
+def spoken_within(sentence: str, text: str, lang: str) -> Markup:
+    """Return a sentence in which `text`, where it occurs first, is marked as `spoken` does."""
+    before, part, after = sentence.partition(text)
+    return Markup("{}{}{}").format(before, spoken(part, lang) if part else "", after)
 
 
 def _zone() -> ZoneInfo:

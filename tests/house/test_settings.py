@@ -100,6 +100,12 @@ def test_replica_may_be_one_of_several_standbys(load_settings):
     assert load_settings(**primary)["DATABASE_REPLICA_URL"] == ""
 
 
+def test_each_receiving_domain_can_have_a_rate(load_settings):
+    assert load_settings()["MAIL_RATES"] == {}
+    rates = load_settings(MAIL_RATES="Mail.example = 20/second, *=300 per minute")["MAIL_RATES"]
+    assert rates == {"mail.example": "20/second", "*": "300 per minute"}
+
+
 def test_prepared_statements_can_be_turned_off(load_settings):
     options = {
         choice: load_settings(
@@ -188,6 +194,10 @@ def test_production_marks_cookies_secure_and_drops_the_last_slash(load_settings)
         ({"WEB_THREADS": "-1"}, "WEB_THREADS must be a whole number"),
         ({"WEB_CONCURRENCY": "0"}, "WEB_CONCURRENCY must be at least 1, not 0"),
         ({"SIGN_LIMIT": "lots"}, "SIGN_LIMIT must be a limit such as '300 per minute', not 'lots'"),
+        *(
+            ({"MAIL_RATES": rates}, "MAIL_RATES must have items such as mail.example=20/second")
+            for rates in ("mail.example", "mail.example=fast", "=20/second", "*=0/second")
+        ),
         ({"DATABASE_URL": "volante"}, "DATABASE_URL must look like postgresql://"),
         *(
             ({"FILES_URL": url, **BUCKET_KEYS}, "FILES_URL must be such as s3://bucket")

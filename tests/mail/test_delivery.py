@@ -6,7 +6,7 @@ import pytest
 
 from campaign.extensions import write
 from campaign.mail import delivery, operations
-from campaign.mail.delivery import make_outbox_worker, register, renderers_of
+from campaign.mail.delivery import make_outbox_worker, names_of, register, renderers_of
 from campaign.process.clock import utcnow
 from tests.mail.messages import (
     KIND,
@@ -110,6 +110,7 @@ def test_worker_of_the_application_writes_into_its_folder(app, tmp_path, monkeyp
     monkeypatch.setitem(app.config, "VAR_DIR", str(tmp_path))
     monkeypatch.setitem(app.config, "MAIL_URL", "")
     monkeypatch.setitem(renderers_of(app), KIND, None)
+    monkeypatch.setitem(names_of(app), KIND, "")
     register(app, KIND, render_message)
     queue_some(2)
     assert make_outbox_worker(app, write).deliver_due(now=utcnow()) == 2

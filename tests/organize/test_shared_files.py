@@ -17,6 +17,7 @@ from campaign.imports.subscribers.models import SubscriberImport
 from campaign.jobs.worker import worker_context
 from campaign.montage.models import Poster
 from campaign.process.clock import utcnow
+from campaign.security.sealed_files import Sealer
 from tests.factories.jobs import job_loop, run_jobs
 from tests.factories.signatures import AMALIA, sign_and_hatch
 from tests.page_parts import alerts, links, tree, values, wrong_fields
@@ -149,11 +150,16 @@ def upload(desk, petition):
 class TestStorageAway:
     """What organizers see while the bucket does not answer."""
 
-    def test_export_says_so_and_is_made_once_it_answers(self, owner, petition, machines):
+    def test_export_says_so_and_is_made_once_it_answers(
+        self, owner, petition, machines, monkeypatch
+    ):
         here = ask(owner)
         in_queue = owner.get(f"{here}?progress=1").json
         machines.bucket.stop()
-        assert job_loop("export").run_next()
+        with monkeypatch.context() as patched:
+            # A file of a million signatures is not made each minute for nothing.
+            patched.setattr("campaign.exports.jobs.Sealer", None)
+            assert job_loop("export").run_next()
         export = export_now(petition)
         assert (export.state, export.error_code) == ("waiting", "no_storage")
         away = owner.get(f"{here}?progress=1").json
@@ -165,6 +171,22 @@ class TestStorageAway:
         assert job_loop("export", now=utcnow() + STORAGE_PAUSE + LATER).run_next()
         export = export_now(petition)
         assert (export.state, export.error_code) == ("ready", "")
+
+    def test_export_waits_if_it_ends_in_the_middle(self, owner, petition, machines, monkeypatch):
+        ask(owner)
+        original = Sealer.finish
+
+        def finish(self):
+            machines.bucket.stop()
+            return original(self)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(Sealer, "finish", finish)
+            assert job_loop("export").run_next()
+        export = export_now(petition)
+        assert (export.state, export.error_code) == ("waiting", "no_storage")
+        assert list(machines.move("web-b").rglob("*.draft")) == []
+        machines.bucket.start()
 
     def test_download_says_so_and_works_later(self, owner, machines):
         here = ask(owner)

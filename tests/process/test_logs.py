@@ -6,7 +6,7 @@ import logging
 import pytest
 
 from campaign.process.log_fields import log_fields, logged_with
-from campaign.process.logs import JsonFormatter, PrivateFormatter
+from campaign.process.logs import MAX_CHARACTERS, JsonFormatter, PrivateFormatter
 from config import SettingError, load
 
 
@@ -43,6 +43,16 @@ def test_text_names_the_job_and_indents_what_follows():
     with logged_with(job="export", job_id=7):
         assert formatter.format(record("a\nb")) == "campaign.test job=export job_id=7: a\n  b"
     assert formatter.format(record("a")) == "campaign.test: a"
+
+
+@pytest.mark.parametrize("before", [0, MAX_CHARACTERS - 3])
+def test_long_message_is_cut_and_what_is_cut_in_two_is_left_out(before):
+    personal = "Amalia Rosales " * 200
+    line = record("x" * before + personal + "y" * 300_000)
+    line.private_values = [personal, *(f"value {number}" for number in range(1000))]
+    text = PrivateFormatter("%(message)s").format(line)
+    assert len(text) == MAX_CHARACTERS
+    assert "Ama" not in text
 
 
 def test_setting_chooses_the_form():

@@ -70,7 +70,7 @@ PAGES = {
     "/fr/causes/valley/subscriptions/thanks": CAUSE[:1],
     "/fr/petitions/home": CAUSE[:1] + PETITION[:2] + PETITION[3:] + UPDATE[:2],
     "/fr/petitions/home/share": PETITION[:1],
-    "/embed/petitions/home?show=form&lang=fr": PETITION,
+    "/embed/petitions/home?show=form&lang=fr": CAUSE[:1] + PETITION,
     "/fr/events/": EVENT[:3],
     "/fr/events/talk": CAUSE[:1] + PETITION[:1] + EVENT + UPDATE[:2],
     "/fr/updates/": CAUSE[:1] + UPDATE[:2],

@@ -14,9 +14,9 @@ from campaign.surge.steps import SurgeLevel
 EFFECTS = {
     SurgeLevel.PULSE_SLOWS: _l("Open pages update their counts less often."),
     SurgeLevel.PAGES_OLDER: _l("Pages may be up to a minute older than usual."),
-    SurgeLevel.WORK_WAITS: _l("Search, new posters, exports and mailings wait."),
+    SurgeLevel.WORK_WAITS: _l("Search, new posters, exports and mailings are paused."),
     SurgeLevel.EMAILS_WAIT: _l(
-        "Emails to supporters wait, and the page after signing says so. Emails to organizers are sent."
+        "Emails to supporters are sent later, and the page after signing says so. Emails to organizers are sent as usual."
     ),
     SurgeLevel.SIGNING_RETRIES: _l(
         "Some people who sign are asked to try again in a few seconds. What they typed is kept."
@@ -24,10 +24,10 @@ EFFECTS = {
 }
 REASONS = {
     "processor": _l("The processor is busy."),
-    "threads": _l("Requests wait for each other."),
-    "commits": _l("Saving signatures takes long."),
+    "threads": _l("Requests have to wait for their turn."),
+    "commits": _l("Saving signatures takes a long time."),
     "connections": _l("All connections to the database are in use."),
-    "database": _l("The database takes long to answer."),
+    "database": _l("The database takes a long time to answer."),
 }
 
 

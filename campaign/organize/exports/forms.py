@@ -87,7 +87,7 @@ FAULTS = {
     "no_room": _l(
         "The server’s disk is full. We removed the unfinished file. Free some space, then press the button."
     ),
-    "no_storage": _l("The file storage does not answer. We try again every minute."),
+    "no_storage": _l("The file storage does not answer. We will try again every minute."),
     "too_large": _l(
         "The file would be larger than four gigabytes. Choose fewer columns, fewer days, or CSV."
     ),

@@ -10,12 +10,12 @@ const TOKEN = /name="csrf_token" value="[^"]*"/g;
 
 /** Return a function that shows in `output` how a check-in went. */
 function resultWriter(output) {
-  return (kind, words) => {
+  return (kind, text) => {
     output.className = `check-in-result check-in-result--${kind}`;
     // Empty it first, so that screen readers repeat the same text.
     output.textContent = "";
     requestAnimationFrame(() => {
-      output.textContent = words;
+      output.textContent = text;
     });
   };
 }
@@ -53,10 +53,10 @@ export default function checkIn(root) {
   const refresh = listRefresher(list, input, dataset.list);
   let timer = null;
 
-  const send = async (address, words) => {
+  const send = async (address, fields) => {
     try {
       const headers = { Accept: "application/json", "X-CSRFToken": dataset.token };
-      const response = await fetch(address, { method: "POST", headers, body: new URLSearchParams(words) });
+      const response = await fetch(address, { method: "POST", headers, body: new URLSearchParams(fields) });
       if (response.redirected) {
         location.reload();
         return;

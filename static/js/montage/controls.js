@@ -26,13 +26,13 @@ export class Controls {
     this.camera = stage.camera;
     this.#details = null;
     this.loading = null;
-    this.words = new ViewDescription(page, stage);
+    this.description = new ViewDescription(page, stage);
     const land = (number) => this.choose(number, { fly: true });
     new PendingSignature(page, stage, land);
     this.listen();
     this.scene.after = (view) => this.onFrame(view);
-    stage.element.addEventListener("volante:montage-changed", () => this.words.say());
-    this.words.say();
+    stage.element.addEventListener("volante:montage-changed", () => this.description.say());
+    this.description.say();
   }
 
   listen() {
@@ -154,6 +154,6 @@ export class Controls {
     if (where === this.where) return;
     this.where = where;
     clearTimeout(this.rest);
-    this.rest = setTimeout(() => this.words.say(), DESCRIBE_MS);
+    this.rest = setTimeout(() => this.description.say(), DESCRIBE_MS);
   }
 }

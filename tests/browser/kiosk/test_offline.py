@@ -1,10 +1,15 @@
 """Tests of signing offline: nothing is lost or doubled, whatever happens to the browser."""
 
+import sqlite3
+import time
+from contextlib import closing, contextmanager
+
 import pytest
 
 from tests.browser.kiosk.sentences import sentence
 from tests.browser.kiosk.tablet import stored
 from tests.browser.modules.actions import until
+from tests.factories.organisations import DRAWING
 
 MANY = 50
 SECONDS = 120
@@ -118,3 +123,34 @@ def test_tablet_that_cannot_store_a_signature_thanks_nobody(new_tablet, served):
     tablet.page.get_by_text(sentence(tablet.page, "not_kept")).wait_for()
     assert tablet.page.locator("[data-field=given_name]").input_value() == "Rosa"
     assert tablet.waiting() == 0
+
+
+ADD_MARK = """insert into organisation_image (organisation_id, purpose, media_type, data, width, height, digest)
+  select id, 'mark', 'image/svg+xml', ?, 40, 40, '0123456789abcdef' from organisation where is_host"""
+# Each process reads the organizations again after two seconds.
+KNOWN_SECONDS = 3
+SHOWN_MARK = """() => { const image = document.querySelector("main [data-mark]");
+  return !image.hidden && image.complete && image.naturalWidth > 0; }"""
+
+
+@contextmanager
+def mark_of_the_host(served):
+    """Give the host of the site a square mark for a while, and wait until all processes know."""
+    path = served.var / "volante.sqlite3"
+    with closing(sqlite3.connect(path, timeout=10, isolation_level=None)) as database:
+        database.execute(ADD_MARK, [DRAWING])
+        time.sleep(KNOWN_SECONDS)
+        try:
+            yield
+        finally:
+            database.execute("delete from organisation_image")
+            time.sleep(KNOWN_SECONDS)
+
+
+def test_mark_of_the_organization_is_shown_offline(new_tablet, served):
+    with mark_of_the_host(served):
+        tablet = new_tablet().pair().begin()
+        assert until(lambda: tablet.page.evaluate(SHOWN_MARK), SECONDS)
+    tablet.context.set_offline(True)
+    tablet.open().screen("attract")
+    assert until(lambda: tablet.page.evaluate(SHOWN_MARK), SECONDS)

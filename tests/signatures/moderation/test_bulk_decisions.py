@@ -244,7 +244,7 @@ def test_comments_are_shown_and_hidden_and_each_returns_to_its_state(organizer, 
 def test_undoing_is_possible_for_a_time_and_then_its_data_is_deleted(organizer, petition):
     held(petition, 2)
     bulk_id = decide(organizer, petition, search=Search((petition.id,), text="kwan", state="held"))
-    assert decision(bulk_id).search["words"] == "kwan"
+    assert decision(bulk_id).search["text"] == "kwan"
     with pytest.raises(bulk_decisions.CannotUndoError):
         write(bulk_decisions.undo, bulk_id=bulk_id, organizer_id=organizer.id, now=utcnow())
     work()

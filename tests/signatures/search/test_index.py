@@ -68,7 +68,7 @@ def test_indexed_and_unindexed_searches_find_the_same(petition, index):
     )
     sign(petition, ODILE, held_reason="no_proof")
     searches = [
-        *({"words": word} for word in WORDS),
+        *({"text": word} for word in WORDS),
         {"country": "MX"},
         {"country": "CA", "state": "held"},
         {"evidence": "email"},
