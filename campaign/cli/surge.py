@@ -3,7 +3,9 @@
 import json
 import resource
 import shutil
+import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -93,6 +95,8 @@ def simulate(
         f" and {watchers:,} people who watch."
     )
     click.echo("Starting a temporary site. Your own site and its data are not used.")
+    # Whoever ends the simulation ends the temporary site too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     with temporary_site(url) as site:
         job = Job(site.port, LANG, site.petition, site.cause, minutes * 60, peak, watchers)
         crowd, cpu = _run_crowd(job)

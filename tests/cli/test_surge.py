@@ -1,6 +1,7 @@
 """Tests of `flask surge simulate`: the day, the verdict, and one tiny simulation."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -208,3 +209,23 @@ def await_status(url, expected, *, times):
         assert time.monotonic() < end, f"{url} does not get the status {expected}"
         number += 1
         in_a_row = in_a_row + 1 if status(f"{url}{expected}-{number}") == expected else 0
+
+
+@pytest.mark.slow
+def test_simulation_that_is_told_to_stop_ends_its_site(tmp_path):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "flask", "surge", "simulate", "--peak", "60", "--watchers", "0"],
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        # The crowd tells its progress once the site runs.
+        assert any(" s  " in line for line in process.stdout)
+        process.terminate()
+        assert process.wait(SECONDS) == 128 + signal.SIGTERM
+    finally:
+        process.kill()
+        process.stdout.close()
+    assert list(tmp_path.iterdir()) == []
