@@ -5,10 +5,14 @@ CUT_OFF = """() => {
     const wide = document.documentElement.clientWidth;
     const scrolls = (element) =>
         element && (/auto|scroll/.test(getComputedStyle(element).overflowX) || scrolls(element.parentElement));
+    // Only screen readers get it, as with .visually-hidden.
+    const isClipped = (element) =>
+        element && (getComputedStyle(element).clipPath === "inset(50%)" || isClipped(element.parentElement));
     const isCut = ({ left, right, width }) => width > 0 && (left < -1 || right > wide + 1);
     const spared = (element) =>
         !element.checkVisibility()
-        || element.closest("[aria-hidden=true], .visually-hidden, .skip, script, style")
+        || element.closest("[aria-hidden=true], .skip, script, style")
+        || isClipped(element)
         || scrolls(element);
     const found = [];
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
