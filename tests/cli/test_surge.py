@@ -10,6 +10,7 @@ import urllib.request
 from datetime import timedelta
 from pathlib import Path
 
+import click
 import psycopg
 import pytest
 from sqlalchemy import delete, insert
@@ -134,6 +135,15 @@ def test_temporary_site_gets_nothing_of_the_operators_site():
     assert (given["VAR_DIR"], given["PORT"], given["HOST"]) == ("/tmp/copy", "8123", "127.0.0.1")
     assert given["DATABASE_URL"] == "sqlite:////tmp/copy"
     assert given["WEB_THREADS"] == "12"
+
+
+def test_site_that_does_not_start_shows_why_and_leaves_nothing(monkeypatch, tmp_path):
+    monkeypatch.setattr(site_module.tempfile, "mkdtemp", lambda prefix: str(tmp_path / "site"))
+    (tmp_path / "site").mkdir()
+    monkeypatch.setenv("WEB_THREADS", "none")
+    with pytest.raises(click.ClickException, match="WEB_THREADS"), temporary_site(None):
+        pass
+    assert not (tmp_path / "site").exists()
 
 
 @pytest.mark.parametrize("url", ["sqlite:////tmp/any", "nonsense"])

@@ -89,6 +89,7 @@ def temporary_site(database: str | None) -> Iterator[Site]:
         url = database or f"sqlite:///{folder / 'volante.sqlite3'}"
         port = _free_port()
         log = folder / "site.log"
+        engine = create_engine(url, hide_parameters=True)
         with log.open("wb") as output:
             process = subprocess.Popen(
                 [sys.executable, "-m", "flask", "serve", "--demo"],
@@ -100,7 +101,6 @@ def temporary_site(database: str | None) -> Iterator[Site]:
             )
         try:
             _await_start(process, port, log)
-            engine = create_engine(url, hide_parameters=True)
             yield _site(port, folder, engine)
         finally:
             _stop(process)
