@@ -95,7 +95,7 @@ def simulate(
         f" and {watchers:,} people who watch."
     )
     click.echo("Starting a temporary site. Your own site and its data are not used.")
-    # Whoever ends the simulation ends the temporary site too.
+    # A signal that ends the simulation must end the temporary site too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     with temporary_site(url) as site:
         job = Job(site.port, LANG, site.petition, site.cause, minutes * 60, peak, watchers)
