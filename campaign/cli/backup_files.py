@@ -207,12 +207,16 @@ class _Feeding(threading.Thread):
 
 
 def _copy_sqlite(source: str | Path, target: str | Path, *, label: str | Path = "") -> None:
-    """Copy with SQLite's backup API, which waits for writers and leaves a consistent file."""
+    """Copy with SQLite's backup API, which waits for writers and leaves a consistent file.
+
+    The copy has no write-ahead log, so it can be read in a folder that nobody can write to.
+    """
     with (
         _checked_sqlite(source, label=label or source) as origin,
         closing(sqlite3.connect(target)) as copy,
     ):
         origin.backup(copy)
+        copy.execute("pragma journal_mode = delete")
 
 
 @contextmanager

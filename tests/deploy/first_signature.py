@@ -235,6 +235,9 @@ def main():
     outcome["secrets"] = re.findall(r'^\w+_(?:KEY|SECRET|TOKEN)="(.*)"$', settings, re.MULTILINE)
     outcome["backup"] = run("systemctl", "start", "volante-backup.service")
     outcome["restore_check"] = run("systemctl", "start", "volante-restore-check.service")
+    outcome["restore_check_log"] = must(
+        "journalctl", "--unit=volante-restore-check", "--no-pager", "--output=cat"
+    )
     outcome["backups"] = [path.name for path in Path("/var/backups/volante").iterdir()]
     outcome["audit"] = run("volante", "signatures", "audit", stdin=subprocess.DEVNULL)
     outcome["timers"] = must("systemctl", "list-timers", "--no-pager")

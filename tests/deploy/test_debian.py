@@ -265,7 +265,7 @@ def test_backup_is_made_daily_and_the_counts_are_audited(installed):
 
 
 def test_backup_is_tried_monthly(installed):
-    assert installed["restore_check"][0] == 0, installed["restore_check"]
+    assert installed["restore_check"][0] == 0, installed["restore_check_log"]
     assert "volante-restore-check.timer" in installed["timers"]
 
 
