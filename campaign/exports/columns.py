@@ -59,20 +59,26 @@ def _on_paper(value: Any) -> Any:
 
 def _news_consent(instant: Any) -> Any:
     """Return a subquery of an instant of the latest consent that came with the signature."""
-    # The case skips the lookup for signatures without one.
+    # Not a join: SQLite would read all consents for each signature.
+    created = (
+        select(Subscription.id)
+        .where(Subscription.signature_id == Signature.id)
+        .correlate(Signature)
+        .scalar_subquery()
+    )
     latest = (
         select(iso_instant(instant))
-        .join(Subscription, Subscription.id == Consent.subject_id)
         .where(
             Consent.subject_kind == "subscription",
             Consent.purpose == "news",
-            Subscription.signature_id == Signature.id,
+            Consent.subject_id.in_(created),
         )
         .order_by(Consent.given_at.desc(), Consent.id.desc())
         .limit(1)
         .correlate(Signature)
         .scalar_subquery()
     )
+    # The case skips the lookup for signatures without one.
     return case((Signature.subscribe, latest))
 
 
