@@ -11,6 +11,7 @@ import pytest
 from argon2 import PasswordHasher
 from flask_migrate import upgrade
 from jinja2 import FileSystemBytecodeCache
+from sqlalchemy import event
 
 from campaign import create_app
 from campaign.demo import operations as demonstration
@@ -145,6 +146,19 @@ def awkward_time(request, monkeypatch):
 @pytest.fixture
 def client(app):
     return app.test_client()
+
+
+@pytest.fixture
+def statements(app):
+    """The SQL statements that reach the database, in order, as a list that the test may clear."""
+    executed = []
+
+    def note(_connection, _cursor, statement, *_):
+        executed.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    yield executed
+    event.remove(db.engine, "before_cursor_execute", note)
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ Value = TypeVar("Value")
 class BoundedCall(Generic[Value]):
     """Calls a function in a thread of its own, and waits at most `seconds` for it.
 
-    There is one call at a time. Who asks during a call waits for the same one, so a function that
-    hangs uses up one thread, and whatever else one call needs.
+    Only one call runs at a time. Threads that ask for a result during a call wait for that call. So
+    a function that hangs occupies one thread, and what one call holds, such as a connection.
     """
 
     def __init__(self, function: Callable[[], Value], *, seconds: float) -> None:

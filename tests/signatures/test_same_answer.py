@@ -5,7 +5,6 @@ from contextlib import closing
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event
 
 from campaign.db import transactions
 from campaign.extensions import db
@@ -150,19 +149,6 @@ def test_every_signing_waits_for_the_disk_even_without_changes(client, petition,
         before = watcher.execute("pragma data_version").fetchone()
         post_signature(client, petition, form_data)
         assert watcher.execute("pragma data_version").fetchone() != before
-
-
-@pytest.fixture
-def statements(app):
-    """The statements that reach the database, in order."""
-    seen = []
-
-    def note(_connection, _cursor, statement, *_):
-        seen.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(db.engine, "before_cursor_execute", note)
 
 
 def test_every_case_needs_as_many_database_statements(client, shared_petition, statements):

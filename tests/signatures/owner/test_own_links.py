@@ -5,7 +5,6 @@ from email import message_from_bytes, policy
 from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import event
 
 from campaign.extensions import db, write
 from campaign.i18n.locales import locale_of
@@ -49,19 +48,6 @@ def compose_link(app, position=-1):
     kind, subject_id, lang = queued_emails()[position]
     assert kind == OWN_LINK
     return renderers_of(app)[kind](SimpleNamespace(kind=kind, subject_id=subject_id, lang=lang))
-
-
-@pytest.fixture
-def statements(app):
-    """The statements that reach the database, in order."""
-    seen = []
-
-    def note(_connection, _cursor, statement, *_):
-        seen.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(db.engine, "before_cursor_execute", note)
 
 
 @pytest.mark.parametrize("lang", ["en", "es", "fr"])
