@@ -12,6 +12,7 @@ import config
 from campaign import extensions
 from campaign.accounts import emails as account_emails
 from campaign.accounts.jobs import work as account_work
+from campaign.actions.letters import kind as letters
 from campaign.api.jobs import work as api_work
 from campaign.api.signing_routes import blueprint as api
 from campaign.causes import titles
@@ -60,7 +61,7 @@ from campaign.organisations import emails as organisation_emails
 from campaign.organisations import identity, sender_test
 from campaign.organisations.routes import blueprint as organisation_pages
 from campaign.organize import workspace
-from campaign.petitions import signing_terms
+from campaign.petitions import kinds, signing_terms
 from campaign.petitions.jobs import work as petition_work
 from campaign.petitions.routes import blueprint as petition_pages
 from campaign.search.jobs import work as search_work
@@ -119,6 +120,8 @@ PARTS = (
     sessions,
     errors,
     rate_limits,
+    kinds,
+    letters,
     signing_terms,
     tokens,
     rules,

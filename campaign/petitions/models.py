@@ -15,6 +15,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    true,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -24,6 +25,7 @@ from campaign.i18n.fallbacks import best_lang, best_of, best_text
 from campaign.process.clock import UtcDateTime, utcnow
 from campaign.publishing.models import Archivable, Pictured
 from campaign.site.languages import default_lang
+from campaign.targets.models import TargetProfile
 
 # Half a year is enough to deliver the signatures and to answer questions about them.
 DEFAULT_RETENTION_DAYS = 180
@@ -42,7 +44,11 @@ def phase_of(petition: "Petition | AnyRow", now: datetime) -> str:
 
 
 class Petition(Archivable, Pictured, Base):
-    """A text addressed to targets that supporters sign.
+    """An action of a cause: a text addressed to targets that supporters sign, or another kind.
+
+    `action_kind` names one of the kinds in `kinds`. All kinds are published, signed, confirmed,
+    reviewed, counted and erased alike, so all are rows of this table. With `has_butterflies`, each
+    counted signature is a butterfly of the cause.
 
     Dates: the first supporter could sign at `opened_at`. From then on the text changes only by a
     new version. `closed_at` is when an organizer closed the petition. `publish_at` is when a draft
@@ -84,6 +90,10 @@ class Petition(Archivable, Pictured, Base):
     )
 
     cause_id: Mapped[int] = mapped_column(ForeignKey("cause.id"))
+    action_kind: Mapped[str] = mapped_column(
+        String(12), default="petition", server_default="petition"
+    )
+    has_butterflies: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
     position: Mapped[int] = mapped_column(Integer, default=0)
     goal: Mapped[int] = mapped_column(Integer, default=0)
     opens_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -181,7 +191,10 @@ class PetitionVersion(Base):
 
 
 class PetitionText(Base):
-    """One version in one language. The body is Markdown."""
+    """One version in one language. The body is Markdown.
+
+    `kind_texts` are the texts that only the kind of this action has, by name.
+    """
 
     __tablename__ = "petition_text"
 
@@ -193,10 +206,14 @@ class PetitionText(Base):
     summary: Mapped[str] = mapped_column(Text)
     published_by: Mapped[str] = mapped_column(String(200), default="")
     body: Mapped[str] = mapped_column(Text)
+    kind_texts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
 
 
 class Target(Base):
-    """A person or body who is asked to act. `names` maps a language to its name or office."""
+    """A person or body that a petition asks to act. `names` maps a language to its name or office.
+
+    `profile_id` is what the organisation knows of it, if it was chosen from the list of targets.
+    """
 
     __tablename__ = "target"
     __table_args__ = (UniqueConstraint("petition_id", "position"),)
@@ -205,6 +222,11 @@ class Target(Base):
     petition_id: Mapped[int] = mapped_column(ForeignKey("petition.id", ondelete="CASCADE"))
     position: Mapped[int] = mapped_column(Integer)
     names: Mapped[dict[str, str]] = mapped_column(JSON)
+    profile_id: Mapped[int | None] = mapped_column(
+        ForeignKey("target_profile.id", ondelete="SET NULL")
+    )
+
+    profile: Mapped[TargetProfile | None] = relationship()
 
     def name(self, lang: str) -> str:
         """Return the name as `name_in` does."""

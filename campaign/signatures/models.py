@@ -82,6 +82,9 @@ class Signature(Base):
     `name_display_requested` is the display asked for at a table, until the supporter or an organizer
     confirms it. Until then `name_display` is more private.
 
+    `kind_data` is what the kind of its action needs beside the answers, such as the chosen targets
+    of a letter.
+
     `notice_id` is the privacy notice that it was given under. `consent_at` is when its supporter
     agreed to that, if a partner said so; otherwise that is `created_at`.
     """
@@ -177,6 +180,7 @@ class Signature(Base):
     comment_shown: Mapped[bool] = mapped_column(Boolean, default=False)
     comment_read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     answers: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    kind_data: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     name_display: Mapped[str] = mapped_column(String(8), default="counted")
     name_display_requested: Mapped[str] = mapped_column(String(8), default="", server_default="")
     subscribe: Mapped[bool] = mapped_column(Boolean, default=False)

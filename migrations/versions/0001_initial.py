@@ -789,9 +789,108 @@ def upgrade():
     op.create_index("ix_passkey_organizer_id", "passkey", ["organizer_id"])
     op.create_index("uq_passkey_credential_id", "passkey", ["credential_id"], unique=True)
     op.create_table(
+        "target_profile",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("organisation_id", ROW_ID, nullable=False),
+        sa.Column("external_id", sa.String(length=200), nullable=False),
+        sa.Column("target_kind", sa.String(length=8), nullable=False),
+        sa.Column("names", sa.JSON(), nullable=False),
+        sa.Column("honorifics", sa.JSON(), nullable=False),
+        sa.Column("salutations", sa.JSON(), nullable=False),
+        sa.Column("offices", sa.JSON(), nullable=False),
+        sa.Column("bodies", sa.JSON(), nullable=False),
+        sa.Column("party", sa.String(length=120), nullable=False),
+        sa.Column("area", sa.String(length=200), nullable=False),
+        sa.Column("area_names", sa.JSON(), nullable=False),
+        sa.Column("languages", sa.JSON(), nullable=False),
+        sa.Column("time_zone", sa.String(length=40), nullable=False),
+        sa.Column("contact_form", sa.String(length=500), nullable=False),
+        sa.Column("telephones", sa.JSON(), nullable=False),
+        sa.Column("postal_address", sa.Text(), nullable=False),
+        sa.Column("source", sa.String(length=500), nullable=False),
+        sa.Column("checked_on", sa.Date(), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("removed_at", INSTANT, nullable=True),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("part_versions", sa.JSON(), nullable=False),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint("target_kind in ('person', 'body')", name="target_kind"),
+        sa.CheckConstraint(
+            "valid_until is null or valid_from is null or valid_until >= valid_from",
+            name="validity",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name="fk_target_profile_organisation_id"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_target_profile"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        "ix_target_profile_organisation_id", "target_profile", ["organisation_id", "area"]
+    )
+    op.create_index(
+        "uq_target_profile_external_id",
+        "target_profile",
+        ["organisation_id", "external_id"],
+        unique=True,
+        **_where("external_id != ''"),
+    )
+    op.create_table(
+        "target_email",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("profile_id", ROW_ID, nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("address", sa.String(length=254), nullable=False),
+        sa.Column("status", sa.String(length=12), nullable=False),
+        sa.Column("status_at", INSTANT, nullable=True),
+        sa.CheckConstraint("status in ('unknown', 'good', 'bounced', 'asked_not')", name="status"),
+        sa.ForeignKeyConstraint(
+            ["profile_id"],
+            ["target_profile.id"],
+            name="fk_target_email_profile_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_target_email"),
+        sa.UniqueConstraint("profile_id", "address", name="uq_target_email_profile_id_address"),
+    )
+    op.create_table(
+        "area_code",
+        sa.Column("organisation_id", ROW_ID, nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("prefix", sa.String(length=16), nullable=False),
+        sa.Column("area", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name="fk_area_code_organisation_id"
+        ),
+        sa.PrimaryKeyConstraint(
+            "organisation_id", "country", "prefix", "area", name="pk_area_code"
+        ),
+    )
+    op.create_table(
+        "target_import",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("organisation_id", ROW_ID, nullable=False),
+        sa.Column("organizer_id", ROW_ID, nullable=True),
+        sa.Column("file_name", sa.String(length=200), nullable=False),
+        sa.Column("changes", sa.JSON(), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("undone_at", INSTANT, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name="fk_target_import_organisation_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["organizer_id"], ["organizer.id"], name="fk_target_import_organizer_id"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_target_import"),
+    )
+
+    op.create_table(
         "petition",
         sa.Column("id", ROW_ID, nullable=False),
         sa.Column("cause_id", ROW_ID, nullable=False),
+        sa.Column("action_kind", sa.String(length=12), server_default="petition", nullable=False),
+        sa.Column("has_butterflies", sa.Boolean(), server_default=sa.true(), nullable=False),
         sa.Column("slug", sa.String(length=80), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
@@ -1529,8 +1628,15 @@ def upgrade():
         sa.Column("petition_id", ROW_ID, nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("names", sa.JSON(), nullable=False),
+        sa.Column("profile_id", ROW_ID, nullable=True),
         sa.ForeignKeyConstraint(
             ["petition_id"], ["petition.id"], name="fk_target_petition_id", ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["profile_id"],
+            ["target_profile.id"],
+            name="fk_target_profile_id",
+            ondelete="SET NULL",
         ),
         sa.PrimaryKeyConstraint("id", name="pk_target"),
         sa.UniqueConstraint("petition_id", "position", name="uq_target_petition_id_position"),
@@ -1715,6 +1821,7 @@ def upgrade():
         sa.Column("summary", sa.Text(), nullable=False),
         sa.Column("published_by", sa.String(length=200), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("kind_texts", sa.JSON(), server_default="{}", nullable=False),
         sa.ForeignKeyConstraint(
             ["version_id"],
             ["petition_version.id"],
@@ -1792,6 +1899,7 @@ def upgrade():
         sa.Column("comment_shown", sa.Boolean(), nullable=False),
         sa.Column("comment_read_at", INSTANT, nullable=True),
         sa.Column("answers", sa.JSON(), nullable=False),
+        sa.Column("kind_data", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("name_display", sa.String(length=8), nullable=False),
         sa.Column("name_display_requested", sa.String(length=8), server_default="", nullable=False),
         sa.Column("subscribe", sa.Boolean(), nullable=False),
@@ -1961,6 +2069,99 @@ def upgrade():
         ["petition_id", "person_digest"],
         unique=True,
         **_where("email_digest is null"),
+    )
+    op.create_table(
+        "letter_settings",
+        sa.Column("petition_id", ROW_ID, nullable=False),
+        sa.Column("way", sa.String(length=12), nullable=False),
+        sa.Column("period", sa.String(length=4), nullable=False),
+        sa.Column("selection", sa.String(length=4), nullable=False),
+        sa.Column("max_per_hour", sa.Integer(), nullable=False),
+        sa.Column("offers_reply", sa.Boolean(), server_default=sa.true(), nullable=False),
+        sa.CheckConstraint("period in ('day', 'week')", name="period"),
+        sa.CheckConstraint("selection in ('list', 'area')", name="selection"),
+        sa.CheckConstraint("way in ('self', 'individual', 'gathered', 'in_person')", name="way"),
+        sa.CheckConstraint("max_per_hour > 0", name="max_per_hour"),
+        sa.ForeignKeyConstraint(
+            ["petition_id"],
+            ["petition.id"],
+            name="fk_letter_settings_petition_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("petition_id", name="pk_letter_settings"),
+    )
+    op.create_table(
+        "letter_batch",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("petition_id", ROW_ID, nullable=False),
+        sa.Column("profile_id", ROW_ID, nullable=True),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("sent_at", INSTANT, nullable=True),
+        sa.Column("bounced_at", INSTANT, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["petition_id"], ["petition.id"], name="fk_letter_batch_petition_id", ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["profile_id"],
+            ["target_profile.id"],
+            name="fk_letter_batch_profile_id",
+            ondelete="SET NULL",
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_letter_batch"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        "ix_letter_batch_petition_id", "letter_batch", ["petition_id", "profile_id", "created_at"]
+    )
+    op.create_table(
+        "letter",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("signature_id", ROW_ID, nullable=False),
+        sa.Column("petition_id", ROW_ID, nullable=False),
+        sa.Column("profile_id", ROW_ID, nullable=True),
+        sa.Column("batch_id", ROW_ID, nullable=True),
+        sa.Column("way", sa.String(length=12), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("lang", sa.String(length=35), nullable=False),
+        sa.Column("target_name", sa.String(length=200), nullable=False),
+        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("personal_percent", sa.SmallInteger(), nullable=False),
+        sa.Column("shares_address", sa.Boolean(), nullable=False),
+        sa.Column("address", sa.String(length=254), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("not_before", INSTANT, nullable=True),
+        sa.Column("sent_at", INSTANT, nullable=True),
+        sa.Column("bounced_at", INSTANT, nullable=True),
+        sa.Column("erased_at", INSTANT, nullable=True),
+        sa.CheckConstraint(
+            "state in ('waiting', 'queued', 'sent', 'bounced', 'stopped', 'done')", name="state"
+        ),
+        sa.CheckConstraint("way in ('self', 'individual', 'gathered', 'in_person')", name="way"),
+        sa.ForeignKeyConstraint(
+            ["batch_id"], ["letter_batch.id"], name="fk_letter_batch_id", ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["petition_id"], ["petition.id"], name="fk_letter_petition_id", ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["profile_id"], ["target_profile.id"], name="fk_letter_profile_id", ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["signature_id"], ["signature.id"], name="fk_letter_signature_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_letter"),
+        sa.UniqueConstraint("signature_id", "profile_id", name="uq_letter_signature_id_profile_id"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_letter_petition_id", "letter", ["petition_id", "state"])
+    op.create_index("ix_letter_profile_id", "letter", ["profile_id", "sent_at"])
+    op.create_index("ix_letter_state", "letter", ["state", "not_before", "id"])
+    op.create_table(
+        "letter_refusal",
+        sa.Column("address_digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("address_digest", name="pk_letter_refusal"),
     )
     op.create_table(
         "held_correction",

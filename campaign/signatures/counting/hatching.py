@@ -28,7 +28,8 @@ from campaign.db.upsert import insert
 from campaign.extensions import AnyRow, db
 from campaign.jobs.operations import take_lease
 from campaign.notices.consents import withdraw_consents
-from campaign.petitions.models import PetitionTally
+from campaign.petitions.kinds import PETITION, kind_of
+from campaign.petitions.models import Petition, PetitionTally
 from campaign.signatures.counting.batches import is_due, put_in_batches
 from campaign.signatures.models import TO_HATCH, TO_RELEASE, LedgerEntry, Signature
 from campaign.signatures.moderation.models import Rule
@@ -253,9 +254,22 @@ def _number(rows: Sequence[AnyRow], now: datetime) -> None:
     _update_tallies(
         now, Counter((row.petition_id, "hatched", row.evidence) for row in rows), sign=1
     )
+    _note_counted(rows, now)
     _subscribe([row for row in rows if row.subscribe], now)
     if shown := [row.id for row in rows if row.name_display in SHOWN_DISPLAYS]:
         note_shown_names(shown)
+
+
+def _note_counted(rows: Sequence[AnyRow], now: datetime) -> None:
+    """Tell the kinds of action other than petitions which responses were counted."""
+    kinds = db.session.execute(
+        select(Petition.id, Petition.action_kind).where(
+            Petition.action_kind != PETITION, Petition.id.in_({row.petition_id for row in rows})
+        )
+    ).all()
+    for petition_id, name in kinds:
+        if note := kind_of(name).note_counted:
+            note(signature_ids=[row.id for row in rows if row.petition_id == petition_id], now=now)
 
 
 def _subscribe(rows: Sequence[AnyRow], now: datetime) -> None:

@@ -1,0 +1,129 @@
+"""Tables of letters: how an action delivers them, each letter, and what was sent together."""
+
+from datetime import datetime
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+    true,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from campaign.extensions import Base, RowId, one_of
+from campaign.process.clock import UtcDateTime, utcnow
+
+# The name of this kind of action.
+LETTER = "letter"
+# By the supporter, by us one by one, by us many in one email, and printed and handed over.
+WAYS = ("self", "individual", "gathered", "in_person")
+PERIODS = ("day", "week")
+SELECTIONS = ("list", "area")
+STATES = ("waiting", "queued", "sent", "bounced", "stopped", "done")
+DEFAULT_MAX_PER_HOUR = 30
+
+
+class LetterSettings(Base):
+    """How an action delivers its letters.
+
+    `way` is one of WAYS. Gathered letters leave once a `period`. Supporters choose their targets
+    from the whole list, or (`selection` is `area`) among those of the area of their postal code.
+    At most `max_per_hour` letters an hour are sent to one target.
+    """
+
+    __tablename__ = "letter_settings"
+    __table_args__ = (
+        one_of("way", WAYS),
+        one_of("period", PERIODS),
+        one_of("selection", SELECTIONS),
+        CheckConstraint("max_per_hour > 0", name="max_per_hour"),
+    )
+
+    petition_id: Mapped[int] = mapped_column(
+        ForeignKey("petition.id", ondelete="CASCADE"), primary_key=True
+    )
+    way: Mapped[str] = mapped_column(String(12), default="self")
+    period: Mapped[str] = mapped_column(String(4), default="week")
+    selection: Mapped[str] = mapped_column(String(4), default="list")
+    max_per_hour: Mapped[int] = mapped_column(Integer, default=DEFAULT_MAX_PER_HOUR)
+    offers_reply: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
+
+
+class LetterBatch(Base):
+    """Letters to one target that leave in one email, with a PDF of them."""
+
+    __tablename__ = "letter_batch"
+    __table_args__ = (
+        Index("ix_letter_batch_petition_id", "petition_id", "profile_id", "created_at"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    petition_id: Mapped[int] = mapped_column(ForeignKey("petition.id", ondelete="CASCADE"))
+    profile_id: Mapped[int | None] = mapped_column(
+        ForeignKey("target_profile.id", ondelete="SET NULL")
+    )
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    bounced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Letter(Base):
+    """What one supporter writes to one target, once the response is counted.
+
+    `way` is how this letter is delivered: one that hardly differs from the template is gathered
+    where personal ones are sent individually. `personal_percent` is the share of own text. `body` is
+    the plain text; it is emptied 60 days after delivery, at `erased_at`. `address` is the email
+    address that it was sent to. The email may not leave before `not_before`. A target may answer
+    to the supporter only if `shares_address`.
+    """
+
+    __tablename__ = "letter"
+    __table_args__ = (
+        one_of("way", WAYS),
+        one_of("state", STATES),
+        UniqueConstraint("signature_id", "profile_id"),
+        Index("ix_letter_state", "state", "not_before", "id"),
+        Index("ix_letter_petition_id", "petition_id", "state"),
+        Index("ix_letter_profile_id", "profile_id", "sent_at"),
+        # Links, queued emails and return addresses contain ids, so an id must never be used again.
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    signature_id: Mapped[int] = mapped_column(ForeignKey("signature.id", ondelete="CASCADE"))
+    petition_id: Mapped[int] = mapped_column(ForeignKey("petition.id", ondelete="CASCADE"))
+    profile_id: Mapped[int | None] = mapped_column(
+        ForeignKey("target_profile.id", ondelete="SET NULL")
+    )
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("letter_batch.id", ondelete="SET NULL"))
+    way: Mapped[str] = mapped_column(String(12))
+    state: Mapped[str] = mapped_column(String(8), default="waiting")
+    lang: Mapped[str] = mapped_column(String(35))
+    target_name: Mapped[str] = mapped_column(String(200), default="")
+    subject: Mapped[str] = mapped_column(String(200), default="")
+    body: Mapped[str] = mapped_column(Text, default="")
+    personal_percent: Mapped[int] = mapped_column(SmallInteger, default=0)
+    shares_address: Mapped[bool] = mapped_column(Boolean, default=False)
+    address: Mapped[str] = mapped_column(String(254), default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    not_before: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    bounced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class LetterRefusal(Base):
+    """An address of a target that asked for no more letters, for all actions of the site."""
+
+    __tablename__ = "letter_refusal"
+
+    address_digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
