@@ -4,6 +4,7 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from campaign.actions.letters.models import LETTER
+from campaign.actions.letters.writing import note_counted
 from campaign.petitions.kinds import ActionKind, register_kind
 
 
@@ -17,5 +18,6 @@ def init_app(app: Flask) -> None:
             submit="actions.respond",
             noun=_l("Letter"),
             call=_l("Write a letter"),
+            note_counted=note_counted,
         ),
     )
