@@ -17,6 +17,7 @@ from campaign.actions.letters import erasure as letter_erasure
 from campaign.actions.letters import kind as letters
 from campaign.actions.letters.jobs import work as letter_work
 from campaign.actions.letters.owner_routes import blueprint as own_letter_pages
+from campaign.actions.routes import blueprint as action_pages
 from campaign.api.jobs import work as api_work
 from campaign.api.signing_routes import blueprint as api
 from campaign.causes import titles
@@ -151,6 +152,7 @@ BLUEPRINTS = (
         notice_pages,
         cause_pages,
         petition_pages,
+        action_pages,
         signature_pages,
         own_letter_pages,
         event_pages,

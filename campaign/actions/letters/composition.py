@@ -13,11 +13,11 @@ from campaign.i18n.countries import country_name
 from campaign.i18n.fallbacks import best_text, nearest
 from campaign.i18n.locales import INTERFACE_LANGUAGES, locale_of
 from campaign.petitions.models import PetitionText
+from campaign.petitions.questions import PROMPT
+from campaign.signatures.models import MAX_PROMPT_LENGTH
 from campaign.targets.models import TargetProfile
 from campaign.text.names import clean_text
 
-PROMPT = "prompt"
-MAX_PROMPT_ANSWER_LENGTH = 2000
 MAX_SUBJECT_LENGTH = 150
 MAX_TARGET_NAME_LENGTH = 200
 MAX_SALUTATION_LENGTH = 200
@@ -103,9 +103,7 @@ def entered_paragraphs(
 ) -> list[str]:
     """Return what was entered at the prompts, in their order, without empty ones."""
     texts = (answers.get(prompt["name"]) for prompt in prompts_of(questions))
-    cleaned = (
-        clean_text(text)[:MAX_PROMPT_ANSWER_LENGTH] for text in texts if isinstance(text, str)
-    )
+    cleaned = (clean_text(text)[:MAX_PROMPT_LENGTH] for text in texts if isinstance(text, str))
     return [text for text in cleaned if text]
 
 

@@ -87,6 +87,7 @@ def own_part(signature: Signature, token: str) -> Markup:
 def downloaded_part(signature: Signature) -> dict[str, Any]:
     """Return the letters of a response for the copy of one's data, as JSON can hold them."""
     return {
+        "kind_data": signature.kind_data,
         "letters": [
             {
                 **{name: getattr(letter, name) for name in DOWNLOADED},
