@@ -61,8 +61,8 @@ class ActionKind:
     action with this id and a language; `form_template` shows them, and the prompts. What was
     entered is stored in `Signature.kind_data`. `page_context` returns what the page needs beside
     the context of a petition. `confirm_template` shows an unconfirmed response, with what
-    `confirm_context` returns for an action, its texts and the entered values. `missing` returns
-    the names of what must be filled in before the action with this id is published.
+    `confirm_context` returns for an action, its texts and the entered values. `missing` returns what must be
+    filled in before the action with this id is published: pairs of a name, and a language or "".
 
     `own_part` returns what the page "What I signed" shows of a Signature, given the token of the
     page, and `downloaded_part` what the copy of one's data has of it.
@@ -79,7 +79,7 @@ class ActionKind:
     page_context: Callable[[int, str], Mapping[str, Any]] | None = None
     confirm_template: str = ""
     confirm_context: Callable[[Any, Any, str], Mapping[str, Any]] | None = None
-    missing: Callable[[int], Sequence[str]] | None = None
+    missing: Callable[[int], Sequence[tuple[str, str]]] | None = None
     note_counted: NoteCounted | None = None
     own_part: Callable[[Any, str], str] | None = None
     downloaded_part: Callable[[Any], Mapping[str, Any]] | None = None

@@ -5,6 +5,7 @@ from flask_babel import lazy_gettext as _l
 
 from campaign.actions.letters.models import LETTER
 from campaign.actions.letters.presenters import downloaded_part, own_part
+from campaign.actions.letters.readiness import missing
 from campaign.actions.letters.writing import note_counted
 from campaign.petitions.kinds import ActionKind, ActionTexts, register_kind
 
@@ -37,6 +38,7 @@ def init_app(app: Flask) -> None:
             submit="actions.respond",
             texts=TEXTS,
             has_comment=False,
+            missing=missing,
             note_counted=note_counted,
             own_part=own_part,
             downloaded_part=downloaded_part,

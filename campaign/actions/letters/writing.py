@@ -13,7 +13,7 @@ from campaign.actions.letters.letter_actions import (
     chosen_targets,
     load_letter_action,
 )
-from campaign.actions.letters.models import Letter
+from campaign.actions.letters.models import SENT_BY_US, WRITABLE, Letter
 from campaign.actions.letters.operations import tell_writers
 from campaign.db.upsert import insert_all
 from campaign.extensions import AnyRow, db
@@ -22,9 +22,6 @@ from campaign.signatures.models import Signature
 from campaign.targets.models import TargetProfile
 from campaign.text.email_addresses import AddressRefused
 
-# The ways in which this site sends letters itself.
-SENT_BY_US = ("individual", "gathered")
-WRITABLE = ("unknown", "good")
 ROWS_PER_STATEMENT = 200
 
 _signatures: Table = Signature.__table__
