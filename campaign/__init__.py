@@ -13,6 +13,10 @@ from campaign import extensions
 from campaign.accounts import emails as account_emails
 from campaign.accounts.jobs import work as account_work
 from campaign.actions.letters import kind as letters
+from campaign.actions.letters import target_emails
+from campaign.actions.letters.bounces import note_reported_address
+from campaign.actions.letters.jobs import work as letter_work
+from campaign.actions.letters.stop_routes import blueprint as letter_pages
 from campaign.api.jobs import work as api_work
 from campaign.api.signing_routes import blueprint as api
 from campaign.causes import titles
@@ -30,6 +34,7 @@ from campaign.embeds.routes import blueprint as embeds
 from campaign.events import emails as event_emails
 from campaign.events.jobs import work as event_work
 from campaign.events.owner_routes import blueprint as event_pages
+from campaign.exports import letter_pdf
 from campaign.exports.jobs import work as export_work
 from campaign.files.jobs import work as file_work
 from campaign.health import readiness
@@ -122,10 +127,12 @@ PARTS = (
     rate_limits,
     kinds,
     letters,
+    letter_pdf,
     signing_terms,
     tokens,
     rules,
     emails,
+    target_emails,
     kiosk_emails,
     organisation_emails,
     account_emails,
@@ -147,6 +154,7 @@ BLUEPRINTS = (
         cause_pages,
         petition_pages,
         signature_pages,
+        letter_pages,
         event_pages,
     ),
     *(live_answers, montage_pages, share_cards, posters, search_pages),
@@ -173,6 +181,7 @@ BACKGROUND_WORK = (
     petition_work,
     subscription_work,
     signature_work,
+    letter_work,
     update_work,
     event_work,
     montage_work,
@@ -200,6 +209,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         kiosk_jobs.forget_erased,
         imports_operations.forget_erased,
     )
+    app.extensions["on_bounce"] = (note_reported_address,)
     for module in PARTS:
         module.init_app(app)
     for work in BACKGROUND_WORK:

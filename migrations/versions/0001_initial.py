@@ -2169,7 +2169,7 @@ def upgrade():
     )
     op.create_index("ix_letter_petition_id", "letter", ["petition_id", "state"])
     op.create_index("ix_letter_profile_id", "letter", ["profile_id", "sent_at"])
-    op.create_index("ix_letter_queued_at", "letter", ["profile_id", "queued_at", "petition_id"])
+    op.create_index("ix_letter_queued_at", "letter", ["queued_at", "profile_id", "petition_id"])
     op.create_index("ix_letter_batch_id", "letter", ["batch_id"])
     op.create_index(
         "ix_letter_state",

@@ -21,7 +21,7 @@ from campaign.extensions import db
 from campaign.petitions.models import Petition
 from campaign.security.digests import keyed_digest
 from campaign.security.secret_key import secret_key
-from campaign.security.tokens import DIGITS
+from campaign.security.tokens import base36
 from campaign.signatures import tokens
 from campaign.site.settings import site_settings
 from campaign.targets.models import TargetEmail, TargetProfile
@@ -42,9 +42,7 @@ class Reach:
     reason: str = ""
 
 
-def reach(
-    profile: TargetProfile | None, refused: Collection[bytes], *, now: datetime
-) -> Reach:
+def reach(profile: TargetProfile | None, refused: Collection[bytes], *, now: datetime) -> Reach:
     """Return where letters to the target go now. `refused` are digests of addresses.
 
     A target that asked for no more letters at one address gets none at another either.
@@ -56,7 +54,7 @@ def reach(
     for email in profile.emails:
         if email.status in ("unknown", "good"):
             return Reach(email.address)
-    return Reach(reason="bounced" if profile.emails else "no_address")
+    return Reach(reason="no_address")
 
 
 def refused_among(profiles: Iterable[TargetProfile]) -> set[bytes]:
@@ -130,7 +128,7 @@ def return_address(item: Item, item_id: int) -> str:
     if not domain:
         return ""
     prefix = next(prefix for prefix, name in PREFIXES.items() if name == item)
-    head = f"{prefix}-{_base36(item_id)}"
+    head = f"{prefix}-{base36(item_id)}"
     return f"{head}-{_code(head)}@{domain}"
 
 
@@ -159,11 +157,3 @@ def _is_refused(email: TargetEmail, refused: Collection[bytes]) -> bool:
 def _code(head: str) -> str:
     digest = keyed_digest(secret_key(), PURPOSE, head)[:CODE_BYTES]
     return b32encode(digest).decode().lower()
-
-
-def _base36(number: int) -> str:
-    digits = ""
-    while number:
-        number, digit = divmod(number, 36)
-        digits = DIGITS[digit] + digits
-    return digits

@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
     true,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -42,6 +43,8 @@ REASONS = (
     "withdrawn",
 )
 DEFAULT_MAX_PER_HOUR = 30
+# The letters that we are to send and that have not been queued yet.
+LETTERS_WAIT = text("state = 'waiting' and way in ('individual', 'gathered')")
 
 
 class LetterSettings(Base):
@@ -103,7 +106,7 @@ class Letter(Base):
     `way` is how this letter is delivered: one that hardly differs from the template is gathered
     where personal ones are sent individually. `personal_percent` is the share of own text. `body` is
     the plain text; it is emptied 60 days after delivery, at `erased_at`. `address` is the email
-    address that it is sent to, chosen at `queued_at`, and `email_id` the email's row in the outbox. The
+    address that it is sent to, chosen when it is queued, at `queued_at` if it leaves alone, and `email_id` the email's row in the outbox. The
     email may not leave before `not_before`, and leaves only while the letter's signature is counted. A target may answer to the supporter only if
     `shares_address`. One that was not delivered has a `reason`, one of REASONS; the others have
     none. `bounced_at` or `stopped_at` says when that was known.
@@ -119,7 +122,7 @@ class Letter(Base):
         Index("ix_letter_state", "state", "way", "profile_id", "petition_id", "id", "not_before"),
         Index("ix_letter_petition_id", "petition_id", "state"),
         Index("ix_letter_profile_id", "profile_id", "sent_at"),
-        Index("ix_letter_queued_at", "profile_id", "queued_at", "petition_id"),
+        Index("ix_letter_queued_at", "queued_at", "profile_id", "petition_id"),
         Index("ix_letter_batch_id", "batch_id"),
         # Links, queued emails and return addresses contain ids, so an id must never be used again.
         {"sqlite_autoincrement": True},

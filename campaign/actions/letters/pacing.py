@@ -5,7 +5,24 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 # The share of an hour's letters that may leave in each hour of the target's day.
-SHARES = (*[0.0] * 7, 0.2, 0.5, 0.8, 1.0, 1.0, 0.8, 0.8, 1.0, 1.0, 0.8, 0.6, 0.4, 0.3, 0.2, *[0.0] * 3)
+SHARES = (
+    *[0.0] * 7,
+    0.2,
+    0.5,
+    0.8,
+    1.0,
+    1.0,
+    0.8,
+    0.8,
+    1.0,
+    1.0,
+    0.8,
+    0.6,
+    0.4,
+    0.3,
+    0.2,
+    *[0.0] * 3,
+)
 MEAN_SHARE = sum(SHARES) / len(SHARES)
 # Few letters are not held back to fill a long campaign.
 MIN_PER_HOUR = 1
