@@ -12,11 +12,15 @@ import config
 from campaign import extensions
 from campaign.accounts import emails as account_emails
 from campaign.accounts.jobs import work as account_work
+from campaign.actions.letters import emails as letter_emails
+from campaign.actions.letters import erasure as letter_erasure
 from campaign.actions.letters import kind as letters
 from campaign.actions.letters import target_emails
 from campaign.actions.letters.bounces import note_reported_address
 from campaign.actions.letters.jobs import work as letter_work
+from campaign.actions.letters.owner_routes import blueprint as own_letter_pages
 from campaign.actions.letters.stop_routes import blueprint as letter_pages
+from campaign.actions.routes import blueprint as action_pages
 from campaign.api.jobs import work as api_work
 from campaign.api.signing_routes import blueprint as api
 from campaign.causes import titles
@@ -133,6 +137,7 @@ PARTS = (
     rules,
     emails,
     target_emails,
+    letter_emails,
     kiosk_emails,
     organisation_emails,
     account_emails,
@@ -153,8 +158,10 @@ BLUEPRINTS = (
         notice_pages,
         cause_pages,
         petition_pages,
+        action_pages,
         signature_pages,
         letter_pages,
+        own_letter_pages,
         event_pages,
     ),
     *(live_answers, montage_pages, share_cards, posters, search_pages),
@@ -206,6 +213,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     _init_extensions(app)
     app.extensions["on_erase"] = (
         forget_assigned_texts,
+        letter_erasure.forget_erased,
         kiosk_jobs.forget_erased,
         imports_operations.forget_erased,
     )

@@ -10,6 +10,8 @@ from campaign.accounts import tokens as account_keys
 from campaign.accounts.factors import stop_codes
 from campaign.accounts.models import AccountLink, Grant, Organizer, OrganizerSession, Passkey
 from campaign.accounts.operations import remove_access
+from campaign.actions.letters.models import Letter
+from campaign.actions.letters.operations import stop_letter
 from campaign.actions.letters.refusals import is_refused, refuse
 from campaign.api.models import ApiKey
 from campaign.api.operations import revoke_key
@@ -134,6 +136,13 @@ def _revoke_kiosk(entry: EndedEntry) -> object:
     return row is not None and row.revoked_at is None and revoke(kiosk_id=row.id, now=utcnow())
 
 
+def _stop_letter(entry: EndedEntry) -> object:
+    row = _row_of(entry, Letter)
+    return row is not None and stop_letter(
+        letter_id=row.id, signature_ids=[row.signature_id], now=utcnow()
+    )
+
+
 def _end_subscription(entry: EndedEntry) -> bool:
     row = _row_of(entry, Subscription)
     if row is None or row.state == "ended":
@@ -173,4 +182,5 @@ REPLAYS = {
     "app.stopped": _stop_app,
     "key.revoked": _revoke_key,
     "kiosk.revoked": _revoke_kiosk,
+    "letter.stopped": _stop_letter,
 }

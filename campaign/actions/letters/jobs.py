@@ -1,14 +1,17 @@
-"""Periodic work: letters leave at the pace of their targets, and what became of them is noted."""
+"""Periodic work: letters leave at the pace of their targets, and old texts are erased."""
 
 from datetime import datetime
 
 from campaign.actions.letters import gathering, sending
+from campaign.actions.letters.erasure import erase_old_texts
 from campaign.extensions import database_now, db, write
 from campaign.jobs.registry import BackgroundWork
 from campaign.jobs.runs import JobRun, WorkerContext
+from campaign.process.clock import utcnow
 
 QUEUE_SECONDS = 60
 SETTLE_SECONDS = 2
+ERASING_SECONDS = 60 * 60
 
 work = BackgroundWork()
 
@@ -29,6 +32,13 @@ def settle(worker: WorkerContext) -> int:
     letters: int = write(sending.settle_letters, now=now)
     batches: int = write(gathering.settle_batches, now=now)
     return letters + batches
+
+
+@work.periodic(seconds=ERASING_SECONDS)
+def erase_texts(worker: WorkerContext) -> int:
+    """Erase the texts of a batch of letters that were delivered long ago; return how many."""
+    erased: int = write(erase_old_texts, now=utcnow())
+    return erased
 
 
 @work.job(gathering.JOB, max_attempts=None, waits_in_surge=True)
