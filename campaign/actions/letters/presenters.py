@@ -19,6 +19,7 @@ REASON_TEXTS = {
     "removed": _l("This person is no longer someone the action writes to."),
     "own_address": _l("Your email address is the one of this person, so we sent nothing."),
     "bounced": _l("It came back: the mail server did not accept it."),
+    "unreachable": _l("The mail server did not accept it for two days."),
     "refused": _l("This person asked us to send no more letters."),
     "closed": _l("The action ended before you confirmed your letter."),
     "withdrawn": _l("You stopped this letter before it left."),
@@ -97,7 +98,7 @@ def downloaded_part(signature: Signature) -> dict[str, Any]:
                 },
             }
             for letter in letters_of([signature.id])
-        ]
+        ],
     }
 
 
