@@ -17,8 +17,7 @@ from flask import current_app
 from sqlalchemy import select
 
 from campaign.actions.letters.letter_actions import acts_on
-from campaign.actions.letters.models import LetterRefusal
-from campaign.actions.letters.writing import WRITABLE
+from campaign.actions.letters.models import WRITABLE, LetterRefusal
 from campaign.extensions import db
 from campaign.petitions.models import Petition
 from campaign.security.digests import keyed_digest

@@ -6,6 +6,7 @@ form. It raises EditConflict if another editor has saved that part since.
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 from campaign.actions.letters.models import DEFAULT_MAX_PER_HOUR, LetterSettings
@@ -57,17 +58,20 @@ def named_prompts(petition: Petition, prompts: Sequence[Mapping[str, Any]]) -> l
     Each of `prompts` has `name`, empty for a new one, `label` and `required`. A new one gets a name
     that no prompt had before, because answers are stored by name.
     """
-    given = {prompt["name"] for prompt in prompts}
+    of_versions = [version.questions for version in petition.versions]
     used = {
         prompt["name"]
-        for source in (petition, *petition.versions)
-        for prompt in prompts_among(source.questions)
+        for questions in (petition.questions, *of_versions)
+        for prompt in prompts_among(questions)
     }
-    free = (name for number in range(1, 10_000) if (name := f"answer_{number}") not in used | given)
-    return [
-        {**prompt, "name": prompt["name"] if prompt["name"] in used else next(free), "type": PROMPT}
-        for prompt in prompts
-    ]
+    free = (name for number in count(1) if (name := f"answer_{number}") not in used)
+    # A name that was sent for two rows stays with the first.
+    left, named = set(used), []
+    for prompt in prompts:
+        name = prompt["name"] if prompt["name"] in left else next(free)
+        left.discard(name)
+        named.append({**prompt, "name": name, "type": PROMPT})
+    return named
 
 
 def questions_with(

@@ -39,6 +39,7 @@ from campaign.organize.petitions.routes import blueprint, preview_page
 from campaign.petitions.editing import change_form
 from campaign.petitions.models import Petition
 from campaign.petitions.questions import in_language as question_in_language
+from campaign.petitions.questions import prompts_among, without_prompts
 from campaign.process.clock import utcnow
 from campaign.text.slugs import free_slug, slug_of
 
@@ -121,7 +122,7 @@ class FormForm(InLanguages, FlaskForm):
                 "confirmation": petition.confirmation,
                 "two_per_address": petition.two_per_address,
                 "neutral_emails": petition.neutral_emails,
-                "rows": rows_of(petition.questions),
+                "rows": rows_of(without_prompts(petition.questions)),
             },
         )
 
@@ -247,10 +248,11 @@ def save_form(petition: Petition) -> ResponseReturnValue:
         return part_page("form", petition, typed.with_rows(rows))
     if not typed.validate_asking(petition.original_lang):
         return part_page("form", petition, typed, 422)
+    prompts = prompts_among(petition.questions)
     if is_preview_requested():
         questions = tuple(
             question_in_language(question, g.lang)
-            for question in typed.questions(petition.original_lang)
+            for question in (*prompts, *typed.questions(petition.original_lang))
         )
         return preview_page(
             petition, required_fields=frozenset(typed.required_fields.data), questions=questions
@@ -258,7 +260,7 @@ def save_form(petition: Petition) -> ResponseReturnValue:
     return save_part(
         *("form", petition, typed, FormForm.of, change_form),
         required_fields=typed.required_fields.data,
-        versioned={"questions": typed.questions(petition.original_lang)},
+        versioned={"questions": [*prompts, *typed.questions(petition.original_lang)]},
         confirmation=typed.confirmation.data,
         two_per_address=typed.two_per_address.data,
         neutral_emails=typed.neutral_emails.data,
