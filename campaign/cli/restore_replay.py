@@ -10,6 +10,8 @@ from campaign.accounts import tokens as account_keys
 from campaign.accounts.factors import stop_codes
 from campaign.accounts.models import AccountLink, Grant, Organizer, OrganizerSession, Passkey
 from campaign.accounts.operations import remove_access
+from campaign.actions.letters.models import Letter
+from campaign.actions.letters.operations import stop_letter
 from campaign.api.models import ApiKey
 from campaign.api.operations import revoke_key
 from campaign.db.ended_log import EndedEntry, seal_of
@@ -144,6 +146,13 @@ def _remove_target(entry: EndedEntry) -> object:
     )
 
 
+def _stop_letter(entry: EndedEntry) -> object:
+    row = _row_of(entry, Letter)
+    return row is not None and stop_letter(
+        letter_id=row.id, signature_ids=[row.signature_id], now=utcnow()
+    )
+
+
 def _end_subscription(entry: EndedEntry) -> bool:
     row = _row_of(entry, Subscription)
     if row is None or row.state == "ended":
@@ -176,4 +185,5 @@ REPLAYS = {
     "key.revoked": _revoke_key,
     "kiosk.revoked": _revoke_kiosk,
     "target.removed": _remove_target,
+    "letter.stopped": _stop_letter,
 }

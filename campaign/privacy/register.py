@@ -6,11 +6,12 @@ and every table without personal data is in IMPERSONAL. So the page cannot omit 
 """
 
 from campaign.privacy.attendees import GUESTS, READERS
+from campaign.privacy.letters import WRITERS
 from campaign.privacy.organizers import WORKERS
 from campaign.privacy.supporters import SIGNERS
 from campaign.privacy.targets import OFFICE_HOLDERS
 
-REGISTER = (*SIGNERS, *GUESTS, *READERS, *OFFICE_HOLDERS, *WORKERS)
+REGISTER = (*SIGNERS, *WRITERS, *GUESTS, *READERS, *OFFICE_HOLDERS, *WORKERS)
 
 # Columns, in tables with personal data, that say nothing about a person.
 NOT_PERSONAL = {
@@ -31,6 +32,7 @@ NOT_PERSONAL = {
     "kiosk_record": "id kiosk_id",
     "kiosk_shift": "id kiosk_id uuid",
     "subscription": "id",
+    "letter": "id",
     "mailing_receipt": "id",
     "consent": "id",
     "subscriber_import": "id changed_at columns done error_code errors frames header seed size",
@@ -51,6 +53,7 @@ IMPERSONAL = set(
     event event_text event_petition
     campaign_update campaign_update_text campaign_update_petition campaign_update_body_picture mailing
     delivery print_run embedding share_text api_key api_post
+    letter_settings letter_batch
     kiosk kiosk_key kiosk_pairing_code kiosk_staff_pin kiosk_table_code
     poster stored_shape cause_shape shape_draft job lease surge_report spent_challenge search_document search_change search_text search_terms
     """.split()

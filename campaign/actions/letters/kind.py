@@ -4,6 +4,8 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from campaign.actions.letters.models import LETTER
+from campaign.actions.letters.presenters import downloaded_part, own_part
+from campaign.actions.letters.writing import note_counted
 from campaign.petitions.kinds import ActionKind, ActionTexts, register_kind
 
 TEXTS = ActionTexts(
@@ -44,5 +46,8 @@ def init_app(app: Flask) -> None:
             texts=TEXTS,
             has_comment=False,
             emails=EMAILS,
+            note_counted=note_counted,
+            own_part=own_part,
+            downloaded_part=downloaded_part,
         ),
     )
