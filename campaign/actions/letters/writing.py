@@ -76,7 +76,7 @@ def _write_letters(petition_id: int, responses: Sequence[AnyRow], now: datetime)
             select(_letters.c.signature_id, _letters.c.profile_id).where(
                 _letters.c.signature_id.in_(ids)
             )
-        ).tuples()
+        )
     )
     targets = _Targets(action, _profiles_of(responses), now)
     rows = (
