@@ -29,6 +29,13 @@ TEXTS = ActionTexts(
     ask_title=_l("Ask one person to write"),
     one=_l("letter"),
     many=_l("letters"),
+    recent=_l("People who wrote recently"),
+    be_first=_l("Be the first to write."),
+    email_hint=_l("We will email you to confirm your letter. We never show your email address."),
+    delivered=_l("your letter, with your full name and country"),
+    delivery=_l(
+        "The people you choose get your letter, with your full name and country. They get your email address only if you allow replies."
+    ),
 )
 
 # The templates of emails about signatures, and those that letters have instead.
@@ -57,6 +64,7 @@ def init_app(app: Flask) -> None:
             submit="actions.respond",
             texts=TEXTS,
             has_comment=False,
+            notice="letter",
             emails=EMAILS,
             fields=letter_fields,
             form_part=form_part,
