@@ -21,6 +21,7 @@ from campaign.text.names import clean_text
 MAX_SUBJECT_LENGTH = 150
 MAX_TARGET_NAME_LENGTH = 200
 MAX_SALUTATION_LENGTH = 200
+MAX_ADDRESS_LENGTH = 254
 MAX_SIGNED_NAME_LENGTH = 200
 # Mail programs and browsers cut longer addresses.
 MAX_URL_LENGTH = 1900
@@ -157,6 +158,7 @@ def compose_by_hand(*, address: str, subject: str, body: str) -> ComposeLinks:
 
     `address` may be empty. Pressing one is the first time that another server is asked.
     """
+    address = one_line(address, MAX_ADDRESS_LENGTH)
     subject = one_line(subject, MAX_SUBJECT_LENGTH)
     links = _links(address, subject, body.replace("\n", "\r\n"))
     has_body = all(len(link) <= MAX_URL_LENGTH for link in links.values())

@@ -97,7 +97,7 @@ def downloaded_part(signature: Signature) -> dict[str, Any]:
                 },
             }
             for letter in letters_of([signature.id])
-        ]
+        ],
     }
 
 

@@ -14,17 +14,18 @@ from campaign.actions.letters.likeness import Likeness
 class LetterPreview:
     """The letters to the chosen targets, and the way in which they will be delivered.
 
-    Without a chosen target, `letters` are empty, but the likeness is known.
+    `action_way` is that of personal letters. Without a chosen target, `letters` are empty, but the likeness is known.
     """
 
     letters: tuple[ComposedLetter, ...]
     likeness: Likeness
     way: str
+    action_way: str
 
     @property
-    def becomes_gathered(self) -> bool:
+    def is_gathered_for_likeness(self) -> bool:
         """Return whether it is gathered although the action sends personal letters one by one."""
-        return self.way == "gathered" and not self.likeness.is_personal
+        return self.way != self.action_way
 
 
 def preview(
@@ -64,4 +65,5 @@ def preview(
         ),
         likeness=likeness,
         way=action.way(likeness),
+        action_way=action.settings.way,
     )

@@ -71,13 +71,14 @@ def note_counted(*, signature_ids: Sequence[int], now: datetime) -> None:
 def _write_letters(petition_id: int, responses: Sequence[AnyRow], now: datetime) -> None:
     ids = [response.id for response in responses]
     action = load_letter_action(petition_id, except_signatures=ids)
-    written = set(
-        db.session.execute(
+    written = {
+        (row.signature_id, row.profile_id)
+        for row in db.session.execute(
             select(_letters.c.signature_id, _letters.c.profile_id).where(
                 _letters.c.signature_id.in_(ids)
             )
-        ).tuples()
-    )
+        )
+    }
     targets = _Targets(action, _profiles_of(responses), now)
     rows = (
         row
