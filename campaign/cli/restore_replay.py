@@ -29,6 +29,8 @@ from campaign.signatures.owner.operations import erase
 from campaign.subscriptions.consents import note_ends
 from campaign.subscriptions.models import Subscription, SuppressedAddress
 from campaign.subscriptions.operations import suppress
+from campaign.targets.models import TargetProfile
+from campaign.targets.operations import remove_profile
 
 
 def replay_ended(entries: list[EndedEntry]) -> Counter[str]:
@@ -135,6 +137,15 @@ def _revoke_kiosk(entry: EndedEntry) -> object:
     return row is not None and row.revoked_at is None and revoke(kiosk_id=row.id, now=utcnow())
 
 
+def _remove_target(entry: EndedEntry) -> object:
+    row = _row_of(entry, TargetProfile)
+    return (
+        row is not None
+        and row.removed_at is None
+        and remove_profile(profile_id=row.id, now=utcnow())
+    )
+
+
 def _stop_letter(entry: EndedEntry) -> object:
     row = _row_of(entry, Letter)
     return row is not None and stop_letter(
@@ -173,5 +184,6 @@ REPLAYS = {
     "app.stopped": _stop_app,
     "key.revoked": _revoke_key,
     "kiosk.revoked": _revoke_kiosk,
+    "target.removed": _remove_target,
     "letter.stopped": _stop_letter,
 }
