@@ -31,7 +31,7 @@ _signatures: Table = Signature.__table__
 _letters: Table = Letter.__table__
 
 
-class _Fate(NamedTuple):
+class _Outcome(NamedTuple):
     """What becomes of a letter: its state, why it is not delivered, and its email address."""
 
     state: str
@@ -157,44 +157,44 @@ def _letters_of(
     )
     for profile in dict.fromkeys(targets.profiles.get(profile_id) for profile_id in chosen):
         letter = action.compose(profile, texts, paragraphs, writer)
-        fate = _fate(response, action, targets, profile)
+        outcome = _outcome(response, action, targets, profile)
         yield {
             "signature_id": response.id,
             "petition_id": response.petition_id,
             "profile_id": profile and profile.id,
             "way": action.way(likeness),
-            "state": fate.state,
-            "reason": fate.reason,
+            "state": outcome.state,
+            "reason": outcome.reason,
             "lang": letter.lang,
             "target_name": letter.target_name,
             "subject": letter.subject,
             "body": letter.body,
             "personal_percent": likeness.personal_percent,
             "shares_address": bool((response.kind_data or {}).get("shares_address")),
-            "address": fate.address,
+            "address": outcome.address,
             "created_at": now,
-            "stopped_at": now if fate.reason else None,
+            "stopped_at": now if outcome.reason else None,
         }
 
 
-def _fate(
+def _outcome(
     response: AnyRow, action: LetterAction, targets: _Targets, profile: TargetProfile | None
-) -> _Fate:
+) -> _Outcome:
     """Return what becomes of the letter of a response to one target, None if it no longer exists."""
     if profile is None or not targets.is_current(profile.id):
-        return _Fate("stopped", "removed", "")
+        return _Outcome("stopped", "removed", "")
     address = next((email.address for email in profile.emails if email.status in WRITABLE), "")
     is_sent_by_us = action.settings.way in SENT_BY_US
     if not is_sent_by_us:
-        return _Fate("done", "", address)
+        return _Outcome("done", "", address)
     if targets.is_person(profile.id, response.email_digest):
-        return _Fate("stopped", "own_address", "")
+        return _Outcome("stopped", "own_address", "")
     if _has_ended(action, response):
-        return _Fate("stopped", "closed", "")
+        return _Outcome("stopped", "closed", "")
     if not address:
         asked_not = any(email.status == "asked_not" for email in profile.emails)
-        return _Fate("stopped", "refused" if asked_not else "no_address", "")
-    return _Fate("waiting", "", address)
+        return _Outcome("stopped", "refused" if asked_not else "no_address", "")
+    return _Outcome("waiting", "", address)
 
 
 def _has_ended(action: LetterAction, response: AnyRow) -> bool:
