@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from campaign.actions.letters.composition import ComposedLetter
-from campaign.actions.letters.letter_actions import acts_on, load_letter_action
+from campaign.actions.letters.letter_actions import load_letter_action
 from campaign.actions.letters.likeness import Likeness
 
 
@@ -23,7 +23,7 @@ class LetterPreview:
     action_way: str
 
     @property
-    def is_gathered_for_likeness(self) -> bool:
+    def becomes_gathered(self) -> bool:
         """Return whether it is gathered although the action sends personal letters one by one."""
         return self.way != self.action_way
 
@@ -48,7 +48,9 @@ def preview(
     exists. Targets that the action no longer writes to are left out.
     """
     action = load_letter_action(
-        petition_id, except_signatures=() if signature_id is None else (signature_id,)
+        petition_id,
+        except_signatures=() if signature_id is None else (signature_id,),
+        now=now,
     )
     texts = action.texts(version_id, lang)
     paragraphs = action.paragraphs(answers)
@@ -61,7 +63,7 @@ def preview(
         letters=tuple(
             action.compose(profile, texts, paragraphs, writer)
             for profile in targets
-            if profile is not None and acts_on(profile, now)
+            if profile is not None
         ),
         likeness=likeness,
         way=action.way(likeness),

@@ -1,6 +1,6 @@
 """Letters come to be when the responses of their writers are counted, in the same transaction."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby, islice
 from typing import Any, NamedTuple
@@ -9,7 +9,6 @@ from sqlalchemy import Table, select
 
 from campaign.actions.letters.letter_actions import (
     LetterAction,
-    acts_on,
     chosen_targets,
     load_letter_action,
 )
@@ -20,6 +19,7 @@ from campaign.extensions import AnyRow, db
 from campaign.signatures import tokens
 from campaign.signatures.models import Signature
 from campaign.targets.models import TargetProfile
+from campaign.targets.queries import profiles_by_ids
 from campaign.text.email_addresses import AddressRefused
 
 # The ways in which this site sends letters itself.
@@ -70,7 +70,7 @@ def note_counted(*, signature_ids: Sequence[int], now: datetime) -> None:
 
 def _write_letters(petition_id: int, responses: Sequence[AnyRow], now: datetime) -> None:
     ids = [response.id for response in responses]
-    action = load_letter_action(petition_id, except_signatures=ids)
+    action = load_letter_action(petition_id, except_signatures=ids, now=now)
     written = {
         (row.signature_id, row.profile_id)
         for row in db.session.execute(
@@ -79,7 +79,9 @@ def _write_letters(petition_id: int, responses: Sequence[AnyRow], now: datetime)
             )
         )
     }
-    targets = _Targets(action, _profiles_of(responses), now)
+    chosen = {i for response in responses for i in chosen_targets(response.kind_data)}
+    # Some may be targets of the action no longer.
+    targets = _Targets(action, profiles_by_ids(chosen))
     rows = (
         row
         for response in responses
@@ -98,13 +100,6 @@ def _write_letters(petition_id: int, responses: Sequence[AnyRow], now: datetime)
         tell_writers({row.signature_id for row in stopped}, {row.id for row in stopped}, now=now)
 
 
-def _profiles_of(responses: Sequence[AnyRow]) -> dict[int, TargetProfile]:
-    """Return the chosen targets that exist, although some may no longer be targets of the action."""
-    chosen = {i for response in responses for i in chosen_targets(response.kind_data)}
-    profiles = db.session.scalars(select(TargetProfile).where(TargetProfile.id.in_(chosen)))
-    return {profile.id: profile for profile in profiles}
-
-
 def _digest(address: str) -> bytes | None:
     """Return the digest of a target's address, or None if no email can be sent to it anyway."""
     try:
@@ -116,11 +111,9 @@ def _digest(address: str) -> bytes | None:
 class _Targets:
     """The chosen targets, and the digests of their addresses."""
 
-    def __init__(
-        self, action: LetterAction, profiles: dict[int, TargetProfile], now: datetime
-    ) -> None:
+    def __init__(self, action: LetterAction, profiles: Mapping[int, TargetProfile]) -> None:
         self.profiles = profiles
-        self._current = {profile.id for profile in action.targets.values() if acts_on(profile, now)}
+        self._current = action.targets.keys()
         self._digests = {
             profile_id: {_digest(email.address) for email in profile.emails}
             for profile_id, profile in action.targets.items()

@@ -151,9 +151,9 @@ def test_preview_says_what_the_letter_will_be(action):
         "now": utcnow(),
     }
     shown = preview(answers={"answer_1": STORY}, **entered)
-    assert (shown.way, shown.is_gathered_for_likeness) == ("individual", False)
+    assert (shown.way, shown.becomes_gathered) == ("individual", False)
     template = preview(answers={}, **entered)
-    assert (template.way, template.is_gathered_for_likeness) == ("gathered", True)
+    assert (template.way, template.becomes_gathered) == ("gathered", True)
     signature_id = write_letter(action)
     [letter] = letters()
     assert shown.letters[0].body == letter.body
