@@ -89,6 +89,7 @@ from campaign.subscriptions.owner_routes import blueprint as subscription_pages
 from campaign.subscriptions.webhooks import blueprint as webhooks
 from campaign.surge import state as surge
 from campaign.switches import state as switches
+from campaign.targets.jobs import work as target_work
 from campaign.updates import emails as update_emails
 from campaign.updates.jobs import work as update_work
 from campaign.updates.routes import blueprint as update_pages
@@ -185,6 +186,7 @@ BACKGROUND_WORK = (
     file_work,
     mail_work,
     account_work,
+    target_work,
     petition_work,
     subscription_work,
     signature_work,

@@ -30,6 +30,8 @@ from campaign.signatures.owner.operations import erase
 from campaign.subscriptions.consents import note_ends
 from campaign.subscriptions.models import Subscription, SuppressedAddress
 from campaign.subscriptions.operations import suppress
+from campaign.targets.models import TargetProfile
+from campaign.targets.operations import remove_profile
 
 
 def replay_ended(entries: list[EndedEntry]) -> Counter[str]:
@@ -143,6 +145,15 @@ def _stop_letter(entry: EndedEntry) -> object:
     )
 
 
+def _remove_target(entry: EndedEntry) -> object:
+    row = _row_of(entry, TargetProfile)
+    return (
+        row is not None
+        and row.removed_at is None
+        and remove_profile(profile_id=row.id, now=utcnow())
+    )
+
+
 def _end_subscription(entry: EndedEntry) -> bool:
     row = _row_of(entry, Subscription)
     if row is None or row.state == "ended":
@@ -183,4 +194,5 @@ REPLAYS = {
     "key.revoked": _revoke_key,
     "kiosk.revoked": _revoke_kiosk,
     "letter.stopped": _stop_letter,
+    "target.removed": _remove_target,
 }

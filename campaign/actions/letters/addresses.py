@@ -14,9 +14,11 @@ from typing import Literal, TypeAlias, cast
 from zoneinfo import ZoneInfo
 
 from flask import current_app
-from sqlalchemy import func, select, update
+from sqlalchemy import select
 
+from campaign.actions.letters.letter_actions import acts_on
 from campaign.actions.letters.models import LetterRefusal
+from campaign.actions.letters.writing import WRITABLE
 from campaign.extensions import db
 from campaign.petitions.models import Petition
 from campaign.security.digests import keyed_digest
@@ -25,6 +27,7 @@ from campaign.security.tokens import base36
 from campaign.signatures import tokens
 from campaign.site.settings import site_settings
 from campaign.targets.models import TargetEmail, TargetProfile
+from campaign.text.email_addresses import AddressRefused
 
 Item: TypeAlias = Literal["letter", "letter_batch"]
 
@@ -47,19 +50,19 @@ def reach(profile: TargetProfile | None, refused: Collection[bytes], *, now: dat
 
     A target that asked for no more letters at one address gets none at another either.
     """
-    if profile is None or profile.removed_at is not None or not _is_in_office(profile, now):
+    if profile is None or not acts_on(profile, now):
         return Reach(reason="removed")
     if any(_is_refused(email, refused) for email in profile.emails):
         return Reach(reason="refused")
     for email in profile.emails:
-        if email.status in ("unknown", "good"):
+        if email.status in WRITABLE and digest_of(email) is not None:
             return Reach(email.address)
     return Reach(reason="no_address")
 
 
 def refused_among(profiles: Iterable[TargetProfile]) -> set[bytes]:
     """Return those digests of the targets' addresses that asked for no more letters."""
-    digests = [tokens.email_digest(email.address) for item in profiles for email in item.emails]
+    digests = [digest_of(email) for profile in profiles for email in profile.emails]
     column = LetterRefusal.address_digest
     return set(db.session.scalars(select(column).where(column.in_(digests))))
 
@@ -81,39 +84,18 @@ def refusing_targets(profile_ids: Collection[int]) -> frozenset[int]:
 
 
 def emails_with(digest: bytes) -> Sequence[TargetEmail]:
-    """Return the rows of this address, however it is spelled, in all organisations."""
+    """Return the rows of the address with this digest, in all organisations."""
     return [
-        email
-        for email in db.session.scalars(select(TargetEmail))
-        if tokens.email_digest(email.address) == digest
+        email for email in db.session.scalars(select(TargetEmail)) if digest_of(email) == digest
     ]
 
 
-def emails_at(address: str) -> Sequence[TargetEmail]:
-    """Return the rows of an address, however it is spelled, in all organisations."""
-    domain = address.rpartition("@")[2].lower()
-    digest = tokens.email_digest(address)
-    at_domain = select(TargetEmail).where(
-        func.lower(TargetEmail.address).endswith(f"@{domain}", autoescape=True)
-    )
-    return [
-        email
-        for email in db.session.scalars(at_domain)
-        if tokens.email_digest(email.address) == digest
-    ]
-
-
-def mark_emails(emails: Iterable[TargetEmail], *, status: str, now: datetime) -> None:
-    """Record what is known of these addresses. One that asked for no letters stays so."""
-    db.session.execute(
-        update(TargetEmail)
-        .where(
-            TargetEmail.id.in_([email.id for email in emails]),
-            TargetEmail.status.not_in({status, "asked_not"}),
-        )
-        .values(status=status, status_at=now)
-        .execution_options(synchronize_session="fetch")
-    )
+def digest_of(email: TargetEmail) -> bytes | None:
+    """Return the digest of an address, or None if no email can be sent to it anyway."""
+    try:
+        return tokens.email_digest(email.address)
+    except AddressRefused:
+        return None
 
 
 def zone_of(profile: TargetProfile, petition: Petition) -> ZoneInfo:
@@ -143,15 +125,8 @@ def item_of_return_address(addresses: Iterable[str]) -> tuple[Item, int] | None:
     return None
 
 
-def _is_in_office(profile: TargetProfile, now: datetime) -> bool:
-    today = now.date()
-    return (profile.valid_from is None or profile.valid_from <= today) and (
-        profile.valid_until is None or today <= profile.valid_until
-    )
-
-
 def _is_refused(email: TargetEmail, refused: Collection[bytes]) -> bool:
-    return email.status == "asked_not" or tokens.email_digest(email.address) in refused
+    return email.status == "asked_not" or digest_of(email) in refused
 
 
 def _code(head: str) -> str:

@@ -4,12 +4,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Table, select, update
 
-from campaign.actions.letters.addresses import Item, emails_at, mark_emails
+from campaign.actions.letters.addresses import Item
 from campaign.actions.letters.models import Letter, LetterBatch
 from campaign.actions.letters.operations import note_undelivered
 from campaign.actions.letters.refusals import refuse
 from campaign.extensions import db
 from campaign.signatures import tokens
+from campaign.targets.models import TargetEmail, address_key
+from campaign.targets.operations import note_email_status
 
 # A mail service reports an address, not a letter. All that was sent there so lately is taken to have
 # come back: a writer who is told too much loses less than one who is told nothing.
@@ -31,7 +33,7 @@ def note_bounce_of(*, item: Item, item_id: int, kind: str, now: datetime) -> boo
         refuse(address_digest=tokens.email_digest(address), now=now)
         return True
     if kind == "hard":
-        mark_emails(emails_at(address), status="bounced", now=now)
+        note_email_status(address=address, status="bounced", now=now)
     if item == "letter":
         note_undelivered(letter_ids=[item_id], reason="bounced", now=now)
     else:
@@ -55,13 +57,17 @@ def note_reported_address(*, address: str, kind: str, now: datetime) -> None:
 
     `kind` is as for `note_bounce_of`. A soft report changes nothing.
     """
-    emails = emails_at(address) if kind in ("hard", "complaint") else []
+    if kind not in ("hard", "complaint"):
+        return
+    emails = db.session.scalars(
+        select(TargetEmail).where(TargetEmail.address_key == address_key(address))
+    ).all()
     if not emails:
         return
     if kind == "complaint":
         refuse(address_digest=tokens.email_digest(address), now=now)
         return
-    mark_emails(emails, status="bounced", now=now)
+    note_email_status(address=address, status="bounced", now=now)
     spellings = {email.address for email in emails}
     letter_ids = db.session.scalars(
         select(Letter.id).where(

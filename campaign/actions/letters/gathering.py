@@ -114,6 +114,12 @@ def letters_of(batch_id: int) -> list[tuple[Letter, Signature]]:
     return [(row.Letter, row.Signature) for row in rows]
 
 
+def count_letters(batch_id: int) -> int:
+    """Return how many letters were put into an email, stopped ones included."""
+    query = select(func.count()).where(Letter.batch_id == batch_id)
+    return db.session.scalar(query) or 0
+
+
 def make_document(batch_id: int) -> bytes | None:
     """Return the PDF of an email's letters, or None if none of them is to be sent."""
     batch = db.session.get(LetterBatch, batch_id, populate_existing=True)

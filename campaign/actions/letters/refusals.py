@@ -6,13 +6,14 @@ from hmac import compare_digest
 
 from sqlalchemy import select
 
-from campaign.actions.letters.addresses import emails_with, mark_emails
+from campaign.actions.letters.addresses import emails_with
 from campaign.actions.letters.models import Letter, LetterRefusal
 from campaign.actions.letters.operations import NOT_LEFT, note_undelivered
 from campaign.db.upsert import insert
 from campaign.extensions import db, note_ended
 from campaign.security.digests import DIGEST_BYTES, keyed_digest
 from campaign.security.secret_key import secret_key
+from campaign.targets.operations import note_email_status
 
 PURPOSE = "no more letters"
 ENDED = "letters.refused"
@@ -52,7 +53,8 @@ def refuse(*, address_digest: bytes, now: datetime) -> int:
         .on_conflict_do_nothing()
     )
     emails = emails_with(address_digest)
-    mark_emails(emails, status="asked_not", now=now)
+    for address in {email.address for email in emails}:
+        note_email_status(address=address, status="asked_not", now=now)
     waiting = select(Letter.id).where(
         Letter.profile_id.in_([email.profile_id for email in emails]),
         Letter.state.in_(NOT_LEFT),

@@ -13,8 +13,6 @@ from sqlalchemy import ColumnElement, Table, bindparam, func, or_, select, updat
 from sqlalchemy.orm import selectinload
 
 from campaign.actions.letters.addresses import (
-    emails_at,
-    mark_emails,
     reach,
     refused_among,
     zone_of,
@@ -38,6 +36,7 @@ from campaign.signatures.models import Signature
 from campaign.surge.state import work_waits
 from campaign.switches.state import organisations_without, switched_off
 from campaign.targets.models import TargetProfile
+from campaign.targets.operations import note_email_status
 
 SWITCH = "letters"
 LEASE = "letters"
@@ -381,6 +380,6 @@ def settle_letters(*, now: datetime) -> int:
             values = {"state": "waiting", "email_id": None}
             db.session.execute(update(_letter).where(_letter.c.id == row.id).values(values))
         else:
-            mark_emails(emails_at(row.address), status="bounced", now=now)
+            note_email_status(address=row.address, status="bounced", now=now)
             note_undelivered(letter_ids=[row.id], reason="bounced", now=now)
     return len(rows)

@@ -12,7 +12,8 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 
 from campaign.actions.letters.addresses import reach, refused_among, return_address, zone_of
-from campaign.actions.letters.gathering import letters_of
+from campaign.actions.letters.composition import prompts_of
+from campaign.actions.letters.gathering import count_letters, letters_of
 from campaign.actions.letters.models import Letter, LetterBatch
 from campaign.actions.letters.pacing import HOUR, seconds_to_next_hour, share_at
 from campaign.actions.letters.refusals import token_for
@@ -124,11 +125,12 @@ def _batch_message(queued: OutboxRow) -> Message | None:
     profile = db.session.get(TargetProfile, batch.profile_id) if batch.profile_id else None
     if batch.document is None or not _may_get(profile, batch.address):
         return None
+    letters = letters_of(batch.id)
+    if not letters or len(letters) != count_letters(batch.id):
+        # The PDF has a letter that its writer has stopped since.
+        return None
     petition = cast(Petition, _petition(batch.petition_id))
     _wait_if_needed(cast(TargetProfile, profile), petition, is_one_of_many=False)
-    letters = letters_of(batch.id)
-    if not letters:
-        return None
     organisation_id = petition.cause.organisation_id
     identity = email_identity(organisation_id, batch.lang)
     with force_locale(locale_of(batch.lang)):
@@ -181,7 +183,7 @@ def _gathered_text(
         len(letters),
         title=title,
     )
-    prompts = [item["name"] for item in petition.questions if item.get("type") == "prompt"]
+    prompts = [prompt["name"] for prompt in prompts_of(petition.questions)]
     own_texts = [
         f"{BULLET} {writer.full_name}: {text}"
         for _letter, writer in letters
