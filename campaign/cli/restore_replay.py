@@ -138,19 +138,19 @@ def _revoke_kiosk(entry: EndedEntry) -> object:
     return row is not None and row.revoked_at is None and revoke(kiosk_id=row.id, now=utcnow())
 
 
-def _stop_letter(entry: EndedEntry) -> object:
-    row = _row_of(entry, Letter)
-    return row is not None and stop_letter(
-        letter_id=row.id, signature_ids=[row.signature_id], now=utcnow()
-    )
-
-
 def _remove_target(entry: EndedEntry) -> object:
     row = _row_of(entry, TargetProfile)
     return (
         row is not None
         and row.removed_at is None
         and remove_profile(profile_id=row.id, now=utcnow())
+    )
+
+
+def _stop_letter(entry: EndedEntry) -> object:
+    row = _row_of(entry, Letter)
+    return row is not None and stop_letter(
+        letter_id=row.id, signature_ids=[row.signature_id], now=utcnow()
     )
 
 
@@ -193,6 +193,6 @@ REPLAYS = {
     "app.stopped": _stop_app,
     "key.revoked": _revoke_key,
     "kiosk.revoked": _revoke_kiosk,
-    "letter.stopped": _stop_letter,
     "target.removed": _remove_target,
+    "letter.stopped": _stop_letter,
 }

@@ -26,6 +26,14 @@ TEXTS = ActionTexts(
     many=_l("letters"),
 )
 
+# The templates of emails about signatures, and those that letters have instead.
+EMAILS = {
+    "signature_confirmation": "letter_confirmation",
+    "signature_reminder": "letter_reminder",
+    "signature_last_reminder": "letter_last_reminder",
+    "signature_repeat": "letter_repeat",
+}
+
 
 def init_app(app: Flask) -> None:
     """Register the letter."""
@@ -37,6 +45,7 @@ def init_app(app: Flask) -> None:
             submit="actions.respond",
             texts=TEXTS,
             has_comment=False,
+            emails=EMAILS,
             note_counted=note_counted,
             own_part=own_part,
             downloaded_part=downloaded_part,
