@@ -34,6 +34,8 @@ LOGO_HEIGHT, LOGO_WIDTH, NAME_SIZE = 14 * MM, 70 * MM, 15
 LETTERHEAD = 24 * MM
 LETTER_SIZE, LETTER_LEADING = 11, 1.5
 INDENT = 7 * MM
+# The height of what follows only on another page.
+NEW_PAGE = float("inf")
 
 
 class Head(NamedTuple):
@@ -76,9 +78,9 @@ def letter_sheets(
 
     The letterhead is the `logo`, a PNG or WebP file, or without one the organisation's name.
 
-    Kinds are `title`, `head`, `text`, `item`, `small`, `figure` and `line`. An item has a pair of
-    texts: its bullet and its content. A figure has a label and a number. A line is to be filled in
-    by hand.
+    Kinds are `title`, `head`, `text`, `item`, `small`, `figure`, `line` and `page`. An item has a pair
+    of texts: its bullet and its content. A figure has a label and a number. A line is to be filled in
+    by hand. A page begins a new one, without any text.
     """
     return _Letter(head, paper, logo).set(blocks)
 
@@ -223,12 +225,13 @@ class _Letter(_Paper):
         pages: list[list[tuple[Callable[[float], None], float]]] = []
         y = 0.0
         for height, set_line in lines:
-            if not pages or y + height > self.bottom:
+            if not pages or height == NEW_PAGE or y + height > self.bottom:
                 pages.append([])
                 has_letterhead = len(pages) == 1 and (self._logo or self.head.identity.name)
                 y = 24 * MM + (LETTERHEAD if has_letterhead else 0)
-            pages[-1].append((set_line, y))
-            y += height
+            if height != NEW_PAGE:
+                pages[-1].append((set_line, y))
+                y += height
         for page in pages:
             self.begin(len(pages))
             if page is pages[0]:
@@ -253,6 +256,9 @@ class _Letter(_Paper):
 
     def _lines(self, kind: str, text: Any) -> Iterator[tuple[float, Callable[[float], None]]]:
         """Yield (height, function that draws at y) for each line and space of a block."""
+        if kind == "page":
+            yield NEW_PAGE, lambda y: None
+            return
         if kind in ("figure", "line"):
             height, (label, count) = (20, text) if kind == "figure" else (38, (text, ""))
             yield height, lambda y: self._figure(label, count, y + height)

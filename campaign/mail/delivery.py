@@ -22,7 +22,7 @@ from campaign.mail.composition import Message, mail_from, to_mime
 from campaign.mail.daily_limit import DailyLimit
 from campaign.mail.domain_rates import DomainRates
 from campaign.mail.folder import folder_of
-from campaign.mail.models import ACCOUNT, BULK, MAX_REPORTS, PERSONAL, OutboxRow
+from campaign.mail.models import ACCOUNT, BULK, LETTERS, MAX_REPORTS, PERSONAL, OutboxRow
 from campaign.mail.result_buffer import ResultBuffer
 from campaign.mail.sender_pool import DeliveryBatch, OutgoingEmail
 from campaign.mail.smtp_replies import Delivered, Refused, TryLater
@@ -47,6 +47,17 @@ Loader: TypeAlias = Callable[[Collection[int]], object]
 log = logging.getLogger("campaign.mail")
 
 
+class NotNow(Exception):
+    """A renderer raises this when its email is still needed, but must wait for `seconds`.
+
+    `reason` says why, without names or addresses. Waiting costs the email none of its attempts.
+    """
+
+    def __init__(self, seconds: float, reason: str) -> None:
+        super().__init__(reason)
+        self.seconds, self.reason = seconds, reason
+
+
 def register(
     app: Flask,
     kind: str,
@@ -58,8 +69,8 @@ def register(
 ) -> None:
     """Let `renderer` write the emails of `kind`.
 
-    It gets the outbox row and returns a Message, or None if the email is no longer needed. It only
-    reads: its changes are rolled back. `name` says in a few words what the email does, for people
+    It gets the outbox row and returns a Message, or None if the email is no longer needed, or raises
+    NotNow. It only reads: its changes are rolled back. `name` says in a few words what the email does, for people
     who read a list of emails. Set `is_bound` for emails that anyone who knows an address can cause.
     Those count towards the daily limit.
 
@@ -194,9 +205,12 @@ class OutboxWorker:
         with self._held_lock:
             self._held.update(row.id for row in rows)
         self._renewed_at = begun
+        for row in rows:
+            if row.last_error == operations.CLAIM_ENDED:
+                log.warning("mail %d (%s): %s", row.id, row.kind, operations.CLAIM_ENDED)
         emails = self._prepare(rows) if rows else []
         if emails:
-            seconds = MAX_BULK_PASS_SECONDS if rows[0].priority == BULK else MAX_PASS_SECONDS
+            seconds = MAX_BULK_PASS_SECONDS if rows[0].priority >= BULK else MAX_PASS_SECONDS
             batch = DeliveryBatch(
                 emails,
                 transports,
@@ -276,7 +290,7 @@ class OutboxWorker:
                 and message.digest is not None
             )
             if (row.priority, message.digest) in refused:
-                self._buffer.dropped(row.id, reason="the address takes no mail")
+                self._buffer.dropped(row.id, reason=operations.ADDRESS_REFUSED)
             elif is_bound and not cast(DailyLimit, self._limit).allows_more(
                 cast(bytes, message.digest), in_progress[message.digest]
             ):
@@ -316,7 +330,7 @@ class OutboxWorker:
     def _refused(self, messages: list[tuple[OutboxRow, Message]]) -> set[tuple[int, bytes]]:
         """Return the (priority, digest) pairs that get no email."""
         digests = [message.digest for _, message in messages if message.digest is not None]
-        min_reports = {ACCOUNT: MAX_REPORTS, PERSONAL: MAX_REPORTS, BULK: 1}
+        min_reports = {ACCOUNT: MAX_REPORTS, PERSONAL: MAX_REPORTS, BULK: 1, LETTERS: 1}
         return {
             (priority, digest)
             for priority, reports in min_reports.items()
@@ -334,6 +348,9 @@ class OutboxWorker:
             return None
         try:
             message = renderer(row)
+        except NotNow as wait:
+            self._buffer.wait_seconds(row.id, wait.seconds, reason=wait.reason)
+            return None
         except Exception as error:
             db.session.rollback()
             self._note_failure(row, error)
@@ -348,7 +365,7 @@ class OutboxWorker:
             email = to_mime(replace(message, message_key=key), self._settings)
             return Envelope(
                 id=row.id,
-                sender=mail_from(self._settings).addr_spec,
+                sender=message.return_address or mail_from(self._settings).addr_spec,
                 recipient=email.recipient,
                 needs_utf8=not email.recipient.isascii(),
                 data=email.data,
@@ -408,4 +425,4 @@ def _last_priority() -> int:
     """Return the last priority whose emails leave now. In a surge, others wait in the outbox."""
     if emails_wait():
         return ACCOUNT
-    return PERSONAL if work_waits() else BULK
+    return PERSONAL if work_waits() else LETTERS

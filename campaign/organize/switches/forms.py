@@ -24,6 +24,7 @@ LABELS = {
     "registrations": _l("Registration for events"),
     "subscriptions": _l("New subscriptions"),
     "mailings": _l("Mailings"),
+    "letters": _l("Letters"),
     "api": _l("API"),
     "uploads": _l("Uploads"),
     "hatching": _l("Counting"),
@@ -37,6 +38,7 @@ EFFECTS = {
         "Nobody can subscribe to updates. People who have subscribed can still unsubscribe."
     ),
     "mailings": _l("No updates are emailed. Emails that people are waiting for are still sent."),
+    "letters": _l("No letter is sent to a target. All wait, and are sent later."),
     "api": _l("Partners’ programs can neither read nor send signatures."),
     "uploads": _l("Nobody can upload files and pictures to the workspace."),
     "hatching": _l("Confirmed signatures are saved, but counted and shown only later."),
