@@ -69,9 +69,9 @@ class ActionKind:
 
     `fields` returns the fields that the form has beside those of a petition, by name, for the
     action with this id and a language. What was entered is stored in `Signature.kind_data`.
-    `missing` returns the names of what must be filled in before the action with this id is
-    published. `confirmed_url` returns where a response leads when it is confirmed, if not to its
-    number.
+    `missing` returns what must be filled in before the action with this id is published: pairs of a
+    name, and a language or "". `confirmed_url` returns where a response leads when it is confirmed,
+    if not to its number.
 
     Parts of pages are made from what the page has: `form_part` from the action's page, its form and
     a language; `confirm_part` from an unconfirmed form and a language; `own_part` from a response
@@ -87,7 +87,7 @@ class ActionKind:
     notice: Subject = "signature"
     emails: Mapping[str, str] = field(default_factory=dict)
     fields: Callable[[int, str], Mapping[str, Any]] | None = None
-    missing: Callable[[int], Sequence[str]] | None = None
+    missing: Callable[[int], Sequence[tuple[str, str]]] | None = None
     confirmed_url: Callable[[Any], str | None] | None = None
     form_part: Callable[[Any, Any, str], Markup] | None = None
     confirm_part: Callable[[Any, str], Markup] | None = None
