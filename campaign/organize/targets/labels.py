@@ -109,7 +109,9 @@ def _fault_with_detail(fault: Fault) -> str:
             "Enter unknown, good, bounced or asked_not, not “%(value)s”.", value=value
         ),
         "country": lambda: _("“%(value)s” is not a country code, like MX or CA.", value=value),
-        "code": lambda: _("“%(value)s” is not a postal code, or the beginning of one.", value=value),
+        "code": lambda: _(
+            "“%(value)s” is not a postal code, or the beginning of one.", value=value
+        ),
         "twice": lambda: _("This is the same target as in line %(line)s.", line=value),
         "ambiguous": lambda: _(
             "Several targets are called “%(value)s”. Add the column area or external_id.",
