@@ -186,7 +186,7 @@ def _kept(subject: Subject) -> str:
     """Return the rows of the register about what people enter, as a list."""
     rows = (row for row in REGISTERS[subject] if row.is_entered)
     return "\n".join(
-        " ".join((f"- {row.name}. {row.purpose}.", _("Seen by: %(who)s.", who=row.seen_by)))
+        " ".join((f"- {row.name}. {row.purpose}.", _("Who sees it: %(who)s.", who=row.seen_by)))
         for row in rows
     )
 
