@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 
 from campaign.extensions import write
-from campaign.mail.delivery import renderers_of
+from campaign.mail.renderers import renderers_of
 from campaign.signatures.signing.repeats import CONFIRMATION
 from campaign.site.languages import languages_with, offered_lang
 from campaign.site.operations import change_site
