@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, current_app
 
+from campaign.db.transactions import Write
 from campaign.extensions import db
 from campaign.jobs.operations import CLAIM_LIFETIME
 from campaign.mail import operations
@@ -45,7 +46,7 @@ MAX_BULK_PASS_SECONDS = 2
 log = logging.getLogger("campaign.mail")
 
 
-def make_outbox_worker(app: Flask, write: Callable[..., Any]) -> "OutboxWorker":
+def make_outbox_worker(app: Flask, write: Write) -> "OutboxWorker":
     """Return the OutboxWorker that the settings of `app` describe.
 
     Raises ValueError for a MAIL_URL that cannot be parsed.
@@ -82,7 +83,7 @@ class OutboxWorker:
         *,
         renderers: Mapping[str, Renderer],
         transports: Sequence[SmtpTransport | FolderTransport],
-        write: Callable[..., Any],
+        write: Write,
         settings: dict[str, Any],
         limit: DailyLimit | None = None,
         bound_kinds: Collection[str] = (),

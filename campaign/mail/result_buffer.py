@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
 
+from campaign.db.transactions import Write
 from campaign.extensions import database_now
 from campaign.mail import operations
 from campaign.monitoring.measures import note_email
@@ -21,9 +22,7 @@ class ResultBuffer:
     the messages whose results were just written.
     """
 
-    def __init__(
-        self, write: Callable[..., Any], *, on_written: Callable[[Collection[int]], object]
-    ) -> None:
+    def __init__(self, write: Write, *, on_written: Callable[[Collection[int]], object]) -> None:
         self._write = write
         self._on_written = on_written
         self._sent: list[int] = []

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from flask import g
 from flask_babel import format_date, to_user_timezone
@@ -410,4 +410,4 @@ def _title_of(kind: str, thing: Any) -> str:
         return petition_summary(thing).title
     if kind == "organisation":
         return identities().of(thing.id).name(g.lang)
-    return thing.text(g.lang).title
+    return cast(str, thing.text(g.lang).title)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app
@@ -164,7 +164,8 @@ def init_app(app: Flask) -> None:
 def recent_figures(petition_ids: Iterable[int]) -> Figures:
     """Return the Figures of these petitions, at most SECONDS old."""
     key = tuple(petition_ids)
-    return current_app.extensions["recent_figures"].get(key, partial(make_figures, key))
+    cache = current_app.extensions["recent_figures"]
+    return cast(Figures, cache.get(key, partial(make_figures, key)))
 
 
 def make_figures(petition_ids: Collection[int]) -> Figures:
