@@ -318,4 +318,5 @@ def _styled(html: str) -> Markup:
     styled = str(html).replace(
         "<a href", '<a style="color:#17110D;text-decoration:underline" class="ink" href'
     )
-    return Markup(styled.replace("<p>", '<p style="margin:0 0 18px">'))
+    styled = styled.replace("<p>", '<p style="margin:0 0 18px">')
+    return Markup(styled)  # noqa: S704 - the Markdown renderer has cleaned it

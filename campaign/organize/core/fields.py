@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Self, cast
+from typing import Any, ClassVar, Self, cast
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -143,7 +143,7 @@ class InLanguages(Form):
     """
 
     parts: tuple[str, ...] = ()
-    missing_errors: dict[str, Any] = {}
+    missing_errors: ClassVar[dict[str, Any]] = {}
     languages: tuple[str, ...] = ()
     fields_in: Callable[[tuple[str, ...]], dict[str, Any]]
 

@@ -1,7 +1,7 @@
 """The forms of an organisation: who it is, how it looks, its legal details, and its sender."""
 
 from collections.abc import Iterable
-from typing import Any, Self, cast
+from typing import Any, ClassVar, Self, cast
 
 from flask import current_app
 from flask_babel import gettext as _
@@ -153,7 +153,7 @@ class IdentityForm(InLanguages, _OfOrganisation):
 
     part = "identity"
     parts = text_parts = ("name", "summary", "home_text", "footer_text")
-    missing_errors = {"name": _l("Enter the name of the organization.")}
+    missing_errors: ClassVar = {"name": _l("Enter the name of the organization.")}
     slug = SlugField(_l("Address"))
     website = WebAddressField(_l("Website"))
     profiles = WebAddressesField(_l("Profiles on social networks"))
