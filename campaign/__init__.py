@@ -13,6 +13,7 @@ from campaign import extensions
 from campaign.accounts import emails as account_emails
 from campaign.accounts.jobs import work as account_work
 from campaign.actions.letters import kind as letters
+from campaign.actions.routes import blueprint as action_pages
 from campaign.api.jobs import work as api_work
 from campaign.api.signing_routes import blueprint as api
 from campaign.causes import titles
@@ -146,6 +147,7 @@ BLUEPRINTS = (
         notice_pages,
         cause_pages,
         petition_pages,
+        action_pages,
         signature_pages,
         event_pages,
     ),

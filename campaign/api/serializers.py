@@ -12,6 +12,7 @@ from campaign.events.models import Event
 from campaign.http.urls import with_host
 from campaign.i18n.locales import locale_of
 from campaign.petitions.delivery_terms import delivery_sentence
+from campaign.petitions.kinds import kind_of
 from campaign.petitions.models import Petition
 from campaign.petitions.presenters import notice_of
 from campaign.process.clock import utcnow
@@ -45,7 +46,7 @@ def serialize_petition(petition: Petition, count: int, lang: str) -> dict[str, A
         "targets": [target.name(lang) for target in petition.targets],
         "opens_at": _instant(petition.opens_at),
         "closes_at": _instant(petition.ends_at),
-        "url": _url("petitions.show", petition.slug, lang),
+        "url": _url(kind_of(petition.action_kind).show, petition.slug, lang),
         "image": _url("cards.petition", petition.slug, lang),
     }
 

@@ -14,8 +14,8 @@ from wtforms.validators import ValidationError
 
 from campaign.events.presenters import EventPage
 from campaign.http.cached_fields import CachedFields
+from campaign.petitions.questions import ANSWER_PREFIX
 from campaign.signatures.forms import (
-    ANSWER_PREFIX,
     MISSING_ANSWER,
     EmailField,
     NameField,

@@ -14,8 +14,10 @@ from campaign.imports.sheet_pdf import Column, SheetSpec
 from campaign.montage.texts import print_identity
 from campaign.notices.queries import MIN_PREFIX_LENGTH
 from campaign.petitions.delivery_terms import delivery_sentence
+from campaign.petitions.kinds import kind_of
 from campaign.petitions.models import Petition
-from campaign.petitions.presenters import in_language, notice_of
+from campaign.petitions.presenters import notice_of
+from campaign.petitions.questions import in_language
 from campaign.site.settings import site_settings
 from campaign.text.markdown import to_paragraphs
 
@@ -76,7 +78,8 @@ def sheet_spec(run: PrintRun) -> SheetSpec:
             online_note=_("Read the full text and sign online:"),
             consent=run.consent_text,
             columns=_columns(petition, lang),
-            sign_url=public + _path("petitions.show", lang=lang, slug=petition.slug),
+            sign_url=public
+            + _path(kind_of(petition.action_kind).show, lang=lang, slug=petition.slug),
             sign_label=_("Sign online instead"),
             short_address=without_scheme(_path("petitions.short", slug=petition.slug)),
             sheet_label=_("Sheet"),

@@ -13,6 +13,7 @@ from campaign.kiosk import bundle
 from campaign.kiosk.codes import CONFIRM_NAME
 from campaign.kiosk.queries import event_of_table
 from campaign.organisations.presenters import show_organisation
+from campaign.petitions.kinds import action_url
 from campaign.petitions.models import Petition
 from campaign.petitions.presenters import card
 from campaign.petitions.queries import petition_by_id, petition_counts
@@ -35,9 +36,7 @@ def lead(code: str) -> ResponseReturnValue:
     if not petitions:
         return _to_language(url_for("events.show", slug=event.slug))
     if len(petitions) == 1:
-        return _to_language(
-            url_for("petitions.show", slug=petitions[0].slug, source=f"t-{row.code}")
-        )
+        return _to_language(action_url(petitions[0], source=f"t-{row.code}"))
     return _to_language(url_for("tables.show", code=row.code))
 
 

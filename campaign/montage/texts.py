@@ -25,6 +25,7 @@ from campaign.montage.queries import Variety
 from campaign.montage.typesetting import PrintIdentity
 from campaign.organisations.colours import day_accent
 from campaign.organisations.identity import UNNAMED, identities
+from campaign.petitions.kinds import kind_of
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_counts
 from campaign.site.settings import site_settings
@@ -76,7 +77,7 @@ def card_of_petition(petition: Petition, lang: str) -> Card:
             if count
             else _("Be the first to sign.")
         )
-        address = _address("petitions.show", lang, petition.slug)
+        address = _address(kind_of(petition.action_kind).show, lang, petition.slug)
         return _card(
             petition.cause,
             lang,

@@ -17,7 +17,7 @@ from campaign.petitions.versions import texts_of, update_versions
 
 
 def change_petition_text(
-    *, petition_id: int, version: int | None, texts: dict[str, dict[str, str]], now: datetime
+    *, petition_id: int, version: int | None, texts: dict[str, dict[str, Any]], now: datetime
 ) -> Petition:
     """Change the text and return the petition.
 
@@ -39,7 +39,7 @@ def change_petition_text(
     return petition
 
 
-def current_texts(petition: Petition) -> dict[str, dict[str, str]]:
+def current_texts(petition: Petition) -> dict[str, dict[str, Any]]:
     """Return the current text in the form that `change_petition_text` takes."""
     return texts_of(petition.current_version)
 

@@ -7,13 +7,14 @@ from typing import Any
 from markupsafe import Markup
 
 from campaign.causes.presenters import news_consent
-from campaign.i18n.fallbacks import best_of, best_text
 from campaign.notices.composition import ComposedNotice, compose_notice
 from campaign.petitions.deliveries import deliveries_of
 from campaign.petitions.delivery_terms import delivered_list, delivery_sentence
 from campaign.petitions.goals import current_goal, past_goals
+from campaign.petitions.kinds import ActionKind, kind_of
 from campaign.petitions.models import Delivery, Petition
 from campaign.petitions.queries import petition_counts, published_petitions
+from campaign.petitions.questions import in_language
 from campaign.publishing.pictures import ShownPicture, shown_picture
 from campaign.site.languages import offered_among
 from campaign.text.markdown import to_html
@@ -29,6 +30,7 @@ class PetitionCard:
 
     id: int
     slug: str
+    action_kind: str
     lang: str
     title: str
     summary: str
@@ -41,6 +43,11 @@ class PetitionCard:
     state: str
     opens_at: datetime | None
     ends_at: datetime | None
+
+    @property
+    def kind(self) -> ActionKind:
+        """Return its kind of action."""
+        return kind_of(self.action_kind)
 
 
 @dataclass(frozen=True)
@@ -141,6 +148,7 @@ def _card_values(petition: Petition, lang: str, count: int, now: datetime) -> di
     return {
         "id": petition.id,
         "slug": petition.slug,
+        "action_kind": petition.action_kind,
         "lang": text.lang,
         "title": text.title,
         "summary": text.summary,
@@ -153,21 +161,4 @@ def _card_values(petition: Petition, lang: str, count: int, now: datetime) -> di
         "state": petition.phase(now),
         "opens_at": petition.opens_at,
         "ends_at": petition.ends_at,
-    }
-
-
-def in_language(question: dict[str, Any], lang: str) -> dict[str, Any]:
-    """Return a petition's own question with the texts that a reader of `lang` gets.
-
-    `choices` are pairs (stored value, label). The stored value is the same in every language.
-    """
-    label = best_text(question["label"], lang)
-    by_lang = question.get("choices") or {}
-    values = next(iter(by_lang.values()), ())
-    choices = tuple(zip(values, best_of(by_lang, lang) or values, strict=True))
-    return {
-        **question,
-        "label": label,
-        "choices": choices,
-        "required": bool(question.get("required")),
     }

@@ -28,6 +28,7 @@ MAX_NAME_LENGTH = 80
 MAX_COMMENT_LENGTH = 500
 MAX_POSTAL_CODE_LENGTH = 16
 MAX_ANSWER_LENGTH = 500
+MAX_PROMPT_LENGTH = 2000
 
 
 STATES = ("pending", "confirmed", "counted", "held", "withdrawn", "erased")

@@ -55,7 +55,9 @@ blueprint = Blueprint("signatures", __name__)
 def sign(slug: str) -> ResponseReturnValue:
     """Record a signature. The answer is the same for first signatures and repeats."""
     thanks_url = url_for("signatures.thanks", slug=slug)
-    return sign_and_answer(slug, SigningPage("petitions/show.html", thanks_url))
+    return sign_and_answer(
+        slug, SigningPage("petitions/show.html", thanks_url, endpoint="signatures.sign")
+    )
 
 
 @blueprint.get("/<lang>/petitions/<slug>/signatures")

@@ -132,7 +132,7 @@ def _pages() -> Iterator[tuple[str, dict[str, Any], datetime | None]]:
             yield "organisations.show", {"slug": identity.slug}, None
     for source in SOURCES:
         for item in source.public_items():
-            for endpoint in (source.endpoint, *EXTRA_PAGES.get(source.kind, ())):
+            for endpoint in (item.endpoint or source.endpoint, *EXTRA_PAGES.get(source.kind, ())):
                 yield endpoint, {"slug": item.slug}, item.changed_at
 
 

@@ -2122,6 +2122,7 @@ def upgrade():
         sa.Column("batch_id", ROW_ID, nullable=True),
         sa.Column("way", sa.String(length=12), nullable=False),
         sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("reason", sa.String(length=12), server_default="", nullable=False),
         sa.Column("lang", sa.String(length=35), nullable=False),
         sa.Column("target_name", sa.String(length=200), nullable=False),
         sa.Column("subject", sa.String(length=200), nullable=False),
@@ -2133,7 +2134,13 @@ def upgrade():
         sa.Column("not_before", INSTANT, nullable=True),
         sa.Column("sent_at", INSTANT, nullable=True),
         sa.Column("bounced_at", INSTANT, nullable=True),
+        sa.Column("stopped_at", INSTANT, nullable=True),
         sa.Column("erased_at", INSTANT, nullable=True),
+        sa.CheckConstraint(
+            "reason in ('', 'no_address', 'removed', 'own_address', 'bounced', 'refused', "
+            "'closed', 'withdrawn')",
+            name="reason",
+        ),
         sa.CheckConstraint(
             "state in ('waiting', 'queued', 'sent', 'bounced', 'stopped', 'done')", name="state"
         ),

@@ -27,6 +27,17 @@ WAYS = ("self", "individual", "gathered", "in_person")
 PERIODS = ("day", "week")
 SELECTIONS = ("list", "area")
 STATES = ("waiting", "queued", "sent", "bounced", "stopped", "done")
+# Why a letter was not delivered. Its writer stopped the `withdrawn` ones. A target that was removed,
+# or is not in office, is `removed`, and `closed` says that the action ended before confirming.
+REASONS = (
+    "no_address",
+    "removed",
+    "own_address",
+    "bounced",
+    "refused",
+    "closed",
+    "withdrawn",
+)
 DEFAULT_MAX_PER_HOUR = 30
 
 
@@ -81,14 +92,17 @@ class Letter(Base):
     `way` is how this letter is delivered: one that hardly differs from the template is gathered
     where personal ones are sent individually. `personal_percent` is the share of own text. `body` is
     the plain text; it is emptied 60 days after delivery, at `erased_at`. `address` is the email
-    address that it was sent to. The email may not leave before `not_before`. A target may answer
-    to the supporter only if `shares_address`.
+    address that it was sent to. The email may not leave before `not_before`, and leaves only while
+    the letter's signature is counted. A target may answer to the supporter only if
+    `shares_address`. One that was not delivered has a `reason`, one of REASONS; the others have
+    none. `bounced_at` or `stopped_at` says when that was known.
     """
 
     __tablename__ = "letter"
     __table_args__ = (
         one_of("way", WAYS),
         one_of("state", STATES),
+        one_of("reason", ("", *REASONS)),
         UniqueConstraint("signature_id", "profile_id"),
         Index("ix_letter_state", "state", "not_before", "id"),
         Index("ix_letter_petition_id", "petition_id", "state"),
@@ -106,6 +120,7 @@ class Letter(Base):
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("letter_batch.id", ondelete="SET NULL"))
     way: Mapped[str] = mapped_column(String(12))
     state: Mapped[str] = mapped_column(String(8), default="waiting")
+    reason: Mapped[str] = mapped_column(String(12), default="", server_default="")
     lang: Mapped[str] = mapped_column(String(35))
     target_name: Mapped[str] = mapped_column(String(200), default="")
     subject: Mapped[str] = mapped_column(String(200), default="")
@@ -117,6 +132,7 @@ class Letter(Base):
     not_before: Mapped[datetime | None] = mapped_column(UtcDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     bounced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    stopped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 

@@ -38,7 +38,7 @@ from campaign.organize.petitions.parts import part_page, save_part
 from campaign.organize.petitions.routes import blueprint, preview_page
 from campaign.petitions.editing import change_form
 from campaign.petitions.models import Petition
-from campaign.petitions.presenters import in_language as question_in_language
+from campaign.petitions.questions import in_language as question_in_language
 from campaign.process.clock import utcnow
 from campaign.text.slugs import free_slug, slug_of
 

@@ -31,8 +31,9 @@ from campaign.notices.queries import notice_by_id
 from campaign.organisations.emails import sender_address
 from campaign.organisations.presenters import show_organisation
 from campaign.petitions.models import Petition
-from campaign.petitions.presenters import PetitionCard, card, in_language
+from campaign.petitions.presenters import PetitionCard, card
 from campaign.petitions.queries import petition_by_id, petition_counts
+from campaign.petitions.questions import in_language
 from campaign.process.clock import utcnow
 from campaign.security.dated_tokens import last_day_of
 from campaign.sharing.referral_links import ReferralLink, referral_link
