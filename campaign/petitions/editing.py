@@ -9,11 +9,19 @@ from datetime import date, datetime
 from typing import Any
 
 from campaign.db.versioned import check_part
+from campaign.errors import CampaignError
 from campaign.extensions import db, load_for_update
 from campaign.petitions.models import Petition, Target
 from campaign.petitions.operations import slugs
+from campaign.petitions.queries import petition_counts
 from campaign.petitions.readiness import Fault, NotReady, faults_of
 from campaign.petitions.versions import texts_of, update_versions
+
+
+class ResponsesCounted(CampaignError):
+    """Responses are counted already, with or without butterflies as they were counted."""
+
+    status = 409
 
 
 def change_petition_text(
@@ -74,14 +82,20 @@ def change_form(
     two_per_address: bool,
     neutral_emails: bool,
     now: datetime,
+    has_butterflies: bool | None = None,
 ) -> Petition:
     """Set what supporters are asked and how we email them. See Petition for the columns.
 
-    Once the petition has opened, different questions make a new version.
+    Once the petition has opened, different questions make a new version. Without `has_butterflies`,
+    that stays as it is. Raise ResponsesCounted if it would change although responses are counted.
     """
-    petition = _set(
-        petition_id,
-        version,
+    petition = _load_settings(petition_id, version)
+    if has_butterflies not in (None, petition.has_butterflies):
+        if petition_counts([petition_id])[petition_id]:
+            raise ResponsesCounted(petition_id)
+        petition.has_butterflies = not petition.has_butterflies
+    _set_columns(
+        petition,
         required_fields=required_fields,
         questions=questions,
         confirmation=confirmation,
@@ -141,10 +155,14 @@ def move_petition(*, petition_id: int, version: int | None, slug: str) -> Petiti
 
 def _set(petition_id: int, version: int | None, **columns: Any) -> Petition:
     petition = _load_settings(petition_id, version)
+    _set_columns(petition, **columns)
+    return petition
+
+
+def _set_columns(petition: Petition, **columns: Any) -> None:
     for name, value in columns.items():
         setattr(petition, name, value)
     db.session.flush()
-    return petition
 
 
 def _load_settings(petition_id: int, version: int | None) -> Petition:

@@ -223,7 +223,7 @@ def _render_page(
 def _own_signature(row: Signature, form: SupporterForm) -> OwnSignature:
     petition = cast(Petition, petition_by_id(row.petition_id))
     count = petition_counts([petition.id]).get(petition.id, 0)
-    link = referral_link(row) if row.number else None
+    link = referral_link(row) if row.hatched_at else None
     return OwnSignature(
         row=row,
         petition=card(petition, g.lang, count, utcnow()),
