@@ -12,7 +12,11 @@ import config
 from campaign import extensions
 from campaign.accounts import emails as account_emails
 from campaign.accounts.jobs import work as account_work
+from campaign.actions.letters import emails as letter_emails
+from campaign.actions.letters import erasure as letter_erasure
 from campaign.actions.letters import kind as letters
+from campaign.actions.letters.jobs import work as letter_work
+from campaign.actions.letters.owner_routes import blueprint as own_letter_pages
 from campaign.actions.routes import blueprint as action_pages
 from campaign.api.jobs import work as api_work
 from campaign.api.signing_routes import blueprint as api
@@ -81,6 +85,7 @@ from campaign.subscriptions.owner_routes import blueprint as subscription_pages
 from campaign.subscriptions.webhooks import blueprint as webhooks
 from campaign.surge import state as surge
 from campaign.switches import state as switches
+from campaign.targets.jobs import work as target_work
 from campaign.updates import emails as update_emails
 from campaign.updates.jobs import work as update_work
 from campaign.updates.routes import blueprint as update_pages
@@ -127,6 +132,7 @@ PARTS = (
     tokens,
     rules,
     emails,
+    letter_emails,
     kiosk_emails,
     organisation_emails,
     account_emails,
@@ -149,6 +155,7 @@ BLUEPRINTS = (
         petition_pages,
         action_pages,
         signature_pages,
+        own_letter_pages,
         event_pages,
     ),
     *(live_answers, montage_pages, share_cards, posters, search_pages),
@@ -172,9 +179,11 @@ BACKGROUND_WORK = (
     file_work,
     mail_work,
     account_work,
+    target_work,
     petition_work,
     subscription_work,
     signature_work,
+    letter_work,
     update_work,
     event_work,
     montage_work,
@@ -199,6 +208,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     _init_extensions(app)
     app.extensions["on_erase"] = (
         forget_assigned_texts,
+        letter_erasure.forget_erased,
         kiosk_jobs.forget_erased,
         imports_operations.forget_erased,
     )

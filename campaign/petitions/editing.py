@@ -16,6 +16,7 @@ from campaign.petitions.operations import slugs
 from campaign.petitions.queries import petition_counts
 from campaign.petitions.readiness import Fault, NotReady, faults_of
 from campaign.petitions.versions import texts_of, update_versions
+from campaign.targets.queries import profiles_by_ids
 
 
 class ResponsesCounted(CampaignError):
@@ -53,9 +54,17 @@ def current_texts(petition: Petition) -> dict[str, dict[str, Any]]:
 
 
 def change_targets(
-    *, petition_id: int, version: int | None, targets: Sequence[Mapping[str, str]], now: datetime
+    *,
+    petition_id: int,
+    version: int | None,
+    targets: Sequence[Mapping[str, str]],
+    profile_ids: Sequence[int | None] | None = None,
+    now: datetime,
 ) -> Petition:
     """Set the targets in this order. `targets` is a list of {language: name}.
+
+    `profile_ids` has for each target its profile, None for one that was typed. Those of other
+    organisations are ignored. Without it, targets with the same names keep their profiles.
 
     Once the petition has opened this makes a new version. Raise NotReady if a
     public petition would have no target.
@@ -63,13 +72,34 @@ def change_targets(
     petition = _load_settings(petition_id, version)
     if petition.state != "draft" and not targets:
         raise NotReady([Fault("target")])
+    chosen = _profiles_of(petition, targets, profile_ids)
     # Positions are unique, so we delete the old targets before we insert the new ones.
     petition.targets = []
     db.session.flush()
-    petition.targets = [Target(position=place, names=names) for place, names in enumerate(targets)]
+    petition.targets = [
+        Target(position=place, names=names, profile_id=profile_id)
+        for place, (names, profile_id) in enumerate(zip(targets, chosen, strict=True))
+    ]
     update_versions(petition, now)
     db.session.flush()
     return petition
+
+
+def _profiles_of(
+    petition: Petition,
+    targets: Sequence[Mapping[str, str]],
+    profile_ids: Sequence[int | None] | None,
+) -> list[int | None]:
+    """Return the profile of each target, None for one without."""
+    if profile_ids is None:
+        return [
+            next((old.profile_id for old in petition.targets if old.names == names), None)
+            for names in targets
+        ]
+    known = profiles_by_ids(
+        set(filter(None, profile_ids)), organisation_id=petition.cause.organisation_id
+    )
+    return [profile_id if profile_id in known else None for profile_id in profile_ids]
 
 
 def change_form(

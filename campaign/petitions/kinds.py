@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from flask import Flask, current_app, url_for
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
+from markupsafe import Markup
 
 PETITION = "petition"
 
@@ -58,11 +59,15 @@ class ActionKind:
     form. `emails` maps the template of an email about signatures to the one of this kind.
 
     `fields` returns the fields that the form has beside those of a petition, by name, for the
-    action with this id and a language; `form_template` shows them, and the prompts. What was
-    entered is stored in `Signature.kind_data`. `page_context` returns what the page needs beside
-    the context of a petition. `confirm_template` shows an unconfirmed response, with what
-    `confirm_context` returns for an action, its texts and the entered values. `missing` returns
-    the names of what must be filled in before the action with this id is published.
+    action with this id and a language. What was entered is stored in `Signature.kind_data`.
+    `missing` returns the names of what must be filled in before the action with this id is
+    published. `confirmed_url` returns where a response leads when it is confirmed, if not to its
+    number.
+
+    Parts of pages are made from what the page has: `form_part` from the action's page, its form and
+    a language; `confirm_part` from an unconfirmed form and a language; `own_part` from a response
+    and the token of "What I signed". `downloaded_part` returns what the copy of one's data has of a
+    response.
     """
 
     name: str
@@ -72,11 +77,12 @@ class ActionKind:
     has_comment: bool = True
     emails: Mapping[str, str] = field(default_factory=dict)
     fields: Callable[[int, str], Mapping[str, Any]] | None = None
-    form_template: str = ""
-    page_context: Callable[[int, str], Mapping[str, Any]] | None = None
-    confirm_template: str = ""
-    confirm_context: Callable[[Any, Any, str], Mapping[str, Any]] | None = None
     missing: Callable[[int], Sequence[str]] | None = None
+    confirmed_url: Callable[[Any], str | None] | None = None
+    form_part: Callable[[Any, Any, str], Markup] | None = None
+    confirm_part: Callable[[Any, str], Markup] | None = None
+    own_part: Callable[[Any, str], Markup] | None = None
+    downloaded_part: Callable[[Any], Mapping[str, Any]] | None = None
     note_counted: NoteCounted | None = None
 
 

@@ -87,6 +87,9 @@ def clone_petition(*, petition_id: int, slug: str, cause_id: int) -> Petition:
     clone = create_petition(
         cause_id=cause_id, slug=slug, texts=texts, targets=targets, state="draft", **settings
     )
+    for copied, target in zip(clone.targets, original.targets, strict=True):
+        copied.profile_id = target.profile_id
+    db.session.flush()
     pictures.copy(from_id=petition_id, to_id=clone.id)
     return clone
 

@@ -184,6 +184,24 @@ def _notice_message(template: str, queued: OutboxRow) -> Message | None:
     )
 
 
+def message_to_signer(
+    template: str, signature: Signature, lang: str, *, personal: Mapping[str, str], **context: Any
+) -> Message:
+    """Return a Message to the person who signed, with the link to "What I signed".
+
+    `personal` and `context` are the values that its template gets beside those.
+    """
+    link = _own_page_values(signature, lang)
+    return _message(
+        template,
+        lang,
+        signature.petition_id,
+        signature,
+        personal={**link["personal"], **personal},
+        context={**link["context"], **context},
+    )
+
+
 def _message(
     template: str,
     lang: str,

@@ -14,7 +14,6 @@ from campaign.i18n.countries import country_name
 from campaign.i18n.local_times import local_time
 from campaign.i18n.locales import current_locale, locale_of
 from campaign.organisations.presenters import show_organisation
-from campaign.petitions.kinds import kind_of
 from campaign.petitions.models import Petition
 from campaign.petitions.presenters import cards_of_cause
 from campaign.petitions.presenters import page as petition_page
@@ -54,9 +53,7 @@ def _shared_context(petition: Petition, lang: str, now: datetime) -> dict[str, A
     show_organisation(petition.cause.organisation_id)
     count = petition_counts([petition.id]).get(petition.id, 0)
     cards = cards_of_cause(petition.cause_id, lang, now)
-    of_kind = kind_of(petition.action_kind).page_context
     return {
-        **(of_kind(petition.id, lang) if of_kind else {}),
         "petition": petition_page(petition, lang, count, now),
         "cause": cause_page(petition.cause, lang),
         "other_petitions": [

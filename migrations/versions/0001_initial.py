@@ -811,7 +811,9 @@ def upgrade():
         sa.Column("checked_on", sa.Date(), nullable=True),
         sa.Column("valid_from", sa.Date(), nullable=True),
         sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("search_text", sa.Text(), nullable=False),
         sa.Column("removed_at", INSTANT, nullable=True),
+        sa.Column("erased_at", INSTANT, nullable=True),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("part_versions", sa.JSON(), nullable=False),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
@@ -842,6 +844,8 @@ def upgrade():
         sa.Column("profile_id", ROW_ID, nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("address", sa.String(length=254), nullable=False),
+        sa.Column("address_key", sa.String(length=254), nullable=False),
+        sa.Column("is_listed", sa.Boolean(), server_default=sa.true(), nullable=False),
         sa.Column("status", sa.String(length=12), nullable=False),
         sa.Column("status_at", INSTANT, nullable=True),
         sa.CheckConstraint("status in ('unknown', 'good', 'bounced', 'asked_not')", name="status"),
@@ -852,14 +856,18 @@ def upgrade():
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name="pk_target_email"),
-        sa.UniqueConstraint("profile_id", "address", name="uq_target_email_profile_id_address"),
+        sa.UniqueConstraint(
+            "profile_id", "address_key", name="uq_target_email_profile_id_address_key"
+        ),
     )
+    op.create_index("ix_target_email_address_key", "target_email", ["address_key"])
     op.create_table(
         "area_code",
         sa.Column("organisation_id", ROW_ID, nullable=False),
         sa.Column("country", sa.String(length=2), nullable=False),
         sa.Column("prefix", sa.String(length=16), nullable=False),
         sa.Column("area", sa.String(length=200), nullable=False),
+        sa.Column("area_name", sa.String(length=200), nullable=False),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisation.id"], name="fk_area_code_organisation_id"
         ),
@@ -872,10 +880,18 @@ def upgrade():
         sa.Column("id", ROW_ID, nullable=False),
         sa.Column("organisation_id", ROW_ID, nullable=False),
         sa.Column("organizer_id", ROW_ID, nullable=True),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
         sa.Column("file_name", sa.String(length=200), nullable=False),
-        sa.Column("changes", sa.JSON(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=True),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.Column("preview", sa.JSON(), nullable=False),
+        sa.Column("changes", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("imported_at", INSTANT, nullable=True),
         sa.Column("undone_at", INSTANT, nullable=True),
+        sa.CheckConstraint("kind in ('targets', 'areas')", name="kind"),
+        sa.CheckConstraint("state in ('checked', 'imported', 'undone')", name="state"),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisation.id"], name="fk_target_import_organisation_id"
         ),
@@ -884,6 +900,7 @@ def upgrade():
         ),
         sa.PrimaryKeyConstraint("id", name="pk_target_import"),
     )
+    op.create_index("ix_target_import_organisation_id", "target_import", ["organisation_id", "id"])
 
     op.create_table(
         "petition",

@@ -6,7 +6,7 @@ are in no run of SHINGLE_WORDS words of either. Decision 69 says how the thresho
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from typing import NamedTuple
 from unicodedata import normalize
 
@@ -47,15 +47,15 @@ def shingles(texts: Iterable[str]) -> set[int]:
     return {run for text in texts for run in _runs(words_of(text))}
 
 
-def measure(*, fixed: Sequence[str], entered: Sequence[str], shared: set[int]) -> Likeness:
+def measure(*, fixed: Sequence[str], entered: Sequence[str], known: Sequence[Set[int]]) -> Likeness:
     """Return the Likeness of a letter.
 
     `fixed` are the texts that all letters of the action have, `entered` the answers of its writer.
-    `shared` are the shingles of the fixed texts, the labels of the prompts, and other letters.
+    `known` are the shingles of the fixed texts and the labels of the prompts, and of other letters.
     """
     answers = [words_of(answer) for answer in entered]
     total = sum(len(words_of(text)) for text in fixed) + sum(map(len, answers))
-    return Likeness(total, sum(_count_own(words, shared) for words in answers))
+    return Likeness(total, sum(_count_own(words, known) for words in answers))
 
 
 def _runs(words: Sequence[str]) -> list[int]:
@@ -64,12 +64,11 @@ def _runs(words: Sequence[str]) -> list[int]:
     return [hash(tuple(words[start : start + SHINGLE_WORDS])) for start in starts]
 
 
-def _count_own(words: Sequence[str], shared: set[int]) -> int:
-    """Return how many words are in no shared run."""
+def _count_own(words: Sequence[str], known: Sequence[Set[int]]) -> int:
+    """Return how many words are in no known run."""
     is_own = [True] * len(words)
     for start, run in enumerate(_runs(words)):
-        if run in shared:
-            is_own[start : start + SHINGLE_WORDS] = [False] * len(
-                words[start : start + SHINGLE_WORDS]
-            )
+        if any(run in runs for runs in known):
+            end = min(start + SHINGLE_WORDS, len(words))
+            is_own[start:end] = [False] * (end - start)
     return sum(is_own)

@@ -7,7 +7,7 @@ from typing import cast
 from sqlalchemy import CursorResult, Table, select, update
 
 from campaign.actions.letters.models import Letter
-from campaign.extensions import db
+from campaign.extensions import db, note_ended
 from campaign.mail.operations import enqueue_many
 from campaign.signatures.models import Signature
 
@@ -23,7 +23,7 @@ _table: Table = Letter.__table__
 def note_undelivered(*, letter_ids: Collection[int], reason: str, now: datetime) -> int:
     """Note that these letters cannot be delivered, and tell their writers; return how many.
 
-    `reason` is one of REASONS. Only what was sent can bounce, and only what has not left can be
+    `reason` is one of REASONS. A letter that was sent can still bounce, but no longer be
     stopped. Letters for which this was noted before do not change.
     """
     has_bounced = reason == "bounced"
@@ -31,7 +31,7 @@ def note_undelivered(*, letter_ids: Collection[int], reason: str, now: datetime)
         update(_table)
         .where(
             _table.c.id.in_(letter_ids),
-            _table.c.state.in_(("queued", "sent") if has_bounced else NOT_LEFT),
+            _table.c.state.in_((*NOT_LEFT, "sent") if has_bounced else NOT_LEFT),
         )
         .values(
             {
@@ -73,7 +73,7 @@ def tell_writers(
 
 def stop_letter(*, letter_id: int, signature_ids: Collection[int], now: datetime) -> bool:
     """Stop a letter of one of these responses, and return whether it had not left yet."""
-    result = db.session.execute(
+    stopped = db.session.execute(
         update(_table)
         .where(
             _table.c.id == letter_id,
@@ -81,8 +81,11 @@ def stop_letter(*, letter_id: int, signature_ids: Collection[int], now: datetime
             _table.c.state.in_(NOT_LEFT),
         )
         .values(state="stopped", reason="withdrawn", stopped_at=now)
-    )
-    return cast(CursorResult[None], result).rowcount > 0
+        .returning(_table.c.created_at)
+    ).one_or_none()
+    if stopped is not None:
+        note_ended("letter.stopped", letter_id, stopped.created_at)
+    return stopped is not None
 
 
 def note_sent_by_hand(*, letter_id: int, signature_ids: Collection[int], now: datetime) -> bool:
