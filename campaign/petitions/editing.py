@@ -194,6 +194,7 @@ def _assign(petition: Petition, **columns: Any) -> Petition:
     for name, value in columns.items():
         setattr(petition, name, value)
     db.session.flush()
+    return petition
 
 
 def _load_settings(petition_id: int, version: int | None) -> Petition:
