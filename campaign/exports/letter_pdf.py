@@ -10,8 +10,8 @@ from flask_babel import gettext as _
 
 from campaign.actions.letters.gathering import PDF
 from campaign.actions.letters.models import Letter
+from campaign.exports.logos import logo_of
 from campaign.exports.pdf import Head, letter_sheets
-from campaign.exports.queries import raster_logo
 from campaign.i18n.locales import locale_of
 from campaign.montage.texts import number, print_identity
 from campaign.petitions.models import Petition
@@ -46,7 +46,7 @@ def make_letter_pdf(petition: Petition, letters: Sequence[Letter], lang: str) ->
             for place, part in enumerate(parts)
             for block in ([("page", "")] if place else []) + list(part)
         ]
-    logo = raster_logo(petition.cause.organisation_id)
+    logo = logo_of(petition.cause.organisation_id)
     return letter_sheets(head, blocks, site_paper().lower(), logo=logo)
 
 

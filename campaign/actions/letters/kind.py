@@ -1,13 +1,18 @@
 """The letter as a kind of action."""
 
-from flask import Flask
+from flask import Flask, url_for
 from flask_babel import lazy_gettext as _l
 
+from campaign.actions.letters.form_page import confirm_part, form_part
+from campaign.actions.letters.form_targets import settings_of
+from campaign.actions.letters.forms import letter_fields
 from campaign.actions.letters.models import LETTER
 from campaign.actions.letters.presenters import downloaded_part, own_part
 from campaign.actions.letters.readiness import missing
 from campaign.actions.letters.writing import note_counted
 from campaign.petitions.kinds import ActionKind, ActionTexts, register_kind
+from campaign.signatures.models import Signature
+from campaign.signatures.tokens import MINE, token_for
 
 TEXTS = ActionTexts(
     noun=_l("Letter"),
@@ -25,6 +30,13 @@ TEXTS = ActionTexts(
     ask_title=_l("Ask one person to write"),
     one=_l("letter"),
     many=_l("letters"),
+    recent=_l("People who wrote recently"),
+    be_first=_l("Be the first to write."),
+    email_hint=_l("We will email you to confirm your letter. We never show your email address."),
+    delivered=_l("your letter, with your full name and country"),
+    delivery=_l(
+        "The people you choose get your letter, with your full name and country. They get your email address only if you allow replies."
+    ),
 )
 
 # The templates of emails about signatures, and those that letters have instead.
@@ -34,6 +46,13 @@ EMAILS = {
     "signature_last_reminder": "letter_last_reminder",
     "signature_repeat": "letter_repeat",
 }
+
+
+def confirmed_url(response: Signature) -> str | None:
+    """Return the writer's own page if they send their letter themselves, or None."""
+    if settings_of(response.petition_id).way != "self":
+        return None
+    return url_for("signatures.mine", token=token_for(MINE, response))
 
 
 def init_app(app: Flask) -> None:
@@ -46,10 +65,15 @@ def init_app(app: Flask) -> None:
             submit="actions.respond",
             texts=TEXTS,
             has_comment=False,
+            notice="letter",
+            emails=EMAILS,
+            fields=letter_fields,
+            form_part=form_part,
+            confirm_part=confirm_part,
+            confirmed_url=confirmed_url,
             missing=missing,
             note_counted=note_counted,
             own_part=own_part,
             downloaded_part=downloaded_part,
-            emails=EMAILS,
         ),
     )

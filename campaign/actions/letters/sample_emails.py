@@ -13,9 +13,9 @@ from campaign.actions.letters.target_emails import letter_email_text
 from campaign.extensions import db
 from campaign.i18n.locales import locale_of
 from campaign.mail.composition import Message
-from campaign.mail.delivery import register
 from campaign.mail.models import OutboxRow
 from campaign.mail.operations import enqueue
+from campaign.mail.renderers import register
 from campaign.organisations.emails import email_identity
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_by_id
