@@ -20,6 +20,8 @@ from campaign.organisations.identity import identities
 from campaign.organisations.queries import organisations_among
 from campaign.organize.core.scope import petition_summary
 from campaign.petitions.queries import petitions_with_ids
+from campaign.targets.presenters import profile_name
+from campaign.targets.queries import profiles_among
 from campaign.updates.queries import updates_with_ids
 
 ACTIONS = {
@@ -143,6 +145,16 @@ ACTIONS = {
     "bulk.done": _l("finished a bulk decision"),
     "bulk.undo": _l("undid a bulk decision"),
     "bulk.undone": _l("finished undoing a bulk decision"),
+    "targets.create": _l("added a target"),
+    "targets.edit": _l("changed a target"),
+    "targets.refuse": _l("noted that a target wants no more letters"),
+    "targets.retry": _l("allowed letters to an address that did not work"),
+    "targets.remove": _l("removed a target"),
+    "targets.restore": _l("restored a target"),
+    "targets.import": _l("imported targets"),
+    "targets.import_areas": _l("imported areas of postal codes"),
+    "targets.undo": _l("undid an import of targets"),
+    "targets.export": _l("exported targets"),
     "rules.create": _l("created a rule"),
     "rules.on": _l("turned a rule on"),
     "rules.off": _l("turned a rule off"),
@@ -193,6 +205,7 @@ SUBJECTS = {
     "comments": _l("Comments"),
     "bulk": _l("Bulk decisions"),
     "rules": _l("Rules"),
+    "targets": _l("Targets"),
     "retention": _l("Retention"),
     "mail": _l("Mailings"),
     "suppressions": _l("Do-not-email list"),
@@ -215,6 +228,7 @@ THINGS = {
     "rule": _l("rule"),
     "signature": _l("signature"),
     "site": _l("settings"),
+    "target": _l("target"),
     "update": _l("update"),
 }
 CHANNELS = {
@@ -241,7 +255,9 @@ FIELDS = {
     "allowed": _l("Who can embed it"),
     "alts": _l("Description of the picture"),
     "archived_at": _l("Archived"),
+    "area": _l("Code of the area"),
     "attendance": _l("Number of people who came"),
+    "bodies": _l("Parliament or institution"),
     "body": _l("Text"),
     "capacity": _l("Seats"),
     "closes_at": _l("Closes"),
@@ -281,11 +297,13 @@ FIELDS = {
     "notice": _l("Notice"),
     "off_since": _l("Date turned off"),
     "on_since": _l("Date turned on"),
+    "offices": _l("Office"),
     "online_for": _l("Who sees the online meeting link"),
     "online_url": _l("Online meeting link"),
     "opens_at": _l("Opens"),
     "origins": _l("Sites that can embed it"),
     "own_link_days": _l("Days that a personal link works"),
+    "party": _l("Party"),
     "palette": _l("Colour"),
     "pattern": _l("Pattern of the margin"),
     "people": _l("People"),
@@ -323,6 +341,8 @@ FIELDS = {
     "title": _l("Title"),
     "town": _l("Town"),
     "two_per_address": _l("Two people may share one email address"),
+    "valid_from": _l("In office from"),
+    "valid_until": _l("In office until"),
     "website": _l("Website"),
     "zone": _l("Time zone"),
 }
@@ -392,6 +412,7 @@ LOADERS: dict[str, Callable[[Collection[int]], Iterable[Any]]] = {
     "petition": petitions_with_ids,
     "event": events_with_ids,
     "update": updates_with_ids,
+    "target": profiles_among,
 }
 
 
@@ -410,4 +431,6 @@ def _title_of(kind: str, thing: Any) -> str:
         return petition_summary(thing).title
     if kind == "organisation":
         return identities().of(thing.id).name(g.lang)
+    if kind == "target":
+        return profile_name(thing, g.lang)
     return thing.text(g.lang).title
