@@ -67,6 +67,8 @@ from campaign.organize.site import routes as site
 from campaign.organize.statistics import figures
 from campaign.organize.statistics import routes as numbers
 from campaign.organize.switches import routes as switches
+from campaign.organize.targets import files as target_files
+from campaign.organize.targets import routes as targets
 from campaign.organize.updates import routes as updates
 from campaign.organize.updates import text as update_pictures
 from campaign.site.languages import best_lang
@@ -87,6 +89,7 @@ BLUEPRINTS = (
     organisations.blueprint,
     causes.blueprint,
     petitions.blueprint,
+    targets.blueprint,
     events.blueprint,
     updates.blueprint,
     mail.blueprint,
@@ -129,6 +132,7 @@ MORE_PAGES = (
     event_parts,
     registrations,
     check_in,
+    target_files,
     import_files,
     import_sheets,
     subscriber_imports,

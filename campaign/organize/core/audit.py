@@ -155,6 +155,9 @@ AUDITED_COLUMNS = {
         ("embedding", "petition_id", "allowed origins"),
         ("picture", "owner_id", "alts"),
     ),
+    # The log is permanent. So it has neither the names of targets nor how to reach them, which are
+    # erased after a target was removed.
+    "target": (("target_profile", "id", "offices bodies party area valid_from valid_until"),),
     "event": (
         (
             *("event", "id"),

@@ -155,6 +155,7 @@ PLACES = (
     Place("exports", _l("Exports"), "download", "signatures.export"),
     Place("causes", _l("Causes"), "flag", "causes.see"),
     Place("petitions", _l("Petitions"), "megaphone", "petitions.see"),
+    Place("targets", _l("Targets"), "target", "targets.edit"),
     Place("events", _l("Events"), "calendar", "events.see"),
     Place("kiosks", _l("Tablets"), "tablet", "kiosks.see"),
     Place("updates", _l("Updates"), "newspaper", "updates.see"),

@@ -91,10 +91,10 @@ def _is_done(petition: Any, view: str) -> bool:
 
 
 def part_page(
-    part: str, petition: Petition | Any, form: FlaskForm, status: int = 200
+    part: str, petition: Petition | Any, form: FlaskForm, status: int = 200, **context: Any
 ) -> tuple[str, int]:
-    """Return the page of a part with the given form."""
-    return render_template(PAGES[part], petition=petition, form=form), status
+    """Return the page of a part with the given form. `context` is what only its template shows."""
+    return render_template(PAGES[part], petition=petition, form=form, **context), status
 
 
 def save_part(
