@@ -17,23 +17,28 @@ from markupsafe import Markup
 from campaign.i18n.locales import locale_of
 from campaign.organisations.identity import Identity, identities
 from campaign.privacy.attendees import GUESTS, READERS
+from campaign.privacy.letters import WRITERS
 from campaign.privacy.rows import RegisterRow
 from campaign.privacy.supporters import SIGNERS
 from campaign.site.settings import site_settings
 from campaign.text.markdown import to_html
 
-Subject = Literal["signature", "registration", "subscription"]
+Subject = Literal["signature", "letter", "registration", "subscription"]
 
 MAX_CACHED = 1000
 
 REGISTERS: dict[Subject, tuple[RegisterRow, ...]] = {
     "signature": SIGNERS,
+    "letter": (*WRITERS, *SIGNERS),
     "registration": GUESTS,
     "subscription": READERS,
 }
 PURPOSES: dict[Subject, str] = {
     "signature": _l(
         "To count your signature once, to deliver it to the people the petition is addressed to, and to email you about it. For nothing else."
+    ),
+    "letter": _l(
+        "To deliver your letter to the people you choose, to count it once, and to email you about it. For nothing else."
     ),
     "registration": _l(
         "To keep your seat, to email you about the event, and to check you in. For nothing else."
@@ -42,6 +47,7 @@ PURPOSES: dict[Subject, str] = {
 }
 SHORT_PURPOSES: dict[Subject, str] = {
     "signature": _l("We use it to count and deliver your signature."),
+    "letter": _l("We use it to deliver your letter, signed with your name, and to count it."),
     "registration": _l("We use it to keep your seat."),
     "subscription": _l("We use your email address to send you updates."),
 }
@@ -197,11 +203,22 @@ def _retention(subject: Subject, days: int | None) -> str:
             "We keep your email address until you unsubscribe, and delete it %(num)s days later.",
             days,
         )
+    if subject == "letter":
+        text = _("We delete the text of your letter 60 days after delivery.")
+        return text if days is None else f"{text} {_rest_of_letter(days)}"
     if days is None:
         return _("We keep your data as long as your signature counts, or until you withdraw it.")
     return ngettext(
         "We delete your data %(num)s day after the petition ends, or sooner if you withdraw your signature.",
         "We delete your data %(num)s days after the petition ends, or sooner if you withdraw your signature.",
+        days,
+    )
+
+
+def _rest_of_letter(days: int) -> str:
+    return ngettext(
+        "We delete the rest %(num)s day after the action ends, or sooner if you ask for it.",
+        "We delete the rest %(num)s days after the action ends, or sooner if you ask for it.",
         days,
     )
 

@@ -14,6 +14,8 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from markupsafe import Markup
 
+from campaign.notices.composition import Subject
+
 PETITION = "petition"
 
 
@@ -56,7 +58,7 @@ class ActionKind:
     """In what a kind of action differs from a petition.
 
     `name` is stored in the database. `show` and `submit` are the endpoints of the page and of its
-    form. `emails` maps the template of an email about signatures to the one of this kind.
+    form. `notice` is the subject of the privacy notice at the form. `emails` maps the template of an email about signatures to the one of this kind.
 
     `fields` returns the fields that the form has beside those of a petition, by name, for the
     action with this id and a language. What was entered is stored in `Signature.kind_data`.
@@ -74,6 +76,7 @@ class ActionKind:
     show: str
     submit: str
     texts: ActionTexts
+    notice: Subject = "signature"
     has_comment: bool = True
     emails: Mapping[str, str] = field(default_factory=dict)
     fields: Callable[[int, str], Mapping[str, Any]] | None = None

@@ -80,7 +80,12 @@ class PetitionPage(PetitionCard):
     @property
     def notice(self) -> ComposedNotice:
         """Return the privacy notice that the form shows now, in the reader's language."""
-        return _notice(self.organisation_id, self.retention_days, self.reader_lang)
+        return compose_notice(
+            kind_of(self.action_kind).notice,
+            organisation_id=self.organisation_id,
+            lang=self.reader_lang,
+            days=self.retention_days,
+        )
 
     @property
     def delivered_list(self) -> str:
@@ -135,11 +140,12 @@ def page(petition: Petition, lang: str, count: int, now: datetime) -> PetitionPa
 
 def notice_of(petition: Petition, lang: str) -> ComposedNotice:
     """Return the privacy notice that the form of a petition shows now."""
-    return _notice(petition.cause.organisation_id, petition.retention_days, lang)
-
-
-def _notice(organisation_id: int, days: int | None, lang: str) -> ComposedNotice:
-    return compose_notice("signature", organisation_id=organisation_id, lang=lang, days=days)
+    return compose_notice(
+        kind_of(petition.action_kind).notice,
+        organisation_id=petition.cause.organisation_id,
+        lang=lang,
+        days=petition.retention_days,
+    )
 
 
 def _card_values(petition: Petition, lang: str, count: int, now: datetime) -> dict[str, Any]:

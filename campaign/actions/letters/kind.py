@@ -56,6 +56,7 @@ def init_app(app: Flask) -> None:
             show="actions.show",
             submit="actions.respond",
             texts=TEXTS,
+            notice="letter",
             has_comment=False,
             emails=EMAILS,
             fields=letter_fields,
