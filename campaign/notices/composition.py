@@ -29,7 +29,7 @@ MAX_CACHED = 1000
 
 REGISTERS: dict[Subject, tuple[RegisterRow, ...]] = {
     "signature": SIGNERS,
-    "letter": (*WRITERS, *SIGNERS),
+    "letter": (*SIGNERS, *WRITERS),
     "registration": GUESTS,
     "subscription": READERS,
 }
@@ -47,7 +47,7 @@ PURPOSES: dict[Subject, str] = {
 }
 SHORT_PURPOSES: dict[Subject, str] = {
     "signature": _l("We use it to count and deliver your signature."),
-    "letter": _l("We use it to deliver your letter, signed with your name, and to count it."),
+    "letter": _l("We use it to count and deliver your letter."),
     "registration": _l("We use it to keep your seat."),
     "subscription": _l("We use your email address to send you updates."),
 }
@@ -86,8 +86,8 @@ def compose_notice(
 ) -> ComposedNotice:
     """Return the notice that is shown now where something of this subject is entered.
 
-    `days` is how long data of a signature is kept after its petition ends, None if as long as it
-    counts. The other subjects have their period from the settings of the site.
+    `days` is how long data of a signature or letter is kept after its action ends, None if as long
+    as it counts. The other subjects have their period from the settings of the site.
     """
     identity = identities().of(organisation_id)
     with force_locale(locale_of(lang)):
@@ -173,6 +173,10 @@ def _legal_basis(subject: Subject) -> str:
         )
     if subject == "subscription":
         return _("Your consent (in the European Union, Article 6(1)(a) of the GDPR).")
+    if subject == "letter":
+        return _(
+            "Your consent. A letter can show a political opinion, so we ask for it explicitly (in the European Union, Articles 6(1)(a) and 9(2)(a) of the GDPR)."
+        )
     return _(
         "Your consent. A signature can show a political opinion, so we ask for it explicitly (in the European Union, Articles 6(1)(a) and 9(2)(a) of the GDPR)."
     )
@@ -182,7 +186,7 @@ def _kept(subject: Subject) -> str:
     """Return the rows of the register about what people enter, as a list."""
     rows = (row for row in REGISTERS[subject] if row.is_entered)
     return "\n".join(
-        " ".join((f"- {row.name}. {row.purpose}.", _("Seen by: %(who)s.", who=row.seen_by)))
+        " ".join((f"- {row.name}. {row.purpose}.", _("Who sees it: %(who)s.", who=row.seen_by)))
         for row in rows
     )
 
@@ -204,8 +208,7 @@ def _retention(subject: Subject, days: int | None) -> str:
             days,
         )
     if subject == "letter":
-        text = _("We delete the text of your letter 60 days after delivery.")
-        return text if days is None else f"{text} {_rest_of_letter(days)}"
+        return _letter_retention(days)
     if days is None:
         return _("We keep your data as long as your signature counts, or until you withdraw it.")
     return ngettext(
@@ -215,12 +218,17 @@ def _retention(subject: Subject, days: int | None) -> str:
     )
 
 
-def _rest_of_letter(days: int) -> str:
-    return ngettext(
-        "We delete the rest %(num)s day after the action ends, or sooner if you ask for it.",
-        "We delete the rest %(num)s days after the action ends, or sooner if you ask for it.",
-        days,
-    )
+def _letter_retention(days: int | None) -> str:
+    text = _("We delete the text of your letter 60 days after it is delivered.")
+    if days is None:
+        rest = _("We keep the rest as long as your letter counts, or until you withdraw it.")
+    else:
+        rest = ngettext(
+            "We delete the rest %(num)s day after the action ends, or sooner if you withdraw your letter.",
+            "We delete the rest %(num)s days after the action ends, or sooner if you withdraw your letter.",
+            days,
+        )
+    return f"{text} {rest}"
 
 
 def _rights() -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date
-from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import selectinload
@@ -114,7 +113,7 @@ def used_profile_ids(profile_ids: Collection[int]) -> set[int]:
     return used
 
 
-def _with_emails(query: Select[Any]) -> Select[Any]:
+def _with_emails(query: Select[TargetProfile]) -> Select[TargetProfile]:
     return query.options(selectinload(TargetProfile.emails))
 
 
