@@ -1,6 +1,6 @@
 """Public pages of the actions that are not petitions: the action, and its form."""
 
-from flask import Blueprint, abort, g, make_response, redirect, render_template, url_for
+from flask import Blueprint, abort, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from campaign.extensions import reads_replica
@@ -9,7 +9,7 @@ from campaign.petitions.kinds import PETITION
 from campaign.process.clock import utcnow
 from campaign.signatures.forms import signature_form
 from campaign.signatures.presenters import petition_context_by_slug
-from campaign.signatures.signing.views import SigningPage, sign_and_answer
+from campaign.signatures.signing.views import SigningPage, fill_again, sign_and_answer
 from campaign.updates.presenters import recent_cards
 
 blueprint = Blueprint("actions", __name__)
@@ -34,9 +34,14 @@ def show(slug: str) -> ResponseReturnValue:
 
 @blueprint.post("/<lang>/actions/<slug>/responses")
 def respond(slug: str) -> ResponseReturnValue:
-    """Record a response. The answer is the same for first responses and repeats."""
+    """Record a response. The answer is the same for first responses and repeats.
+
+    The button `find` shows the form again, with what depends on what was entered.
+    """
     thanks_url = url_for("signatures.thanks", slug=slug)
     page = SigningPage("actions/show.html", thanks_url, endpoint="actions.respond")
+    if "find" in request.form:
+        return fill_again(slug, page)
     return sign_and_answer(slug, page)
 
 

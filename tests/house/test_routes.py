@@ -137,6 +137,8 @@ BY_TOKEN = {
     "POST /<lang>/signatures/mine/<token>/<int:signature_id>/erase",
     "POST /<lang>/signatures/mine/<token>/<int:signature_id>/restore",
     "POST /<lang>/signatures/mine/<token>/<int:signature_id>/withdraw",
+    "POST /<lang>/signatures/mine/<token>/letters/<int:letter_id>/sent",
+    "POST /<lang>/signatures/mine/<token>/letters/<int:letter_id>/stop",
 }
 # Programs that know BOUNCE_SECRET.
 BY_SECRET = {"POST /webhooks/bounces"}

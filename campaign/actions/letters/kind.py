@@ -1,12 +1,17 @@
 """The letter as a kind of action."""
 
-from flask import Flask
+from flask import Flask, url_for
 from flask_babel import lazy_gettext as _l
 
+from campaign.actions.letters.form_page import confirm_part, form_part
+from campaign.actions.letters.form_targets import settings_of
+from campaign.actions.letters.forms import letter_fields
 from campaign.actions.letters.models import LETTER
 from campaign.actions.letters.presenters import downloaded_part, own_part
 from campaign.actions.letters.writing import note_counted
 from campaign.petitions.kinds import ActionKind, ActionTexts, register_kind
+from campaign.signatures.models import Signature
+from campaign.signatures.tokens import MINE, token_for
 
 TEXTS = ActionTexts(
     noun=_l("Letter"),
@@ -35,6 +40,13 @@ EMAILS = {
 }
 
 
+def confirmed_url(response: Signature) -> str | None:
+    """Return the writer's own page if they send their letter themselves, or None."""
+    if settings_of(response.petition_id).way != "self":
+        return None
+    return url_for("signatures.mine", token=token_for(MINE, response))
+
+
 def init_app(app: Flask) -> None:
     """Register the letter."""
     register_kind(
@@ -46,6 +58,10 @@ def init_app(app: Flask) -> None:
             texts=TEXTS,
             has_comment=False,
             emails=EMAILS,
+            fields=letter_fields,
+            form_part=form_part,
+            confirm_part=confirm_part,
+            confirmed_url=confirmed_url,
             note_counted=note_counted,
             own_part=own_part,
             downloaded_part=downloaded_part,

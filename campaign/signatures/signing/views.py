@@ -16,6 +16,7 @@ from flask import (
 )
 
 from campaign.errors import CampaignError
+from campaign.http.caching import private
 from campaign.petitions.kinds import kind_of
 from campaign.petitions.queries import petition_by_slug
 from campaign.petitions.questions import in_language
@@ -82,6 +83,17 @@ def sign_and_answer(slug: str, page: SigningPage) -> Response:
     if wants_json():
         return make_response(jsonify(status="pending"), 201)
     return make_response(redirect(page.thanks_url, 303))
+
+
+def fill_again(slug: str, page: SigningPage) -> Response:
+    """Return the page of a form with all that was entered, and store nothing."""
+    context = petition_context_by_slug(slug, g.lang, utcnow()) or abort(404)
+    action = context["petition"]
+    if kind_of(action.action_kind).submit != page.endpoint:
+        abort(404)
+    form = signature_form(action.required_fields, action.questions, action=action, lang=g.lang)
+    html = render_template(page.template, **context, form=form, **page.context)
+    return private(make_response(html))
 
 
 def wants_json() -> bool:
