@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 
 from campaign.actions.letters.gathering import PDF
 from campaign.actions.letters.models import Letter
+from campaign.exports.logos import logo_of
 from campaign.exports.pdf import Head, letter_sheets
-from campaign.exports.queries import raster_logo
 from campaign.i18n.locales import locale_of
 from campaign.montage.texts import number, print_identity
 from campaign.petitions.models import Petition
@@ -36,7 +36,7 @@ def make_letter_pdf(petition: Petition, letters: Sequence[Letter], lang: str) ->
             identity=print_identity(petition.cause, lang),
         )
         blocks = list(_blocks(title, letters, lang))
-    logo = raster_logo(petition.cause.organisation_id)
+    logo = logo_of(petition.cause.organisation_id)
     return letter_sheets(head, blocks, site_paper().lower(), logo=logo)
 
 

@@ -2,11 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from io import BytesIO
 from typing import Any, NamedTuple
 
-from PIL import Image
-
+from campaign.exports.logos import Logo
 from campaign.montage.fonts import DISPLAY_FONT, LABEL_FONT, LABEL_FONT_BOLD, TEXT_FONT, can_print
 from campaign.montage.shapes.files import RGB
 from campaign.montage.typesetting import (
@@ -72,11 +70,11 @@ def signature_sheets(
 
 
 def letter_sheets(
-    head: Head, blocks: Iterable[tuple[str, Any]], paper: str, *, logo: bytes | None = None
+    head: Head, blocks: Iterable[tuple[str, Any]], paper: str, *, logo: Logo | None = None
 ) -> bytes:
     """Return a PDF of blocks (kind, text), one after the other, below the organisation's letterhead.
 
-    The letterhead is the `logo`, a PNG or WebP file, or without one the organisation's name.
+    The letterhead is the `logo`, or without one the organisation's name.
 
     Kinds are `title`, `head`, `text`, `item`, `small`, `figure`, `line` and `page`. An item has a pair
     of texts: its bullet and its content. A figure has a label and a number. A line is to be filled in
@@ -216,7 +214,7 @@ class _Letter(_Paper):
         "small": (LABEL_FONT, 9.5, 1.4, INK_2, 4, 6),
     }
 
-    def __init__(self, head: Head, paper: str, logo: bytes | None) -> None:
+    def __init__(self, head: Head, paper: str, logo: Logo | None) -> None:
         super().__init__(head, paper)
         self._logo = logo
 
@@ -242,12 +240,10 @@ class _Letter(_Paper):
 
     def _set_letterhead(self) -> None:
         identity, top = self.head.identity, 16 * MM
-        if self._logo:
-            with Image.open(BytesIO(self._logo)) as picture:
-                image = picture.convert("RGBA")
-            scale = min(LOGO_HEIGHT / image.height, LOGO_WIDTH / image.width)
-            width, height = image.width * scale, image.height * scale
-            self.sheets.picture(image, EDGE, top, width, height, identity.name or None)
+        if logo := self._logo:
+            scale = min(LOGO_HEIGHT / logo.height, LOGO_WIDTH / logo.width)
+            width, height = logo.width * scale, logo.height * scale
+            self.sheets.picture(logo.data, EDGE, top, width, height, identity.name or None)
         elif identity.name:
             lines = self.sheets.lines(identity.name, self.text_width, DISPLAY_FONT, NAME_SIZE)
             for place, line in enumerate(lines[:2]):

@@ -16,16 +16,14 @@ from zoneinfo import ZoneInfo
 from flask import current_app
 from sqlalchemy import select
 
-from campaign.actions.letters.letter_actions import acts_on
-from campaign.actions.letters.models import LetterRefusal
-from campaign.actions.letters.writing import WRITABLE
+from campaign.actions.letters.models import WRITABLE, LetterRefusal
 from campaign.extensions import db
 from campaign.petitions.models import Petition
 from campaign.security.digests import keyed_digest
 from campaign.security.secret_key import secret_key
 from campaign.security.tokens import base36
 from campaign.signatures import tokens
-from campaign.site.settings import site_settings
+from campaign.site.settings import local_day, site_settings
 from campaign.targets.models import TargetEmail, TargetProfile
 from campaign.text.email_addresses import AddressRefused
 
@@ -50,11 +48,11 @@ def reach(profile: TargetProfile | None, refused: Collection[bytes], *, now: dat
 
     A target that asked for no more letters at one address gets none at another either.
     """
-    if profile is None or not acts_on(profile, now):
+    if profile is None or not profile.is_valid_on(local_day(now)):
         return Reach(reason="removed")
     if any(_is_refused(email, refused) for email in profile.emails):
         return Reach(reason="refused")
-    for email in profile.emails:
+    for email in profile.listed_emails:
         if email.status in WRITABLE and digest_of(email) is not None:
             return Reach(email.address)
     return Reach(reason="no_address")

@@ -26,6 +26,8 @@ from campaign.process.clock import UtcDateTime, utcnow
 LETTER = "letter"
 # By the supporter, by us one by one, by us many in one email, and printed and handed over.
 WAYS = ("self", "individual", "gathered", "in_person")
+# The ways in which this site sends letters itself.
+SENT_BY_US = ("individual", "gathered")
 PERIODS = ("day", "week")
 SELECTIONS = ("list", "area")
 STATES = ("waiting", "queued", "sent", "bounced", "stopped", "done")
@@ -43,6 +45,8 @@ REASONS = (
     "withdrawn",
 )
 DEFAULT_MAX_PER_HOUR = 30
+# The statuses of an email address that letters may be sent to.
+WRITABLE = ("unknown", "good")
 # The letters that we are to send and that have not been queued yet.
 LETTERS_WAIT = text("state = 'waiting' and way in ('individual', 'gathered')")
 

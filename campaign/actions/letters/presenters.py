@@ -19,7 +19,7 @@ REASON_TEXTS = {
     "removed": _l("This action no longer writes to them."),
     "own_address": _l("Their email address is yours, so we sent nothing."),
     "bounced": _l("Their mail server did not accept it."),
-    "unreachable": _l("Their mail server put it off for two days."),
+    "unreachable": _l("Their mail server did not accept it for two days."),
     "refused": _l("They asked for no more letters."),
     "closed": _l("The action ended before you confirmed your letter."),
     "withdrawn": _l("You stopped this letter before it left."),

@@ -12,7 +12,7 @@ from campaign.actions.letters.letter_actions import (
     chosen_targets,
     load_letter_action,
 )
-from campaign.actions.letters.models import Letter
+from campaign.actions.letters.models import SENT_BY_US, WRITABLE, Letter
 from campaign.actions.letters.operations import tell_writers
 from campaign.db.upsert import insert_all
 from campaign.extensions import AnyRow, db
@@ -22,9 +22,6 @@ from campaign.targets.models import TargetProfile
 from campaign.targets.queries import profiles_by_ids
 from campaign.text.email_addresses import AddressRefused
 
-# The ways in which this site sends letters itself.
-SENT_BY_US = ("individual", "gathered")
-WRITABLE = ("unknown", "good")
 ROWS_PER_STATEMENT = 200
 
 _signatures: Table = Signature.__table__
@@ -176,7 +173,9 @@ def _outcome(
     """Return what becomes of the letter of a response to one target, None if it no longer exists."""
     if profile is None or not targets.is_current(profile.id):
         return _Outcome("stopped", "removed", "")
-    address = next((email.address for email in profile.emails if email.status in WRITABLE), "")
+    address = next(
+        (email.address for email in profile.listed_emails if email.status in WRITABLE), ""
+    )
     is_sent_by_us = action.settings.way in SENT_BY_US
     if not is_sent_by_us:
         return _Outcome("done", "", address)

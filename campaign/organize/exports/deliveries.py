@@ -222,7 +222,7 @@ def save_contents(petition: Petition) -> ResponseReturnValue:
         details=details,
         now=utcnow(),
     )
-    flash(_("Saved. The petition’s page now says so."), "success")
+    flash(_("Saved. The petition’s page now shows what you deliver."), "success")
     return redirect(leave, 303)
 
 

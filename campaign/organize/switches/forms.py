@@ -46,7 +46,7 @@ EFFECTS = {
 WHOLE_SITE = ""
 OPEN_END = "0"
 HOURS = (
-    SelectChoice(OPEN_END, _l("When someone turns it on")),
+    SelectChoice(OPEN_END, _l("Manually")),
     SelectChoice("1", _l("In 1 hour")),
     SelectChoice("2", _l("In 2 hours")),
     SelectChoice("8", _l("In 8 hours")),
@@ -63,11 +63,11 @@ class SwitchForm(FlaskForm):
     """
 
     name = SelectField(
-        _l("What"),
+        _l("Feature"),
         choices=[SelectChoice(""), *(SelectChoice(name, LABELS[name]) for name in SWITCHES)],
     )
     organisation = SelectField(_l("Applies to"))
-    hours = SelectField(_l("Turns back on"), choices=HOURS)
+    hours = SelectField(_l("Turn on again"), choices=HOURS)
     reason = LineField(
         _l("Reason"),
         [
