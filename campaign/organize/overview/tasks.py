@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from campaign.accounts.permissions import EVERYWHERE
+from campaign.actions.letters.queries import actions_with_stuck_letters
 from campaign.api.queries import keys_among
 from campaign.events.models import Event
 from campaign.events.queries import events_among
@@ -36,6 +37,7 @@ from campaign.signatures.erasure import erases_at, keeps_by_choice
 from campaign.signatures.moderation.decisions import count_held_corrections
 from campaign.signatures.name_display import count_waiting_names
 from campaign.signatures.search.queries import count_unread_comments, held_by_reason
+from campaign.switches.state import switched_off
 from campaign.updates.mailing import mailings_among
 from campaign.updates.models import Update
 from campaign.updates.queries import updates_among
@@ -239,6 +241,32 @@ def stuck_mail(now: datetime) -> Iterator[Task]:
         )
 
 
+def stuck_letters(now: datetime) -> Iterator[Task]:
+    """Yield the actions whose letters do not leave, for people who may send mailings."""
+    if not may("mail.send"):
+        return
+    petitions = {petition.id: petition for petition in petitions_among(causes_where("mail.send"))}
+    for petition_id, count in actions_with_stuck_letters(petitions.keys(), now=now):
+        petition = petitions[petition_id]
+        names = {"figure": _figure(count), "title": petition_summary(petition).title}
+        if switched_off("letters", petition.cause.organisation_id):
+            text = ngettext(
+                "Turn letters on again: %(figure)s letter of “%(title)s” waits",
+                "Turn letters on again: %(figure)s letters of “%(title)s” wait",
+                count,
+                **names,
+            )
+        else:
+            text = ngettext(
+                "Check the background worker and the mail server: %(figure)s letter of “%(title)s” waits, and none was sent for a day",
+                "Check the background worker and the mail server: %(figure)s letters of “%(title)s” wait, and none was sent for a day",
+                count,
+                **names,
+            )
+        address = "organize.switches.index" if may("switches.edit") else "organize.mail.index"
+        yield Task(text, _("View"), url_for(address))
+
+
 def failed_files() -> Iterator[Task]:
     """Yield the files that the signed-in organizer requested and that could not be made."""
     ids = (
@@ -392,6 +420,7 @@ def tasks_for_today() -> list[Task]:
         *held_registrations(),
         *at_events(now),
         *stuck_mail(now),
+        *stuck_letters(now),
         *failed_files(),
         *failed_subscriber_files(),
         *open_imports(),
