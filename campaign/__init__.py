@@ -12,7 +12,15 @@ import config
 from campaign import extensions
 from campaign.accounts import emails as account_emails
 from campaign.accounts.jobs import work as account_work
+from campaign.actions.letters import emails as letter_emails
+from campaign.actions.letters import erasure as letter_erasure
 from campaign.actions.letters import kind as letters
+from campaign.actions.letters import target_emails
+from campaign.actions.letters.bounces import note_reported_address
+from campaign.actions.letters.jobs import work as letter_work
+from campaign.actions.letters.owner_routes import blueprint as own_letter_pages
+from campaign.actions.letters.stop_routes import blueprint as letter_pages
+from campaign.actions.routes import blueprint as action_pages
 from campaign.api.jobs import work as api_work
 from campaign.api.signing_routes import blueprint as api
 from campaign.causes import titles
@@ -30,6 +38,7 @@ from campaign.embeds.routes import blueprint as embeds
 from campaign.events import emails as event_emails
 from campaign.events.jobs import work as event_work
 from campaign.events.owner_routes import blueprint as event_pages
+from campaign.exports import letter_pdf
 from campaign.exports.jobs import work as export_work
 from campaign.files.jobs import work as file_work
 from campaign.health import readiness
@@ -80,6 +89,7 @@ from campaign.subscriptions.owner_routes import blueprint as subscription_pages
 from campaign.subscriptions.webhooks import blueprint as webhooks
 from campaign.surge import state as surge
 from campaign.switches import state as switches
+from campaign.targets.jobs import work as target_work
 from campaign.updates import emails as update_emails
 from campaign.updates.jobs import work as update_work
 from campaign.updates.routes import blueprint as update_pages
@@ -122,10 +132,13 @@ PARTS = (
     rate_limits,
     kinds,
     letters,
+    letter_pdf,
     signing_terms,
     tokens,
     rules,
     emails,
+    target_emails,
+    letter_emails,
     kiosk_emails,
     organisation_emails,
     account_emails,
@@ -146,7 +159,10 @@ BLUEPRINTS = (
         notice_pages,
         cause_pages,
         petition_pages,
+        action_pages,
         signature_pages,
+        letter_pages,
+        own_letter_pages,
         event_pages,
     ),
     *(live_answers, montage_pages, share_cards, posters, search_pages),
@@ -170,9 +186,11 @@ BACKGROUND_WORK = (
     file_work,
     mail_work,
     account_work,
+    target_work,
     petition_work,
     subscription_work,
     signature_work,
+    letter_work,
     update_work,
     event_work,
     montage_work,
@@ -197,9 +215,11 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     _init_extensions(app)
     app.extensions["on_erase"] = (
         forget_assigned_texts,
+        letter_erasure.forget_erased,
         kiosk_jobs.forget_erased,
         imports_operations.forget_erased,
     )
+    app.extensions["on_bounce"] = (note_reported_address,)
     for module in PARTS:
         module.init_app(app)
     for work in BACKGROUND_WORK:

@@ -3,14 +3,16 @@
 from datetime import datetime
 from typing import Any
 
-from flask import current_app, url_for
+from flask import url_for
 from flask_babel import force_locale
 
 from campaign.causes.models import Cause
 from campaign.causes.presenters import news_consent
 from campaign.events.models import Event
+from campaign.http.urls import with_host
 from campaign.i18n.locales import locale_of
 from campaign.petitions.delivery_terms import delivery_sentence
+from campaign.petitions.kinds import kind_of
 from campaign.petitions.models import Petition
 from campaign.petitions.presenters import notice_of
 from campaign.process.clock import utcnow
@@ -44,7 +46,7 @@ def serialize_petition(petition: Petition, count: int, lang: str) -> dict[str, A
         "targets": [target.name(lang) for target in petition.targets],
         "opens_at": _instant(petition.opens_at),
         "closes_at": _instant(petition.ends_at),
-        "url": _url("petitions.show", petition.slug, lang),
+        "url": _url(kind_of(petition.action_kind).show, petition.slug, lang),
         "image": _url("cards.petition", petition.slug, lang),
     }
 
@@ -107,7 +109,7 @@ def serialize_event(event: Event, lang: str) -> dict[str, Any]:
 
 
 def _url(endpoint: str, slug: str, lang: str) -> str:
-    return current_app.config["PUBLIC_URL"] + url_for(endpoint, slug=slug, lang=lang)
+    return with_host(url_for(endpoint, slug=slug, lang=lang))
 
 
 def _instant(moment: datetime | None) -> str | None:

@@ -22,12 +22,12 @@ from campaign.extensions import write
 from campaign.notices.composition import compose_notice
 from campaign.notices.models import NOT_RECORDED
 from campaign.notices.operations import claimed_notice_id, record_notice
-from campaign.petitions.presenters import in_language
 from campaign.petitions.queries import SigningTerms
+from campaign.petitions.questions import field_name, in_language
 from campaign.petitions.signing_terms import recent_terms
 from campaign.process.clock import utcnow
 from campaign.sharing.attribution import clean_source
-from campaign.signatures.forms import ANSWER_PREFIX, SignatureForm, signature_form
+from campaign.signatures.forms import SignatureForm, signature_form
 from campaign.signatures.presenters import REASONS
 from campaign.signatures.signing import accept_signatures
 from campaign.signatures.signing.commands import SignatureCommand, SignatureResult, Status
@@ -78,7 +78,9 @@ def sign(slug: str) -> ResponseReturnValue:
     form = signature_form(
         terms.required_fields,
         [in_language(question, g.lang) for question in terms.questions],
-        _form_data(values),
+        _form_data(values, terms),
+        action=terms,
+        lang=g.lang,
     )
     if errors:
         form.validate()
@@ -177,7 +179,7 @@ def _agreed_to(
             _("Send a time in the past, like %(example)s.", example=EXAMPLE_TIME)
         ]
     if text and not at:
-        errors["consent_at"] = [_("Say when the person agreed to this text.")]
+        errors["consent_at"] = [_("Send the time when the person agreed to this text.")]
     if len(text) > MAX_CONSENT_TEXT_LENGTH:
         errors["consent_text"] = [_("This is too long. Make it shorter.")]
     if errors:
@@ -218,9 +220,14 @@ def _instant(text: str) -> datetime | None:
         return None
 
 
-def _form_data(values: Mapping[str, Any]) -> MultiDict[str, str]:
+def _form_data(values: Mapping[str, Any], terms: SigningTerms) -> MultiDict[str, str]:
     """Return the values as a browser would send them."""
-    answers = {ANSWER_PREFIX + name: value for name, value in values["answers"].items() if value}
+    given = values["answers"]
+    answers = {
+        field_name(question): given[question["name"]]
+        for question in terms.questions
+        if given.get(question["name"])
+    }
     texts = {name: values[name] for name in TEXT_FIELDS if values[name]}
     return MultiDict(texts | answers | ({"subscribe": "y"} if values["subscribe"] else {}))
 

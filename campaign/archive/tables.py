@@ -259,6 +259,13 @@ def _changed(column: str, values: Mapping[str, str]) -> Callable[[datetime, int]
     return changed
 
 
+def _stopped_at(at: datetime, _organisation_id: int) -> Any:
+    """Return when a letter was stopped: with the move, if it still waits."""
+    columns = table_of("letter").c
+    moment = literal(at, type_=columns.stopped_at.type)
+    return case((columns.state.in_(("waiting", "queued")), moment), else_=columns.stopped_at)
+
+
 EXPORTED: dict[str, Exported] = {
     "organisation": Exported(_organisation),
     "organisation_text": Exported(_through("organisation_text.organisation_id", "organisation")),
@@ -299,6 +306,9 @@ EXPORTED: dict[str, Exported] = {
     "petition_tally": Exported(_through("petition_tally.petition_id", "petition")),
     "petition_version": Exported(_through("petition_version.petition_id", "petition")),
     "petition_text": Exported(_through("petition_text.version_id", "petition_version")),
+    "target_profile": Exported(_through("target_profile.organisation_id", "organisation")),
+    "target_email": Exported(_through("target_email.profile_id", "target_profile")),
+    "area_code": Exported(_through("area_code.organisation_id", "organisation")),
     "target": Exported(_through("target.petition_id", "petition")),
     "delivery": Exported(_through("delivery.petition_id", "petition")),
     "embedding": Exported(_through("embedding.petition_id", "petition")),
@@ -354,6 +364,20 @@ EXPORTED: dict[str, Exported] = {
     "signature": Exported(
         _through("signature.cause_id", "cause"), replaced={"address_digest": _always(None)}
     ),
+    "letter_settings": Exported(_through("letter_settings.petition_id", "petition")),
+    "letter_batch": Exported(
+        _through("letter_batch.petition_id", "petition"),
+        replaced={"document": _always(None), "email_id": _always(None)},
+    ),
+    # Letters that wait do not leave after a move, or two sites would send them.
+    "letter": Exported(
+        _through("letter.signature_id", "signature"),
+        replaced={
+            "state": _changed("letter.state", {"waiting": "stopped", "queued": "stopped"}),
+            "stopped_at": _stopped_at,
+            "email_id": _always(None),
+        },
+    ),
     "held_correction": Exported(_through("held_correction.signature_id", "signature")),
     "repeat_signing": Exported(
         _through("repeat_signing.petition_id", "petition"),
@@ -393,8 +417,10 @@ NOT_EXPORTED = {
     ),
     "outbox_message": "emails that this installation still sends",
     "mailing_receipt": "only prevents that a mailing sends an email twice, and mailings end here",
+    "target_import": "the work on a file that stays behind, so it cannot be undone after a move",
     "subscriber_import": "the work on a file that stays behind",
     "export": "files of this installation, which their organizers can make again",
+    "letter_refusal": "what targets asked of this installation, for all of its organizations",
     "export_choice": "what an organizer last chose in a form",
     "switch": "what is switched off in this installation, for a time",
     "surge_report": "how busy this installation is at the moment",

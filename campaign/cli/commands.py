@@ -19,6 +19,7 @@ from campaign.cli import (
     subscriptions,
     surge,
     switches,
+    targets,
     worker,
 )
 from campaign.cli.database_faults import make_errors_readable
@@ -44,6 +45,7 @@ def init_app(app: Flask) -> None:
         subscriptions,
         surge,
         switches,
+        targets,
         worker,
     ):
         for command in module.COMMANDS:

@@ -163,7 +163,7 @@ def publish(slug: str) -> None:
             for problem in error.faults
         )
         raise click.ClickException(
-            f"The petition is not ready to publish. Correct first: {missing}."
+            f"The petition is not ready to publish. Fix first: {missing}."
         ) from error
     except CauseClosed as error:
         raise click.ClickException(CAUSE_CLOSED) from error

@@ -10,6 +10,9 @@ from campaign.accounts import tokens as account_keys
 from campaign.accounts.factors import stop_codes
 from campaign.accounts.models import AccountLink, Grant, Organizer, OrganizerSession, Passkey
 from campaign.accounts.operations import remove_access
+from campaign.actions.letters.models import Letter
+from campaign.actions.letters.operations import stop_letter
+from campaign.actions.letters.refusals import is_refused, refuse
 from campaign.api.models import ApiKey
 from campaign.api.operations import revoke_key
 from campaign.db.ended_log import EndedEntry, seal_of
@@ -27,6 +30,8 @@ from campaign.signatures.owner.operations import erase
 from campaign.subscriptions.consents import note_ends
 from campaign.subscriptions.models import Subscription, SuppressedAddress
 from campaign.subscriptions.operations import suppress
+from campaign.targets.models import TargetProfile
+from campaign.targets.operations import remove_profile
 
 
 def replay_ended(entries: list[EndedEntry]) -> Counter[str]:
@@ -75,7 +80,7 @@ def _erase_signature(entry: EndedEntry) -> object:
     row = _row_of(entry, Signature)
     if row is None or row.state == "erased":
         return False
-    if row.number is not None and row.state not in ("counted", "confirmed"):
+    if row.hatched_at is not None and row.state not in ("counted", "confirmed"):
         # A counted signature must leave the tally before its data is erased.
         while release_numbers(now=utcnow()):
             pass
@@ -133,6 +138,22 @@ def _revoke_kiosk(entry: EndedEntry) -> object:
     return row is not None and row.revoked_at is None and revoke(kiosk_id=row.id, now=utcnow())
 
 
+def _remove_target(entry: EndedEntry) -> object:
+    row = _row_of(entry, TargetProfile)
+    return (
+        row is not None
+        and row.removed_at is None
+        and remove_profile(profile_id=row.id, now=utcnow())
+    )
+
+
+def _stop_letter(entry: EndedEntry) -> object:
+    row = _row_of(entry, Letter)
+    return row is not None and stop_letter(
+        letter_id=row.id, signature_ids=[row.signature_id], now=utcnow()
+    )
+
+
 def _end_subscription(entry: EndedEntry) -> bool:
     row = _row_of(entry, Subscription)
     if row is None or row.state == "ended":
@@ -150,6 +171,13 @@ def _suppress(entry: EndedEntry) -> bool:
     return existing is None
 
 
+def _refuse_letters(entry: EndedEntry) -> bool:
+    digest = bytes.fromhex(str(entry.id))
+    was_refused = is_refused(digest)
+    refuse(address_digest=digest, now=utcnow())
+    return not was_refused
+
+
 REPLAYS = {
     "signature.withdrawn": _withdraw,
     "signature.erased": _erase_signature,
@@ -158,10 +186,13 @@ REPLAYS = {
     "address.request": _suppress,
     "address.complaint": _suppress,
     "address.organizer": _suppress,
+    "letters.refused": _refuse_letters,
     "organizer.removed": _remove_organizer,
     "grant.taken": _take_grant,
     "passkey.removed": _remove_passkey,
     "app.stopped": _stop_app,
     "key.revoked": _revoke_key,
     "kiosk.revoked": _revoke_kiosk,
+    "target.removed": _remove_target,
+    "letter.stopped": _stop_letter,
 }

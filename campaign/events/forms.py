@@ -14,8 +14,8 @@ from wtforms.validators import ValidationError
 
 from campaign.events.presenters import EventPage
 from campaign.http.cached_fields import CachedFields
+from campaign.petitions.questions import ANSWER_PREFIX
 from campaign.signatures.forms import (
-    ANSWER_PREFIX,
     MISSING_ANSWER,
     EmailField,
     NameField,
@@ -100,7 +100,7 @@ class SeatForm(FlaskForm):
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Validate each field on its own, then check the required ones."""
-        valid = super().validate(extra_validators)
+        valid: bool = super().validate(extra_validators)
         for name in self.needed & self._fields.keys():
             field = self[name]
             if not field.errors and not field.data:

@@ -16,9 +16,9 @@ from campaign.events.routes import blueprint
 from campaign.extensions import write
 from campaign.http.caching import private
 from campaign.organisations.presenters import show_organisation
+from campaign.petitions.questions import ANSWER_PREFIX
 from campaign.process.clock import utcnow
 from campaign.security.tokens import claimed_number
-from campaign.signatures.forms import ANSWER_PREFIX
 from campaign.text.email_addresses import mask
 
 # The application registers the blueprint once the views of both modules are on it.

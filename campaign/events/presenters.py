@@ -15,7 +15,8 @@ from campaign.i18n.clock_times import clock_time
 from campaign.i18n.fallbacks import best_lang
 from campaign.i18n.locales import is_language, locale_of
 from campaign.notices.composition import ComposedNotice, compose_notice
-from campaign.petitions.presenters import PetitionCard, cards_of_cause, in_language
+from campaign.petitions.presenters import PetitionCard, cards_of_cause
+from campaign.petitions.questions import in_language
 from campaign.publishing.pictures import ShownPicture, shown_picture
 from campaign.security.small_counts import MIN_COUNT
 from campaign.site.languages import offered_among

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any, cast
 
-from campaign.imports.columns import ANSWER_PREFIX
 from campaign.imports.tables import MAX_CELL_LENGTH
 from campaign.imports.values import (
     TOO_LONG,
@@ -22,6 +21,7 @@ from campaign.imports.values import (
     was_counted,
 )
 from campaign.petitions.queries import SigningTerms
+from campaign.petitions.questions import ANSWER_PREFIX
 from campaign.signatures import tokens
 from campaign.signatures.models import MAX_COMMENT_LENGTH, MAX_POSTAL_CODE_LENGTH
 from campaign.signatures.signing.commands import SupporterDetails
@@ -257,7 +257,7 @@ class _Row:
                 raise ValueRefused("date_after_end")
             return moment
 
-        return self._value("signed_at", parse)
+        return cast(datetime | None, self._value("signed_at", parse))
 
     @staticmethod
     def _state(text: str) -> None:

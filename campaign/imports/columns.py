@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from campaign.imports.values import is_state
+from campaign.petitions.questions import ANSWER_PREFIX
 from campaign.text.names import name_key
 
 FIELDS = (
     *("given_name", "family_name", "full_name", "email", "country", "postal_code", "comment"),
     *("name_display", "subscribe", "lang", "signed_at", "sheet", "row", "state"),
 )
-ANSWER_PREFIX = "answers-"
 _NAMES = tomllib.loads((Path(__file__).parent / "data" / "column_names.toml").read_text("utf-8"))
 # Matches the brackets in headings such as "Nombre(s)" and "E-mail (optional)".
 _IN_BRACKETS = re.compile(r"\([^)]{0,200}\)")

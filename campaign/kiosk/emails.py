@@ -20,9 +20,10 @@ from campaign.i18n.long_dates import long_date
 from campaign.kiosk.codes import CONFIRM_NAME
 from campaign.kiosk.queries import kiosk_by_id
 from campaign.mail.composition import Message, render
-from campaign.mail.delivery import register
 from campaign.mail.operations import enqueue_many
+from campaign.mail.renderers import register
 from campaign.organisations.emails import email_identity
+from campaign.petitions.kinds import kind_of
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_by_id
 from campaign.signatures import tokens
@@ -130,7 +131,7 @@ def _signed(row: Signature, lang: str) -> dict[str, Any]:
     return {
         "title": text.title,
         "lang": text.lang,
-        "url": absolute_url("petitions.show", lang, slug=petition.slug),
+        "url": absolute_url(kind_of(petition.action_kind).show, lang, slug=petition.slug),
         "number": row.number if row.state == "counted" else None,
     }
 

@@ -18,9 +18,9 @@ from campaign.kiosk.parsing import Malformed, RecordContent, SealedRecord, read_
 from campaign.kiosk.sealing import Unreadable, binding, unseal
 from campaign.petitions.models import Petition
 from campaign.petitions.operations import slugs
-from campaign.petitions.presenters import in_language
 from campaign.petitions.queries import SigningTerms, signing_terms
-from campaign.signatures.forms import ANSWER_PREFIX, OptionalEmailField, form_class
+from campaign.petitions.questions import field_name, in_language
+from campaign.signatures.forms import OptionalEmailField, form_class
 from campaign.signatures.moderation.rules import reason_to_hold
 from campaign.signatures.signing.commands import SupporterDetails
 from campaign.site.settings import site_settings
@@ -219,7 +219,7 @@ def read_form(
 
     It is validated by the web form's rules. Raises Invalid.
     """
-    form = _form_of(terms, must_have_address)(formdata=_form_data(content))
+    form = _form_of(terms, must_have_address)(formdata=_form_data(content, terms))
     if not form.validate():
         raise Invalid(tuple(str(form[name].label.text) for name in form.errors))
     supporter = form.details()
@@ -239,9 +239,14 @@ def _without_address(form: type) -> type:
     return type("KioskForm", (form,), {"email": OptionalEmailField()})
 
 
-def _form_data(content: RecordContent) -> MultiDict[str, str]:
+def _form_data(content: RecordContent, terms: SigningTerms) -> MultiDict[str, str]:
     """Return the content as form data. As in HTML forms, unchecked boxes are missing."""
-    answers = {ANSWER_PREFIX + name: value for name, value in content.fields["answers"].items()}
+    given = content.fields["answers"]
+    answers = {
+        field_name(question): given[question["name"]]
+        for question in terms.questions
+        if question["name"] in given
+    }
     sent = {**content.fields, **answers}
     del sent["answers"]
     return MultiDict(

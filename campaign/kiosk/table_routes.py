@@ -13,6 +13,7 @@ from campaign.kiosk import bundle
 from campaign.kiosk.codes import CONFIRM_NAME
 from campaign.kiosk.queries import event_of_table
 from campaign.organisations.presenters import show_organisation
+from campaign.petitions.kinds import action_url
 from campaign.petitions.models import Petition
 from campaign.petitions.presenters import card
 from campaign.petitions.queries import petition_by_id, petition_counts
@@ -35,9 +36,7 @@ def lead(code: str) -> ResponseReturnValue:
     if not petitions:
         return _to_language(url_for("events.show", slug=event.slug))
     if len(petitions) == 1:
-        return _to_language(
-            url_for("petitions.show", slug=petitions[0].slug, source=f"t-{row.code}")
-        )
+        return _to_language(action_url(petitions[0], source=f"t-{row.code}"))
     return _to_language(url_for("tables.show", code=row.code))
 
 
@@ -92,7 +91,11 @@ def confirm_name_now(token: str) -> ResponseReturnValue:
     """Show the name as requested at the table, then redirect to the supporter's own page."""
     signature = _load_signature(token)
     address = url_for("signatures.mine", token=_own_token(signature), saved=signature.id)
-    write(name_display.confirm_by_owner, email_digest=signature.email_digest, email=signature.email)
+    write(
+        name_display.confirm_by_owner,
+        email_digest=cast(bytes, signature.email_digest),
+        email=cast(str, signature.email),
+    )
     return redirect(address, 303)
 
 

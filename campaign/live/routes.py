@@ -16,16 +16,16 @@ LEDGER_SECONDS = 60
 
 @blueprint.get("/causes/<slug>/pulse.json")
 def pulse(slug: str) -> Response:
-    """Return the current counts of a cause and its petitions, for polling."""
+    """Return the current counts of a cause and its actions, for polling."""
     counts = counts_of_cause(slug)
     if counts is None:
         abort(404)
-    count, freed, petitions = counts
     next_ms = request.environ.get("volante.next_ms", QUIET_INTERVAL_MS)
     response = jsonify(
         cause=slug,
-        count=count,
-        petitions=petitions,
+        count=counts.count,
+        petitions=counts.petitions,
+        actions=counts.actions,
         at=datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         next_ms=next_ms,
     )
@@ -36,7 +36,8 @@ def pulse(slug: str) -> Response:
     # The ETag covers the counts and the interval but not the time, so that a quiet petition answers
     # 304. It also changes when as many left as came, so that a page showing butterflies reloads
     # them.
-    version = repr((count, freed, sorted(petitions.items()), next_ms)).encode()
+    shown = (sorted(counts.petitions.items()), sorted(counts.actions.items()))
+    version = repr((counts.count, counts.freed, shown, next_ms)).encode()
     response.set_etag(blake2b(version, digest_size=9).hexdigest(), weak=True)
     return response
 

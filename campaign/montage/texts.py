@@ -25,6 +25,7 @@ from campaign.montage.queries import Variety
 from campaign.montage.typesetting import PrintIdentity
 from campaign.organisations.colours import day_accent
 from campaign.organisations.identity import UNNAMED, identities
+from campaign.petitions.kinds import kind_of
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_counts
 from campaign.site.settings import site_settings
@@ -76,7 +77,7 @@ def card_of_petition(petition: Petition, lang: str) -> Card:
             if count
             else _("Be the first to sign.")
         )
-        address = _address("petitions.show", lang, petition.slug)
+        address = _address(kind_of(petition.action_kind).show, lang, petition.slug)
         return _card(
             petition.cause,
             lang,
@@ -190,7 +191,7 @@ def number(value: int, lang: str) -> str:
 def _counted_on(now: datetime, lang: str) -> str:
     local = now.astimezone(ZoneInfo(site_settings().time_zone))
     return _(
-        "Counted on %(day)s at %(hour)s (%(zone)s)",
+        "Count as of %(day)s, %(hour)s (%(zone)s)",
         day=long_date(local, locale_of(lang)),
         hour=clock_time(local, lang),
         zone=_zone(local),

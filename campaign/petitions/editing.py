@@ -9,25 +9,36 @@ from datetime import date, datetime
 from typing import Any
 
 from campaign.db.versioned import check_part
+from campaign.errors import CampaignError
 from campaign.extensions import db, load_for_update
 from campaign.petitions.models import Petition, Target
 from campaign.petitions.operations import slugs
+from campaign.petitions.queries import petition_counts
+from campaign.petitions.questions import prompts_among
 from campaign.petitions.readiness import Fault, NotReady, faults_of
-from campaign.petitions.versions import texts_of, update_versions
+from campaign.petitions.versions import texts_of, update_versions, with_kind_texts
+from campaign.targets.queries import profiles_by_ids
+
+
+class ResponsesCounted(CampaignError):
+    """Responses are counted already, with or without butterflies as they were counted."""
+
+    status = 409
 
 
 def change_petition_text(
-    *, petition_id: int, version: int | None, texts: dict[str, dict[str, str]], now: datetime
+    *, petition_id: int, version: int | None, texts: dict[str, dict[str, Any]], now: datetime
 ) -> Petition:
     """Change the text and return the petition.
 
-    `texts` maps a language to the columns of `PetitionText`. Before the petition opens nobody can
+    `texts` maps a language to the columns of `PetitionText`; without `kind_texts` those stay. Before the petition opens nobody can
     have signed, so the text changes in place. Afterwards each change makes a new version.
     Signatures keep pointing at the version they were made under.
 
     Raise NotReady if a public petition would lose part of its text.
     """
     petition = load_for_update(Petition, petition_id)
+    texts = with_kind_texts(petition.current_version, texts)
     if current_texts(petition) == texts:
         # The button was pressed twice or nothing was changed, so we make no new version.
         return petition
@@ -39,15 +50,23 @@ def change_petition_text(
     return petition
 
 
-def current_texts(petition: Petition) -> dict[str, dict[str, str]]:
+def current_texts(petition: Petition) -> dict[str, dict[str, Any]]:
     """Return the current text in the form that `change_petition_text` takes."""
     return texts_of(petition.current_version)
 
 
 def change_targets(
-    *, petition_id: int, version: int | None, targets: Sequence[Mapping[str, str]], now: datetime
+    *,
+    petition_id: int,
+    version: int | None,
+    targets: Sequence[Mapping[str, str]],
+    profile_ids: Sequence[int | None] | None = None,
+    now: datetime,
 ) -> Petition:
     """Set the targets in this order. `targets` is a list of {language: name}.
+
+    `profile_ids` has for each target its profile, None for one that was typed. Those of other
+    organisations are ignored. Without it, targets with the same names keep their profiles.
 
     Once the petition has opened this makes a new version. Raise NotReady if a
     public petition would have no target.
@@ -55,13 +74,34 @@ def change_targets(
     petition = _load_settings(petition_id, version)
     if petition.state != "draft" and not targets:
         raise NotReady([Fault("target")])
+    chosen = _profiles_of(petition, targets, profile_ids)
     # Positions are unique, so we delete the old targets before we insert the new ones.
     petition.targets = []
     db.session.flush()
-    petition.targets = [Target(position=place, names=names) for place, names in enumerate(targets)]
+    petition.targets = [
+        Target(position=place, names=names, profile_id=profile_id)
+        for place, (names, profile_id) in enumerate(zip(targets, chosen, strict=True))
+    ]
     update_versions(petition, now)
     db.session.flush()
     return petition
+
+
+def _profiles_of(
+    petition: Petition,
+    targets: Sequence[Mapping[str, str]],
+    profile_ids: Sequence[int | None] | None,
+) -> list[int | None]:
+    """Return the profile of each target, None for one without."""
+    if profile_ids is None:
+        return [
+            next((old.profile_id for old in petition.targets if old.names == names), None)
+            for names in targets
+        ]
+    known = profiles_by_ids(
+        set(filter(None, profile_ids)), organisation_id=petition.cause.organisation_id
+    )
+    return [profile_id if profile_id in known else None for profile_id in profile_ids]
 
 
 def change_form(
@@ -74,16 +114,23 @@ def change_form(
     two_per_address: bool,
     neutral_emails: bool,
     now: datetime,
+    has_butterflies: bool | None = None,
 ) -> Petition:
     """Set what supporters are asked and how we email them. See Petition for the columns.
 
-    Once the petition has opened, different questions make a new version.
+    Prompts, which another form edits, stay. Once the petition has opened, different questions make
+    a new version. Without `has_butterflies`, that stays as it is. Raise ResponsesCounted if it would
+    change although responses are counted.
     """
-    petition = _set(
-        petition_id,
-        version,
+    petition = _load_settings(petition_id, version)
+    if has_butterflies not in (None, petition.has_butterflies):
+        if petition_counts([petition_id])[petition_id]:
+            raise ResponsesCounted(petition_id)
+        petition.has_butterflies = not petition.has_butterflies
+    petition = _assign(
+        petition,
         required_fields=required_fields,
-        questions=questions,
+        questions=[*prompts_among(petition.questions), *questions],
         confirmation=confirmation,
         two_per_address=two_per_address,
         neutral_emails=neutral_emails,
@@ -140,7 +187,10 @@ def move_petition(*, petition_id: int, version: int | None, slug: str) -> Petiti
 
 
 def _set(petition_id: int, version: int | None, **columns: Any) -> Petition:
-    petition = _load_settings(petition_id, version)
+    return _assign(_load_settings(petition_id, version), **columns)
+
+
+def _assign(petition: Petition, **columns: Any) -> Petition:
     for name, value in columns.items():
         setattr(petition, name, value)
     db.session.flush()

@@ -18,7 +18,7 @@ from campaign.publishing.slug_history import SlugHistory
 
 # Columns that a clone copies: everything except cause, state, dates and slug.
 COPIED_COLUMNS = (
-    "position", "goal", "time_zone", "deliver_places", "required_fields", "questions", "confirmation",
+    "action_kind", "has_butterflies", "position", "goal", "time_zone", "deliver_places", "required_fields", "questions", "confirmation",
     "two_per_address", "neutral_emails", "original_lang", "is_quiet", "retention_days", "delivered_names",
     "delivered_details",
 )  # fmt: skip
@@ -43,7 +43,7 @@ def create_petition(
     *,
     cause_id: int,
     slug: str,
-    texts: dict[str, dict[str, str]],
+    texts: dict[str, dict[str, Any]],
     targets: Sequence[Mapping[str, str]],
     state: str = "published",
     **settings: Any,
@@ -87,6 +87,9 @@ def clone_petition(*, petition_id: int, slug: str, cause_id: int) -> Petition:
     clone = create_petition(
         cause_id=cause_id, slug=slug, texts=texts, targets=targets, state="draft", **settings
     )
+    for copied, target in zip(clone.targets, original.targets, strict=True):
+        copied.profile_id = target.profile_id
+    db.session.flush()
     pictures.copy(from_id=petition_id, to_id=clone.id)
     return clone
 

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from campaign.petitions.delivery_terms import delivered_list
 from campaign.petitions.models import Petition, name_in
-from campaign.petitions.presenters import in_language
+from campaign.petitions.questions import in_language
 from campaign.text.markdown import to_html
 
 

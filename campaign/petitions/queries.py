@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from campaign.causes.models import Cause
 from campaign.extensions import db
+from campaign.petitions.kinds import PETITION
 from campaign.petitions.models import Petition, PetitionTally, PetitionVersion, phase_of
 
 TOO_LARGE = 2**31
@@ -30,6 +31,7 @@ class SigningTerms:
     is_quiet: bool = False
     organisation_id: int | None = None
     retention_days: int | None = None
+    action_kind: str = PETITION
 
 
 def published_petitions(cause_id: int | None = None) -> Sequence[Petition]:
@@ -145,6 +147,7 @@ def signing_terms(slug: str, *, now: datetime, version: int | None = None) -> Si
         is_quiet=row.is_quiet,
         organisation_id=row.organisation_id,
         retention_days=row.retention_days,
+        action_kind=row.action_kind,
     )
 
 
@@ -177,6 +180,7 @@ def _terms() -> Select[*tuple[Any, ...]]:
             petition.two_per_address,
             petition.is_quiet,
             petition.retention_days,
+            petition.action_kind,
             cause.organisation_id,
             func.coalesce(requested, newest).label("version_id"),
         )

@@ -18,6 +18,8 @@ from flask.typing import ResponseReturnValue
 from campaign.extensions import reads_replica
 from campaign.http.caching import public
 from campaign.http.responses import abort_missing_file
+from campaign.http.urls import with_query
+from campaign.petitions.kinds import PETITION, action_url
 from campaign.petitions.models import Petition
 from campaign.petitions.operations import pictures
 from campaign.petitions.past_versions import past_version
@@ -41,6 +43,8 @@ def show(slug: str) -> ResponseReturnValue:
     if context is None:
         abort(404)
     petition = context["petition"]
+    if petition.action_kind != PETITION:
+        return redirect(with_query(action_url(petition)), 301)
     form = signature_form(petition.required_fields, petition.questions)
     updates = recent_cards(g.lang, now, petition_id=petition.id, limit=MAX_UPDATES)
     return public(

@@ -15,7 +15,7 @@ TEXT_COLUMNS = ("title", "summary", "published_by", "body")
 TERMS = ("targets", "questions", "delivered_names", "delivered_details")
 
 
-def version_of(number: int, texts: dict[str, dict[str, str]], **terms: Any) -> PetitionVersion:
+def version_of(number: int, texts: dict[str, dict[str, Any]], **terms: Any) -> PetitionVersion:
     """Return a new PetitionVersion with these texts by language."""
     return PetitionVersion(
         number=number,
@@ -24,16 +24,36 @@ def version_of(number: int, texts: dict[str, dict[str, str]], **terms: Any) -> P
     )
 
 
-def texts_of(version: PetitionVersion) -> dict[str, dict[str, str]]:
-    """Return {language: {column: text}} of a version.
+def texts_of(version: PetitionVersion) -> dict[str, dict[str, Any]]:
+    """Return {language: {column: text}} of a version; `kind_texts` only where there are some.
 
     The texts are cleaned, because one read from a file may end with a newline that no form sends.
     Such a newline must not count as a change.
     """
+    return {text.lang: _columns_of(text) for text in version.texts}
+
+
+def with_kind_texts(
+    version: PetitionVersion, texts: dict[str, dict[str, Any]]
+) -> dict[str, dict[str, Any]]:
+    """Return the texts with those of the kind of action, which another form edits, from a version."""
+    present = texts_of(version)
     return {
-        text.lang: {name: clean_text(getattr(text, name)) for name in TEXT_COLUMNS}
-        for text in version.texts
+        lang: {
+            **{
+                name: value for name, value in present.get(lang, {}).items() if name == "kind_texts"
+            },
+            **columns,
+        }
+        for lang, columns in texts.items()
     }
+
+
+def _columns_of(text: PetitionText) -> dict[str, Any]:
+    columns: dict[str, Any] = {name: clean_text(getattr(text, name)) for name in TEXT_COLUMNS}
+    if text.kind_texts:
+        columns["kind_texts"] = {name: clean_text(part) for name, part in text.kind_texts.items()}
+    return columns
 
 
 def terms_of(source: Petition | PetitionVersion) -> dict[str, Any]:
@@ -47,7 +67,7 @@ def terms_of(source: Petition | PetitionVersion) -> dict[str, Any]:
 
 
 def update_versions(
-    petition: Petition, now: datetime, texts: dict[str, dict[str, str]] | None = None
+    petition: Petition, now: datetime, texts: dict[str, dict[str, Any]] | None = None
 ) -> PetitionVersion:
     """Bring the versions up to date with the petition, and return the current version.
 
@@ -76,13 +96,13 @@ def copy_terms(petition: Petition) -> None:
         setattr(petition.current_version, name, value)
 
 
-def _rewrite(version: PetitionVersion, texts: dict[str, dict[str, str]], now: datetime) -> None:
+def _rewrite(version: PetitionVersion, texts: dict[str, dict[str, Any]], now: datetime) -> None:
     version.texts = [text for text in version.texts if text.lang in texts]
     by_lang = {text.lang: text for text in version.texts}
     for lang, columns in texts.items():
         if lang not in by_lang:
             version.texts.append(PetitionText(lang=lang, **columns))
             continue
-        for name, value in columns.items():
+        for name, value in {"kind_texts": {}, **columns}.items():
             setattr(by_lang[lang], name, value)
     version.created_at = now

@@ -6,10 +6,12 @@ and every table without personal data is in IMPERSONAL. So the page cannot omit 
 """
 
 from campaign.privacy.attendees import GUESTS, READERS
+from campaign.privacy.letters import WRITERS
 from campaign.privacy.organizers import WORKERS
 from campaign.privacy.supporters import SIGNERS
+from campaign.privacy.targets import OFFICE_HOLDERS
 
-REGISTER = (*SIGNERS, *GUESTS, *READERS, *WORKERS)
+REGISTER = (*SIGNERS, *WRITERS, *GUESTS, *READERS, *OFFICE_HOLDERS, *WORKERS)
 
 # Columns, in tables with personal data, that say nothing about a person.
 NOT_PERSONAL = {
@@ -30,12 +32,17 @@ NOT_PERSONAL = {
     "kiosk_record": "id kiosk_id",
     "kiosk_shift": "id kiosk_id uuid",
     "subscription": "id",
+    "letter": "id email_id",
+    "letter_batch": "id email_id",
     "mailing_receipt": "id",
     "consent": "id",
     "subscriber_import": "id changed_at columns done error_code errors frames header seed size",
     "export": "id done error_code frames seed sha256 size total",
     "bulk_item": "bulk_id",
     "bulk_decision": "id cursor changed restored total upto_id",
+    "target_profile": "id organisation_id version part_versions removed_at erased_at created_at",
+    "target_email": "id profile_id",
+    "target_import": "id organisation_id kind state",
     "import_batch": "id accepted_at changed_at checked_at closed_at country day_first header lang mapping notice_id file_format signed_on version version_id consent_text",
 }
 # Tables without personal data: what organizers publish, sums, and internal state.
@@ -43,10 +50,11 @@ IMPERSONAL = set(
     """
     site organisation organisation_text organisation_image notice consent_text
     former_slug picture cause cause_text cause_tally free_number network_key
-    petition petition_version petition_text petition_tally target ledger_entry aggregate rule lookup_due lookup_progress
+    petition petition_version petition_text petition_tally target area_code ledger_entry aggregate rule lookup_due lookup_progress
     event event_text event_petition
     campaign_update campaign_update_text campaign_update_petition campaign_update_body_picture mailing
     delivery print_run embedding share_text api_key api_post
+    letter_settings
     kiosk kiosk_key kiosk_pairing_code kiosk_staff_pin kiosk_table_code
     poster stored_shape cause_shape shape_draft job lease surge_report spent_challenge search_document search_change search_text search_terms
     """.split()

@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 
 from campaign.causes.models import Cause
 from campaign.extensions import db
+from campaign.petitions.kinds import kind_of
 from campaign.petitions.models import Petition, PetitionVersion
 from campaign.petitions.queries import petitions_with_ids
 from campaign.search.sources import Document, PublicItem, Source, paragraphs
@@ -16,7 +17,7 @@ from campaign.text.markdown import to_text
 def _public_items(ids: Sequence[int] | None = None) -> list[PublicItem]:
     changed = func.max(PetitionVersion.created_at).label("changed_at")
     query = (
-        select(Petition.id, Petition.slug, changed)
+        select(Petition.id, Petition.slug, changed, Petition.action_kind)
         .join(Petition.cause)
         .join(Petition.versions)
         .where(
@@ -27,7 +28,10 @@ def _public_items(ids: Sequence[int] | None = None) -> list[PublicItem]:
     )
     if ids is not None:
         query = query.where(Petition.id.in_(ids))
-    return [PublicItem(*row) for row in db.session.execute(query)]
+    return [
+        PublicItem(petition_id, slug, changed_at, kind_of(kind).show)
+        for petition_id, slug, changed_at, kind in db.session.execute(query)
+    ]
 
 
 def _documents(ids: Sequence[int]) -> Iterator[Document]:

@@ -11,11 +11,12 @@ from typing import NamedTuple
 
 
 class PublicItem(NamedTuple):
-    """An item that is public now."""
+    """An item that is public now. `endpoint` shows it, if that is not the one of its source."""
 
     subject_id: int
     slug: str
     changed_at: datetime | None = None
+    endpoint: str = ""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from campaign.organisations.presenters import (
     page_identity,
     structured_organisation,
 )
+from campaign.petitions.kinds import action_url
 from campaign.petitions.presenters import PetitionCard, PetitionPage
 from campaign.site.settings import site_settings
 
@@ -45,10 +46,10 @@ def of_petition(petition: PetitionPage, cause: CausePage, lang: str) -> dict[str
     work = {
         "@context": CONTEXT,
         "@type": "CreativeWork",
-        "genre": "petition",
+        "genre": petition.action_kind,
         "name": petition.title,
         "abstract": petition.summary,
-        "url": home + url_for("petitions.show", slug=petition.slug, lang=lang),
+        "url": home + action_url(petition, lang=lang),
         "image": home + url_for("cards.petition", slug=petition.slug, lang=lang),
         "inLanguage": petition.lang,
         "isPartOf": {
@@ -86,7 +87,7 @@ def of_cause(cause: CausePage, petitions: Iterable[PetitionCard], lang: str) -> 
             {
                 "@type": "CreativeWork",
                 "name": petition.title,
-                "url": home + url_for("petitions.show", slug=petition.slug, lang=lang),
+                "url": home + action_url(petition, lang=lang),
             }
             for petition in petitions
         ],

@@ -16,9 +16,10 @@ from campaign.extensions import db
 from campaign.http.urls import absolute_url
 from campaign.i18n.locales import locale_of
 from campaign.mail.composition import Message, render
-from campaign.mail.delivery import register
 from campaign.mail.models import OutboxRow
+from campaign.mail.renderers import register
 from campaign.organisations.emails import EmailIdentity, email_identity, sender_address
+from campaign.petitions.kinds import kind_of
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_by_id
 from campaign.process.clock import utcnow
@@ -183,6 +184,24 @@ def _notice_message(template: str, queued: OutboxRow) -> Message | None:
     )
 
 
+def message_to_signer(
+    template: str, signature: Signature, lang: str, *, personal: Mapping[str, str], **context: Any
+) -> Message:
+    """Return a Message to the person who signed, with the link to "What I signed".
+
+    `personal` and `context` are the values that its template gets beside those.
+    """
+    link = _own_page_values(signature, lang)
+    return _message(
+        template,
+        lang,
+        signature.petition_id,
+        signature,
+        personal={**link["personal"], **personal},
+        context={**link["context"], **context},
+    )
+
+
 def _message(
     template: str,
     lang: str,
@@ -200,7 +219,8 @@ def _message(
     identity = email_identity(petition.cause.organisation_id, lang)
     values = _petition_values(petition, form, lang, identity)
     names = {"given_name": form.given_name or "", "shown_name": form.shown_name or ""}
-    rendered = render(template, lang, personal={**names, **personal}, **values, **context)
+    of_kind = kind_of(petition.action_kind).emails.get(template, template)
+    rendered = render(of_kind, lang, personal={**names, **personal}, **values, **context)
     message = Message(
         to=cast(str, form.email),
         to_name=form.full_name,
@@ -291,7 +311,7 @@ def _petition_values(
         "cause_title": petition.cause.text(lang).title,
         "is_neutral": petition.neutral_emails,
         "signed_on": local_day(form.created_at),
-        "petition_url": absolute_url("petitions.show", lang, slug=petition.slug),
+        "petition_url": absolute_url(kind_of(petition.action_kind).show, lang, slug=petition.slug),
         "identity": identity,
     }
 

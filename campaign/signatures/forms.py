@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import Any, Self, cast
+from typing import Any, Protocol, Self, cast
 
 from flask import request
 from flask_babel import lazy_gettext as _l
@@ -23,12 +23,15 @@ from wtforms.validators import Length, StopValidation, ValidationError
 from campaign.http.cached_fields import CachedFields
 from campaign.i18n.countries import countries
 from campaign.i18n.locales import current_locale
+from campaign.petitions.kinds import kind_of
+from campaign.petitions.questions import ANSWER_PREFIX, PROMPT, field_name
 from campaign.signatures import tokens
 from campaign.signatures.models import (
     MAX_ANSWER_LENGTH,
     MAX_COMMENT_LENGTH,
     MAX_NAME_LENGTH,
     MAX_POSTAL_CODE_LENGTH,
+    MAX_PROMPT_LENGTH,
 )
 from campaign.signatures.signing.commands import SupporterDetails
 from campaign.site.settings import site_settings
@@ -57,6 +60,16 @@ ADDRESS_FAULTS = {
     "spaces": _l("Remove the spaces from the email address."),
     "several": _l("Enter only one email address."),
 }
+
+
+class Action(Protocol):
+    """What the form needs of an action: a Petition, its page, or its SigningTerms."""
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def action_kind(self) -> str: ...
 
 
 class Missing(StopValidation):
@@ -153,20 +166,27 @@ class CommentField(TextAreaField):
     """A short comment in plain text."""
 
     data: Any
+    max_length = MAX_COMMENT_LENGTH
 
     def pre_validate(self, form: BaseForm) -> None:
-        """Clean the comment and check its length. Raise Missing."""
+        """Clean the text and check its length. Raise Missing."""
         self.data = clean_text(self.data or "")
-        if len(self.data) > MAX_COMMENT_LENGTH:
-            over = len(self.data) - MAX_COMMENT_LENGTH
+        if len(self.data) > self.max_length:
+            over = len(self.data) - self.max_length
             raise Missing(
                 ngettext(
                     "This is 1 character too long. The limit is %(most)s.",
                     "This is %(num)s characters too long. The limit is %(most)s.",
                     over,
-                    most=MAX_COMMENT_LENGTH,
+                    most=self.max_length,
                 )
             )
+
+
+class PromptField(CommentField):
+    """Some paragraphs of what a supporter writes, in plain text."""
+
+    max_length = MAX_PROMPT_LENGTH
 
 
 @lru_cache(maxsize=1)
@@ -258,13 +278,16 @@ class SignatureForm(SupporterForm):
     # Pages show the consent text instead, which names the cause and its organisation.
     subscribe = BooleanField(_l("Updates by email"), false_values=("", "n", "no", "false", "0"))
 
+    answer_fields: frozenset[str] = frozenset()
+    # Fields of the kind of action.
+    kind_fields: frozenset[str] = frozenset()
+
     def answers(self) -> dict[str, Any]:
         """Return the answers to the petition's own questions, by name."""
-        prefix = ANSWER_PREFIX
         return {
-            name.removeprefix(prefix): field.data
+            name.removeprefix(ANSWER_PREFIX): field.data
             for name, field in self._fields.items()
-            if name.startswith(prefix)
+            if name in self.answer_fields
         }
 
     def details(self) -> SupporterDetails:
@@ -288,6 +311,7 @@ class SignatureForm(SupporterForm):
             postal_code=postal_code,
             comment=self.comment.data,
             answers=self.answers(),
+            kind_data={name: self[name].data for name in sorted(self.kind_fields)} or None,
             name_display=self.name_display.data,
             subscribe=self.subscribe.data and address is not None,
         )
@@ -314,7 +338,6 @@ class OwnLinkForm(FlaskForm):
         return cls(formdata=request.form)
 
 
-ANSWER_PREFIX = "answers-"
 MISSING_ANSWER = _l("Answer this question.")
 MISSING = {
     "given_name": _l("Enter your first name."),
@@ -326,11 +349,27 @@ MISSING = {
 
 
 def signature_form(
-    required_fields: Iterable[str], questions: Iterable[Mapping[str, Any]], formdata: Any = None
+    required_fields: Iterable[str],
+    questions: Iterable[Mapping[str, Any]],
+    formdata: Any = None,
+    *,
+    action: Action | None = None,
+    lang: str = "",
 ) -> SignatureForm:
-    """Return a petition's form, filled from `formdata` or else the request; see `form_class`."""
+    """Return a petition's form, filled from `formdata` or else the request; see `form_class`.
+
+    `action` adds the fields of its kind, in the language `lang`.
+    """
     form = form_class(required_fields, questions)
+    if action is not None and (fields := kind_of(action.action_kind).fields):
+        form = with_kind_fields(form, fields(action.id, lang))
     return form.sent() if formdata is None else form(formdata=formdata)
+
+
+def with_kind_fields(form: type[SignatureForm], fields: Mapping[str, Field]) -> type[SignatureForm]:
+    """Return the form with the fields of a kind of action, by name."""
+    members = {**fields, "kind_fields": frozenset(fields)}
+    return cast(type[SignatureForm], type("ActionForm", (form,), members))
 
 
 def form_class(
@@ -338,11 +377,11 @@ def form_class(
 ) -> type[SignatureForm]:
     """Return the class of a petition's form, the same one for the same questions.
 
-    `questions` are dicts of `name`, `type` (text, choice or tick), `label` in the reader's
+    `questions` are dicts of `name`, `type` (text, choice, tick or prompt), `label` in the reader's
     language, `required` and `choices`. Choices are pairs of a stored value and its label.
     """
     frozen_questions = tuple(
-        (q["name"], q["type"], q["label"], tuple(q.get("choices", ())), q["required"])
+        (field_name(q), q["type"], q["label"], tuple(q.get("choices", ())), q["required"])
         for q in questions
     )
     return _form_class(frozenset(required_fields), frozen_questions)
@@ -353,21 +392,26 @@ def _form_class(
     required_fields: frozenset[str], questions: tuple[tuple[Any, ...], ...]
 ) -> type[SignatureForm]:
     fields = {
-        ANSWER_PREFIX + name: answer_field(kind, label, choices)
-        for name, kind, label, choices, _ in questions
+        name: answer_field(kind, label, choices) for name, kind, label, choices, _ in questions
     }
-    required_answers = {ANSWER_PREFIX + name for name, _, _, _, required in questions if required}
-    members = {**fields, "required": frozenset({"given_name"} | required_fields | required_answers)}
+    required_answers = {name for name, _, _, _, required in questions if required}
+    members = {
+        **fields,
+        "answer_fields": frozenset(fields),
+        "required": frozenset({"given_name"} | required_fields | required_answers),
+    }
     return cast(type[SignatureForm], type("PetitionForm", (SignatureForm,), members))
 
 
 def answer_field(kind: str, label: str, choices: Iterable[tuple[str, str]]) -> Field:
-    """Return the field for a question: `tick`, `choice` among `choices`, or a text."""
+    """Return the field for a question: `tick`, `choice` among `choices`, `prompt`, or a text."""
     if kind == "tick":
         return BooleanField(label)
     if kind == "choice":
         options = [SelectChoice(""), *(SelectChoice(value, text) for value, text in choices)]
         return ChoiceField(label, choices=options, default="")
+    if kind == PROMPT:
+        return PromptField(label)
     return StringField(
         label,
         [Length(max=MAX_ANSWER_LENGTH, message=_l("This is too long. Make it shorter."))],

@@ -26,6 +26,7 @@ COMPARED = (
         "postal_code",
         "comment",
         "answers",
+        "kind_data",
         "name_display",
         "subscribe",
     ),

@@ -15,9 +15,10 @@ from campaign.i18n.local_times import local_time
 from campaign.i18n.locales import current_locale, locale_of
 from campaign.organisations.presenters import show_organisation
 from campaign.petitions.models import Petition
-from campaign.petitions.presenters import cards_of_cause, in_language
+from campaign.petitions.presenters import cards_of_cause
 from campaign.petitions.presenters import page as petition_page
 from campaign.petitions.queries import petition_by_id, petition_by_slug, petition_counts
+from campaign.petitions.questions import in_language
 from campaign.security.small_counts import MIN_COUNT
 from campaign.signatures import tokens
 from campaign.signatures.models import Signature, shown_name

@@ -20,6 +20,7 @@ from flask.typing import ResponseReturnValue
 
 from campaign.extensions import write
 from campaign.http.caching import private, public
+from campaign.petitions.kinds import kind_of
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import is_quiet, petition_by_id, petition_by_slug
 from campaign.petitions.signing_terms import recent_terms
@@ -55,7 +56,9 @@ blueprint = Blueprint("signatures", __name__)
 def sign(slug: str) -> ResponseReturnValue:
     """Record a signature. The answer is the same for first signatures and repeats."""
     thanks_url = url_for("signatures.thanks", slug=slug)
-    return sign_and_answer(slug, SigningPage("petitions/show.html", thanks_url))
+    return sign_and_answer(
+        slug, SigningPage("petitions/show.html", thanks_url, endpoint="signatures.sign")
+    )
 
 
 @blueprint.get("/<lang>/petitions/<slug>/signatures")
@@ -101,9 +104,11 @@ def confirm(token: str) -> ResponseReturnValue:
         return _answer_to_done(signature, form_id, forms)
     is_good = signature.mailed_at and signature.mailed_at > utcnow() - _good_for()
     petition = cast(Petition, petition_by_id(signature.petition_id))
+    part = kind_of(petition.action_kind).confirm_part
     return _private_page(
         "signatures/confirm.html",
         200 if is_good else 410,
+        confirm_part=part and part(form, g.lang),
         state="ready" if is_good else "expired",
         form=form_page(form, forms, petition, g.lang),
         other_forms=other_forms(signature, form_id, form.email, forms),
@@ -119,17 +124,24 @@ def confirm_now(token: str) -> ResponseReturnValue:
     link = confirmable_by_token(token)
     if link is None:
         return _unknown_link()
-    confirmation = {
-        "signature_id": link.signature.id,
-        "form_id": link.form_id,
-        "now": utcnow(),
-        "good_for": _good_for(),
-    }
     if request.form.get("again"):
-        write(operations.send_again, **confirmation)
+        write(
+            operations.send_again,
+            signature_id=link.signature.id,
+            form_id=link.form_id,
+            now=utcnow(),
+            good_for=_good_for(),
+        )
         return redirect(url_for("signatures.confirm", token=token, again=1), 303)
     try:
-        confirmed = write(confirm_and_assign_text, lang=g.lang, **confirmation)
+        confirmed = write(
+            confirm_and_assign_text,
+            signature_id=link.signature.id,
+            form_id=link.form_id,
+            now=utcnow(),
+            good_for=_good_for(),
+            lang=g.lang,
+        )
     except operations.LinkExpired:
         return redirect(url_for("signatures.confirm", token=token), 303)
     link = confirmable_by_token(token)
@@ -137,7 +149,9 @@ def confirm_now(token: str) -> ResponseReturnValue:
         return _answer_to_done(*link, waiting_forms(link.signature)) if link else _unknown_link()
     # If another form was confirmed before, the page says so.
     target = (
-        _receipt(link.signature) if was_used(*link) else url_for("signatures.confirm", token=token)
+        _after_confirming(link.signature)
+        if was_used(*link)
+        else url_for("signatures.confirm", token=token)
     )
     return redirect(target, 303)
 
@@ -179,7 +193,7 @@ def _answer_to_done(
     """
     if _is_confirmed(signature):
         if was_used(signature, form_id):
-            return redirect(_receipt(signature), 303)
+            return redirect(_after_confirming(signature), 303)
         return _private_page(
             "signatures/confirm.html",
             200,
@@ -199,8 +213,12 @@ def _unknown_link(forms: Sequence[OtherForm] = ()) -> Response:
     return _private_page("signatures/confirm.html", 404, state="unknown", other_forms=forms)
 
 
-def _receipt(signature: Signature) -> str:
-    return url_for("signatures.hatched", receipt=tokens.token_for(tokens.RECEIPT, signature))
+def _after_confirming(signature: Signature) -> str:
+    petition = cast(Petition, petition_by_id(signature.petition_id))
+    own = kind_of(petition.action_kind).confirmed_url
+    return (own and own(signature)) or url_for(
+        "signatures.hatched", receipt=tokens.token_for(tokens.RECEIPT, signature)
+    )
 
 
 def _good_for() -> timedelta:

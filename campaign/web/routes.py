@@ -12,11 +12,18 @@ from campaign.privacy.attendees import GUESTS, READERS
 from campaign.privacy.organizers import WORKERS
 from campaign.privacy.rows import RegisterRow
 from campaign.privacy.supporters import SIGNERS
+from campaign.privacy.targets import OFFICE_HOLDERS
 from campaign.site.settings import site_settings
 from campaign.web.languages import redirect_to_language
 
 blueprint = Blueprint("web", __name__)
-SECTIONS = (("sign", SIGNERS), ("come", GUESTS), ("hear", READERS), ("organize", WORKERS))
+SECTIONS = (
+    ("sign", SIGNERS),
+    ("come", GUESTS),
+    ("hear", READERS),
+    ("decide", OFFICE_HOLDERS),
+    ("organize", WORKERS),
+)
 
 
 @blueprint.get("/")

@@ -15,6 +15,7 @@ from campaign.updates import operations as updates
 HISTORIES = {
     "/causes/<slug>": causes.slugs,
     "/petitions/<slug>": petitions.slugs,
+    "/actions/<slug>": petitions.slugs,
     "/events/<slug>": events.slugs,
     "/updates/<slug>": updates.slugs,
     "/organisations/<slug>": organisations.slugs,

@@ -811,7 +811,9 @@ def upgrade():
         sa.Column("checked_on", sa.Date(), nullable=True),
         sa.Column("valid_from", sa.Date(), nullable=True),
         sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("search_text", sa.Text(), nullable=False),
         sa.Column("removed_at", INSTANT, nullable=True),
+        sa.Column("erased_at", INSTANT, nullable=True),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("part_versions", sa.JSON(), nullable=False),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
@@ -842,6 +844,8 @@ def upgrade():
         sa.Column("profile_id", ROW_ID, nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("address", sa.String(length=254), nullable=False),
+        sa.Column("address_key", sa.String(length=254), nullable=False),
+        sa.Column("is_listed", sa.Boolean(), server_default=sa.true(), nullable=False),
         sa.Column("status", sa.String(length=12), nullable=False),
         sa.Column("status_at", INSTANT, nullable=True),
         sa.CheckConstraint("status in ('unknown', 'good', 'bounced', 'asked_not')", name="status"),
@@ -852,14 +856,18 @@ def upgrade():
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name="pk_target_email"),
-        sa.UniqueConstraint("profile_id", "address", name="uq_target_email_profile_id_address"),
+        sa.UniqueConstraint(
+            "profile_id", "address_key", name="uq_target_email_profile_id_address_key"
+        ),
     )
+    op.create_index("ix_target_email_address_key", "target_email", ["address_key"])
     op.create_table(
         "area_code",
         sa.Column("organisation_id", ROW_ID, nullable=False),
         sa.Column("country", sa.String(length=2), nullable=False),
         sa.Column("prefix", sa.String(length=16), nullable=False),
         sa.Column("area", sa.String(length=200), nullable=False),
+        sa.Column("area_name", sa.String(length=200), nullable=False),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisation.id"], name="fk_area_code_organisation_id"
         ),
@@ -872,10 +880,18 @@ def upgrade():
         sa.Column("id", ROW_ID, nullable=False),
         sa.Column("organisation_id", ROW_ID, nullable=False),
         sa.Column("organizer_id", ROW_ID, nullable=True),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
         sa.Column("file_name", sa.String(length=200), nullable=False),
-        sa.Column("changes", sa.JSON(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=True),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.Column("preview", sa.JSON(), nullable=False),
+        sa.Column("changes", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("imported_at", INSTANT, nullable=True),
         sa.Column("undone_at", INSTANT, nullable=True),
+        sa.CheckConstraint("kind in ('targets', 'areas')", name="kind"),
+        sa.CheckConstraint("state in ('checked', 'imported', 'undone')", name="state"),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisation.id"], name="fk_target_import_organisation_id"
         ),
@@ -884,6 +900,7 @@ def upgrade():
         ),
         sa.PrimaryKeyConstraint("id", name="pk_target_import"),
     )
+    op.create_index("ix_target_import_organisation_id", "target_import", ["organisation_id", "id"])
 
     op.create_table(
         "petition",
@@ -1927,7 +1944,8 @@ def upgrade():
         ),
         sa.CheckConstraint("evidence in ('email', 'in_person', 'paper', 'api')", name="evidence"),
         sa.CheckConstraint("name_display in ('full', 'initials', 'counted')", name="name_display"),
-        sa.CheckConstraint("state != 'counted' or number is not null", name="counted_has_number"),
+        sa.CheckConstraint("state != 'counted' or hatched_at is not null", name="counted_is_hatched"),
+        sa.CheckConstraint("number is null or hatched_at is not null", name="numbered_is_hatched"),
         sa.CheckConstraint("state = 'erased' or given_name is not null", name="given_name"),
         sa.CheckConstraint(
             "state in ('pending', 'confirmed', 'counted', 'held', 'withdrawn', 'erased')",
@@ -1981,7 +1999,7 @@ def upgrade():
         "ix_signature_erased_counted",
         "signature",
         ["petition_id"],
-        **_where("state = 'erased' and number is not null"),
+        **_where("state = 'erased' and hatched_at is not null"),
     )
     op.create_index(
         "ix_signature_held",
@@ -2019,7 +2037,9 @@ def upgrade():
         "ix_signature_shown",
         "signature",
         ["petition_id", "number"],
-        **_where("state = 'counted' and name_display in ('full', 'initials')"),
+        **_where(
+            "state = 'counted' and number is not null and name_display in ('full', 'initials')"
+        ),
     )
     op.create_index(
         "ix_signature_source", "signature", ["source", "created_at"], **_where("source != ''")
@@ -2034,7 +2054,7 @@ def upgrade():
         "ix_signature_to_release",
         "signature",
         ["id"],
-        **_where("state not in ('counted', 'confirmed', 'erased') and number is not null"),
+        **_where("state not in ('counted', 'confirmed', 'erased') and hatched_at is not null"),
     )
     op.create_index(
         "ix_signature_to_review",
@@ -2095,6 +2115,10 @@ def upgrade():
         sa.Column("id", ROW_ID, nullable=False),
         sa.Column("petition_id", ROW_ID, nullable=False),
         sa.Column("profile_id", ROW_ID, nullable=True),
+        sa.Column("lang", sa.String(length=35), nullable=False),
+        sa.Column("address", sa.String(length=254), nullable=False),
+        sa.Column("document", sa.LargeBinary(), nullable=True),
+        sa.Column("email_id", sa.BigInteger(), nullable=True),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("sent_at", INSTANT, nullable=True),
         sa.Column("bounced_at", INSTANT, nullable=True),
@@ -2122,6 +2146,7 @@ def upgrade():
         sa.Column("batch_id", ROW_ID, nullable=True),
         sa.Column("way", sa.String(length=12), nullable=False),
         sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("reason", sa.String(length=12), server_default="", nullable=False),
         sa.Column("lang", sa.String(length=35), nullable=False),
         sa.Column("target_name", sa.String(length=200), nullable=False),
         sa.Column("subject", sa.String(length=200), nullable=False),
@@ -2129,11 +2154,19 @@ def upgrade():
         sa.Column("personal_percent", sa.SmallInteger(), nullable=False),
         sa.Column("shares_address", sa.Boolean(), nullable=False),
         sa.Column("address", sa.String(length=254), nullable=False),
+        sa.Column("email_id", sa.BigInteger(), nullable=True),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("not_before", INSTANT, nullable=True),
+        sa.Column("queued_at", INSTANT, nullable=True),
         sa.Column("sent_at", INSTANT, nullable=True),
         sa.Column("bounced_at", INSTANT, nullable=True),
+        sa.Column("stopped_at", INSTANT, nullable=True),
         sa.Column("erased_at", INSTANT, nullable=True),
+        sa.CheckConstraint(
+            "reason in ('', 'no_address', 'removed', 'own_address', 'bounced', 'unreachable', "
+            "'refused', 'closed', 'withdrawn')",
+            name="reason",
+        ),
         sa.CheckConstraint(
             "state in ('waiting', 'queued', 'sent', 'bounced', 'stopped', 'done')", name="state"
         ),
@@ -2156,7 +2189,13 @@ def upgrade():
     )
     op.create_index("ix_letter_petition_id", "letter", ["petition_id", "state"])
     op.create_index("ix_letter_profile_id", "letter", ["profile_id", "sent_at"])
-    op.create_index("ix_letter_state", "letter", ["state", "not_before", "id"])
+    op.create_index("ix_letter_queued_at", "letter", ["queued_at", "profile_id", "petition_id"])
+    op.create_index("ix_letter_batch_id", "letter", ["batch_id"])
+    op.create_index(
+        "ix_letter_state",
+        "letter",
+        ["state", "way", "profile_id", "petition_id", "id", "not_before"],
+    )
     op.create_table(
         "letter_refusal",
         sa.Column("address_digest", sa.LargeBinary(length=32), nullable=False),

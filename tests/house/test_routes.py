@@ -41,6 +41,9 @@ PUBLIC = {
     "GET /pictures/<digest>.webp",
     "GET /updates/<slug>/picture-<digest>.webp",
     "GET /updates/<slug>/wide-<digest>.jpg",
+    "GET /<lang>/actions/<slug>",
+    "GET /<lang>/actions/<slug>/responses",
+    "POST /<lang>/actions/<slug>/responses",
     "GET /<lang>/petitions/<slug>",
     "GET /<lang>/petitions/<slug>/signatures",
     "POST /<lang>/petitions/<slug>/signatures",
@@ -134,6 +137,8 @@ BY_TOKEN = {
     "POST /<lang>/signatures/mine/<token>/<int:signature_id>/erase",
     "POST /<lang>/signatures/mine/<token>/<int:signature_id>/restore",
     "POST /<lang>/signatures/mine/<token>/<int:signature_id>/withdraw",
+    "POST /<lang>/signatures/mine/<token>/letters/<int:letter_id>/sent",
+    "POST /<lang>/signatures/mine/<token>/letters/<int:letter_id>/stop",
 }
 # Programs that know BOUNCE_SECRET.
 BY_SECRET = {"POST /webhooks/bounces"}

@@ -34,6 +34,7 @@ def test_pulse_has_the_counts_of_a_cause_and_its_petitions(client, petition):
         "cause": "valley",
         "count": 1,
         "petitions": {"home": 1, "law": 0},
+        "actions": {},
         "at": "",
         "next_ms": 1000,
     }

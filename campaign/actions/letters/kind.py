@@ -1,10 +1,58 @@
 """The letter as a kind of action."""
 
-from flask import Flask
+from flask import Flask, url_for
 from flask_babel import lazy_gettext as _l
 
+from campaign.actions.letters.form_page import confirm_part, form_part
+from campaign.actions.letters.form_targets import settings_of
+from campaign.actions.letters.forms import letter_fields
 from campaign.actions.letters.models import LETTER
-from campaign.petitions.kinds import ActionKind, register_kind
+from campaign.actions.letters.presenters import downloaded_part, own_part
+from campaign.actions.letters.readiness import missing
+from campaign.actions.letters.writing import note_counted
+from campaign.petitions.kinds import ActionKind, ActionTexts, register_kind
+from campaign.signatures.models import Signature
+from campaign.signatures.tokens import MINE, token_for
+
+TEXTS = ActionTexts(
+    noun=_l("Letter"),
+    call=_l("Write a letter"),
+    read_call=_l("Read and write"),
+    form_title=_l("Write your letter"),
+    closed=_l("This action is closed"),
+    confirm_title=_l("Is this your letter?"),
+    confirm_named=_l("%(name)s, is this your letter?"),
+    confirm_lead=_l("Check what you wrote. Then press the button. Nothing is sent before that."),
+    confirm_button=_l("Yes, this is my letter"),
+    check_email=_l(
+        "Open it and press the button to confirm your letter. Nothing is sent to anyone before that."
+    ),
+    ask_title=_l("Ask one person to write"),
+    one=_l("letter"),
+    many=_l("letters"),
+    recent=_l("People who wrote recently"),
+    be_first=_l("Be the first to write."),
+    email_hint=_l("We will email you to confirm your letter. We never show your email address."),
+    delivered=_l("your letter, with your full name and country"),
+    delivery=_l(
+        "The people you choose get your letter, with your full name and country. They get your email address only if you allow replies."
+    ),
+)
+
+# The templates of emails about signatures, and those that letters have instead.
+EMAILS = {
+    "signature_confirmation": "letter_confirmation",
+    "signature_reminder": "letter_reminder",
+    "signature_last_reminder": "letter_last_reminder",
+    "signature_repeat": "letter_repeat",
+}
+
+
+def confirmed_url(response: Signature) -> str | None:
+    """Return the writer's own page if they send their letter themselves, or None."""
+    if settings_of(response.petition_id).way != "self":
+        return None
+    return url_for("signatures.mine", token=token_for(MINE, response))
 
 
 def init_app(app: Flask) -> None:
@@ -15,7 +63,17 @@ def init_app(app: Flask) -> None:
             name=LETTER,
             show="actions.show",
             submit="actions.respond",
-            noun=_l("Letter"),
-            call=_l("Write a letter"),
+            texts=TEXTS,
+            has_comment=False,
+            notice="letter",
+            emails=EMAILS,
+            fields=letter_fields,
+            form_part=form_part,
+            confirm_part=confirm_part,
+            confirmed_url=confirmed_url,
+            missing=missing,
+            note_counted=note_counted,
+            own_part=own_part,
+            downloaded_part=downloaded_part,
         ),
     )

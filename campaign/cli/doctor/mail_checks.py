@@ -25,7 +25,7 @@ CheckDomain = Callable[[str], Sequence[DomainCheck]]
 def check_mail(
     settings: Mapping[str, Any], *, check: CheckDomain = check_domain
 ) -> Iterator[Finding]:
-    """Yield whether the mail server accepts us, and the DNS records of the sender's domain."""
+    """Yield whether the mail server accepts the connection, and the DNS records of the sender's domain."""
     if not settings["MAIL_URL"]:
         yield (wrong if settings["PRODUCTION"] else warning)(
             "mail",
@@ -44,7 +44,7 @@ def _check_server(url: str) -> Finding:
     where = f"{server.host}, port {server.port}"
     problem = SmtpTransport(server, timeout=ANSWER_SECONDS).check()
     if problem is None:
-        return ok("mail", f"{where} accepts us")
+        return ok("mail", f"{where} accepts the connection")
     return wrong(
         "mail",
         f"{where}: {problem.reason}",

@@ -31,7 +31,7 @@ from campaign.organize.core.pagination import page_of
 from campaign.organize.core.scope import load_event
 from campaign.organize.events.routes import audit_event_of, blueprint
 from campaign.organize.statistics.tables import as_csv
-from campaign.petitions.presenters import in_language
+from campaign.petitions.questions import in_language
 from campaign.process.clock import utcnow
 from campaign.signatures import tokens
 from campaign.signatures.forms import Missing, NameField, OptionalEmailField

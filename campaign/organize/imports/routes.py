@@ -39,8 +39,8 @@ from campaign.organize.imports.labels import (
 )
 from campaign.organize.signatures.forms import ReasonForm
 from campaign.petitions.models import Petition
-from campaign.petitions.presenters import in_language
 from campaign.petitions.queries import petition_by_id
+from campaign.petitions.questions import in_language
 from campaign.process.clock import utcnow
 
 blueprint = Blueprint("imports", __name__, url_prefix="/imports")

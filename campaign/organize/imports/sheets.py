@@ -42,8 +42,9 @@ from campaign.organize.imports.routes import (
 )
 from campaign.organize.statistics.figures import zone
 from campaign.petitions.models import Petition
-from campaign.petitions.presenters import in_language, notice_of
+from campaign.petitions.presenters import notice_of
 from campaign.petitions.queries import petition_by_id, petition_in_any_state
+from campaign.petitions.questions import in_language
 from campaign.process.clock import utcnow
 from campaign.site.settings import site_settings
 

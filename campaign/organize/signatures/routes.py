@@ -23,8 +23,8 @@ from campaign.organize.core.scope import petition_summary, petitions_where
 from campaign.organize.signatures.forms import CorrectionForm, ReasonForm, SignatureSearch
 from campaign.organize.signatures.labels import label_context
 from campaign.petitions.models import Petition
-from campaign.petitions.presenters import in_language
 from campaign.petitions.queries import petition_by_id
+from campaign.petitions.questions import in_language
 from campaign.process.clock import utcnow
 from campaign.signatures.models import Signature
 from campaign.signatures.moderation import decisions

@@ -1,13 +1,11 @@
 """The figures of a petition or a cause, and their bar charts."""
 
-import tomllib
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import cache, partial
-from pathlib import Path
-from typing import Any
+from functools import partial
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app
@@ -19,6 +17,7 @@ from campaign.security.small_counts import Cells, merged
 from campaign.signatures.counting import statistics
 from campaign.signatures.counting.statistics import Forecast, Hour, forecast
 from campaign.site.settings import site_settings
+from campaign.text.postal_regions import postal_region
 
 PLOT_TOP, PLOT_BOTTOM = 26, 34
 GAP = 0.24
@@ -164,7 +163,8 @@ def init_app(app: Flask) -> None:
 def recent_figures(petition_ids: Iterable[int]) -> Figures:
     """Return the Figures of these petitions, at most SECONDS old."""
     key = tuple(petition_ids)
-    return current_app.extensions["recent_figures"].get(key, partial(make_figures, key))
+    cache = current_app.extensions["recent_figures"]
+    return cast(Figures, cache.get(key, partial(make_figures, key)))
 
 
 def make_figures(petition_ids: Collection[int]) -> Figures:
@@ -264,7 +264,6 @@ def goal_forecast(hours: Iterable[Hour], *, count: int, goal: int) -> Forecast |
     )
 
 
-DATA = Path(__file__).parents[1] / "data" / "postal_regions.toml"
 # In other countries, a region of two characters is wide enough not to identify anyone.
 REGION_CHARACTERS = 2
 
@@ -274,12 +273,5 @@ def region_of(country: str, area: str) -> str:
 
     Return its name if we know one, else the beginning of the code, such as `75…`.
     """
-    names = _regions().get(country)
-    if names:
-        return names.get(area[:1]) or names.get(area[:2]) or f"{area[:REGION_CHARACTERS]}…"
-    return f"{area[:REGION_CHARACTERS]}…"
-
-
-@cache
-def _regions() -> dict[str, Any]:
-    return tomllib.loads(DATA.read_text("utf-8"))
+    region = postal_region(country, area)
+    return region.name if region else f"{area[:REGION_CHARACTERS]}…"

@@ -47,6 +47,7 @@ ERASED: dict[str, Any] = {
     "comment_shown": False,
     "comment_read_at": None,
     "answers": {},
+    "kind_data": None,
     "name_display_requested": "",
     "subscribe": False,
     "position_at_address": 1,

@@ -30,9 +30,11 @@ from campaign.notices.models import Consent, Notice
 from campaign.notices.queries import notice_by_id
 from campaign.organisations.emails import sender_address
 from campaign.organisations.presenters import show_organisation
+from campaign.petitions.kinds import kind_of
 from campaign.petitions.models import Petition
-from campaign.petitions.presenters import PetitionCard, card, in_language
+from campaign.petitions.presenters import PetitionCard, card
 from campaign.petitions.queries import petition_by_id, petition_counts
+from campaign.petitions.questions import in_language
 from campaign.process.clock import utcnow
 from campaign.security.dated_tokens import last_day_of
 from campaign.sharing.referral_links import ReferralLink, referral_link
@@ -78,7 +80,8 @@ class OwnSignature:
 
     `link` is the one to share, None before the signature is counted. `waiting` are the forms that
     can still be confirmed. `correction` is what an organizer must still review. `notice` is the one
-    that it was given under, and `consents` came with it.
+    that it was given under, and `consents` came with it. `kind_part` is what the kind of its action
+    shows.
     """
 
     row: Signature
@@ -89,6 +92,7 @@ class OwnSignature:
     correction: HeldCorrection | None
     notice: Notice
     consents: Sequence[Consent]
+    kind_part: str
 
 
 @blueprint.get("/<lang>/signatures/mine/<token>")
@@ -201,7 +205,9 @@ def _render_page(
 ) -> Response:
     show_organisation(cast(Petition, petition_by_id(opened.petition_id)).cause.organisation_id)
     own_signatures = [
-        _own_signature(row, cast(SupporterForm, refused) if row.id == refused_id else _form(row))
+        _own_signature(
+            row, cast(SupporterForm, refused) if row.id == refused_id else _form(row), token
+        )
         for row in signatures_of_address(**_owner(opened))
     ]
     page = render_template(
@@ -219,10 +225,11 @@ def _render_page(
     return private(make_response(page, 422 if refused else 200))
 
 
-def _own_signature(row: Signature, form: SupporterForm) -> OwnSignature:
+def _own_signature(row: Signature, form: SupporterForm, token: str) -> OwnSignature:
     petition = cast(Petition, petition_by_id(row.petition_id))
+    own_part = kind_of(petition.action_kind).own_part
     count = petition_counts([petition.id]).get(petition.id, 0)
-    link = referral_link(row) if row.number else None
+    link = referral_link(row) if row.hatched_at else None
     return OwnSignature(
         row=row,
         petition=card(petition, g.lang, count, utcnow()),
@@ -232,6 +239,7 @@ def _own_signature(row: Signature, form: SupporterForm) -> OwnSignature:
         correction=correction_of(row.id),
         notice=cast(Notice, notice_by_id(row.notice_id)),
         consents=consents_with(row),
+        kind_part=own_part(row, token) if own_part else "",
     )
 
 
@@ -264,10 +272,12 @@ def _form(signature: Signature, filled: bool = False) -> SupporterForm:
 def _downloaded_row(row: Signature) -> dict[str, Any]:
     petition = cast(Petition, petition_by_id(row.petition_id))
     instants = {name: getattr(row, name) for name in INSTANTS}
+    of_kind = kind_of(petition.action_kind).downloaded_part
     return {
         "petition": petition.slug,
         **{name: getattr(row, name) for name in DOWNLOADED},
         "answers": _answers(row.answers, petition),
+        **(of_kind(row) if of_kind else {}),
         **agreed_to(row),
         "unconfirmed_forms": copies_of_forms(row),
         "correction_in_review": correction.changes

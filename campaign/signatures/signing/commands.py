@@ -61,6 +61,7 @@ class SupporterDetails:
     postal_code: str = ""
     comment: str = ""
     answers: dict[str, Any] = field(default_factory=dict)
+    kind_data: dict[str, Any] | None = None
     name_display: str = "counted"
     subscribe: bool = False
 

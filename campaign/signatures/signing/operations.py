@@ -343,6 +343,7 @@ def _columns(command: SignatureCommand) -> dict[str, Any]:
         "comment": supporter.comment,
         "comment_shown": False,
         "answers": supporter.answers,
+        "kind_data": supporter.kind_data,
         "subscribe": supporter.subscribe,
         "held_reason": command.held_reason,
         "mail_count": 1 if is_emailed(command) else 0,

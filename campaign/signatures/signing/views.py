@@ -13,12 +13,13 @@ from flask import (
     redirect,
     render_template,
     request,
-    url_for,
 )
 
 from campaign.errors import CampaignError
-from campaign.petitions.presenters import in_language
+from campaign.http.caching import private
+from campaign.petitions.kinds import kind_of
 from campaign.petitions.queries import petition_by_slug
+from campaign.petitions.questions import in_language
 from campaign.petitions.signing_terms import recent_terms
 from campaign.process.clock import utcnow
 from campaign.sharing.attribution import arrival
@@ -34,11 +35,15 @@ THANKS_SECONDS = 5
 
 @dataclass(frozen=True, slots=True)
 class SigningPage:
-    """The page that a signing form is on: its template with extra context, and where it leads."""
+    """The page that a signing form is on: its template with extra context, and where it leads.
+
+    With `endpoint`, it is only for the kinds of action whose forms are sent there.
+    """
 
     template: str
     thanks_url: str
     context: Mapping[str, Any] = field(default_factory=dict)
+    endpoint: str = ""
 
 
 def sign_and_answer(slug: str, page: SigningPage) -> Response:
@@ -48,12 +53,15 @@ def sign_and_answer(slug: str, page: SigningPage) -> Response:
     """
     now = utcnow()
     terms = recent_terms(slug, now=now, version=request.form.get("version", type=int))
-    if terms is None:
+    if terms is None or page.endpoint not in ("", kind_of(terms.action_kind).submit):
         return _unknown_petition()
     arrived_from = arrival(request.form, request.referrer)
     needs_proof = admit_signing(request.remote_addr, terms.id)
     form = signature_form(
-        terms.required_fields, [in_language(question, g.lang) for question in terms.questions]
+        terms.required_fields,
+        [in_language(question, g.lang) for question in terms.questions],
+        action=terms,
+        lang=g.lang,
     )
     result = submit(
         Submission(
@@ -75,6 +83,17 @@ def sign_and_answer(slug: str, page: SigningPage) -> Response:
     if wants_json():
         return make_response(jsonify(status="pending"), 201)
     return make_response(redirect(page.thanks_url, 303))
+
+
+def fill_again(slug: str, page: SigningPage) -> Response:
+    """Return the page of a form with all that was entered, and store nothing."""
+    context = petition_context_by_slug(slug, g.lang, utcnow()) or abort(404)
+    action = context["petition"]
+    if kind_of(action.action_kind).submit != page.endpoint:
+        abort(404)
+    form = signature_form(action.required_fields, action.questions, action=action, lang=g.lang)
+    html = render_template(page.template, **context, form=form, **page.context)
+    return private(make_response(html))
 
 
 def wants_json() -> bool:
@@ -117,7 +136,7 @@ def _try_again_page(slug: str, page: SigningPage, error: SigningBusy) -> Respons
         render_template(
             "signatures/try_again.html",
             entered=list(request.form.items(multi=True)),
-            form_action=page.context.get("form_action") or url_for("signatures.sign", slug=slug),
+            form_action=page.context.get("form_action") or request.path,
             seconds=error.retry_seconds,
             is_framed="is_framed" in page.context,
         )

@@ -42,7 +42,8 @@ function render(url, answer) {
       n: formatNumber(answer.count + 1, lang()),
     });
   }
-  for (const [slug, count] of Object.entries(answer.petitions)) showPetition(slug, count);
+  const counts = { ...answer.petitions, ...answer.actions };
+  for (const [slug, count] of Object.entries(counts)) showPetition(slug, count);
   for (const element of elementsOf(url, "[data-pulse-status]")) announceCount(element, answer.count);
 }
 

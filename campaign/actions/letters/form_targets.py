@@ -1,0 +1,51 @@
+"""The targets that the form of an action offers to a supporter."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from campaign.actions.letters.models import LetterSettings
+from campaign.extensions import db
+from campaign.petitions.models import Target
+from campaign.targets.areas import areas_of_postal_code
+from campaign.targets.models import TargetProfile
+from campaign.targets.queries import valid_on
+
+DEFAULTS = {"way": "self", "period": "week", "selection": "list", "offers_reply": True}
+
+
+def settings_of(action_id: int) -> LetterSettings:
+    """Return how an action delivers its letters; the default where nothing is set."""
+    stored = db.session.get(LetterSettings, action_id)
+    return stored or LetterSettings(petition_id=action_id, **DEFAULTS)
+
+
+def offered_targets(action_id: int, day: date) -> Sequence[TargetProfile]:
+    """Return the targets of an action that people can write to on this day, in order."""
+    query = (
+        select(TargetProfile)
+        .join(Target, Target.profile_id == TargetProfile.id)
+        .options(selectinload(TargetProfile.emails))
+        .where(Target.petition_id == action_id, valid_on(day))
+        .order_by(Target.position)
+    )
+    return db.session.scalars(query).all()
+
+
+def likely_targets(
+    targets: Sequence[TargetProfile], settings: LetterSettings, *, country: str, postal_code: str
+) -> Sequence[TargetProfile]:
+    """Return those of the `targets` that may represent a supporter.
+
+    They are all of them where people choose from a list, and none without a postal code that we
+    know where people choose by area.
+    """
+    if settings.selection == "list" or not targets:
+        return targets
+    areas = areas_of_postal_code(
+        organisation_id=targets[0].organisation_id, country=country, postal_code=postal_code
+    )
+    ids = {area.id for area in areas}
+    return [target for target in targets if target.area in ids]

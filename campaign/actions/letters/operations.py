@@ -1,0 +1,104 @@
+"""Change the state of letters: they could not be delivered, or their writer stops or sends them."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+from typing import cast
+
+from sqlalchemy import CursorResult, Table, select, update
+
+from campaign.actions.letters.models import Letter
+from campaign.extensions import db, note_ended
+from campaign.mail.operations import enqueue_many
+from campaign.signatures.models import Signature
+
+NOT_DELIVERED = "letter_not_delivered"
+# The email waits so long for other letters of the same writer that cannot be delivered either.
+GATHERING = timedelta(minutes=10)
+# Letters that have not left. What is gathered or queued leaves only in this state.
+NOT_LEFT = ("waiting", "queued")
+
+_table: Table = Letter.__table__
+
+
+def note_undelivered(*, letter_ids: Collection[int], reason: str, now: datetime) -> int:
+    """Note that these letters cannot be delivered, and tell their writers; return how many.
+
+    `reason` is one of REASONS. A letter that was sent can still bounce, but no longer be
+    stopped. Letters for which this was noted before do not change.
+    """
+    has_bounced = reason == "bounced"
+    rows = db.session.execute(
+        update(_table)
+        .where(
+            _table.c.id.in_(letter_ids),
+            _table.c.state.in_((*NOT_LEFT, "sent") if has_bounced else NOT_LEFT),
+        )
+        .values(
+            {
+                "state": "bounced" if has_bounced else "stopped",
+                "reason": reason,
+                "bounced_at" if has_bounced else "stopped_at": now,
+            }
+        )
+        .returning(_table.c.id, _table.c.signature_id)
+    ).all()
+    tell_writers({row.signature_id for row in rows}, {row.id for row in rows}, now=now)
+    return len(rows)
+
+
+def tell_writers(
+    signature_ids: Iterable[int], letter_ids: Collection[int], *, now: datetime
+) -> None:
+    """Queue an email to the writers of these letters, which were just found undeliverable.
+
+    It lists all such letters, so writers who wait for one get no second.
+    """
+    waiting = select(_table.c.signature_id).where(
+        _table.c.reason.not_in(("", "withdrawn")),
+        (_table.c.bounced_at > now - GATHERING) | (_table.c.stopped_at > now - GATHERING),
+        _table.c.id.not_in(letter_ids),
+    )
+    writers = db.session.execute(
+        select(Signature.id, Signature.lang).where(
+            Signature.id.in_(set(signature_ids)),
+            Signature.email.is_not(None),
+            Signature.id.not_in(waiting.where(_table.c.signature_id.in_(set(signature_ids)))),
+        )
+    ).all()
+    enqueue_many(
+        [{"kind": NOT_DELIVERED, "subject_id": row.id, "lang": row.lang} for row in writers],
+        due_at=now + GATHERING,
+    )
+
+
+def stop_letter(*, letter_id: int, signature_ids: Collection[int], now: datetime) -> bool:
+    """Stop a letter of one of these responses, and return whether it had not left yet."""
+    stopped = db.session.execute(
+        update(_table)
+        .where(
+            _table.c.id == letter_id,
+            _table.c.signature_id.in_(signature_ids),
+            _table.c.state.in_(NOT_LEFT),
+        )
+        .values(state="stopped", reason="withdrawn", stopped_at=now)
+        .returning(_table.c.created_at)
+    ).one_or_none()
+    if stopped is not None:
+        note_ended("letter.stopped", letter_id, stopped.created_at)
+    return stopped is not None
+
+
+def note_sent_by_hand(*, letter_id: int, signature_ids: Collection[int], now: datetime) -> bool:
+    """Note that its writer says that they sent a letter; return whether that was not noted yet."""
+    result = db.session.execute(
+        update(_table)
+        .where(
+            _table.c.id == letter_id,
+            _table.c.signature_id.in_(signature_ids),
+            _table.c.state == "done",
+            _table.c.way == "self",
+            _table.c.sent_at.is_(None),
+        )
+        .values(sent_at=now)
+    )
+    return cast(CursorResult[None], result).rowcount > 0

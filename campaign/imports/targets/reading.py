@@ -1,0 +1,126 @@
+"""Read files of targets: CSV and workbooks with a header row, or Popolo JSON."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from campaign.imports.files import read_file
+from campaign.imports.tables import FileRefused, Row, Table
+from campaign.imports.targets.entries import Entry, Fault, entry_of, split_column
+from campaign.imports.targets.popolo import popolo_cells
+from campaign.targets.areas import code_prefix
+from campaign.text.formulas import restored
+from campaign.text.names import clean_text
+from campaign.text.postal_codes import MAX_LENGTH
+
+ALIASES = {"email": "emails", "telephone": "telephones", "phone": "telephones", "id": "external_id"}
+AREA_COLUMNS = ("country", "code", "area", "area_name")
+MAX_AREA_LENGTH = 200
+
+
+class ColumnRefused(FileRefused):
+    """A heading of the file is unknown, missing or there twice; `detail` is the heading."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(code)
+        self.detail = detail
+
+
+def read_targets(data: bytes, default_lang: str) -> list[Entry]:
+    """Return the entries of a file. Texts without a language are in `default_lang`.
+
+    Raise FileRefused if it cannot be read at all.
+    """
+    if data.lstrip()[:1] in (b"{", b"["):
+        cells = popolo_cells(_json_of(data), default_lang)
+        return [entry_of(number, item) for number, item in enumerate(cells, 1)]
+    table = read_file(data)
+    columns = _columns_of(table, default_lang)
+    return [_entry_of_row(row, columns) for row in table.rows[1:]]
+
+
+def read_area_codes(data: bytes) -> tuple[list[dict[str, str]], list[Fault]]:
+    """Return (rows of AreaCode, errors) of a file with the columns of AREA_COLUMNS.
+
+    Raise FileRefused if it cannot be read at all.
+    """
+    table = read_file(data)
+    headings = [heading.strip().lower() for heading in table.rows[0].cells]
+    _refuse_headings(headings, set(AREA_COLUMNS))
+    for needed in AREA_COLUMNS[:3]:
+        if needed not in headings:
+            raise ColumnRefused("missing_column", needed)
+    rows: dict[tuple[str, str, str], dict[str, str]] = {}
+    faults: list[Fault] = []
+    for row in table.rows[1:]:
+        cells = dict(zip(headings, map(restored, row.cells), strict=False))
+        fault = Fault(row.place, "", row.error_code) if row.error_code else _area_fault(row, cells)
+        if fault:
+            faults.append(fault)
+            continue
+        country, prefix = cells["country"].upper(), code_prefix(cells["code"])
+        area = clean_text(cells["area"], lines=False)
+        rows[country, prefix, area] = {
+            "country": country,
+            "prefix": prefix,
+            "area": area,
+            "area_name": clean_text(cells.get("area_name", ""), lines=False),
+        }
+    return list(rows.values()), faults
+
+
+def _area_fault(row: Row, cells: dict[str, str]) -> Fault | None:
+    country, code, area = (cells.get(name, "") for name in AREA_COLUMNS[:3])
+    if len(country) != 2 or not (country.isascii() and country.isalpha()):
+        return Fault(row.place, "country", "country", country)
+    if not code_prefix(code) or len(code) > MAX_LENGTH:
+        return Fault(row.place, "code", "code", code)
+    if not area:
+        return Fault(row.place, "area", "empty")
+    if max(len(area), len(cells.get("area_name", ""))) > MAX_AREA_LENGTH:
+        return Fault(row.place, "area", "too_long")
+    return None
+
+
+def _json_of(data: bytes) -> Any:
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise FileRefused("not_json") from error
+
+
+def _columns_of(table: Table, default_lang: str) -> list[tuple[str, str] | None]:
+    """Return the column of each heading, None for an empty one. Raise FileRefused."""
+    headings = [heading.strip().lower() for heading in table.rows[0].cells]
+    columns = [
+        split_column(ALIASES.get(heading, heading), default_lang) if heading else None
+        for heading in headings
+    ]
+    known: set[str] = {heading for heading, column in zip(headings, columns, strict=True) if column}
+    _refuse_headings(headings, known)
+    for place, column in enumerate(columns):
+        if column and column in columns[:place]:
+            raise ColumnRefused("repeated_column", headings[place])
+    if not any(column and column[0] in ("name", "external_id") for column in columns):
+        raise ColumnRefused("missing_column", f"name_{default_lang}")
+    return columns
+
+
+def _refuse_headings(headings: list[str], known: set[str]) -> None:
+    for heading in filter(None, headings):
+        if heading not in known:
+            raise ColumnRefused("unknown_column", heading)
+
+
+def _entry_of_row(row: Row, columns: list[tuple[str, str] | None]) -> Entry:
+    if row.error_code:
+        return Entry(row.place, faults=[Fault(row.place, "", row.error_code)])
+    return entry_of(row.place, dict(_cells(row, columns)))
+
+
+def _cells(
+    row: Row, columns: list[tuple[str, str] | None]
+) -> Iterator[tuple[tuple[str, str], str]]:
+    for place, column in enumerate(columns):
+        if column:
+            yield column, restored(row.cells[place]) if place < len(row.cells) else ""

@@ -1,0 +1,51 @@
+"""What we keep about people who are asked to act, for the privacy page."""
+
+from flask_babel import lazy_gettext as _l
+
+from campaign.privacy.rows import ORGANIZERS, RegisterRow, columns_of
+
+UNTIL_REMOVED = _l("Until an organizer removes you from the list, plus 30 days to undo that")
+
+OFFICE_HOLDERS = (
+    RegisterRow(
+        _l("Your name, office, party and area, and how to address you"),
+        _l("To show supporters who decides, and to address petitions and letters to you"),
+        _l("Everyone. It is public information about your office"),
+        _l(
+            "As long as petitions and letters name you. After an organizer removes you from the list, supporters can no longer choose you"
+        ),
+        columns_of(
+            "target_profile",
+            "external_id target_kind names honorifics salutations offices bodies party area area_names languages time_zone valid_from valid_until search_text",
+        ),
+    ),
+    RegisterRow(
+        _l("How to reach your office: email, telephone, contact form and postal address"),
+        _l("To deliver letters and signatures to you"),
+        ORGANIZERS,
+        UNTIL_REMOVED,
+        (
+            *columns_of(
+                "target_profile", "contact_form telephones postal_address source checked_on"
+            ),
+            *columns_of("target_email", "address address_key position is_listed"),
+        ),
+    ),
+    RegisterRow(
+        _l("Whether emails reach your address, and whether you asked for no more letters"),
+        _l("So that we respect your wish, and do not write to an address that does not work"),
+        ORGANIZERS,
+        UNTIL_REMOVED,
+        columns_of("target_email", "status status_at"),
+    ),
+    RegisterRow(
+        _l("The last imported lists of people in office, and what they changed"),
+        _l("To undo an import that was wrong"),
+        ORGANIZERS,
+        _l("30 days after the import. A list that is not imported: seven days"),
+        columns_of(
+            "target_import",
+            "organizer_id file_name content counts preview changes created_at imported_at undone_at",
+        ),
+    ),
+)

@@ -1,0 +1,215 @@
+"""Create and change targets, and note whether letters may be sent to their addresses."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, or_, select, update
+
+from campaign.db.versioned import check_part
+from campaign.extensions import db, load_for_update, note_ended
+from campaign.targets.models import (
+    REFUSED_STATUSES,
+    TargetEmail,
+    TargetImport,
+    TargetProfile,
+    address_key,
+)
+from campaign.targets.queries import search_key
+
+# The columns of each part that is edited on its own. The addresses belong to `contact`.
+PARTS = {
+    "about": (
+        *("target_kind", "names", "honorifics", "salutations", "offices", "bodies", "party"),
+        *("area", "area_names", "languages", "time_zone", "valid_from", "valid_until"),
+        "external_id",
+    ),
+    "contact": ("contact_form", "telephones", "postal_address", "source", "checked_on"),
+}
+COLUMNS = (*PARTS["about"], *PARTS["contact"])
+# How long a removed target can be restored with its contact data, and an import undone.
+UNDO_TIME = timedelta(days=30)
+# How long a checked file waits to be imported.
+CHECKED_TIME = timedelta(days=7)
+ERASED: dict[str, Any] = {
+    "contact_form": "",
+    "telephones": [],
+    "postal_address": "",
+    "source": "",
+    "checked_on": None,
+}
+# A status later in this order replaces an earlier one, whatever is learned afterwards.
+_RANKS = ("unknown", "good", "bounced", "asked_not")
+
+
+def search_text_of(columns: Mapping[str, Any]) -> str:
+    """Return what the search compares of a target with these columns. Its names come first."""
+    texts = (
+        text
+        for name in ("names", "offices", "bodies", "area_names")
+        for text in columns.get(name, {}).values()
+    )
+    parts = (*texts, columns.get("party", ""), columns.get("area", ""))
+    return "\n".join(dict.fromkeys(filter(None, map(search_key, parts))))
+
+
+def create_profile(
+    *, organisation_id: int, emails: Sequence[tuple[str, str]] = (), now: datetime, **columns: Any
+) -> TargetProfile:
+    """Create a target. `columns` are some of COLUMNS; `emails` are as for `change_profile`."""
+    profile = TargetProfile(
+        organisation_id=organisation_id, search_text=search_text_of(columns), **columns
+    )
+    db.session.add(profile)
+    _set_emails(profile, emails, now)
+    db.session.flush()
+    return profile
+
+
+def change_profile(
+    *,
+    profile_id: int,
+    part: str,
+    version: int | None,
+    emails: Sequence[tuple[str, str]] | None = None,
+    now: datetime,
+    **columns: Any,
+) -> TargetProfile:
+    """Change one of PARTS of a target. Raise EditConflict.
+
+    `emails` are pairs (address, status) in their order; None leaves them alone. An address that
+    asked not to be written to keeps that status.
+    """
+    profile = load_for_update(TargetProfile, profile_id)
+    check_part(profile, part, version)
+    for name in PARTS[part]:
+        if name in columns:
+            setattr(profile, name, columns[name])
+    profile.search_text = search_text_of({name: getattr(profile, name) for name in COLUMNS})
+    if emails is not None:
+        _set_emails(profile, emails, now)
+    db.session.flush()
+    return profile
+
+
+def remove_profile(*, profile_id: int, now: datetime) -> TargetProfile:
+    """Remove a target: nobody can choose it. Its contact data is erased after UNDO_TIME."""
+    profile = load_for_update(TargetProfile, profile_id)
+    if profile.removed_at is None:
+        profile.removed_at = now
+        # A restored backup must not bring back someone who asked to be removed.
+        note_ended("target.removed", profile.id, profile.created_at)
+    db.session.flush()
+    return profile
+
+
+def restore_profile(*, profile_id: int) -> TargetProfile:
+    """Undo the removal of a target. Erased contact data does not come back."""
+    profile = load_for_update(TargetProfile, profile_id)
+    profile.removed_at = profile.erased_at = None
+    db.session.flush()
+    return profile
+
+
+def note_email_status(*, address: str, status: str, now: datetime) -> int:
+    """Note what was learned about an address, in every target of the site that has it.
+
+    A later one of "unknown", "good", "bounced" and "asked_not" replaces an earlier one, never the
+    other way round. Return how many targets changed.
+    """
+    changed = 0
+    query = select(TargetEmail).where(
+        TargetEmail.address_key == address_key(address),
+        TargetEmail.status.in_(_RANKS[: _RANKS.index(status)]),
+    )
+    for email in db.session.scalars(query.order_by(TargetEmail.profile_id)).all():
+        profile = load_for_update(TargetProfile, email.profile_id)
+        # Whoever edits the addresses at the moment gets to see the new status first.
+        check_part(profile, "contact", None)
+        email.status, email.status_at = status, now
+        changed += 1
+    db.session.flush()
+    return changed
+
+
+def erase_old(*, now: datetime) -> int:
+    """Erase the contact data of targets removed long ago, and what old imports hold.
+
+    Return how many rows were erased.
+    """
+    due = select(TargetProfile.id).where(
+        TargetProfile.removed_at <= now - UNDO_TIME, TargetProfile.erased_at.is_(None)
+    )
+    ids = db.session.scalars(due.limit(500).with_for_update(skip_locked=True)).all()
+    if ids:
+        db.session.execute(
+            delete(TargetEmail)
+            .where(TargetEmail.profile_id.in_(ids))
+            .execution_options(synchronize_session=False)
+        )
+        db.session.execute(
+            update(TargetProfile)
+            .where(TargetProfile.id.in_(ids))
+            .values(**ERASED, erased_at=now, version=TargetProfile.version + 1)
+            .execution_options(synchronize_session=False)
+        )
+    return len(ids) + _erase_imports(now)
+
+
+def statuses_of(keys: Sequence[str]) -> dict[str, tuple[str, datetime | None]]:
+    """Return {address key: (status, since when)} of those that the site must not write to."""
+    query = select(TargetEmail.address_key, TargetEmail.status, TargetEmail.status_at).where(
+        TargetEmail.address_key.in_(keys), TargetEmail.status.in_(REFUSED_STATUSES)
+    )
+    known: dict[str, tuple[str, datetime | None]] = {}
+    for key, status, since in db.session.execute(query):
+        if key not in known or _RANKS.index(status) > _RANKS.index(known[key][0]):
+            known[key] = (status, since)
+    return known
+
+
+def _erase_imports(now: datetime) -> int:
+    checked_before, imported_before = now - CHECKED_TIME, now - UNDO_TIME
+    is_old = or_(
+        (TargetImport.state == "checked") & (TargetImport.created_at <= checked_before),
+        (TargetImport.state != "checked")
+        & (TargetImport.imported_at <= imported_before)
+        & TargetImport.changes.is_not(None),
+    )
+    ids = db.session.scalars(select(TargetImport.id).where(is_old).limit(100)).all()
+    if not ids:
+        return 0
+    chosen = TargetImport.id.in_(ids)
+    db.session.execute(
+        delete(TargetImport)
+        .where(chosen, TargetImport.state == "checked")
+        .execution_options(synchronize_session=False)
+    )
+    db.session.execute(
+        update(TargetImport)
+        .where(chosen)
+        .values(changes=None, content=None, preview=[])
+        .execution_options(synchronize_session=False)
+    )
+    return len(ids)
+
+
+def _set_emails(profile: TargetProfile, emails: Sequence[tuple[str, str]], now: datetime) -> None:
+    """Set the listed addresses. `emails` are pairs (address, status)."""
+    listed = {address_key(address): (address, status) for address, status in emails}
+    rows = {email.address_key: email for email in profile.emails}
+    elsewhere = statuses_of([key for key in listed if key not in rows])
+    for position, (key, (address, status)) in enumerate(listed.items()):
+        email = rows.get(key)
+        if email is None:
+            known_status, since = elsewhere.get(key, (status, None))
+            email = TargetEmail(address_key=key, status=known_status, status_at=since)
+            profile.emails.append(email)
+        elif email.is_listed and email.status not in (status, "asked_not"):
+            email.status, email.status_at = status, now
+        email.address, email.position, email.is_listed = address, position, True
+    for key, email in rows.items():
+        if key not in listed and email.status in REFUSED_STATUSES:
+            email.is_listed = False
+        elif key not in listed:
+            profile.emails.remove(email)
