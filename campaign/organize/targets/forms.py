@@ -1,6 +1,6 @@
 """The forms of a target: who it is, and how to reach it."""
 
-from typing import Any, Self, cast
+from typing import Any, ClassVar, Self, cast
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
