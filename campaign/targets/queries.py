@@ -27,14 +27,14 @@ def search_profiles(
     `status` is a status of an address, NO_ADDRESS or REMOVED. Without REMOVED, removed targets are
     left out.
     """
-    found = (
+    matching = (
         select(TargetProfile)
         .where(_matches(organisation_id, query, status))
         .order_by(TargetProfile.search_text, TargetProfile.id)
         .limit(limit)
         .offset(offset)
     )
-    return db.session.scalars(_with_emails(found)).all()
+    return db.session.scalars(_with_emails(matching)).all()
 
 
 def profile_count(*, organisation_id: int, query: str = "", status: str = "") -> int:

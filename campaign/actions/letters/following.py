@@ -111,7 +111,7 @@ def stuck_letters(petition_ids: Collection[int], now: datetime) -> dict[int, int
             select(Letter.petition_id, Letter.way)
             .where(Letter.petition_id.in_({row[0] for row in waiting}), has_left)
             .distinct()
-        ).tuples()
+        )
     )
     stuck: dict[int, int] = {}
     for petition_id, way, many in waiting:
@@ -154,4 +154,4 @@ def waiting_count(petition_ids: Collection[int]) -> dict[int, int]:
         .where(Letter.petition_id.in_(petition_ids), Letter.state.in_(NOT_LEFT))
         .group_by(Letter.petition_id)
     )
-    return dict(rows.tuples())
+    return {petition_id: many for petition_id, many in rows}

@@ -1,7 +1,7 @@
 """Edit the letter that supporters write: its fixed texts and prompts, with a live preview."""
 
 from functools import partial
-from typing import Any, Self, cast
+from typing import Any, Self
 
 from flask import flash, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -228,7 +228,7 @@ def save_letter_text(petition: Petition) -> ResponseReturnValue:
         )
     except NotReady:
         # The action was published while we looked, and a public letter must be complete.
-        present = cast(Petition, petition_in_any_state(petition.slug))
+        present = petition_in_any_state(petition.slug) or petition
         form.validate_for(present)
         return _render_page(present, form, 422)
     flash(saved(number, changed), "success")
