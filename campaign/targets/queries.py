@@ -28,14 +28,14 @@ def search_profiles(
     `status` is a status of an address, NO_ADDRESS or REMOVED. Without REMOVED, removed targets are
     left out.
     """
-    found = (
+    matches = (
         select(TargetProfile)
         .where(_matches(organisation_id, query, status))
         .order_by(TargetProfile.search_text, TargetProfile.id)
         .limit(limit)
         .offset(offset)
     )
-    return db.session.scalars(_with_emails(found)).all()
+    return db.session.scalars(_with_emails(matches)).all()
 
 
 def profile_count(*, organisation_id: int, query: str = "", status: str = "") -> int:
