@@ -54,6 +54,8 @@ def tell_writers(
 
     It lists all such letters, so writers who wait for one get no second.
     """
+    if not letter_ids:
+        return
     waiting = select(_table.c.signature_id).where(
         _table.c.reason.not_in(("", "withdrawn")),
         (_table.c.bounced_at > now - GATHERING) | (_table.c.stopped_at > now - GATHERING),
