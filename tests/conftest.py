@@ -28,7 +28,7 @@ from campaign.switches.state import forget_switches
 from tests import databases
 from tests.empty_tables import empty
 from tests.factories.petitions import make_petition
-from tests.selection import leave_to_slow, longest_first
+from tests.selection import MixedScheduling, leave_to_slow, longest_first
 from tests.visitors import Visitor
 
 SECRET = "a-secret-for-tests-only-0123456789abcdef"
@@ -51,6 +51,11 @@ def pytest_collection_finish():
 def pytest_collection_modifyitems(items):
     leave_to_slow(items)
     longest_first(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    return MixedScheduling(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 @pytest.fixture(scope="session")

@@ -80,7 +80,7 @@ def _erase_signature(entry: EndedEntry) -> object:
     row = _row_of(entry, Signature)
     if row is None or row.state == "erased":
         return False
-    if row.number is not None and row.state not in ("counted", "confirmed"):
+    if row.hatched_at is not None and row.state not in ("counted", "confirmed"):
         # A counted signature must leave the tally before its data is erased.
         while release_numbers(now=utcnow()):
             pass

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from campaign.exports.logos import Logo
 from campaign.montage.fonts import DISPLAY_FONT, LABEL_FONT, LABEL_FONT_BOLD, TEXT_FONT, can_print
@@ -207,7 +207,7 @@ class _Table(_Paper):
 
 class _Letter(_Paper):
     # Font, size, leading, colour, and the space before and after.
-    STYLES = {
+    STYLES: ClassVar = {
         "title": (DISPLAY_FONT, 22, 1.14, INK, 12, 12),
         "head": (LABEL_FONT_BOLD, 12, 1.3, INK, 14, 6),
         "text": (TEXT_FONT, LETTER_SIZE, LETTER_LEADING, INK, 0, 7),
@@ -253,7 +253,7 @@ class _Letter(_Paper):
     def _lines(self, kind: str, text: Any) -> Iterator[tuple[float, Callable[[float], None]]]:
         """Yield (height, function that draws at y) for each line and space of a block."""
         if kind == "page":
-            yield NEW_PAGE, lambda y: None
+            yield NEW_PAGE, lambda _y: None
             return
         if kind in ("figure", "line"):
             height, (label, count) = (20, text) if kind == "figure" else (38, (text, ""))
@@ -262,14 +262,14 @@ class _Letter(_Paper):
         bullet, text = text if kind == "item" else ("", text)
         indent = INDENT if kind == "item" else 0
         face, size, leading, colour, before, behind = self.STYLES["text" if indent else kind]
-        yield before, lambda y: None
+        yield before, lambda _y: None
         for place, line in enumerate(
             self.sheets.lines(self.printable(text), self.text_width - indent, face, size)
         ):
             marker = bullet if place == 0 else ""
             pieces = ((marker, EDGE), (line, EDGE + indent))
             yield size * leading, partial(self._draw_line, pieces, face, size, colour)
-        yield behind, lambda y: None
+        yield behind, lambda _y: None
 
     def _draw_line(
         self, pieces: Iterable[tuple[str, float]], face: str, size: float, colour: RGB, y: float

@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,11 +10,12 @@ from threading import Event, Lock
 from time import monotonic
 from traceback import extract_tb
 from types import MappingProxyType
-from typing import Any, TypeAlias, cast
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app
 
+from campaign.db.transactions import Write
 from campaign.extensions import db
 from campaign.jobs.operations import CLAIM_LIFETIME
 from campaign.mail import operations
@@ -23,6 +24,7 @@ from campaign.mail.daily_limit import DailyLimit
 from campaign.mail.domain_rates import DomainRates
 from campaign.mail.folder import folder_of
 from campaign.mail.models import ACCOUNT, BULK, LETTERS, MAX_REPORTS, PERSONAL, OutboxRow
+from campaign.mail.renderers import Loader, NotNow, Renderer, bound_kinds, loaders_of, renderers_of
 from campaign.mail.result_buffer import ResultBuffer
 from campaign.mail.sender_pool import DeliveryBatch, OutgoingEmail
 from campaign.mail.smtp_replies import Delivered, Refused, TryLater
@@ -41,72 +43,10 @@ MAX_PASS_SECONDS = 30
 # Kept short, because someone may sign during the pass, and the email they wait for goes first.
 MAX_BULK_PASS_SECONDS = 2
 
-Renderer: TypeAlias = Callable[[OutboxRow], Message | None]
-Loader: TypeAlias = Callable[[Collection[int]], object]
-
 log = logging.getLogger("campaign.mail")
 
 
-class NotNow(Exception):
-    """A renderer raises this when its email is still needed, but must wait for `seconds`.
-
-    `reason` says why, without names or addresses. Waiting costs the email none of its attempts.
-    """
-
-    def __init__(self, seconds: float, reason: str) -> None:
-        super().__init__(reason)
-        self.seconds, self.reason = seconds, reason
-
-
-def register(
-    app: Flask,
-    kind: str,
-    renderer: Renderer,
-    name: str = "",
-    *,
-    is_bound: bool = False,
-    load: Loader | None = None,
-) -> None:
-    """Let `renderer` write the emails of `kind`.
-
-    It gets the outbox row and returns a Message, or None if the email is no longer needed, or raises
-    NotNow. It only reads: its changes are rolled back. `name` says in a few words what the email does, for people
-    who read a list of emails. Set `is_bound` for emails that anyone who knows an address can cause.
-    Those count towards the daily limit.
-
-    `load` gets the subject ids of all emails of the kind in a pass, before the first is rendered.
-    It reads what `renderer` needs with a few queries, into the session or into `g`, which end with
-    the pass. What it returns is kept in memory until then.
-    """
-    renderers_of(app)[kind] = renderer
-    if load is not None:
-        loaders_of(app)[kind] = load
-    names_of(app)[kind] = name
-    if is_bound:
-        bound_kinds(app).add(kind)
-
-
-def renderers_of(app: Flask) -> dict[str, Renderer]:
-    """Return the renderers of `app`, by kind of email."""
-    return cast("dict[str, Renderer]", app.extensions.setdefault("mail_renderers", {}))
-
-
-def loaders_of(app: Flask) -> dict[str, Loader]:
-    """Return what reads the rows for many emails of a kind at once, by kind."""
-    return cast("dict[str, Loader]", app.extensions.setdefault("mail_loaders", {}))
-
-
-def bound_kinds(app: Flask) -> set[str]:
-    """Return the kinds of email of `app` that count towards the daily limit."""
-    return cast("set[str]", app.extensions.setdefault("mail_bound_kinds", set()))
-
-
-def names_of(app: Flask) -> dict[str, str]:
-    """Return what each kind of email of `app` does, in a few words."""
-    return cast("dict[str, str]", app.extensions.setdefault("mail_names", {}))
-
-
-def make_outbox_worker(app: Flask, write: Callable[..., Any]) -> "OutboxWorker":
+def make_outbox_worker(app: Flask, write: Write) -> "OutboxWorker":
     """Return the OutboxWorker that the settings of `app` describe.
 
     Raises ValueError for a MAIL_URL that cannot be parsed.
@@ -143,7 +83,7 @@ class OutboxWorker:
         *,
         renderers: Mapping[str, Renderer],
         transports: Sequence[SmtpTransport | FolderTransport],
-        write: Callable[..., Any],
+        write: Write,
         settings: dict[str, Any],
         limit: DailyLimit | None = None,
         bound_kinds: Collection[str] = (),

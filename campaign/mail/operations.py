@@ -66,7 +66,7 @@ def enqueue_many(
         [message | defaults for message in messages],
         returning=("subject_id", "id"),
     )
-    return {subject_id: id for subject_id, id in rows}
+    return {subject_id: row_id for subject_id, row_id in rows}
 
 
 def claim(*, limit: int, now: datetime, last_priority: int = LETTERS) -> list[OutboxRow]:
@@ -128,22 +128,24 @@ def drop(ids: Collection[int], *, reason: str = "") -> None:
     _change(ids, state="dropped", last_error=reason)
 
 
-def reschedule(id: int, *, error: str, now: datetime) -> None:
+def reschedule(email_id: int, *, error: str, now: datetime) -> None:
     """Try a message again later, or mark it as failed after ten attempts.
 
     Each wait is four times longer than the one before, up to about six hours. `error` says what
     happened, without names or addresses.
     """
-    attempts = cast(int, db.session.scalar(select(_table.c.attempts).where(_table.c.id == id)))
+    attempts = cast(
+        int, db.session.scalar(select(_table.c.attempts).where(_table.c.id == email_id))
+    )
     if attempts >= MAX_ATTEMPTS:
-        _change([id], state="failed", last_error=error[:200])
+        _change([email_id], state="failed", last_error=error[:200])
     else:
-        _change([id], due_at=now + _delay(attempts), last_error=error[:200])
+        _change([email_id], due_at=now + _delay(attempts), last_error=error[:200])
 
 
-def wait_until(id: int, *, until: datetime, reason: str) -> None:
+def wait_until(email_id: int, *, until: datetime, reason: str) -> None:
     """Return an unsent message to the outbox, to be claimed again from `until` on."""
-    _change([id], due_at=until, attempts=_table.c.attempts - 1, last_error=reason)
+    _change([email_id], due_at=until, attempts=_table.c.attempts - 1, last_error=reason)
 
 
 def release(ids: Collection[int]) -> None:

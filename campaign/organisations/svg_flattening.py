@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from defusedxml.ElementTree import fromstring
 from fontTools.pens.boundsPen import ControlBoundsPen
@@ -128,21 +128,19 @@ class _Flattening:
         self._root = root
         self._by_id = {element.get("id"): element for element in root.iter() if element.get("id")}
         self._view = _numbers(root.get("viewBox", ""), 4)
-        self._definitions = ElementTree.Element("defs")
+        self._definitions = ET.Element("defs")
         self._left = MAX_DRAWN_CHARACTERS
 
     def svg(self) -> bytes:
-        flat = ElementTree.Element("svg", {"xmlns": SVG.strip("{}")})
+        flat = ET.Element("svg", {"xmlns": SVG.strip("{}")})
         flat.set("viewBox", " ".join(map(_text, self._view)))
         flat.append(self._definitions)
         flat.extend(
             list(self._children(self._root, self._own(self._root, _Inherited(INHERITED)), 0))
         )
-        return ElementTree.tostring(flat, encoding="unicode").encode()
+        return ET.tostring(flat, encoding="unicode").encode()
 
-    def _children(
-        self, parent: Any, inherited: _Inherited, level: int
-    ) -> Iterator[ElementTree.Element]:
+    def _children(self, parent: Any, inherited: _Inherited, level: int) -> Iterator[ET.Element]:
         """Yield the shapes in an element. `inherited` includes what the element itself says."""
         if level > MAX_LEVELS:
             raise NotDrawable("levels")
@@ -162,7 +160,7 @@ class _Flattening:
             else:
                 raise NotDrawable(name)
 
-    def _copy(self, use: Any, inherited: _Inherited, level: int) -> Iterator[ElementTree.Element]:
+    def _copy(self, use: Any, inherited: _Inherited, level: int) -> Iterator[ET.Element]:
         original = self._by_id.get(_link_of(use))
         if original is None:
             return
@@ -172,7 +170,7 @@ class _Flattening:
             return
         move: Matrix = (1, 0, 0, 1, self._length(use, "x", "0"), self._length(use, "y", "0"))
         moved = replace(inherited, matrix=_product(inherited.matrix, move))
-        group = ElementTree.Element("g")
+        group = ET.Element("g")
         group.append(original)
         yield from self._children(group, moved, level + 1)
 
@@ -220,13 +218,11 @@ class _Flattening:
             matrix = _product(matrix, fit)
         return replace(inherited, matrix=matrix)
 
-    def _shape(
-        self, name: str, element: Any, inherited: _Inherited
-    ) -> Iterator[ElementTree.Element]:
+    def _shape(self, name: str, element: Any, inherited: _Inherited) -> Iterator[ET.Element]:
         style = inherited.style
         if style["visibility"] != "visible":
             return
-        shape = ElementTree.Element(name, dict(self._geometry(name, element)))
+        shape = ET.Element(name, dict(self._geometry(name, element)))
         if name in OUTLINES and not shape.get(OUTLINES[name]):
             return
         shape.set("fill-rule", style["fill-rule"])
@@ -255,7 +251,7 @@ class _Flattening:
             if element.get(side, "auto") != "auto":
                 yield side, _text(self._length(element, side, "0"))
 
-    def _set_line(self, shape: ElementTree.Element, style: Mapping[str, str]) -> None:
+    def _set_line(self, shape: ET.Element, style: Mapping[str, str]) -> None:
         shape.set("stroke-width", _text(self._measure(style["stroke-width"], "r")))
         shape.set("stroke-linecap", style["stroke-linecap"])
         shape.set("stroke-linejoin", style["stroke-linejoin"])
@@ -267,9 +263,7 @@ class _Flattening:
             )
             shape.set("stroke-dashoffset", _text(self._measure(style["stroke-dashoffset"], "r")))
 
-    def _finished(
-        self, shape: ElementTree.Element, matrix: Matrix, inherited: _Inherited
-    ) -> ElementTree.Element:
+    def _finished(self, shape: ET.Element, matrix: Matrix, inherited: _Inherited) -> ET.Element:
         """Give a shape its matrix and clip path, and count it."""
         if matrix != IDENTITY:
             shape.set("transform", _matrix_text(matrix))
@@ -277,16 +271,14 @@ class _Flattening:
             corners = _outline(inherited.clip, _inverse(matrix))
             clip = self._define("clipPath")
             points = " ".join(f"{_text(x)},{_text(y)}" for x, y in corners)
-            ElementTree.SubElement(clip, "polygon", {"points": points})
+            ET.SubElement(clip, "polygon", {"points": points})
             shape.set("clip-path", f"url(#{clip.get('id')})")
         self._left -= sum(map(len, shape.attrib.values())) + 100
         if self._left < 0:
             raise NotDrawable("size")
         return shape
 
-    def _filled(
-        self, shape: ElementTree.Element, fill: _Gradient, inherited: _Inherited
-    ) -> ElementTree.Element:
+    def _filled(self, shape: ET.Element, fill: _Gradient, inherited: _Inherited) -> ET.Element:
         """Return a shape filled with a gradient, both in coordinates of the drawing.
 
         fpdf2 misplaces gradients of shapes that have a matrix.
@@ -308,16 +300,16 @@ class _Flattening:
         definition.set("gradientTransform", _matrix_text(_product(matrix, fill.matrix)))
         for offset, colour in fill.stops:
             stop = {"offset": _text(offset), "stop-color": colour.colour}
-            ElementTree.SubElement(definition, "stop", stop)
+            ET.SubElement(definition, "stop", stop)
         pen = SVGPathPen(None, ntos=_text)
         parse_path(data, TransformPen(pen, inherited.matrix))
         attributes = {"d": pen.getCommands(), "fill": f"url(#{definition.get('id')})"}
-        return ElementTree.Element("path", attributes | {"fill-rule": inherited.style["fill-rule"]})
+        return ET.Element("path", attributes | {"fill-rule": inherited.style["fill-rule"]})
 
-    def _define(self, name: str) -> ElementTree.Element:
+    def _define(self, name: str) -> ET.Element:
         """Add a definition with a new id."""
         attributes = {"id": f"part{len(self._definitions)}"}
-        return ElementTree.SubElement(self._definitions, name, attributes)
+        return ET.SubElement(self._definitions, name, attributes)
 
     def _paint(self, name: str, style: Mapping[str, str]) -> _Colour | _Gradient | None:
         """Return what fill or stroke paint with, if they do."""
@@ -376,7 +368,7 @@ class _Flattening:
             raise NotDrawable("clipPathUnits")
         [shape] = shapes
         name = shape.tag.removeprefix(SVG)
-        flat = ElementTree.Element(name, dict(self._geometry(name, shape)))
+        flat = ET.Element(name, dict(self._geometry(name, shape)))
         for part in (clip, shape):
             matrix = _product(matrix, _matrix(part.get("transform", "")))
         corners = _outline(_corners(flat), matrix)
@@ -403,14 +395,14 @@ class _Flattening:
         match = _LENGTH.fullmatch(length.strip())
         if match and match[2] == "%":
             _, _, width, height = self._view
-            whole = (
+            full = (
                 width
                 if side in ("x", "x1", "x2", "cx", "fx", "rx", "width")
                 else height
                 if side in ("y", "y1", "y2", "cy", "fy", "ry", "height")
                 else math.hypot(width, height) / math.sqrt(2)
             )
-            return _finite(float(match[1]) / 100 * whole)
+            return _finite(float(match[1]) / 100 * full)
         if not match or match[2] not in UNITS:
             raise NotDrawable("length")
         return _finite(float(match[1]) * UNITS[match[2]])
@@ -472,14 +464,14 @@ def _link_of(element: Any) -> str:
     return str(element.get("href") or element.get(XLINK_HREF) or "").strip().removeprefix("#")
 
 
-def _path_data(shape: ElementTree.Element) -> str:
+def _path_data(shape: ET.Element) -> str:
     """Return a shape as the data of a path."""
     builder = PathBuilder()
     builder.add_path_from_element(shape)
     return "".join(builder.paths)
 
 
-def _corners(shape: ElementTree.Element) -> tuple[tuple[float, float], ...]:
+def _corners(shape: ET.Element) -> tuple[tuple[float, float], ...]:
     """Return the corners of a shape without holes or curves."""
     pen = RecordingPen()
     parse_path(_path_data(shape), pen)

@@ -31,6 +31,7 @@ class PetitionCard:
     id: int
     slug: str
     action_kind: str
+    has_butterflies: bool
     lang: str
     title: str
     summary: str
@@ -154,6 +155,7 @@ def _card_values(petition: Petition, lang: str, count: int, now: datetime) -> di
         "id": petition.id,
         "slug": petition.slug,
         "action_kind": petition.action_kind,
+        "has_butterflies": petition.has_butterflies,
         "lang": text.lang,
         "title": text.title,
         "summary": text.summary,

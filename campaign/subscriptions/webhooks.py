@@ -32,8 +32,8 @@ def bounces() -> ResponseReturnValue:
         ), 401
     data = request.get_json(silent=True)
     data = data if isinstance(data, list) else [data]
-    reports = [_parse_report(entry) for entry in data[:MAX_AT_ONCE]]
-    if len(data) > MAX_AT_ONCE or None in reports:
+    reports = [report for entry in data[:MAX_AT_ONCE] if (report := _parse_report(entry))]
+    if len(reports) < len(data):
         return jsonify(
             error='Send {"email": …, "kind": "hard", "soft" or "complaint", "reason": …}, or at most 1000 of them as a list.'
         ), 422

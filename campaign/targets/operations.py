@@ -124,7 +124,7 @@ def note_email_status(*, address: str, status: str, now: datetime) -> int:
     )
     for email in db.session.scalars(query.order_by(TargetEmail.profile_id)).all():
         profile = load_for_update(TargetProfile, email.profile_id)
-        # Whoever edits the addresses at the moment gets to see the new status first.
+        # Anyone who edits the addresses at the moment gets to see the new status first.
         check_part(profile, "contact", None)
         email.status, email.status_at = status, now
         changed += 1

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date
-from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import selectinload
@@ -28,14 +27,14 @@ def search_profiles(
     `status` is a status of an address, NO_ADDRESS or REMOVED. Without REMOVED, removed targets are
     left out.
     """
-    found = (
+    matching = (
         select(TargetProfile)
         .where(_matches(organisation_id, query, status))
         .order_by(TargetProfile.search_text, TargetProfile.id)
         .limit(limit)
         .offset(offset)
     )
-    return db.session.scalars(_with_emails(found)).all()
+    return db.session.scalars(_with_emails(matching)).all()
 
 
 def profile_count(*, organisation_id: int, query: str = "", status: str = "") -> int:
@@ -114,7 +113,7 @@ def used_profile_ids(profile_ids: Collection[int]) -> set[int]:
     return used
 
 
-def _with_emails(query: Select[Any]) -> Select[Any]:
+def _with_emails(query: Select[TargetProfile]) -> Select[TargetProfile]:
     return query.options(selectinload(TargetProfile.emails))
 
 

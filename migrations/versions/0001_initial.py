@@ -1944,7 +1944,10 @@ def upgrade():
         ),
         sa.CheckConstraint("evidence in ('email', 'in_person', 'paper', 'api')", name="evidence"),
         sa.CheckConstraint("name_display in ('full', 'initials', 'counted')", name="name_display"),
-        sa.CheckConstraint("state != 'counted' or number is not null", name="counted_has_number"),
+        sa.CheckConstraint(
+            "state != 'counted' or hatched_at is not null", name="counted_is_hatched"
+        ),
+        sa.CheckConstraint("number is null or hatched_at is not null", name="numbered_is_hatched"),
         sa.CheckConstraint("state = 'erased' or given_name is not null", name="given_name"),
         sa.CheckConstraint(
             "state in ('pending', 'confirmed', 'counted', 'held', 'withdrawn', 'erased')",
@@ -1998,7 +2001,7 @@ def upgrade():
         "ix_signature_erased_counted",
         "signature",
         ["petition_id"],
-        **_where("state = 'erased' and number is not null"),
+        **_where("state = 'erased' and hatched_at is not null"),
     )
     op.create_index(
         "ix_signature_held",
@@ -2036,7 +2039,9 @@ def upgrade():
         "ix_signature_shown",
         "signature",
         ["petition_id", "number"],
-        **_where("state = 'counted' and name_display in ('full', 'initials')"),
+        **_where(
+            "state = 'counted' and number is not null and name_display in ('full', 'initials')"
+        ),
     )
     op.create_index(
         "ix_signature_source", "signature", ["source", "created_at"], **_where("source != ''")
@@ -2051,7 +2056,7 @@ def upgrade():
         "ix_signature_to_release",
         "signature",
         ["id"],
-        **_where("state not in ('counted', 'confirmed', 'erased') and number is not null"),
+        **_where("state not in ('counted', 'confirmed', 'erased') and hatched_at is not null"),
     )
     op.create_index(
         "ix_signature_to_review",

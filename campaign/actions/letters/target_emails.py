@@ -22,8 +22,8 @@ from campaign.extensions import db
 from campaign.http.urls import absolute_url
 from campaign.i18n.locales import locale_of
 from campaign.mail.composition import Attachment, Message, Sender
-from campaign.mail.delivery import NotNow, register
 from campaign.mail.models import OutboxMessage, OutboxRow
+from campaign.mail.renderers import NotNow, register
 from campaign.organisations.emails import contact_address, email_identity
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_by_id

@@ -35,7 +35,7 @@ def print_poster(
     spec: PosterSpec,
     shape: Shape,
     output: BinaryIO,
-    progress: Callable[[int], None] = lambda percent: None,
+    progress: Callable[[int], None] = lambda _percent: None,
 ) -> None:
     """Draw the poster of a PosterSpec into the binary file `output`.
 
@@ -154,7 +154,8 @@ def main() -> None:
             spec,
             shape_in(Path(spec.shape_folder)),
             output,
-            lambda percent: print(percent, flush=True),
+            # The worker reads it, and shows the progress.
+            lambda percent: print(percent, flush=True),  # noqa: T201
         )
 
 

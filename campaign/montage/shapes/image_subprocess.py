@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from campaign.errors import CampaignError
 from campaign.extensions import db
@@ -135,4 +135,4 @@ def _run_worker(kind: str, folder: Path, **arguments: Any) -> dict[str, Any]:
         # Log only the type of error: its message could contain parts of the picture.
         log.error("the image process failed at %s: %s", kind, type(error).__name__)
         raise WorkFailed from error
-    return json.loads((folder / "done.json").read_text(encoding="utf-8"))
+    return cast(dict[str, Any], json.loads((folder / "done.json").read_text(encoding="utf-8")))

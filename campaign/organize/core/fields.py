@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, ClassVar, Self, cast
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -143,15 +143,15 @@ class InLanguages(Form):
     """
 
     parts: tuple[str, ...] = ()
-    missing_errors: dict[str, Any] = {}
+    missing_errors: ClassVar[dict[str, Any]] = {}
     languages: tuple[str, ...] = ()
     fields_in: Callable[[tuple[str, ...]], dict[str, Any]]
 
     @classmethod
-    def in_languages(cls, languages: tuple[str, ...]) -> Any:
+    def in_languages(cls, languages: tuple[str, ...]) -> type[Self]:
         """Return the class of this form for these languages."""
         # mypy takes the hash of a class for that of its instances.
-        return _form_in(cast(Hashable, cls), languages)
+        return cast(type[Self], _form_in(cast(Hashable, cls), languages))
 
     def texts(self) -> dict[str, dict[str, str]]:
         """Return {language: {part: text}} for the languages in which anything was entered."""

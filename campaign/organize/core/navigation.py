@@ -1,7 +1,7 @@
 """The sidebar: the entries that the organizer may see, and the counts beside them."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from babel.numbers import format_compact_decimal
 from flask import current_app, g
@@ -191,7 +191,7 @@ def numbers() -> dict[str, SidebarCount]:
     """Return {entry name: SidebarCount}, queried once per page however often the sidebar appears."""
     if "sidebar_counts" not in g:
         g.sidebar_counts = sidebar_counts()
-    return g.sidebar_counts
+    return cast(dict[str, SidebarCount], g.sidebar_counts)
 
 
 def places() -> list[Place]:

@@ -166,7 +166,7 @@ class ColumnsForm(FlaskForm):
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check each field, and that a column or the form says when people signed."""
-        valid = super().validate(extra_validators)
+        valid: bool = super().validate(extra_validators)
         field = self.signed_on
         if not field.data and not field.errors and "signed_at" not in self.fields:
             field.errors = [_l("No column has the signing date. Enter it here.")]

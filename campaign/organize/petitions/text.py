@@ -1,7 +1,7 @@
 """Edit the text of a petition in all languages, with a live preview."""
 
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from flask import flash, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -72,7 +72,7 @@ def save_text(petition: Petition) -> ResponseReturnValue:
         )
     except NotReady:
         # The petition was published while we looked, and a public petition's text must be complete.
-        present = petition_in_any_state(petition.slug)
+        present = cast(Petition, petition_in_any_state(petition.slug))
         form.validate_for(present)
         return _render_page(present, form, 422)
     flash(

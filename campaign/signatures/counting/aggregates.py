@@ -1,7 +1,7 @@
 """Aggregated counts of signatures, stored so that large petitions need not be counted again."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from time import monotonic
 from typing import Any, NamedTuple
@@ -20,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaign.db.functions import hour_of
+from campaign.db.transactions import Write
 from campaign.extensions import Base, database_now, db
 from campaign.jobs.operations import take_lease
 from campaign.petitions.models import Petition, PetitionTally
@@ -48,7 +49,7 @@ MIN_SIGNATURES = 20_000
 # A pass takes at most this share of one processor's time, and runs at most once a minute.
 SHARE = 1 / 20
 SECONDS = 60
-_IN_TALLY = Signature.number.is_not(None)
+_IN_TALLY = Signature.hatched_at.is_not(None)
 # A rejected signature waits for nothing, and an erased one that was counted stays counted.
 _STATUS = case(
     ((Signature.state == "held") & Signature.rejected_at.is_not(None), "rejected"),
@@ -157,7 +158,7 @@ class AggregateRefresher:
 
     _fingerprint: tuple[int, ...] | None
 
-    def __init__(self, write: Callable[..., Any], *, holder: str) -> None:
+    def __init__(self, write: Write, *, holder: str) -> None:
         self._write, self._holder, self._next_pass_at, self._fingerprint = write, holder, 0.0, None
 
     def refresh(self) -> None:

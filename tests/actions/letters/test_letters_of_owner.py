@@ -8,7 +8,7 @@ import pytest
 
 from campaign.actions.letters.operations import GATHERING, NOT_DELIVERED, note_undelivered
 from campaign.extensions import write
-from campaign.mail.delivery import renderers_of
+from campaign.mail.renderers import renderers_of
 from campaign.process.clock import utcnow
 from campaign.signatures.erasure import erase_one
 from campaign.text.whitespace import in_one_line
