@@ -49,6 +49,12 @@ def profile_by_id(profile_id: int) -> TargetProfile | None:
     return db.session.scalar(_with_emails(query))
 
 
+def profiles_among(profile_ids: Collection[int]) -> Sequence[TargetProfile]:
+    """Return those of these targets that exist, without their addresses."""
+    query = select(TargetProfile).where(TargetProfile.id.in_(profile_ids))
+    return db.session.scalars(query).all()
+
+
 def profiles_by_ids(
     profile_ids: Collection[int], *, organisation_id: int | None = None
 ) -> dict[int, TargetProfile]:
