@@ -60,6 +60,10 @@ class ActionKind:
 
     `fields` returns the fields that the form has beside those of a petition, by name, for the
     action with this id and a language. What was entered is stored in `Signature.kind_data`.
+    `earlier_fields` are those for a form that was filled in offline, maybe days ago, if they differ.
+    `form_data` returns what the form shows beside that of a petition as JSON can hold it, for
+    tablets and partners. With `needs_email`, only its supporter confirms a response, by email:
+    neither a witness at a table nor a partner does.
     `missing` returns the names of what must be filled in before the action with this id is
     published. `confirmed_url` returns where a response leads when it is confirmed, if not to its
     number.
@@ -76,7 +80,10 @@ class ActionKind:
     texts: ActionTexts
     has_comment: bool = True
     emails: Mapping[str, str] = field(default_factory=dict)
+    needs_email: bool = False
     fields: Callable[[int, str], Mapping[str, Any]] | None = None
+    earlier_fields: Callable[[int, str], Mapping[str, Any]] | None = None
+    form_data: Callable[[int, str], Mapping[str, Any]] | None = None
     missing: Callable[[int], Sequence[str]] | None = None
     confirmed_url: Callable[[Any], str | None] | None = None
     form_part: Callable[[Any, Any, str], Markup] | None = None
@@ -84,6 +91,11 @@ class ActionKind:
     own_part: Callable[[Any, str], Markup] | None = None
     downloaded_part: Callable[[Any], Mapping[str, Any]] | None = None
     note_counted: NoteCounted | None = None
+
+    @property
+    def collection(self) -> str:
+        """Return the part of its addresses before the slug."""
+        return "petitions" if self.name == PETITION else "actions"
 
 
 PETITION_KIND = ActionKind(
