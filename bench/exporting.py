@@ -4,6 +4,7 @@ Usage: `python -m bench.exporting URL FOLDER KIND FILE`.
 """
 
 import sys
+from pathlib import Path
 from time import perf_counter
 
 from bench.sites import SECRET, SLUG
@@ -17,7 +18,7 @@ from campaign.petitions.queries import petition_by_slug
 def main():
     url, folder, kind, file = sys.argv[1:]
     app = create_app({"SECRET_KEY": SECRET, "VAR_DIR": folder, "SQLALCHEMY_DATABASE_URI": url})
-    with app.app_context(), open(file, "wb") as output:
+    with app.app_context(), Path(file).open("wb") as output:
         table, rows = SignatureTable(Selection(petition_by_slug(SLUG).id)), 0
         begun = perf_counter()
         form = FORMATS[kind](table.header, table.kinds)
@@ -30,7 +31,7 @@ def main():
 
 
 def peak_megabytes():
-    with open("/proc/self/status") as status:
+    with Path("/proc/self/status").open() as status:
         [peak] = (line.split()[1] for line in status if line.startswith("VmHWM"))
     return int(peak) / 1024
 

@@ -36,7 +36,7 @@ class Server:
 
     def __enter__(self):
         _raise_file_limit()
-        with open(self._log, "wb") as log:
+        with self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 self._command,
                 cwd=ROOT,

@@ -50,7 +50,6 @@ def run_migrations() -> None:
         for attempt in range(1, MAX_ATTEMPTS + 1):
             try:
                 migrate(engine)
-                return
             except OperationalError as error:
                 if not isinstance(error.orig, LockNotAvailable | DeadlockDetected):
                     raise
@@ -61,6 +60,8 @@ def run_migrations() -> None:
                     ) from error
                 click.echo(f"A table is in use. Trying again in {PAUSE_SECONDS} seconds.", err=True)
                 time.sleep(PAUSE_SECONDS)
+            else:
+                return
 
 
 def migrate(engine: Engine) -> None:

@@ -19,7 +19,7 @@ from campaign.demo.content import load_cause
 from campaign.extensions import db
 from campaign.health import disk_checks
 from campaign.organisations.identity import forget_identities
-from campaign.process import clock
+from campaign.process import clock, isolated
 from campaign.security.rate_limit_storage import limit_storage
 from campaign.signatures import tokens
 from campaign.site.settings import forget_site_settings
@@ -28,7 +28,7 @@ from campaign.switches.state import forget_switches
 from tests import databases
 from tests.empty_tables import empty
 from tests.factories.petitions import make_petition
-from tests.selection import leave_to_slow, longest_first
+from tests.selection import MixedScheduling, leave_to_slow, longest_first
 from tests.visitors import Visitor
 
 SECRET = "a-secret-for-tests-only-0123456789abcdef"
@@ -51,6 +51,17 @@ def pytest_collection_finish():
 def pytest_collection_modifyitems(items):
     leave_to_slow(items)
     longest_first(items)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def equal_programs():
+    """Let pictures be drawn at normal priority: all processors are busy while tests run."""
+    isolated.BACKGROUND = isolated.AWAITED = 0
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    return MixedScheduling(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 @pytest.fixture(scope="session")

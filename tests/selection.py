@@ -1,4 +1,4 @@
-"""Choose which tests `make test` leaves to `make test-slow`, and which run first.
+"""Choose which tests `make test` leaves to `make test-slow`, which run first, and in which process.
 
 Slow are those marked `slow`, and two kinds by rule.
 """
@@ -7,6 +7,25 @@ from collections import defaultdict
 from zlib import crc32
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
+
+BROWSER_TESTS = "tests/browser/"
+
+
+class MixedScheduling(LoadFileScheduling):
+    """Gives each process whole files: every second process those of `tests/browser` first.
+
+    A browser keeps its test waiting half the time, and the processors would idle if all processes
+    waited. The others also start no site of their own until the other files run out.
+    """
+
+    def _assign_work_unit(self, node):
+        takes_browser = self.nodes.index(node) % 2 == 0
+        for file in self.workqueue:
+            if file.startswith(BROWSER_TESTS) is takes_browser:
+                self.workqueue.move_to_end(file, last=False)
+                break
+        super()._assign_work_unit(node)
 
 
 def leave_to_slow(items):

@@ -6,6 +6,7 @@ Each runs in its own process.
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 from time import perf_counter
 
 import psycopg
@@ -57,7 +58,7 @@ def _row(label, url, site_folder, form, dump_rate):
 def _dump_sqlite(url, file):
     if shutil.which("sqlite3") is None:
         return "no sqlite3 here"
-    with open(file, "wb") as output:
+    with Path(file).open("wb") as output:
         begun = perf_counter()
         subprocess.run(
             ["sqlite3", "-csv", "-readonly", url.removeprefix("sqlite:///"), DUMP],
@@ -68,7 +69,10 @@ def _dump_sqlite(url, file):
 
 
 def _dump_postgresql(url, file):
-    with psycopg.connect(url.replace("+psycopg", "")) as connection, open(file, "wb") as output:
+    with (
+        psycopg.connect(url.replace("+psycopg", "")) as connection,
+        Path(file).open("wb") as output,
+    ):
         begun = perf_counter()
         with connection.cursor().copy(f"copy ({DUMP}) to stdout (format csv)") as blocks:
             output.writelines(blocks)
@@ -76,6 +80,6 @@ def _dump_postgresql(url, file):
 
 
 def _dump_rate(seconds, file, name):
-    with open(file, "rb") as lines:
+    with Path(file).open("rb") as lines:
         rows = sum(1 for _ in lines)
     return f"{rows / seconds:,.0f} rows/s by {name}"

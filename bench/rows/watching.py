@@ -3,7 +3,7 @@
 import time
 from urllib.request import Request, urlopen
 
-import numpy
+import numpy as np
 from sqlalchemy import create_engine, text
 
 from bench import load, sites
@@ -113,10 +113,10 @@ def _seen_row(seen, hatched):
         for number in range(before + 1, count + 1)
         if number in at
     ]
-    p99 = float(numpy.quantile(waits, 0.99)) if waits else float("inf")
+    p99 = float(np.quantile(waits, 0.99)) if waits else float("inf")
     return Row(
         "from hatching to being seen by a watcher",
-        f"p99 {p99:.2f} s, median {numpy.median(waits):.2f} s",
+        f"p99 {p99:.2f} s, median {np.median(waits):.2f} s",
         f"{len(waits):,} sightings of {len(at):,} butterflies",
         f"p99 < {MAX_UNSEEN_SECONDS} s",
         p99 < MAX_UNSEEN_SECONDS,
@@ -127,10 +127,10 @@ def _hatching_row(hatched):
     waits = [moment - confirmed for _, moment, confirmed in hatched]
     return Row(
         "from confirming to hatching, meanwhile",
-        f"p99 {float(numpy.quantile(waits, 0.99)):.2f} s",
+        f"p99 {float(np.quantile(waits, 0.99)):.2f} s",
         f"{len(waits):,} signatures",
         "< 1 s",
-        float(numpy.quantile(waits, 0.99)) < 1,
+        float(np.quantile(waits, 0.99)) < 1,
     )
 
 

@@ -17,8 +17,8 @@ from campaign.accounts.queries import device_by_id, is_open, link_by_id, organiz
 from campaign.extensions import db
 from campaign.i18n.locales import locale_of
 from campaign.mail.composition import Message, render
-from campaign.mail.delivery import register
 from campaign.mail.models import OutboxRow
+from campaign.mail.renderers import register
 from campaign.process.clock import utcnow
 
 

@@ -4,6 +4,8 @@ from typing import Any, cast
 
 from flask import current_app
 
+from campaign.http.urls import with_host
+
 
 def workspace_url(endpoint: str, **values: Any) -> str:
     """Return an absolute URL.
@@ -11,7 +13,7 @@ def workspace_url(endpoint: str, **values: Any) -> str:
     The worker composes emails, so no request tells it the site's address.
     """
     path = current_app.url_map.bind("").build(endpoint, values)
-    return cast(str, current_app.config["PUBLIC_URL"]) + path
+    return with_host(path)
 
 
 def cause_title(cause_id: int | None, lang: str) -> str:

@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from flask import current_app, url_for
+from flask import url_for
 from flask_babel import force_locale
 
 from campaign.causes.models import Cause
 from campaign.causes.presenters import news_consent
 from campaign.events.models import Event
+from campaign.http.urls import with_host
 from campaign.i18n.locales import locale_of
 from campaign.petitions.delivery_terms import delivery_sentence
 from campaign.petitions.kinds import kind_of
@@ -122,7 +123,7 @@ def serialize_event(event: Event, lang: str) -> dict[str, Any]:
 
 
 def _url(endpoint: str, slug: str, lang: str) -> str:
-    return current_app.config["PUBLIC_URL"] + url_for(endpoint, slug=slug, lang=lang)
+    return with_host(url_for(endpoint, slug=slug, lang=lang))
 
 
 def _instant(moment: datetime | None) -> str | None:

@@ -197,7 +197,7 @@ def _agreed_to(
             _("Send a time in the past, like %(example)s.", example=EXAMPLE_TIME)
         ]
     if text and not at:
-        errors["consent_at"] = [_("Say when the person agreed to this text.")]
+        errors["consent_at"] = [_("Send the time when the person agreed to this text.")]
     if len(text) > MAX_CONSENT_TEXT_LENGTH:
         errors["consent_text"] = [_("This is too long. Make it shorter.")]
     if errors:
@@ -215,7 +215,7 @@ def _agreed_to(
         organisation_id=terms.organisation_id,
         compose=partial(
             compose_notice,
-            "signature",
+            kind_of(terms.action_kind).notice,
             organisation_id=terms.organisation_id,
             lang=values["lang"],
             days=terms.retention_days,

@@ -82,9 +82,10 @@ def key_fingerprint() -> str:
 
 
 def _text(content: Mapping[str, Any], name: str) -> str:
-    if not isinstance(content[name], str):
+    text = content[name]
+    if not isinstance(text, str):
         raise TypeError(name)
-    return content[name]
+    return text
 
 
 def _file(entry: Mapping[str, Any]) -> ArchivedFile:

@@ -72,7 +72,7 @@ class EndedLog:
             json.dumps(entry._asdict(), separators=(",", ":")) + "\n" for entry in entries
         )
         is_new = not self._path.exists()
-        with open(
+        with os.fdopen(
             os.open(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600), "r+b", buffering=0
         ) as file:
             fcntl.flock(file, fcntl.LOCK_EX)

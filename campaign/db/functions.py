@@ -62,7 +62,7 @@ def _noon_on_postgresql(element: Any, compiler: Any, **options: Any) -> str:
 
 def read_hour(value: str | datetime) -> datetime:
     """Return the result of `hour_of` as an aware datetime."""
-    hour = datetime.strptime(value, "%Y-%m-%d %H") if isinstance(value, str) else value
+    hour = datetime.fromisoformat(value) if isinstance(value, str) else value
     return hour.replace(tzinfo=UTC)
 
 

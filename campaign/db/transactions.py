@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from random import SystemRandom
 from time import monotonic, sleep
-from typing import Any, TypeVar, cast
+from typing import Any, ParamSpec, Protocol, TypeVar, cast
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
@@ -53,6 +53,22 @@ PAGE_BYTES = 4096
 MAX_PAUSE_SECONDS = 0.003
 _random = SystemRandom()
 Row = TypeVar("Row")
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+
+
+class Write(Protocol):
+    """Runs an operation in a transaction, as `Transactions.write` does."""
+
+    def __call__(
+        self,
+        operation: Callable[Parameters, Result],
+        /,
+        *arguments: Parameters.args,
+        **named: Parameters.kwargs,
+    ) -> Result:
+        """Return the result of the operation after the commit."""
+        ...
 
 
 @event.listens_for(Engine, "connect")
@@ -124,7 +140,13 @@ class Transactions:
             GroupCommit(lambda: self._batch(app), _pause) if grouped else None
         )
 
-    def write(self, operation: Callable[..., Any], /, *arguments: Any, **named: Any) -> Any:
+    def write(
+        self,
+        operation: Callable[Parameters, Result],
+        /,
+        *arguments: Parameters.args,
+        **named: Parameters.kwargs,
+    ) -> Result:
         """Run `operation` in a transaction; return its result after the commit.
 
         If the operation raises, its changes are rolled back and its exception is raised here. Rows
@@ -133,7 +155,7 @@ class Transactions:
         """
         group = self._leave_snapshot().extensions["group_commit"]
         if group:
-            return group.run(lambda: operation(*arguments, **named))
+            return cast(Result, group.run(lambda: operation(*arguments, **named)))
         with self._batch(cast(Any, current_app)._get_current_object()):
             return operation(*arguments, **named)
 

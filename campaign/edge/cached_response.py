@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import blake2b
+from typing import cast
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 import brotli
@@ -151,7 +152,7 @@ class CachedResponse:
 
     def _compress(self, encoding: str, quality: int) -> bytes:
         if encoding == "br":
-            return brotli.compress(self._body, quality=quality)
+            return cast(bytes, brotli.compress(self._body, quality=quality))
         return gzip.compress(self._body, compresslevel=6, mtime=0)
 
 

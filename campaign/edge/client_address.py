@@ -33,7 +33,7 @@ class ClientAddress:
         return self._app(environ, start_response)
 
     def _client(self, environ: WSGIEnvironment) -> str:
-        client = environ["REMOTE_ADDR"]
+        client: str = environ["REMOTE_ADDR"]
         for hop in reversed(environ.get("HTTP_X_FORWARDED_FOR", "").split(",")):
             try:
                 client = str(_parse_address(_without_port(hop.strip())))

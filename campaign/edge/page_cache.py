@@ -167,7 +167,7 @@ class PageCache:
         }
         app_environ["REQUEST_METHOD"] = "GET"
         chunks = self._app(
-            app_environ, lambda status, headers, exc_info=None: started.append((status, headers))
+            app_environ, lambda status, headers, _exc_info=None: started.append((status, headers))
         )
         self._note_database(is_away=DATABASE_IS_AWAY in app_environ)
         return *started[-1], chunks

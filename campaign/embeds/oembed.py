@@ -72,11 +72,11 @@ def oembed_response(args: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def serialize(response: Mapping[str, Any], format: str) -> str:
-    """Return a response as text in the format `format`, "json" or "xml"."""
-    if format == "json":
+def serialize(response: Mapping[str, Any], name: str) -> str:
+    """Return a response as text in the format "json" or "xml"."""
+    if name == "json":
         return json.dumps(response, ensure_ascii=False)
-    parts = "".join(f"<{name}>{escape(str(value))}</{name}>" for name, value in response.items())
+    parts = "".join(f"<{key}>{escape(str(value))}</{key}>" for key, value in response.items())
     return f'<?xml version="1.0" encoding="utf-8" standalone="yes"?><oembed>{parts}</oembed>'
 
 

@@ -114,16 +114,14 @@ def script() -> ResponseReturnValue:
 @blueprint.get("/oembed")
 def oembed() -> ResponseReturnValue:
     """Describe how to embed one of our pages, by oEmbed 1.0 (https://oembed.com)."""
-    format = request.args.get("format", "json")
-    if format not in MIMETYPES:
-        return Response("The formats are json and xml.\n", 501, mimetype="text/plain")
+    name = request.args.get("format", "json")
+    if name not in MIMETYPES:
+        return Response("Use the format json or xml.\n", 501, mimetype="text/plain")
     try:
         data = oembed_response(request.args)
     except NotOurs:
         return Response("There is no petition at this address.\n", 404, mimetype="text/plain")
-    response = public(
-        Response(serialize(data, format), content_type=MIMETYPES[format]), OEMBED_SECONDS
-    )
+    response = public(Response(serialize(data, name), content_type=MIMETYPES[name]), OEMBED_SECONDS)
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response
 

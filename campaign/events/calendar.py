@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, cast
 from unicodedata import category
 from urllib.parse import quote, urlencode
 
@@ -123,7 +123,7 @@ def _file(entries: Iterable[CalendarEntry], *, method: str, name: str = "") -> s
         calendar.add("x-published-ttl", vDuration(REFRESH))
     for entry in entries:
         calendar.add_component(entry)
-    return calendar.to_ical(sorted=False).decode()
+    return cast(bytes, calendar.to_ical(sorted=False)).decode()
 
 
 def _entry(

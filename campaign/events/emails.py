@@ -22,8 +22,8 @@ from campaign.events.seats import SEAT
 from campaign.events.tokens import token_for
 from campaign.http.urls import absolute_url
 from campaign.mail.composition import Attachment, Message, render
-from campaign.mail.delivery import register
 from campaign.mail.models import OutboxMessage
+from campaign.mail.renderers import register
 from campaign.organisations.emails import EmailIdentity, email_identity
 from campaign.process.clock import utcnow
 from campaign.text.markdown import to_text

@@ -100,7 +100,7 @@ class SeatForm(FlaskForm):
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Validate each field on its own, then check the required ones."""
-        valid = super().validate(extra_validators)
+        valid: bool = super().validate(extra_validators)
         for name in self.needed & self._fields.keys():
             field = self[name]
             if not field.errors and not field.data:

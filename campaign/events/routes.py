@@ -34,7 +34,7 @@ from campaign.events.structured_data import structured
 from campaign.extensions import reads_replica, write
 from campaign.http.caching import public
 from campaign.http.responses import abort_missing_file
-from campaign.http.urls import absolute_url
+from campaign.http.urls import absolute_url, with_host
 from campaign.notices.operations import shown_notice_id
 from campaign.organisations.emails import sender_address
 from campaign.organisations.presenters import (
@@ -237,7 +237,7 @@ def _picture_url(event: Event) -> str:
     if event.picture is None:
         return ""
     path = url_for("events.picture", slug=event.slug, digest=event.picture.digest)
-    return current_app.config["PUBLIC_URL"] + path
+    return with_host(path)
 
 
 def _refuse(
@@ -286,7 +286,7 @@ def _feed_address(cause: str) -> str:
         if cause
         else url_for("events.feed", lang=g.lang)
     )
-    return current_app.config["PUBLIC_URL"] + path
+    return with_host(path)
 
 
 def _calendar(text: str, name: str) -> Response:

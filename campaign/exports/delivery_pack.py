@@ -17,9 +17,10 @@ from campaign.causes.models import Cause
 from campaign.causes.queries import cause_by_id
 from campaign.exports.delivery_pack_texts import PackTexts
 from campaign.exports.formats import CsvForExcel
+from campaign.exports.logos import logo_of
 from campaign.exports.models import Export
 from campaign.exports.pdf import letter_sheets, signature_sheets
-from campaign.exports.queries import SignatureTable, raster_logo
+from campaign.exports.queries import SignatureTable
 from campaign.exports.selection import Selection
 from campaign.exports.writer import Piece
 from campaign.exports.zip_stream import ZipStream
@@ -162,7 +163,7 @@ class DeliveryPack:
         texts = self._texts()
         blocks = texts.cover_letter(self._counts, self._done)
         cause = cast(Cause, cause_by_id(self._cause_id))
-        logo = raster_logo(cause.organisation_id)
+        logo = logo_of(cause.organisation_id)
         pdf = letter_sheets(texts.head(), blocks, self._choice["paper"], logo=logo)
         yield self._file(COVER_LETTER, pdf)
 
@@ -193,7 +194,12 @@ class DeliveryPack:
         db.session.rollback()
         spec_file = scratch / "spec.json"
         spec_file.write_text(spec.to_json(), encoding="utf-8")
-        command = isolated.program("campaign.montage.posters.renderer", spec_file, scratch / POSTER)
+        command = isolated.program(
+            "campaign.montage.posters.renderer",
+            spec_file,
+            scratch / POSTER,
+            niceness=isolated.BACKGROUND,
+        )
         renderer = subprocess.Popen(**command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             while renderer.poll() is None:

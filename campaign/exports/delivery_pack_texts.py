@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -13,6 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from campaign.exports.pdf import Field, Head
+from campaign.http.urls import without_scheme
 from campaign.i18n.countries import country_name
 from campaign.i18n.locales import current_locale
 from campaign.i18n.long_dates import long_date
@@ -284,7 +284,7 @@ class PackTexts:
 
     def _address(self) -> str:
         path = current_app.url_map.bind("").build("petitions.short", {"slug": self._petition.slug})
-        return urlsplit(current_app.config["PUBLIC_URL"]).netloc + path
+        return without_scheme(path)
 
 
 def _day(value: datetime) -> str:

@@ -9,8 +9,17 @@ from flask import current_app, request
 
 def absolute_url(endpoint: str, lang: str, **values: Any) -> str:
     """Return the absolute URL of a page in `lang`."""
-    path = current_app.url_map.bind("").build(endpoint, {"lang": lang, **values})
+    return with_host(current_app.url_map.bind("").build(endpoint, {"lang": lang, **values}))
+
+
+def with_host(path: str) -> str:
+    """Return the absolute URL of a path of the site."""
     return cast(str, current_app.config["PUBLIC_URL"]) + path
+
+
+def without_scheme(path: str) -> str:
+    """Return the URL of a path as people read it out: the host and the path."""
+    return urlsplit(with_host(path)).netloc + path
 
 
 def with_query(path: str) -> str:

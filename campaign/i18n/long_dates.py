@@ -1,6 +1,6 @@
 """Dates in words, as each language writes them."""
 
-import datetime
+import datetime as dt
 import re
 
 from babel import Locale
@@ -11,7 +11,7 @@ from campaign.i18n.locales import language_of
 FIRST = re.compile(r"\b1\b")
 
 
-def long_date(date: datetime.date, locale: Locale | str, pattern: str = "long") -> str:
+def long_date(date: dt.date, locale: Locale | str, pattern: str = "long") -> str:
     """Return a date in a CLDR pattern; French writes the first of a month as 1er mai.
 
     For a datetime, this is the day in its own time zone.

@@ -257,7 +257,7 @@ class _Row:
                 raise ValueRefused("date_after_end")
             return moment
 
-        return self._value("signed_at", parse)
+        return cast(datetime | None, self._value("signed_at", parse))
 
     @staticmethod
     def _state(text: str) -> None:

@@ -6,7 +6,7 @@ batch's job continues with the rows that are still waiting.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
@@ -14,6 +14,7 @@ from typing import Any, cast
 from sqlalchemy import delete, func, select
 
 from campaign.causes.models import Cause
+from campaign.db.transactions import Write
 from campaign.db.versioned import check_version
 from campaign.errors import CampaignError
 from campaign.extensions import db, load_for_update
@@ -56,9 +57,7 @@ def accept(
     return batch
 
 
-def import_in_parts(
-    write: Callable[..., Any], batch_id: int, decided: Sequence[ClassifiedRow]
-) -> ImportBatch:
+def import_in_parts(write: Write, batch_id: int, decided: Sequence[ClassifiedRow]) -> ImportBatch:
     """Import an accepted batch in parts, each in a transaction run by `write`; return the batch.
 
     Rows of people who signed after the batch was accepted become duplicates.

@@ -5,10 +5,11 @@ of a file are stored in many short ones. Until the last of them opens the batch,
 dropped, so an interrupted batch is erased like any other dropped one.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from campaign.db.transactions import Write
 from campaign.db.versioned import check_version
 from campaign.extensions import db, load_for_update
 from campaign.imports.columns import are_regions, guess_columns, is_heading
@@ -57,7 +58,7 @@ def print_sheets(
 
 
 def store_file(
-    write: Callable[..., Any],
+    write: Write,
     *,
     batch: ImportBatch,
     table: Table,

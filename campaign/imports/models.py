@@ -1,7 +1,7 @@
 """Print runs of sheets, batches of imported rows, and the row behind each signature."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     JSON,
@@ -128,7 +128,7 @@ class ImportBatch(Versioned, Base):
     petition: Mapped[Petition] = relationship()
 
     def count(self, outcome: str) -> int:
-        return self.counts.get(outcome, 0)
+        return cast(int, self.counts.get(outcome, 0))
 
     @property
     def columns(self) -> dict[int, str]:

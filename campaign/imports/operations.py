@@ -6,12 +6,13 @@ the batch is imported.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, select, update
 
+from campaign.db.transactions import Write
 from campaign.db.versioned import check_version
 from campaign.errors import CampaignError
 from campaign.extensions import db, load_for_update_or_none
@@ -107,7 +108,7 @@ def begin_change(*, batch_id: int, version: int | None) -> ImportBatch:
 
 
 def store_outcomes(
-    write: Callable[..., Any],
+    write: Write,
     *,
     batch_id: int,
     version: int | None,

@@ -5,11 +5,9 @@ who signs in the meantime waits for fifty thousand rows. `closed_at` says that e
 removed. If the parts are interrupted, the batch's job continues.
 """
 
-from collections.abc import Callable
-from typing import Any
-
 from sqlalchemy import delete, select
 
+from campaign.db.transactions import Write
 from campaign.errors import CampaignError
 from campaign.extensions import db, load_for_update, load_for_update_or_none
 from campaign.imports.models import WAITS, ImportBatch, ImportRow
@@ -40,7 +38,7 @@ def undo(*, batch_id: int) -> ImportBatch:
     return mark_changed(batch)
 
 
-def remove_in_parts(write: Callable[..., Any], batch_id: int) -> int:
+def remove_in_parts(write: Write, batch_id: int) -> int:
     """Remove the signatures and personal data of an undone batch; return how many signatures.
 
     Each part is a transaction run by `write`. The hatching runner updates tally and ledger.
@@ -53,7 +51,7 @@ def remove_in_parts(write: Callable[..., Any], batch_id: int) -> int:
     return removed
 
 
-def erase_rows(write: Callable[..., Any], batch_id: int) -> None:
+def erase_rows(write: Write, batch_id: int) -> None:
     """Erase the content of a dropped batch, each part in a transaction run by `write`."""
     while write(_erase_part, batch_id):
         pass

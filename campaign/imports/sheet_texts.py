@@ -1,13 +1,13 @@
 """The texts of a printed signature sheet, in one language."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from campaign.causes.presenters import news_consent
+from campaign.http.urls import without_scheme
 from campaign.i18n.locales import locale_of
 from campaign.imports.models import PrintRun
 from campaign.imports.sheet_pdf import Column, SheetSpec
@@ -39,7 +39,7 @@ def consent_of(petition: Petition, lang: str) -> str:
             delivery=delivery_sentence(petition.delivered_names, petition.delivered_details),
             updates=news_consent(petition.cause, lang),
             version=version,
-            address=_spoken_url(_path("notices.show", lang=lang, digest=version)),
+            address=without_scheme(_path("notices.show", lang=lang, digest=version)),
         )
 
 
@@ -81,7 +81,7 @@ def sheet_spec(run: PrintRun) -> SheetSpec:
             sign_url=public
             + _path(kind_of(petition.action_kind).show, lang=lang, slug=petition.slug),
             sign_label=_("Sign online instead"),
-            short_address=_spoken_url(_path("petitions.short", slug=petition.slug)),
+            short_address=without_scheme(_path("petitions.short", slug=petition.slug)),
             sheet_label=_("Sheet"),
             collected=(_("Collected by:"), _("Place:"), _("Date:")),
             foot=_("Please write in capitals. Hand in full sheets right away."),
@@ -126,8 +126,3 @@ def _columns(petition: Petition, lang: str) -> tuple[Column, ...]:
 
 def _path(endpoint: str, **values: Any) -> str:
     return current_app.url_map.bind("").build(endpoint, values)
-
-
-def _spoken_url(path: str) -> str:
-    """Return the URL of a path as people read it out: without the scheme."""
-    return urlsplit(current_app.config["PUBLIC_URL"]).netloc + path

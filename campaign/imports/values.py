@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from campaign.i18n.countries import countries
 from campaign.i18n.fallbacks import nearest
@@ -22,7 +22,9 @@ from campaign.site.settings import site_settings
 from campaign.text.names import clean_name, clean_text, name_key
 
 _SYNONYMS = tomllib.loads((Path(__file__).parent / "data" / "values.toml").read_text("utf-8"))
-_TICKS = {word: answer == "yes" for answer, words in _SYNONYMS["tick"].items() for word in words}
+_TICKS: dict[str, bool] = {
+    word: answer == "yes" for answer, words in _SYNONYMS["tick"].items() for word in words
+}
 _DISPLAYS = {word: stored for stored, words in _SYNONYMS["display"].items() for word in words}
 _COUNTED, _OTHER_STATES = (frozenset(_SYNONYMS["state"][kind]) for kind in ("counted", "other"))
 _LANGS = {word: stored for stored, words in _SYNONYMS["lang"].items() for word in words}
@@ -210,7 +212,7 @@ def choice_answer(question: Mapping[str, Any], text: str) -> str:
     for choices in by_lang.values():
         for answer, offered in zip(stored, choices, strict=False):
             if text in (answer, offered):
-                return answer
+                return cast(str, answer)
     if text:
         raise ValueRefused("choice")
     return ""

@@ -5,7 +5,7 @@ import re
 import zlib
 from collections.abc import Iterable
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, cast
 from xml.parsers.expat import ExpatError
 from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
@@ -55,7 +55,7 @@ def read_workbook(data: bytes) -> Table:
 
 def _rows(sheet: Any) -> Iterable[list[Any]]:
     # Keep empty rows above the first row with content, so row numbers match the spreadsheet.
-    return sheet.to_python(skip_empty_area=False)
+    return cast(Iterable[list[Any]], sheet.to_python(skip_empty_area=False))
 
 
 def _unpack(data: bytes) -> bytes:

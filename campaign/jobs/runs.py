@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from threading import Event
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask
 
+from campaign.db.transactions import Parameters, Result
 from campaign.extensions import database_now, write
 from campaign.jobs.operations import CLAIM_LIFETIME, finish_job, renew_job
 
@@ -62,14 +63,20 @@ class JobRun:
         self.is_finished = False
         self._job_id = job_id
 
-    def write(self, operation: Callable[..., Any], /, *arguments: Any, **named: Any) -> Any:
+    def write(
+        self,
+        operation: Callable[Parameters, Result],
+        /,
+        *arguments: Parameters.args,
+        **named: Parameters.kwargs,
+    ) -> Result:
         """Run an operation in a committed transaction, and renew the claim in the same one.
 
         Return the operation's result. Raise JobLost or WorkerStopping, with nothing written.
         """
         self.check_stop()
         renew = partial(renew_job, until=self.now() + CLAIM_LIFETIME)
-        return write(self._while_held, renew, partial(operation, *arguments, **named))
+        return cast(Result, write(self._while_held, renew, partial(operation, *arguments, **named)))
 
     def renew(self) -> None:
         """Renew the claim. If the job is lost, the handler is told at its next `write`."""

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
+from typing import cast
 
 from flask import Flask
 
@@ -220,7 +221,7 @@ class Worker:
 def _try(operation: Upkeep, now: datetime) -> int | None:
     """Do a piece of upkeep in a transaction; return how much was done, or None if it failed."""
     try:
-        return int(write(operation, now=now) or 0)
+        return int(cast(int | None, write(operation, now=now)) or 0)
     except Exception as error:
         failure_log.note(error, f"the worker's upkeep, {name_of(operation)}")
         return None

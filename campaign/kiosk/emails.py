@@ -20,8 +20,8 @@ from campaign.i18n.long_dates import long_date
 from campaign.kiosk.codes import CONFIRM_NAME
 from campaign.kiosk.queries import kiosk_by_id
 from campaign.mail.composition import Message, render
-from campaign.mail.delivery import register
 from campaign.mail.operations import enqueue_many
+from campaign.mail.renderers import register
 from campaign.organisations.emails import email_identity
 from campaign.petitions.kinds import kind_of
 from campaign.petitions.models import Petition

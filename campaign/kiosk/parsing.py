@@ -86,7 +86,7 @@ class RecordContent:
     fields: dict[str, Any]
 
 
-def read_json(body: str | bytes) -> Any:
+def read_json(body: str | bytes) -> dict[str, Any]:
     """Return the JSON object in `body`. Raises Malformed."""
     try:
         data = json.loads(body)
@@ -153,18 +153,23 @@ def read_content(plaintext: bytes) -> RecordContent:
     sent = read_json(plaintext)
     if not isinstance(sent.get("petition"), str) or sent.get("v") != 1:
         raise Malformed
-    answers = sent.get("answers") if isinstance(sent.get("answers"), dict) else {}
-    drawing = sent.get("drawn") if isinstance(sent.get("drawn"), str) else ""
+    answers, drawing, lang = sent.get("answers"), sent.get("drawn"), sent.get("lang")
+    if not isinstance(answers, dict):
+        answers = {}
+    if not (
+        isinstance(drawing, str) and len(drawing) <= MAX_DRAWING_LENGTH and _PATH.fullmatch(drawing)
+    ):
+        drawing = ""
     return RecordContent(
         petition=sent["petition"],
         version=_integer(sent.get("version")),
-        lang=sent.get("lang") if isinstance(sent.get("lang"), str) else "",
+        lang=lang if isinstance(lang, str) else "",
         signed_at=_instant(sent.get("signed_at")),
         witnessed=sent.get("witnessed") is True,
         shift=sent.get("shift") if _is_uuid(sent.get("shift")) else None,
         consent=_text(sent.get("consent"), 10),
         notice=_text(sent.get("notice"), DIGEST_LENGTH),
-        drawing=drawing if len(drawing) <= MAX_DRAWING_LENGTH and _PATH.fullmatch(drawing) else "",
+        drawing=drawing,
         fields={
             **{name: value for name in _TEXT_FIELDS if isinstance(value := sent.get(name), str)},
             "answers": {

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from campaign.causes.models import Cause, CauseTally
@@ -281,7 +281,7 @@ def _midnight(now: datetime, zone: str) -> datetime:
     )
 
 
-def _with_event() -> Any:
+def _with_event() -> Select[Kiosk]:
     event = joinedload(Kiosk.event)
     return select(Kiosk).options(
         event.joinedload(Event.cause).selectinload(Cause.texts),

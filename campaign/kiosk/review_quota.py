@@ -1,7 +1,6 @@
 """The quota for a kiosk's sealed records, so a stolen one cannot fill the disk or queue."""
 
 from functools import cached_property
-from typing import Any
 
 from sqlalchemy import func, select
 
@@ -35,7 +34,7 @@ class ReviewQuota:
         return fits
 
     @cached_property
-    def _stored(self) -> Any:
+    def _stored(self) -> tuple[int, int]:
         """The number of sealed records, and their total size in bytes."""
         size = func.coalesce(func.sum(func.length(KioskRecord.sealed)), 0)
         conditions = (
@@ -43,7 +42,8 @@ class ReviewQuota:
             IN_REVIEW,
             KioskRecord.sealed.is_not(None),
         )
-        return db.session.execute(select(func.count(), size).where(*conditions)).one()
+        rows, total = db.session.execute(select(func.count(), size).where(*conditions)).one()
+        return rows, total
 
     @cached_property
     def _rows(self) -> int:

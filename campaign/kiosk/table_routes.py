@@ -91,7 +91,11 @@ def confirm_name_now(token: str) -> ResponseReturnValue:
     """Show the name as requested at the table, then redirect to the supporter's own page."""
     signature = _load_signature(token)
     address = url_for("signatures.mine", token=_own_token(signature), saved=signature.id)
-    write(name_display.confirm_by_owner, email_digest=signature.email_digest, email=signature.email)
+    write(
+        name_display.confirm_by_owner,
+        email_digest=cast(bytes, signature.email_digest),
+        email=cast(str, signature.email),
+    )
     return redirect(address, 303)
 
 

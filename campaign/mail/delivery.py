@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,11 +10,12 @@ from threading import Event, Lock
 from time import monotonic
 from traceback import extract_tb
 from types import MappingProxyType
-from typing import Any, TypeAlias, cast
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app
 
+from campaign.db.transactions import Write
 from campaign.extensions import db
 from campaign.jobs.operations import CLAIM_LIFETIME
 from campaign.mail import operations
@@ -22,7 +23,8 @@ from campaign.mail.composition import Message, mail_from, to_mime
 from campaign.mail.daily_limit import DailyLimit
 from campaign.mail.domain_rates import DomainRates
 from campaign.mail.folder import folder_of
-from campaign.mail.models import ACCOUNT, BULK, MAX_REPORTS, PERSONAL, OutboxRow
+from campaign.mail.models import ACCOUNT, BULK, LETTERS, MAX_REPORTS, PERSONAL, OutboxRow
+from campaign.mail.renderers import Loader, NotNow, Renderer, bound_kinds, loaders_of, renderers_of
 from campaign.mail.result_buffer import ResultBuffer
 from campaign.mail.sender_pool import DeliveryBatch, OutgoingEmail
 from campaign.mail.smtp_replies import Delivered, Refused, TryLater
@@ -41,61 +43,10 @@ MAX_PASS_SECONDS = 30
 # Kept short, because someone may sign during the pass, and the email they wait for goes first.
 MAX_BULK_PASS_SECONDS = 2
 
-Renderer: TypeAlias = Callable[[OutboxRow], Message | None]
-Loader: TypeAlias = Callable[[Collection[int]], object]
-
 log = logging.getLogger("campaign.mail")
 
 
-def register(
-    app: Flask,
-    kind: str,
-    renderer: Renderer,
-    name: str = "",
-    *,
-    is_bound: bool = False,
-    load: Loader | None = None,
-) -> None:
-    """Let `renderer` write the emails of `kind`.
-
-    It gets the outbox row and returns a Message, or None if the email is no longer needed. It only
-    reads: its changes are rolled back. `name` says in a few words what the email does, for people
-    who read a list of emails. Set `is_bound` for emails that anyone who knows an address can cause.
-    Those count towards the daily limit.
-
-    `load` gets the subject ids of all emails of the kind in a pass, before the first is rendered.
-    It reads what `renderer` needs with a few queries, into the session or into `g`, which end with
-    the pass. What it returns is kept in memory until then.
-    """
-    renderers_of(app)[kind] = renderer
-    if load is not None:
-        loaders_of(app)[kind] = load
-    names_of(app)[kind] = name
-    if is_bound:
-        bound_kinds(app).add(kind)
-
-
-def renderers_of(app: Flask) -> dict[str, Renderer]:
-    """Return the renderers of `app`, by kind of email."""
-    return cast("dict[str, Renderer]", app.extensions.setdefault("mail_renderers", {}))
-
-
-def loaders_of(app: Flask) -> dict[str, Loader]:
-    """Return what reads the rows for many emails of a kind at once, by kind."""
-    return cast("dict[str, Loader]", app.extensions.setdefault("mail_loaders", {}))
-
-
-def bound_kinds(app: Flask) -> set[str]:
-    """Return the kinds of email of `app` that count towards the daily limit."""
-    return cast("set[str]", app.extensions.setdefault("mail_bound_kinds", set()))
-
-
-def names_of(app: Flask) -> dict[str, str]:
-    """Return what each kind of email of `app` does, in a few words."""
-    return cast("dict[str, str]", app.extensions.setdefault("mail_names", {}))
-
-
-def make_outbox_worker(app: Flask, write: Callable[..., Any]) -> "OutboxWorker":
+def make_outbox_worker(app: Flask, write: Write) -> "OutboxWorker":
     """Return the OutboxWorker that the settings of `app` describe.
 
     Raises ValueError for a MAIL_URL that cannot be parsed.
@@ -132,7 +83,7 @@ class OutboxWorker:
         *,
         renderers: Mapping[str, Renderer],
         transports: Sequence[SmtpTransport | FolderTransport],
-        write: Callable[..., Any],
+        write: Write,
         settings: dict[str, Any],
         limit: DailyLimit | None = None,
         bound_kinds: Collection[str] = (),
@@ -194,9 +145,12 @@ class OutboxWorker:
         with self._held_lock:
             self._held.update(row.id for row in rows)
         self._renewed_at = begun
+        for row in rows:
+            if row.last_error == operations.CLAIM_ENDED:
+                log.warning("mail %d (%s): %s", row.id, row.kind, operations.CLAIM_ENDED)
         emails = self._prepare(rows) if rows else []
         if emails:
-            seconds = MAX_BULK_PASS_SECONDS if rows[0].priority == BULK else MAX_PASS_SECONDS
+            seconds = MAX_BULK_PASS_SECONDS if rows[0].priority >= BULK else MAX_PASS_SECONDS
             batch = DeliveryBatch(
                 emails,
                 transports,
@@ -276,7 +230,7 @@ class OutboxWorker:
                 and message.digest is not None
             )
             if (row.priority, message.digest) in refused:
-                self._buffer.dropped(row.id, reason="the address takes no mail")
+                self._buffer.dropped(row.id, reason=operations.ADDRESS_REFUSED)
             elif is_bound and not cast(DailyLimit, self._limit).allows_more(
                 cast(bytes, message.digest), in_progress[message.digest]
             ):
@@ -316,7 +270,7 @@ class OutboxWorker:
     def _refused(self, messages: list[tuple[OutboxRow, Message]]) -> set[tuple[int, bytes]]:
         """Return the (priority, digest) pairs that get no email."""
         digests = [message.digest for _, message in messages if message.digest is not None]
-        min_reports = {ACCOUNT: MAX_REPORTS, PERSONAL: MAX_REPORTS, BULK: 1}
+        min_reports = {ACCOUNT: MAX_REPORTS, PERSONAL: MAX_REPORTS, BULK: 1, LETTERS: 1}
         return {
             (priority, digest)
             for priority, reports in min_reports.items()
@@ -334,6 +288,9 @@ class OutboxWorker:
             return None
         try:
             message = renderer(row)
+        except NotNow as wait:
+            self._buffer.wait_seconds(row.id, wait.seconds, reason=wait.reason)
+            return None
         except Exception as error:
             db.session.rollback()
             self._note_failure(row, error)
@@ -348,7 +305,7 @@ class OutboxWorker:
             email = to_mime(replace(message, message_key=key), self._settings)
             return Envelope(
                 id=row.id,
-                sender=mail_from(self._settings).addr_spec,
+                sender=message.return_address or mail_from(self._settings).addr_spec,
                 recipient=email.recipient,
                 needs_utf8=not email.recipient.isascii(),
                 data=email.data,
@@ -408,4 +365,4 @@ def _last_priority() -> int:
     """Return the last priority whose emails leave now. In a surge, others wait in the outbox."""
     if emails_wait():
         return ACCOUNT
-    return PERSONAL if work_waits() else BULK
+    return PERSONAL if work_waits() else LETTERS

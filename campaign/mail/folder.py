@@ -52,7 +52,7 @@ def page_of(folder: Path, page: int) -> tuple[list[StoredEmail], bool]:
     parser = BytesHeaderParser(policy=policy.default)
     emails = []
     for name in names[first : first + PAGE]:
-        with open(folder / name, "rb") as file:
+        with (folder / name).open("rb") as file:
             emails.append(_stored_email(name, parser.parse(file)))
     return emails, len(names) > first + PAGE
 
@@ -74,7 +74,7 @@ def load_email(folder: Path, name: str) -> StoredEmail | None:
 
 def _stored_email(name: str, email: Message, **bodies: str) -> StoredEmail:
     match = cast(re.Match[str], NAME.fullmatch(name))
-    written_at = datetime.strptime(match.group(1), "%Y%m%dT%H%M%S.%f")
+    written_at = datetime.fromisoformat(match.group(1))
     return StoredEmail(
         name=name,
         subject=email["Subject"] or "",

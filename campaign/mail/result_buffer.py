@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
 
+from campaign.db.transactions import Write
 from campaign.extensions import database_now
 from campaign.mail import operations
 from campaign.monitoring.measures import note_email
@@ -21,9 +22,7 @@ class ResultBuffer:
     the messages whose results were just written.
     """
 
-    def __init__(
-        self, write: Callable[..., Any], *, on_written: Callable[[Collection[int]], object]
-    ) -> None:
+    def __init__(self, write: Write, *, on_written: Callable[[Collection[int]], object]) -> None:
         self._write = write
         self._on_written = on_written
         self._sent: list[int] = []
@@ -38,46 +37,50 @@ class ResultBuffer:
         """The messages whose results are not written yet."""
         return self._ids
 
-    def sent(self, id: int) -> None:
+    def sent(self, email_id: int) -> None:
         """Note that the mail server accepted the message."""
-        self._sent.append(id)
-        self._ids.add(id)
+        self._sent.append(email_id)
+        self._ids.add(email_id)
         self.handled += 1
         note_email("sent")
 
-    def released(self, id: int) -> None:
+    def released(self, email_id: int) -> None:
         """Note that the message was not tried."""
-        self._released.append(id)
-        self._ids.add(id)
+        self._released.append(email_id)
+        self._ids.add(email_id)
 
-    def dropped(self, id: int, *, reason: str = "") -> None:
+    def dropped(self, email_id: int, *, reason: str = "") -> None:
         """Note that the message is given up."""
-        self._drop(id, reason)
+        self._drop(email_id, reason)
         note_email("dropped")
 
-    def reschedule(self, id: int, *, error: str) -> None:
+    def reschedule(self, email_id: int, *, error: str) -> None:
         """Note that the message failed, and is tried again later."""
-        self._note(id, lambda now: operations.reschedule(id, error=error, now=now))
+        self._note(email_id, lambda now: operations.reschedule(email_id, error=error, now=now))
         note_email("retried")
 
-    def wait(self, id: int, *, until: datetime, reason: str) -> None:
+    def wait(self, email_id: int, *, until: datetime, reason: str) -> None:
         """Note that the message was not tried, and waits until a time, such as the next day."""
-        self._note(id, lambda now: operations.wait_until(id, until=until, reason=reason))
+        self._note(
+            email_id, lambda _now: operations.wait_until(email_id, until=until, reason=reason)
+        )
         note_email("delayed")
 
-    def wait_seconds(self, id: int, seconds: float, *, reason: str) -> None:
+    def wait_seconds(self, email_id: int, seconds: float, *, reason: str) -> None:
         """Note that the message was not tried, and waits for some seconds."""
         delay = timedelta(seconds=seconds)
-        self._note(id, lambda now: operations.wait_until(id, until=now + delay, reason=reason))
+        self._note(
+            email_id, lambda now: operations.wait_until(email_id, until=now + delay, reason=reason)
+        )
         note_email("delayed")
 
-    def refused(self, id: int, *, digest: bytes | None, reason: str) -> None:
+    def refused(self, email_id: int, *, digest: bytes | None, reason: str) -> None:
         """Note that the message's address accepts no email."""
         if digest is not None:
             self._others.append(
                 lambda now: operations.refuse_address(digest, reason=reason, now=now)
             )
-        self._drop(id, reason)
+        self._drop(email_id, reason)
         note_email("refused")
 
     def seconds_left(self) -> float:
@@ -101,13 +104,13 @@ class ResultBuffer:
         self._since = monotonic()
         self._on_written(written)
 
-    def _note(self, id: int, operation: Callable[[datetime], Any]) -> None:
+    def _note(self, email_id: int, operation: Callable[[datetime], Any]) -> None:
         self._others.append(operation)
-        self._ids.add(id)
+        self._ids.add(email_id)
         self.handled += 1
 
-    def _drop(self, id: int, reason: str) -> None:
-        self._note(id, lambda now: operations.drop([id], reason=reason))
+    def _drop(self, email_id: int, reason: str) -> None:
+        self._note(email_id, lambda _now: operations.drop([email_id], reason=reason))
 
 
 def _write_results(

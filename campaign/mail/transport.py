@@ -190,11 +190,11 @@ class FolderTransport:
 
     def _write(self, path: Path, data: bytes) -> None:
         unfinished = path.with_suffix(".part")
-        with open(unfinished, "wb") as file:
+        with unfinished.open("wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        Path(unfinished).replace(path)
+        unfinished.replace(path)
         folder = os.open(self._folder, os.O_RDONLY)
         try:
             os.fsync(folder)

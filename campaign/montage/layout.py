@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from math import log, sqrt
 from threading import Lock
+from typing import cast
 
 import numpy as np
 
@@ -157,8 +158,8 @@ def _colours(palette: np.ndarray, hashes: np.ndarray) -> np.ndarray:
     light = (hashes & np.uint32(0xFFFF)).astype(np.int32) * 17 // 65536 - 8
     hue = (hashes >> np.uint32(16)).astype(np.int32) * 17 // 65536 - 8
     green = green + (hue * np.abs(red - blue) >> 8)
-    jittered = np.stack([red + light, green + light, blue + light], axis=1)
-    return np.clip(jittered, 0, 255).astype(np.uint8)
+    jittered: np.ndarray = np.stack([red + light, green + light, blue + light], axis=1)
+    return jittered.clip(0, 255).astype(np.uint8)
 
 
 def _headings(shape: Shape, x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -182,7 +183,7 @@ def bearing(across: np.ndarray, up: np.ndarray) -> np.ndarray:
     angle = ratio * (8192 + (2847 * (4096 - ratio) >> 12)) >> 12
     angle = np.where(wide > high, 16384 - angle, angle)
     angle = np.where(up < 0, 32768 - angle, angle)
-    return np.where(across < 0, -angle, angle)
+    return cast(np.ndarray, np.where(across < 0, -angle, angle))
 
 
 def size(shape: Shape, count: int) -> float:

@@ -2,6 +2,7 @@
 
 import tomllib
 from datetime import datetime
+from typing import cast
 
 from sqlalchemy import (
     BigInteger,
@@ -90,7 +91,7 @@ class StoredShape(Base):
     @property
     def title(self) -> str:
         """Return the title that the organizer gave the shape."""
-        return tomllib.loads(self.metadata_toml)["title"]
+        return cast(str, tomllib.loads(self.metadata_toml)["title"])
 
     def files(self) -> dict[str, bytes]:
         """Return {name: content} of the shape's FILES."""

@@ -39,7 +39,8 @@ def parcel(name: str) -> bytes:
     dots = np.rint(shape.ghost * SIDE * 16).astype("<u2")
     header = json.dumps(_header(shape, colours, len(dots)), separators=(",", ":")).encode()
     header += b" " * (-len(header) % 4)
-    return struct.pack("<I", len(header)) + header + dots.tobytes() + pixels.tobytes()
+    length = struct.pack("<I", len(header))
+    return b"".join((length, header, dots.tobytes(), pixels.tobytes()))
 
 
 def _header(shape: Shape, colours: np.ndarray, dots: int) -> dict[str, Any]:

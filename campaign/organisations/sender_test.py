@@ -12,9 +12,9 @@ from campaign.accounts.audit_models import AuditEntry
 from campaign.accounts.queries import organizer_by_id
 from campaign.extensions import db
 from campaign.mail.composition import Message, render
-from campaign.mail.delivery import register
 from campaign.mail.models import OutboxMessage, OutboxRow
 from campaign.mail.operations import enqueue
+from campaign.mail.renderers import register
 from campaign.organisations.emails import email_identity
 
 TEST = "organisation_test"

@@ -7,10 +7,10 @@ attributes, because that is how many programs save colours.
 
 import math
 import re
+import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from xml.etree import ElementTree
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
@@ -92,7 +92,7 @@ def clean_svg(data: bytes) -> CleanSvg:
     clean.set("xmlns:xlink", XLINK_HREF.partition("}")[0].strip("{"))
     clean.set("width", str(width))
     clean.set("height", str(height))
-    return CleanSvg(ElementTree.tostring(clean, encoding="utf-8"), width, height)
+    return CleanSvg(ET.tostring(clean, encoding="utf-8"), width, height)
 
 
 def _parse(data: bytes) -> Any:
@@ -101,7 +101,7 @@ def _parse(data: bytes) -> Any:
     except DefusedXmlException as error:
         # Entities can hide anything, and can grow without end.
         raise SvgRefused("svg_active") from error
-    except (ElementTree.ParseError, ValueError, LookupError) as error:
+    except (ET.ParseError, ValueError, LookupError) as error:
         raise SvgRefused("svg_format") from error
 
 
@@ -164,11 +164,11 @@ def _refuse_loading(text: str) -> None:
         raise SvgRefused("svg_external")
 
 
-def _copy(element: Any, rules: dict[str, dict[str, str]], depth: int) -> ElementTree.Element:
+def _copy(element: Any, rules: dict[str, dict[str, str]], depth: int) -> ET.Element:
     if depth > MAX_DEPTH:
         raise SvgRefused("svg_size")
     name = _drawing_name(element)
-    copy = ElementTree.Element("g" if name in GROUPS else name, dict(_attributes(element, rules)))
+    copy = ET.Element("g" if name in GROUPS else name, dict(_attributes(element, rules)))
     copy.text = element.text if name in TEXTS else None
     for child in element:
         if _drawing_name(child):

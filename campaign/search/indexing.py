@@ -5,13 +5,14 @@ transaction of the change: of a page, a command, the worker, or a statement type
 worker reads only these rows, and so an idle index costs one look at an empty table.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import case, delete, func, insert, or_, select
 
+from campaign.db.transactions import Write
 from campaign.extensions import db
 from campaign.search.backends import drop_words, put_words
 from campaign.search.cause_source import CAUSES
@@ -41,7 +42,7 @@ class Batch(NamedTuple):
     public_from: dict[int, datetime]
 
 
-def refresh(write: Callable[..., int], *, now: datetime) -> int:
+def refresh(write: Write, *, now: datetime) -> int:
     """Index one batch of what changed; return how many items were handled.
 
     `write` runs an operation and commits it.

@@ -88,7 +88,8 @@ class SqliteStorage(Storage):
     counters through Redis instead.
     """
 
-    STORAGE_SCHEME = ["volante-shared"]
+    # The library declares it as the variable of an instance.
+    STORAGE_SCHEME = ["volante-shared"]  # noqa: RUF012
 
     def __init__(self, path: str | Path, **options: Any) -> None:
         super().__init__(None, **options)

@@ -80,7 +80,7 @@ class Sealer:
 def unsealed(path: str | Path, key: bytes, frames: int) -> Iterator[bytes]:
     """Yield the decrypted content of a sealed file of `frames` frames. Raises SealBroken."""
     cipher = AESGCM(key)
-    with open(path, "rb") as file:
+    with Path(path).open("rb") as file:
         for place in range(frames):
             yield _read_frame(file, cipher, place)
 

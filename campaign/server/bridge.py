@@ -34,7 +34,7 @@ class WsgiBridge:
     ) -> None:
         self._app = app
         self._max_bytes = max_bytes
-        self._max_bytes_of = max_bytes_of or (lambda environ: max_bytes)
+        self._max_bytes_of = max_bytes_of or (lambda _environ: max_bytes)
         self._bodies = BodyReader()
         self._is_leaving = False
         self._begun_at: dict[int, float] = {}
@@ -63,8 +63,8 @@ class WsgiBridge:
         """Respond to a request, now or once its body has arrived; runs on a server thread."""
         try:
             self._read(environ_of(scope), proto)
-        except BaseException:
-            _fail(proto)
+        except BaseException as error:
+            _fail(proto, error)
 
     def _read(self, environ: dict[str, Any], proto: HTTPProtocol) -> None:
         length = _length(environ)
@@ -81,8 +81,8 @@ class WsgiBridge:
         def done(body: bytes | None, error: BodyError | None) -> None:
             try:
                 self._continue(environ, proto, body, error)
-            except BaseException:
-                _fail(proto)
+            except BaseException as error:
+                _fail(proto, error)
 
         self._bodies.read(proto, length, max_bytes, done)
 
@@ -138,7 +138,7 @@ def _refuse(proto: HTTPProtocol, status: int) -> None:
     proto.response_str(status, headers, f"{REASONS[status]}\n")
 
 
-def _fail(proto: HTTPProtocol) -> None:
-    logger.exception("a request could not be answered")
+def _fail(proto: HTTPProtocol, error: BaseException) -> None:
+    logger.error("a request could not be answered", exc_info=error)
     # This does nothing if a response has already begun.
     proto.response_empty(500, [])

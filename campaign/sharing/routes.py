@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any, cast
+from typing import Any
 
 import segno
 from flask import (
@@ -23,6 +23,7 @@ from campaign.causes.queries import cause_by_slug
 from campaign.events.queries import event_by_slug
 from campaign.extensions import write
 from campaign.http.caching import public
+from campaign.http.urls import with_host
 from campaign.organisations.presenters import show_organisation
 from campaign.petitions.kinds import kind_of
 from campaign.petitions.models import Petition
@@ -179,6 +180,6 @@ def _address(kind: str, slug: str, code: str, lang: str | None) -> str:
     parameters: dict[str, Any] = {"by": code} if code and kind in HAS_CODES else {}
     if lang in site_settings().languages:
         path = url_for(SHAREABLE[kind].endpoint, slug=slug, lang=lang, **parameters)
-        return cast(str, current_app.config["PUBLIC_URL"]) + path
+        return with_host(path)
     query = f"?by={code}" if parameters else ""
     return f"{current_app.config['PUBLIC_URL']}/{kind}/{slug}{query}"

@@ -16,8 +16,8 @@ from campaign.extensions import db
 from campaign.http.urls import absolute_url
 from campaign.i18n.locales import locale_of
 from campaign.mail.composition import Message, render
-from campaign.mail.delivery import register
 from campaign.mail.models import OutboxRow
+from campaign.mail.renderers import register
 from campaign.organisations.emails import EmailIdentity, email_identity, sender_address
 from campaign.petitions.kinds import kind_of
 from campaign.petitions.models import Petition

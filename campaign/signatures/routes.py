@@ -124,17 +124,24 @@ def confirm_now(token: str) -> ResponseReturnValue:
     link = confirmable_by_token(token)
     if link is None:
         return _unknown_link()
-    confirmation = {
-        "signature_id": link.signature.id,
-        "form_id": link.form_id,
-        "now": utcnow(),
-        "good_for": _good_for(),
-    }
     if request.form.get("again"):
-        write(operations.send_again, **confirmation)
+        write(
+            operations.send_again,
+            signature_id=link.signature.id,
+            form_id=link.form_id,
+            now=utcnow(),
+            good_for=_good_for(),
+        )
         return redirect(url_for("signatures.confirm", token=token, again=1), 303)
     try:
-        confirmed = write(confirm_and_assign_text, lang=g.lang, **confirmation)
+        confirmed = write(
+            confirm_and_assign_text,
+            signature_id=link.signature.id,
+            form_id=link.form_id,
+            now=utcnow(),
+            good_for=_good_for(),
+            lang=g.lang,
+        )
     except operations.LinkExpired:
         return redirect(url_for("signatures.confirm", token=token), 303)
     link = confirmable_by_token(token)

@@ -5,6 +5,7 @@ Digests of IP addresses have a random key for each day, which is deleted later.
 
 import secrets
 from datetime import date, datetime
+from typing import cast
 
 from flask import Flask, current_app
 from sqlalchemy import LargeBinary, delete, select
@@ -168,14 +169,14 @@ def forget_keys_before(day: date) -> None:
     db.session.execute(delete(NetworkKey).where(NetworkKey.day < day))
 
 
-def _create_key(day: date) -> bytes | None:
+def _create_key(day: date) -> bytes:
     statement = (
         insert(NetworkKey.__table__)
         .values(day=day, key=secrets.token_bytes(KEY_BYTES))
         .on_conflict_do_nothing()
     )
     db.session.execute(statement)
-    return _stored_key(day)
+    return cast(bytes, _stored_key(day))
 
 
 def _stored_key(day: date) -> bytes | None:

@@ -11,8 +11,8 @@ from campaign.causes.models import Cause
 from campaign.causes.queries import cause_by_id
 from campaign.http.urls import absolute_url, host
 from campaign.mail.composition import Message, render
-from campaign.mail.delivery import register
 from campaign.mail.models import OutboxRow
+from campaign.mail.renderers import register
 from campaign.organisations.emails import email_identity
 from campaign.organisations.identity import identities
 from campaign.process.clock import utcnow

@@ -96,7 +96,7 @@ def never(token: str) -> ResponseReturnValue:
     """Suppress the address at its owner's request, so that it never gets news."""
     write(
         operations.suppress,
-        email_digest=_opened(token).email_digest,
+        email_digest=_digest_of(_opened(token)),
         reason="request",
         now=utcnow(),
     )
@@ -106,7 +106,7 @@ def never(token: str) -> ResponseReturnValue:
 @blueprint.post("/<lang>/subscriptions/<token>/again")
 def again(token: str) -> ResponseReturnValue:
     """Remove the address from the suppression list, at its owner's request."""
-    write(operations.allow_again, email_digest=_opened(token).email_digest)
+    write(operations.allow_again, email_digest=_digest_of(_opened(token)))
     return redirect(url_for("subscriptions.preferences", token=token), 303)
 
 
@@ -189,6 +189,11 @@ def _offer_new_link(*, has_ended: bool) -> NoReturn:
             link_days=days,
         )
     )
+
+
+def _digest_of(opened: Subscription) -> bytes:
+    # Only a subscription with an address has a link.
+    return cast(bytes, opened.email_digest)
 
 
 def _owner(opened: Subscription) -> dict[str, Any]:

@@ -141,13 +141,22 @@ def confirm_now(token: str) -> ResponseReturnValue:
     subscription = subscription_by_token(tokens.CONFIRM, token)
     if subscription is None:
         return _unknown_subscription()
-    arguments = {"subscription_id": subscription.id, "now": utcnow(), "good_for": _good_for()}
     confirmed_page = list_of(subscription).url("confirmed")
     if request.form.get("again"):
-        write(operations.send_again, **arguments)
+        write(
+            operations.send_again,
+            subscription_id=subscription.id,
+            now=utcnow(),
+            good_for=_good_for(),
+        )
         return redirect(url_for("subscriptions.confirm", token=token, again=1), 303)
     try:
-        confirmed = write(operations.confirm, **arguments)
+        confirmed = write(
+            operations.confirm,
+            subscription_id=subscription.id,
+            now=utcnow(),
+            good_for=_good_for(),
+        )
     except operations.LinkExpired:
         return redirect(url_for("subscriptions.confirm", token=token), 303)
     if confirmed is None:
@@ -209,7 +218,7 @@ def _subscribe(news: NewsList) -> ResponseReturnValue:
             email=email.typed,
             email_digest=signature_tokens.email_digest(email.normalized),
             lang=g.lang,
-            frequency=form.frequency.data,
+            frequency=cast(str, form.frequency.data),
             notice_id=shown_notice_id(
                 request.form.get("notice", ""),
                 organisation_id=news.organisation.id,

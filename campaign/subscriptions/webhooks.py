@@ -32,8 +32,8 @@ def bounces() -> ResponseReturnValue:
         ), 401
     data = request.get_json(silent=True)
     data = data if isinstance(data, list) else [data]
-    reports = [_parse_report(entry) for entry in data[:MAX_AT_ONCE]]
-    if len(data) > MAX_AT_ONCE or None in reports:
+    reports = [report for entry in data[:MAX_AT_ONCE] if (report := _parse_report(entry))]
+    if len(reports) < len(data):
         return jsonify(
             error='Send {"email": …, "kind": "hard", "soft" or "complaint", "reason": …}, or at most 1000 of them as a list.'
         ), 422
@@ -43,24 +43,28 @@ def bounces() -> ResponseReturnValue:
 
 def _record_all(reports: list[dict[str, Any]]) -> None:
     for report in reports:
+        address = report.pop("address")
         note_bounce(**report, now=utcnow())
+        for listen in current_app.extensions["on_bounce"]:
+            listen(address=address, kind=report["kind"], now=utcnow())
 
 
 def _parse_report(data: Any) -> dict[str, Any] | None:
-    """Return the arguments for `note_bounce`, or None if the data is invalid."""
+    """Return the arguments for `note_bounce` and the `address`, or None if the data is invalid."""
     if not isinstance(data, dict) or data.get("kind") not in KINDS:
         return None
     email, reason = data.get("email"), data.get("reason", "")
     if not isinstance(email, str) or not isinstance(reason, str):
         return None
     try:
-        digest = tokens.email_digest(parse_address(email).normalized)
+        address = parse_address(email).normalized
     except AddressRefused:
         return None
     # The reason comes from an unknown server, so remove the address that it may repeat, and
     # anything that is not text.
     return {
-        "email_digest": digest,
+        "address": address,
+        "email_digest": tokens.email_digest(address),
         "kind": data["kind"],
         "reason": clean_text(reason.replace(email, "…")[:200], lines=False),
     }

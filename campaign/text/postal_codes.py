@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
+from pathlib import Path
 from string import ascii_uppercase
 from typing import Any, NamedTuple, cast
 from unicodedata import decimal, normalize
@@ -131,7 +132,9 @@ def _rule(country: str) -> _Rule | None:
     shapes = {
         _shape(_SEPARATORS.sub("", example)): _separators(example) for example in reversed(examples)
     }
-    lead = cast(re.Match[str], _LETTERS.match(os.path.commonprefix(examples)))[0]
+    # The characters that all examples begin with, not the folders.
+    start = os.path.commonprefix(examples)  # noqa: RUF071
+    lead = cast(re.Match[str], _LETTERS.match(start))[0]
     return _Rule(
         # With re.ASCII, \d means only 0 to 9; Python would accept digits of other scripts too.
         pattern=re.compile(data["zip"], re.ASCII),
@@ -156,7 +159,7 @@ def _country_data(country: str) -> dict[str, Any]:
     if not _COUNTRY_CODE.fullmatch(country):
         return {}
     try:
-        with open(VALIDATION_DATA_PATH % country.lower(), encoding="utf-8") as file:
+        with Path(VALIDATION_DATA_PATH % country.lower()).open(encoding="utf-8") as file:
             text = file.read(_MAX_CHARACTERS_READ)
     except FileNotFoundError:
         return {}

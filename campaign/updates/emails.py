@@ -26,8 +26,8 @@ from campaign.http.urls import absolute_url
 from campaign.i18n.locales import locale_of
 from campaign.i18n.long_dates import long_date
 from campaign.mail.composition import Message, RenderedEmail, render
-from campaign.mail.delivery import register
 from campaign.mail.models import OutboxRow
+from campaign.mail.renderers import register
 from campaign.organisations.emails import EmailIdentity, email_identity
 from campaign.process.clock import utcnow
 from campaign.subscriptions.emails import list_values
@@ -318,4 +318,5 @@ def _styled(html: str) -> Markup:
     styled = str(html).replace(
         "<a href", '<a style="color:#17110D;text-decoration:underline" class="ink" href'
     )
-    return Markup(styled.replace("<p>", '<p style="margin:0 0 18px">'))
+    styled = styled.replace("<p>", '<p style="margin:0 0 18px">')
+    return Markup(styled)  # noqa: S704 - the Markdown renderer has cleaned it

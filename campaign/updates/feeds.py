@@ -47,7 +47,7 @@ def atom(
     for update in updates:
         _add_entry(feed, update, lang)
     indent(feed)
-    return tostring(feed, encoding="utf-8", xml_declaration=True)
+    return cast(bytes, tostring(feed, encoding="utf-8", xml_declaration=True))
 
 
 def _add_entry(feed: Element, update: Update, lang: str) -> None:

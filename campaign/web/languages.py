@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from babel.support import NullTranslations, Translations
 from flask import Flask, current_app, g, redirect, request
@@ -60,19 +60,19 @@ class InterfaceMessages(Domain):
     def get_translations(self) -> NullTranslations:
         locale = get_locale()
         if locale is None or locale.language in INTERFACE_LANGUAGES:
-            return super().get_translations()
+            return cast(NullTranslations, super().get_translations())
         # The languages of the site are not looked up for each message.
         locale_and_messages = g.get("messages_of_locale")
         if locale_and_messages is None or locale_and_messages[0] is not locale:
             lang = interface_lang(locale.language, site_settings().languages)
             g.messages_of_locale = locale_and_messages = locale, self._messages_in(lang)
-        return locale_and_messages[1]
+        return cast(NullTranslations, locale_and_messages[1])
 
     def _messages_in(self, lang: str) -> NullTranslations:
         if lang not in self.cache:
             [folder] = self.translation_directories
             self.cache[lang] = Translations.load(folder, [lang], *self.domain)
-        return self.cache[lang]
+        return cast(NullTranslations, self.cache[lang])
 
 
 class InterfaceBabel(Babel):
@@ -90,7 +90,7 @@ def chosen_lang() -> str:
     """Return the tag of the language of this response."""
     if "lang" not in g:
         g.lang = best_lang()
-    return g.lang
+    return cast(str, g.lang)
 
 
 def locale() -> str:

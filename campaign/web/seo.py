@@ -1,10 +1,10 @@
 """What programs read: robots.txt, the sitemap, the web app manifest and security.txt."""
 
 import json
+import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
-from xml.etree import ElementTree
 
 from flask import Blueprint, Response, current_app, make_response, url_for
 from flask_babel import gettext as _
@@ -54,11 +54,11 @@ def robots() -> Response:
 @blueprint.get("/sitemap.xml")
 def sitemap() -> Response:
     """Return the sitemap: every public page in each language, with its alternates."""
-    tree = ElementTree.Element("urlset", NAMESPACES)
+    tree = ET.Element("urlset", NAMESPACES)
     max_pages = MAX_ADDRESSES // len(site_settings().languages)
     for endpoint, values, changed_at in list(_pages())[:max_pages]:
         _add(tree, endpoint, values, changed_at)
-    text = ElementTree.tostring(tree, encoding="utf-8", xml_declaration=True)
+    text = ET.tostring(tree, encoding="utf-8", xml_declaration=True)
     return public(make_response(text, {"Content-Type": "application/xml; charset=utf-8"}), LONG)
 
 
@@ -137,18 +137,18 @@ def _pages() -> Iterator[tuple[str, dict[str, Any], datetime | None]]:
 
 
 def _add(
-    tree: ElementTree.Element, endpoint: str, values: dict[str, Any], changed_at: datetime | None
+    tree: ET.Element, endpoint: str, values: dict[str, Any], changed_at: datetime | None
 ) -> None:
     site, languages = current_app.config["PUBLIC_URL"], site_settings().languages
     paths = {lang: url_for(endpoint, lang=lang, **values) for lang in languages}
     alternates = {**paths, "x-default": without_lang(paths[languages[0]])}
     for path in paths.values():
-        entry = ElementTree.SubElement(tree, "url")
-        ElementTree.SubElement(entry, "loc").text = site + path
+        entry = ET.SubElement(tree, "url")
+        ET.SubElement(entry, "loc").text = site + path
         if changed_at:
-            ElementTree.SubElement(entry, "lastmod").text = changed_at.isoformat(timespec="seconds")
+            ET.SubElement(entry, "lastmod").text = changed_at.isoformat(timespec="seconds")
         for lang, alternate in alternates.items():
-            ElementTree.SubElement(
+            ET.SubElement(
                 entry,
                 "xhtml:link",
                 {"rel": "alternate", "hreflang": lang, "href": site + alternate},

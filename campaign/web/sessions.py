@@ -56,7 +56,7 @@ class SectionSessions(SecureCookieSessionInterface):
 
     @staticmethod
     def _former_name(app: Flask) -> str:
-        return app.config["SESSION_COOKIE_NAME"]
+        return cast(str, app.config["SESSION_COOKIE_NAME"])
 
 
 def _has_session() -> bool:

@@ -108,7 +108,7 @@ def unbroken(text: str) -> Markup:
         else str(escape(piece))
         for index, piece in enumerate(pieces)
     )
-    return Markup("".join(parts))
+    return Markup("".join(parts))  # noqa: S704 - the parts are escaped
 
 
 def url_in_language(lang: str) -> str:
@@ -154,7 +154,11 @@ def lang_of(lang: str) -> Markup:
         return Markup("")
     side = direction(lang)
     attributes = Markup(' lang="{}"').format(lang)
-    return attributes if side == direction(page_lang) else attributes + Markup(f' dir="{side}"')
+    return (
+        attributes
+        if side == direction(page_lang)
+        else attributes + Markup(' dir="{}"').format(side)
+    )
 
 
 def is_understood(lang: str) -> bool:

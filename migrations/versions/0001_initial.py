@@ -2115,6 +2115,10 @@ def upgrade():
         sa.Column("id", ROW_ID, nullable=False),
         sa.Column("petition_id", ROW_ID, nullable=False),
         sa.Column("profile_id", ROW_ID, nullable=True),
+        sa.Column("lang", sa.String(length=35), nullable=False),
+        sa.Column("address", sa.String(length=254), nullable=False),
+        sa.Column("document", sa.LargeBinary(), nullable=True),
+        sa.Column("email_id", sa.BigInteger(), nullable=True),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("sent_at", INSTANT, nullable=True),
         sa.Column("bounced_at", INSTANT, nullable=True),
@@ -2150,15 +2154,17 @@ def upgrade():
         sa.Column("personal_percent", sa.SmallInteger(), nullable=False),
         sa.Column("shares_address", sa.Boolean(), nullable=False),
         sa.Column("address", sa.String(length=254), nullable=False),
+        sa.Column("email_id", sa.BigInteger(), nullable=True),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("not_before", INSTANT, nullable=True),
+        sa.Column("queued_at", INSTANT, nullable=True),
         sa.Column("sent_at", INSTANT, nullable=True),
         sa.Column("bounced_at", INSTANT, nullable=True),
         sa.Column("stopped_at", INSTANT, nullable=True),
         sa.Column("erased_at", INSTANT, nullable=True),
         sa.CheckConstraint(
-            "reason in ('', 'no_address', 'removed', 'own_address', 'bounced', 'refused', "
-            "'closed', 'withdrawn')",
+            "reason in ('', 'no_address', 'removed', 'own_address', 'bounced', 'unreachable', "
+            "'refused', 'closed', 'withdrawn')",
             name="reason",
         ),
         sa.CheckConstraint(
@@ -2183,7 +2189,13 @@ def upgrade():
     )
     op.create_index("ix_letter_petition_id", "letter", ["petition_id", "state"])
     op.create_index("ix_letter_profile_id", "letter", ["profile_id", "sent_at"])
-    op.create_index("ix_letter_state", "letter", ["state", "not_before", "id"])
+    op.create_index("ix_letter_queued_at", "letter", ["queued_at", "profile_id", "petition_id"])
+    op.create_index("ix_letter_batch_id", "letter", ["batch_id"])
+    op.create_index(
+        "ix_letter_state",
+        "letter",
+        ["state", "way", "profile_id", "petition_id", "id", "not_before"],
+    )
     op.create_table(
         "letter_refusal",
         sa.Column("address_digest", sa.LargeBinary(length=32), nullable=False),

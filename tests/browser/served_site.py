@@ -40,7 +40,7 @@ class ServedSite:
 
     def start(self, *, demo=True):
         """Start, with the demonstration or empty, and return once the site answers."""
-        with open(self._log, "wb") as log:
+        with self._log.open("wb") as log:
             self._server = self._open(
                 "serve", *(["--demo"] if demo else []), stdout=log, stderr=log
             )

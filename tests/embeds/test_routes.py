@@ -1,6 +1,6 @@
 """Tests of embedded petitions: who may embed one, and what it does there."""
 
-from xml.etree import ElementTree
+import xml.etree.ElementTree as ET
 
 import pytest
 from flask import current_app
@@ -177,7 +177,7 @@ def test_oembed_describes_a_petition_in_both_formats(client):
         "width": 400,
     }
     assert 'src="http://localhost/embed/petitions/home?lang=en"' in answer["html"]
-    xml = ElementTree.fromstring(oembed(client, maxwidth=400, format="xml").data)
+    xml = ET.fromstring(oembed(client, maxwidth=400, format="xml").data)
     assert {part.tag: part.text for part in xml} == {
         name: str(value) for name, value in answer.items()
     }

@@ -100,11 +100,12 @@ class TabletThread(threading.Thread):
                 self._must_move("could not sign")
                 self._one_signs(by_hand=turn < MAX_BY_HAND)
             self._wait_for_sending(0)
-            return True
         except Error:
             # Nobody cut its power, so the app itself has failed.
             if self._is_at_work:
                 raise
+        else:
+            return True
         self.tablet.kill()
         self.tablet.start()
         return False

@@ -9,8 +9,8 @@ from campaign.extensions import db, load_for_update, write
 from campaign.kiosk import pairing
 from campaign.kiosk.jobs import tell_of_silence
 from campaign.kiosk.models import Kiosk
-from campaign.mail.delivery import renderers_of
 from campaign.mail.models import OutboxMessage
+from campaign.mail.renderers import renderers_of
 from campaign.process.clock import utcnow
 from tests.factories.kiosks import AMALIA, iso_time, kiosk_of, make_table, make_tablet
 from tests.factories.organizers import make_organizer

@@ -6,7 +6,8 @@ import pytest
 
 from campaign.extensions import write
 from campaign.mail import delivery, operations
-from campaign.mail.delivery import make_outbox_worker, names_of, register, renderers_of
+from campaign.mail.delivery import make_outbox_worker
+from campaign.mail.renderers import names_of, register, renderers_of
 from campaign.process.clock import utcnow
 from tests.mail.messages import (
     KIND,

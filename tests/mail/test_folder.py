@@ -9,8 +9,8 @@ from campaign.mail.folder import email_names, load_email, page_of
 from tests.mail.messages import SETTINGS, message
 
 
-def put(folder, id, *, second=0, **changes):
-    name = f"20260923T1011{second:02}.000000-{id}.eml"
+def put(folder, number, *, second=0, **changes):
+    name = f"20260923T1011{second:02}.000000-{number}.eml"
     (folder / name).write_bytes(to_mime(message(**changes), SETTINGS).data)
     return name
 

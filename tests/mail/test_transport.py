@@ -10,9 +10,9 @@ from tests.mail.mail_server import mail_server, silent_server
 from tests.ports import free_port
 
 
-def envelope(recipient="amalia@correo.mx", id=1):
+def envelope(recipient="amalia@correo.mx", email_id=1):
     data = f"To: {recipient}\r\n\r\nHola\r\n.\r\n".encode()
-    return Envelope(id, "names@volante.example", recipient, not recipient.isascii(), data)
+    return Envelope(email_id, "names@volante.example", recipient, not recipient.isascii(), data)
 
 
 @pytest.fixture(params=[False, True], ids=["one command", "several commands"])
@@ -34,14 +34,14 @@ def test_message_arrives_whole(script, transport):
 
 
 def test_many_messages_share_one_connection(script, transport):
-    assert {type(transport.send(envelope(id=id))) for id in range(5)} == {Delivered}
+    assert {type(transport.send(envelope(email_id=number))) for number in range(5)} == {Delivered}
     assert script.connections == 1
 
 
 def test_server_that_hangs_up_between_messages_is_reconnected(script, transport):
     script.hangs_up_after_message = True
-    for id in range(3):
-        assert transport.send(envelope(id=id)) == Delivered()
+    for number in range(3):
+        assert transport.send(envelope(email_id=number)) == Delivered()
         sleep(0.05)
     assert len(script.received) == 3
     assert script.connections == 3
@@ -138,7 +138,7 @@ def test_server_that_goes_silent_at_a_message_is_failing_and_the_message_waits(s
 def test_without_a_server_whole_messages_are_written_into_a_folder(tmp_path):
     transport = transport_from("", tmp_path / "var" / "mail")
     assert isinstance(transport, FolderTransport)
-    assert transport.send(envelope(id=17)) == Delivered()
+    assert transport.send(envelope(email_id=17)) == Delivered()
     [path] = (tmp_path / "var" / "mail").iterdir()
     assert path.name.endswith("-17.eml")
     assert path.read_bytes() == envelope().data

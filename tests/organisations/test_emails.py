@@ -16,8 +16,8 @@ from campaign.i18n.countries import country_name
 from campaign.i18n.locales import locale_of
 from campaign.kiosk.jobs import tell_of_silence
 from campaign.mail.composition import to_mime
-from campaign.mail.delivery import renderers_of
 from campaign.mail.models import OutboxMessage
+from campaign.mail.renderers import renderers_of
 from campaign.organisations.emails import contact_address, email_identity, sender_address
 from campaign.organisations.operations import change_organisation, create_organisation
 from campaign.process.clock import utcnow

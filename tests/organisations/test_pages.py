@@ -2,7 +2,7 @@
 
 import json
 import re
-from xml.etree import ElementTree
+import xml.etree.ElementTree as ET
 
 import pytest
 
@@ -247,7 +247,7 @@ def test_hostile_names_are_shown_as_text(client, app, name):
         assert brand(page) == name
         assert "<script>alert" not in page.text
     assert json.loads(client.get("/en/site.webmanifest").text)["name"] == name
-    feed = ElementTree.fromstring(client.get("/en/causes/valley/feed.atom").data)
+    feed = ET.fromstring(client.get("/en/causes/valley/feed.atom").data)
     assert feed.findtext("a:author/a:name", namespaces=ATOM) == name
     assert client.get("/organize/sign-in").status_code == 200
 
@@ -274,12 +274,12 @@ def test_publisher_is_the_organisation_of_the_cause(client, school):
 
 
 def test_feeds_calendars_and_oembed_name_the_organisation(client, school):
-    feed = ElementTree.fromstring(client.get("/en/causes/school/feed.atom").data)
+    feed = ET.fromstring(client.get("/en/causes/school/feed.atom").data)
     names = {item.text for item in feed.iterfind(".//a:author/a:name", ATOM)}
     assert names == {"Night School"}
     assert feed.findtext("a:generator", namespaces=ATOM) == "Volante"
     make_cause("bank")
-    site_feed = ElementTree.fromstring(client.get("/en/feed.atom").data)
+    site_feed = ET.fromstring(client.get("/en/feed.atom").data)
     assert site_feed.findtext("a:author/a:name", namespaces=ATOM) == "River Keepers"
     assert "X-WR-CALNAME:River Keepers" in client.get("/events.ics").text
     petition = "http://localhost/en/petitions/desks"

@@ -60,7 +60,7 @@ def written():
         *event.texts,
         *update_in_any_state("answer").texts,
     ]
-    columns = [{name: getattr(row, name) for name in row.__table__.c.keys()} for row in rows]
+    columns = [{column.key: getattr(row, column.key) for column in row.__table__.c} for row in rows]
     ignored = ("version_id", "id")
     return (
         [{name: value for name, value in row.items() if name not in ignored} for row in columns],

@@ -7,8 +7,8 @@ import pytest
 
 from campaign.accounts.audit import entries
 from campaign.extensions import db, write
-from campaign.mail.delivery import renderers_of
 from campaign.mail.models import OutboxMessage
+from campaign.mail.renderers import renderers_of
 from campaign.organisations.identity import identities
 from campaign.organisations.operations import create_organisation
 from campaign.organisations.queries import host_organisation, organisations_among

@@ -10,7 +10,7 @@ from sqlalchemy import update as sql_update
 
 from campaign.accounts.models import OrganizerSession
 from campaign.extensions import db, write
-from campaign.mail.delivery import renderers_of
+from campaign.mail.renderers import renderers_of
 from campaign.organize.content import pictures as picture_pages
 from campaign.organize.core.edit_conflicts import save
 from campaign.process.clock import utcnow

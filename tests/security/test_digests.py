@@ -77,7 +77,7 @@ def test_neighbouring_address_is_not_local(ip):
 
 @pytest.mark.parametrize("ip", ["", "localhost", "1.2.3", "unix:"])
 def test_invalid_address_is_refused(ip):
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="address"):
         address_digest(KEY, ip)
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="address"):
         is_local(ip)

@@ -58,7 +58,7 @@ def test_two_who_share_an_address_and_sign_at_once_are_two(served, shared_petiti
 
 def test_thirty_one_who_confirm_at_once_get_numbers_without_a_gap(served, petition):
     ids = sign_many(petition, 31)
-    presses = [lambda path=link("confirm", item): served.test_client().post(path) for item in ids]
+    presses = [partial(served.test_client().post, link("confirm", item)) for item in ids]
     answers = together(served, presses)
     assert {answer.status_code for answer in answers} == {303}
     hatch_now()

@@ -11,7 +11,8 @@ import pytest
 from campaign.extensions import write
 from campaign.i18n.locales import locale_of
 from campaign.i18n.long_dates import long_date
-from campaign.mail.delivery import make_outbox_worker, renderers_of
+from campaign.mail.delivery import make_outbox_worker
+from campaign.mail.renderers import renderers_of
 from campaign.petitions.queries import petition_by_id
 from campaign.process.clock import utcnow
 from campaign.signatures import emails

@@ -9,8 +9,8 @@ from types import SimpleNamespace
 import pytest
 
 from campaign.extensions import write
-from campaign.mail.delivery import renderers_of
 from campaign.mail.models import OutboxMessage
+from campaign.mail.renderers import renderers_of
 from campaign.process.clock import utcnow
 from campaign.signatures.jobs import forget, remind
 from campaign.signatures.operations import LinkExpired

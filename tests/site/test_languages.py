@@ -1,13 +1,13 @@
 """Tests of sites in other languages, in other orders, and of changing them while the site runs."""
 
 import re
+import xml.etree.ElementTree as ET
 from types import SimpleNamespace
-from xml.etree import ElementTree
 
 import pytest
 
 from campaign.extensions import write
-from campaign.mail.delivery import renderers_of
+from campaign.mail.renderers import renderers_of
 from campaign.signatures.signing.repeats import CONFIRMATION
 from campaign.site.languages import languages_with, offered_lang
 from campaign.site.operations import change_site
@@ -100,7 +100,7 @@ def test_interface_is_in_the_nearest_language_that_has_one(app, client):
 
 
 def test_sitemap_lists_the_languages(client, from_the_right):
-    tree = ElementTree.fromstring(client.get("/sitemap.xml").data)
+    tree = ET.fromstring(client.get("/sitemap.xml").data)
     space = "{http://www.w3.org/1999/xhtml}link"
     found = [(item.get("hreflang"), item.get("href")) for item in tree[0].iter(space)]
     assert found == [

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from campaign.extensions import db, write
-from campaign.mail.delivery import renderers_of
+from campaign.mail.renderers import renderers_of
 from campaign.process.clock import utcnow
 from campaign.security.dated_tokens import last_day_of
 from campaign.security.secret_key import secret_key

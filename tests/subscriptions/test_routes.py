@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from campaign.extensions import db, write
 from campaign.i18n.long_dates import long_date
-from campaign.mail.delivery import renderers_of
+from campaign.mail.renderers import renderers_of
 from campaign.notices.news_texts import FORM, form_text
 from campaign.notices.queries import consents_of, notice_by_id
 from campaign.process.clock import utcnow

@@ -16,8 +16,8 @@ from campaign.exports.subscribers import (
     subscriber_format,
 )
 from campaign.extensions import db, write
-from campaign.mail.delivery import renderers_of
 from campaign.mail.models import OutboxMessage
+from campaign.mail.renderers import renderers_of
 from campaign.notices.queries import notice_by_id
 from campaign.organisations.queries import host_organisation
 from campaign.process.clock import utcnow

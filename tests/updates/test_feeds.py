@@ -19,7 +19,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 GRAMMAR = etree.RelaxNG(etree.parse(Path(__file__).with_name("atom.rng")))
 FEEDS = ("/en/feed.atom", "/es/feed.atom", "/fr/causes/valley/feed.atom")
 ODD = {
-    "title": 'Ñandú & <b>"Ayotzinapa"</b> – 𝟜𝟛 ‏سلام',
+    "title": 'Ñandú & <b>"Ayotzinapa"</b> – 𝟜𝟛 \u200fسلام',
     "summary": "It is <short> & sweet.",
     "body": "We *ask*: & <script>alert(1)</script>\n\n![](picture:1)\n\n- ]]>\n- [here](https://example.org/?a=1&b=2)",
 }

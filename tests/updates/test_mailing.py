@@ -11,8 +11,8 @@ from sqlalchemy import delete, func, select
 from campaign.accounts.audit import entries
 from campaign.extensions import db, write
 from campaign.jobs.operations import CLAIM_LIFETIME
-from campaign.mail.delivery import renderers_of
 from campaign.mail.models import OutboxMessage
+from campaign.mail.renderers import renderers_of
 from campaign.process.clock import utcnow
 from campaign.subscriptions.operations import change, end, note_bounce, suppress
 from campaign.updates import jobs

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from campaign.extensions import db, write
-from campaign.mail.delivery import renderers_of
+from campaign.mail.renderers import renderers_of
 from campaign.petitions.queries import petition_by_id
 from campaign.process.clock import utcnow
 from campaign.signatures.moderation import decisions

@@ -2,9 +2,9 @@
 
 import json
 import re
+import xml.etree.ElementTree as ET
 from datetime import datetime, timedelta
 from urllib.robotparser import RobotFileParser
-from xml.etree import ElementTree
 
 import pytest
 
@@ -42,7 +42,7 @@ def entries(client):
     answer = client.get("/sitemap.xml")
     assert answer.mimetype == "application/xml"
     assert "public" in answer.headers["Cache-Control"]
-    tree = ElementTree.fromstring(answer.data)
+    tree = ET.fromstring(answer.data)
     return {
         entry.find("s:loc", SITEMAP).text.removeprefix(OURS): {
             link.get("hreflang"): link.get("href").removeprefix(OURS)

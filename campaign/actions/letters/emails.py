@@ -10,8 +10,8 @@ from campaign.actions.letters.queries import undelivered_letters
 from campaign.extensions import db
 from campaign.i18n.locales import locale_of
 from campaign.mail.composition import Message
-from campaign.mail.delivery import register
 from campaign.mail.models import OutboxRow
+from campaign.mail.renderers import register
 from campaign.petitions.models import Petition
 from campaign.signatures.emails import message_to_signer
 from campaign.signatures.queries import signature_by_id, signatures_with_ids

@@ -168,7 +168,7 @@ def remove_part(import_id: int, after: int) -> int | None:
         _subscription.c.state == ("pending" if item.asks else "active"),
     )
     delete_consents(SUBJECT, db.session.scalars(statement.returning(_subscription.c.id)).all())
-    return ids[-1]
+    return cast(int, ids[-1])
 
 
 def finish_undo(import_id: int) -> None:

@@ -103,10 +103,12 @@ def keep_large_spots(path: re.Match[str]) -> str:
 
 def breadth(outline: str) -> float:
     """Return the larger of an outline's width and height."""
-    points = [
-        tuple(map(float, point.split())) for point in re.findall(r"-?[\d.]+ -?[\d.]+", outline)
+    points: list[list[float]] = [
+        [float(number) for number in point.split()]
+        for point in re.findall(r"-?[\d.]+ -?[\d.]+", outline)
     ]
-    return max(max(along) - min(along) for along in zip(*points, strict=True))
+    across, down = ([point[axis] for point in points] for axis in (0, 1))
+    return max(max(across) - min(across), max(down) - min(down))
 
 
 def draw_sprites(page: Page) -> None:

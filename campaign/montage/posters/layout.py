@@ -151,7 +151,7 @@ def set_poster(
     shape: Shape,
     names: Sequence[str] = (),
     unset: int = 0,
-    progress: Callable[[float], object] = lambda share: None,
+    progress: Callable[[float], object] = lambda _share: None,
 ) -> tuple[Sheets, Frame]:
     """Set everything but the montage; return (Sheets, Frame of the montage on the first sheet).
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from itertools import product
 from math import ceil
+from typing import cast
 
 import numpy as np
 
@@ -93,7 +94,7 @@ def _stamp_indices(flock: Flock) -> np.ndarray:
     turn = np.clip(np.rint(flock.turn / TURN).astype(np.int32), -TURNS, TURNS) + TURNS
     scale = np.digitize(flock.scale, (1060, 1140))
     pose = flock.variant.astype(np.int32) * 2 + flock.flip
-    return (pose * (2 * TURNS + 1) + turn) * len(SCALES) + scale
+    return cast(np.ndarray, (pose * (2 * TURNS + 1) + turn) * len(SCALES) + scale)
 
 
 def _paint_band(

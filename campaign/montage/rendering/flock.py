@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 
@@ -119,7 +120,7 @@ def _tints(shape: Shape, flat: np.ndarray, size: float, night: bool) -> np.ndarr
     near = nearness(size)
     if near and len(shape.near_luminance):
         far += near * (_near(shape, luminance, lift) - far)
-    return np.clip(far, 0, 255)
+    return cast(np.ndarray, np.clip(far, 0, 255))
 
 
 def _near(shape: Shape, luminance: np.ndarray, lift: np.ndarray) -> np.ndarray:

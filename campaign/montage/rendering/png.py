@@ -3,7 +3,7 @@
 import io
 import struct
 import zlib
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import numpy as np
 from PIL import Image
@@ -84,7 +84,7 @@ def _means(colours: np.ndarray, weights: np.ndarray, max_colours: int) -> np.nda
 
 
 def _nearest(points: np.ndarray, means: np.ndarray) -> np.ndarray:
-    return np.argmin((means**2).sum(axis=1) - 2 * points @ means.T, axis=1)
+    return cast(np.ndarray, np.argmin((means**2).sum(axis=1) - 2 * points @ means.T, axis=1))
 
 
 def _straight(palette: np.ndarray) -> np.ndarray:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from functools import cache
 from math import ceil, cos, pi, sin
+from typing import cast
 
 import numpy as np
 from PIL import Image, ImageFilter
@@ -44,7 +45,7 @@ def _art(size: float, variant: int) -> np.ndarray:
     """Return one pose for this size in pixels: side × side × 4 shares."""
     for level, max_size in LEVELS.items():
         if size < max_size:
-            return _sheet(level)[variant]
+            return cast(np.ndarray, _sheet(level)[variant])
     # Not cached, because a pose for print is 16 MB.
     with Image.open(DATA / "sprites-print" / f"{variant}.png") as image:
         return _shares(np.array(image.convert("RGBA")))

@@ -1,6 +1,7 @@
 """Find the shape in a picture: what is opaque, or what differs from the background colour."""
 
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 from PIL import Image
@@ -69,13 +70,12 @@ def _pixels(picture: Image.Image) -> np.ndarray:
 def _ground(pixels: np.ndarray) -> np.ndarray:
     rim = max(1, min(pixels.shape[:2]) // 50)
     edge = [pixels[:rim], pixels[-rim:], pixels[:, :rim], pixels[:, -rim:]]
-    return np.median(np.concatenate([part.reshape(-1, 3) for part in edge]), axis=0).astype(
-        np.int16
-    )
+    median: np.ndarray = np.median(np.concatenate([part.reshape(-1, 3) for part in edge]), axis=0)
+    return median.astype(np.int16)
 
 
 def _distance(pixels: np.ndarray) -> np.ndarray:
-    return np.abs(pixels - _ground(pixels)).max(axis=2)
+    return cast(np.ndarray, np.abs(pixels - _ground(pixels)).max(axis=2))
 
 
 def _otsu(values: np.ndarray) -> int:

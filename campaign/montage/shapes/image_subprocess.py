@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from campaign.errors import CampaignError
 from campaign.extensions import db
@@ -128,11 +128,13 @@ def _draw(*, shape: Any, **arguments: Any) -> bytes:
 
 def _run_worker(kind: str, folder: Path, **arguments: Any) -> dict[str, Any]:
     (folder / "order.json").write_text(json.dumps(arguments), encoding="utf-8")
-    command = isolated.program("campaign.montage.shapes.image_worker", kind, folder)
+    command = isolated.program(
+        "campaign.montage.shapes.image_worker", kind, folder, niceness=isolated.AWAITED
+    )
     try:
         subprocess.run(**command, check=True, timeout=MAX_SECONDS, capture_output=True)
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
         # Log only the type of error: its message could contain parts of the picture.
         log.error("the image process failed at %s: %s", kind, type(error).__name__)
         raise WorkFailed from error
-    return json.loads((folder / "done.json").read_text(encoding="utf-8"))
+    return cast(dict[str, Any], json.loads((folder / "done.json").read_text(encoding="utf-8")))

@@ -4,6 +4,7 @@ import io
 import json
 from collections.abc import Callable, Iterator
 from hashlib import blake2b
+from typing import cast
 
 import numpy as np
 from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
@@ -117,7 +118,7 @@ def _step(limit: int) -> Callable[[int], int]:
 def _cleaned(mask: Image.Image) -> np.ndarray:
     """Return the mask as bool, without specks."""
     opened = mask.filter(ImageFilter.MinFilter(SPECK)).filter(ImageFilter.MaxFilter(SPECK))
-    return np.minimum(np.asarray(mask), np.asarray(opened)) > 0
+    return cast(np.ndarray, np.minimum(np.asarray(mask), np.asarray(opened)) > 0)
 
 
 def _check(mask: np.ndarray) -> None:
@@ -269,11 +270,11 @@ def _smooth(loop: np.ndarray) -> np.ndarray:
     half = SMOOTH // 2
     wrapped = np.concatenate([loop[-half:], loop, loop[:half]])
     total = np.cumsum(np.concatenate([np.zeros((1, 2)), wrapped]), axis=0)
-    return (total[SMOOTH:] - total[:-SMOOTH]) / SMOOTH
+    return cast(np.ndarray, (total[SMOOTH:] - total[:-SMOOTH]) / SMOOTH)
 
 
 def _lengths(loop: np.ndarray) -> np.ndarray:
-    return np.hypot(*(np.roll(loop, -1, axis=0) - loop).T)
+    return cast(np.ndarray, np.hypot(*(np.roll(loop, -1, axis=0) - loop).T))
 
 
 def _sampled(loop: np.ndarray, step: float) -> np.ndarray:

@@ -242,7 +242,7 @@ def _app_page(form: FlaskForm, status: int = 200) -> tuple[str, int]:
     return render_template(
         "organize/second_factor/app.html",
         form=form,
-        picture=Markup(picture),
+        picture=Markup(picture),  # noqa: S704 - it holds only modules
         secret=groups,
         uri=uri,
     ), status

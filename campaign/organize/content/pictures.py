@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from flask import Blueprint, Response, abort, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -106,8 +106,9 @@ class PictureForm(_AltTexts):
     focal_x = _share(_l("Distance from the left, in percent"))
     focal_y = _share(_l("Distance from the top, in percent"))
 
-    def focal(self) -> tuple[int | None, int | None]:
-        return self.focal_x.data, self.focal_y.data
+    def focal(self) -> tuple[int, int]:
+        """Return the focal point in percent, once the form is valid."""
+        return cast(int, self.focal_x.data), cast(int, self.focal_y.data)
 
 
 class BodyPictureForm(_AltTexts):

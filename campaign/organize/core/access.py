@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
 from inspect import signature
-from typing import Any
+from typing import Any, cast
 
 from flask import abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -176,5 +176,5 @@ def max_bytes_for(app: Any, environ: dict[str, Any]) -> int:
 def max_bytes_of_view(view: Any) -> int:
     """Return how many bytes this request may send to `view`."""
     if hasattr(view, "max_bytes") and identity.organizer():
-        return current_app.config.get(view.max_bytes, view.max_bytes)
-    return current_app.config["MAX_CONTENT_LENGTH"]
+        return cast(int, current_app.config.get(view.max_bytes, view.max_bytes))
+    return cast(int, current_app.config["MAX_CONTENT_LENGTH"])

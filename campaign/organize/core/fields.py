@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, ClassVar, Self, cast
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -143,15 +143,15 @@ class InLanguages(Form):
     """
 
     parts: tuple[str, ...] = ()
-    missing_errors: dict[str, Any] = {}
+    missing_errors: ClassVar[dict[str, Any]] = {}
     languages: tuple[str, ...] = ()
     fields_in: Callable[[tuple[str, ...]], dict[str, Any]]
 
     @classmethod
-    def in_languages(cls, languages: tuple[str, ...]) -> Any:
+    def in_languages(cls, languages: tuple[str, ...]) -> type[Self]:
         """Return the class of this form for these languages."""
         # mypy takes the hash of a class for that of its instances.
-        return _form_in(cast(Hashable, cls), languages)
+        return cast(type[Self], _form_in(cast(Hashable, cls), languages))
 
     def texts(self) -> dict[str, dict[str, str]]:
         """Return {language: {part: text}} for the languages in which anything was entered."""
@@ -275,11 +275,6 @@ def unchosen(choices: list[SelectChoice], prompt: Any) -> list[SelectChoice]:
     return choices if len(choices) < 2 else [SelectChoice("", prompt), *choices]
 
 
-def site_paper() -> str:
-    """Return the usual paper of the site's first country: "Letter" or "A4"."""
-    return default_paper(next(iter(site_settings().first_countries), ""))
-
-
 class AddressField(EmailField):
     """An organizer's email address; `address` holds it parsed once it is valid."""
 
@@ -326,11 +321,3 @@ class CodeField(StringField):
             raise StopValidation(
                 _l("A code has only digits: six from the app, or sixteen from your list.")
             )
-
-
-LETTER_COUNTRIES = {"CA", "MX", "US"}
-
-
-def default_paper(country: str) -> str:
-    """Return "Letter" or "A4" for a country (ISO 3166 alpha-2)."""
-    return "Letter" if country in LETTER_COUNTRIES else "A4"

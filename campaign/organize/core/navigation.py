@@ -1,7 +1,7 @@
 """The sidebar: the entries that the organizer may see, and the counts beside them."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from babel.numbers import format_compact_decimal
 from flask import current_app, g
@@ -154,7 +154,8 @@ PLACES = (
     Place("comments", _l("Comments"), "speech", "signatures.review"),
     Place("exports", _l("Exports"), "download", "signatures.export"),
     Place("causes", _l("Causes"), "flag", "causes.see"),
-    Place("petitions", _l("Petitions"), "megaphone", "petitions.see"),
+    Place("petitions", _l("Petitions and letters"), "megaphone", "petitions.see"),
+    Place("targets", _l("Targets"), "target", "targets.edit"),
     Place("events", _l("Events"), "calendar", "events.see"),
     Place("kiosks", _l("Tablets"), "tablet", "kiosks.see"),
     Place("updates", _l("Updates"), "newspaper", "updates.see"),
@@ -191,7 +192,7 @@ def numbers() -> dict[str, SidebarCount]:
     """Return {entry name: SidebarCount}, queried once per page however often the sidebar appears."""
     if "sidebar_counts" not in g:
         g.sidebar_counts = sidebar_counts()
-    return g.sidebar_counts
+    return cast(dict[str, SidebarCount], g.sidebar_counts)
 
 
 def places() -> list[Place]:

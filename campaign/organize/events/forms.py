@@ -44,7 +44,7 @@ class _WithHours(FlaskForm):
     ends = HourField(_l("Ends"), [InputRequired(_l("Enter the end time."))])
 
     def validate(self, extra_validators: Any = None) -> bool:
-        valid = super().validate(extra_validators)
+        valid: bool = super().validate(extra_validators)
         if self.zone.errors:
             return False
         for field in (self.starts, self.ends):
@@ -151,7 +151,7 @@ class TextForm(PartInLanguages):
         return {"texts": self.texts()}
 
     def validate(self, extra_validators: Any = None) -> bool:
-        valid = super().validate(extra_validators)
+        valid: bool = super().validate(extra_validators)
         for lang in {self.event.original_lang, *self.texts()}:
             field = self[f"title_{lang}"]
             if not field.data and not field.errors:

@@ -156,7 +156,7 @@ def _as_typed(form: Any, event: Event) -> dict[str, Any]:
     return {**unsaved, "lang": lang, "written_in": tuple(texts)}
 
 
-def _offered(form: Any) -> AboutForm:
+def _offered(form: AboutForm) -> AboutForm:
     return form.offer(cards_of_cause(form.event.cause_id, g.lang, utcnow()))
 
 

@@ -39,7 +39,9 @@ def render_file(export: Export, **context: Any) -> ResponseReturnValue:
     )
 
 
-def send_file(export: Export, audit_event: AuditEvent, *, name: str, page: str) -> Any:
+def send_file(
+    export: Export, audit_event: AuditEvent, *, name: str, page: str
+) -> ResponseReturnValue:
     """Decrypt the file while sending it, or the part that a broken download still lacks.
 
     Each download is recorded in the activity log. `page` is the address of the export, in case the

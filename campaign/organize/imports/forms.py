@@ -34,13 +34,13 @@ from campaign.organize.core.fields import (
     VersionField,
     WholeNumberField,
     language_choices,
-    site_paper,
     unchosen,
 )
 from campaign.organize.core.scope import PetitionSummary
 from campaign.organize.core.time_fields import DayField
 from campaign.petitions.models import PetitionVersion
 from campaign.process.clock import utcnow
+from campaign.site.paper import site_paper
 from campaign.site.settings import site_settings
 
 MAX_SHEETS = 100
@@ -166,7 +166,7 @@ class ColumnsForm(FlaskForm):
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check each field, and that a column or the form says when people signed."""
-        valid = super().validate(extra_validators)
+        valid: bool = super().validate(extra_validators)
         field = self.signed_on
         if not field.data and not field.errors and "signed_at" not in self.fields:
             field.errors = [_l("No column has the signing date. Enter it here.")]

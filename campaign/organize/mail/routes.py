@@ -99,7 +99,7 @@ class MailingForm(FlaskForm):
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check the fields; `moment` is then the chosen instant, or None for immediately."""
-        valid = super().validate(extra_validators)
+        valid: bool = super().validate(extra_validators)
         for field in (self.langs, self.kinds):
             if not field.data and not field.errors:
                 field.errors = [_l("Choose at least one.")]
@@ -281,7 +281,7 @@ def stop(update: Update) -> ResponseReturnValue:
         update,
         "mail.stop",
         mailings.stop_mailing,
-        _("Stopped. People who already got the email keep it."),
+        _("Stopped. Emails already sent cannot be taken back."),
         now=utcnow(),
     )
 

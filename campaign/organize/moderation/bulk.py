@@ -220,7 +220,7 @@ def undo(decision: BulkDecision) -> ResponseReturnValue:
 
 def _decide(
     who: Actor,
-    search: SignatureSearch,
+    search: Search,
     snapshot: bulk_decisions.Snapshot,
     verb: str,
     reason: str,

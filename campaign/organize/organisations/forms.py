@@ -1,7 +1,7 @@
 """The forms of an organisation: who it is, how it looks, its legal details, and its sender."""
 
 from collections.abc import Iterable
-from typing import Any, Self, cast
+from typing import Any, ClassVar, Self, cast
 
 from flask import current_app
 from flask_babel import gettext as _
@@ -153,7 +153,7 @@ class IdentityForm(InLanguages, _OfOrganisation):
 
     part = "identity"
     parts = text_parts = ("name", "summary", "home_text", "footer_text")
-    missing_errors = {"name": _l("Enter the name of the organization.")}
+    missing_errors: ClassVar = {"name": _l("Enter the name of the organization.")}
     slug = SlugField(_l("Address"))
     website = WebAddressField(_l("Website"))
     profiles = WebAddressesField(_l("Profiles on social networks"))
@@ -176,7 +176,7 @@ class IdentityForm(InLanguages, _OfOrganisation):
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check the fields, and that there is a name in each language that has any text."""
-        valid = super().validate(extra_validators)
+        valid: bool = super().validate(extra_validators)
         return self.require_parts(self.texts() or self.languages[:1], ("name",)) and valid
 
     def columns(self) -> dict[str, Any]:
@@ -246,7 +246,7 @@ class LookForm(_OfOrganisation):
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check the fields, and read the files that were sent."""
-        valid = super().validate(extra_validators)
+        valid: bool = super().validate(extra_validators)
         # Decode files here, outside the write transaction, so that other writers do not wait.
         for purpose in IMAGE_PURPOSES:
             self._read(purpose, self[purpose])
@@ -298,7 +298,7 @@ class LegalForm(InLanguages, _OfOrganisation):
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check the fields, and make the email address canonical."""
-        valid = super().validate(extra_validators)
+        valid: bool = super().validate(extra_validators)
         normalise_addresses([self.email])
         return valid
 
@@ -325,7 +325,7 @@ class SenderForm(_OfOrganisation):
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check the fields, and that this site may send from the domain of the address."""
-        valid = super().validate(extra_validators)
+        valid: bool = super().validate(extra_validators)
         normalise_addresses([self.sender_address, self.reply_to])
         address = self.sender_address.address
         if address and not may_send_from(address.domain, current_app.config):

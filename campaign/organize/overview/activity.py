@@ -16,7 +16,8 @@ from campaign.accounts.audit import entries_since
 from campaign.accounts.audit_models import AuditEntry
 from campaign.kiosk.queries import stored_since
 from campaign.organize.core.identity import causes_where, may
-from campaign.organize.people.audit_labels import ACTIONS, CHANNELS, titles_of
+from campaign.organize.people.audit_labels import ACTIONS, CHANNELS
+from campaign.organize.people.audit_texts import titles_of
 from campaign.signatures.search.queries import held_since
 
 MAX_ENTRIES = 12

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from babel.dates import get_timezone_location
 from flask import Blueprint, Flask, current_app, g, jsonify, render_template, request
@@ -77,7 +77,8 @@ def glance(petition_ids: Collection[int]) -> Glance:
 
 def _recent_hours(petition_ids: Collection[int]) -> tuple[Hour, ...]:
     key = tuple(petition_ids)
-    return current_app.extensions["recent_hours"].get(key, lambda: tuple(hours(key)))
+    cache = current_app.extensions["recent_hours"]
+    return cast(tuple[Hour, ...], cache.get(key, lambda: tuple(hours(key))))
 
 
 def start_of_yesterday() -> datetime:

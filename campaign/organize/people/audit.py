@@ -29,9 +29,8 @@ from campaign.organize.people.audit_labels import (
     REFUSED_METHODS,
     SUBJECTS,
     THINGS,
-    readable_changes,
-    titles_of,
 )
+from campaign.organize.people.audit_texts import readable_changes, titles_of
 from campaign.site.settings import site_settings
 
 

@@ -1,26 +1,7 @@
-"""Labels of the activity log: actions, fields, values, and the titles of their subjects."""
+"""Labels of the activity log: of actions, subjects, channels, fields and states."""
 
-import re
-from collections.abc import Callable, Collection, Iterable
-from datetime import date, datetime
-from typing import Any
-
-from flask import g
-from flask_babel import format_date, to_user_timezone
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as pgettext
-
-from campaign.accounts.audit_models import AuditEntry
-from campaign.causes.queries import causes_among
-from campaign.events.queries import events_with_ids
-from campaign.i18n.clock_times import clock_time
-from campaign.i18n.locales import current_locale, is_language, language_name
-from campaign.organisations.identity import identities
-from campaign.organisations.queries import organisations_among
-from campaign.organize.core.scope import petition_summary
-from campaign.petitions.queries import petitions_with_ids
-from campaign.updates.queries import updates_with_ids
 
 ACTIONS = {
     "account.signed_in": _l("signed in"),
@@ -40,7 +21,7 @@ ACTIONS = {
     "switches.off": _l("turned off a feature"),
     "switches.on": _l("turned on a feature"),
     "site.edit": _l("changed the settings of the site"),
-    "site.setup": _l("left a step of the set-up for later"),
+    "site.setup": _l("postponed a setup step"),
     "organisations.export": _l("exported an organization"),
     "organisations.import": _l("imported an organization"),
     "causes.create": _l("created a cause"),
@@ -64,6 +45,8 @@ ACTIONS = {
     "petitions.reopen": _l("reopened a petition"),
     "petitions.archive": _l("archived a petition"),
     "petitions.restore": _l("restored a petition from the archive"),
+    "letters.test": _l("sent a test letter"),
+    "letters.print": _l("printed letters"),
     "events.create": _l("created an event"),
     "events.edit": _l("changed an event"),
     "events.publish": _l("published an event"),
@@ -133,7 +116,7 @@ ACTIONS = {
     "imports.undo": _l("undid an import of paper signatures"),
     "imports.drop": _l("discarded rows from paper sheets"),
     "corrections.show": _l("approved a changed name"),
-    "corrections.refuse": _l("kept a former name"),
+    "corrections.refuse": _l("kept a previous name"),
     "comments.show": _l("approved comments"),
     "comments.hide": _l("kept comments hidden"),
     "bulk.approve": _l("approved many signatures at once"),
@@ -143,6 +126,16 @@ ACTIONS = {
     "bulk.done": _l("finished a bulk decision"),
     "bulk.undo": _l("undid a bulk decision"),
     "bulk.undone": _l("finished undoing a bulk decision"),
+    "targets.create": _l("added a target"),
+    "targets.edit": _l("changed a target"),
+    "targets.refuse": _l("noted that a target wants no more letters"),
+    "targets.retry": _l("allowed letters to an address that did not work"),
+    "targets.remove": _l("removed a target"),
+    "targets.restore": _l("restored a target"),
+    "targets.import": _l("imported targets"),
+    "targets.import_areas": _l("imported areas of postal codes"),
+    "targets.undo": _l("undid an import of targets"),
+    "targets.export": _l("exported targets"),
     "rules.create": _l("created a rule"),
     "rules.on": _l("turned a rule on"),
     "rules.off": _l("turned a rule off"),
@@ -153,7 +146,7 @@ ACTIONS = {
     "kiosks.pair": _l("paired a tablet"),
     "kiosks.pin": _l("changed the team PIN of tablets"),
     "kiosks.rename": _l("renamed a tablet"),
-    "kiosks.extend": _l("let a tablet collect for longer"),
+    "kiosks.extend": _l("extended a tablet’s time"),
     "kiosks.revoke": _l("revoked a tablet"),
     "kiosks.review": _l("viewed what tablets had sent"),
     "kiosks.let_in": _l("approved what a tablet had sent"),
@@ -165,13 +158,13 @@ ACTIONS = {
     "kiosks.hide_names": _l("kept names from a table private"),
     "kiosks.silent": _l("sent an email about a tablet that is offline"),
     "kiosks.rotate": _l("renewed the key of tablets"),
-    "keys.doubt": _l("noticed too many repeats from a partner"),
+    "keys.doubt": _l("reported too many repeat signatures from a partner"),
     "petitions.quiet": _l("turned on the quiet count"),
     "petitions.loud": _l("turned off the quiet count"),
     "keys.create": _l("created a key for a partner"),
     "keys.revoke": _l("revoked a key of a partner"),
     "retention.edit": _l("changed how long data is kept"),
-    "retention.tell": _l("told the owners that data will be deleted soon"),
+    "retention.tell": _l("warned the owners that data will be deleted soon"),
     "retention.erase": _l("deleted the personal data of a petition"),
 }
 SUBJECTS = {
@@ -181,7 +174,8 @@ SUBJECTS = {
     "organisations": _l("Organizations"),
     "site": _l("Settings"),
     "causes": _l("Causes"),
-    "petitions": _l("Petitions"),
+    "petitions": _l("Petitions and letters"),
+    "letters": _l("Letters"),
     "events": _l("Events"),
     "registrations": _l("Registrations"),
     "updates": _l("Updates"),
@@ -193,6 +187,7 @@ SUBJECTS = {
     "comments": _l("Comments"),
     "bulk": _l("Bulk decisions"),
     "rules": _l("Rules"),
+    "targets": _l("Targets"),
     "retention": _l("Retention"),
     "mail": _l("Mailings"),
     "suppressions": _l("Do-not-email list"),
@@ -215,6 +210,7 @@ THINGS = {
     "rule": _l("rule"),
     "signature": _l("signature"),
     "site": _l("settings"),
+    "target": _l("target"),
     "update": _l("update"),
 }
 CHANNELS = {
@@ -241,7 +237,9 @@ FIELDS = {
     "allowed": _l("Who can embed it"),
     "alts": _l("Description of the picture"),
     "archived_at": _l("Archived"),
+    "area": _l("Code of the area"),
     "attendance": _l("Number of people who came"),
+    "bodies": _l("Parliament or institution"),
     "body": _l("Text"),
     "capacity": _l("Seats"),
     "closes_at": _l("Closes"),
@@ -272,6 +270,12 @@ FIELDS = {
     "languages": _l("Languages"),
     "legal_form": _l("Legal form"),
     "legal_name": _l("Legal name"),
+    "kind_texts": _l("Letter"),
+    "max_per_hour": _l("Letters per hour to one target"),
+    "offers_reply": _l("Supporters may give their email address for a reply"),
+    "period": _l("How often we send letters together"),
+    "selection": _l("How supporters choose who they write to"),
+    "way": _l("How letters reach the targets"),
     "max_emails_per_address_per_day": _l("Emails a day to one address"),
     "media_type": _l("Type of the picture"),
     "most_seats": _l("Seats per registration"),
@@ -281,11 +285,13 @@ FIELDS = {
     "notice": _l("Notice"),
     "off_since": _l("Date turned off"),
     "on_since": _l("Date turned on"),
+    "offices": _l("Office"),
     "online_for": _l("Who sees the online meeting link"),
     "online_url": _l("Online meeting link"),
     "opens_at": _l("Opens"),
     "origins": _l("Sites that can embed it"),
     "own_link_days": _l("Days that a personal link works"),
+    "party": _l("Party"),
     "palette": _l("Colour"),
     "pattern": _l("Pattern of the margin"),
     "people": _l("People"),
@@ -323,6 +329,8 @@ FIELDS = {
     "title": _l("Title"),
     "town": _l("Town"),
     "two_per_address": _l("Two people may share one email address"),
+    "valid_from": _l("In office from"),
+    "valid_until": _l("In office until"),
     "website": _l("Website"),
     "zone": _l("Time zone"),
 }
@@ -338,76 +346,3 @@ STATES = {
     "stopped": _l("stopped"),
     "done": _l("done"),
 }
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(\.\d+)?([+-]\d\d:\d\d)?")
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
-
-
-def readable_changes(entry: AuditEntry) -> list[tuple[Any, Any, Any]]:
-    """Return [(field, before, after)] as readable text for the changes of an AuditEntry."""
-    changes = entry.details.get("changes", ())
-    return [
-        (
-            _field(change),
-            _value(change["field"], change["before"]),
-            _value(change["field"], change["after"]),
-        )
-        for change in changes
-    ]
-
-
-def _field(change: dict[str, Any]) -> Any:
-    label, part = FIELDS.get(change["field"], change["field"]), change["part"]
-    if is_language(part):
-        return _("%(field)s (%(language)s)", field=label, language=language_name(part))
-    if part in IMAGES:
-        return f"{label} ({IMAGES[part]})"
-    return f"{label} {int(part) + 1}" if part.isdecimal() else label
-
-
-def _value(field: str, value: Any) -> Any:
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if field == "state":
-        return STATES.get(value, value)
-    try:
-        return _instant_or_day(value)
-    except (ValueError, OverflowError):
-        # A title may look like a date that does not exist.
-        return value
-
-
-def _instant_or_day(value: str) -> str:
-    if _INSTANT.fullmatch(value):
-        moment = datetime.fromisoformat(value)
-        local = to_user_timezone(moment) if moment.tzinfo else moment
-        return (
-            f"{format_date(local, 'medium', rebase=False)}, {clock_time(local, current_locale())}"
-        )
-    return format_date(date.fromisoformat(value), "medium") if _DAY.fullmatch(value) else value
-
-
-LOADERS: dict[str, Callable[[Collection[int]], Iterable[Any]]] = {
-    "cause": causes_among,
-    "organisation": organisations_among,
-    "petition": petitions_with_ids,
-    "event": events_with_ids,
-    "update": updates_with_ids,
-}
-
-
-def titles_of(entries: Iterable[AuditEntry]) -> dict[tuple[str, int], str]:
-    """Return {(kind, id): title} of what these entries are about, if it has a title."""
-    ids: dict[str, set[int]] = {}
-    for entry in entries:
-        if entry.subject_kind in LOADERS and entry.subject_id is not None:
-            ids.setdefault(entry.subject_kind, set()).add(entry.subject_id)
-    things = ((kind, thing) for kind, some in ids.items() for thing in LOADERS[kind](some))
-    return {(kind, thing.id): _title_of(kind, thing) for kind, thing in things}
-
-
-def _title_of(kind: str, thing: Any) -> str:
-    if kind == "petition":
-        return petition_summary(thing).title
-    if kind == "organisation":
-        return identities().of(thing.id).name(g.lang)
-    return thing.text(g.lang).title

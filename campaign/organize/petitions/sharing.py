@@ -1,6 +1,6 @@
 """Sharing a petition: its texts and what each achieved, and embedding it in other sites."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -155,7 +155,7 @@ THEME_LABELS = {
 class OriginsField(LinesField):
     """Sites, one on each line; `origins` holds them normalized once they are valid."""
 
-    origins: list[str] = []
+    origins: Sequence[str] = ()
 
     def pre_validate(self, form: Form) -> None:
         lines = [line.strip() for line in (self.data or "").splitlines() if line.strip()]

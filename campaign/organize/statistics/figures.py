@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app
@@ -163,7 +163,8 @@ def init_app(app: Flask) -> None:
 def recent_figures(petition_ids: Iterable[int]) -> Figures:
     """Return the Figures of these petitions, at most SECONDS old."""
     key = tuple(petition_ids)
-    return current_app.extensions["recent_figures"].get(key, partial(make_figures, key))
+    cache = current_app.extensions["recent_figures"]
+    return cast(Figures, cache.get(key, partial(make_figures, key)))
 
 
 def make_figures(petition_ids: Collection[int]) -> Figures:

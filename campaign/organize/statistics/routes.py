@@ -11,7 +11,7 @@ from campaign.causes.models import Cause
 from campaign.i18n.clock_times import clock_time
 from campaign.i18n.countries import country_name
 from campaign.i18n.locales import current_locale
-from campaign.mail.delivery import names_of
+from campaign.mail.renderers import names_of
 from campaign.organize.core.access import allowed
 from campaign.organize.core.identity import may
 from campaign.organize.core.scope import (

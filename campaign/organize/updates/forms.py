@@ -145,7 +145,7 @@ class PublishForm(FlaskForm):
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check the fields; `moment` is then the chosen instant, or None for now."""
-        valid = super().validate(extra_validators)
+        valid: bool = super().validate(extra_validators)
         if self.when.data != "later" or self.time_zone.errors or self.publish_at.errors:
             return valid
         if not self.publish_at.data:

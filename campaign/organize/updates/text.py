@@ -153,13 +153,14 @@ def add_picture(update: Update) -> ResponseReturnValue:
     form, written = BodyPictureForm.in_languages(update_languages(update))(), update.written_in
     if not form.validate_about(has_picture=False, spoken=written):
         return _all_page(update, form, 422)
-    named = {"picture": form.sent, "alts": form.alts(written), "now": utcnow()}
     try:
         made = act(
             audit_event_of("updates.edit", update, part="pictures"),
             body_pictures.add_body_picture,
             update_id=update.id,
-            **named,
+            picture=form.sent,
+            alts=form.alts(written),
+            now=utcnow(),
         )
     except body_pictures.TooManyPictures:
         form.picture.errors = [

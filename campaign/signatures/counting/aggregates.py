@@ -1,7 +1,7 @@
 """Aggregated counts of signatures, stored so that large petitions need not be counted again."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from time import monotonic
 from typing import Any, NamedTuple
@@ -20,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaign.db.functions import hour_of
+from campaign.db.transactions import Write
 from campaign.extensions import Base, database_now, db
 from campaign.jobs.operations import take_lease
 from campaign.petitions.models import Petition, PetitionTally
@@ -157,7 +158,7 @@ class AggregateRefresher:
 
     _fingerprint: tuple[int, ...] | None
 
-    def __init__(self, write: Callable[..., Any], *, holder: str) -> None:
+    def __init__(self, write: Write, *, holder: str) -> None:
         self._write, self._holder, self._next_pass_at, self._fingerprint = write, holder, 0.0, None
 
     def refresh(self) -> None:

@@ -60,7 +60,7 @@ def hatch(*, holder: str, now: datetime, most_per_address: int = 0, limit: int =
         return 0
     released = _release(now, limit)
     resumed = _resume(now)
-    held = _hold_crowded(now, limit, most_per_address, CROWDED) if most_per_address else 0
+    held = _hold_crowded(now, limit, most_per_address, CROWDED, true()) if most_per_address else 0
     held += sum(_hold_by_rule(now, limit, rule) for rule in active_rules("rate"))
     return released + resumed + held + _count_waiting(now, limit)
 
@@ -142,7 +142,7 @@ def _hold_crowded(
     limit: int,
     max_signatures: int,
     reason: str,
-    scope: ColumnElement[bool] = true(),
+    scope: ColumnElement[bool],
 ) -> int:
     """Hold signatures beyond `max_signatures` an hour from one IP address.
 

@@ -4,7 +4,7 @@ The worker keeps it up to date in batches.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from time import monotonic
 from typing import Any
@@ -32,6 +32,7 @@ from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaign.db.functions import plain, plain_letters
+from campaign.db.transactions import Write
 from campaign.db.upsert import insert
 from campaign.extensions import AnyRow, Base, RowId, db
 from campaign.jobs.operations import take_lease
@@ -224,9 +225,7 @@ class SearchIndexer:
 
     _seen: tuple[float, int] | None
 
-    def __init__(
-        self, write: Callable[..., int], *, holder: str, settle: float = SETTLE_SECONDS
-    ) -> None:
+    def __init__(self, write: Write, *, holder: str, settle: float = SETTLE_SECONDS) -> None:
         self._write, self._holder, self._settle = write, holder, settle
         self._seen, self._settled = None, 0
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from campaign.search.indexing import refresh_index
 from tests.factories.letters import STORY, letters, make_letter_action, target_ids
+from tests.factories.search import index_now
 from tests.factories.signatures import AMALIA, confirm, hatch_now, rows
 
 PAGE = "/en/actions/river"
@@ -64,6 +64,6 @@ def test_page_of_the_action_can_be_embedded_by_its_address(client, action):
 
 
 def test_search_result_leads_straight_to_the_action(client, action, petition):
-    refresh_index()
+    index_now()
     hits = client.get("/en/search?q=bring").text
     assert f'href="{PAGE}"' in hits and 'href="/en/petitions/home"' in hits

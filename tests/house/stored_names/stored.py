@@ -15,7 +15,7 @@ from campaign.exports.selection import Selection
 from campaign.extensions import db, note_ended
 from campaign.jobs.operations import take_lease
 from campaign.jobs.registry import background_work
-from campaign.mail.delivery import bound_kinds, renderers_of
+from campaign.mail.renderers import bound_kinds, renderers_of
 from campaign.notices import news_texts
 from campaign.organize.core import audit as core_audit
 from campaign.organize.core.audit import AUDITED_COLUMNS
