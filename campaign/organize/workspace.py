@@ -60,6 +60,10 @@ from campaign.organize.petitions import settings as petition_settings
 from campaign.organize.petitions import sharing as petition_sharing
 from campaign.organize.petitions import text as petition_text
 from campaign.organize.petitions import versions as petition_versions
+from campaign.organize.petitions.letters import following as letters
+from campaign.organize.petitions.letters import settings as letter_settings
+from campaign.organize.petitions.letters import targets as letter_targets
+from campaign.organize.petitions.letters import text as letter_text
 from campaign.organize.setup import routes as setup
 from campaign.organize.signatures import personal_data
 from campaign.organize.signatures import routes as signatures
@@ -124,6 +128,10 @@ MORE_PAGES = (
     petition_questions,
     petition_versions,
     petition_sharing,
+    letter_text,
+    letter_targets,
+    letter_settings,
+    letters,
     cause_shapes,
     cause_shape_drafts,
     update_pictures,

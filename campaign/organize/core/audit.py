@@ -150,7 +150,8 @@ AUDITED_COLUMNS = {
                 " two_per_address retention_days delivered_names delivered_details archived_at"
             ),
         ),
-        ("petition_text", "version_id", "title summary published_by body"),
+        ("petition_text", "version_id", "title summary published_by body kind_texts"),
+        ("letter_settings", "petition_id", "way period selection max_per_hour offers_reply"),
         ("target", "petition_id", "names"),
         ("embedding", "petition_id", "allowed origins"),
         ("picture", "owner_id", "alts"),

@@ -154,7 +154,7 @@ PLACES = (
     Place("comments", _l("Comments"), "speech", "signatures.review"),
     Place("exports", _l("Exports"), "download", "signatures.export"),
     Place("causes", _l("Causes"), "flag", "causes.see"),
-    Place("petitions", _l("Petitions"), "megaphone", "petitions.see"),
+    Place("petitions", _l("Petitions and letters"), "megaphone", "petitions.see"),
     Place("targets", _l("Targets"), "target", "targets.edit"),
     Place("events", _l("Events"), "calendar", "events.see"),
     Place("kiosks", _l("Tablets"), "tablet", "kiosks.see"),

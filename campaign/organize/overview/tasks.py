@@ -12,7 +12,9 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from campaign.accounts.permissions import EVERYWHERE
-from campaign.actions.letters.queries import actions_with_stuck_letters
+from campaign.actions.letters.following import stuck_letters, waiting_count
+from campaign.actions.letters.models import LETTER
+from campaign.actions.letters.sending import SWITCH
 from campaign.api.queries import keys_among
 from campaign.events.models import Event
 from campaign.events.queries import events_among
@@ -241,30 +243,24 @@ def stuck_mail(now: datetime) -> Iterator[Task]:
         )
 
 
-def stuck_letters(now: datetime) -> Iterator[Task]:
-    """Yield the actions whose letters do not leave, for people who may send mailings."""
-    if not may("mail.send"):
-        return
-    petitions = {petition.id: petition for petition in petitions_among(causes_where("mail.send"))}
-    for petition_id, count in actions_with_stuck_letters(petitions.keys(), now=now):
-        petition = petitions[petition_id]
-        names = {"figure": _figure(count), "title": petition_summary(petition).title}
-        if switched_off("letters", petition.cause.organisation_id):
+def letters_that_stay(now: datetime) -> Iterator[Task]:
+    """Yield the actions whose letters do not leave, because they are turned off or stuck."""
+    listed = petitions_among(causes_where("numbers.see")) if may("numbers.see") else ()
+    actions = [petition for petition in listed if petition.action_kind == LETTER]
+    waiting = waiting_count([action.id for action in actions])
+    stuck = stuck_letters(list(waiting), now)
+    for action in actions:
+        is_off = switched_off(SWITCH, action.cause.organisation_id)
+        if action.id in stuck or (is_off and action.id in waiting):
+            count = waiting[action.id]
             text = ngettext(
-                "Turn letters on again: %(figure)s letter of “%(title)s” waits",
-                "Turn letters on again: %(figure)s letters of “%(title)s” wait",
+                "Find out why %(figure)s letter of “%(title)s” does not leave",
+                "Find out why %(figure)s letters of “%(title)s” do not leave",
                 count,
-                **names,
+                figure=_figure(count),
+                title=petition_summary(action).title,
             )
-        else:
-            text = ngettext(
-                "Check the background worker and the mail server: %(figure)s letter of “%(title)s” waits, and none was sent for a day",
-                "Check the background worker and the mail server: %(figure)s letters of “%(title)s” wait, and none was sent for a day",
-                count,
-                **names,
-            )
-        address = "organize.switches.index" if may("switches.edit") else "organize.mail.index"
-        yield Task(text, _("View"), url_for(address))
+            yield Task(text, _("View"), url_for("organize.petitions.letters", slug=action.slug))
 
 
 def failed_files() -> Iterator[Task]:
@@ -401,7 +397,11 @@ def _hour(at: datetime, now: datetime) -> str:
 
 
 def _petition_drafts(num: int) -> str:
-    return ngettext("Finish %(num)s draft petition", "Finish %(num)s draft petitions", num)
+    return ngettext(
+        "Finish %(num)s draft of a petition or letter",
+        "Finish %(num)s drafts of petitions or letters",
+        num,
+    )
 
 
 def _event_drafts(num: int) -> str:
@@ -420,7 +420,7 @@ def tasks_for_today() -> list[Task]:
         *held_registrations(),
         *at_events(now),
         *stuck_mail(now),
-        *stuck_letters(now),
+        *letters_that_stay(now),
         *failed_files(),
         *failed_subscriber_files(),
         *open_imports(),

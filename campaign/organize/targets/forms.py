@@ -1,6 +1,6 @@
 """The forms of a target: who it is, and how to reach it."""
 
-from typing import Any, Self, cast
+from typing import Any, ClassVar, Self, cast
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -110,7 +110,7 @@ class AboutForm(InLanguages, FlaskForm):
     """Who a target is, with its texts in each language."""
 
     parts = tuple(TRANSLATED)
-    missing_errors = {"name": _l("Enter a name.")}
+    missing_errors: ClassVar = {"name": _l("Enter a name.")}
     version = VersionField()
     target_kind = RadioField(
         FIELD_LABELS["target_kind"], choices=list(KIND_LABELS.items()), default="person"
@@ -160,7 +160,7 @@ class AboutForm(InLanguages, FlaskForm):
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check the fields, that there is a name, and that the days are in order."""
-        valid = super().validate(extra_validators)
+        valid: bool = super().validate(extra_validators)
         if not any(self[f"name_{lang}"].data for lang in self.languages):
             valid = self.require_parts(self.languages[:1], ("name",))
         since, until = self.valid_from.data, self.valid_until.data

@@ -182,7 +182,7 @@ def test_without_a_domain_letters_come_from_the_usual_address(app, present):
         "Eve\u2028Bcc: all@victim.example",
         "=?utf-8?q?Eve=0D=0ABcc=3A_all=40victim.example?=",
         "E" * 80,
-        "Évé, ‮moc.live",
+        "Évé, \u202emoc.live",
     ],
 )
 def test_name_cannot_add_a_header_or_an_address(letter_app, present, name):
