@@ -15,7 +15,7 @@ from campaign.accounts.jobs import work as account_work
 from campaign.actions.letters import emails as letter_emails
 from campaign.actions.letters import erasure as letter_erasure
 from campaign.actions.letters import kind as letters
-from campaign.actions.letters import target_emails
+from campaign.actions.letters import sample_emails, target_emails
 from campaign.actions.letters.bounces import note_reported_address
 from campaign.actions.letters.jobs import work as letter_work
 from campaign.actions.letters.owner_routes import blueprint as own_letter_pages
@@ -139,6 +139,7 @@ PARTS = (
     emails,
     target_emails,
     letter_emails,
+    sample_emails,
     kiosk_emails,
     organisation_emails,
     account_emails,

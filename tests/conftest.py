@@ -19,7 +19,7 @@ from campaign.demo.content import load_cause
 from campaign.extensions import db
 from campaign.health import disk_checks
 from campaign.organisations.identity import forget_identities
-from campaign.process import clock
+from campaign.process import clock, isolated
 from campaign.security.rate_limit_storage import limit_storage
 from campaign.signatures import tokens
 from campaign.site.settings import forget_site_settings
@@ -51,6 +51,12 @@ def pytest_collection_finish():
 def pytest_collection_modifyitems(items):
     leave_to_slow(items)
     longest_first(items)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def equal_programs():
+    """Let pictures be drawn at normal priority: all processors are busy while tests run."""
+    isolated.BACKGROUND = isolated.AWAITED = 0
 
 
 @pytest.hookimpl(optionalhook=True)

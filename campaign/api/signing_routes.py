@@ -22,6 +22,7 @@ from campaign.extensions import write
 from campaign.notices.composition import compose_notice
 from campaign.notices.models import NOT_RECORDED
 from campaign.notices.operations import claimed_notice_id, record_notice
+from campaign.petitions.kinds import kind_of
 from campaign.petitions.queries import SigningTerms
 from campaign.petitions.questions import field_name, in_language
 from campaign.petitions.signing_terms import recent_terms
@@ -197,7 +198,7 @@ def _agreed_to(
         organisation_id=terms.organisation_id,
         compose=partial(
             compose_notice,
-            "signature",
+            kind_of(terms.action_kind).notice,
             organisation_id=terms.organisation_id,
             lang=values["lang"],
             days=terms.retention_days,

@@ -194,7 +194,12 @@ class DeliveryPack:
         db.session.rollback()
         spec_file = scratch / "spec.json"
         spec_file.write_text(spec.to_json(), encoding="utf-8")
-        command = isolated.program("campaign.montage.posters.renderer", spec_file, scratch / POSTER)
+        command = isolated.program(
+            "campaign.montage.posters.renderer",
+            spec_file,
+            scratch / POSTER,
+            niceness=isolated.BACKGROUND,
+        )
         renderer = subprocess.Popen(**command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             while renderer.poll() is None:

@@ -1,6 +1,7 @@
 """The PDF of gathered letters, each on a page of its own."""
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Any
 
 from flask import Flask
@@ -23,7 +24,10 @@ def init_app(app: Flask) -> None:
 
 
 def make_letter_pdf(petition: Petition, letters: Sequence[Letter], lang: str) -> bytes:
-    """Return a PDF with a cover page in `lang`, and then each of the letters."""
+    """Return a PDF: for each target in their order a cover page in `lang`, and then its letters.
+
+    The letters of a target follow each other.
+    """
     title = petition.current_version.text(lang, petition.original_lang).title
     with force_locale(locale_of(lang)):
         head = Head(
@@ -35,7 +39,13 @@ def make_letter_pdf(petition: Petition, letters: Sequence[Letter], lang: str) ->
             lang=lang,
             identity=print_identity(petition.cause, lang),
         )
-        blocks = list(_blocks(title, letters, lang))
+        by_target = groupby(letters, key=lambda letter: letter.profile_id)
+        parts = [_blocks(title, list(group), lang) for _target, group in by_target]
+        blocks = [
+            block
+            for place, part in enumerate(parts)
+            for block in ([("page", "")] if place else []) + list(part)
+        ]
     logo = logo_of(petition.cause.organisation_id)
     return letter_sheets(head, blocks, site_paper().lower(), logo=logo)
 

@@ -395,14 +395,14 @@ class _Flattening:
         match = _LENGTH.fullmatch(length.strip())
         if match and match[2] == "%":
             _, _, width, height = self._view
-            base = (
+            full = (
                 width
                 if side in ("x", "x1", "x2", "cx", "fx", "rx", "width")
                 else height
                 if side in ("y", "y1", "y2", "cy", "fy", "ry", "height")
                 else math.hypot(width, height) / math.sqrt(2)
             )
-            return _finite(float(match[1]) / 100 * base)
+            return _finite(float(match[1]) / 100 * full)
         if not match or match[2] not in UNITS:
             raise NotDrawable("length")
         return _finite(float(match[1]) * UNITS[match[2]])

@@ -14,7 +14,7 @@ from campaign.extensions import db, load_for_update
 from campaign.petitions.models import Petition, Target
 from campaign.petitions.operations import slugs
 from campaign.petitions.queries import petition_counts
-from campaign.petitions.questions import prompts_among
+from campaign.petitions.questions import prompts_among, without_prompts
 from campaign.petitions.readiness import Fault, NotReady, faults_of
 from campaign.petitions.versions import texts_of, update_versions, with_kind_texts
 from campaign.targets.queries import profiles_by_ids
@@ -130,7 +130,8 @@ def change_form(
     petition = _assign(
         petition,
         required_fields=required_fields,
-        questions=[*prompts_among(petition.questions), *questions],
+        # Another editor may have changed the prompts since.
+        questions=[*prompts_among(petition.questions), *without_prompts(questions)],
         confirmation=confirmation,
         two_per_address=two_per_address,
         neutral_emails=neutral_emails,

@@ -20,6 +20,7 @@ WRITERS = (
         _l("The people you write to, and the organizers"),
         _l("Until 60 days after delivery. Then we delete the text and your answers in it"),
         columns_of("letter", "subject body lang shares_address"),
+        is_entered=True,
     ),
     RegisterRow(
         _l("Who your letters went to, when, and how"),

@@ -2,16 +2,18 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from campaign.actions.letters.models import Letter, LetterBatch, LetterSettings
+from campaign.causes.models import Cause
 from campaign.extensions import db, write
 from campaign.petitions.models import PetitionVersion
 from campaign.process.clock import utcnow
 from campaign.signatures import tokens
 from campaign.signatures.models import Signature
+from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition
-from tests.factories.targets import make_target
+from tests.factories.targets import make_target, some_organisation_id
 
 BODY = "Dear Senator Vela,\n\nMy brother did not come home.\n\nAmalia Rosales"
 WRITER = {"given_name": "Amalia", "family_name": "Rosales"}
@@ -20,8 +22,11 @@ ROWS = 500
 
 
 def make_letter_action(slug="letter", *, settings=None, **columns):
-    """Create an open action whose letters are sent by us, committed."""
-    petition = make_petition(slug, action_kind="letter", questions=[QUESTION], **columns)
+    """Create an open action whose letters are sent by us, committed, in the only cause."""
+    cause_id = db.session.scalar(select(Cause.id)) or make_cause().id
+    petition = make_petition(
+        slug, cause_id=cause_id, action_kind="letter", questions=[QUESTION], **columns
+    )
     values = {"way": "individual", **(settings or {})}
     write(lambda: db.session.add(LetterSettings(petition_id=petition.id, **values)))
     return petition
@@ -31,7 +36,7 @@ def make_targets(petition, count, *, time_zone="UTC", domain=None, **columns):
     """Create targets of the action's organisation, each with one address at a domain of its own."""
     return [
         make_target(
-            petition.cause.organisation_id,
+            some_organisation_id(),
             [f"target{number}@{domain or f'office{number}.example'}"],
             time_zone=time_zone,
             external_id=f"{petition.slug}-{number}",
@@ -48,15 +53,14 @@ def make_letters(petition, profile, count, *, created_at=None, writer=WRITER, **
 
 
 def _insert(petition, profile, count, created_at, writer, columns):
+    many = db.session.scalar(select(func.count(Letter.id))) or 0
     version_id = db.session.scalar(
         select(PetitionVersion.id).where(PetitionVersion.petition_id == petition.id)
     )
     ids = []
-    for start in range(0, count, ROWS):
-        numbers = range(start, min(start + ROWS, count))
-        emails = [
-            f"writer{number}.{profile.id}.{petition.id}@rosales.example" for number in numbers
-        ]
+    for start in range(many, many + count, ROWS):
+        numbers = range(start, min(start + ROWS, many + count))
+        emails = [f"writer{number}@rosales.example" for number in numbers]
         signature_ids = db.session.scalars(
             insert(Signature).returning(Signature.id, sort_by_parameter_order=True),
             [
@@ -65,7 +69,7 @@ def _insert(petition, profile, count, created_at, writer, columns):
                     "cause_id": petition.cause_id,
                     "version_id": version_id,
                     "state": "counted",
-                    "number": _number(profile, petition, start + place),
+                    "number": start + place + 1,
                     "lang": "en",
                     "email": email,
                     "email_digest": tokens.email_digest(email),
@@ -97,11 +101,6 @@ def _insert(petition, profile, count, created_at, writer, columns):
             ],
         ).all()
     return ids
-
-
-def _number(profile, petition, place):
-    """Return a number in the cause that no other letter's response has."""
-    return (petition.id * 1000 + profile.id) * 20_000 + place + 1
 
 
 def letter_row(letter_id):

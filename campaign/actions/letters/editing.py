@@ -6,13 +6,14 @@ form. It raises EditConflict if another editor has saved that part since.
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 from campaign.actions.letters.models import DEFAULT_MAX_PER_HOUR, LetterSettings
 from campaign.actions.letters.readiness import missing
 from campaign.db.versioned import check_part
 from campaign.extensions import db, load_for_update
-from campaign.petitions.models import Petition, PetitionVersion
+from campaign.petitions.models import Petition
 from campaign.petitions.questions import PROMPT, prompts_among, without_prompts
 from campaign.petitions.readiness import Fault, NotReady
 from campaign.petitions.versions import texts_of, update_versions
@@ -57,14 +58,20 @@ def named_prompts(petition: Petition, prompts: Sequence[Mapping[str, Any]]) -> l
     Each of `prompts` has `name`, empty for a new one, `label` and `required`. A new one gets a name
     that no prompt had before, because answers are stored by name.
     """
-    given = {prompt["name"] for prompt in prompts}
-    sources: tuple[Petition | PetitionVersion, ...] = (petition, *petition.versions)
-    used = {prompt["name"] for source in sources for prompt in prompts_among(source.questions)}
-    free = (name for number in range(1, 10_000) if (name := f"answer_{number}") not in used | given)
-    return [
-        {**prompt, "name": prompt["name"] if prompt["name"] in used else next(free), "type": PROMPT}
-        for prompt in prompts
-    ]
+    of_versions = [version.questions for version in petition.versions]
+    used = {
+        prompt["name"]
+        for questions in (petition.questions, *of_versions)
+        for prompt in prompts_among(questions)
+    }
+    free = (name for number in count(1) if (name := f"answer_{number}") not in used)
+    # A name that was sent for two rows stays with the first.
+    left, named = set(used), []
+    for prompt in prompts:
+        name = prompt["name"] if prompt["name"] in left else next(free)
+        left.discard(name)
+        named.append({**prompt, "name": name, "type": PROMPT})
+    return named
 
 
 def questions_with(

@@ -32,6 +32,7 @@ from campaign.petitions.queries import petition_by_id
 from campaign.signatures.models import Signature
 from campaign.surge.state import work_waits
 from campaign.switches.state import switched_off
+from campaign.targets.operations import note_email_status
 
 JOB = "letter_batch"
 # More letters make further emails, because mail servers refuse large ones.
@@ -145,7 +146,7 @@ def settle_batches(*, now: datetime) -> int:
     """Note how the emails of gathered letters ended, as `settle_letters` does; return how many did."""
     rows = db.session.execute(
         select(
-            LetterBatch.id, LetterBatch.lang, LetterBatch.created_at, OutboxMessage.state,
+            LetterBatch.id, LetterBatch.lang, LetterBatch.address, LetterBatch.created_at, OutboxMessage.state,
             OutboxMessage.sent_at, OutboxMessage.last_error,
         )
         .join(OutboxMessage, OutboxMessage.id == LetterBatch.email_id)
@@ -172,6 +173,7 @@ def settle_batches(*, now: datetime) -> int:
             _change_letters(_letter.c.batch_id == row.id, state="waiting", batch_id=None)
             db.session.execute(delete(_batch).where(_batch.c.id == row.id))
         else:
+            note_email_status(address=row.address, status="bounced", now=now)
             note_bounced_batch(row.id, now=now)
     return len(rows)
 

@@ -1,15 +1,17 @@
 """What a letter action lacks before it can be published."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from campaign.actions.letters.models import SENT_BY_US, WRITABLE, LetterSettings
+from campaign.actions.letters.addresses import Reach, reach, refused_among
+from campaign.actions.letters.models import SENT_BY_US, LetterSettings
 from campaign.extensions import db
 from campaign.petitions.models import Petition, Target
 from campaign.petitions.questions import prompts_among
+from campaign.process.clock import utcnow
 from campaign.targets.models import TargetProfile
 
 
@@ -35,10 +37,10 @@ def profiles_of(petition_id: int) -> list[TargetProfile]:
     return list(db.session.scalars(query))
 
 
-def has_usable_address(profile: TargetProfile) -> bool:
-    """Return whether letters can be sent to an address of a target."""
-    statuses = {email.status for email in profile.emails}
-    return "asked_not" not in statuses and not statuses.isdisjoint(WRITABLE)
+def reaches(profiles: Sequence[TargetProfile]) -> list[Reach]:
+    """Return where letters to each of these targets go."""
+    refused, now = refused_among(profiles), utcnow()
+    return [reach(profile, refused, now=now) for profile in profiles]
 
 
 def _missing(petition_id: int) -> Iterator[tuple[str, str]]:
@@ -59,7 +61,7 @@ def _missing(petition_id: int) -> Iterator[tuple[str, str]]:
     if settings.selection == "area" and profiles and not any(item.area for item in profiles):
         yield "area", ""
     if settings.way in SENT_BY_US:
-        if profiles and not any(map(has_usable_address, profiles)):
+        if profiles and not any(place.address for place in reaches(profiles)):
             yield "address", ""
         if current_app.config["PRODUCTION"] and not current_app.config["MAIL_URL"]:
             yield "mail", ""

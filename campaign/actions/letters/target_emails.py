@@ -80,21 +80,13 @@ def _letter_message(queued: OutboxRow) -> Message | None:
         organisation = email_identity(organisation_id, letter.lang).name
         names = {"name": writer.full_name, "organisation": organisation}
         sender_name = _("%(name)s via %(organisation)s", **names)
-        reply = (
-            _("Your reply goes to %(name)s.", **names)
-            if letter.shares_address and writer.email
-            else _("Your reply goes to %(organisation)s.", **names)
-        )
         stop_url = _stop_url(letter.address, letter.lang)
-        text = _with_signature(
+        text = letter_email_text(
             letter.body,
-            _(
-                "%(name)s wrote this letter to you. %(organisation)s sent it for %(name)s, as part of “%(title)s”.",
-                title=_title(petition, letter.lang),
-                **names,
-            ),
-            reply,
-            _stop_line(stop_url),
+            **names,
+            title=_title(petition, letter.lang),
+            is_reply_to_writer=bool(letter.shares_address and writer.email),
+            stop_url=stop_url,
         )
     return Message(
         to=letter.address,
@@ -114,6 +106,25 @@ def _letter_message(queued: OutboxRow) -> Message | None:
             address=return_address("letter", letter.id),
             reply_to=(writer.email or "") if letter.shares_address else "",
         ),
+    )
+
+
+def letter_email_text(
+    body: str, *, name: str, organisation: str, title: str, is_reply_to_writer: bool, stop_url: str
+) -> str:
+    """Return the text of the email of a letter, in the current language."""
+    names = {"name": name, "organisation": organisation}
+    return _with_signature(
+        body,
+        _(
+            "%(name)s wrote this letter to you. %(organisation)s sent it for %(name)s, as part of “%(title)s”.",
+            title=title,
+            **names,
+        ),
+        _("Your reply goes to %(name)s.", **names)
+        if is_reply_to_writer
+        else _("Your reply goes to %(organisation)s.", **names),
+        _stop_line(stop_url),
     )
 
 

@@ -109,7 +109,10 @@ def sweep_files(worker: WorkerContext) -> None:
 def _render(run: JobRun, scratch: Path) -> None:
     """Run the renderer and report its progress. Raise RendererError."""
     program = isolated.program(
-        "campaign.montage.posters.renderer", scratch / "spec.json", scratch / "draft"
+        "campaign.montage.posters.renderer",
+        scratch / "spec.json",
+        scratch / "draft",
+        niceness=isolated.BACKGROUND,
     )
     with (scratch / "errors").open("wb") as errors:
         renderer = subprocess.Popen(**program, stdout=subprocess.PIPE, stderr=errors)

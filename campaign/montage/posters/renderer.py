@@ -5,7 +5,6 @@ number per line.
 """
 
 import io
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -28,7 +27,6 @@ JPEG_QUALITY = 92
 # Four bytes each. The machine needs this memory on top of that for a million butterflies.
 MAX_PIXELS = 56_000_000
 DOTS_PER_METRE = round(DOTS_PER_INCH / 0.0254)
-NICENESS = 19
 
 
 def print_poster(
@@ -144,10 +142,9 @@ def _paint(
 
 
 def main() -> None:
-    """Read the spec, and draw the poster with the lowest priority."""
+    """Read the spec, and draw the poster."""
     spec_file, output_file = map(Path, sys.argv[1:])
     exit_with_parent()
-    os.nice(NICENESS)
     spec = PosterSpec.from_json(spec_file.read_text(encoding="utf-8"))
     with output_file.open("wb") as output:
         print_poster(

@@ -128,7 +128,9 @@ def _draw(*, shape: Any, **arguments: Any) -> bytes:
 
 def _run_worker(kind: str, folder: Path, **arguments: Any) -> dict[str, Any]:
     (folder / "order.json").write_text(json.dumps(arguments), encoding="utf-8")
-    command = isolated.program("campaign.montage.shapes.image_worker", kind, folder)
+    command = isolated.program(
+        "campaign.montage.shapes.image_worker", kind, folder, niceness=isolated.AWAITED
+    )
     try:
         subprocess.run(**command, check=True, timeout=MAX_SECONDS, capture_output=True)
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:

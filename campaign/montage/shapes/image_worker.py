@@ -8,7 +8,6 @@ and writes its result to `done.json`.
 """
 
 import json
-import os
 import resource
 import sys
 from collections.abc import Callable
@@ -21,8 +20,6 @@ from campaign.montage.shapes.files import shape_in
 from campaign.montage.shapes.uploads import PictureRefused, read_picture, shape_of
 from campaign.process.parent import exit_with_parent
 
-# Not the lowest priority, because someone is waiting for the result.
-NICENESS = 10
 MAX_MEMORY_BYTES = 3 * 1024**3
 QUALITY = 90
 
@@ -68,10 +65,9 @@ WORK: dict[str, Callable[..., dict[str, Any]]] = {"cut": cut, "draw": show}
 
 
 def main() -> None:
-    """Run one job with low priority and limited memory."""
+    """Run one job with limited memory."""
     kind, folder = sys.argv[1], Path(sys.argv[2])
     exit_with_parent()
-    os.nice(NICENESS)
     resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
     done = WORK[kind](folder, **json.loads((folder / "order.json").read_text(encoding="utf-8")))
     (folder / "done.json").write_text(json.dumps(done), encoding="utf-8")

@@ -40,6 +40,7 @@ from campaign.petitions.editing import ResponsesCounted, change_form
 from campaign.petitions.kinds import PETITION
 from campaign.petitions.models import Petition
 from campaign.petitions.questions import in_language as question_in_language
+from campaign.petitions.questions import prompts_among, without_prompts
 from campaign.process.clock import utcnow
 from campaign.text.slugs import free_slug, slug_of
 
@@ -126,7 +127,7 @@ class FormForm(InLanguages, FlaskForm):
                 "two_per_address": petition.two_per_address,
                 "neutral_emails": petition.neutral_emails,
                 "has_butterflies": petition.has_butterflies,
-                "rows": rows_of(petition.questions),
+                "rows": rows_of(without_prompts(petition.questions)),
             },
         )
 
@@ -266,10 +267,11 @@ def save_form(petition: Petition) -> ResponseReturnValue:
         return part_page("form", petition, typed.with_rows(rows))
     if not typed.validate_asking(petition.original_lang):
         return part_page("form", petition, typed, 422)
+    prompts = prompts_among(petition.questions)
     if is_preview_requested():
         questions = tuple(
             question_in_language(question, g.lang)
-            for question in typed.questions(petition.original_lang)
+            for question in (*prompts, *typed.questions(petition.original_lang))
         )
         return preview_page(
             petition, required_fields=frozenset(typed.required_fields.data), questions=questions
@@ -278,7 +280,7 @@ def save_form(petition: Petition) -> ResponseReturnValue:
         return save_part(
             *("form", petition, typed, _saved_form, change_form),
             required_fields=typed.required_fields.data,
-            versioned={"questions": typed.questions(petition.original_lang)},
+            versioned={"questions": [*prompts, *typed.questions(petition.original_lang)]},
             confirmation=typed.confirmation.data,
             two_per_address=typed.two_per_address.data,
             neutral_emails=typed.neutral_emails.data,
