@@ -46,6 +46,8 @@ LOOPBACK_HOSTS = ("127.0.0.1", "::1", "localhost")
 # PostgreSQL allows 100 connections by default. Leave some for people who inspect the database.
 DEFAULT_CONNECTIONS = 90
 MIN_CONNECTIONS = 8
+# A domain in ASCII with at least one dot.
+HOST_NAME = re.compile(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
 # postgresql://user:password@first:5432,second:5432/name?…
 SEVERAL_HOSTS = re.compile(r"(postgresql\+psycopg://)([^@/]*@)?([^@/?]*,[^@/?]*)([/?].*)?")
 # How long a request waits for a connection before it is told to try again later.
@@ -118,6 +120,7 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "MAIL_FROM": environ.get("MAIL_FROM") or "Volante <names@volante.example>",
         "MAIL_CONNECTIONS": _whole_number(environ, "MAIL_CONNECTIONS", 4, least=1),
         "MAIL_RATES": _mail_rates(environ),
+        "LETTERS_DOMAIN": _letters_domain(environ),
         "BOUNCE_SECRET": _bounce_secret(environ),
         "CONFIRM_DAYS": _whole_number(environ, "CONFIRM_DAYS", 7),
         "OWN_LINK_DAYS": _whole_number(environ, "OWN_LINK_DAYS", 30, least=1),
@@ -247,6 +250,15 @@ def _mail_rates(environ: Mapping[str, str]) -> dict[str, str]:
             )
         rates[domain.lower()] = rate
     return rates
+
+
+def _letters_domain(environ: Mapping[str, str]) -> str:
+    domain = environ.get("LETTERS_DOMAIN", "").strip().lower()
+    if domain and not HOST_NAME.fullmatch(domain):
+        raise SettingError(
+            f"LETTERS_DOMAIN must be a domain such as letters.example.org, not {domain!r}"
+        )
+    return domain
 
 
 def _is_rate(text: str) -> bool:

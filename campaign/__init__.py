@@ -15,8 +15,11 @@ from campaign.accounts.jobs import work as account_work
 from campaign.actions.letters import emails as letter_emails
 from campaign.actions.letters import erasure as letter_erasure
 from campaign.actions.letters import kind as letters
+from campaign.actions.letters import sample_emails, target_emails
+from campaign.actions.letters.bounces import note_reported_address
 from campaign.actions.letters.jobs import work as letter_work
 from campaign.actions.letters.owner_routes import blueprint as own_letter_pages
+from campaign.actions.letters.stop_routes import blueprint as letter_pages
 from campaign.actions.routes import blueprint as action_pages
 from campaign.api.jobs import work as api_work
 from campaign.api.signing_routes import blueprint as api
@@ -35,6 +38,7 @@ from campaign.embeds.routes import blueprint as embeds
 from campaign.events import emails as event_emails
 from campaign.events.jobs import work as event_work
 from campaign.events.owner_routes import blueprint as event_pages
+from campaign.exports import letter_pdf
 from campaign.exports.jobs import work as export_work
 from campaign.files.jobs import work as file_work
 from campaign.health import readiness
@@ -128,11 +132,14 @@ PARTS = (
     rate_limits,
     kinds,
     letters,
+    letter_pdf,
     signing_terms,
     tokens,
     rules,
     emails,
+    target_emails,
     letter_emails,
+    sample_emails,
     kiosk_emails,
     organisation_emails,
     account_emails,
@@ -155,6 +162,7 @@ BLUEPRINTS = (
         petition_pages,
         action_pages,
         signature_pages,
+        letter_pages,
         own_letter_pages,
         event_pages,
     ),
@@ -212,6 +220,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         kiosk_jobs.forget_erased,
         imports_operations.forget_erased,
     )
+    app.extensions["on_bounce"] = (note_reported_address,)
     for module in PARTS:
         module.init_app(app)
     for work in BACKGROUND_WORK:

@@ -33,6 +33,8 @@ TABLE = {
     "petitions.see": _EVERYBODY,
     "petitions.edit": _OWNER | {"editor"},
     "petitions.publish": _OWNER | {"editor"},
+    # The targets of an organisation are shared by its causes: a role in one of them is enough.
+    "targets.edit": _OWNER | {"editor"},
     "events.see": _EVERYBODY,
     "events.edit": _OWNER | {"editor"},
     "updates.see": _OWNER | {"editor"},

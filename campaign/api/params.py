@@ -99,6 +99,6 @@ LIMIT = Parameter(
 )
 CURSOR = Parameter(
     "cursor",
-    "Where the next page starts. Take it unchanged from `next`.",
+    "Where the next page starts. Send the value of `next` unchanged.",
     {"type": "integer", "minimum": 0, "maximum": MAX_INTEGER, "default": 0},
 )

@@ -22,6 +22,7 @@ from campaign.extensions import write
 from campaign.notices.composition import compose_notice
 from campaign.notices.models import NOT_RECORDED
 from campaign.notices.operations import claimed_notice_id, record_notice
+from campaign.petitions.kinds import kind_of
 from campaign.petitions.queries import SigningTerms
 from campaign.petitions.questions import field_name, in_language
 from campaign.petitions.signing_terms import recent_terms
@@ -179,7 +180,7 @@ def _agreed_to(
             _("Send a time in the past, like %(example)s.", example=EXAMPLE_TIME)
         ]
     if text and not at:
-        errors["consent_at"] = [_("Say when the person agreed to this text.")]
+        errors["consent_at"] = [_("Send the time when the person agreed to this text.")]
     if len(text) > MAX_CONSENT_TEXT_LENGTH:
         errors["consent_text"] = [_("This is too long. Make it shorter.")]
     if errors:
@@ -197,7 +198,7 @@ def _agreed_to(
         organisation_id=terms.organisation_id,
         compose=partial(
             compose_notice,
-            "signature",
+            kind_of(terms.action_kind).notice,
             organisation_id=terms.organisation_id,
             lang=values["lang"],
             days=terms.retention_days,

@@ -365,13 +365,17 @@ EXPORTED: dict[str, Exported] = {
         _through("signature.cause_id", "cause"), replaced={"address_digest": _always(None)}
     ),
     "letter_settings": Exported(_through("letter_settings.petition_id", "petition")),
-    "letter_batch": Exported(_through("letter_batch.petition_id", "petition")),
+    "letter_batch": Exported(
+        _through("letter_batch.petition_id", "petition"),
+        replaced={"document": _always(None), "email_id": _always(None)},
+    ),
     # Letters that wait do not leave after a move, or two sites would send them.
     "letter": Exported(
         _through("letter.signature_id", "signature"),
         replaced={
             "state": _changed("letter.state", {"waiting": "stopped", "queued": "stopped"}),
             "stopped_at": _stopped_at,
+            "email_id": _always(None),
         },
     ),
     "held_correction": Exported(_through("held_correction.signature_id", "signature")),

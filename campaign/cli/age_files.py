@@ -20,7 +20,7 @@ def recipients_from(texts: Iterable[str]) -> list[Any]:
             recipients.append(x25519.Recipient.from_str(text.strip()))
         except pyrage.RecipientError as error:
             raise click.ClickException(
-                f"--to must be a public key of age, such as age1…, not {text!r}."
+                f"--to must be an age public key, such as age1…, not {text!r}."
                 " The program age-keygen makes one."
             ) from error
     return recipients
@@ -36,10 +36,10 @@ def identities_in(path: Path) -> list[Any]:
     try:
         identities = [x25519.Identity.from_str(text) for text in texts]
     except pyrage.IdentityError:
-        raise click.ClickException(f"{path} has a damaged identity of age.") from None
+        raise click.ClickException(f"The age identity in {path} is damaged.") from None
     if not identities:
         raise click.ClickException(
-            f"{path} has no identity of age. It must have a line that begins with {IDENTITY_PREFIX}."
+            f"{path} has no age identity. It must have a line that begins with {IDENTITY_PREFIX}."
         )
     return identities
 

@@ -29,14 +29,14 @@ from campaign.extensions import db, write
     "recipients",
     metavar="AGE1…",
     multiple=True,
-    help="Encrypt it for this public key of age. You can use this option several times.",
+    help="Encrypt it for this age public key. You can use this option several times.",
 )
 @with_appcontext
 def backup(file: Path, recipients: tuple[str, ...]) -> None:
     """Copy the whole database to FILE. The site can keep running.
 
-    Only the owner of FILE can read it. With --to, only the owner of the secret key can: it is encrypted while it is
-    copied, and no plain copy is on the disk at any time.
+    Only the owner of FILE can read it. With --to, only the owner of the secret key can. The copy is encrypted while it
+    is written, so it is never on the disk unencrypted.
     """
     keys = recipients_from(recipients)
     draft = file.with_name(file.name + ".part")
@@ -84,8 +84,8 @@ def restore(
 
     At a terminal, it asks before it replaces anything. With --check, it replaces nothing, and the site can keep running.
 
-    The file ended.jsonl in VAR_DIR lists what was withdrawn, erased, removed or revoked. Whatever on that list happened
-    after the backup is done again. Then everyone is signed out.
+    The file ended.jsonl in VAR_DIR lists what was withdrawn, deleted, removed or revoked. What happened after the
+    backup is applied again. Then everyone is signed out.
     """
     backup_file = _opened(file, identity)
     if check:
@@ -110,7 +110,7 @@ def _replay_ended(lists: Iterable[Path]) -> None:
     entries = read_ended([Path(current_app.config["VAR_DIR"], FILE), *lists])
     counts = write(replay_ended, entries)
     sessions, links = write(end_sessions_and_links)
-    click.echo(f"Entries on the list: {len(entries):,}. Done again: {sum(counts.values()):,}.")
+    click.echo(f"Entries on the list: {len(entries):,}. Applied again: {sum(counts.values()):,}.")
     for kind, count in sorted(counts.items()):
         click.echo(f"  {kind}: {count:,}")
     click.echo(

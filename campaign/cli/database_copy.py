@@ -64,7 +64,7 @@ def copy(to: str) -> None:
 
     Stop the site and its worker first. They cannot start again until the copy ends.
 
-    If the copy is interrupted, run the same command again. It goes on where it was. At the end, each table
+    If the copy is interrupted, run the same command again. It continues where it stopped. At the end, each table
     is compared, and the signatures are audited.
 
     The exit code is 0 if the copy is complete and correct. Otherwise it is 1, and the message says why.
@@ -212,7 +212,7 @@ def _readable_errors() -> Iterator[None]:
     except psycopg.OperationalError as error:
         message = str(error).strip().partition("\n")[0]
         raise click.ClickException(
-            f"Cannot use the new database: {message}. Run the command again to go on."
+            f"Cannot use the new database: {message}. Run the command again to continue."
         ) from error
 
 

@@ -1,11 +1,11 @@
-"""`flask demo`: load a demonstration campaign, ready to be signed."""
+"""`flask demo`: load a demonstration, ready to be signed."""
 
 import click
 from flask.cli import AppGroup
 
 from campaign.demo.operations import DEFAULT_NAME, demonstration_names, load_demonstration
 
-group = AppGroup("demo", help="Load a demonstration campaign.")
+group = AppGroup("demo", help="Load demonstration data.")
 
 
 @group.command("load")

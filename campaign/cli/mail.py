@@ -5,6 +5,8 @@ from collections import Counter
 import click
 from flask.cli import AppGroup
 
+from campaign.actions.letters.addresses import item_of_return_address
+from campaign.actions.letters.bounces import note_bounce_of, note_reported_address
 from campaign.cli.plurals import numbered
 from campaign.extensions import write
 from campaign.mail.bounces import Bounce, read_bounces
@@ -51,13 +53,18 @@ def read(path: str, any_sender: bool) -> None:
 
 def _record(bounce: Bounce, any_sender: bool) -> bool:
     """Mark the address that bounced; return whether the report proves it, or is believed."""
+    if item := item_of_return_address(bounce.returned_to):
+        return bool(
+            write(note_bounce_of, item=item[0], item_id=item[1], kind=bounce.kind, now=utcnow())
+        )
     # A forwarding server reports the address that it forwarded to, so try the one we sent to as
     # well.
     for address in (bounce.email, bounce.sent_to):
         try:
-            digest = tokens.email_digest(parse_address(address).normalized)
+            normalized = parse_address(address).normalized
         except AddressRefused:
             continue
+        digest = tokens.email_digest(normalized)
         message = proven_name(secret_key(), bounce.message_id, digest)
         if message or any_sender:
             write(
@@ -68,6 +75,7 @@ def _record(bounce: Bounce, any_sender: bool) -> bool:
                 message=message or "",
                 now=utcnow(),
             )
+            write(note_reported_address, address=normalized, kind=bounce.kind, now=utcnow())
             return True
     return False
 

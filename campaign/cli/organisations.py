@@ -145,13 +145,11 @@ def _report(slug: str, imported: Imported) -> None:
     for name, count in imported.rows.items():
         click.echo(f"  {name}: {count:,}")
     for name, count in imported.left_out.items():
-        click.echo(
-            f"Left out of {name}: {numbered(count, 'row')}, because SECRET_KEY is another one."
-        )
+        click.echo(f"Left out of {name}: {numbered(count, 'row')}, because SECRET_KEY differs.")
     for name, count in imported.emptied.items():
         click.echo(
-            f"Without a digest in {name}: {numbered(count, 'row')}, because SECRET_KEY is another"
-            " one and the address is not known."
+            f"Without a digest in {name}: {numbered(count, 'row')}, because SECRET_KEY differs"
+            " and the address is not known."
         )
     click.echo("Organizers need a new password: they can reset it at the sign-in page.")
 

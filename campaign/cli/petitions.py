@@ -11,7 +11,9 @@ from campaign.accounts.audit import COMMAND, record
 from campaign.causes.queries import cause_by_slug, cause_in_any_state
 from campaign.cli.checks import site_lang, valid_slug
 from campaign.extensions import write
+from campaign.http.urls import absolute_url
 from campaign.organize.petitions.cloning import clone_all
+from campaign.petitions.kinds import kind_of
 from campaign.petitions.life_cycles import CauseClosed, petition_life_cycle
 from campaign.petitions.models import Petition
 from campaign.petitions.operations import OtherOrganisation, SlugTaken, create_petition
@@ -163,13 +165,12 @@ def publish(slug: str) -> None:
             for problem in error.faults
         )
         raise click.ClickException(
-            f"The petition is not ready to publish. Correct first: {missing}."
+            f"The petition is not ready to publish. Fix first: {missing}."
         ) from error
     except CauseClosed as error:
         raise click.ClickException(CAUSE_CLOSED) from error
-    click.echo(
-        f"Published {slug}: {current_app.config['PUBLIC_URL']}/{published.original_lang}/petitions/{slug}"
-    )
+    url = absolute_url(kind_of(published.action_kind).show, published.original_lang, slug=slug)
+    click.echo(f"Published {slug}: {url}")
 
 
 @group.command("reopen")
@@ -206,13 +207,14 @@ def archive(slug: str) -> None:
 
 @group.command("list")
 def list_petitions() -> None:
-    """List all public petitions: their signatures, goal and state."""
+    """List all public petitions and other actions: their kind, count, goal and state."""
     petitions = published_petitions()
     counts = petition_counts(petition.id for petition in petitions)
-    click.echo(f"{'petition':40} {'signatures':>10} {'goal':>8}  state")
+    click.echo(f"{'petition':40} {'kind':12} {'count':>10} {'goal':>8}  state")
     for petition in petitions:
         count = counts.get(petition.id, 0)
-        click.echo(f"{petition.slug:40} {count:>10} {petition.goal:>8}  {petition.phase(utcnow())}")
+        columns = f"{petition.slug:40} {petition.action_kind:12} {count:>10} {petition.goal:>8}"
+        click.echo(f"{columns}  {petition.phase(utcnow())}")
 
 
 def _load_petition(slug: str) -> Petition:

@@ -12,6 +12,7 @@ from campaign.accounts.models import AccountLink, Grant, Organizer, OrganizerSes
 from campaign.accounts.operations import remove_access
 from campaign.actions.letters.models import Letter
 from campaign.actions.letters.operations import stop_letter
+from campaign.actions.letters.refusals import is_refused, refuse
 from campaign.api.models import ApiKey
 from campaign.api.operations import revoke_key
 from campaign.db.ended_log import EndedEntry, seal_of
@@ -79,7 +80,7 @@ def _erase_signature(entry: EndedEntry) -> object:
     row = _row_of(entry, Signature)
     if row is None or row.state == "erased":
         return False
-    if row.number is not None and row.state not in ("counted", "confirmed"):
+    if row.hatched_at is not None and row.state not in ("counted", "confirmed"):
         # A counted signature must leave the tally before its data is erased.
         while release_numbers(now=utcnow()):
             pass
@@ -170,6 +171,13 @@ def _suppress(entry: EndedEntry) -> bool:
     return existing is None
 
 
+def _refuse_letters(entry: EndedEntry) -> bool:
+    digest = bytes.fromhex(str(entry.id))
+    was_refused = is_refused(digest)
+    refuse(address_digest=digest, now=utcnow())
+    return not was_refused
+
+
 REPLAYS = {
     "signature.withdrawn": _withdraw,
     "signature.erased": _erase_signature,
@@ -178,6 +186,7 @@ REPLAYS = {
     "address.request": _suppress,
     "address.complaint": _suppress,
     "address.organizer": _suppress,
+    "letters.refused": _refuse_letters,
     "organizer.removed": _remove_organizer,
     "grant.taken": _take_grant,
     "passkey.removed": _remove_passkey,

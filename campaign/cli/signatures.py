@@ -76,10 +76,10 @@ def audit() -> None:
 @group.command("anonymise")
 @click.argument("slug", metavar="PETITION")
 @click.option(
-    "--dry-run", is_flag=True, help="Show what would be erased and when, but change nothing."
+    "--dry-run", is_flag=True, help="Show what would be deleted and when, but change nothing."
 )
 def anonymise_signatures(slug: str, dry_run: bool) -> None:
-    """Erase the personal data of PETITION after its retention period.
+    """Delete the personal data of PETITION after its retention period.
 
     Counted signatures stay counted.
     """
@@ -102,14 +102,14 @@ def _erasure_plan(petition: Petition) -> str:
     remaining, erase_at = count_personal(petition.id), erases_at(petition)
     count = numbered(remaining, "signature")
     if petition.retention_days is None:
-        return f"{petition.slug} has personal data of {count}. It has no retention period, so nothing is erased."
+        return f"{petition.slug} has personal data of {count}. It has no retention period, so nothing is deleted."
     if erase_at is None:
-        return f"{petition.slug} has personal data of {count}. It has no end date yet, so nothing is erased."
+        return f"{petition.slug} has personal data of {count}. It has no end date yet, so nothing is deleted."
     if petition.retention_notified_at:
-        notice = "The owners have been told."
+        notice = "The owners have been warned."
     else:
-        notice = "First, the owners must be told."
-    return f"{petition.slug} has personal data of {count}, to erase from {erase_at:%Y-%m-%d} on. {notice}"
+        notice = "The owners must be warned first."
+    return f"{petition.slug} has personal data of {count}, to delete from {erase_at:%Y-%m-%d} on. {notice}"
 
 
 @group.command("generate")
@@ -118,7 +118,7 @@ def _erasure_plan(petition: Petition) -> str:
 @click.option(
     "--seed",
     type=int,
-    help="Number that chooses the people. The same number gives the same people.",
+    help="Seed of the random people. The same number gives the same people.",
 )
 def generate(slug: str, count: int, seed: int | None) -> None:
     """Add COUNT confirmed signatures of invented people to PETITION, and count them."""

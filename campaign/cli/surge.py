@@ -83,7 +83,7 @@ group = AppGroup("surge", help="Prepare for a rush of visitors.")
 def simulate(
     context: click.Context, minutes: float, peak: int, watchers: int, database: str | None
 ) -> None:
-    """Live through a viral day on a temporary copy of the site, and say if this machine can serve it.
+    """Simulate a viral day on a temporary site, and say if this machine can serve it.
 
     The day is shorter, but as busy as a real one. Nothing of your own site is used or changed.
     The exit code is 0 if 99 of 100 people could sign within 2 seconds and no signature was lost.
@@ -204,7 +204,7 @@ def _summary(crowd: CrowdReport, site: SiteReport, verdict: Verdict) -> Iterator
     yield f"99 of 100 signed within  {'more than 30 s' if p99 is None else f'{p99:.2f} s'}"
     yield f"Counts sent to watchers  {crowd.watched:,}, {crowd.watch_failures:,} failed"
     yield f"Slowest pace of watchers every {crowd.slowest_pace_ms / 1000:g} s"
-    yield f"Highest step of surge    {site.level} of 5"
+    yield f"Highest surge step       {site.level} of 5"
     if site.cpu is not None:
         yield f"Highest use of the CPU   {site.cpu:.0%}"
     yield ""

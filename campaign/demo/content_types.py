@@ -55,7 +55,7 @@ class DemoPetition:
     - `targets`: each maps a language to a name.
     - `generated`: the number of signers to invent.
     - `wordings`: each maps a language to a text for sharing the petition.
-    - `codes`: maps a campaign code to the percentage of signers who came with it.
+    - `codes`: maps a source code to the percentage of signers who came with it.
     """
 
     slug: str

@@ -1,4 +1,4 @@
-"""Load a demonstration campaign, ready to be signed."""
+"""Load a demonstration, ready to be signed."""
 
 from collections.abc import Mapping
 from dataclasses import asdict

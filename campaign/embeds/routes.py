@@ -109,7 +109,7 @@ def oembed() -> ResponseReturnValue:
     """Describe how to embed one of our pages, by oEmbed 1.0 (https://oembed.com)."""
     name = request.args.get("format", "json")
     if name not in MIMETYPES:
-        return Response("The formats are json and xml.\n", 501, mimetype="text/plain")
+        return Response("Use the format json or xml.\n", 501, mimetype="text/plain")
     try:
         data = oembed_response(request.args)
     except NotOurs:

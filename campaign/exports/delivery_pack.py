@@ -17,9 +17,10 @@ from campaign.causes.models import Cause
 from campaign.causes.queries import cause_by_id
 from campaign.exports.delivery_pack_texts import PackTexts
 from campaign.exports.formats import CsvForExcel
+from campaign.exports.logos import logo_of
 from campaign.exports.models import Export
 from campaign.exports.pdf import letter_sheets, signature_sheets
-from campaign.exports.queries import SignatureTable, raster_logo
+from campaign.exports.queries import SignatureTable
 from campaign.exports.selection import Selection
 from campaign.exports.writer import Piece
 from campaign.exports.zip_stream import ZipStream
@@ -162,7 +163,7 @@ class DeliveryPack:
         texts = self._texts()
         blocks = texts.cover_letter(self._counts, self._done)
         cause = cast(Cause, cause_by_id(self._cause_id))
-        logo = raster_logo(cause.organisation_id)
+        logo = logo_of(cause.organisation_id)
         pdf = letter_sheets(texts.head(), blocks, self._choice["paper"], logo=logo)
         yield self._file(COVER_LETTER, pdf)
 

@@ -2,11 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from io import BytesIO
 from typing import Any, ClassVar, NamedTuple
 
-from PIL import Image
-
+from campaign.exports.logos import Logo
 from campaign.montage.fonts import DISPLAY_FONT, LABEL_FONT, LABEL_FONT_BOLD, TEXT_FONT, can_print
 from campaign.montage.shapes.files import RGB
 from campaign.montage.typesetting import (
@@ -34,6 +32,8 @@ LOGO_HEIGHT, LOGO_WIDTH, NAME_SIZE = 14 * MM, 70 * MM, 15
 LETTERHEAD = 24 * MM
 LETTER_SIZE, LETTER_LEADING = 11, 1.5
 INDENT = 7 * MM
+# The height of what follows only on another page.
+NEW_PAGE = float("inf")
 
 
 class Head(NamedTuple):
@@ -70,15 +70,15 @@ def signature_sheets(
 
 
 def letter_sheets(
-    head: Head, blocks: Iterable[tuple[str, Any]], paper: str, *, logo: bytes | None = None
+    head: Head, blocks: Iterable[tuple[str, Any]], paper: str, *, logo: Logo | None = None
 ) -> bytes:
     """Return a PDF of blocks (kind, text), one after the other, below the organisation's letterhead.
 
-    The letterhead is the `logo`, a PNG or WebP file, or without one the organisation's name.
+    The letterhead is the `logo`, or without one the organisation's name.
 
-    Kinds are `title`, `head`, `text`, `item`, `small`, `figure` and `line`. An item has a pair of
-    texts: its bullet and its content. A figure has a label and a number. A line is to be filled in
-    by hand.
+    Kinds are `title`, `head`, `text`, `item`, `small`, `figure`, `line` and `page`. An item has a pair
+    of texts: its bullet and its content. A figure has a label and a number. A line is to be filled in
+    by hand. A page begins a new one, without any text.
     """
     return _Letter(head, paper, logo).set(blocks)
 
@@ -214,7 +214,7 @@ class _Letter(_Paper):
         "small": (LABEL_FONT, 9.5, 1.4, INK_2, 4, 6),
     }
 
-    def __init__(self, head: Head, paper: str, logo: bytes | None) -> None:
+    def __init__(self, head: Head, paper: str, logo: Logo | None) -> None:
         super().__init__(head, paper)
         self._logo = logo
 
@@ -223,12 +223,13 @@ class _Letter(_Paper):
         pages: list[list[tuple[Callable[[float], None], float]]] = []
         y = 0.0
         for height, set_line in lines:
-            if not pages or y + height > self.bottom:
+            if not pages or height == NEW_PAGE or y + height > self.bottom:
                 pages.append([])
                 has_letterhead = len(pages) == 1 and (self._logo or self.head.identity.name)
                 y = 24 * MM + (LETTERHEAD if has_letterhead else 0)
-            pages[-1].append((set_line, y))
-            y += height
+            if height != NEW_PAGE:
+                pages[-1].append((set_line, y))
+                y += height
         for page in pages:
             self.begin(len(pages))
             if page is pages[0]:
@@ -239,12 +240,10 @@ class _Letter(_Paper):
 
     def _set_letterhead(self) -> None:
         identity, top = self.head.identity, 16 * MM
-        if self._logo:
-            with Image.open(BytesIO(self._logo)) as picture:
-                image = picture.convert("RGBA")
-            scale = min(LOGO_HEIGHT / image.height, LOGO_WIDTH / image.width)
-            width, height = image.width * scale, image.height * scale
-            self.sheets.picture(image, EDGE, top, width, height, identity.name or None)
+        if logo := self._logo:
+            scale = min(LOGO_HEIGHT / logo.height, LOGO_WIDTH / logo.width)
+            width, height = logo.width * scale, logo.height * scale
+            self.sheets.picture(logo.data, EDGE, top, width, height, identity.name or None)
         elif identity.name:
             lines = self.sheets.lines(identity.name, self.text_width, DISPLAY_FONT, NAME_SIZE)
             for place, line in enumerate(lines[:2]):
@@ -253,6 +252,9 @@ class _Letter(_Paper):
 
     def _lines(self, kind: str, text: Any) -> Iterator[tuple[float, Callable[[float], None]]]:
         """Yield (height, function that draws at y) for each line and space of a block."""
+        if kind == "page":
+            yield NEW_PAGE, lambda _y: None
+            return
         if kind in ("figure", "line"):
             height, (label, count) = (20, text) if kind == "figure" else (38, (text, ""))
             yield height, lambda y: self._figure(label, count, y + height)

@@ -10,28 +10,12 @@ from campaign.exports.columns import ANSWER, COLUMNS
 from campaign.exports.delivery_columns import delivered_columns
 from campaign.exports.selection import EQUAL, STATES, Selection
 from campaign.extensions import db
-from campaign.organisations.models import OrganisationImage
 from campaign.petitions.models import Petition, PetitionVersion
 from campaign.signatures.models import Signature
 
 # Batches of this size stay in the CPU cache while they are turned from rows to columns and back.
 # That is twice as fast as batches of 5,000.
 BATCH = 500
-
-
-# What a PDF can contain. A drawing (SVG) is left out.
-RASTER = ("image/png", "image/webp")
-
-
-def raster_logo(organisation_id: int) -> bytes | None:
-    """Return the file of an organisation's logo, or None if it has none that a PDF can contain."""
-    return db.session.scalar(
-        select(OrganisationImage.data).where(
-            OrganisationImage.organisation_id == organisation_id,
-            OrganisationImage.purpose == "logo",
-            OrganisationImage.media_type.in_(RASTER),
-        )
-    )
 
 
 class SignatureTable:

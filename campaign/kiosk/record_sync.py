@@ -25,6 +25,7 @@ from campaign.kiosk.trust import trusted
 from campaign.notices.composition import compose_notice
 from campaign.notices.models import NOT_RECORDED
 from campaign.notices.operations import claimed_notice_id
+from campaign.petitions.kinds import kind_of
 from campaign.petitions.queries import SigningTerms
 from campaign.signatures.signing import accept_signatures
 from campaign.signatures.signing.commands import (
@@ -182,7 +183,7 @@ def notice_id_of(record: Opened) -> int:
         organisation_id=terms.organisation_id,
         compose=partial(
             compose_notice,
-            "signature",
+            kind_of(terms.action_kind).notice,
             organisation_id=terms.organisation_id,
             lang=record.lang,
             days=terms.retention_days,

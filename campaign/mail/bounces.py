@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import default
-from email.utils import parseaddr
+from email.utils import getaddresses, parseaddr
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,8 @@ from campaign.mail.smtp_replies import BAD_ADDRESS
 
 STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 FAILED = "failed"
+# Where mail servers note the address that an email was delivered to.
+RECEIVED_AT = ("Delivered-To", "X-Original-To", "Envelope-To", "To")
 # The feedback types of a complaint about an unwanted mailing.
 ABUSE = ("abuse", "fraud", "not-spam-opt-out", "opt-out")
 
@@ -29,7 +31,8 @@ class Bounce:
     `kind` is `hard` (no such address), `soft` (anything else) or `complaint`. `reason` contains no
     address. `message_id` and `sent_to` identify the reported email and the address in its header,
     as the report gives them. Anyone can write a report, so neither is trusted without proof (see
-    `message_ids`).
+    `message_ids`). `returned_to` are the addresses that the report came to, and the sender of the
+    reported email.
     """
 
     email: str
@@ -37,6 +40,7 @@ class Bounce:
     reason: str
     message_id: str = ""
     sent_to: str = ""
+    returned_to: tuple[str, ...] = ()
 
 
 def read_bounces(path: str | Path) -> Iterator[tuple[str, list[Bounce]]]:
@@ -61,9 +65,10 @@ def _read(name: str, content: bytes) -> list[Bounce]:
 def bounces_in(message: EmailMessage) -> Iterator[Bounce]:
     """Yield the Bounces that `message` reports, or nothing if it is not a report."""
     original = _original(message)
-    sent = {
+    sent: dict[str, Any] = {
         "message_id": str(original.get("Message-ID", "")) if original else "",
         "sent_to": parseaddr(str(original["To"]))[1] if original and original["To"] else "",
+        "returned_to": tuple(_returned_to(message, original)),
     }
     for part in message.walk():
         if part.get_content_type() == "message/delivery-status":
@@ -72,7 +77,14 @@ def bounces_in(message: EmailMessage) -> Iterator[Bounce]:
             yield from _complaint(part, sent)
 
 
-def _delivery_report(part: EmailMessage, sent: dict[str, str]) -> Iterator[Bounce]:
+def _returned_to(message: EmailMessage, original: Any) -> Iterator[str]:
+    for name in RECEIVED_AT:
+        yield from (address for _, address in getaddresses(map(str, message.get_all(name, []))))
+    if original and original["From"]:
+        yield parseaddr(str(original["From"]))[1]
+
+
+def _delivery_report(part: EmailMessage, sent: dict[str, Any]) -> Iterator[Bounce]:
     blocks: Any = part.get_payload()
     for fields in blocks if isinstance(blocks, list) else ():
         if str(fields.get("Action", "")).strip().lower() != FAILED:
@@ -88,7 +100,7 @@ def _delivery_report(part: EmailMessage, sent: dict[str, str]) -> Iterator[Bounc
             yield Bounce(address, "hard" if status in BAD_ADDRESS else "soft", status, **sent)
 
 
-def _complaint(part: EmailMessage, sent: dict[str, str]) -> Iterator[Bounce]:
+def _complaint(part: EmailMessage, sent: dict[str, Any]) -> Iterator[Bounce]:
     fields = _fields(part)
     kind = str(fields.get("Feedback-Type", "")).strip().lower()
     address = _recipient(fields.get("Original-Rcpt-To")) or sent["sent_to"]

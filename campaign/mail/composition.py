@@ -49,7 +49,7 @@ class Attachment:
 class Sender:
     """Who an email is from, and where replies go. An empty field means that of MAIL_FROM.
 
-    The envelope and the Message-ID are always the site's, so that bounces come back to us.
+    The Message-ID is always the site's, so that we recognize bounces.
     """
 
     name: str = ""
@@ -60,6 +60,9 @@ class Sender:
 @dataclass(frozen=True, kw_only=True)
 class Message:
     """One email, written by the package that queued it.
+
+    Without `html`, it is plain text alone. Bounces come to `return_address`, or else to the address in
+    MAIL_FROM. What a person wrote is not `is_automatic`.
 
     `digest` is the keyed digest of the canonical address. Without it, refusals are neither looked
     up nor recorded. Without `has_sender_name`, the From header contains only the address in
@@ -80,6 +83,8 @@ class Message:
     list_id: str = ""
     list_unsubscribe: str = ""
     attachments: tuple[Attachment, ...] = ()
+    return_address: str = ""
+    is_automatic: bool = True
     message_key: str = ""
 
 
@@ -160,7 +165,7 @@ class MimeEmail(NamedTuple):
 def to_mime(message: Message, settings: Mapping[str, Any]) -> MimeEmail:
     """Return `message` as a MIME message that any mail server accepts.
 
-    It is multipart/alternative plus attachments, in UTF-8 with short lines. `settings` is a mapping
+    It is plain text or multipart/alternative, plus attachments, in UTF-8 with short lines. `settings` is a mapping
     with PUBLIC_URL, MAIL_FROM and SECRET_KEY. Raises ValueError for an address that cannot be
     written.
     """
@@ -175,8 +180,9 @@ def to_mime(message: Message, settings: Mapping[str, Any]) -> MimeEmail:
     ]
     if reply_to := _ascii_address(message.sender.reply_to):
         headers.append(address_header("Reply-To", reply_to))
-    headers.append(header("Auto-Submitted", "auto-generated"))
-    headers.append(header("X-Auto-Response-Suppress", "OOF, AutoReply"))
+    if message.is_automatic:
+        headers.append(header("Auto-Submitted", "auto-generated"))
+        headers.append(header("X-Auto-Response-Suppress", "OOF, AutoReply"))
     if message.list_id:
         headers.append(header("List-Id", f"<{message.list_id}>"))
     if message.list_unsubscribe:
@@ -185,9 +191,14 @@ def to_mime(message: Message, settings: Mapping[str, Any]) -> MimeEmail:
     headers.append(header("MIME-Version", "1.0"))
     head = "".join(headers).encode()
     language = header("Content-Language", message.lang)
-    texts = [text_part("plain", message.text), text_part("html", message.html)]
+    plain = text_part("plain", message.text)
     if not message.attachments:
-        return MimeEmail(recipient.addr_spec, head + multipart("alternative", texts, [language]))
+        body = (
+            multipart("alternative", [plain, text_part("html", message.html)], [language])
+            if message.html
+            else language.encode() + plain
+        )
+        return MimeEmail(recipient.addr_spec, head + body)
     files = [
         file_part(
             attachment.data,
@@ -198,7 +209,12 @@ def to_mime(message: Message, settings: Mapping[str, Any]) -> MimeEmail:
         )
         for attachment in message.attachments
     ]
-    parts = [multipart("alternative", texts), *files]
+    text = (
+        multipart("alternative", [plain, text_part("html", message.html)])
+        if message.html
+        else plain
+    )
+    parts = [text, *files]
     return MimeEmail(recipient.addr_spec, head + multipart("mixed", parts, [language]))
 
 

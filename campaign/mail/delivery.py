@@ -23,8 +23,8 @@ from campaign.mail.composition import Message, mail_from, to_mime
 from campaign.mail.daily_limit import DailyLimit
 from campaign.mail.domain_rates import DomainRates
 from campaign.mail.folder import folder_of
-from campaign.mail.models import ACCOUNT, BULK, MAX_REPORTS, PERSONAL, OutboxRow
-from campaign.mail.renderers import Loader, Renderer, bound_kinds, loaders_of, renderers_of
+from campaign.mail.models import ACCOUNT, BULK, LETTERS, MAX_REPORTS, PERSONAL, OutboxRow
+from campaign.mail.renderers import Loader, NotNow, Renderer, bound_kinds, loaders_of, renderers_of
 from campaign.mail.result_buffer import ResultBuffer
 from campaign.mail.sender_pool import DeliveryBatch, OutgoingEmail
 from campaign.mail.smtp_replies import Delivered, Refused, TryLater
@@ -145,9 +145,12 @@ class OutboxWorker:
         with self._held_lock:
             self._held.update(row.id for row in rows)
         self._renewed_at = begun
+        for row in rows:
+            if row.last_error == operations.CLAIM_ENDED:
+                log.warning("mail %d (%s): %s", row.id, row.kind, operations.CLAIM_ENDED)
         emails = self._prepare(rows) if rows else []
         if emails:
-            seconds = MAX_BULK_PASS_SECONDS if rows[0].priority == BULK else MAX_PASS_SECONDS
+            seconds = MAX_BULK_PASS_SECONDS if rows[0].priority >= BULK else MAX_PASS_SECONDS
             batch = DeliveryBatch(
                 emails,
                 transports,
@@ -227,7 +230,7 @@ class OutboxWorker:
                 and message.digest is not None
             )
             if (row.priority, message.digest) in refused:
-                self._buffer.dropped(row.id, reason="the address takes no mail")
+                self._buffer.dropped(row.id, reason=operations.ADDRESS_REFUSED)
             elif is_bound and not cast(DailyLimit, self._limit).allows_more(
                 cast(bytes, message.digest), in_progress[message.digest]
             ):
@@ -267,7 +270,7 @@ class OutboxWorker:
     def _refused(self, messages: list[tuple[OutboxRow, Message]]) -> set[tuple[int, bytes]]:
         """Return the (priority, digest) pairs that get no email."""
         digests = [message.digest for _, message in messages if message.digest is not None]
-        min_reports = {ACCOUNT: MAX_REPORTS, PERSONAL: MAX_REPORTS, BULK: 1}
+        min_reports = {ACCOUNT: MAX_REPORTS, PERSONAL: MAX_REPORTS, BULK: 1, LETTERS: 1}
         return {
             (priority, digest)
             for priority, reports in min_reports.items()
@@ -285,6 +288,9 @@ class OutboxWorker:
             return None
         try:
             message = renderer(row)
+        except NotNow as wait:
+            self._buffer.wait_seconds(row.id, wait.seconds, reason=wait.reason)
+            return None
         except Exception as error:
             db.session.rollback()
             self._note_failure(row, error)
@@ -299,7 +305,7 @@ class OutboxWorker:
             email = to_mime(replace(message, message_key=key), self._settings)
             return Envelope(
                 id=row.id,
-                sender=mail_from(self._settings).addr_spec,
+                sender=message.return_address or mail_from(self._settings).addr_spec,
                 recipient=email.recipient,
                 needs_utf8=not email.recipient.isascii(),
                 data=email.data,
@@ -359,4 +365,4 @@ def _last_priority() -> int:
     """Return the last priority whose emails leave now. In a surge, others wait in the outbox."""
     if emails_wait():
         return ACCOUNT
-    return PERSONAL if work_waits() else BULK
+    return PERSONAL if work_waits() else LETTERS

@@ -5,14 +5,14 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, func, select, update
+from sqlalchemy import CursorResult, case, delete, func, select, update
 
 from campaign.db.upsert import DATABASE_NOW, insert, insert_all
 from campaign.extensions import database_clock, db
 from campaign.jobs.operations import CLAIM_LIFETIME
 from campaign.mail.models import (
-    BULK,
     IS_QUEUED,
+    LETTERS,
     MAX_REPORTS,
     PERSONAL,
     OutboxMessage,
@@ -31,6 +31,10 @@ DAILY_LIMIT_REACHED = "the address has had its emails for the day"
 DOMAIN_LIMIT_REACHED = "the domain of the address gets emails more slowly"
 # Why an email was dropped that nobody will miss: the reason for it had passed.
 NO_LONGER_NEEDED = "no longer apt"
+# Why an email was dropped without an attempt: its address was reported before.
+ADDRESS_REFUSED = "the address takes no mail"
+# What a claim finds of a worker that ended with the email in hand. The email may have left.
+CLAIM_ENDED = "its worker ended before the result was recorded"
 
 _table = OutboxMessage.__table__
 
@@ -42,10 +46,11 @@ def enqueue(*, kind: str, subject_id: int, lang: str, priority: int = PERSONAL) 
 
 def enqueue_many(
     messages: Iterable[dict[str, Any]], *, priority: int = PERSONAL, due_at: datetime | None = None
-) -> None:
+) -> dict[int, int]:
     """Queue several emails with one statement, due at `due_at` (default: now).
 
-    Each email is a dict of `kind`, `subject_id` and `lang`.
+    Each email is a dict of `kind`, `subject_id` and `lang`. Return the ids of their outbox rows, by
+    `subject_id`.
     """
     defaults = {
         "priority": priority,
@@ -55,15 +60,22 @@ def enqueue_many(
         "state": "owed",
         "last_error": "",
     }
-    insert_all(db.session.connection(), _table, [message | defaults for message in messages])
+    rows = insert_all(
+        db.session.connection(),
+        _table,
+        [message | defaults for message in messages],
+        returning=("subject_id", "id"),
+    )
+    return {subject_id: row_id for subject_id, row_id in rows}
 
 
-def claim(*, limit: int, now: datetime, last_priority: int = BULK) -> list[OutboxRow]:
+def claim(*, limit: int, now: datetime, last_priority: int = LETTERS) -> list[OutboxRow]:
     """Claim up to `limit` due messages, and return their rows with all columns.
 
     All have the same priority: while personal emails are due, only those are claimed, and those
     after `last_priority` wait. The longest overdue come first. A claim lasts CLAIM_LIFETIME unless
-    renewed; then another worker may claim the messages. `now` is the database's time.
+    renewed; then another worker may claim the messages, with CLAIM_ENDED as their last error. `now` is
+    the database's time.
     """
     is_free = _table.c.locked_until.is_(None) | (_table.c.locked_until <= now)
     top_priority = (
@@ -83,7 +95,15 @@ def claim(*, limit: int, now: datetime, last_priority: int = BULK) -> list[Outbo
     claimed = db.session.execute(
         update(_table)
         .where(_table.c.id.in_(select(due.c.id)))
-        .values(locked_until=now + CLAIM_LIFETIME, attempts=_table.c.attempts + 1)
+        .values(
+            locked_until=now + CLAIM_LIFETIME,
+            attempts=_table.c.attempts + 1,
+            last_error=case(
+                (_table.c.locked_until.is_not(None), CLAIM_ENDED),
+                (_table.c.last_error == CLAIM_ENDED, ""),
+                else_=_table.c.last_error,
+            ),
+        )
         .returning(*_table.c)
     ).all()
     return sorted(claimed, key=lambda row: (row.due_at, row.id))

@@ -191,7 +191,7 @@ def number(value: int, lang: str) -> str:
 def _counted_on(now: datetime, lang: str) -> str:
     local = now.astimezone(ZoneInfo(site_settings().time_zone))
     return _(
-        "Counted on %(day)s at %(hour)s (%(zone)s)",
+        "Count as of %(day)s, %(hour)s (%(zone)s)",
         day=long_date(local, locale_of(lang)),
         hour=clock_time(local, lang),
         zone=_zone(local),

@@ -7,7 +7,7 @@ from bisect import bisect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from io import BytesIO
 
 import numpy as np
 import pypdfium2
@@ -15,6 +15,7 @@ import pypdfium2.raw as pdfium
 import segno
 from fpdf import FPDF
 from fpdf.enums import Align
+from PIL import Image
 
 from campaign.montage.fonts import DISPLAY_FONT, TEXT_FONT, path_of, runs
 from campaign.montage.shapes.files import RGB
@@ -76,9 +77,18 @@ class Sheets:
         )
 
     def picture(
-        self, image: Any, x: float, y: float, width: float, height: float, alt: str | None = None
+        self,
+        image: Image.Image | BytesIO | bytes,
+        x: float,
+        y: float,
+        width: float,
+        height: float,
+        alt: str | None = None,
     ) -> None:
-        """Place a Pillow image or an image file; `alt` is its text alternative."""
+        """Place a Pillow image, or an image file of these bytes; `alt` is its text alternative.
+
+        Bytes may also be an SVG of shapes and gradients, which is drawn as vectors.
+        """
         self._pdf.image(image, x, y, width, height, alt_text=alt)
 
     def code(

@@ -17,23 +17,28 @@ from markupsafe import Markup
 from campaign.i18n.locales import locale_of
 from campaign.organisations.identity import Identity, identities
 from campaign.privacy.attendees import GUESTS, READERS
+from campaign.privacy.letters import WRITERS
 from campaign.privacy.rows import RegisterRow
 from campaign.privacy.supporters import SIGNERS
 from campaign.site.settings import site_settings
 from campaign.text.markdown import to_html
 
-Subject = Literal["signature", "registration", "subscription"]
+Subject = Literal["signature", "letter", "registration", "subscription"]
 
 MAX_CACHED = 1000
 
 REGISTERS: dict[Subject, tuple[RegisterRow, ...]] = {
     "signature": SIGNERS,
+    "letter": (*SIGNERS, *WRITERS),
     "registration": GUESTS,
     "subscription": READERS,
 }
 PURPOSES: dict[Subject, str] = {
     "signature": _l(
         "To count your signature once, to deliver it to the people the petition is addressed to, and to email you about it. For nothing else."
+    ),
+    "letter": _l(
+        "To deliver your letter to the people you choose, to count it once, and to email you about it. For nothing else."
     ),
     "registration": _l(
         "To keep your seat, to email you about the event, and to check you in. For nothing else."
@@ -42,6 +47,7 @@ PURPOSES: dict[Subject, str] = {
 }
 SHORT_PURPOSES: dict[Subject, str] = {
     "signature": _l("We use it to count and deliver your signature."),
+    "letter": _l("We use it to count and deliver your letter."),
     "registration": _l("We use it to keep your seat."),
     "subscription": _l("We use your email address to send you updates."),
 }
@@ -80,8 +86,8 @@ def compose_notice(
 ) -> ComposedNotice:
     """Return the notice that is shown now where something of this subject is entered.
 
-    `days` is how long data of a signature is kept after its petition ends, None if as long as it
-    counts. The other subjects have their period from the settings of the site.
+    `days` is how long data of a signature or letter is kept after its action ends, None if as long
+    as it counts. The other subjects have their period from the settings of the site.
     """
     identity = identities().of(organisation_id)
     with force_locale(locale_of(lang)):
@@ -167,6 +173,10 @@ def _legal_basis(subject: Subject) -> str:
         )
     if subject == "subscription":
         return _("Your consent (in the European Union, Article 6(1)(a) of the GDPR).")
+    if subject == "letter":
+        return _(
+            "Your consent. A letter can show a political opinion, so we ask for it explicitly (in the European Union, Articles 6(1)(a) and 9(2)(a) of the GDPR)."
+        )
     return _(
         "Your consent. A signature can show a political opinion, so we ask for it explicitly (in the European Union, Articles 6(1)(a) and 9(2)(a) of the GDPR)."
     )
@@ -176,7 +186,7 @@ def _kept(subject: Subject) -> str:
     """Return the rows of the register about what people enter, as a list."""
     rows = (row for row in REGISTERS[subject] if row.is_entered)
     return "\n".join(
-        " ".join((f"- {row.name}. {row.purpose}.", _("Seen by: %(who)s.", who=row.seen_by)))
+        " ".join((f"- {row.name}. {row.purpose}.", _("Who sees it: %(who)s.", who=row.seen_by)))
         for row in rows
     )
 
@@ -197,6 +207,8 @@ def _retention(subject: Subject, days: int | None) -> str:
             "We keep your email address until you unsubscribe, and delete it %(num)s days later.",
             days,
         )
+    if subject == "letter":
+        return _letter_retention(days)
     if days is None:
         return _("We keep your data as long as your signature counts, or until you withdraw it.")
     return ngettext(
@@ -204,6 +216,19 @@ def _retention(subject: Subject, days: int | None) -> str:
         "We delete your data %(num)s days after the petition ends, or sooner if you withdraw your signature.",
         days,
     )
+
+
+def _letter_retention(days: int | None) -> str:
+    text = _("We delete the text of your letter 60 days after it is delivered.")
+    if days is None:
+        rest = _("We keep the rest as long as your letter counts, or until you withdraw it.")
+    else:
+        rest = ngettext(
+            "We delete the rest %(num)s day after the action ends, or sooner if you withdraw your letter.",
+            "We delete the rest %(num)s days after the action ends, or sooner if you withdraw your letter.",
+            days,
+        )
+    return f"{text} {rest}"
 
 
 def _rights() -> str:

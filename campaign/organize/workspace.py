@@ -60,6 +60,10 @@ from campaign.organize.petitions import settings as petition_settings
 from campaign.organize.petitions import sharing as petition_sharing
 from campaign.organize.petitions import text as petition_text
 from campaign.organize.petitions import versions as petition_versions
+from campaign.organize.petitions.letters import following as letters
+from campaign.organize.petitions.letters import settings as letter_settings
+from campaign.organize.petitions.letters import targets as letter_targets
+from campaign.organize.petitions.letters import text as letter_text
 from campaign.organize.setup import routes as setup
 from campaign.organize.signatures import personal_data
 from campaign.organize.signatures import routes as signatures
@@ -67,6 +71,8 @@ from campaign.organize.site import routes as site
 from campaign.organize.statistics import figures
 from campaign.organize.statistics import routes as numbers
 from campaign.organize.switches import routes as switches
+from campaign.organize.targets import files as target_files
+from campaign.organize.targets import routes as targets
 from campaign.organize.updates import routes as updates
 from campaign.organize.updates import text as update_pictures
 from campaign.site.languages import best_lang
@@ -87,6 +93,7 @@ BLUEPRINTS = (
     organisations.blueprint,
     causes.blueprint,
     petitions.blueprint,
+    targets.blueprint,
     events.blueprint,
     updates.blueprint,
     mail.blueprint,
@@ -121,6 +128,10 @@ MORE_PAGES = (
     petition_questions,
     petition_versions,
     petition_sharing,
+    letter_text,
+    letter_targets,
+    letter_settings,
+    letters,
     cause_shapes,
     cause_shape_drafts,
     update_pictures,
@@ -129,6 +140,7 @@ MORE_PAGES = (
     event_parts,
     registrations,
     check_in,
+    target_files,
     import_files,
     import_sheets,
     subscriber_imports,

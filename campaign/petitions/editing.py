@@ -9,12 +9,21 @@ from datetime import date, datetime
 from typing import Any
 
 from campaign.db.versioned import check_part
+from campaign.errors import CampaignError
 from campaign.extensions import db, load_for_update
 from campaign.petitions.models import Petition, Target
 from campaign.petitions.operations import slugs
+from campaign.petitions.queries import petition_counts
+from campaign.petitions.questions import prompts_among, without_prompts
 from campaign.petitions.readiness import Fault, NotReady, faults_of
-from campaign.petitions.versions import texts_of, update_versions
+from campaign.petitions.versions import texts_of, update_versions, with_kind_texts
 from campaign.targets.queries import profiles_by_ids
+
+
+class ResponsesCounted(CampaignError):
+    """Responses are counted already, with or without butterflies as they were counted."""
+
+    status = 409
 
 
 def change_petition_text(
@@ -22,13 +31,14 @@ def change_petition_text(
 ) -> Petition:
     """Change the text and return the petition.
 
-    `texts` maps a language to the columns of `PetitionText`. Before the petition opens nobody can
+    `texts` maps a language to the columns of `PetitionText`; without `kind_texts` those stay. Before the petition opens nobody can
     have signed, so the text changes in place. Afterwards each change makes a new version.
     Signatures keep pointing at the version they were made under.
 
     Raise NotReady if a public petition would lose part of its text.
     """
     petition = load_for_update(Petition, petition_id)
+    texts = with_kind_texts(petition.current_version, texts)
     if current_texts(petition) == texts:
         # The button was pressed twice or nothing was changed, so we make no new version.
         return petition
@@ -104,16 +114,24 @@ def change_form(
     two_per_address: bool,
     neutral_emails: bool,
     now: datetime,
+    has_butterflies: bool | None = None,
 ) -> Petition:
     """Set what supporters are asked and how we email them. See Petition for the columns.
 
-    Once the petition has opened, different questions make a new version.
+    Prompts, which another form edits, stay. Once the petition has opened, different questions make
+    a new version. Without `has_butterflies`, that stays as it is. Raise ResponsesCounted if it would
+    change although responses are counted.
     """
-    petition = _set(
-        petition_id,
-        version,
+    petition = _load_settings(petition_id, version)
+    if has_butterflies not in (None, petition.has_butterflies):
+        if petition_counts([petition_id])[petition_id]:
+            raise ResponsesCounted(petition_id)
+        petition.has_butterflies = not petition.has_butterflies
+    petition = _assign(
+        petition,
         required_fields=required_fields,
-        questions=questions,
+        # Another editor may have changed the prompts since.
+        questions=[*prompts_among(petition.questions), *without_prompts(questions)],
         confirmation=confirmation,
         two_per_address=two_per_address,
         neutral_emails=neutral_emails,
@@ -170,7 +188,10 @@ def move_petition(*, petition_id: int, version: int | None, slug: str) -> Petiti
 
 
 def _set(petition_id: int, version: int | None, **columns: Any) -> Petition:
-    petition = _load_settings(petition_id, version)
+    return _assign(_load_settings(petition_id, version), **columns)
+
+
+def _assign(petition: Petition, **columns: Any) -> Petition:
     for name, value in columns.items():
         setattr(petition, name, value)
     db.session.flush()

@@ -12,6 +12,7 @@ from campaign.jobs.registry import BackgroundWork
 from campaign.notices.composition import compose_notice, digest_of
 from campaign.notices.operations import record_notice
 from campaign.notices.queries import find_notice_id
+from campaign.petitions.kinds import kind_of
 from campaign.petitions.life_cycles import cause_life_cycle, petition_life_cycle
 from campaign.petitions.models import Petition
 from campaign.site.settings import site_settings
@@ -62,7 +63,7 @@ def record_shown_notices(*, now: datetime) -> int:
     A tablet or a browser may send one of them much later, when the text has changed.
     """
     shown = {
-        (cause.organisation_id, petition.retention_days)
+        (kind_of(petition.action_kind).notice, cause.organisation_id, petition.retention_days)
         for petition, cause in db.session.execute(
             select(Petition, Cause)
             .join(Cause, Cause.id == Petition.cause_id)
@@ -71,11 +72,9 @@ def record_shown_notices(*, now: datetime) -> int:
         if petition.phase(now) != "closed"
     }
     new = 0
-    for organisation_id, days in shown:
+    for subject, organisation_id, days in shown:
         for lang in site_settings().languages:
-            notice = compose_notice(
-                "signature", organisation_id=organisation_id, lang=lang, days=days
-            )
+            notice = compose_notice(subject, organisation_id=organisation_id, lang=lang, days=days)
             if find_notice_id(organisation_id, digest_of(notice.text)) is None:
                 record_notice(organisation_id=organisation_id, lang=lang, text=notice.text)
                 new += 1

@@ -14,6 +14,8 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from markupsafe import Markup
 
+from campaign.notices.composition import Subject
+
 PETITION = "petition"
 
 
@@ -33,7 +35,9 @@ class ActionTexts:
     `form_title` is above the form. `confirm_title` asks about an unconfirmed response, and
     `confirm_named` asks the person with a `name`. `confirm_lead` is below it, `confirm_button`
     confirms. `check_email` follows the form: what the email is for. `ask_title` asks to invite
-    someone. `one` and `many` label a count.
+    someone. `one` and `many` label a count, `recent` the list of people, and `be_first` an empty one.
+    `email_hint` says what the address is for. `delivered` and `delivery` say what targets get, as a
+    list and as a sentence, where no organizer chooses it.
     """
 
     noun: LazyString
@@ -49,20 +53,25 @@ class ActionTexts:
     ask_title: LazyString
     one: LazyString
     many: LazyString
+    recent: LazyString
+    be_first: LazyString
+    email_hint: LazyString
+    delivered: LazyString | None = None
+    delivery: LazyString | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionKind:
     """In what a kind of action differs from a petition.
 
-    `name` is stored in the database. `show` and `submit` are the endpoints of the page and of its
+    `name` is stored in the database. `notice` is the subject of its privacy notice. `show` and `submit` are the endpoints of the page and of its
     form. `emails` maps the template of an email about signatures to the one of this kind.
 
     `fields` returns the fields that the form has beside those of a petition, by name, for the
     action with this id and a language. What was entered is stored in `Signature.kind_data`.
-    `missing` returns the names of what must be filled in before the action with this id is
-    published. `confirmed_url` returns where a response leads when it is confirmed, if not to its
-    number.
+    `missing` returns what must be filled in before the action with this id is published: pairs of a
+    name, and a language or "". `confirmed_url` returns where a response leads when it is confirmed,
+    if not to its number.
 
     Parts of pages are made from what the page has: `form_part` from the action's page, its form and
     a language; `confirm_part` from an unconfirmed form and a language; `own_part` from a response
@@ -75,9 +84,10 @@ class ActionKind:
     submit: str
     texts: ActionTexts
     has_comment: bool = True
+    notice: Subject = "signature"
     emails: Mapping[str, str] = field(default_factory=dict)
     fields: Callable[[int, str], Mapping[str, Any]] | None = None
-    missing: Callable[[int], Sequence[str]] | None = None
+    missing: Callable[[int], Sequence[tuple[str, str]]] | None = None
     confirmed_url: Callable[[Any], str | None] | None = None
     form_part: Callable[[Any, Any, str], Markup] | None = None
     confirm_part: Callable[[Any, str], Markup] | None = None
@@ -106,6 +116,11 @@ PETITION_KIND = ActionKind(
         ask_title=_l("Ask one person to sign"),
         one=_l("signature"),
         many=_l("signatures"),
+        recent=_l("Recent signatures"),
+        be_first=_l("Be the first to sign."),
+        email_hint=_l(
+            "We will email you to confirm your signature. We never show your email address."
+        ),
     ),
 )
 

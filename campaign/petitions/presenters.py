@@ -7,7 +7,7 @@ from typing import Any
 from markupsafe import Markup
 
 from campaign.causes.presenters import news_consent
-from campaign.notices.composition import ComposedNotice, compose_notice
+from campaign.notices.composition import ComposedNotice, Subject, compose_notice
 from campaign.petitions.deliveries import deliveries_of
 from campaign.petitions.delivery_terms import delivered_list, delivery_sentence
 from campaign.petitions.goals import current_goal, past_goals
@@ -31,6 +31,7 @@ class PetitionCard:
     id: int
     slug: str
     action_kind: str
+    has_butterflies: bool
     lang: str
     title: str
     summary: str
@@ -80,17 +81,21 @@ class PetitionPage(PetitionCard):
     @property
     def notice(self) -> ComposedNotice:
         """Return the privacy notice that the form shows now, in the reader's language."""
-        return _notice(self.organisation_id, self.retention_days, self.reader_lang)
+        return _notice(
+            self.kind.notice, self.organisation_id, self.retention_days, self.reader_lang
+        )
 
     @property
     def delivered_list(self) -> str:
         """Return what is delivered of a signature, as one text."""
-        return delivered_list(self.delivered_names, self.delivered_details)
+        own = self.kind.texts.delivered
+        return str(own) if own else delivered_list(self.delivered_names, self.delivered_details)
 
     @property
     def delivery_sentence(self) -> str:
         """Return the sentence about it that supporters read."""
-        return delivery_sentence(self.delivered_names, self.delivered_details)
+        own = self.kind.texts.delivery
+        return str(own) if own else delivery_sentence(self.delivered_names, self.delivered_details)
 
 
 def card(petition: Petition, lang: str, count: int, now: datetime) -> PetitionCard:
@@ -135,11 +140,12 @@ def page(petition: Petition, lang: str, count: int, now: datetime) -> PetitionPa
 
 def notice_of(petition: Petition, lang: str) -> ComposedNotice:
     """Return the privacy notice that the form of a petition shows now."""
-    return _notice(petition.cause.organisation_id, petition.retention_days, lang)
+    subject = kind_of(petition.action_kind).notice
+    return _notice(subject, petition.cause.organisation_id, petition.retention_days, lang)
 
 
-def _notice(organisation_id: int, days: int | None, lang: str) -> ComposedNotice:
-    return compose_notice("signature", organisation_id=organisation_id, lang=lang, days=days)
+def _notice(subject: Subject, organisation_id: int, days: int | None, lang: str) -> ComposedNotice:
+    return compose_notice(subject, organisation_id=organisation_id, lang=lang, days=days)
 
 
 def _card_values(petition: Petition, lang: str, count: int, now: datetime) -> dict[str, Any]:
@@ -149,6 +155,7 @@ def _card_values(petition: Petition, lang: str, count: int, now: datetime) -> di
         "id": petition.id,
         "slug": petition.slug,
         "action_kind": petition.action_kind,
+        "has_butterflies": petition.has_butterflies,
         "lang": text.lang,
         "title": text.title,
         "summary": text.summary,

@@ -1,6 +1,6 @@
 """The additional questions of a petition or an event: their form fields, and their texts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from campaign.i18n.fallbacks import best_of, best_text
@@ -8,6 +8,16 @@ from campaign.i18n.fallbacks import best_of, best_text
 ANSWER_PREFIX = "answers-"
 # A question whose answer is part of what a supporter writes. Its name is `answer_1`, `answer_2` …
 PROMPT = "prompt"
+
+
+def prompts_among(questions: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return those of the questions whose answers are part of what a supporter writes."""
+    return [question for question in questions if question["type"] == PROMPT]
+
+
+def without_prompts(questions: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the other questions."""
+    return [question for question in questions if question["type"] != PROMPT]
 
 
 def field_name(question: Mapping[str, Any]) -> str:

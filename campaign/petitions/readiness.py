@@ -6,13 +6,14 @@ from typing import NamedTuple
 
 from campaign.organisations.identity import identities
 from campaign.organisations.readiness import missing_legal_details
+from campaign.petitions.kinds import kind_of
 from campaign.petitions.models import Petition
 from campaign.publishing.life_cycle import NotPublishable
 from campaign.site.settings import site_settings
 
 
 class Fault(NamedTuple):
-    """A reason not to publish: `target`, `title`, `summary`, `body`, `ended` or `legal`.
+    """A reason not to publish: `target`, `title`, `summary`, `body`, `ended`, `legal`, or one of a kind.
 
     `legal` means that legal details of the organisation are missing, on a site that demands them.
 
@@ -41,11 +42,13 @@ def faults_of(petition: Petition, now: datetime) -> list[Fault]:
     ]
     if not petition.targets:
         faults.append(Fault("target"))
+    of_kind = kind_of(petition.action_kind).missing
+    faults += [Fault(*missing) for missing in (of_kind(petition.id) if of_kind else ())]
     if petition.closes_at and petition.closes_at <= now:
         faults.append(Fault("ended"))
     if site_settings().is_strict and missing_details(petition):
         faults.append(Fault("legal"))
-    return faults
+    return list(dict.fromkeys(faults))
 
 
 def missing_details(petition: Petition) -> list[str]:

@@ -33,6 +33,22 @@ def texts_of(version: PetitionVersion) -> dict[str, dict[str, Any]]:
     return {text.lang: _columns_of(text) for text in version.texts}
 
 
+def with_kind_texts(
+    version: PetitionVersion, texts: dict[str, dict[str, Any]]
+) -> dict[str, dict[str, Any]]:
+    """Return the texts with those of the kind of action, which another form edits, from a version."""
+    present = texts_of(version)
+    return {
+        lang: {
+            **{
+                name: value for name, value in present.get(lang, {}).items() if name == "kind_texts"
+            },
+            **columns,
+        }
+        for lang, columns in texts.items()
+    }
+
+
 def _columns_of(text: PetitionText) -> dict[str, Any]:
     columns: dict[str, Any] = {name: clean_text(getattr(text, name)) for name in TEXT_COLUMNS}
     if text.kind_texts:

@@ -20,6 +20,7 @@ WRITERS = (
         _l("The people you write to, and the organizers"),
         _l("Until 60 days after delivery. Then we delete the text and your answers in it"),
         columns_of("letter", "subject body lang shares_address"),
+        is_entered=True,
     ),
     RegisterRow(
         _l("Who your letters went to, when, and how"),
@@ -29,7 +30,17 @@ WRITERS = (
         columns_of(
             "letter",
             "signature_id petition_id profile_id batch_id target_name address way state reason "
-            "personal_percent created_at not_before sent_at bounced_at stopped_at erased_at",
+            "personal_percent created_at not_before queued_at sent_at bounced_at stopped_at erased_at",
+        ),
+    ),
+    RegisterRow(
+        _l("Letters that leave together, as a PDF, until their email is sent"),
+        _l("To send many letters to the same person in one email"),
+        _l("The people you write to"),
+        _l("The PDF until the email is sent. Who it went to and when: permanently"),
+        columns_of(
+            "letter_batch",
+            "petition_id profile_id lang address document created_at sent_at bounced_at",
         ),
     ),
     RegisterRow(

@@ -32,7 +32,8 @@ NOT_PERSONAL = {
     "kiosk_record": "id kiosk_id",
     "kiosk_shift": "id kiosk_id uuid",
     "subscription": "id",
-    "letter": "id",
+    "letter": "id email_id",
+    "letter_batch": "id email_id",
     "mailing_receipt": "id",
     "consent": "id",
     "subscriber_import": "id changed_at columns done error_code errors frames header seed size",
@@ -53,7 +54,7 @@ IMPERSONAL = set(
     event event_text event_petition
     campaign_update campaign_update_text campaign_update_petition campaign_update_body_picture mailing
     delivery print_run embedding share_text api_key api_post
-    letter_settings letter_batch
+    letter_settings
     kiosk kiosk_key kiosk_pairing_code kiosk_staff_pin kiosk_table_code
     poster stored_shape cause_shape shape_draft job lease surge_report spent_challenge search_document search_change search_text search_terms
     """.split()

@@ -132,7 +132,7 @@ SIGNERS = (
         ),
         NOBODY,
         _l(
-            "Until a form is confirmed, at most %(days)s days. About a second if you have already signed"
+            "Until you confirm one of the forms, at most %(days)s days. If you had already signed, we delete the new form within about a second"
         ),
         columns_of(
             "repeat_signing",

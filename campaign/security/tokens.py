@@ -21,7 +21,7 @@ def make_token(key: bytes, purpose: str, number: int, seal: bytes = b"") -> str:
     `number` is a row's id, and `seal` some data of that row. After a backup is restored, another
     row can get the id of a lost one. The seal keeps old tokens from opening it.
     """
-    head = _base36(number)
+    head = base36(number)
     return f"{head}.{_mac(key, purpose, head, seal)}"
 
 
@@ -50,7 +50,8 @@ def _mac(key: bytes, purpose: str, head: str, seal: bytes) -> str:
     return urlsafe_b64encode(digest[:MAC_BYTES]).decode()
 
 
-def _base36(number: int) -> str:
+def base36(number: int) -> str:
+    """Return a whole number in base 36."""
     digits = ""
     while number:
         number, digit = divmod(number, 36)

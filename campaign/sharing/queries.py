@@ -22,7 +22,7 @@ PURPOSE = "where the steps of a link begin"
 _signature: ReadOnlyColumnCollection[str, Column[Any]] = Signature.__table__.c
 # A person who withdraws and signs again through their own link has brought nobody.
 _is_referred = and_(
-    REFERRED, _signature.number.is_not(None), _signature.referrer_id != _signature.id
+    REFERRED, _signature.hatched_at.is_not(None), _signature.referrer_id != _signature.id
 )
 
 

@@ -41,12 +41,12 @@ class StillCounted(CampaignError):
 def erase_one(*, signature_id: int) -> int:
     """Remove all personal data of a signature. A counted one stays counted. Raise StillCounted."""
     row = db.session.execute(
-        select(Signature.state, Signature.number, Signature.created_at)
+        select(Signature.state, Signature.hatched_at, Signature.created_at)
         .where(Signature.id == signature_id)
         .with_for_update()
     ).one()
-    # Erased together with its number, it would stay in the tally that it should leave.
-    if row.number is not None and row.state not in ("counted", "confirmed", "erased"):
+    # Erased now, it would stay in the tally that it should leave.
+    if row.hatched_at is not None and row.state not in ("counted", "confirmed", "erased"):
         raise StillCounted(signature_id)
     if row.state != "erased":
         # Retention keeps subscriptions, which are separate consents. A person who asks to be erased
@@ -213,7 +213,7 @@ def anonymise(*, petition_id: int, actor: Actor, now: datetime, limit: int = BAT
     Counted ones stay counted. The last batch is recorded in the activity log as done by `actor`.
     """
     # Signatures that are leaving the tally must have left it first.
-    is_settled = Signature.number.is_(None) | Signature.state.in_(("counted", "confirmed"))
+    is_settled = Signature.hatched_at.is_(None) | Signature.state.in_(("counted", "confirmed"))
     conditions = (Signature.petition_id == petition_id, Signature.state != "erased", is_settled)
     ids = db.session.scalars(
         select(Signature.id)
@@ -284,12 +284,12 @@ _table: Table = Signature.__table__
 def withdraw_and_erase(*, ids: list[int], now: datetime) -> int:
     """Withdraw a few hundred signatures, and erase their personal data at once; return how many.
 
-    A counted one keeps its number, but no name, until the runner has removed it from tally and
+    A counted one stays counted, without a name, until the runner has removed it from tally and
     ledger. Those already removed or erased stay as they are.
     """
     _move_second_signatures(ids)
     delete_consents("signature", ids)
-    is_counted = _table.c.number.is_not(None)
+    is_counted = _table.c.hatched_at.is_not(None)
     values = {
         **ERASED,
         "state": case((is_counted, "withdrawn"), else_="erased"),

@@ -177,7 +177,7 @@ def forget(*, now: datetime, unconfirmed_days: int, address_days: int) -> int:
     removed = sum(_drop_unconfirmed(state, cutoff) for state in (PENDING, HELD_UNCONFIRMED))
     withdrawn = db.session.scalars(
         select(Signature.id)
-        .where(WITHDRAWN, Signature.withdrawn_at <= cutoff, Signature.number.is_(None))
+        .where(WITHDRAWN, Signature.withdrawn_at <= cutoff, Signature.hatched_at.is_(None))
         .limit(BATCH)
         .with_for_update(skip_locked=True)
     ).all()
@@ -186,7 +186,7 @@ def forget(*, now: datetime, unconfirmed_days: int, address_days: int) -> int:
 
 
 def _drop_unconfirmed(state: Any, cutoff: datetime) -> int:
-    is_old = (state, Signature.created_at <= cutoff, Signature.number.is_(None))
+    is_old = (state, Signature.created_at <= cutoff, Signature.hatched_at.is_(None))
     old = select(Signature.id).where(*is_old).limit(BATCH)
     dropped = db.session.execute(
         delete(Signature)
@@ -249,7 +249,7 @@ def replace_expiring_signatures(cutoff: datetime) -> int:
     has_form = exists().where(_forms.c.signature_id == Signature.id, _forms.c.used_at.is_(None))
     old = db.session.scalars(
         select(Signature)
-        .where(is_old, has_form, Signature.number.is_(None))
+        .where(is_old, has_form, Signature.hatched_at.is_(None))
         .order_by(Signature.id)
         .limit(FORMS_BATCH)
         .with_for_update(skip_locked=True)

@@ -38,12 +38,12 @@ NAME_DISPLAYS = ("full", "initials", "counted")
 # A partial index serves only queries that repeat its condition exactly, so both take it from here.
 TO_HATCH = text("state = 'confirmed' and waits_until is null")
 IN_BATCH = text("state = 'confirmed' and waits_until is not null")
-TO_RELEASE = text("state not in ('counted', 'confirmed', 'erased') and number is not null")
+TO_RELEASE = text("state not in ('counted', 'confirmed', 'erased') and hatched_at is not null")
 PENDING = text("state = 'pending'")
 HELD_UNCONFIRMED = text("state = 'held' and confirmed_at is null and evidence = 'email'")
 WITHDRAWN = text("state = 'withdrawn'")
-ERASED_COUNTED = text("state = 'erased' and number is not null")
-SHOWN = text("state = 'counted' and name_display in ('full', 'initials')")
+ERASED_COUNTED = text("state = 'erased' and hatched_at is not null")
+SHOWN = text("state = 'counted' and number is not null and name_display in ('full', 'initials')")
 HELD = text("state = 'held'")
 TO_REVIEW = text("state = 'held' and rejected_at is null")
 NAME_DISPLAY_REQUESTED = text("name_display_requested != ''")
@@ -65,9 +65,11 @@ COMMENT_HIDDEN = text(
 class Signature(Base):
     """One supporter's name under one petition.
 
-    A signature is in the tally if and only if it has a `number`. A withdrawn one keeps its number
-    until the runner has removed it from tally and ledger. `position_at_address` is 1, or 2 for the
-    second of two people who share an email address.
+    A signature is in the tally of its petition if and only if it has `hatched_at`. It is in that of
+    its cause, as a butterfly, if and only if it also has a `number`; one under an action without
+    butterflies never has. A withdrawn one keeps both until the runner has removed it from tally and
+    ledger. `position_at_address` is 1, or 2 for the second of two people who share an email
+    address.
 
     Digests are keyed: `email_digest` of the canonical email address, `person_digest` of canonical
     name and postal code, and `address_digest` of the IP address.
@@ -95,7 +97,8 @@ class Signature(Base):
         one_of("state", STATES),
         one_of("evidence", EVIDENCE),
         one_of("name_display", NAME_DISPLAYS),
-        CheckConstraint("state != 'counted' or number is not null", name="counted_has_number"),
+        CheckConstraint("state != 'counted' or hatched_at is not null", name="counted_is_hatched"),
+        CheckConstraint("number is null or hatched_at is not null", name="numbered_is_hatched"),
         CheckConstraint("number is null or number > 0", name="number"),
         CheckConstraint("position_at_address in (1, 2)", name="position_at_address"),
         CheckConstraint("state = 'erased' or given_name is not null", name="given_name"),

@@ -9,7 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from campaign.causes.models import CauseTally, FreeNumber
 from campaign.extensions import db
-from campaign.petitions.models import PetitionTally
+from campaign.petitions.models import Petition, PetitionTally
 from campaign.process.clock import utcnow
 from campaign.security.dated_tokens import without_day
 from campaign.security.tokens import claimed_number
@@ -25,7 +25,8 @@ from campaign.signatures.models import (
 )
 from campaign.text.email_addresses import is_same_address
 
-COUNTED = Signature.number.is_not(None)
+COUNTED = Signature.hatched_at.is_not(None)
+NUMBERED = Signature.number.is_not(None)
 
 
 def signature_by_id(signature_id: int) -> Signature | None:
@@ -127,7 +128,7 @@ def ledger_by_hour(petition_id: int) -> Sequence[Row[datetime, str, str, int]]:
 
 
 def has_work_for_runner() -> bool:
-    """Return whether any signature waits for its number, or any number to be freed."""
+    """Return whether any signature waits to be counted, or to leave the tally."""
     conditions = ((TO_HATCH,), (TO_RELEASE,), is_due(utcnow()))
     waiting = (select(Signature.id).where(*condition).limit(1) for condition in conditions)
     return any(db.session.scalar(query) is not None for query in waiting)
@@ -142,9 +143,17 @@ def differences() -> list[str]:
 
 
 def _petition_differences() -> Iterator[str]:
-    counted = _totals(
-        select(Signature.petition_id, func.count()).where(COUNTED), Signature.petition_id
-    )
+    rows = db.session.execute(
+        select(Signature.petition_id, func.count(), func.count(Signature.number))
+        .where(COUNTED)
+        .group_by(Signature.petition_id)
+    ).all()
+    counted = {petition_id: count for petition_id, count, _numbered in rows}
+    has_butterflies = dict(db.session.execute(select(Petition.id, Petition.has_butterflies)).all())
+    for petition_id, count, numbered in rows:
+        expected = count if has_butterflies[petition_id] else 0
+        if numbered != expected:
+            yield f"petition {petition_id}: {numbered} signatures have a number, {expected} should"
     ledger = _totals(
         select(LedgerEntry.petition_id, cast(func.sum(LedgerEntry.change), Integer)),
         LedgerEntry.petition_id,
@@ -159,7 +168,7 @@ def _petition_differences() -> Iterator[str]:
 
 def _cause_differences() -> Iterator[str]:
     """Check that the given and the free numbers together are 1 … last_number, each once."""
-    given = _numbers(Signature.number, Signature.cause_id, COUNTED)
+    given = _numbers(Signature.number, Signature.cause_id, NUMBERED)
     free = _numbers(FreeNumber.number, FreeNumber.cause_id, FreeNumber.number.is_not(None))
     tallies = {
         tally.cause_id: (tally.count, tally.last_number)

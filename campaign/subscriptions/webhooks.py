@@ -43,24 +43,28 @@ def bounces() -> ResponseReturnValue:
 
 def _record_all(reports: list[dict[str, Any]]) -> None:
     for report in reports:
+        address = report.pop("address")
         note_bounce(**report, now=utcnow())
+        for listen in current_app.extensions["on_bounce"]:
+            listen(address=address, kind=report["kind"], now=utcnow())
 
 
 def _parse_report(data: Any) -> dict[str, Any] | None:
-    """Return the arguments for `note_bounce`, or None if the data is invalid."""
+    """Return the arguments for `note_bounce` and the `address`, or None if the data is invalid."""
     if not isinstance(data, dict) or data.get("kind") not in KINDS:
         return None
     email, reason = data.get("email"), data.get("reason", "")
     if not isinstance(email, str) or not isinstance(reason, str):
         return None
     try:
-        digest = tokens.email_digest(parse_address(email).normalized)
+        address = parse_address(email).normalized
     except AddressRefused:
         return None
     # The reason comes from an unknown server, so remove the address that it may repeat, and
     # anything that is not text.
     return {
-        "email_digest": digest,
+        "address": address,
+        "email_digest": tokens.email_digest(address),
         "kind": data["kind"],
         "reason": clean_text(reason.replace(email, "…")[:200], lines=False),
     }

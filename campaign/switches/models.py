@@ -13,6 +13,7 @@ SWITCHES = (
     "registrations",
     "subscriptions",
     "mailings",
+    "letters",
     "api",
     "uploads",
     "hatching",

@@ -1,12 +1,13 @@
 """Create and change targets, and note whether letters may be sent to their addresses."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, or_, select, update
 
 from campaign.db.versioned import check_part
+from campaign.errors import CampaignError
 from campaign.extensions import db, load_for_update, note_ended
 from campaign.targets.models import (
     REFUSED_STATUSES,
@@ -42,6 +43,12 @@ ERASED: dict[str, Any] = {
 _RANKS = ("unknown", "good", "bounced", "asked_not")
 
 
+class ExternalIdTaken(CampaignError):
+    """Another target of the organisation has this external id."""
+
+    status = 409
+
+
 def search_text_of(columns: Mapping[str, Any]) -> str:
     """Return what the search compares of a target with these columns. Its names come first."""
     texts = (
@@ -54,9 +61,17 @@ def search_text_of(columns: Mapping[str, Any]) -> str:
 
 
 def create_profile(
-    *, organisation_id: int, emails: Sequence[tuple[str, str]] = (), now: datetime, **columns: Any
+    *,
+    organisation_id: int,
+    emails: Iterable[tuple[str, str | None]] = (),
+    now: datetime,
+    **columns: Any,
 ) -> TargetProfile:
-    """Create a target. `columns` are some of COLUMNS; `emails` are as for `change_profile`."""
+    """Create a target. `columns` are some of COLUMNS; `emails` are as for `change_profile`.
+
+    Raise ExternalIdTaken.
+    """
+    _refuse_taken(organisation_id, columns.get("external_id", ""))
     profile = TargetProfile(
         organisation_id=organisation_id, search_text=search_text_of(columns), **columns
     )
@@ -71,17 +86,19 @@ def change_profile(
     profile_id: int,
     part: str,
     version: int | None,
-    emails: Sequence[tuple[str, str]] | None = None,
+    emails: Iterable[tuple[str, str | None]] | None = None,
     now: datetime,
     **columns: Any,
 ) -> TargetProfile:
-    """Change one of PARTS of a target. Raise EditConflict.
+    """Change one of PARTS of a target. Raise EditConflict, ExternalIdTaken.
 
-    `emails` are pairs (address, status) in their order; None leaves them alone. An address that
-    asked not to be written to keeps that status.
+    `emails` are pairs (address, status) in their order; None leaves them alone. With the status
+    None an address keeps the one that it has. One that asked not to be written to keeps it always.
     """
     profile = load_for_update(TargetProfile, profile_id)
     check_part(profile, part, version)
+    if columns.get("external_id", profile.external_id) != profile.external_id:
+        _refuse_taken(profile.organisation_id, columns["external_id"])
     for name in PARTS[part]:
         if name in columns:
             setattr(profile, name, columns[name])
@@ -111,8 +128,23 @@ def restore_profile(*, profile_id: int) -> TargetProfile:
     return profile
 
 
-def note_email_status(*, address: str, status: str, now: datetime) -> int:
+def retry_address(*, profile_id: int, address: str, now: datetime) -> TargetProfile:
+    """Write again to an address of a target that bounced."""
+    profile = load_for_update(TargetProfile, profile_id)
+    for email in profile.emails:
+        if email.address_key == address_key(address) and email.status == "bounced":
+            check_part(profile, "contact", None)
+            email.status, email.status_at = "unknown", now
+    db.session.flush()
+    return profile
+
+
+def note_email_status(
+    *, address: str, status: str, now: datetime, organisation_id: int | None = None
+) -> int:
     """Note what was learned about an address, in every target of the site that has it.
+
+    With `organisation_id`, only targets of that organisation change.
 
     A later one of "unknown", "good", "bounced" and "asked_not" replaces an earlier one, never the
     other way round. Return how many targets changed.
@@ -122,9 +154,13 @@ def note_email_status(*, address: str, status: str, now: datetime) -> int:
         TargetEmail.address_key == address_key(address),
         TargetEmail.status.in_(_RANKS[: _RANKS.index(status)]),
     )
+    if organisation_id is not None:
+        query = query.join(TargetProfile, TargetProfile.id == TargetEmail.profile_id).where(
+            TargetProfile.organisation_id == organisation_id
+        )
     for email in db.session.scalars(query.order_by(TargetEmail.profile_id)).all():
         profile = load_for_update(TargetProfile, email.profile_id)
-        # Whoever edits the addresses at the moment gets to see the new status first.
+        # Anyone who edits the addresses at the moment gets to see the new status first.
         check_part(profile, "contact", None)
         email.status, email.status_at = status, now
         changed += 1
@@ -168,6 +204,14 @@ def statuses_of(keys: Sequence[str]) -> dict[str, tuple[str, datetime | None]]:
     return known
 
 
+def _refuse_taken(organisation_id: int, external_id: str) -> None:
+    taken = select(TargetProfile.id).where(
+        TargetProfile.organisation_id == organisation_id, TargetProfile.external_id == external_id
+    )
+    if external_id and db.session.scalar(taken.limit(1)) is not None:
+        raise ExternalIdTaken(external_id)
+
+
 def _erase_imports(now: datetime) -> int:
     checked_before, imported_before = now - CHECKED_TIME, now - UNDO_TIME
     is_old = or_(
@@ -194,7 +238,9 @@ def _erase_imports(now: datetime) -> int:
     return len(ids)
 
 
-def _set_emails(profile: TargetProfile, emails: Sequence[tuple[str, str]], now: datetime) -> None:
+def _set_emails(
+    profile: TargetProfile, emails: Iterable[tuple[str, str | None]], now: datetime
+) -> None:
     """Set the listed addresses. `emails` are pairs (address, status)."""
     listed = {address_key(address): (address, status) for address, status in emails}
     rows = {email.address_key: email for email in profile.emails}
@@ -202,10 +248,10 @@ def _set_emails(profile: TargetProfile, emails: Sequence[tuple[str, str]], now: 
     for position, (key, (address, status)) in enumerate(listed.items()):
         email = rows.get(key)
         if email is None:
-            known_status, since = elsewhere.get(key, (status, None))
+            known_status, since = elsewhere.get(key, (status or "unknown", None))
             email = TargetEmail(address_key=key, status=known_status, status_at=since)
             profile.emails.append(email)
-        elif email.is_listed and email.status not in (status, "asked_not"):
+        elif status and email.is_listed and email.status not in (status, "asked_not"):
             email.status, email.status_at = status, now
         email.address, email.position, email.is_listed = address, position, True
     for key, email in rows.items():

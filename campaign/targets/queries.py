@@ -27,14 +27,14 @@ def search_profiles(
     `status` is a status of an address, NO_ADDRESS or REMOVED. Without REMOVED, removed targets are
     left out.
     """
-    found = (
+    matching = (
         select(TargetProfile)
         .where(_matches(organisation_id, query, status))
         .order_by(TargetProfile.search_text, TargetProfile.id)
         .limit(limit)
         .offset(offset)
     )
-    return db.session.scalars(_with_emails(found)).all()
+    return db.session.scalars(_with_emails(matching)).all()
 
 
 def profile_count(*, organisation_id: int, query: str = "", status: str = "") -> int:
@@ -47,6 +47,12 @@ def profile_by_id(profile_id: int) -> TargetProfile | None:
     """Return a target, even a removed one, with its addresses, or None."""
     query = select(TargetProfile).where(TargetProfile.id == profile_id)
     return db.session.scalar(_with_emails(query))
+
+
+def profiles_among(profile_ids: Collection[int]) -> Sequence[TargetProfile]:
+    """Return those of these targets that exist, without their addresses."""
+    query = select(TargetProfile).where(TargetProfile.id.in_(profile_ids))
+    return db.session.scalars(query).all()
 
 
 def profiles_by_ids(

@@ -78,7 +78,7 @@ def turned_away() -> ColumnElement[bool]:
         other.email_digest == Subscription.email_digest,
         other.cause_id == Subscription.cause_id,
         other.subscribe,
-        other.number.is_not(None),
+        other.hatched_at.is_not(None),
     )
     return by_rejected & ~by_other
 

@@ -7,6 +7,7 @@ from flask import current_app
 from sqlalchemy import ColumnElement, TextClause, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from campaign.actions.letters.models import LETTERS_WAIT, Letter
 from campaign.causes.models import Cause, CauseTally
 from campaign.db.last_backup import last_backup_at
 from campaign.db.replica import Replica
@@ -15,7 +16,7 @@ from campaign.health.disk_checks import free_bytes
 from campaign.jobs.models import UNFINISHED, Job
 from campaign.jobs.operations import HEARTBEAT
 from campaign.jobs.queries import is_claimable, worker_seen_until
-from campaign.mail.models import BULK, HAS_FAILED, IS_QUEUED, PERSONAL, OutboxMessage
+from campaign.mail.models import BULK, HAS_FAILED, IS_QUEUED, LETTERS, PERSONAL, OutboxMessage
 from campaign.mail.operations import DAILY_LIMIT_REACHED
 from campaign.montage.models import IN_WORK, Poster
 from campaign.petitions.models import Petition, PetitionTally
@@ -99,6 +100,16 @@ def gauges(*, now: datetime) -> list[Gauge]:
             "Things that the index of the search does not know as they are.",
             count_due(now),
         ),
+        one(
+            "letters_waiting",
+            "Letters to targets that wait for their turn, or for their day or week.",
+            _count(Letter.id, LETTERS_WAIT),
+        ),
+        one(
+            "letters_oldest_seconds",
+            "How long the first of them has waited.",
+            _age(Letter.created_at, now, LETTERS_WAIT),
+        ),
         *_mail_by_priority(now, was_refused),
         *_jobs(now),
         _heartbeat(now),
@@ -131,7 +142,7 @@ def gauges_without_database(*, next_ms: float) -> list[Gauge]:
 
 
 def _mail_by_priority(now: datetime, was_refused: ColumnElement[bool]) -> list[Gauge]:
-    """Return the queue of emails, apart for those that a person waits for and for mailings."""
+    """Return the queue of emails, apart for those that a person waits for, for mailings and for letters."""
     rows = db.session.execute(
         select(
             OutboxMessage.priority,
@@ -144,7 +155,7 @@ def _mail_by_priority(now: datetime, was_refused: ColumnElement[bool]) -> list[G
     queues = {priority: (count, _seconds(oldest, now)) for priority, count, oldest in rows}
     by_name = {
         name: queues.get(priority, (0, 0.0))
-        for name, priority in (("personal", PERSONAL), ("bulk", BULK))
+        for name, priority in (("personal", PERSONAL), ("bulk", BULK), ("letters", LETTERS))
     }
     return [
         Gauge(

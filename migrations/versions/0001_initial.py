@@ -1944,7 +1944,10 @@ def upgrade():
         ),
         sa.CheckConstraint("evidence in ('email', 'in_person', 'paper', 'api')", name="evidence"),
         sa.CheckConstraint("name_display in ('full', 'initials', 'counted')", name="name_display"),
-        sa.CheckConstraint("state != 'counted' or number is not null", name="counted_has_number"),
+        sa.CheckConstraint(
+            "state != 'counted' or hatched_at is not null", name="counted_is_hatched"
+        ),
+        sa.CheckConstraint("number is null or hatched_at is not null", name="numbered_is_hatched"),
         sa.CheckConstraint("state = 'erased' or given_name is not null", name="given_name"),
         sa.CheckConstraint(
             "state in ('pending', 'confirmed', 'counted', 'held', 'withdrawn', 'erased')",
@@ -1998,7 +2001,7 @@ def upgrade():
         "ix_signature_erased_counted",
         "signature",
         ["petition_id"],
-        **_where("state = 'erased' and number is not null"),
+        **_where("state = 'erased' and hatched_at is not null"),
     )
     op.create_index(
         "ix_signature_held",
@@ -2036,7 +2039,9 @@ def upgrade():
         "ix_signature_shown",
         "signature",
         ["petition_id", "number"],
-        **_where("state = 'counted' and name_display in ('full', 'initials')"),
+        **_where(
+            "state = 'counted' and number is not null and name_display in ('full', 'initials')"
+        ),
     )
     op.create_index(
         "ix_signature_source", "signature", ["source", "created_at"], **_where("source != ''")
@@ -2051,7 +2056,7 @@ def upgrade():
         "ix_signature_to_release",
         "signature",
         ["id"],
-        **_where("state not in ('counted', 'confirmed', 'erased') and number is not null"),
+        **_where("state not in ('counted', 'confirmed', 'erased') and hatched_at is not null"),
     )
     op.create_index(
         "ix_signature_to_review",
@@ -2112,6 +2117,10 @@ def upgrade():
         sa.Column("id", ROW_ID, nullable=False),
         sa.Column("petition_id", ROW_ID, nullable=False),
         sa.Column("profile_id", ROW_ID, nullable=True),
+        sa.Column("lang", sa.String(length=35), nullable=False),
+        sa.Column("address", sa.String(length=254), nullable=False),
+        sa.Column("document", sa.LargeBinary(), nullable=True),
+        sa.Column("email_id", sa.BigInteger(), nullable=True),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("sent_at", INSTANT, nullable=True),
         sa.Column("bounced_at", INSTANT, nullable=True),
@@ -2147,15 +2156,17 @@ def upgrade():
         sa.Column("personal_percent", sa.SmallInteger(), nullable=False),
         sa.Column("shares_address", sa.Boolean(), nullable=False),
         sa.Column("address", sa.String(length=254), nullable=False),
+        sa.Column("email_id", sa.BigInteger(), nullable=True),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("not_before", INSTANT, nullable=True),
+        sa.Column("queued_at", INSTANT, nullable=True),
         sa.Column("sent_at", INSTANT, nullable=True),
         sa.Column("bounced_at", INSTANT, nullable=True),
         sa.Column("stopped_at", INSTANT, nullable=True),
         sa.Column("erased_at", INSTANT, nullable=True),
         sa.CheckConstraint(
-            "reason in ('', 'no_address', 'removed', 'own_address', 'bounced', 'refused', "
-            "'closed', 'withdrawn')",
+            "reason in ('', 'no_address', 'removed', 'own_address', 'bounced', 'unreachable', "
+            "'refused', 'closed', 'withdrawn')",
             name="reason",
         ),
         sa.CheckConstraint(
@@ -2180,7 +2191,13 @@ def upgrade():
     )
     op.create_index("ix_letter_petition_id", "letter", ["petition_id", "state"])
     op.create_index("ix_letter_profile_id", "letter", ["profile_id", "sent_at"])
-    op.create_index("ix_letter_state", "letter", ["state", "not_before", "id"])
+    op.create_index("ix_letter_queued_at", "letter", ["queued_at", "profile_id", "petition_id"])
+    op.create_index("ix_letter_batch_id", "letter", ["batch_id"])
+    op.create_index(
+        "ix_letter_state",
+        "letter",
+        ["state", "way", "profile_id", "petition_id", "id", "not_before"],
+    )
     op.create_table(
         "letter_refusal",
         sa.Column("address_digest", sa.LargeBinary(length=32), nullable=False),

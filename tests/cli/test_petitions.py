@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from campaign.actions.letters.editing import letter_settings
 from campaign.embeds.operations import change_embedding
 from campaign.embeds.queries import embedding_of
 from campaign.extensions import db, write
@@ -13,6 +14,7 @@ from campaign.process.clock import utcnow
 from campaign.sharing.operations import change_texts
 from campaign.sharing.queries import texts_of
 from tests.factories.causes import make_cause
+from tests.factories.letter_actions import make_letter_action
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, confirm, post_signature, sign, sign_and_hatch
 
@@ -106,9 +108,26 @@ def test_list_shows_count_goal_and_state(run, app):
     make_petition("draft", cause_id=petition.cause_id, state="draft")
     sign_and_hatch(petition)
     header, home, law = run("petitions", "list").output.splitlines()
-    assert header.split() == ["petition", "signatures", "goal", "state"]
-    assert home.split() == ["home", "1", "1000", "open"]
-    assert law.split() == ["law", "0", "0", "closed"]
+    assert header.split() == ["petition", "kind", "count", "goal", "state"]
+    assert home.split() == ["home", "petition", "1", "1000", "open"]
+    assert law.split() == ["law", "petition", "0", "0", "closed"]
+
+
+def test_letter_is_published_cloned_and_closed_as_a_petition_is(run, app):
+    make_letter_action(state="draft")
+    done = run("petitions", "publish", "letters")
+    assert done.exit_code == 0 and "/en/actions/letters" in done.output
+    assert run("petitions", "clone", "letters", "again").exit_code == 0
+    assert letter_settings(petition_in_any_state("again").id).way == "individual"
+    assert run("petitions", "close", "letters").exit_code == 0
+    _header, line = run("petitions", "list").output.splitlines()
+    assert line.split() == ["letters", "letter", "0", "0", "closed"]
+
+
+def test_letter_without_a_subject_is_not_published(run, app):
+    make_letter_action(is_ready=False)
+    done = run("petitions", "publish", "letters")
+    assert done.exit_code == 1 and "subject (en)" in done.output
 
 
 @pytest.mark.parametrize("end", [cause_life_cycle.close, cause_life_cycle.archive])

@@ -16,11 +16,13 @@ from campaign.causes.queries import cause_by_id
 from campaign.exports import delivery_pack
 from campaign.exports.delivery_pack_texts import UNNAMED
 from campaign.exports.export_queries import content_of, exports_of
+from campaign.exports.logos import Logo, logo_of
 from campaign.exports.pdf import Field, Head, letter_sheets, signature_sheets
-from campaign.extensions import write
+from campaign.extensions import db, write
 from campaign.i18n.locales import locale_of
 from campaign.montage.texts import print_identity
-from campaign.montage.typesetting import PrintIdentity
+from campaign.montage.typesetting import Pixels, PrintIdentity
+from campaign.organisations.models import Organisation
 from campaign.organisations.operations import change_organisation
 from campaign.petitions.deliveries import change_delivered_details
 from campaign.process.clock import utcnow
@@ -28,9 +30,11 @@ from campaign.security.sealed_files import Sealer
 from tests.exports.conftest import export, folder
 from tests.exports.test_jobs import LATER
 from tests.factories.jobs import job_loop
+from tests.factories.organisations import add_image
 from tests.factories.petitions import new_version
 from tests.factories.pictures import heart
 from tests.factories.signatures import AMALIA, ODILE, change, sign_and_hatch
+from tests.organisations.test_svg import svg
 from tests.page_parts import figures
 from tests.power_cuts import PowerCut
 
@@ -110,11 +114,50 @@ def test_letterhead_is_the_logo_or_else_the_name():
     blocks = [("text", "Dear Senate")]
     [named] = pages(letter_sheets(HEAD, blocks, "a4"))
     assert named.index(IDENTITY.name) < named.index("Dear Senate")
-    logo = heart()
-    [with_logo] = pages(letter_sheets(HEAD, blocks, "a4", logo=logo))
-    assert with_logo.count(IDENTITY.name) == named.count(IDENTITY.name) - 1
-    document = pypdfium2.PdfDocument(letter_sheets(HEAD, blocks, "a4", logo=logo))
-    assert any(item.type == FPDF_PAGEOBJ_IMAGE for item in document[0].get_objects())
+    pdf = letter_sheets(HEAD, blocks, "a4", logo=Logo(heart(), 100, 100))
+    assert pages(pdf)[0].count(IDENTITY.name) == named.count(IDENTITY.name) - 1
+    assert FPDF_PAGEOBJ_IMAGE in drawn_objects(pdf)
+
+
+def drawn_objects(pdf):
+    """Return the types of the objects on a PDF's first page."""
+    return [item.type for item in pypdfium2.PdfDocument(pdf)[0].get_objects()]
+
+
+def letterhead_colours(pdf):
+    """Return the colours between the margin of an A4 page and its first line."""
+    pixels = Pixels(pdf, 595, 842)
+    rows = pixels.rows(40, 88)[:, 50:300].reshape(-1, 3)
+    pixels.close()
+    return {tuple(map(int, colour)) for colour in rows}
+
+
+def test_cover_letter_shows_a_drawn_logo_as_vectors(requested, petition, exporter):
+    organisation = db.session.get(Organisation, cause_by_id(petition.cause_id).organisation_id)
+    add_image(organisation, "logo", data=svg('<rect width="20" height="10" fill="#00a000"/>'))
+    sign_and_hatch(petition, AMALIA)
+    letter = opened(pack(requested, petition, exporter))["cover-letter.pdf"]
+    assert (0, 0xA0, 0) in letterhead_colours(letter)
+    assert FPDF_PAGEOBJ_IMAGE not in drawn_objects(letter)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "<text>River Keepers</text>",
+        '<rect width="9" height="9" fill="white"/>',
+        '<path d="M0 0 L 5"/>',
+        '<path d="arc"/>',
+    ],
+)
+def test_letterhead_is_the_name_if_the_logo_cannot_be_drawn(petition, content, caplog):
+    organisation = db.session.get(Organisation, cause_by_id(petition.cause_id).organisation_id)
+    add_image(organisation, "logo", data=svg(content))
+    with caplog.at_level("WARNING", "campaign.exports"):
+        assert logo_of(organisation.id) is None
+    [record] = caplog.records
+    assert f"organisation {organisation.id}" in record.getMessage()
+    assert "River Keepers" not in record.getMessage()
 
 
 def test_pack_is_from_the_organisation_of_the_cause(requested, petition, exporter):

@@ -20,14 +20,19 @@ def make_organisation(slug="river-keepers", name="River Keepers", *, text=None, 
 
 
 def add_image(
-    organisation: Organisation, purpose: str, *, size=(40, 40), digest="0123456789abcdef"
+    organisation: Organisation,
+    purpose: str,
+    *,
+    size=(40, 40),
+    digest="0123456789abcdef",
+    data=DRAWING,
 ):
-    """Give an organisation a logo or a mark, committed."""
+    """Give an organisation a logo or a mark, committed. `data` is an SVG."""
     image = OrganisationImage(
         organisation_id=organisation.id,
         purpose=purpose,
         media_type="image/svg+xml",
-        data=DRAWING,
+        data=data,
         width=size[0],
         height=size[1],
         digest=digest,

@@ -14,6 +14,7 @@ from campaign.exports.selection import Selection
 from campaign.extensions import db, write
 from campaign.imports.create import print_sheets
 from campaign.imports.subscribers.operations import open_import
+from campaign.imports.targets.operations import keep_checked
 from campaign.kiosk.models import PairingCode
 from campaign.organisations.operations import create_organisation
 from campaign.organize.core.access import ANYBODY
@@ -33,6 +34,7 @@ from tests.factories.kiosks import give_code, kiosk_of, make_tablet
 from tests.factories.organizers import make_organizer
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, hatch_now, sign, sign_and_hatch
+from tests.factories.targets import make_target
 from tests.factories.updates import make_update
 
 
@@ -178,6 +180,18 @@ def furnish(client, organisation, word):
         signatures=1,
         note=f"{word} minutes",
     )
+    target = make_target(organisation.id, [f"vela@{low}.example"], names={"en": f"{word} senator"})
+    target_file = write(
+        keep_checked,
+        organisation_id=organisation.id,
+        organizer_id=people["editor"].id,
+        kind="targets",
+        file_name=f"{word}-targets.csv",
+        content=b"name\nVela\n",
+        counts={"added": 1},
+        preview=[{"line": 2, "outcome": "added", "name": f"{word} mayor", "fields": []}],
+        now=now,
+    )
     digest = email_digest(f"amalia@{low}.example")
     write(suppress, email_digest=digest, reason="organizer", note=f"{word} asked", now=now)
     hatch_now()
@@ -219,6 +233,14 @@ def furnish(client, organisation, word):
     }
     values |= {name: values["petitions"] for name in ("exports", "deliveries", "retention")}
     values |= {"subscribers": {"export_id": subscriber_file.id}}
+    values |= {
+        "targets": {
+            "slug": organisation.slug,
+            "profile_id": target.id,
+            "import_id": target_file.id,
+            "kind": "csv",
+        }
+    }
     values |= {"kiosks": values["events"], "mail": values["updates"]}
     return Furnished(organisation, word, cause, people, values)
 

@@ -71,7 +71,7 @@ def test_every_kind_of_difference_is_found_and_reported(hatched, sentence):
 
 
 def test_signature_that_lost_its_number_is_reported(hatched):
-    change(hatched[0], state="confirmed", number=None)
+    change(hatched[0], state="confirmed", number=None, hatched_at=None)
     assert len(find_differences()) == 4
 
 

@@ -21,9 +21,16 @@ from campaign.text.names import clean_text
 MAX_SUBJECT_LENGTH = 150
 MAX_TARGET_NAME_LENGTH = 200
 MAX_SALUTATION_LENGTH = 200
+MAX_ADDRESS_LENGTH = 254
 MAX_SIGNED_NAME_LENGTH = 200
 # Mail programs and browsers cut longer addresses.
 MAX_URL_LENGTH = 1900
+# The pages on which large providers compose an email, and what they call its subject.
+PROVIDERS: tuple[tuple[str, str, str, Mapping[str, str]], ...] = (
+    ("Gmail", "https://mail.google.com/mail/?", "su", {"view": "cm", "fs": "1"}),
+    ("Outlook", "https://outlook.live.com/mail/0/deeplink/compose?", "subject", {}),
+    ("Yahoo Mail", "https://compose.mail.yahoo.com/?", "subject", {}),
+)
 _ENDS_OF_SALUTATIONS = (",", ":", ";", ".", "!", "،", "，", "：")
 
 
@@ -69,7 +76,7 @@ class ComposedLetter:
 class ComposeLinks:
     """Links that open a letter in the writer's own mail program, or on the page of their provider.
 
-    Without `has_body` the text is too long for a link, and the page asks to copy and paste it.
+    `providers` are pairs of a provider's name and the link. Without `has_body` the text is too long for a link, and the page asks to copy and paste it.
     """
 
     address: str
@@ -77,9 +84,7 @@ class ComposeLinks:
     body: str
     has_body: bool
     mailto: str
-    gmail: str
-    outlook: str
-    yahoo: str
+    providers: tuple[tuple[str, str], ...]
 
 
 def letter_texts(text: PetitionText) -> LetterTexts:
@@ -157,12 +162,21 @@ def compose_by_hand(*, address: str, subject: str, body: str) -> ComposeLinks:
 
     `address` may be empty. Pressing one is the first time that another server is asked.
     """
+    address = one_line(address, MAX_ADDRESS_LENGTH)
     subject = one_line(subject, MAX_SUBJECT_LENGTH)
     links = _links(address, subject, body.replace("\n", "\r\n"))
-    has_body = all(len(link) <= MAX_URL_LENGTH for link in links.values())
+    has_body = all(len(link) <= MAX_URL_LENGTH for _name, link in links)
     if not has_body:
         links = _links(address, subject, "")
-    return ComposeLinks(address=address, subject=subject, body=body, has_body=has_body, **links)
+    (_name, mailto), *providers = links
+    return ComposeLinks(
+        address=address,
+        subject=subject,
+        body=body,
+        has_body=has_body,
+        mailto=mailto,
+        providers=tuple(providers),
+    )
 
 
 def one_line(text: str, max_length: int) -> str:
@@ -170,25 +184,22 @@ def one_line(text: str, max_length: int) -> str:
     return clean_text(text, lines=False)[:max_length].rstrip()
 
 
-def _links(address: str, subject: str, body: str) -> dict[str, str]:
-    fields = {"subject": subject, **({"body": body} if body else {})}
-    gmail = {"view": "cm", "fs": "1", "to": address, "su": subject}
-    return {
-        # RFC 6068 has no plus signs for spaces.
-        "mailto": f"mailto:{quote(address, safe='@')}?{_query(fields)}",
-        "gmail": f"https://mail.google.com/mail/?{_query(gmail | _without(fields, 'subject'))}",
-        "outlook": "https://outlook.live.com/mail/0/deeplink/compose?"
-        + _query({"to": address, **fields}),
-        "yahoo": f"https://compose.mail.yahoo.com/?{_query({'to': address, **fields})}",
-    }
+def _links(address: str, subject: str, body: str) -> list[tuple[str, str]]:
+    """Return pairs of a name and a link, the one for mail programs first."""
+    text = {"body": body} if body else {}
+    fields = {"subject": subject, **text}
+    return [
+        ("", f"mailto:{quote(address, safe='@')}?{_query(fields)}"),
+        *(
+            (name, f"{page}{_query({**more, 'to': address, subject_name: subject, **text})}")
+            for name, page, subject_name, more in PROVIDERS
+        ),
+    ]
 
 
 def _query(fields: Mapping[str, str]) -> str:
+    # RFC 6068 has no plus signs for spaces.
     return urlencode(fields, quote_via=quote, safe="")
-
-
-def _without(fields: Mapping[str, str], name: str) -> dict[str, str]:
-    return {key: value for key, value in fields.items() if key != name}
 
 
 def _place(writer: Writer, lang: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any, cast
 from flask import render_template
 from flask_babel import gettext as _
 from markupsafe import Markup
+from wtforms.form import BaseForm
 
 from campaign.actions.letters.composition import letter_texts
 from campaign.actions.letters.form_targets import likely_targets, offered_targets, settings_of
@@ -18,7 +19,6 @@ from campaign.petitions.presenters import PetitionPage
 from campaign.petitions.queries import petition_by_id
 from campaign.petitions.questions import PROMPT
 from campaign.process.clock import utcnow
-from campaign.signatures.forms import SignatureForm
 from campaign.signatures.pending_forms import UnconfirmedForm
 from campaign.site.settings import local_day
 from campaign.targets.models import TargetProfile
@@ -55,7 +55,7 @@ class LetterForm:
     offers_reply: bool
 
 
-def form_part(action: PetitionPage, form: SignatureForm, lang: str) -> Markup:
+def form_part(action: PetitionPage, form: BaseForm, lang: str) -> Markup:
     """Return what the form of an action shows before name and address."""
     letter = letter_form(action, form, lang)
     return Markup(render_template("letters/form.html", letter=letter, form=form))
@@ -79,13 +79,13 @@ def confirm_part(form: UnconfirmedForm, lang: str) -> Markup:
     return Markup(render_template("letters/confirm.html", preview=shown, delivery=delivery))
 
 
-def letter_form(action: PetitionPage, form: SignatureForm, lang: str) -> LetterForm:
+def letter_form(action: PetitionPage, form: BaseForm, lang: str) -> LetterForm:
     """Return the LetterForm of an action and its form as it was filled in."""
     petition = cast(Petition, petition_by_id(action.id))
     texts = letter_texts(petition.current_version.text(lang, petition.original_lang))
     settings = settings_of(action.id)
     targets = offered_targets(action.id, local_day(utcnow()))
-    country, postal_code = form.country.data or "", form.postal_code.data or ""
+    country, postal_code = form["country"].data or "", form["postal_code"].data or ""
     likely = likely_targets(targets, settings, country=country, postal_code=postal_code)
     chosen = set(form["targets"].data)
     if not chosen and len(likely) == 1:

@@ -8,6 +8,7 @@ from campaign.actions.letters.form_targets import settings_of
 from campaign.actions.letters.forms import letter_fields
 from campaign.actions.letters.models import LETTER
 from campaign.actions.letters.presenters import downloaded_part, own_part
+from campaign.actions.letters.readiness import missing
 from campaign.actions.letters.writing import note_counted
 from campaign.petitions.kinds import ActionKind, ActionTexts, register_kind
 from campaign.signatures.models import Signature
@@ -29,6 +30,13 @@ TEXTS = ActionTexts(
     ask_title=_l("Ask one person to write"),
     one=_l("letter"),
     many=_l("letters"),
+    recent=_l("People who wrote recently"),
+    be_first=_l("Be the first to write."),
+    email_hint=_l("We will email you to confirm your letter. We never show your email address."),
+    delivered=_l("your letter, with your full name and country"),
+    delivery=_l(
+        "The people you choose get your letter, with your full name and country. They get your email address only if you allow replies."
+    ),
 )
 
 # The templates of emails about signatures, and those that letters have instead.
@@ -56,12 +64,14 @@ def init_app(app: Flask) -> None:
             show="actions.show",
             submit="actions.respond",
             texts=TEXTS,
+            notice="letter",
             has_comment=False,
             emails=EMAILS,
             fields=letter_fields,
             form_part=form_part,
             confirm_part=confirm_part,
             confirmed_url=confirmed_url,
+            missing=missing,
             note_counted=note_counted,
             own_part=own_part,
             downloaded_part=downloaded_part,

@@ -2,19 +2,19 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
 
 from campaign.actions.letters import composition
 from campaign.actions.letters.composition import ComposedLetter, LetterTexts, Writer
+from campaign.actions.letters.form_targets import offered_targets, settings_of
 from campaign.actions.letters.likeness import Likeness, measure, shingles
 from campaign.actions.letters.models import LetterSettings
 from campaign.extensions import db
 from campaign.i18n.fallbacks import best_of
-from campaign.petitions.models import Petition, PetitionText, PetitionVersion, Target
+from campaign.petitions.models import Petition, PetitionText, PetitionVersion
 from campaign.signatures.models import Signature
 from campaign.site.settings import local_day
 from campaign.targets.models import TargetProfile
@@ -25,7 +25,7 @@ COMPARED_LETTERS = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterAction:
-    """An action, how it delivers letters, and its targets by the id of their profile.
+    """An action, how it delivers letters, and its present targets by the id of their profile.
 
     `versions` maps the id of a version to its texts by language. `shared` are the shingles of what
     others wrote.
@@ -120,9 +120,12 @@ class LetterAction:
 
 
 def load_letter_action(
-    petition_id: int, *, except_signatures: Collection[int] = ()
+    petition_id: int, *, except_signatures: Collection[int] = (), now: datetime
 ) -> LetterAction:
-    """Return the LetterAction of a petition; what `except_signatures` wrote is not compared with."""
+    """Return the LetterAction of a petition; what `except_signatures` wrote is not compared with.
+
+    Its targets are those that can be written to on the day of `now`.
+    """
     petition = db.session.get_one(Petition, petition_id)
     texts: dict[int, dict[str, PetitionText]] = {}
     for text in db.session.scalars(
@@ -132,16 +135,6 @@ def load_letter_action(
         .order_by(PetitionText.lang)
     ):
         texts.setdefault(text.version_id, {})[text.lang] = text
-    profiles = db.session.scalars(
-        select(TargetProfile)
-        .join(Target, Target.profile_id == TargetProfile.id)
-        .where(Target.petition_id == petition_id)
-        .options(selectinload(TargetProfile.emails))
-        .execution_options(populate_existing=True)
-    ).all()
-    settings = db.session.get(LetterSettings, petition_id) or LetterSettings(
-        petition_id=petition_id, way="self", selection="list"
-    )
     others = db.session.scalars(
         select(Signature.answers)
         .where(
@@ -154,8 +147,8 @@ def load_letter_action(
     )
     return LetterAction(
         petition=petition,
-        settings=settings,
-        targets={profile.id: profile for profile in profiles},
+        settings=settings_of(petition_id),
+        targets={target.id: target for target in offered_targets(petition_id, local_day(now))},
         versions=texts,
         shared=shingles(
             text
@@ -170,11 +163,3 @@ def chosen_targets(kind_data: Mapping[str, Any] | None) -> list[int]:
     chosen = (kind_data or {}).get("targets")
     ids: Iterable[Any] = chosen if isinstance(chosen, list) else ()
     return list(dict.fromkeys(i for i in ids if isinstance(i, int) and not isinstance(i, bool)))
-
-
-def acts_on(profile: TargetProfile, now: datetime) -> bool:
-    """Return whether a target can be written to on the day of `now`: not removed, and in office."""
-    today = local_day(now)
-    return profile.removed_at is None and (profile.valid_from or date.min) <= today <= (
-        profile.valid_until or date.max
-    )

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     ForeignKey,
@@ -13,6 +14,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
     true,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -24,21 +26,29 @@ from campaign.process.clock import UtcDateTime, utcnow
 LETTER = "letter"
 # By the supporter, by us one by one, by us many in one email, and printed and handed over.
 WAYS = ("self", "individual", "gathered", "in_person")
+# The ways in which this site sends letters itself.
+SENT_BY_US = ("individual", "gathered")
 PERIODS = ("day", "week")
 SELECTIONS = ("list", "area")
 STATES = ("waiting", "queued", "sent", "bounced", "stopped", "done")
 # Why a letter was not delivered. Its writer stopped the `withdrawn` ones. A target that was removed,
-# or is not in office, is `removed`, and `closed` says that the action ended before confirming.
+# or is not in office, is `removed`, and `closed` says that the action ended before confirming. A server
+# that put an email off for days is `unreachable`.
 REASONS = (
     "no_address",
     "removed",
     "own_address",
     "bounced",
+    "unreachable",
     "refused",
     "closed",
     "withdrawn",
 )
 DEFAULT_MAX_PER_HOUR = 30
+# The statuses of an email address that letters may be sent to.
+WRITABLE = ("unknown", "good")
+# The letters that we are to send and that have not been queued yet.
+LETTERS_WAIT = text("state = 'waiting' and way in ('individual', 'gathered')")
 
 
 class LetterSettings(Base):
@@ -68,7 +78,11 @@ class LetterSettings(Base):
 
 
 class LetterBatch(Base):
-    """Letters to one target that leave in one email, with a PDF of them."""
+    """Letters to one target that leave in one email to `address`, with a PDF of them.
+
+    `document` is that PDF, from when it is made until the email is sent. `email_id` is the email's row
+    in the outbox.
+    """
 
     __tablename__ = "letter_batch"
     __table_args__ = (
@@ -81,6 +95,10 @@ class LetterBatch(Base):
     profile_id: Mapped[int | None] = mapped_column(
         ForeignKey("target_profile.id", ondelete="SET NULL")
     )
+    lang: Mapped[str] = mapped_column(String(35))
+    address: Mapped[str] = mapped_column(String(254))
+    document: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    email_id: Mapped[int | None] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     bounced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -92,8 +110,8 @@ class Letter(Base):
     `way` is how this letter is delivered: one that hardly differs from the template is gathered
     where personal ones are sent individually. `personal_percent` is the share of own text. `body` is
     the plain text; it is emptied 60 days after delivery, at `erased_at`. `address` is the email
-    address that it was sent to. The email may not leave before `not_before`, and leaves only while
-    the letter's signature is counted. A target may answer to the supporter only if
+    address that it is sent to, chosen when it is queued, at `queued_at` if it leaves alone, and `email_id` the email's row in the outbox. The
+    email may not leave before `not_before`, and leaves only while the letter's signature is counted. A target may answer to the supporter only if
     `shares_address`. One that was not delivered has a `reason`, one of REASONS; the others have
     none. `bounced_at` or `stopped_at` says when that was known.
     """
@@ -104,9 +122,12 @@ class Letter(Base):
         one_of("state", STATES),
         one_of("reason", ("", *REASONS)),
         UniqueConstraint("signature_id", "profile_id"),
-        Index("ix_letter_state", "state", "not_before", "id"),
+        # It alone answers what waits for each target and action, and in which order.
+        Index("ix_letter_state", "state", "way", "profile_id", "petition_id", "id", "not_before"),
         Index("ix_letter_petition_id", "petition_id", "state"),
         Index("ix_letter_profile_id", "profile_id", "sent_at"),
+        Index("ix_letter_queued_at", "queued_at", "profile_id", "petition_id"),
+        Index("ix_letter_batch_id", "batch_id"),
         # Links, queued emails and return addresses contain ids, so an id must never be used again.
         {"sqlite_autoincrement": True},
     )
@@ -128,8 +149,10 @@ class Letter(Base):
     personal_percent: Mapped[int] = mapped_column(SmallInteger, default=0)
     shares_address: Mapped[bool] = mapped_column(Boolean, default=False)
     address: Mapped[str] = mapped_column(String(254), default="")
+    email_id: Mapped[int | None] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     not_before: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    queued_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     bounced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     stopped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -15,11 +15,12 @@ from campaign.signatures.models import Signature
 
 # Why a letter was not delivered, as its writer reads it.
 REASON_TEXTS = {
-    "no_address": _l("We have no email address of this person that works."),
-    "removed": _l("This person is no longer someone the action writes to."),
-    "own_address": _l("Your email address is the one of this person, so we sent nothing."),
-    "bounced": _l("It came back: the mail server did not accept it."),
-    "refused": _l("This person asked us to send no more letters."),
+    "no_address": _l("We have no working email address for them."),
+    "removed": _l("This action no longer writes to them."),
+    "own_address": _l("Their email address is yours, so we sent nothing."),
+    "bounced": _l("Their mail server did not accept it."),
+    "unreachable": _l("Their mail server did not accept it for two days."),
+    "refused": _l("They asked for no more letters."),
     "closed": _l("The action ended before you confirmed your letter."),
     "withdrawn": _l("You stopped this letter before it left."),
 }

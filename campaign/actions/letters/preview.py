@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from campaign.actions.letters.composition import ComposedLetter
-from campaign.actions.letters.letter_actions import acts_on, load_letter_action
+from campaign.actions.letters.letter_actions import load_letter_action
 from campaign.actions.letters.likeness import Likeness
 
 
@@ -14,17 +14,18 @@ from campaign.actions.letters.likeness import Likeness
 class LetterPreview:
     """The letters to the chosen targets, and the way in which they will be delivered.
 
-    Without a chosen target, `letters` are empty, but the likeness is known.
+    `action_way` is that of personal letters. Without a chosen target, `letters` are empty, but the likeness is known.
     """
 
     letters: tuple[ComposedLetter, ...]
     likeness: Likeness
     way: str
+    action_way: str
 
     @property
     def becomes_gathered(self) -> bool:
         """Return whether it is gathered although the action sends personal letters one by one."""
-        return self.way == "gathered" and not self.likeness.is_personal
+        return self.way != self.action_way
 
 
 def preview(
@@ -47,7 +48,9 @@ def preview(
     exists. Targets that the action no longer writes to are left out.
     """
     action = load_letter_action(
-        petition_id, except_signatures=() if signature_id is None else (signature_id,)
+        petition_id,
+        except_signatures=() if signature_id is None else (signature_id,),
+        now=now,
     )
     texts = action.texts(version_id, lang)
     paragraphs = action.paragraphs(answers)
@@ -60,8 +63,9 @@ def preview(
         letters=tuple(
             action.compose(profile, texts, paragraphs, writer)
             for profile in targets
-            if profile is not None and acts_on(profile, now)
+            if profile is not None
         ),
         likeness=likeness,
         way=action.way(likeness),
+        action_way=action.settings.way,
     )

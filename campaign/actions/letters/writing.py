@@ -1,6 +1,6 @@
 """Letters come to be when the responses of their writers are counted, in the same transaction."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby, islice
 from typing import Any, NamedTuple
@@ -9,29 +9,26 @@ from sqlalchemy import Table, select
 
 from campaign.actions.letters.letter_actions import (
     LetterAction,
-    acts_on,
     chosen_targets,
     load_letter_action,
 )
-from campaign.actions.letters.models import Letter
+from campaign.actions.letters.models import SENT_BY_US, WRITABLE, Letter
 from campaign.actions.letters.operations import tell_writers
 from campaign.db.upsert import insert_all
 from campaign.extensions import AnyRow, db
 from campaign.signatures import tokens
 from campaign.signatures.models import Signature
 from campaign.targets.models import TargetProfile
+from campaign.targets.queries import profiles_by_ids
 from campaign.text.email_addresses import AddressRefused
 
-# The ways in which this site sends letters itself.
-SENT_BY_US = ("individual", "gathered")
-WRITABLE = ("unknown", "good")
 ROWS_PER_STATEMENT = 200
 
 _signatures: Table = Signature.__table__
 _letters: Table = Letter.__table__
 
 
-class _Fate(NamedTuple):
+class _Outcome(NamedTuple):
     """What becomes of a letter: its state, why it is not delivered, and its email address."""
 
     state: str
@@ -70,15 +67,18 @@ def note_counted(*, signature_ids: Sequence[int], now: datetime) -> None:
 
 def _write_letters(petition_id: int, responses: Sequence[AnyRow], now: datetime) -> None:
     ids = [response.id for response in responses]
-    action = load_letter_action(petition_id, except_signatures=ids)
-    written = set(
-        db.session.execute(
+    action = load_letter_action(petition_id, except_signatures=ids, now=now)
+    written = {
+        (row.signature_id, row.profile_id)
+        for row in db.session.execute(
             select(_letters.c.signature_id, _letters.c.profile_id).where(
                 _letters.c.signature_id.in_(ids)
             )
         )
-    )
-    targets = _Targets(action, _profiles_of(responses), now)
+    }
+    chosen = {i for response in responses for i in chosen_targets(response.kind_data)}
+    # Some may be targets of the action no longer.
+    targets = _Targets(action, profiles_by_ids(chosen))
     rows = (
         row
         for response in responses
@@ -97,13 +97,6 @@ def _write_letters(petition_id: int, responses: Sequence[AnyRow], now: datetime)
         tell_writers({row.signature_id for row in stopped}, {row.id for row in stopped}, now=now)
 
 
-def _profiles_of(responses: Sequence[AnyRow]) -> dict[int, TargetProfile]:
-    """Return the chosen targets that exist, although some may no longer be targets of the action."""
-    chosen = {i for response in responses for i in chosen_targets(response.kind_data)}
-    profiles = db.session.scalars(select(TargetProfile).where(TargetProfile.id.in_(chosen)))
-    return {profile.id: profile for profile in profiles}
-
-
 def _digest(address: str) -> bytes | None:
     """Return the digest of a target's address, or None if no email can be sent to it anyway."""
     try:
@@ -115,11 +108,9 @@ def _digest(address: str) -> bytes | None:
 class _Targets:
     """The chosen targets, and the digests of their addresses."""
 
-    def __init__(
-        self, action: LetterAction, profiles: dict[int, TargetProfile], now: datetime
-    ) -> None:
+    def __init__(self, action: LetterAction, profiles: Mapping[int, TargetProfile]) -> None:
         self.profiles = profiles
-        self._current = {profile.id for profile in action.targets.values() if acts_on(profile, now)}
+        self._current = action.targets.keys()
         self._digests = {
             profile_id: {_digest(email.address) for email in profile.emails}
             for profile_id, profile in action.targets.items()
@@ -156,44 +147,46 @@ def _letters_of(
     )
     for profile in dict.fromkeys(targets.profiles.get(profile_id) for profile_id in chosen):
         letter = action.compose(profile, texts, paragraphs, writer)
-        fate = _fate(response, action, targets, profile)
+        outcome = _outcome(response, action, targets, profile)
         yield {
             "signature_id": response.id,
             "petition_id": response.petition_id,
             "profile_id": profile and profile.id,
             "way": action.way(likeness),
-            "state": fate.state,
-            "reason": fate.reason,
+            "state": outcome.state,
+            "reason": outcome.reason,
             "lang": letter.lang,
             "target_name": letter.target_name,
             "subject": letter.subject,
             "body": letter.body,
             "personal_percent": likeness.personal_percent,
             "shares_address": bool((response.kind_data or {}).get("shares_address")),
-            "address": fate.address,
+            "address": outcome.address,
             "created_at": now,
-            "stopped_at": now if fate.reason else None,
+            "stopped_at": now if outcome.reason else None,
         }
 
 
-def _fate(
+def _outcome(
     response: AnyRow, action: LetterAction, targets: _Targets, profile: TargetProfile | None
-) -> _Fate:
+) -> _Outcome:
     """Return what becomes of the letter of a response to one target, None if it no longer exists."""
     if profile is None or not targets.is_current(profile.id):
-        return _Fate("stopped", "removed", "")
-    address = next((email.address for email in profile.emails if email.status in WRITABLE), "")
+        return _Outcome("stopped", "removed", "")
+    address = next(
+        (email.address for email in profile.listed_emails if email.status in WRITABLE), ""
+    )
     is_sent_by_us = action.settings.way in SENT_BY_US
     if not is_sent_by_us:
-        return _Fate("done", "", address)
+        return _Outcome("done", "", address)
     if targets.is_person(profile.id, response.email_digest):
-        return _Fate("stopped", "own_address", "")
+        return _Outcome("stopped", "own_address", "")
     if _has_ended(action, response):
-        return _Fate("stopped", "closed", "")
+        return _Outcome("stopped", "closed", "")
     if not address:
         asked_not = any(email.status == "asked_not" for email in profile.emails)
-        return _Fate("stopped", "refused" if asked_not else "no_address", "")
-    return _Fate("waiting", "", address)
+        return _Outcome("stopped", "refused" if asked_not else "no_address", "")
+    return _Outcome("waiting", "", address)
 
 
 def _has_ended(action: LetterAction, response: AnyRow) -> bool:

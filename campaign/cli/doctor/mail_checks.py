@@ -25,7 +25,7 @@ CheckDomain = Callable[[str], Sequence[DomainCheck]]
 def check_mail(
     settings: Mapping[str, Any], *, check: CheckDomain = check_domain
 ) -> Iterator[Finding]:
-    """Yield whether the mail server accepts us, and the DNS records of the sender's domain."""
+    """Yield whether the mail server accepts the connection, and the DNS records of the senders' domains."""
     if not settings["MAIL_URL"]:
         yield (wrong if settings["PRODUCTION"] else warning)(
             "mail",
@@ -34,9 +34,9 @@ def check_mail(
         )
         return
     yield _check_server(settings["MAIL_URL"])
-    domain = mail_from(settings).domain
-    for record in check(domain):
-        yield _finding(record, domain)
+    for domain in dict.fromkeys((mail_from(settings).domain, settings["LETTERS_DOMAIN"])):
+        for record in check(domain) if domain else ():
+            yield _finding(record, domain)
 
 
 def _check_server(url: str) -> Finding:
@@ -44,7 +44,7 @@ def _check_server(url: str) -> Finding:
     where = f"{server.host}, port {server.port}"
     problem = SmtpTransport(server, timeout=ANSWER_SECONDS).check()
     if problem is None:
-        return ok("mail", f"{where} accepts us")
+        return ok("mail", f"{where} accepts the connection")
     return wrong(
         "mail",
         f"{where}: {problem.reason}",

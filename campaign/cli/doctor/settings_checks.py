@@ -39,8 +39,8 @@ def _plain(settings: Mapping[str, Any]) -> Iterator[Finding]:
         yield warning(
             SUBJECT,
             f"{name} uses a connection without TLS to another machine",
-            "Unless it is a private network of yours, add ?sslmode=verify-full (PostgreSQL), use"
-            " rediss:// (Redis), or add ?tls=starttls (email).",
+            "Add ?sslmode=verify-full (PostgreSQL), use rediss:// (Redis), or add ?tls=starttls (email)."
+            " On a private network of your own, you can ignore this.",
         )
 
 

@@ -9,8 +9,9 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Any, cast
 
-from sqlalchemy import Date, bindparam, delete, insert, select, update
+from sqlalchemy import Date, bindparam, delete, select, update
 
+from campaign.db.upsert import insert_all
 from campaign.errors import CampaignError
 from campaign.extensions import db, load_for_update
 from campaign.imports.targets.planning import (
@@ -31,6 +32,7 @@ from campaign.targets.queries import used_profile_ids
 # Kind of file → what the activity log calls its import.
 IMPORT_ACTIONS = {"targets": "targets.import", "areas": "targets.import_areas"}
 MAX_PREVIEW = 50
+# SQLite binds at most 32,766 values in a statement.
 AT_ONCE = 500
 FIRST_VERSION = 1
 
@@ -84,7 +86,7 @@ def apply_targets(*, import_id: int, plan: Plan, now: datetime) -> TargetImport:
         raise ImportOvertaken("a target was changed since the file was compared")
     added = [step for step in plan.steps if step.outcome == ADDED]
     changed = [step for step in plan.steps if step.outcome == CHANGED]
-    ids = _insert(item.organisation_id, added)
+    ids = _insert(item.organisation_id, added, now)
     _insert_emails(zip(ids, (step.emails for step in added), strict=True))
     _update(changed)
     with_emails = [step for step in changed if "emails" in step.fields]
@@ -152,13 +154,28 @@ def _imported(item: TargetImport, counts: dict[str, int], now: datetime) -> Targ
     return item
 
 
-def _insert(organisation_id: int, steps: Sequence[Step]) -> list[int]:
+def _insert(organisation_id: int, steps: Sequence[Step], now: datetime) -> list[int]:
     """Insert targets; return their ids in the same order."""
-    if not steps:
-        return []
-    rows = [row_of(organisation_id, step.columns) for step in steps]
-    statement = insert(TargetProfile).returning(TargetProfile.id, sort_by_parameter_order=True)
-    return list(db.session.scalars(statement, rows))
+    rows = [
+        {
+            **{
+                name: plain_value(value)
+                for name, value in row_of(organisation_id, step.columns).items()
+            },
+            "part_versions": {},
+            "version": FIRST_VERSION,
+            "created_at": now,
+        }
+        for step in steps
+    ]
+    ids: list[int] = []
+    for batch in _batches(rows):
+        inserted = insert_all(
+            db.session.connection(), TargetProfile.__table__, batch, returning=["id"]
+        )
+        # Rows are inserted in their order, so a later one has a higher id.
+        ids += sorted(row.id for row in inserted)
+    return ids
 
 
 def _update(steps: Sequence[Step]) -> None:
@@ -233,8 +250,8 @@ def _insert_emails(items: Iterable[tuple[int, Sequence[Email]]]) -> None:
         # Another target has the same address, which bounced or asked not to be written to.
         if row["address_key"] in refused and row["status"] in ("unknown", "good"):
             row["status"], row["status_at"] = refused[row["address_key"]]
-    if rows:
-        db.session.execute(insert(TargetEmail), rows)
+    for batch in _batches(rows):
+        insert_all(db.session.connection(), TargetEmail.__table__, batch)
 
 
 def _former(step: Step) -> dict[str, Any]:

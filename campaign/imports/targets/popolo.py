@@ -66,12 +66,8 @@ class _Popolo:
             yield self._person_cells(person, newest)
         for organization in self._lists["organizations"]:
             if organization.get("contact_details") or organization.get("translations"):
-                yield {
-                    ("kind", ""): "body",
-                    **self._common_cells(organization),
-                    **self._area_cells(organization),
-                    **self._translated(organization),
-                }
+                cells = self._common_cells(organization) | self._area_cells(organization)
+                yield self._translated({("kind", ""): "body", **cells}, organization)
 
     def _person_cells(self, person: dict[str, Any], membership: dict[str, Any]) -> Cells:
         post = self._find("posts", membership.get("post_id"), membership.get("post"))
@@ -81,7 +77,7 @@ class _Popolo:
         party = self._find(
             "organizations", membership.get("on_behalf_of_id"), membership.get("on_behalf_of")
         )
-        return {
+        cells = {
             ("kind", ""): "person",
             ("honorific", self._lang): _text(person.get("honorific_prefix")),
             ("office", self._lang): _text(
@@ -93,8 +89,8 @@ class _Popolo:
             ("valid_until", ""): _day(_text(membership.get("end_date")), is_end=True),
             **self._common_cells(person),
             **self._area_cells(membership if _names_area(membership) else post),
-            **self._translated(person),
         }
+        return self._translated(cells, person)
 
     def _common_cells(self, item: dict[str, Any]) -> Cells:
         """Return what persons and organizations have in common."""
@@ -139,10 +135,13 @@ class _Popolo:
             ("area_name", self._lang): _text(area.get("name")),
         }
 
-    def _translated(self, item: dict[str, Any]) -> Cells:
-        cells: Cells = {}
+    def _translated(self, cells: Cells, item: dict[str, Any]) -> Cells:
+        """Return the cells with the translations of an item, which replace its texts."""
         translations = item.get("translations")
-        for tag, texts in translations.items() if isinstance(translations, dict) else ():
+        if not isinstance(translations, dict) or not translations:
+            return cells
+        cells = {key: text for key, text in cells.items() if key[0] not in TRANSLATED}
+        for tag, texts in translations.items():
             for name, text in texts.items() if isinstance(texts, dict) else ():
                 column = split_column(f"{name}_{tag}", self._lang) if name in TRANSLATED else None
                 if column:

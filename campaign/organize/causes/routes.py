@@ -23,6 +23,7 @@ from campaign.montage.queries import shape_title
 from campaign.notices.composition import compose_notice
 from campaign.notices.news_texts import form_text
 from campaign.organisations.identity import identities
+from campaign.organisations.presenters import show_organisation
 from campaign.organize.core.access import allowed
 from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.drafts import LaterForm, is_preview_requested, use_requested_language
@@ -290,6 +291,7 @@ def preview(cause: Cause) -> ResponseReturnValue:
 
 def preview_page(cause: Cause, **typed: Any) -> str:
     """Return a cause's public page for organizers; `typed` holds unsaved CausePage fields."""
+    show_organisation(cause.organisation_id)
     now = utcnow()
     if cause.state == "draft":
         sample = url_for(

@@ -150,11 +150,15 @@ AUDITED_COLUMNS = {
                 " two_per_address retention_days delivered_names delivered_details archived_at"
             ),
         ),
-        ("petition_text", "version_id", "title summary published_by body"),
+        ("petition_text", "version_id", "title summary published_by body kind_texts"),
+        ("letter_settings", "petition_id", "way period selection max_per_hour offers_reply"),
         ("target", "petition_id", "names"),
         ("embedding", "petition_id", "allowed origins"),
         ("picture", "owner_id", "alts"),
     ),
+    # The log is permanent. So it has neither the names of targets nor how to reach them, which are
+    # erased after a target was removed.
+    "target": (("target_profile", "id", "offices bodies party area valid_from valid_until"),),
     "event": (
         (
             *("event", "id"),

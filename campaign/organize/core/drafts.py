@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from operator import attrgetter
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from flask import g, request
 from flask_babel import lazy_gettext as _l
@@ -29,6 +29,9 @@ from campaign.site.settings import site_settings
 MAX_TITLE_LENGTH = 200
 
 
+Draft = TypeVar("Draft", bound="DraftForm")
+
+
 class DraftForm(FlaskForm):
     """The first fields of an event, a petition or an update; the rest is added later."""
 
@@ -46,7 +49,7 @@ class DraftForm(FlaskForm):
         return self
 
 
-def offered(form: DraftForm, action: str) -> DraftForm:
+def offered(form: Draft, action: str) -> Draft:
     """Return the form, offering the causes in which the organizer may do `action`.
 
     Archived causes are left out.

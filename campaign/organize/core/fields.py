@@ -275,11 +275,6 @@ def unchosen(choices: list[SelectChoice], prompt: Any) -> list[SelectChoice]:
     return choices if len(choices) < 2 else [SelectChoice("", prompt), *choices]
 
 
-def site_paper() -> str:
-    """Return the usual paper of the site's first country: "Letter" or "A4"."""
-    return default_paper(next(iter(site_settings().first_countries), ""))
-
-
 class AddressField(EmailField):
     """An organizer's email address; `address` holds it parsed once it is valid."""
 
@@ -326,11 +321,3 @@ class CodeField(StringField):
             raise StopValidation(
                 _l("A code has only digits: six from the app, or sixteen from your list.")
             )
-
-
-LETTER_COUNTRIES = {"CA", "MX", "US"}
-
-
-def default_paper(country: str) -> str:
-    """Return "Letter" or "A4" for a country (ISO 3166 alpha-2)."""
-    return "Letter" if country in LETTER_COUNTRIES else "A4"

@@ -1,5 +1,6 @@
 """The current organizer, found by the session cookie, and the actor for the activity log."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +22,17 @@ from campaign.process.clock import utcnow
 SESSION_COOKIE = "volante_organizer"
 DEVICE_COOKIE = "volante_device"
 PATH = "/organize"
+
+
+@dataclass(frozen=True)
+class SharedPlace:
+    """Something of an organisation that people with a role in one of its causes may use too.
+
+    `cause_id` is such a cause, or None for who has a role in the whole organisation, or in none.
+    """
+
+    organisation: Organisation
+    cause_id: int | None
 
 
 def find_session() -> None:
@@ -88,13 +100,15 @@ def organisations_where(action: str) -> frozenset[Any] | None:
 def scope_of(thing: Any) -> tuple[int | None, int | None]:
     """Return (cause id, organisation id) of a thing: where a role is needed to use it.
 
-    `thing` is a cause, an organisation, a grant, a file or list of subscribers, or anything with a
-    `cause_id`.
+    `thing` is a cause, an organisation or what it shares with its causes, a grant, a file or list
+    of subscribers, or anything with a `cause_id`.
     """
     if isinstance(thing, Cause):
         return thing.id, None
     if isinstance(thing, Organisation):
         return None, thing.id
+    if isinstance(thing, SharedPlace):
+        return thing.cause_id, None if thing.cause_id else thing.organisation.id
     if isinstance(thing, Grant | Export | SubscriberImport):
         return thing.cause_id, thing.organisation_id
     return thing.cause_id, None

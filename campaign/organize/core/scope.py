@@ -7,6 +7,7 @@ from flask import g
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
+from campaign.actions.letters.models import LETTER
 from campaign.causes.models import Cause
 from campaign.causes.queries import cause_in_any_state, causes_among
 from campaign.events.models import Event
@@ -38,6 +39,12 @@ def load_cause(slug: str) -> Cause | None:
 def load_petition(slug: str) -> Petition | None:
     """Return the petition with this slug in any state, or None."""
     return petition_in_any_state(slug)
+
+
+def load_letter_action(slug: str) -> Petition | None:
+    """Return the letter action with this slug in any state, or None."""
+    petition = petition_in_any_state(slug)
+    return petition if petition is not None and petition.action_kind == LETTER else None
 
 
 def load_event(slug: str) -> Event | None:

@@ -29,6 +29,7 @@ from campaign.events.queries import (
 )
 from campaign.events.registration_search import numbers_of, seats_of
 from campaign.http.urls import absolute_url
+from campaign.organisations.presenters import show_organisation
 from campaign.organize.core.access import allowed
 from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.drafts import is_already_created, offered, use_requested_language
@@ -160,6 +161,7 @@ def preview(event: Event) -> ResponseReturnValue:
 
 def preview_page(event: Event, **typed: Any) -> str:
     """Return an event's public page for organizers; `typed` holds unsaved EventPage fields."""
+    show_organisation(event.cause.organisation_id)
     page = replace(event_page(event, g.lang, utcnow()), **typed)
     url = absolute_url("events.show", g.lang, slug=event.slug)
     return render_template(

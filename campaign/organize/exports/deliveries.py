@@ -25,7 +25,6 @@ from campaign.organize.core.fields import (
     WholeNumberField,
     language_choices,
     max_length,
-    site_paper,
 )
 from campaign.organize.core.identity import may, organizer
 from campaign.organize.core.scope import load_petition, petition_summary
@@ -42,6 +41,7 @@ from campaign.petitions.models import DELIVERED_DETAILS, Petition
 from campaign.petitions.queries import petition_by_id, petition_counts
 from campaign.process.clock import utcnow
 from campaign.signatures.counting.statistics import counted_without_data
+from campaign.site.paper import site_paper
 
 MAX_RECEIVER_LENGTH, MAX_NOTE_LENGTH = 200, 1000
 MAX_SIGNATURES = 2**31 - 1
@@ -222,7 +222,7 @@ def save_contents(petition: Petition) -> ResponseReturnValue:
         details=details,
         now=utcnow(),
     )
-    flash(_("Saved. The petition’s page now says so."), "success")
+    flash(_("Saved. The petition’s page now shows what you deliver."), "success")
     return redirect(leave, 303)
 
 

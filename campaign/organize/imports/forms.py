@@ -34,13 +34,13 @@ from campaign.organize.core.fields import (
     VersionField,
     WholeNumberField,
     language_choices,
-    site_paper,
     unchosen,
 )
 from campaign.organize.core.scope import PetitionSummary
 from campaign.organize.core.time_fields import DayField
 from campaign.petitions.models import PetitionVersion
 from campaign.process.clock import utcnow
+from campaign.site.paper import site_paper
 from campaign.site.settings import site_settings
 
 MAX_SHEETS = 100

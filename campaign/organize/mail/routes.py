@@ -281,7 +281,7 @@ def stop(update: Update) -> ResponseReturnValue:
         update,
         "mail.stop",
         mailings.stop_mailing,
-        _("Stopped. People who already got the email keep it."),
+        _("Stopped. Emails already sent cannot be taken back."),
         now=utcnow(),
     )
 

@@ -239,7 +239,7 @@ def decide_correction(signature: Signature) -> ResponseReturnValue:
         is_accepted=is_accepted,
     )
     flash(
-        _("The change is now shown.") if is_accepted else _("The former name is kept."),
+        _("The change is now shown.") if is_accepted else _("The previous name stays."),
         "success",
     )
     return redirect(url_for("organize.corrections.index"), 303)
@@ -313,8 +313,8 @@ def _flash_result(done: int, wanted: int) -> None:
         return
     flash(
         ngettext(
-            "%(figure)s comment decided.",
-            "%(figure)s comments decided.",
+            "%(figure)s comment reviewed.",
+            "%(figure)s comments reviewed.",
             done,
             figure=format_decimal(done),
         ),

@@ -326,7 +326,7 @@ def drop(rule: Rule) -> ResponseReturnValue:
         )
     except rule_operations.RuleInUse:
         flash(
-            _("This rule has held signatures, so we keep it as their reason. It stays turned off."),
+            _("This rule has held signatures, so it cannot be deleted. It stays off."),
             "waiting",
         )
         return _back(rule.id)

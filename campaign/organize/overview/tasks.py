@@ -12,6 +12,9 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from campaign.accounts.permissions import EVERYWHERE
+from campaign.actions.letters.following import stuck_letters, waiting_count
+from campaign.actions.letters.models import LETTER
+from campaign.actions.letters.sending import SWITCH
 from campaign.api.queries import keys_among
 from campaign.events.models import Event
 from campaign.events.queries import events_among
@@ -36,6 +39,7 @@ from campaign.signatures.erasure import erases_at, keeps_by_choice
 from campaign.signatures.moderation.decisions import count_held_corrections
 from campaign.signatures.name_display import count_waiting_names
 from campaign.signatures.search.queries import count_unread_comments, held_by_reason
+from campaign.switches.state import switched_off
 from campaign.updates.mailing import mailings_among
 from campaign.updates.models import Update
 from campaign.updates.queries import updates_among
@@ -239,6 +243,26 @@ def stuck_mail(now: datetime) -> Iterator[Task]:
         )
 
 
+def letters_that_stay(now: datetime) -> Iterator[Task]:
+    """Yield the actions whose letters do not leave, because they are turned off or stuck."""
+    listed = petitions_among(causes_where("numbers.see")) if may("numbers.see") else ()
+    actions = [petition for petition in listed if petition.action_kind == LETTER]
+    waiting = waiting_count([action.id for action in actions])
+    stuck = stuck_letters(list(waiting), now)
+    for action in actions:
+        is_off = switched_off(SWITCH, action.cause.organisation_id)
+        if action.id in stuck or (is_off and action.id in waiting):
+            count = waiting[action.id]
+            text = ngettext(
+                "Find out why %(figure)s letter of “%(title)s” does not leave",
+                "Find out why %(figure)s letters of “%(title)s” do not leave",
+                count,
+                figure=_figure(count),
+                title=petition_summary(action).title,
+            )
+            yield Task(text, _("View"), url_for("organize.petitions.letters", slug=action.slug))
+
+
 def failed_files() -> Iterator[Task]:
     """Yield the files that the signed-in organizer requested and that could not be made."""
     ids = (
@@ -373,7 +397,11 @@ def _hour(at: datetime, now: datetime) -> str:
 
 
 def _petition_drafts(num: int) -> str:
-    return ngettext("Finish %(num)s draft petition", "Finish %(num)s draft petitions", num)
+    return ngettext(
+        "Finish %(num)s draft of a petition or letter",
+        "Finish %(num)s drafts of petitions or letters",
+        num,
+    )
 
 
 def _event_drafts(num: int) -> str:
@@ -392,6 +420,7 @@ def tasks_for_today() -> list[Task]:
         *held_registrations(),
         *at_events(now),
         *stuck_mail(now),
+        *letters_that_stay(now),
         *failed_files(),
         *failed_subscriber_files(),
         *open_imports(),

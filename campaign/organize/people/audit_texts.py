@@ -19,6 +19,8 @@ from campaign.organisations.queries import organisations_among
 from campaign.organize.core.scope import petition_summary
 from campaign.organize.people.audit_labels import FIELDS, IMAGES, STATES
 from campaign.petitions.queries import petitions_with_ids
+from campaign.targets.presenters import profile_name
+from campaign.targets.queries import profiles_among
 from campaign.updates.queries import updates_with_ids
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(\.\d+)?([+-]\d\d:\d\d)?")
@@ -75,6 +77,7 @@ LOADERS: dict[str, Callable[[Collection[int]], Iterable[Any]]] = {
     "petition": petitions_with_ids,
     "event": events_with_ids,
     "update": updates_with_ids,
+    "target": profiles_among,
 }
 
 
@@ -93,4 +96,6 @@ def _title_of(kind: str, thing: Any) -> str:
         return petition_summary(thing).title
     if kind == "organisation":
         return identities().of(thing.id).name(g.lang)
+    if kind == "target":
+        return profile_name(thing, g.lang)
     return cast(str, thing.text(g.lang).title)

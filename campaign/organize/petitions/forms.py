@@ -5,10 +5,12 @@ from typing import Any, Self
 from flask import g
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import SelectChoice, SelectField
+from wtforms import RadioField, SelectChoice, SelectField
 from wtforms.validators import DataRequired, InputRequired, NumberRange
 
+from campaign.actions.letters.models import LETTER
 from campaign.causes.queries import causes_among
+from campaign.organize.core.drafts import DraftForm
 from campaign.organize.core.fields import (
     InLanguages,
     LineField,
@@ -23,6 +25,7 @@ from campaign.organize.core.fields import (
 )
 from campaign.organize.core.identity import causes_where
 from campaign.organize.core.languages import petition_languages
+from campaign.petitions.kinds import PETITION
 from campaign.petitions.models import Petition
 
 MAX_TITLE_LENGTH = 200
@@ -35,6 +38,19 @@ MISSING_ERRORS = {
     "summary": _l("Enter a summary of one or two sentences."),
     "body": _l("Enter the petition text."),
 }
+
+
+class NewPetitionForm(DraftForm):
+    """The first fields of an action, and its kind: what people do."""
+
+    action_kind = RadioField(
+        _l("What do people do?"),
+        choices=[
+            SelectChoice(PETITION, _l("Sign a petition")),
+            SelectChoice(LETTER, _l("Write a letter")),
+        ],
+        default=PETITION,
+    )
 
 
 class SlugForm(FlaskForm):

@@ -11,11 +11,14 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as BaseResponse
 
+from campaign.actions.letters.editing import has_letter_settings
+from campaign.actions.letters.models import LETTER
 from campaign.organize.core.edit_conflicts import Editor, save
 from campaign.organize.petitions.routes import audit_event_of
 from campaign.organize.petitions.versions import makes_version, review, saved
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_in_any_state
+from campaign.petitions.questions import without_prompts
 
 STEPS = {
     "text": _l("Text"),
@@ -24,6 +27,13 @@ STEPS = {
     "dates": _l("Dates"),
     "picture": _l("Picture"),
     "ready": _l("Check and publish"),
+}
+LETTER_STEPS = {
+    "text": _l("Page"),
+    "letter_text": _l("Letter"),
+    "letter_targets": _l("Addressed to"),
+    "letter_settings": _l("Sending"),
+    **{view: STEPS[view] for view in ("form", "dates", "picture", "ready")},
 }
 
 
@@ -51,19 +61,23 @@ def steps_of(petition: Petition) -> list[Step]:
     """Return the Steps to a published petition."""
     return [
         Step(view, label, _address(petition, view), _is_done(petition, view))
-        for view, label in STEPS.items()
+        for view, label in _steps(petition).items()
     ]
+
+
+def _steps(petition: Petition) -> dict[str, Any]:
+    return LETTER_STEPS if petition.action_kind == LETTER else STEPS
 
 
 def step_after(petition: Petition, view: str) -> str:
     """Return the URL of the page after the part `view`."""
-    views = list(STEPS)
+    views = list(_steps(petition))
     return _address(petition, views[views.index(view) + 1])
 
 
 def onward(petition: Petition, view: str) -> BaseResponse:
     """Return the redirect after saving a part: the guide's next step, or the petition's page."""
-    goes_on = is_guided() and view in STEPS
+    goes_on = is_guided() and view in _steps(petition)
     return redirect(
         step_after(petition, view)
         if goes_on
@@ -82,19 +96,22 @@ def _is_done(petition: Any, view: str) -> bool:
         "text": text.summary and text.body,
         "targets": petition.targets,
         "picture": petition.picture,
+        "letter_text": (text.kind_texts or {}).get("subject"),
+        "letter_targets": any(target.profile_id for target in petition.targets),
+        "letter_settings": has_letter_settings(petition.id),
     }
     done |= {
-        "form": petition.questions or petition.required_fields,
+        "form": without_prompts(petition.questions) or petition.required_fields,
         "dates": petition.opens_at or petition.closes_at or petition.deliver_on,
     }
     return bool(done.get(view))
 
 
 def part_page(
-    part: str, petition: Petition | Any, form: FlaskForm, status: int = 200
+    part: str, petition: Petition | Any, form: FlaskForm, status: int = 200, **context: Any
 ) -> tuple[str, int]:
-    """Return the page of a part with the given form."""
-    return render_template(PAGES[part], petition=petition, form=form), status
+    """Return the page of a part with the given form. `context` is what only its template shows."""
+    return render_template(PAGES[part], petition=petition, form=form, **context), status
 
 
 def save_part(

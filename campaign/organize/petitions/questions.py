@@ -36,9 +36,11 @@ from campaign.organize.core.languages import original_first, petition_languages
 from campaign.organize.core.scope import load_petition
 from campaign.organize.petitions.parts import part_page, save_part
 from campaign.organize.petitions.routes import blueprint, preview_page
-from campaign.petitions.editing import change_form
+from campaign.petitions.editing import ResponsesCounted, change_form
+from campaign.petitions.kinds import PETITION
 from campaign.petitions.models import Petition
 from campaign.petitions.questions import in_language as question_in_language
+from campaign.petitions.questions import prompts_among, without_prompts
 from campaign.process.clock import utcnow
 from campaign.text.slugs import free_slug, slug_of
 
@@ -63,7 +65,10 @@ CONFIRMATIONS = [
 
 
 # The settings besides the questions.
-SETTINGS = ("version", "required_fields", "confirmation", "two_per_address", "neutral_emails")
+SETTINGS = (
+    "version", "required_fields", "confirmation", "two_per_address", "neutral_emails",
+    "has_butterflies",
+)  # fmt: skip
 
 
 class QuestionRow(InLanguages, Form):
@@ -121,13 +126,14 @@ class FormForm(InLanguages, FlaskForm):
                 "confirmation": petition.confirmation,
                 "two_per_address": petition.two_per_address,
                 "neutral_emails": petition.neutral_emails,
-                "rows": rows_of(petition.questions),
+                "has_butterflies": petition.has_butterflies,
+                "rows": rows_of(without_prompts(petition.questions)),
             },
         )
 
     def with_rows(self, rows: list[dict[str, Any]]) -> Self:
         """Return the form with other rows; everything else stays as entered."""
-        typed = {name: self[name].data for name in SETTINGS}
+        typed = {name: self[name].data for name in SETTINGS if name in self}
         return type(self)(formdata=None, data={**typed, "rows": rows[:MAX_QUESTIONS]})
 
     def validate_asking(self, original: str) -> bool:
@@ -137,6 +143,20 @@ class FormForm(InLanguages, FlaskForm):
 
     def questions(self, original: str) -> list[dict[str, Any]]:
         return questions_in(self.rows, original)
+
+
+class ResponseForm(FormForm):
+    """The same of an action that is no petition."""
+
+    has_butterflies = BooleanField(_l("Each response is a butterfly in the montage"))
+
+
+def _form_of(petition: Petition) -> type[FormForm]:
+    return FormForm if petition.action_kind == PETITION else ResponseForm
+
+
+def _saved_form(petition: Petition) -> FormForm:
+    return _form_of(petition).of(petition)
 
 
 def check_rows(rows: RowsField, original: str) -> bool:
@@ -235,32 +255,40 @@ def _lines(text: str | None) -> list[str]:
 @blueprint.get("/<slug>/form")
 @allowed("petitions.edit", load_petition)
 def form(petition: Petition) -> ResponseReturnValue:
-    return part_page("form", petition, FormForm.of(petition))
+    return part_page("form", petition, _saved_form(petition))
 
 
 @blueprint.post("/<slug>/form")
 @allowed("petitions.edit", load_petition)
 def save_form(petition: Petition) -> ResponseReturnValue:
-    typed = FormForm.in_languages(petition_languages(petition))()
+    typed = _form_of(petition).in_languages(petition_languages(petition))()
     rows = moved(typed.rows.data, request.form.get("press"))
     if rows is not None:
         return part_page("form", petition, typed.with_rows(rows))
     if not typed.validate_asking(petition.original_lang):
         return part_page("form", petition, typed, 422)
+    prompts = prompts_among(petition.questions)
     if is_preview_requested():
         questions = tuple(
             question_in_language(question, g.lang)
-            for question in typed.questions(petition.original_lang)
+            for question in (*prompts, *typed.questions(petition.original_lang))
         )
         return preview_page(
             petition, required_fields=frozenset(typed.required_fields.data), questions=questions
         )
-    return save_part(
-        *("form", petition, typed, FormForm.of, change_form),
-        required_fields=typed.required_fields.data,
-        versioned={"questions": typed.questions(petition.original_lang)},
-        confirmation=typed.confirmation.data,
-        two_per_address=typed.two_per_address.data,
-        neutral_emails=typed.neutral_emails.data,
-        now=utcnow(),
-    )
+    try:
+        return save_part(
+            *("form", petition, typed, _saved_form, change_form),
+            required_fields=typed.required_fields.data,
+            versioned={"questions": [*prompts, *typed.questions(petition.original_lang)]},
+            confirmation=typed.confirmation.data,
+            two_per_address=typed.two_per_address.data,
+            neutral_emails=typed.neutral_emails.data,
+            has_butterflies=typed["has_butterflies"].data if "has_butterflies" in typed else None,
+            now=utcnow(),
+        )
+    except ResponsesCounted:
+        typed["has_butterflies"].errors = [
+            _l("Responses are counted already, so this can no longer change.")
+        ]
+        return part_page("form", petition, typed, 422)

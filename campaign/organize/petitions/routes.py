@@ -15,7 +15,6 @@ from campaign.i18n.locales import language_name
 from campaign.organize.core.access import allowed
 from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.drafts import (
-    DraftForm,
     LaterForm,
     is_already_created,
     offered,
@@ -26,7 +25,8 @@ from campaign.organize.core.identity import causes_where, may
 from campaign.organize.core.pagination import page_of
 from campaign.organize.core.scope import load_petition
 from campaign.organize.petitions.cloning import clone_all
-from campaign.organize.petitions.forms import CloneForm, GoalForm
+from campaign.organize.petitions.forms import CloneForm, GoalForm, NewPetitionForm
+from campaign.organize.petitions.letters.summary import letter_summary
 from campaign.petitions import operations
 from campaign.petitions.editing import change_goal
 from campaign.petitions.goals import next_goal
@@ -75,7 +75,8 @@ def index() -> ResponseReturnValue:
 @allowed("petitions.edit")
 def new() -> ResponseReturnValue:
     form = offered(
-        DraftForm(formdata=None, lang=g.lang, cause=request.args.get("cause")), "petitions.edit"
+        NewPetitionForm(formdata=None, lang=g.lang, cause=request.args.get("cause")),
+        "petitions.edit",
     )
     return render_template("organize/petitions/new.html", form=form)
 
@@ -83,13 +84,13 @@ def new() -> ResponseReturnValue:
 @blueprint.post("/new")
 @allowed("petitions.edit")
 def create() -> ResponseReturnValue:
-    form = offered(DraftForm(), "petitions.edit")
+    form = offered(NewPetitionForm(), "petitions.edit")
     if not form.validate():
         return render_template("organize/petitions/new.html", form=form), 422
     slug = (
         form.slug.data
         or slug_of(form.title.data)
-        or free_slug("petition", operations.slugs.is_taken)
+        or free_slug(form.action_kind.data, operations.slugs.is_taken)
     )
     if is_already_created(petition_in_any_state(slug), form, attrgetter("current_version.texts")):
         return redirect(url_for("organize.petitions.show", slug=slug), 303)
@@ -104,6 +105,7 @@ def create() -> ResponseReturnValue:
             cause_id=int(form.cause.data),
             slug=slug,
             state="draft",
+            action_kind=form.action_kind.data,
             original_lang=form.lang.data,
             texts={form.lang.data: {"title": form.title.data, "summary": "", "body": ""}},
             targets=[],
@@ -183,7 +185,8 @@ def preview_page(petition: Petition, **typed: Any) -> str:
     """
     context = petition_context(petition, g.lang, utcnow())
     context["petition"] = replace(context["petition"], **typed)
-    form = signature_form(context["petition"].required_fields, context["petition"].questions)
+    shown = context["petition"]
+    form = signature_form(shown.required_fields, shown.questions, action=shown, lang=g.lang)
     return render_template(
         "organize/petitions/preview.html",
         form=form,
@@ -214,6 +217,7 @@ def _render_page(
         missing=missing_languages(petition),
         next_goal=next_goal(count, petition.goal),
         cause_title=petition.cause.text(g.lang).title,
+        letter=letter_summary(petition),
     ), status
 
 
@@ -251,5 +255,6 @@ def publish_page(
         missing_names=[language_name(lang) for lang in missing],
         missing_details=missing_details(petition),
         later=later or LaterForm.of(petition, site_settings().time_zone),
+        letter=letter_summary(petition),
         opens_later=petition.opens_at is not None and petition.opens_at > now,
     ), status

@@ -9,9 +9,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Form, FormField
+from wtforms import Form, FormField, HiddenField
 from wtforms.validators import Optional
 
+from campaign.i18n.fallbacks import best_text
 from campaign.i18n.local_times import local_time
 from campaign.i18n.locales import language_name
 from campaign.organize.core.access import allowed
@@ -44,13 +45,20 @@ from campaign.petitions.queries import petition_in_any_state
 from campaign.petitions.readiness import Fault, NotReady
 from campaign.process.clock import utcnow
 from campaign.site.settings import site_settings
+from campaign.targets.presenters import target_card
+from campaign.targets.queries import profile_count, profiles_by_ids, search_profiles
 
 MAX_TARGETS = 30
 MAX_TARGET_LENGTH = 200
+MAX_ID_LENGTH = 19
+# Shown of the targets that a search finds. Who sees more searches for more words.
+MAX_FOUND = 20
 
 
 class TargetRow(InLanguages, Form):
-    """A target, with its name in each language."""
+    """A target, with its name in each language, and its profile if the organisation has one."""
+
+    profile = HiddenField()
 
     @classmethod
     def fields_in(cls, languages: tuple[str, ...]) -> dict[str, Any]:
@@ -64,6 +72,7 @@ class TargetsForm(InLanguages, FlaskForm):
     """The targets in order, each with its name in each language."""
 
     version = VersionField()
+    directory = LineField(_l("Find in your list"), [max_length(MAX_TARGET_LENGTH)])
 
     @classmethod
     def fields_in(cls, languages: tuple[str, ...]) -> dict[str, Any]:
@@ -73,17 +82,39 @@ class TargetsForm(InLanguages, FlaskForm):
     @classmethod
     def of(cls, petition: Petition) -> Self:
         return cls.in_languages(petition_languages(petition)).with_rows(
-            [target.names for target in petition.targets] or [{}], petition.version_of("settings")
+            [_row_of(target.names, target.profile_id) for target in petition.targets] or [{}],
+            petition.version_of("settings"),
         )
 
     @classmethod
-    def with_rows(cls, rows: list[dict[str, str]], version: int) -> Self:
-        return cls(formdata=None, data={"rows": rows[:MAX_TARGETS], "version": version})
+    def with_rows(cls, rows: list[dict[str, str]], version: int, directory: str = "") -> Self:
+        data = {"rows": rows[:MAX_TARGETS], "version": version, "directory": directory}
+        return cls(formdata=None, data=data)
 
     def targets(self) -> list[dict[str, str]]:
         """Return the rows that are not empty, as {language: name}."""
-        rows = ({lang: row[lang] for lang in self.languages if row[lang]} for row in self.rows.data)
-        return [row for row in rows if row]
+        return [names for names, _profile_id in self._filled()]
+
+    def profile_ids(self) -> list[int | None]:
+        """Return the profile of each of `targets`, None for one that was typed."""
+        return [profile_id for _names, profile_id in self._filled()]
+
+    def _filled(self) -> list[tuple[dict[str, str], int | None]]:
+        rows = (
+            ({lang: row[lang] for lang in self.languages if row[lang]}, _number(row["profile"]))
+            for row in self.rows.data
+        )
+        return [(names, profile_id) for names, profile_id in rows if names]
+
+
+def _row_of(names: dict[str, str], profile_id: int | None) -> dict[str, str]:
+    return {**names, "profile": str(profile_id or "")}
+
+
+def _number(text: str | None) -> int | None:
+    """Return the id in a text that a form sent, or None."""
+    is_id = text and text.isascii() and text.isdecimal() and len(text) < MAX_ID_LENGTH
+    return int(text) if text and is_id else None
 
 
 class DatesForm(InLanguages, FlaskForm):
@@ -147,18 +178,19 @@ def _place(lang: str) -> LineField:
 @blueprint.get("/<slug>/targets")
 @allowed("petitions.edit", load_petition)
 def targets(petition: Petition) -> ResponseReturnValue:
-    return part_page("targets", petition, TargetsForm.of(petition))
+    return _targets_page(petition, TargetsForm.of(petition))
 
 
 @blueprint.post("/<slug>/targets")
 @allowed("petitions.edit", load_petition)
 def save_targets(petition: Petition) -> ResponseReturnValue:
     form = TargetsForm.in_languages(petition_languages(petition))()
-    rows = moved(form.rows.data, request.form.get("press"))
+    rows = _rows_after_press(form, petition)
     if rows is not None:
-        return part_page("targets", petition, form.with_rows(rows, form.version.data))
+        shown = form.with_rows(rows, form.version.data, form.directory.data or "")
+        return _targets_page(petition, shown)
     if not form.validate():
-        return part_page("targets", petition, form, 422)
+        return _targets_page(petition, form, 422)
     if is_preview_requested():
         return preview_page(
             petition, targets=dict(name_in(names, g.lang) for names in form.targets())
@@ -173,13 +205,63 @@ def save_targets(petition: Petition) -> ResponseReturnValue:
             TargetsForm.of,
             change_targets,
             versioned={"targets": form.targets()},
+            profile_ids=form.profile_ids(),
             now=utcnow(),
         )
     except NotReady:
         form.form_errors.append(
             _("The petition is public, so it needs a target. Enter at least one name.")
         )
-        return part_page("targets", petition, form, 422)
+        return _targets_page(petition, form, 422)
+
+
+def _rows_after_press(form: TargetsForm, petition: Petition) -> list[dict[str, str]] | None:
+    """Return the rows after a press on a button that does not save, None if none was pressed.
+
+    Enter in the field that finds targets finds them, and in any other field it saves.
+    """
+    press = request.form.get("press")
+    if press == "choose":
+        return [
+            *(row for row in form.rows.data if any(row.values())),
+            *_chosen_rows(form, petition),
+        ]
+    if press == "find" or (press == "enter" and form.directory.data):
+        return list(form.rows.data)
+    return moved(form.rows.data, press)
+
+
+def _chosen_rows(form: TargetsForm, petition: Petition) -> list[dict[str, str]]:
+    """Return a row for each target that was checked in the list of those found."""
+    ids = [number for text in request.form.getlist("chosen") if (number := _number(text))]
+    profiles = profiles_by_ids(set(ids), organisation_id=petition.cause.organisation_id)
+    rows = []
+    for profile_id in filter(profiles.__contains__, dict.fromkeys(ids)):
+        named = profiles[profile_id].names
+        names = {lang: named[lang] for lang in form.languages if named.get(lang)}
+        original = petition.original_lang
+        rows.append(_row_of(names or {original: best_text(named, original)}, profile_id))
+    return rows
+
+
+def _targets_page(petition: Petition | Any, form: Any, status: int = 200) -> tuple[str, int]:
+    """Return the page of the targets, with those that the search finds in the organisation's list."""
+    organisation_id = petition.cause.organisation_id
+    chosen = {row["profile"] for row in form.rows.data}
+    found = (
+        search_profiles(organisation_id=organisation_id, query=form.directory.data, limit=MAX_FOUND)
+        if form.directory.data
+        else ()
+    )
+    cards = [target_card(profile, g.lang) for profile in found]
+    return part_page(
+        "targets",
+        petition,
+        form,
+        status,
+        found=[card for card in cards if str(card.id) not in chosen],
+        has_directory=profile_count(organisation_id=organisation_id) > 0,
+    )
 
 
 @blueprint.get("/<slug>/dates")

@@ -25,6 +25,7 @@ from campaign.petitions.editing import change_petition_text, current_texts
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_counts, petition_in_any_state
 from campaign.petitions.readiness import NotReady
+from campaign.petitions.versions import with_kind_texts
 from campaign.process.clock import utcnow
 from campaign.text.markdown import to_html
 
@@ -46,7 +47,8 @@ def save_text(petition: Petition) -> ResponseReturnValue:
     press = request.form.get("press")
     if not form.validate_for(petition):
         return _render_page(petition, form, 422)
-    texts, is_changed = form.texts(), form.texts() != current_texts(petition)
+    texts = with_kind_texts(petition.current_version, form.texts())
+    is_changed = texts != current_texts(petition)
     if press == "back":
         return _render_page(petition, form)
     if is_preview_requested():
@@ -92,7 +94,7 @@ def preview_text() -> ResponseReturnValue:
     return render_template("organize/petitions/text_preview.html", body=to_html(body))
 
 
-def _as_typed(texts: dict[str, dict[str, str]], original: str) -> dict[str, Any]:
+def _as_typed(texts: dict[str, dict[str, Any]], original: str) -> dict[str, Any]:
     """Return the entered texts as fields of a PetitionPage."""
     lang = best_lang(texts, g.lang, original) or g.lang
     text = texts.get(lang) or dict.fromkeys(("title", "summary", "published_by", "body"), "")

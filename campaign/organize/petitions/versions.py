@@ -15,6 +15,7 @@ from campaign.organize.petitions.routes import blueprint
 from campaign.petitions.delivery_terms import delivered_items
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_counts
+from campaign.petitions.questions import prompts_among, without_prompts
 from campaign.petitions.versions import TEXT_COLUMNS, terms_of, texts_of
 from campaign.process.clock import utcnow
 from campaign.site.languages import languages_with
@@ -85,7 +86,13 @@ def _joined(pieces: Iterable[Piece]) -> list[Piece]:
 
 
 NOT_RESENT = ("csrf_token", "press")
-LISTS = ("targets", "questions", "delivered")
+LISTS = ("targets", "prompts", "questions", "delivered")
+# The parts of a version in one language, in the order in which they are shown. `subject`, `opening`
+# and `closing` are those of a letter.
+PARTS = (
+    *("targets", "title", "summary", "published_by", "body"),
+    *("subject", "opening", "prompts", "closing", "questions"),
+)
 
 
 @blueprint.get("/<slug>/versions/")
@@ -117,7 +124,7 @@ def version(petition: Petition, number: int) -> ResponseReturnValue:
 
 
 def changes_of(
-    petition: Petition, *, texts: dict[str, dict[str, str]] | None = None, **terms: Any
+    petition: Petition, *, texts: dict[str, dict[str, Any]] | None = None, **terms: Any
 ) -> list[tuple[str, str, list[Piece]]]:
     """Return [(language or "", part, pieces)] for the next version with these texts and terms."""
     present, present_terms = texts_of(petition.current_version), terms_of(petition)
@@ -168,9 +175,16 @@ def saved(before: int, changed: Petition) -> str:
     return _("Saved as version %(number)s.", number=number) if number != before else _("Saved.")
 
 
-def _parts(texts: dict[str, dict[str, str]], terms: Any) -> dict[tuple[str, str], str]:
+def _parts(texts: dict[str, dict[str, Any]], terms: Any) -> dict[tuple[str, str], str]:
     """Return {(language or "", part): its text} of one version."""
-    written = {(lang, part): text[part] for lang, text in texts.items() for part in TEXT_COLUMNS}
+    written = {
+        (lang, part): value
+        for lang, text in texts.items()
+        for part, value in (
+            *((part, text[part]) for part in TEXT_COLUMNS),
+            *text.get("kind_texts", {}).items(),
+        )
+    }
     languages = dict.fromkeys(
         lang
         for by_lang in (*terms["targets"], *(term["label"] for term in terms["questions"]))
@@ -181,8 +195,9 @@ def _parts(texts: dict[str, dict[str, str]], terms: Any) -> dict[tuple[str, str]
         for lang in languages
     }
     questions = {
-        (lang, "questions"): _lines(_question(term, lang) for term in terms["questions"])
+        (lang, part): _lines(_question(term, lang) for term in among(terms["questions"]))
         for lang in languages
+        for part, among in (("prompts", prompts_among), ("questions", without_prompts))
     }
     return {
         **written,
@@ -212,7 +227,7 @@ def _differences(
     order = [
         (lang, part)
         for lang in languages_with(lang for lang, _part in (*before, *after) if lang)
-        for part in ("targets", "title", "summary", "published_by", "body", "questions")
+        for part in PARTS
     ]
     return [
         (lang, part, (line_pieces if part in LISTS else pieces)(old, new))

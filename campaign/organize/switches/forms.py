@@ -24,6 +24,7 @@ LABELS = {
     "registrations": _l("Registration for events"),
     "subscriptions": _l("New subscriptions"),
     "mailings": _l("Mailings"),
+    "letters": _l("Letters"),
     "api": _l("API"),
     "uploads": _l("Uploads"),
     "hatching": _l("Counting"),
@@ -37,6 +38,7 @@ EFFECTS = {
         "Nobody can subscribe to updates. People who have subscribed can still unsubscribe."
     ),
     "mailings": _l("No updates are emailed. Emails that people are waiting for are still sent."),
+    "letters": _l("No letter is sent to a target. All wait, and are sent later."),
     "api": _l("Partners’ programs can neither read nor send signatures."),
     "uploads": _l("Nobody can upload files and pictures to the workspace."),
     "hatching": _l("Confirmed signatures are saved, but counted and shown only later."),
@@ -44,7 +46,7 @@ EFFECTS = {
 WHOLE_SITE = ""
 OPEN_END = "0"
 HOURS = (
-    SelectChoice(OPEN_END, _l("When someone turns it on")),
+    SelectChoice(OPEN_END, _l("Manually")),
     SelectChoice("1", _l("In 1 hour")),
     SelectChoice("2", _l("In 2 hours")),
     SelectChoice("8", _l("In 8 hours")),
@@ -61,11 +63,11 @@ class SwitchForm(FlaskForm):
     """
 
     name = SelectField(
-        _l("What"),
+        _l("Feature"),
         choices=[SelectChoice(""), *(SelectChoice(name, LABELS[name]) for name in SWITCHES)],
     )
     organisation = SelectField(_l("Applies to"))
-    hours = SelectField(_l("Turns back on"), choices=HOURS)
+    hours = SelectField(_l("Turn on again"), choices=HOURS)
     reason = LineField(
         _l("Reason"),
         [

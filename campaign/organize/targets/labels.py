@@ -55,7 +55,7 @@ OUTCOME_LABELS = {
     "added": _l("New"),
     "changed": _l("Changed"),
     "same": _l("No change"),
-    "removed": _l("Removed before: left alone"),
+    "removed": _l("Removed before, so not changed"),
 }
 _REFUSED = {
     "not_json": _l("This JSON file is damaged. Export it again."),
@@ -83,7 +83,7 @@ def refusal_text(refusal: FileRefused) -> str:
     if refusal.code == "missing_column":
         return _("The file has no column “%(column)s”. Add it to the first row.", column=detail)
     if refusal.code == "repeated_column":
-        return _("The column “%(column)s” is there twice. Delete one.", column=detail)
+        return _("The column “%(column)s” appears twice. Delete one.", column=detail)
     return str(_REFUSED.get(refusal.code) or FILE_FAULTS[refusal.code])
 
 
@@ -97,19 +97,21 @@ def _fault_with_detail(fault: Fault) -> str:
     value = fault.detail
     texts = {
         "kind": lambda: _("Enter person or body, not “%(value)s”.", value=value),
-        "day": lambda: _("“%(value)s” is no date, like 2026-11-25.", value=value),
-        "zone": lambda: _("“%(value)s” is no time zone, like America/Toronto.", value=value),
-        "language": lambda: _("“%(value)s” is no language, like en or fr-CA.", value=value),
+        "day": lambda: _("“%(value)s” is not a date, like 2026-11-25.", value=value),
+        "zone": lambda: _("“%(value)s” is not a time zone, like America/Toronto.", value=value),
+        "language": lambda: _("“%(value)s” is not a language code, like en or fr-CA.", value=value),
         "web_address": lambda: _(
             "“%(line)s” is not a web address, like https://example.org.", line=value
         ),
-        "telephone": lambda: _("“%(value)s” is no telephone number.", value=value),
-        "email": lambda: _("“%(value)s” is no email address.", value=value),
+        "telephone": lambda: _("“%(value)s” is not a telephone number.", value=value),
+        "email": lambda: _("“%(value)s” is not an email address.", value=value),
         "status": lambda: _(
             "Enter unknown, good, bounced or asked_not, not “%(value)s”.", value=value
         ),
-        "country": lambda: _("“%(value)s” is no country, like MX or CA.", value=value),
-        "code": lambda: _("“%(value)s” is no postal code, or no beginning of one.", value=value),
+        "country": lambda: _("“%(value)s” is not a country code, like MX or CA.", value=value),
+        "code": lambda: _(
+            "“%(value)s” is not a postal code, or the beginning of one.", value=value
+        ),
         "twice": lambda: _("This is the same target as in line %(line)s.", line=value),
         "ambiguous": lambda: _(
             "Several targets are called “%(value)s”. Add the column area or external_id.",

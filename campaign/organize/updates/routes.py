@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from campaign.events.presenters import card as event_card
 from campaign.events.queries import event_by_id
+from campaign.organisations.presenters import show_organisation
 from campaign.organize.core.access import allowed, require_fresh_password
 from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.drafts import (
@@ -157,6 +158,7 @@ def preview(update: Update) -> ResponseReturnValue:
 
 def preview_page(update: Update, **typed: Any) -> str:
     """Return an update's public page for organizers; `typed` holds unsaved UpdatePage fields."""
+    show_organisation(update.cause.organisation_id)
     now = utcnow()
     event = event_by_id(update.event_id) if update.event_id else None
     return render_template(

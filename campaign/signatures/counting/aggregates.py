@@ -49,7 +49,7 @@ MIN_SIGNATURES = 20_000
 # A pass takes at most this share of one processor's time, and runs at most once a minute.
 SHARE = 1 / 20
 SECONDS = 60
-_IN_TALLY = Signature.number.is_not(None)
+_IN_TALLY = Signature.hatched_at.is_not(None)
 # A rejected signature waits for nothing, and an erased one that was counted stays counted.
 _STATUS = case(
     ((Signature.state == "held") & Signature.rejected_at.is_not(None), "rejected"),

@@ -1,11 +1,11 @@
-"""Hatching: give confirmed signatures their butterfly numbers, and update tally and ledger.
+"""Hatching: count confirmed signatures, give them butterfly numbers, and update tally and ledger.
 
 All of that happens in one transaction. One runner does it in batches, so that no supporter ever
 waits for a row that another supporter writes.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, cast
@@ -62,7 +62,7 @@ def hatch(*, holder: str, now: datetime, most_per_address: int = 0, limit: int =
     resumed = _resume(now)
     held = _hold_crowded(now, limit, most_per_address, CROWDED, true()) if most_per_address else 0
     held += sum(_hold_by_rule(now, limit, rule) for rule in active_rules("rate"))
-    return released + resumed + held + _give_numbers(now, limit)
+    return released + resumed + held + _count_waiting(now, limit)
 
 
 def release_numbers(*, now: datetime, limit: int = BATCH) -> int:
@@ -94,16 +94,19 @@ def _release(now: datetime, limit: int) -> int:
     db.session.execute(
         _by_id.values(number=None, hatched_at=None), [{"row_id": row.id} for row in rows]
     )
-    db.session.execute(
-        insert(FreeNumber), [{"cause_id": row.cause_id, "number": row.number} for row in rows]
-    )
+    numbered = [row for row in rows if row.number is not None]
+    if numbered:
+        db.session.execute(
+            insert(FreeNumber),
+            [{"cause_id": row.cause_id, "number": row.number} for row in numbered],
+        )
     reasons = {"held": "held"}
     _update_tallies(
         now,
         Counter((r.petition_id, reasons.get(r.state, "withdrawn"), r.evidence) for r in rows),
         sign=-1,
     )
-    _subtract_from_causes(Counter(row.cause_id for row in rows))
+    _subtract_from_causes(Counter(row.cause_id for row in numbered))
     # Withdrawing a signature also ends the subscription it created; holding it does not.
     withdrawn = [row.id for row in rows if row.state != "held"]
     if withdrawn:
@@ -113,7 +116,7 @@ def _release(now: datetime, limit: int) -> int:
 
 
 def _resume(now: datetime) -> int:
-    """Count signatures again whose withdrawal was undone before their numbers were freed.
+    """Count signatures again whose withdrawal was undone before they had left the tally.
 
     Their butterflies keep their numbers.
     """
@@ -121,7 +124,7 @@ def _resume(now: datetime) -> int:
         CursorResult[Any],
         db.session.execute(
             update(_table)
-            .where(TO_HATCH, _table.c.number.is_not(None))
+            .where(TO_HATCH, _table.c.hatched_at.is_not(None))
             .values(state="counted", hatched_at=now)
         ),
     ).rowcount
@@ -196,14 +199,14 @@ def _hold(ids: Sequence[int], reason: str, now: datetime) -> int:
     ).rowcount
 
 
-def _give_numbers(now: datetime, limit: int) -> int:
+def _count_waiting(now: datetime, limit: int) -> int:
     """Count the signatures that are due, and put those that must wait into batches.
 
     Return how many rows changed.
     """
     counted = _counted_causes()
-    new, due = _unnumbered(limit, TO_HATCH, counted), _unnumbered(limit, *is_due(now), counted)
-    _number([*put_in_batches(new, now=now), *due], now)
+    new, due = _uncounted(limit, TO_HATCH, counted), _uncounted(limit, *is_due(now), counted)
+    _count([*put_in_batches(new, now=now), *due], now)
     return len(new) + len(due)
 
 
@@ -215,7 +218,7 @@ def _counted_causes() -> ColumnElement[bool]:
     return _table.c.cause_id.not_in(select(Cause.id).where(Cause.organisation_id.in_(paused)))
 
 
-def _unnumbered(limit: int, *conditions: ColumnElement[bool] | TextClause) -> Sequence[AnyRow]:
+def _uncounted(limit: int, *conditions: ColumnElement[bool] | TextClause) -> Sequence[AnyRow]:
     return db.session.execute(
         select(
             _table.c.id,
@@ -225,9 +228,9 @@ def _unnumbered(limit: int, *conditions: ColumnElement[bool] | TextClause) -> Se
             _table.c.subscribe,
             _table.c.name_display,
         )
-        # A signature that came back after `_resume` looked still has a number, and the next pass
+        # A signature that came back after `_resume` looked is still in the tally, and the next pass
         # takes it.
-        .where(*conditions, _table.c.number.is_(None))
+        .where(*conditions, _table.c.hatched_at.is_(None))
         .order_by(_table.c.id)
         .limit(limit)
         # A concurrent withdrawal either comes first and is skipped, or comes after us and is not
@@ -236,40 +239,51 @@ def _unnumbered(limit: int, *conditions: ColumnElement[bool] | TextClause) -> Se
     ).all()
 
 
-def _number(rows: Sequence[AnyRow], now: datetime) -> None:
+def _count(rows: Sequence[AnyRow], now: datetime) -> None:
     if not rows:
         return
-    numbered: list[tuple[int, int]] = []
+    others = _actions_unlike_petitions({row.petition_id for row in rows})
+    without_butterflies = {action.id for action in others if not action.has_butterflies}
+    numbers: dict[int, int | None] = dict.fromkeys(row.id for row in rows)
+    numbered = [row for row in rows if row.petition_id not in without_butterflies]
     for cause_id, of_cause in groupby(
-        sorted(rows, key=lambda row: row.cause_id), key=lambda row: row.cause_id
+        sorted(numbered, key=lambda row: row.cause_id), key=lambda row: row.cause_id
     ):
         ids = sorted(row.id for row in of_cause)
-        numbered += zip(ids, _next_numbers(cause_id, len(ids)), strict=True)
+        numbers.update(zip(ids, _next_numbers(cause_id, len(ids)), strict=True))
     db.session.execute(
         _by_id.values(
             state="counted", number=bindparam("new_number"), hatched_at=now, waits_until=None
         ),
-        [{"row_id": row_id, "new_number": number} for row_id, number in numbered],
+        [{"row_id": row_id, "new_number": number} for row_id, number in numbers.items()],
     )
     _update_tallies(
         now, Counter((row.petition_id, "hatched", row.evidence) for row in rows), sign=1
     )
-    _note_counted(rows, now)
+    _note_counted(others, rows, now)
     _subscribe([row for row in rows if row.subscribe], now)
-    if shown := [row.id for row in rows if row.name_display in SHOWN_DISPLAYS]:
+    if shown := [row.id for row in numbered if row.name_display in SHOWN_DISPLAYS]:
         note_shown_names(shown)
 
 
-def _note_counted(rows: Sequence[AnyRow], now: datetime) -> None:
-    """Tell the kinds of action other than petitions which responses were counted."""
-    kinds = db.session.execute(
-        select(Petition.id, Petition.action_kind).where(
-            Petition.action_kind != PETITION, Petition.id.in_({row.petition_id for row in rows})
+def _actions_unlike_petitions(petition_ids: Collection[int]) -> Sequence[AnyRow]:
+    """Return those of the actions that are of another kind, or without butterflies."""
+    return db.session.execute(
+        select(Petition.id, Petition.action_kind, Petition.has_butterflies)
+        .where(
+            (Petition.action_kind != PETITION) | ~Petition.has_butterflies,
+            Petition.id.in_(petition_ids),
         )
+        # Whether it has butterflies does not change before the numbers are committed.
+        .with_for_update(read=True)
     ).all()
-    for petition_id, name in kinds:
-        if note := kind_of(name).note_counted:
-            note(signature_ids=[row.id for row in rows if row.petition_id == petition_id], now=now)
+
+
+def _note_counted(actions: Sequence[AnyRow], rows: Sequence[AnyRow], now: datetime) -> None:
+    """Tell the kinds of these actions which responses were counted."""
+    for action in actions:
+        if note := kind_of(action.action_kind).note_counted:
+            note(signature_ids=[row.id for row in rows if row.petition_id == action.id], now=now)
 
 
 def _subscribe(rows: Sequence[AnyRow], now: datetime) -> None:

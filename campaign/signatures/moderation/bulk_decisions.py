@@ -102,7 +102,7 @@ def preview(search: Search, snapshot: Snapshot) -> dict[int, MatchCounts]:
     }
     numbers = (
         func.count(),
-        func.count(_table.c.number),
+        func.count(_table.c.hatched_at),
         *(func.count(case((condition, 1))) for condition in changeable.values()),
     )
     query = (

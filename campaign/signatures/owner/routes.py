@@ -229,7 +229,7 @@ def _own_signature(row: Signature, form: SupporterForm, token: str) -> OwnSignat
     petition = cast(Petition, petition_by_id(row.petition_id))
     own_part = kind_of(petition.action_kind).own_part
     count = petition_counts([petition.id]).get(petition.id, 0)
-    link = referral_link(row) if row.number else None
+    link = referral_link(row) if row.hatched_at else None
     return OwnSignature(
         row=row,
         petition=card(petition, g.lang, count, utcnow()),

@@ -15,6 +15,7 @@ from campaign.db.transactions import DATABASE_AWAY
 from campaign.errors import CampaignError
 from campaign.notices.composition import compose_notice
 from campaign.notices.operations import shown_notice_id
+from campaign.petitions.kinds import kind_of
 from campaign.petitions.queries import SigningTerms
 from campaign.signatures import tokens
 from campaign.signatures.moderation.rules import reason_to_hold
@@ -158,7 +159,7 @@ def _shown_notice_id(submission: Submission) -> int:
         organisation_id=terms.organisation_id,
         compose=partial(
             compose_notice,
-            "signature",
+            kind_of(terms.action_kind).notice,
             organisation_id=terms.organisation_id,
             lang=submission.lang,
             days=terms.retention_days,

@@ -34,12 +34,33 @@ function showWholePicture(element) {
   for (const source of element.querySelectorAll("source[data-first]")) source.remove();
 }
 
+/** Resolve once the server's picture is there, or cannot be. */
+const firstPicture = (element) =>
+  new Promise((resolve) => {
+    const picture = element.querySelector("img.montage");
+    if (!picture || picture.complete) resolve();
+    else for (const type of ["load", "error"]) picture.addEventListener(type, resolve, { once: true });
+  });
+
+// Ask for the shape at the same time as for the scripts that need it.
+function preloadShape(element) {
+  const { shape } = element.querySelector("[data-stage]").dataset;
+  const link = { rel: "preload", as: "fetch", crossOrigin: "anonymous", href: shape };
+  document.head.append(Object.assign(document.createElement("link"), link));
+}
+
 export default async function montage(element) {
   const isMontagePage = Boolean(element.querySelector("[data-butterfly]"));
   // Elsewhere words and pictures come first, and whoever counts bytes keeps the server's picture.
   const changed = "waits" in element.dataset && nextChange(element.dataset.cause, Number(element.dataset.waits));
   if (!isMontagePage && !(await idleAndVisible(element))) return;
   const change = await changed;
+  if (isMontagePage) {
+    // Scripts and shape are larger than the picture. On a slow line they would delay it, even with a
+    // low priority.
+    await firstPicture(element);
+    preloadShape(element);
+  }
   const loading = isMontagePage && loadControls();
   const { Stage } = await import("../montage/stage.js");
   const stage = new Stage(element.querySelector("[data-stage]") || element);

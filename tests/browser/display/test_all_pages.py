@@ -55,6 +55,14 @@ def test_nothing_is_cut_off_for_an_admin_on_a_small_phone_or_with_double_text_si
     assert not found, "\n".join(found)
 
 
+def test_admin_sees_the_whole_navigation_on_a_laptop(newcomer):
+    admin = newcomer(lang="es", width=1440)
+    accept(admin)
+    secure(admin)
+    inner = admin.page.locator(".sidebar-inner")
+    assert inner.evaluate("each => each.scrollHeight - each.clientHeight") <= 0
+
+
 def test_header_stays_one_row_on_a_small_phone(arrive):
     head = HomeScreen.open(arrive(width=320)).find("header.header")
     boxes = {

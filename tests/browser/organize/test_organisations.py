@@ -5,6 +5,13 @@ from playwright.sync_api import expect
 
 from tests.browser.organize.steps import accept, go, look, secure
 
+# The label in the language that needs most space, and how far it ends before the button begins.
+GAP = """(sample) => {
+  const [label] = sample.querySelectorAll("text");
+  label.textContent = "En mode sombre";
+  const button = sample.querySelectorAll("rect")[1];
+  return button.getBoundingClientRect().left - label.getBoundingClientRect().right;
+}"""
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 20"><rect width="40" height="20"/></svg>'
 
 
@@ -28,6 +35,7 @@ def test_each_part_is_edited_and_the_colour_is_shown_while_it_is_typed(newcomer,
     page.locator("[name=press][value=try]").click()
     expect(page.locator("[name=accent]")).to_have_attribute("aria-invalid", "true")
     look(odile, "colour refused")
+    assert min(page.locator("svg[data-accent]").evaluate_all(f"all => all.map({GAP})")) > 0
     page.fill("[name=accent]", offered)
     page.locator("[name=logo]").set_input_files(
         {"name": "logo.svg", "mimeType": "image/svg+xml", "buffer": SVG}

@@ -1,0 +1,246 @@
+"""Import targets and area codes: check a file, import it, undo that. Adds views to `routes`."""
+
+from typing import Any
+
+from flask import current_app, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from campaign.extensions import write
+from campaign.imports.tables import FileRefused
+from campaign.imports.targets.files import CheckedFile, check_file
+from campaign.imports.targets.operations import (
+    IMPORT_ACTIONS,
+    ImportOvertaken,
+    drop_import,
+    keep_checked,
+    may_undo,
+    undo_import,
+)
+from campaign.organize.core.access import accepts_bytes, allowed
+from campaign.organize.core.audit import AuditEvent, act
+from campaign.organize.core.identity import SharedPlace, organizer
+from campaign.organize.targets.forms import UploadForm
+from campaign.organize.targets.labels import (
+    FIELD_LABELS,
+    OUTCOME_LABELS,
+    fault_text,
+    refusal_text,
+)
+from campaign.organize.targets.routes import blueprint, organisation_name
+from campaign.organize.targets.scope import (
+    Directory,
+    DirectoryImport,
+    load_directory,
+    load_import,
+)
+from campaign.process.clock import utcnow
+from campaign.site.settings import site_settings
+from campaign.targets.areas import area_code_count
+from campaign.targets.models import TargetImport
+from campaign.targets.queries import imports_of
+from campaign.text.names import clean_text
+
+MEGABYTE = 1024 * 1024
+MAX_NAME_LENGTH = 200
+MAX_FAULTS_SHOWN = 100
+MAX_IMPORTS_SHOWN = 20
+
+
+def _refuse_large() -> ResponseReturnValue:
+    flash(_("This file is larger than %(most)s MB. Split it into parts.", most=_most()), "danger")
+    return redirect(url_for("organize.targets.index"), 303)
+
+
+@blueprint.get("/<slug>/import")
+@allowed("targets.edit", load_directory)
+def upload(directory: Directory) -> ResponseReturnValue:
+    return _upload_page("targets", directory, UploadForm(formdata=None))
+
+
+@blueprint.post("/<slug>/import")
+@accepts_bytes("IMPORT_BYTES", _refuse_large)
+@allowed("targets.edit", load_directory)
+def take(directory: Directory) -> ResponseReturnValue:
+    """Check a file of targets. One without errors is kept until it is imported."""
+    return _take("targets", directory)
+
+
+@blueprint.get("/<slug>/areas")
+@allowed("targets.edit", load_directory)
+def areas(directory: Directory) -> ResponseReturnValue:
+    return _upload_page("areas", directory, UploadForm(formdata=None))
+
+
+@blueprint.post("/<slug>/areas")
+@accepts_bytes("IMPORT_BYTES", _refuse_large)
+@allowed("targets.edit", load_directory)
+def take_areas(directory: Directory) -> ResponseReturnValue:
+    """Check a file of postal codes and their areas."""
+    return _take("areas", directory)
+
+
+@blueprint.get("/<slug>/imports/<int:import_id>")
+@allowed("targets.edit", load_import)
+def show_import(place: DirectoryImport) -> ResponseReturnValue:
+    """Show what an import would change, or has changed."""
+    return render_template(
+        "organize/targets/import.html",
+        organisation=place.organisation,
+        name=organisation_name(place.organisation),
+        item=place.item,
+        outcome_labels=OUTCOME_LABELS,
+        field_labels=FIELD_LABELS,
+        may_undo=may_undo(place.item),
+    )
+
+
+@blueprint.post("/<slug>/imports/<int:import_id>/accept")
+@allowed("targets.edit", load_import)
+def accept(place: DirectoryImport) -> ResponseReturnValue:
+    """Import a checked file, as it was shown. Nothing is imported if that has changed."""
+    item = place.item
+    if item.state != "checked" or item.content is None:
+        return _to_import(place, item.id)
+    checked = _check(item.kind, place, item.content)
+    if checked.faults or checked.counts != item.counts:
+        return _overtaken(place)
+    try:
+        act(
+            _event(IMPORT_ACTIONS[item.kind], place, checked.counts),
+            checked.apply,
+            import_id=item.id,
+            now=utcnow(),
+        )
+    except ImportOvertaken:
+        return _overtaken(place)
+    flash(_("Imported."), "success")
+    return _to_import(place, item.id)
+
+
+@blueprint.post("/<slug>/imports/<int:import_id>/undo")
+@allowed("targets.edit", load_import)
+def undo(place: DirectoryImport) -> ResponseReturnValue:
+    try:
+        counts = act(
+            _event("targets.undo", place, {}),
+            undo_import,
+            import_id=place.item.id,
+            now=utcnow(),
+        )
+    except ImportOvertaken:
+        flash(_("This import can no longer be undone."), "danger")
+        return _to_import(place, place.item.id)
+    flash(_("The import is undone."), "success")
+    if counts["kept"]:
+        flash(
+            _("Some targets were changed or used since. They stay as they are: %(num)s.",
+              num=counts["kept"]),
+            "note",
+        )  # fmt: skip
+    return _to_import(place, place.item.id)
+
+
+@blueprint.post("/<slug>/imports/<int:import_id>/delete")
+@allowed("targets.edit", load_import)
+def delete_import(place: DirectoryImport) -> ResponseReturnValue:
+    """Delete a file that was not imported."""
+    try:
+        write(drop_import, import_id=place.item.id)
+    except ImportOvertaken:
+        return _to_import(place, place.item.id)
+    flash(_("The file is deleted."), "success")
+    return redirect(url_for("organize.targets.list_all", slug=place.organisation.slug), 303)
+
+
+def _take(kind: str, directory: Directory) -> ResponseReturnValue:
+    form = UploadForm()
+    if not form.validate():
+        return _upload_page(kind, directory, form, status=422)
+    content = form.file.data.read()
+    try:
+        checked = _check(kind, directory, content)
+    except FileRefused as refusal:
+        form.file.errors = [refusal_text(refusal)]
+        return _upload_page(kind, directory, form, status=422)
+    if checked.faults:
+        form.file.errors = [
+            _("Nothing was imported. Correct these lines, then choose the file again.")
+        ]
+        return _upload_page(kind, directory, form, checked, status=422)
+    item = write(
+        keep_checked,
+        organisation_id=directory.organisation.id,
+        organizer_id=organizer().id,
+        kind=kind,
+        file_name=clean_text(form.file.data.filename, lines=False)[:MAX_NAME_LENGTH],
+        content=content,
+        counts=checked.counts,
+        preview=checked.preview,
+        now=utcnow(),
+    )
+    return _to_import(directory, item.id)
+
+
+def _check(kind: str, place: SharedPlace, content: bytes) -> CheckedFile:
+    return check_file(
+        kind=kind,
+        organisation_id=place.organisation.id,
+        data=content,
+        default_lang=site_settings().default_lang,
+    )
+
+
+def _overtaken(place: DirectoryImport) -> ResponseReturnValue:
+    flash(
+        _("Someone changed targets since this file was checked. Nothing was imported. Choose the file again."),
+        "danger",
+    )  # fmt: skip
+    return _to_import(place, place.item.id)
+
+
+def _event(action: str, place: SharedPlace, counts: dict[str, int]) -> AuditEvent:
+    return AuditEvent(
+        action,
+        on=("organisation", place.organisation.id),
+        cause_id=place.cause_id,
+        details=dict(counts),
+    )
+
+
+def _upload_page(
+    kind: str,
+    directory: Directory,
+    form: UploadForm,
+    checked: CheckedFile | None = None,
+    status: int = 200,
+) -> ResponseReturnValue:
+    faults = checked.faults if checked else []
+    return render_template(
+        "organize/targets/upload.html",
+        organisation=directory.organisation,
+        name=organisation_name(directory.organisation),
+        kind=kind,
+        form=form,
+        faults=[(fault.line, fault_text(fault)) for fault in faults[:MAX_FAULTS_SHOWN]],
+        fault_count=len(faults),
+        code_count=area_code_count(directory.organisation.id) if kind == "areas" else 0,
+        imports=_imports(kind, directory),
+        most=_most(),
+    ), status
+
+
+def _imports(kind: str, directory: Directory) -> list[TargetImport]:
+    items = imports_of(directory.organisation.id, limit=MAX_IMPORTS_SHOWN)
+    return [item for item in items if item.kind == kind]
+
+
+def _to_import(place: SharedPlace, import_id: Any) -> ResponseReturnValue:
+    return redirect(
+        url_for("organize.targets.show_import", slug=place.organisation.slug, import_id=import_id),
+        303,
+    )
+
+
+def _most() -> int:
+    return int(current_app.config["IMPORT_BYTES"]) // MEGABYTE

@@ -1,0 +1,307 @@
+"""The targets of an organisation: search, add, change, remove, export."""
+
+from functools import partial
+from typing import Any
+
+from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from campaign.i18n.fallbacks import best_of
+from campaign.organisations.models import Organisation
+from campaign.organize.core.access import allowed
+from campaign.organize.core.audit import AuditEvent, act, log_view
+from campaign.organize.core.edit_conflicts import Editor, save
+from campaign.organize.core.identity import SharedPlace
+from campaign.organize.core.pagination import page_of
+from campaign.organize.targets.forms import AboutForm, ContactForm, FindForm, NewForm
+from campaign.organize.targets.labels import FIELD_LABELS, STATUS_LABELS, STATUS_TAGS
+from campaign.organize.targets.scope import (
+    Directory,
+    DirectoryTarget,
+    load_directory,
+    load_target,
+    organisations_with_targets,
+)
+from campaign.process.clock import utcnow
+from campaign.site.settings import site_settings
+from campaign.targets.exporting import EXTENSIONS, MEDIA_TYPES, export_targets
+from campaign.targets.models import TargetProfile
+from campaign.targets.operations import (
+    UNDO_TIME,
+    ExternalIdTaken,
+    change_profile,
+    create_profile,
+    note_email_status,
+    remove_profile,
+    restore_profile,
+    retry_address,
+)
+from campaign.targets.presenters import profile_name, target_card
+from campaign.targets.queries import (
+    profile_by_id,
+    profile_count,
+    search_profiles,
+)
+
+ON_A_PAGE = 50
+MAX_WORDS_LENGTH = 200
+PARTS = {"about": AboutForm, "contact": ContactForm}
+
+blueprint = Blueprint("targets", __name__, url_prefix="/targets")
+
+
+@blueprint.get("/")
+@allowed("targets.edit")
+def index() -> ResponseReturnValue:
+    """Show the targets of the organizer's organisation, or the organisations if several."""
+    organisations = organisations_with_targets()
+    if len(organisations) == 1:
+        return redirect(url_for("organize.targets.list_all", slug=organisations[0].slug), 303)
+    return render_template(
+        "organize/targets/organisations.html",
+        organisations=[
+            (organisation, organisation_name(organisation), profile_count(organisation_id=organisation.id))
+            for organisation in organisations
+        ],
+    )  # fmt: skip
+
+
+@blueprint.get("/<slug>")
+@allowed("targets.edit", load_directory)
+def list_all(directory: Directory) -> ResponseReturnValue:
+    form = FindForm(request.args, meta={"csrf": False})
+    words, status = (form.words.data or "")[:MAX_WORDS_LENGTH], form.status.data or ""
+    searched = {name: text for name, text in (("words", words), ("status", status)) if text}
+    asked: dict[str, Any] = {
+        "organisation_id": directory.organisation.id,
+        "query": words,
+        "status": status,
+    }
+    return render_template(
+        "organize/targets/index.html",
+        **_shared(directory),
+        form=form,
+        page=page_of(
+            partial(search_profiles, **asked),
+            ON_A_PAGE,
+            "organize.targets.list_all",
+            slug=directory.organisation.slug,
+            **searched,
+        ),
+        total=profile_count(**asked),
+        searched=searched,
+        target_card=target_card,
+    )
+
+
+@blueprint.get("/<slug>/new")
+@allowed("targets.edit", load_directory)
+def new(directory: Directory) -> ResponseReturnValue:
+    return _new_page(directory, NewForm.class_for(None)(formdata=None))
+
+
+@blueprint.post("/<slug>/new")
+@allowed("targets.edit", load_directory)
+def create(directory: Directory) -> ResponseReturnValue:
+    form = NewForm.class_for(None)()
+    if not form.validate():
+        return _new_page(directory, form, 422)
+    try:
+        profile = act(
+            _event("targets.create", directory, on=lambda made: ("target", made.id)),
+            create_profile,
+            organisation_id=directory.organisation.id,
+            now=utcnow(),
+            **form.columns(),
+        )
+    except ExternalIdTaken:
+        _show_taken_id(form)
+        return _new_page(directory, form, 422)
+    flash(_("Saved."), "success")
+    return _to_target(directory, profile.id)
+
+
+@blueprint.get("/<slug>/<int:profile_id>")
+@allowed("targets.edit", load_target)
+def show(place: DirectoryTarget) -> ResponseReturnValue:
+    return render_template(
+        "organize/targets/show.html",
+        **_shared(place),
+        profile=place.profile,
+        card=target_card(place.profile, g.lang),
+        labels=FIELD_LABELS,
+        undo_days=UNDO_TIME.days,
+    )
+
+
+@blueprint.get("/<slug>/<int:profile_id>/about")
+@allowed("targets.edit", load_target)
+def about(place: DirectoryTarget) -> ResponseReturnValue:
+    return _part_page("about", place, place.profile, AboutForm.of(place.profile))
+
+
+@blueprint.post("/<slug>/<int:profile_id>/about")
+@allowed("targets.edit", load_target)
+def save_about(place: DirectoryTarget) -> ResponseReturnValue:
+    return _save("about", place)
+
+
+@blueprint.get("/<slug>/<int:profile_id>/contact")
+@allowed("targets.edit", load_target)
+def contact(place: DirectoryTarget) -> ResponseReturnValue:
+    return _part_page("contact", place, place.profile, ContactForm.of(place.profile))
+
+
+@blueprint.post("/<slug>/<int:profile_id>/contact")
+@allowed("targets.edit", load_target)
+def save_contact(place: DirectoryTarget) -> ResponseReturnValue:
+    return _save("contact", place)
+
+
+@blueprint.post("/<slug>/<int:profile_id>/refuse")
+@allowed("targets.edit", load_target)
+def refuse(place: DirectoryTarget) -> ResponseReturnValue:
+    """Note that an address asked for no more letters, in all targets of the organisation."""
+    act(
+        _event("targets.refuse", place, on=("target", place.profile.id)),
+        note_email_status,
+        address=request.form.get("address", ""),
+        status="asked_not",
+        organisation_id=place.organisation.id,
+        now=utcnow(),
+    )
+    flash(_("We send no more letters to this address."), "success")
+    return _to_target(place, place.profile.id)
+
+
+@blueprint.post("/<slug>/<int:profile_id>/retry")
+@allowed("targets.edit", load_target)
+def retry(place: DirectoryTarget) -> ResponseReturnValue:
+    act(
+        _event("targets.retry", place, on=("target", place.profile.id)),
+        retry_address,
+        profile_id=place.profile.id,
+        address=request.form.get("address", ""),
+        now=utcnow(),
+    )
+    flash(_("We will try again with the next letter."), "success")
+    return _to_target(place, place.profile.id)
+
+
+@blueprint.post("/<slug>/<int:profile_id>/remove")
+@allowed("targets.edit", load_target)
+def remove(place: DirectoryTarget) -> ResponseReturnValue:
+    act(
+        _event("targets.remove", place, on=("target", place.profile.id)),
+        remove_profile,
+        profile_id=place.profile.id,
+        now=utcnow(),
+    )
+    flash(_("Removed. Supporters can no longer choose this target."), "success")
+    return _to_target(place, place.profile.id)
+
+
+@blueprint.post("/<slug>/<int:profile_id>/restore")
+@allowed("targets.edit", load_target)
+def restore(place: DirectoryTarget) -> ResponseReturnValue:
+    act(
+        _event("targets.restore", place, on=("target", place.profile.id)),
+        restore_profile,
+        profile_id=place.profile.id,
+    )
+    flash(_("Restored."), "success")
+    return _to_target(place, place.profile.id)
+
+
+@blueprint.post("/<slug>/export/<kind>")
+@allowed("targets.edit", load_directory)
+def export(directory: Directory, kind: str) -> ResponseReturnValue:
+    """Download all targets. The activity log says who did."""
+    kind = kind if kind in EXTENSIONS else "csv"
+    log_view(_event("targets.export", directory, on=("organisation", directory.organisation.id)))
+    text = export_targets(
+        organisation_id=directory.organisation.id,
+        kind=kind,
+        default_lang=site_settings().default_lang,
+    )
+    file_name = f"targets-{directory.organisation.slug}.{EXTENSIONS[kind]}"
+    return Response(
+        text,
+        content_type=MEDIA_TYPES[kind],
+        headers={"Content-Disposition": f'attachment; filename="{file_name}"'},
+    )
+
+
+def organisation_name(organisation: Organisation) -> str:
+    """Return the name of an organisation in the organizer's language, or its slug."""
+    named = {text.lang: text.name for text in organisation.texts if text.name}
+    return best_of(named, g.lang) or organisation.slug
+
+
+def _save(part: str, place: DirectoryTarget) -> ResponseReturnValue:
+    form_class: Any = PARTS[part]
+    form = form_class.class_for(place.profile)()
+    if not form.validate():
+        return _part_page(part, place, place.profile, form, 422)
+    try:
+        save(
+            Editor(
+                form,
+                partial(profile_by_id, place.profile.id),
+                form_class.of,
+                partial(_part_page, part, place),
+            ),
+            _event("targets.edit", place, on=("target", place.profile.id), part=part),
+            change_profile,
+            profile_id=place.profile.id,
+            part=part,
+            now=utcnow(),
+            **form.columns(),
+        )
+    except ExternalIdTaken:
+        _show_taken_id(form)
+        return _part_page(part, place, place.profile, form, 422)
+    flash(_("Saved."), "success")
+    return _to_target(place, place.profile.id)
+
+
+def _show_taken_id(form: Any) -> None:
+    form.external_id.errors = [_("Another target has this ID. Enter a different one.")]
+
+
+def _event(action: str, place: SharedPlace, *, on: Any, **details: Any) -> AuditEvent:
+    return AuditEvent(action, on=on, cause_id=place.cause_id, details=details or None)
+
+
+def _shared(place: SharedPlace) -> dict[str, Any]:
+    """Return what all pages show of whose targets they are."""
+    return {
+        "organisation": place.organisation,
+        "name": organisation_name(place.organisation),
+        "is_among_several": len(organisations_with_targets()) > 1,
+        "status_labels": STATUS_LABELS,
+        "status_tags": STATUS_TAGS,
+    }
+
+
+def _new_page(directory: Directory, form: Any, status: int = 200) -> ResponseReturnValue:
+    return render_template("organize/targets/new.html", **_shared(directory), form=form), status
+
+
+def _part_page(
+    part: str, place: SharedPlace, profile: TargetProfile, form: Any, status: int = 200
+) -> tuple[str, int]:
+    return render_template(
+        f"organize/targets/{part}.html",
+        **_shared(place),
+        profile=profile,
+        target_name=profile_name(profile, g.lang),
+        form=form,
+    ), status
+
+
+def _to_target(place: SharedPlace, profile_id: int) -> ResponseReturnValue:
+    return redirect(
+        url_for("organize.targets.show", slug=place.organisation.slug, profile_id=profile_id), 303
+    )

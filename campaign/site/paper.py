@@ -1,0 +1,15 @@
+"""The paper that the site prints on."""
+
+from campaign.site.settings import site_settings
+
+LETTER_COUNTRIES = {"CA", "MX", "US"}
+
+
+def default_paper(country: str) -> str:
+    """Return "Letter" or "A4" for a country (ISO 3166 alpha-2)."""
+    return "Letter" if country in LETTER_COUNTRIES else "A4"
+
+
+def site_paper() -> str:
+    """Return the usual paper of the site's first country: "Letter" or "A4"."""
+    return default_paper(next(iter(site_settings().first_countries), ""))

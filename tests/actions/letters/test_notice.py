@@ -1,0 +1,50 @@
+"""Tests that a letter has a privacy notice of its own, and that it is recorded with the response."""
+
+import pytest
+
+from campaign.extensions import db, write
+from campaign.notices.composition import compose_notice
+from campaign.notices.models import Notice
+from campaign.petitions.jobs import record_shown_notices
+from campaign.petitions.presenters import notice_of
+from campaign.privacy.letters import WRITERS
+from campaign.process.clock import utcnow
+from tests.factories.letters import make_letter_action, target_ids
+from tests.factories.signatures import AMALIA, rows
+
+
+@pytest.fixture
+def action(app):
+    return make_letter_action()
+
+
+@pytest.mark.parametrize("lang", ["en", "es", "fr"])
+def test_notice_of_a_letter_says_what_is_kept_of_letters(action, lang):
+    organisation_id = action.cause.organisation_id
+    shown = notice_of(action, lang)
+    signature = compose_notice(
+        "signature", organisation_id=organisation_id, lang=lang, days=action.retention_days
+    )
+    assert shown.digest != signature.digest
+    assert shown.text.count("\n- ") > signature.text.count("\n- ")
+
+
+def test_notice_names_what_writers_enter(action):
+    text = notice_of(action, "en").text
+    assert all(str(row.name) in text for row in WRITERS if row.is_entered)
+
+
+def test_response_is_recorded_with_the_notice_of_letters(client, action):
+    answer = client.post(
+        "/en/actions/river/responses", data={**AMALIA, "targets": target_ids(action)}
+    )
+    assert answer.status_code == 303
+    [response] = rows()
+    notice = db.session.get_one(Notice, response.notice_id)
+    assert notice.digest == notice_of(action, "en").digest
+
+
+def test_worker_records_the_notices_of_letters(action):
+    assert write(record_shown_notices, now=utcnow()) >= 3
+    digests = {notice.digest for notice in db.session.query(Notice)}
+    assert notice_of(action, "es").digest in digests
