@@ -24,7 +24,7 @@ from campaign.targets.queries import profile_by_id
 from tests.factories.letter_actions import LETTER_TEXTS, SETTINGS, make_letter_action
 from tests.factories.letter_rows import make_letters
 from tests.factories.petitions import make_petition
-from tests.factories.signatures import queued_emails
+from tests.factories.signatures import queued_emails, sign_and_hatch
 from tests.factories.targets import make_target, some_organisation_id
 from tests.page_parts import alerts, links, text_at, tree, values, version_on, wrong_fields
 
@@ -409,3 +409,27 @@ def test_clone_has_letter_targets_and_sending(desk, action):
     assert [item.profile_id for item in clone.targets] == [
         item.profile_id for item in now_of().targets
     ]
+
+
+def test_butterflies_are_chosen_until_a_letter_is_counted(desk, action):
+    def save(**fields):
+        version = version_on(desk.get(f"{PAGE}/form"))
+        return desk.post(f"{PAGE}/form", {"version": version, "confirmation": "email", **fields})
+
+    assert save().status_code == 303
+    assert not now_of().has_butterflies
+    assert save(has_butterflies="y").status_code == 303
+    assert now_of().has_butterflies
+    sign_and_hatch(action)
+    refused = save()
+    assert refused.status_code == 422
+    assert list(wrong_fields(refused)) == ["has_butterflies"]
+    assert now_of().has_butterflies
+
+
+def test_petition_always_has_butterflies(desk, petition):
+    page = desk.get("/organize/petitions/home/form")
+    assert 'name="has_butterflies"' not in page.text
+    form = {"version": version_on(page), "confirmation": "email"}
+    assert desk.post("/organize/petitions/home/form", form).status_code == 303
+    assert now_of("home").has_butterflies

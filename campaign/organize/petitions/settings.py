@@ -251,18 +251,18 @@ def _targets_page(petition: Petition | Any, form: Any, status: int = 200) -> tup
     """Return the page of the targets, with those that the search finds in the organisation's list."""
     organisation_id = petition.cause.organisation_id
     chosen = {row["profile"] for row in form.rows.data}
-    found = (
+    matches = (
         search_profiles(organisation_id=organisation_id, query=form.directory.data, limit=MAX_FOUND)
         if form.directory.data
         else ()
     )
-    cards = [target_card(profile, g.lang) for profile in found]
+    cards = [target_card(profile, g.lang) for profile in matches]
     return part_page(
         "targets",
         petition,
         form,
         status,
-        found=[card for card in cards if str(card.id) not in chosen],
+        matches=[card for card in cards if str(card.id) not in chosen],
         has_directory=profile_count(organisation_id=organisation_id) > 0,
     )
 
