@@ -1,5 +1,6 @@
 """The forms of a target: who it is, and how to reach it."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Self, cast
 
 from flask_babel import lazy_gettext as _l
@@ -35,11 +36,15 @@ MAX_POSTAL_ADDRESS_LENGTH = 1000
 MAX_SOURCE_LENGTH = 500
 
 
+def _choices(labels: Mapping[str, Any]) -> list[SelectChoice]:
+    return [SelectChoice(value, label) for value, label in labels.items()]
+
+
 class FindForm(FlaskForm):
     """What to look for in the list of targets."""
 
     words = LineField(_l("Search"))
-    status = SelectField(_l("Show"), choices=list(FILTER_LABELS.items()), validate_choice=False)
+    status = SelectField(_l("Show"), choices=_choices(FILTER_LABELS), validate_choice=False)
 
 
 class LanguagesField(LineField):
@@ -56,7 +61,7 @@ class LanguagesField(LineField):
             self.tags()
         except UnknownLanguage as error:
             raise StopValidation(
-                _l("“%(value)s” is no language, like en or fr-CA.", value=str(error))
+                _l("“%(value)s” is not a language code, like en or fr-CA.", value=str(error))
             ) from error
 
 
@@ -65,7 +70,7 @@ class OptionalZoneField(SelectField):
 
     def process(self, *arguments: Any, **named: Any) -> None:
         super().process(*arguments, **named)
-        self.choices = [SelectChoice("", _l("As the organization")), *zone_choices(self.data)]
+        self.choices = [SelectChoice("", _l("Same as the organization")), *zone_choices(self.data)]
 
 
 class EmailsField(LinesField):
@@ -102,7 +107,7 @@ class TelephonesField(LinesField):
             raise StopValidation(
                 _l("There are too many. Enter ten or fewer.")
                 if refusal.code == "too_many"
-                else _l("“%(value)s” is no telephone number.", value=refusal.detail)
+                else _l("“%(value)s” is not a telephone number.", value=refusal.detail)
             ) from refusal
 
 
@@ -113,7 +118,7 @@ class AboutForm(InLanguages, FlaskForm):
     missing_errors: ClassVar = {"name": _l("Enter a name.")}
     version = VersionField()
     target_kind = RadioField(
-        FIELD_LABELS["target_kind"], choices=list(KIND_LABELS.items()), default="person"
+        FIELD_LABELS["target_kind"], choices=_choices(KIND_LABELS), default="person"
     )
     party = LineField(FIELD_LABELS["party"], [max_length(MAX_PARTY_LENGTH)])
     area = LineField(FIELD_LABELS["area"], [max_length(MAX_TEXT_LENGTH)])
