@@ -7,6 +7,8 @@ from campaign.accounts import tokens as account_keys
 from campaign.accounts.models import AccountLink, OrganizerSession
 from campaign.accounts.operations import make_link, remove, remove_role
 from campaign.accounts.queries import link_by_token
+from campaign.actions.letters.addresses import refusing_targets
+from campaign.actions.letters.refusals import refuse
 from campaign.api.models import ApiKey
 from campaign.api.operations import make_key, revoke_key
 from campaign.db.ended_log import EndedLog
@@ -25,6 +27,7 @@ from tests.factories.organizers import fresh, make_organizer, sign_in, with_app,
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, ODILE, hatch_now, row, sign_and_hatch
 from tests.factories.subscriptions import digest, subscribe, subscription
+from tests.factories.targets import make_target, some_organisation_id
 
 pytestmark = pytest.mark.usefixtures("postgresql_programs")
 
@@ -164,6 +167,14 @@ def test_ends_of_keys_tablets_and_subscriptions_are_repeated(restored, client):
     assert kiosk_of(tablet).revoked_at
     assert subscription(reader).state == subscription(silent).state == "ended"
     assert is_suppressed(digest("odile"))
+
+
+def test_target_that_stopped_letters_gets_none_after_a_restore(restored, app):
+    profile = make_target(some_organisation_id(), ["target@office.example"])
+    restored.back_up()
+    write(refuse, address_digest=email_digest("target@office.example"), now=utcnow())
+    restored()
+    assert refusing_targets([profile.id]) == {profile.id}
 
 
 def test_number_now_used_by_another_signature_is_left_alone(restored, ended):
