@@ -34,6 +34,7 @@ TEXTS = ActionTexts(
     recent=_l("People who wrote recently"),
     be_first=_l("Be the first to write."),
     email_hint=_l("We will email you to confirm your letter. We never show your email address."),
+    withdraw=_l("You can stop your letter until it leaves."),
     delivered=_l("your letter, with your full name and country"),
     delivery=_l(
         "The people you choose get your letter, with your full name and country. They get your email address only if you allow replies."
