@@ -7,7 +7,7 @@ from campaign.accounts import tokens as account_keys
 from campaign.accounts.models import AccountLink, OrganizerSession
 from campaign.accounts.operations import make_link, remove, remove_role
 from campaign.accounts.queries import link_by_token
-from campaign.actions.letters.addresses import refusing_targets
+from campaign.actions.letters.addresses import refusing_among
 from campaign.actions.letters.refusals import refuse
 from campaign.api.models import ApiKey
 from campaign.api.operations import make_key, revoke_key
@@ -21,6 +21,7 @@ from campaign.signatures.queries import differences
 from campaign.signatures.tokens import email_digest
 from campaign.subscriptions import operations as subscriptions
 from campaign.subscriptions.queries import is_suppressed
+from campaign.targets.queries import profile_by_id
 from tests.factories.causes import make_cause
 from tests.factories.kiosks import kiosk_of, make_table, make_tablet
 from tests.factories.organizers import fresh, make_organizer, sign_in, with_app, with_password
@@ -174,7 +175,7 @@ def test_target_that_stopped_letters_gets_none_after_a_restore(restored, app):
     restored.back_up()
     write(refuse, address_digest=email_digest("target@office.example"), now=utcnow())
     restored()
-    assert refusing_targets([profile.id]) == {profile.id}
+    assert refusing_among([profile_by_id(profile.id)]) == {profile.id}
 
 
 def test_number_now_used_by_another_signature_is_left_alone(restored, ended):
