@@ -37,7 +37,7 @@ class ActionTexts:
     confirms. `check_email` follows the form: what the email is for. `ask_title` asks to invite
     someone. `one` and `many` label a count, `recent` the list of people, and `be_first` an empty one.
     `email_hint` says what the address is for, `withdraw` that one may change one's mind. `delivered` and `delivery` say what targets get, as a
-    list and as a sentence, where no organizer chooses it.
+    list and as a sentence, where no organizer chooses it. `counted` says what happens next.
     """
 
     noun: LazyString
@@ -59,6 +59,7 @@ class ActionTexts:
     withdraw: LazyString
     delivered: LazyString | None = None
     delivery: LazyString | None = None
+    counted: LazyString | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
