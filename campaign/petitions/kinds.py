@@ -64,11 +64,16 @@ class ActionTexts:
 class ActionKind:
     """In what a kind of action differs from a petition.
 
-    `name` is stored in the database. `notice` is the subject of its privacy notice. `show` and `submit` are the endpoints of the page and of its
-    form. `emails` maps the template of an email about signatures to the one of this kind.
+    `name` is stored in the database. `notice` is the subject of its privacy notice. `show` and
+    `submit` are the endpoints of the page and of its form. `emails` maps the template of an email
+    about signatures to the one of this kind.
 
     `fields` returns the fields that the form has beside those of a petition, by name, for the
     action with this id and a language. What was entered is stored in `Signature.kind_data`.
+    `earlier_fields` are those for a form that was filled in offline, maybe days ago, if they differ.
+    `form_data` returns what the form shows beside that of a petition as JSON can hold it, for
+    tablets and partners. With `needs_email`, only its supporter confirms a response, by email:
+    neither a witness at a table nor a partner does.
     `missing` returns what must be filled in before the action with this id is published: pairs of a
     name, and a language or "". `confirmed_url` returns where a response leads when it is confirmed,
     if not to its number.
@@ -86,7 +91,10 @@ class ActionKind:
     has_comment: bool = True
     notice: Subject = "signature"
     emails: Mapping[str, str] = field(default_factory=dict)
+    needs_email: bool = False
     fields: Callable[[int, str], Mapping[str, Any]] | None = None
+    earlier_fields: Callable[[int, str], Mapping[str, Any]] | None = None
+    form_data: Callable[[int, str], Mapping[str, Any]] | None = None
     missing: Callable[[int], Sequence[tuple[str, str]]] | None = None
     confirmed_url: Callable[[Any], str | None] | None = None
     form_part: Callable[[Any, Any, str], Markup] | None = None
@@ -94,6 +102,11 @@ class ActionKind:
     own_part: Callable[[Any, str], Markup] | None = None
     downloaded_part: Callable[[Any], Mapping[str, Any]] | None = None
     note_counted: NoteCounted | None = None
+
+    @property
+    def collection(self) -> str:
+        """Return the part of its addresses before the slug."""
+        return "petitions" if self.name == PETITION else "actions"
 
 
 PETITION_KIND = ActionKind(

@@ -1944,7 +1944,9 @@ def upgrade():
         ),
         sa.CheckConstraint("evidence in ('email', 'in_person', 'paper', 'api')", name="evidence"),
         sa.CheckConstraint("name_display in ('full', 'initials', 'counted')", name="name_display"),
-        sa.CheckConstraint("state != 'counted' or hatched_at is not null", name="counted_is_hatched"),
+        sa.CheckConstraint(
+            "state != 'counted' or hatched_at is not null", name="counted_is_hatched"
+        ),
         sa.CheckConstraint("number is null or hatched_at is not null", name="numbered_is_hatched"),
         sa.CheckConstraint("state = 'erased' or given_name is not null", name="given_name"),
         sa.CheckConstraint(

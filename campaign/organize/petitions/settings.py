@@ -13,6 +13,7 @@ from wtforms import Form, FormField, HiddenField
 from wtforms.validators import Optional
 
 from campaign.i18n.fallbacks import best_text
+from campaign.actions.letters.models import LETTER
 from campaign.i18n.local_times import local_time
 from campaign.i18n.locales import language_name
 from campaign.organize.core.access import allowed
@@ -178,6 +179,8 @@ def _place(lang: str) -> LineField:
 @blueprint.get("/<slug>/targets")
 @allowed("petitions.edit", load_petition)
 def targets(petition: Petition) -> ResponseReturnValue:
+    if petition.action_kind == LETTER:
+        return redirect(url_for("organize.petitions.letter_targets", slug=petition.slug))
     return _targets_page(petition, TargetsForm.of(petition))
 
 
@@ -248,18 +251,18 @@ def _targets_page(petition: Petition | Any, form: Any, status: int = 200) -> tup
     """Return the page of the targets, with those that the search finds in the organisation's list."""
     organisation_id = petition.cause.organisation_id
     chosen = {row["profile"] for row in form.rows.data}
-    found = (
+    matches = (
         search_profiles(organisation_id=organisation_id, query=form.directory.data, limit=MAX_FOUND)
         if form.directory.data
         else ()
     )
-    cards = [target_card(profile, g.lang) for profile in found]
+    cards = [target_card(profile, g.lang) for profile in matches]
     return part_page(
         "targets",
         petition,
         form,
         status,
-        found=[card for card in cards if str(card.id) not in chosen],
+        matches=[card for card in cards if str(card.id) not in chosen],
         has_directory=profile_count(organisation_id=organisation_id) > 0,
     )
 

@@ -1,5 +1,6 @@
 """The forms of a target: who it is, and how to reach it."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Self, cast
 
 from flask_babel import lazy_gettext as _l
@@ -35,11 +36,15 @@ MAX_POSTAL_ADDRESS_LENGTH = 1000
 MAX_SOURCE_LENGTH = 500
 
 
+def _choices(labels: Mapping[str, Any]) -> list[SelectChoice]:
+    return [SelectChoice(value, label) for value, label in labels.items()]
+
+
 class FindForm(FlaskForm):
     """What to look for in the list of targets."""
 
     words = LineField(_l("Search"))
-    status = SelectField(_l("Show"), choices=list(FILTER_LABELS.items()), validate_choice=False)
+    status = SelectField(_l("Show"), choices=_choices(FILTER_LABELS), validate_choice=False)
 
 
 class LanguagesField(LineField):
@@ -113,7 +118,7 @@ class AboutForm(InLanguages, FlaskForm):
     missing_errors: ClassVar = {"name": _l("Enter a name.")}
     version = VersionField()
     target_kind = RadioField(
-        FIELD_LABELS["target_kind"], choices=list(KIND_LABELS.items()), default="person"
+        FIELD_LABELS["target_kind"], choices=_choices(KIND_LABELS), default="person"
     )
     party = LineField(FIELD_LABELS["party"], [max_length(MAX_PARTY_LENGTH)])
     area = LineField(FIELD_LABELS["area"], [max_length(MAX_TEXT_LENGTH)])

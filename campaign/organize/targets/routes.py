@@ -46,7 +46,11 @@ from campaign.targets.queries import (
 
 ON_A_PAGE = 50
 MAX_WORDS_LENGTH = 200
-PARTS = {"about": AboutForm, "contact": ContactForm}
+FORMS = {"about": AboutForm, "contact": ContactForm}
+TEMPLATES = {
+    "about": "organize/targets/about.html",
+    "contact": "organize/targets/contact.html",
+}
 
 blueprint = Blueprint("targets", __name__, url_prefix="/targets")
 
@@ -240,7 +244,7 @@ def organisation_name(organisation: Organisation) -> str:
 
 
 def _save(part: str, place: DirectoryTarget) -> ResponseReturnValue:
-    form_class: Any = PARTS[part]
+    form_class: Any = FORMS[part]
     form = form_class.class_for(place.profile)()
     if not form.validate():
         return _part_page(part, place, place.profile, form, 422)
@@ -293,7 +297,7 @@ def _part_page(
     part: str, place: SharedPlace, profile: TargetProfile, form: Any, status: int = 200
 ) -> tuple[str, int]:
     return render_template(
-        f"organize/targets/{part}.html",
+        TEMPLATES[part],
         **_shared(place),
         profile=profile,
         target_name=profile_name(profile, g.lang),

@@ -56,11 +56,11 @@ def load_import(slug: str, import_id: int) -> DirectoryImport | None:
 
 def organisations_with_targets() -> Sequence[Organisation]:
     """Return the organisations whose targets the organizer may edit."""
-    whole, cause_ids = organisations_where(ACTION), causes_where(ACTION)
-    if whole is None or cause_ids is None:
+    organisation_ids, cause_ids = organisations_where(ACTION), causes_where(ACTION)
+    if organisation_ids is None or cause_ids is None:
         return organisations_among(None)
     of_causes = {cause.organisation_id for cause in causes_among(cause_ids)}
-    return organisations_among(whole | of_causes)
+    return organisations_among(organisation_ids | of_causes)
 
 
 def _cause_id(organisation: Organisation) -> int | None:
