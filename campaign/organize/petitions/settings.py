@@ -12,8 +12,8 @@ from flask_wtf import FlaskForm
 from wtforms import Form, FormField, HiddenField
 from wtforms.validators import Optional
 
-from campaign.i18n.fallbacks import best_text
 from campaign.actions.letters.models import LETTER
+from campaign.i18n.fallbacks import best_text
 from campaign.i18n.local_times import local_time
 from campaign.i18n.locales import language_name
 from campaign.organize.core.access import allowed
