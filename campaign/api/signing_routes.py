@@ -99,7 +99,7 @@ def _take_response(slug: str, noun: str) -> ResponseReturnValue:
     if errors:
         form.validate()
         abort(_fields_problem({**_errors_of(form), **errors}))
-    # What is sent to others needs the person's own confirmation, even from a trusted partner.
+    # A letter waits for the person's own confirmation, even if a partner vouches for them.
     is_trusted = key.is_trusted and not kind_of(terms.action_kind).needs_email
     result = submit(
         Submission(

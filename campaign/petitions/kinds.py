@@ -36,8 +36,8 @@ class ActionTexts:
     `confirm_named` asks the person with a `name`. `confirm_lead` is below it, `confirm_button`
     confirms. `check_email` follows the form: what the email is for. `ask_title` asks to invite
     someone. `one` and `many` label a count, `recent` the list of people, and `be_first` an empty one.
-    `email_hint` says what the address is for. `delivered` and `delivery` say what targets get, as a
-    list and as a sentence, where no organizer chooses it.
+    `email_hint` says what the address is for, `withdraw` that one may change one's mind. `delivered` and `delivery` say what targets get, as a
+    list and as a sentence, where no organizer chooses it. `counted` says what happens next.
     """
 
     noun: LazyString
@@ -56,8 +56,10 @@ class ActionTexts:
     recent: LazyString
     be_first: LazyString
     email_hint: LazyString
+    withdraw: LazyString
     delivered: LazyString | None = None
     delivery: LazyString | None = None
+    counted: LazyString | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +136,7 @@ PETITION_KIND = ActionKind(
         email_hint=_l(
             "We will email you to confirm your signature. We never show your email address."
         ),
+        withdraw=_l("You can withdraw at any time."),
     ),
 )
 

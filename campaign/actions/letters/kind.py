@@ -34,6 +34,10 @@ TEXTS = ActionTexts(
     recent=_l("People who wrote recently"),
     be_first=_l("Be the first to write."),
     email_hint=_l("We will email you to confirm your letter. We never show your email address."),
+    withdraw=_l("You can stop your letter until it leaves."),
+    counted=_l(
+        "We deliver your letter soon, and email you if we cannot. You can follow it on the page “What I signed”."
+    ),
     delivered=_l("your letter, with your full name and country"),
     delivery=_l(
         "The people you choose get your letter, with your full name and country. They get your email address only if you allow replies."
