@@ -16,6 +16,7 @@ from campaign.site.settings import forget_site_settings
 from campaign.subscriptions.models import SuppressedAddress
 from campaign.subscriptions.operations import suppress
 from tests.factories.kiosks import make_table, make_tablet
+from tests.factories.letters import letters, make_letter_action, set_letter, write_letter
 from tests.factories.organizers import make_organizer
 from tests.factories.signatures import AMALIA, ODILE, hatch_now, row, sign_and_hatch, withdraw
 from tests.factories.subscriptions import digest, subscribe, subscriptions
@@ -119,6 +120,19 @@ def test_secrets_stay_behind(app, client, tmp_path):
         assert organizer["password_hash"] is organizer["totp_secret"] is None
     assert {entry["address_digest"] for entry in rows_of(path, "signature")} == {None}
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.both_databases
+def test_letters_that_wait_do_not_leave_after_a_move(app, tmp_path):
+    write_letter(make_letter_action(targets=2))
+    sent, _waiting = letters()
+    set_letter(sent.id, state="sent", sent_at=utcnow())
+    path = export(app, tmp_path / "a.zip", slug_of_host())
+    assert [letter["state"] for letter in rows_of(path, "letter")] == ["sent", "stopped"]
+    assert [bool(letter["stopped_at"]) for letter in rows_of(path, "letter")] == [False, True]
+    assert [letter.state for letter in letters()] == ["sent", "waiting"]
+    [settings] = rows_of(path, "letter_settings")
+    assert settings["way"] == "individual"
 
 
 def test_other_key_makes_digests_again_and_says_what_is_lost(app, client, installation, tmp_path):
