@@ -8,6 +8,7 @@ from campaign.accounts.models import AccountLink, OrganizerSession
 from campaign.accounts.operations import make_link, remove, remove_role
 from campaign.accounts.queries import link_by_token
 from campaign.actions.letters.addresses import refusing_among
+from campaign.actions.letters.operations import stop_letter
 from campaign.actions.letters.refusals import refuse
 from campaign.api.models import ApiKey
 from campaign.api.operations import make_key, revoke_key
@@ -24,6 +25,7 @@ from campaign.subscriptions.queries import is_suppressed
 from campaign.targets.queries import profile_by_id
 from tests.factories.causes import make_cause
 from tests.factories.kiosks import kiosk_of, make_table, make_tablet
+from tests.factories.letters import letters, make_letter_action, write_letter
 from tests.factories.organizers import fresh, make_organizer, sign_in, with_app, with_password
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, ODILE, hatch_now, row, sign_and_hatch
@@ -99,6 +101,18 @@ def test_withdrawals_and_erasures_are_repeated(restored):
     assert (row(erased).state, row(erased).email, row(erased).given_name) == ("erased", None, None)
     assert row(back).state == "counted"
     assert differences() == []
+
+
+def test_letter_that_its_writer_stopped_does_not_leave_after_a_restore(restored):
+    signature_id = write_letter(make_letter_action(targets=2))
+    stopped, other = (letter.id for letter in letters())
+    restored.back_up()
+    write(stop_letter, letter_id=stopped, signature_ids=[signature_id], now=utcnow())
+    assert "letter.stopped: 1" in restored()
+    assert [(letter.id, letter.state, letter.reason) for letter in letters()] == [
+        (stopped, "stopped", "withdrawn"),
+        (other, "waiting", ""),
+    ]
 
 
 def test_withdrawn_and_erased_signature_is_not_counted_again(restored):
