@@ -3,9 +3,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# How many processes run the tests. The slow tests kill processes, so fewer of them run at once.
+# How many processes run the tests. Some slow tests keep several sites busy, so fewer run at once.
 WORKERS ?= 4
-SLOW_WORKERS ?= 2
+SLOW_WORKERS ?= 3
 export VOLANTE_ENV ?= local
 # Some images of Python set this. Then each of the processes compiles everything again: the tests
 # alone take nine seconds of processor time in each.

@@ -1,6 +1,6 @@
 """The API's OpenAPI 3.1 description, generated from the table of its endpoints."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,6 +49,21 @@ PROBLEMS = {
     "TooManyRequests": "Too many requests. Wait for the number of seconds in Retry-After.",
 }
 
+POSTS = {
+    "/petitions/{slug}/signatures": {
+        "id": "sign",
+        "schema": "NewSignature",
+        "summary": "Send a signature as a partner. The answer does not tell whether the person had already signed.",
+        "created": "The signature is saved.",
+    },
+    "/actions/{slug}/responses": {
+        "id": "respond",
+        "schema": "NewResponse",
+        "summary": "Send a response as a partner, such as a letter. The person always confirms a letter by email. The answer does not tell whether they had already written.",
+        "created": "The response is saved.",
+    },
+}
+
 
 @dataclass(frozen=True)
 class Endpoint:
@@ -78,10 +93,7 @@ def document(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
             ),
         },
         "servers": [{"url": f"{current_app.config['PUBLIC_URL']}/api/v1"}],
-        "paths": {
-            endpoint.path: {"get": _operation(endpoint)} | _post_operation(endpoint.path)
-            for endpoint in endpoints
-        },
+        "paths": _paths(endpoints),
         "components": {
             "schemas": SCHEMAS,
             "responses": {name: _problem(description) for name, description in PROBLEMS.items()},
@@ -121,10 +133,14 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
     }
 
 
-def _post_operation(path: str) -> dict[str, Any]:
-    """Return the POST operation of this path, if it has one."""
-    if path != "/petitions/{slug}/signatures":
-        return {}
+def _paths(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
+    paths = {endpoint.path: {"get": _operation(endpoint)} for endpoint in endpoints}
+    for path, operation in POSTS.items():
+        paths.setdefault(path, {})["post"] = _post_operation(operation)
+    return paths
+
+
+def _post_operation(operation: Mapping[str, str]) -> dict[str, Any]:
     refusals = {
         "401": "Unauthorized",
         "403": "Forbidden",
@@ -134,7 +150,7 @@ def _post_operation(path: str) -> dict[str, Any]:
         "422": "UnprocessableContent",
     }
     created = {
-        "description": "The signature is saved.",
+        "description": operation["created"],
         "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Taken"}}},
     }
     names = {
@@ -145,22 +161,20 @@ def _post_operation(path: str) -> dict[str, Any]:
         "503": "ServiceUnavailable",
     }
     return {
-        "post": {
-            "operationId": "sign",
-            "summary": "Send a signature as a partner. The answer does not tell whether the person had already signed.",
-            "security": [{"key": []}],
-            "parameters": [SLUG],
-            "requestBody": {
-                "required": True,
-                "content": {
-                    "application/json": {"schema": {"$ref": "#/components/schemas/NewSignature"}}
-                },
+        "operationId": operation["id"],
+        "summary": operation["summary"],
+        "security": [{"key": []}],
+        "parameters": [SLUG],
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {
+                    "schema": {"$ref": f"#/components/schemas/{operation['schema']}"}
+                }
             },
-            "responses": {"201": created}
-            | {
-                status: {"$ref": f"#/components/responses/{name}"} for status, name in names.items()
-            },
-        }
+        },
+        "responses": {"201": created}
+        | {status: {"$ref": f"#/components/responses/{name}"} for status, name in names.items()},
     }
 
 

@@ -3,6 +3,7 @@
 The views' docstrings are their descriptions in the OpenAPI document.
 """
 
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 from flask import Blueprint, Response, abort, current_app, jsonify, request, url_for
@@ -13,16 +14,19 @@ from campaign.api.openapi import Endpoint, document
 from campaign.api.params import CAUSE, CURSOR, LANG, LIMIT, STATE, WHEN
 from campaign.api.queries import shown_signatures
 from campaign.api.serializers import (
+    serialize_action,
     serialize_cause,
     serialize_event,
     serialize_petition,
     serialize_signature,
+    serialize_whole_action,
     serialize_whole_petition,
 )
 from campaign.causes.queries import cause_by_slug, cause_count, published_causes
 from campaign.events.queries import events_ahead, events_past
 from campaign.http.caching import public
 from campaign.petitions.goals import current_goal
+from campaign.petitions.kinds import PETITION
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_by_slug, petition_counts, published_petitions
 from campaign.process.clock import utcnow
@@ -68,19 +72,35 @@ def causes() -> ResponseReturnValue:
 
 @blueprint.get("/causes/<slug>")
 def cause(slug: str) -> ResponseReturnValue:
-    """Return a cause and its petitions."""
+    """Return a cause, its petitions and its other actions."""
     lang, cause = LANG.read(), cause_by_slug(slug) or _not_found("cause")
-    petitions = published_petitions(cause.id)
-    counts = petition_counts(petition.id for petition in petitions)
-    items = [
-        serialize_petition(petition, counts.get(petition.id, 0), lang) for petition in petitions
-    ]
-    return _tagged(serialize_cause(cause, cause_count(cause.id), lang) | {"petitions": items})
+    rows = published_petitions(cause.id)
+    counts = petition_counts(row.id for row in rows)
+    petitions, actions = [], []
+    for row in rows:
+        if row.action_kind == PETITION:
+            petitions.append(serialize_petition(row, counts.get(row.id, 0), lang))
+        else:
+            actions.append(serialize_action(row, counts.get(row.id, 0), lang))
+    return _tagged(
+        serialize_cause(cause, cause_count(cause.id), lang)
+        | {"petitions": petitions, "actions": actions}
+    )
 
 
 @blueprint.get("/petitions")
 def petitions() -> ResponseReturnValue:
     """List the public petitions, without archived ones."""
+    return _list_of("petitions", serialize_petition)
+
+
+@blueprint.get("/actions")
+def actions() -> ResponseReturnValue:
+    """List the public actions that are not petitions, such as letters, without archived ones."""
+    return _list_of("actions", serialize_action)
+
+
+def _list_of(name: str, serialize: Callable[[Petition, int, str], dict[str, Any]]) -> Response:
     lang, limit, cursor, slug, state = (
         LANG.read(),
         LIMIT.read(),
@@ -94,21 +114,31 @@ def petitions() -> ResponseReturnValue:
             petition
             for petition in published_petitions()
             if petition.id > cursor
+            and (petition.action_kind == PETITION) == (name == "petitions")
             and slug in (None, petition.cause.slug)
             and state in (None, petition.phase(now))
         ),
         key=lambda row: row.id,
     )
     counts = petition_counts(row.id for row in rows[:limit])
-    items = [serialize_petition(row, counts.get(row.id, 0), lang) for row in rows[:limit]]
-    return _list("petitions", items, rows[limit - 1].id if len(rows) > limit else None)
+    items = [serialize(row, counts.get(row.id, 0), lang) for row in rows[:limit]]
+    return _list(name, items, rows[limit - 1].id if len(rows) > limit else None)
 
 
 @blueprint.get("/petitions/<slug>")
 def petition(slug: str) -> ResponseReturnValue:
     """Return a petition with its whole text, as Markdown."""
-    lang, petition = LANG.read(), petition_by_slug(slug) or _not_found("petition")
+    lang, petition = LANG.read(), _petition(slug)
     return _tagged(serialize_whole_petition(petition, _count(petition), lang))
+
+
+@blueprint.get("/actions/<slug>")
+def action(slug: str) -> ResponseReturnValue:
+    """Return an action with its whole text, as Markdown, and what its form asks."""
+    lang, action = LANG.read(), petition_by_slug(slug)
+    if action is None or action.action_kind == PETITION:
+        _not_found("action")
+    return _tagged(serialize_whole_action(action, _count(action), lang))
 
 
 @blueprint.get("/petitions/<slug>/signatures")
@@ -117,7 +147,7 @@ def signatures(slug: str) -> ResponseReturnValue:
     limit, cursor, petition = (
         LIMIT.read(),
         CURSOR.read(),
-        petition_by_slug(slug) or _not_found("petition"),
+        _petition(slug),
     )
     rows = shown_signatures(petition.id, after=cursor, limit=limit + 1)
     items = [serialize_signature(row) for row in rows[:limit]]
@@ -132,7 +162,7 @@ def signatures(slug: str) -> ResponseReturnValue:
 @blueprint.get("/petitions/<slug>/tally")
 def tally(slug: str) -> ResponseReturnValue:
     """Return how many signatures a petition has, and how many are left to its goal."""
-    petition = petition_by_slug(slug) or _not_found("petition")
+    petition = _petition(slug)
     count = _count(petition)
     goal = current_goal(count, petition.goal)
     body = {
@@ -170,6 +200,8 @@ ENDPOINTS = (
     Endpoint("/petitions/{slug}", petition, "WholePetition", (LANG,)),
     Endpoint("/petitions/{slug}/signatures", signatures, "Signatures", (LIMIT, CURSOR)),
     Endpoint("/petitions/{slug}/tally", tally, "Tally"),
+    Endpoint("/actions", actions, "Actions", (LANG, CAUSE, STATE, LIMIT, CURSOR)),
+    Endpoint("/actions/{slug}", action, "WholeAction", (LANG,)),
     Endpoint("/events", events, "Events", (LANG, CAUSE, WHEN, LIMIT, CURSOR)),
 )
 
@@ -217,6 +249,13 @@ def _tagged(body: dict[str, Any], seconds: int = SECONDS, serve_stale: bool = Tr
 
 def _not_found(kind: str) -> NoReturn:
     abort(404, f"There is no public {kind} with this slug.")
+
+
+def _petition(slug: str) -> Petition:
+    petition = petition_by_slug(slug)
+    if petition is None or petition.action_kind != PETITION:
+        _not_found("petition")
+    return petition
 
 
 def _count(petition: Petition) -> int:

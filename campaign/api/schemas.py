@@ -61,6 +61,83 @@ _petition = {
     "image": ADDRESS,
 }
 
+_kind = {"type": "string", "description": "The kind of action, such as `letter`."}
+_whole_petition = {
+    **_petition,
+    "organisation": TEXT,
+    "body": TEXT,
+    "version": {"type": "integer", "minimum": 1},
+    "changed_at": INSTANT,
+    "notice": _object(
+        "The privacy notice of this petition in the language of the answer. Show `text`, which is Markdown, where people sign, and send `digest` with the signature.",
+        digest=TEXT,
+        text=TEXT,
+    ),
+    "subscribe_text": {
+        **TEXT,
+        "description": "The consent to updates by email, in the language of the answer. It names the cause and the organization that sends them. Show it where people choose `subscribe`.",
+    },
+    "delivered": _object(
+        "What the targets get about each signature. Show `sentence` where people sign, and send the `version` it belongs to.",
+        names={"type": "string", "enum": ["shown", "full"]},
+        details={
+            "type": "array",
+            "items": {
+                "type": "string",
+                "enum": ["country", "postal_code", "shown_comment", "day"],
+            },
+        },
+        sentence=TEXT,
+    ),
+}
+_new_signature = {
+    "given_name": TEXT,
+    "family_name": TEXT,
+    "email": {"type": "string", "format": "email"},
+    "country": {"type": "string", "description": "ISO 3166-1 alpha-2"},
+    "postal_code": TEXT,
+    "comment": TEXT,
+    "name_display": {
+        "type": "string",
+        "enum": ["full", "initials", "counted"],
+        "default": "counted",
+    },
+    "subscribe": {
+        "type": "boolean",
+        "default": False,
+        "description": "Whether the person agreed to the petition's `subscribe_text`, which we record as the consent.",
+    },
+    "answers": {
+        "type": "object",
+        "description": "Answers to the petition's own questions, by the name of each question.",
+        "additionalProperties": {"type": ["string", "boolean"]},
+    },
+    "lang": {**LANG, "description": "The language of the emails to this person."},
+    "version": {
+        "type": "integer",
+        "minimum": 1,
+        "description": "The version of the petition that the person saw. If it is missing, the newest.",
+    },
+    "notice": {
+        "type": "string",
+        "description": "The digest of the privacy notice that your page showed, from the petition. If neither it nor `consent_text` is sent, we record that the notice is not known.",
+    },
+    "consent_text": {
+        "type": "string",
+        "maxLength": 10000,
+        "description": "The text that the person agreed to on your page, if it was not our notice. Send `consent_at` with it.",
+    },
+    "consent_at": {
+        **INSTANT,
+        "description": "When the person agreed to it, with a time zone. Not in the future.",
+    },
+    "source": {
+        "type": "string",
+        "maxLength": 40,
+        "description": "The source code, as in ?source=. If it is missing, the source code of the key.",
+    },
+}
+
 SCHEMAS = {
     "OpenApi": {
         "type": "object",
@@ -85,39 +162,59 @@ SCHEMAS = {
         **_cause,
     ),
     "CauseWithPetitions": _object(
-        "A cause and its petitions.",
+        "A cause, its petitions and its other actions.",
         **_cause,
         petitions={"type": "array", "items": {"$ref": "#/components/schemas/Petition"}},
+        actions={"type": "array", "items": {"$ref": "#/components/schemas/Action"}},
     ),
     "Petition": _object("A petition without its text.", **_petition),
     "WholePetition": _object(
         "A petition with its text. `body` is Markdown, and `version` is the version of the text.",
-        **_petition,
-        organisation=TEXT,
-        body=TEXT,
-        version={"type": "integer", "minimum": 1},
-        changed_at=INSTANT,
-        notice=_object(
-            "The privacy notice of this petition in the language of the answer. Show `text`, which is Markdown, where people sign, and send `digest` with the signature.",
-            digest=TEXT,
-            text=TEXT,
-        ),
-        subscribe_text={
-            **TEXT,
-            "description": "The consent to updates by email, in the language of the answer. It names the cause and the organization that sends them. Show it where people choose `subscribe`.",
+        **_whole_petition,
+    ),
+    "Action": _object(
+        "An action other than a petition, without its text.", kind=_kind, **_petition
+    ),
+    "WholeAction": _object(
+        "An action with its text, and with what its form has besides the fields of a petition.",
+        kind=_kind,
+        **_whole_petition,
+        form={
+            "anyOf": [
+                {"$ref": "#/components/schemas/LetterForm"},
+                _object("Nothing, for a kind of action whose form is that of a petition."),
+            ]
         },
-        delivered=_object(
-            "What the targets get about each signature. Show `sentence` where people sign, and send the `version` it belongs to.",
-            names={"type": "string", "enum": ["shown", "full"]},
-            details={
-                "type": "array",
-                "items": {
-                    "type": "string",
-                    "enum": ["country", "postal_code", "shown_comment", "day"],
-                },
-            },
-            sentence=TEXT,
-        ),
+    ),
+    "LetterForm": _object(
+        "What the form of a letter has. The letter is `opening`, the answers and `closing`, signed with the full name. Show all of it, and the line `delivery`, where people write.",
+        subject=TEXT,
+        opening=TEXT,
+        prompts={
+            "type": "array",
+            "items": _object(
+                "A question whose answer is part of the letter. Send it in `answers` by its name.",
+                name=TEXT,
+                label=TEXT,
+                required={"type": "boolean"},
+            ),
+        },
+        closing=TEXT,
+        targets={
+            "type": "array",
+            "items": _object(
+                "A person or body to write to. Send the `id` in `targets`.",
+                id={"type": "integer"},
+                name=TEXT,
+                about=TEXT,
+            ),
+        },
+        most_targets={"type": "integer", "minimum": 1},
+        delivery=TEXT,
+        offers_reply={
+            "type": "boolean",
+            "description": "Whether to ask if the targets may reply to the person's email address (`shares_address`).",
+        },
     ),
     "Signature": _object(
         "A counted signature, with the name as the person chose to show it. `number` is its butterfly number.",
@@ -155,51 +252,23 @@ SCHEMAS = {
     "NewSignature": {
         "type": "object",
         "description": "The fields of the petition's form. Each petition decides which others are required.",
+        "properties": _new_signature,
+        "required": ["given_name", "email"],
+    },
+    "NewResponse": {
+        "type": "object",
+        "description": "The fields of the action's form. The last two are those of a letter.",
         "properties": {
-            "given_name": TEXT,
-            "family_name": TEXT,
-            "email": {"type": "string", "format": "email"},
-            "country": {"type": "string", "description": "ISO 3166-1 alpha-2"},
-            "postal_code": TEXT,
-            "comment": TEXT,
-            "name_display": {
-                "type": "string",
-                "enum": ["full", "initials", "counted"],
-                "default": "counted",
+            **_new_signature,
+            "targets": {
+                "type": "array",
+                "items": {"type": "integer"},
+                "description": "The ids of the targets that the person chose. It may be missing if there is only one.",
             },
-            "subscribe": {
+            "shares_address": {
                 "type": "boolean",
                 "default": False,
-                "description": "Whether the person agreed to the petition's `subscribe_text`, which we record as the consent.",
-            },
-            "answers": {
-                "type": "object",
-                "description": "Answers to the petition's own questions, by the name of each question.",
-                "additionalProperties": {"type": ["string", "boolean"]},
-            },
-            "lang": {**LANG, "description": "The language of the emails to this person."},
-            "version": {
-                "type": "integer",
-                "minimum": 1,
-                "description": "The version of the petition that the person saw. If it is missing, the newest.",
-            },
-            "notice": {
-                "type": "string",
-                "description": "The digest of the privacy notice that your page showed, from the petition. If neither it nor `consent_text` is sent, we record that the notice is not known.",
-            },
-            "consent_text": {
-                "type": "string",
-                "maxLength": 10000,
-                "description": "The text that the person agreed to on your page, if it was not our notice. Send `consent_at` with it.",
-            },
-            "consent_at": {
-                **INSTANT,
-                "description": "When the person agreed to it, with a time zone. Not in the future.",
-            },
-            "source": {
-                "type": "string",
-                "maxLength": 40,
-                "description": "The source code, as in ?source=. If it is missing, the source code of the key.",
+                "description": "Whether the targets may reply to the person's email address.",
             },
         },
         "required": ["given_name", "email"],
@@ -210,6 +279,7 @@ SCHEMAS = {
     ),
     "Causes": _list("causes", "Cause"),
     "Petitions": _list("petitions", "Petition"),
+    "Actions": _list("actions", "Action"),
     "Signatures": _list("signatures", "Signature"),
     "Events": _list("events", "Event"),
 }

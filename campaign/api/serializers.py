@@ -66,6 +66,20 @@ def serialize_whole_petition(petition: Petition, count: int, lang: str) -> dict[
     }
 
 
+def serialize_action(action: Petition, count: int, lang: str) -> dict[str, Any]:
+    return {"kind": action.action_kind} | serialize_petition(action, count, lang)
+
+
+def serialize_whole_action(action: Petition, count: int, lang: str) -> dict[str, Any]:
+    """Return an action with its text. `form` is what its form has besides that of a petition."""
+    kind = kind_of(action.action_kind)
+    return {
+        "kind": kind.name,
+        **serialize_whole_petition(action, count, lang),
+        "form": kind.form_data(action.id, lang) if kind.form_data else {},
+    }
+
+
 def _delivered(petition: Petition, lang: str) -> dict[str, Any]:
     names, details = petition.delivered_names, petition.delivered_details
     with force_locale(locale_of(lang)):

@@ -22,7 +22,7 @@ from campaign.extensions import write
 from campaign.notices.composition import compose_notice
 from campaign.notices.models import NOT_RECORDED
 from campaign.notices.operations import claimed_notice_id, record_notice
-from campaign.petitions.kinds import kind_of
+from campaign.petitions.kinds import PETITION, kind_of
 from campaign.petitions.queries import SigningTerms
 from campaign.petitions.questions import field_name, in_language
 from campaign.petitions.signing_terms import recent_terms
@@ -65,12 +65,25 @@ def sign(slug: str) -> ResponseReturnValue:
 
     The response is the same whether or not the person has already signed.
     """
+    return _take_response(slug, "petition")
+
+
+@blueprint.post("/actions/<slug>/responses")
+def respond(slug: str) -> ResponseReturnValue:
+    """Accept a response to an action that is no petition, from a partner with a key of its cause.
+
+    The answer is the same whether or not the person has already responded.
+    """
+    return _take_response(slug, "action")
+
+
+def _take_response(slug: str, noun: str) -> ResponseReturnValue:
     now = utcnow()
     key = _key(now)
     values = _sent_values()
     terms = recent_terms(slug, now=now, version=values["version"])
-    if terms is None:
-        abort(404, "There is no public petition with this slug.")
+    if terms is None or (terms.action_kind == PETITION) != (noun == "petition"):
+        abort(404, f"There is no public {noun} with this slug.")
     if key.cause_id != terms.cause_id:
         abort(problem(403, "This key is for the petitions of another cause."))
     g.lang = values["lang"]
@@ -86,6 +99,8 @@ def sign(slug: str) -> ResponseReturnValue:
     if errors:
         form.validate()
         abort(_fields_problem({**_errors_of(form), **errors}))
+    # A letter waits for the person's own confirmation, even if a partner vouches for them.
+    is_trusted = key.is_trusted and not kind_of(terms.action_kind).needs_email
     result = submit(
         Submission(
             terms=terms,
@@ -94,7 +109,7 @@ def sign(slug: str) -> ResponseReturnValue:
             received_at=now,
             source=clean_source(values["source"]) or key.source,
             # The response must not reveal whether the key is doubted or how the petition counts.
-            is_vouched_for=key.is_trusted and key.distrusted_at is None and not terms.is_quiet,
+            is_vouched_for=is_trusted and key.distrusted_at is None and not terms.is_quiet,
             notice_id=notice,
             consent_at=consent_at,
         ),
@@ -102,7 +117,7 @@ def sign(slug: str) -> ResponseReturnValue:
     )
     if result.error is not None:
         return _error_response(result.error, form)
-    return jsonify(status="taken" if key.is_trusted else "pending"), 201
+    return jsonify(status="taken" if is_trusted else "pending"), 201
 
 
 def _commit(command: SignatureCommand, *, key_id: int) -> SignatureResult:
@@ -154,6 +169,8 @@ def _sent_values() -> dict[str, Any]:
     lang = body.get("lang")
     return texts | {
         "subscribe": body.get("subscribe") is True,
+        "targets": body["targets"] if isinstance(body.get("targets"), list) else [],
+        "shares_address": body.get("shares_address") is True,
         "answers": {
             name: "y" if value is True else _text(value)
             for name, value in body.get("answers", {}).items()
@@ -230,7 +247,9 @@ def _form_data(values: Mapping[str, Any], terms: SigningTerms) -> MultiDict[str,
         if given.get(question["name"])
     }
     texts = {name: values[name] for name in TEXT_FIELDS if values[name]}
-    return MultiDict(texts | answers | ({"subscribe": "y"} if values["subscribe"] else {}))
+    checked = {name: "y" for name in ("subscribe", "shares_address") if values[name]}
+    targets = [str(target) for target in values["targets"]]
+    return MultiDict({"targets": targets} | texts | answers | checked)
 
 
 def _text(value: object) -> str:

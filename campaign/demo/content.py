@@ -10,10 +10,15 @@ from campaign.demo.content_types import (
     DemoCauseText,
     DemoEvent,
     DemoEventText,
+    DemoLetter,
+    DemoLetterText,
     DemoOrganisation,
     DemoPetition,
     DemoPetitionText,
+    DemoPrompt,
     DemoQuestion,
+    DemoSampleLetter,
+    DemoTarget,
     DemoUpdate,
     DemoUpdateText,
 )
@@ -58,6 +63,7 @@ def load_cause(folder: Path, today: date) -> DemoCause:
             _petition(folder, f"petitions/{slug}", slug, today)
             for slug in cause.strings("petitions")
         ),
+        letters=tuple(_letter(letter, today) for letter in _letters(folder)),
         events=tuple(sorted((_event(event, today) for event in events), key=_by_date)),
         updates=tuple(sorted((_update(update) for update in updates), key=_by_date, reverse=True)),
     )
@@ -129,6 +135,54 @@ def _petition_text(folder: Path, page: str, has_delivery: bool) -> DemoPetitionT
     names = ("title", "summary", "published_by") + (("deliver_place",) if has_delivery else ())
     texts = {name: front_matter.only(*names).get(name, str) for name in names}
     return DemoPetitionText(**{"deliver_place": "", **texts}, body=body)
+
+
+def _letters(folder: Path) -> list[Table]:
+    """Return the letter actions of a demonstration; not each has some."""
+    if not (folder / "letters.toml").exists():
+        return []
+    return read_table(folder, "letters.toml").only("letters").tables("letters")
+
+
+def _letter(table: Table, today: date) -> DemoLetter:
+    table.only(
+        "slug", "original_language", "goal", "opened_days_ago", "way", "required", "prompts",
+        "targets", "samples", *LANGUAGES,
+    )  # fmt: skip
+    return DemoLetter(
+        slug=table.get("slug", str),
+        original_language=table.get("original_language", str),
+        goal=table.count("goal"),
+        opens_at=datetime.combine(today - timedelta(table.count("opened_days_ago")), OPENING_HOUR),
+        way=table.get("way", str),
+        required=table.strings("required"),
+        prompts=tuple(
+            DemoPrompt(
+                item.only("required", *LANGUAGES).get("required", bool), _in_all_languages(item)
+            )
+            for item in table.tables("prompts")
+        ),
+        targets=tuple(_target(item) for item in table.tables("targets")),
+        samples=tuple(_sample(item) for item in table.tables("samples")),
+        texts=_texts(table, DemoLetterText),
+    )
+
+
+def _target(table: Table) -> DemoTarget:
+    names = ("names", "bodies", "salutations")
+    texts = {
+        name: _in_all_languages(table.only("address", *names).table(name).only(*LANGUAGES))
+        for name in names
+    }
+    return DemoTarget(address=table.get("address", str), **texts)
+
+
+def _sample(table: Table) -> DemoSampleLetter:
+    names = ("lang", "given_name", "family_name", "country")
+    table.only(*names, "answers")
+    return DemoSampleLetter(
+        **{name: table.get(name, str) for name in names}, answers=table.strings("answers")
+    )
 
 
 def _question(table: Table) -> DemoQuestion:

@@ -74,6 +74,64 @@ class DemoPetition:
 
 
 @dataclass(frozen=True, slots=True)
+class DemoLetterText:
+    """A letter action in one language: its page, and the fixed texts of its letters."""
+
+    title: str
+    summary: str
+    published_by: str
+    body: str
+    subject: str
+    opening: str
+    closing: str
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPrompt:
+    """A prompt of a letter; `labels` maps a language to its label."""
+
+    required: bool
+    labels: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class DemoTarget:
+    """An invented office; each text is by language."""
+
+    address: str
+    names: Mapping[str, str]
+    bodies: Mapping[str, str]
+    salutations: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class DemoSampleLetter:
+    """An invented writer of a letter, and their answers to its prompts."""
+
+    lang: str
+    given_name: str
+    family_name: str
+    country: str
+    answers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DemoLetter:
+    """A letter action with its texts by language. `way` is how its letters are delivered."""
+
+    slug: str
+    original_language: str
+    goal: int
+    opens_at: datetime
+    way: str
+    required: tuple[str, ...]
+    prompts: tuple[DemoPrompt, ...]
+    targets: tuple[DemoTarget, ...]
+    samples: tuple[DemoSampleLetter, ...]
+    texts: Mapping[str, DemoLetterText]
+
+
+@dataclass(frozen=True, slots=True)
 class DemoEventText:
     """An event in one language; `text` is Markdown, `programme` a tuple of (time, text).
 
@@ -148,5 +206,6 @@ class DemoCause:
     shape: str
     texts: Mapping[str, DemoCauseText]
     petitions: tuple[DemoPetition, ...]
+    letters: tuple[DemoLetter, ...]
     events: tuple[DemoEvent, ...]
     updates: tuple[DemoUpdate, ...]

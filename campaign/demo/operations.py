@@ -20,6 +20,7 @@ from campaign.demo.content_types import (
     DemoQuestion,
     DemoUpdate,
 )
+from campaign.demo.letters import create_letter_action
 from campaign.demo.referrals import pass_on
 from campaign.demo.signers import add_rows, invented_rows
 from campaign.events.life_cycle import event_life_cycle
@@ -129,6 +130,8 @@ def _create(demo: DemoCause) -> int:
         )
         total += sum(map(add_rows, batches))
         pass_on(created.id, petition.wordings, petition.codes, seed=SEED + position)
+    for position, letter in enumerate(demo.letters, len(demo.petitions)):
+        create_letter_action(cause, letter, position)
     for event in demo.events:
         _create_event(cause, demo, event, petition_ids)
     for update in demo.updates:

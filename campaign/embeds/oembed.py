@@ -22,14 +22,14 @@ from campaign.site.settings import site_settings
 
 MIMETYPES = {"json": "application/json; charset=utf-8", "xml": "text/xml; charset=utf-8"}
 PAGE = re.compile(
-    r"/(?:(?P<lang>[A-Za-z0-9-]{2,35})/petitions|petitions|s|embed/petitions)/(?P<slug>[a-z0-9-]{1,80})/?"
+    r"/(?:(?P<lang>[A-Za-z0-9-]{2,35})/(?:petitions|actions)|petitions|actions|s|embed/petitions)/(?P<slug>[a-z0-9-]{1,80})/?"
 )
 DEFAULT_WIDTH, MIN_WIDTH, MAX_WIDTH = 600, 240, 1200
 CACHE_SECONDS = 3600
 
 
 class NotOurs(CampaignError):
-    """The URL is not that of a petition on this site."""
+    """The URL is not that of a petition or other action on this site."""
 
     status = 404
 

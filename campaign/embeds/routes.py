@@ -32,7 +32,12 @@ from campaign.process.clock import utcnow
 from campaign.signatures.emails import address_of_emails
 from campaign.signatures.forms import signature_form
 from campaign.signatures.presenters import petition_context
-from campaign.signatures.signing.views import THANKS_SECONDS, SigningPage, sign_and_answer
+from campaign.signatures.signing.views import (
+    THANKS_SECONDS,
+    SigningPage,
+    fill_again,
+    sign_and_answer,
+)
 from campaign.site.languages import best_lang
 from campaign.site.settings import site_settings
 from campaign.surge.state import emails_wait
@@ -52,7 +57,8 @@ def show(slug: str) -> ResponseReturnValue:
     """
     petition = _load_for_frame(slug)
     context = petition_context(petition, g.lang, utcnow()) | _form_context(slug)
-    form = signature_form(context["petition"].required_fields, context["petition"].questions)
+    action = context["petition"]
+    form = signature_form(action.required_fields, action.questions, action=action, lang=g.lang)
     return _framed(
         petition.id,
         public(make_response(render_template(TEMPLATE, form=form, **context))),
@@ -61,14 +67,15 @@ def show(slug: str) -> ResponseReturnValue:
 
 @blueprint.post("/embed/petitions/<slug>/signatures")
 def sign(slug: str) -> ResponseReturnValue:
-    """Accept a signature as the petition's own page does, and respond inside the frame."""
+    """Accept a signature, or another response, as its own page does, and respond inside the frame."""
     _use_frame_parameters()
     # In a rush, cached terms are enough. The whole petition is read only to show the form again.
     terms = recent_terms(slug, now=utcnow())
     petition_id = terms.id if terms else _load_petition(slug).id
     thanks_url = url_for("embeds.thanks", slug=slug, **g.frame.query())
     page = SigningPage(TEMPLATE, thanks_url, _form_context(slug))
-    return _framed(petition_id, sign_and_answer(slug, page))
+    answer = fill_again if "find" in request.form else sign_and_answer
+    return _framed(petition_id, answer(slug, page))
 
 
 @blueprint.get("/embed/petitions/<slug>/signatures")

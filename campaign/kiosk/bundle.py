@@ -27,13 +27,14 @@ from campaign.organisations.colours import day_accent, night_accent
 from campaign.organisations.identity import UNNAMED, identities
 from campaign.organisations.presenters import identity_of
 from campaign.petitions.delivery_terms import delivered_list
+from campaign.petitions.kinds import PETITION, kind_of
 from campaign.petitions.models import Petition, PetitionVersion
 from campaign.petitions.presenters import notice_of
 from campaign.petitions.queries import petition_counts, published_petitions
 from campaign.site.settings import site_settings
 from campaign.text.markdown import to_html
 
-CONSENT_VERSION = "5"
+CONSENT_VERSION = "6"
 MAX_RECORDS = 50
 MAX_BODY_BYTES = 1_000_000
 MAX_SEALED_BYTES = 65_536
@@ -46,6 +47,7 @@ def bundle(kiosk: Kiosk, now: datetime) -> dict[str, Any]:
     event, cause = kiosk.event, kiosk.event.cause
     languages = languages_of(event)
     petitions = petitions_of(event)
+    others = [item for item in petitions if item.action_kind != PETITION]
     counts = petition_counts(petition.id for petition in petitions)
     return {
         # A revoked kiosk gets no bundle. It learns of its revocation because the ETag changes.
@@ -75,12 +77,19 @@ def bundle(kiosk: Kiosk, now: datetime) -> dict[str, Any]:
         "organisation": shown_organisation(cause.organisation_id, languages),
         "languages": languages,
         "petitions": [
-            _petition(item, languages, counts.get(item.id, 0), now) for item in petitions
+            _petition(item, languages, counts.get(item.id, 0), now)
+            for item in petitions
+            if item.action_kind == PETITION
         ],
+        # Apart from petitions, because older apps would show them as such.
+        "actions": [_action(item, languages, counts.get(item.id, 0), now) for item in others],
         "countries": {lang: countries(lang, site_settings().first_countries) for lang in languages},
         "consent": {
             "version": CONSENT_VERSION,
             "words": {lang: _consent(cause.organisation_id, lang) for lang in languages},
+            "actions": {
+                lang: _consent_to_actions(cause.organisation_id, lang) for lang in languages
+            },
             "news": {lang: news_consent(cause, lang) for lang in languages},
         },
         "key": _key(),
@@ -133,7 +142,7 @@ def is_signed_at(event: Event, petition: Petition) -> bool:
 
 def needs_address(petition: Petition) -> bool:
     """Return whether an email address is required, because a witness is not enough."""
-    return petition.confirmation == "email"
+    return petition.confirmation == "email" or kind_of(petition.action_kind).needs_email
 
 
 def iso(instant: datetime | None) -> str | None:
@@ -189,10 +198,24 @@ def _petition(
         "notice": {lang: _notice(petition, lang) for lang in languages},
         "delivered": {lang: _delivered(version, lang) for lang in languages},
         "email": "required" if needs_address(petition) else "optional",
-        "confirmation": petition.confirmation,
+        "confirmation": "email" if needs_address(petition) else petition.confirmation,
         "closes_at": iso(petition.closes_at),
         "count": count,
         "phase": petition.phase(now),
+    }
+
+
+def _action(
+    action: Petition, languages: Sequence[str], count: int, now: datetime
+) -> dict[str, Any]:
+    """Return an action of another kind. `form` is what its form has besides that of a petition."""
+    kind = kind_of(action.action_kind)
+    form = {lang: kind.form_data(action.id, lang) if kind.form_data else {} for lang in languages}
+    return {
+        **_petition(action, languages, count, now),
+        "kind": kind.name,
+        "has_comment": kind.has_comment,
+        "form": form,
     }
 
 
@@ -200,6 +223,14 @@ def _consent(organisation_id: int, lang: str) -> str:
     with force_locale(locale_of(lang)):
         return _(
             "I sign these petitions with my name. %(name)s uses what I enter here to deliver the petitions and to count each person once, and never sells it. I can withdraw at any time. If I give my email address, I get an email with a link to see, correct or withdraw my signature.",
+            name=legal_name(identities().of(organisation_id), lang),
+        )
+
+
+def _consent_to_actions(organisation_id: int, lang: str) -> str:
+    with force_locale(locale_of(lang)):
+        return _(
+            "I write with my full name. %(name)s uses what I enter here to deliver my letter and to count each person once, and never sells it. Nothing is sent before I press the button in the email that I get. I can withdraw until then, and afterwards what was not sent yet.",
             name=legal_name(identities().of(organisation_id), lang),
         )
 

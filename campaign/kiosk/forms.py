@@ -16,11 +16,12 @@ from campaign.kiosk.models import Kiosk, KioskRecord
 from campaign.kiosk.opened_records import Opened
 from campaign.kiosk.parsing import Malformed, RecordContent, SealedRecord, read_content
 from campaign.kiosk.sealing import Unreadable, binding, unseal
+from campaign.petitions.kinds import kind_of
 from campaign.petitions.models import Petition
 from campaign.petitions.operations import slugs
 from campaign.petitions.queries import SigningTerms, signing_terms
 from campaign.petitions.questions import field_name, in_language
-from campaign.signatures.forms import OptionalEmailField, form_class
+from campaign.signatures.forms import OptionalEmailField, form_class, with_kind_fields
 from campaign.signatures.moderation.rules import reason_to_hold
 from campaign.signatures.signing.commands import SupporterDetails
 from campaign.site.settings import site_settings
@@ -231,6 +232,9 @@ def _form_of(terms: SigningTerms, must_have_address: bool) -> type:
     form = form_class(
         terms.required_fields, [in_language(question, "en") for question in terms.questions]
     )
+    kind = kind_of(terms.action_kind)
+    if fields := kind.earlier_fields or kind.fields:
+        form = with_kind_fields(form, fields(terms.id, "en"))
     return form if must_have_address else _without_address(cast(type, form))
 
 
@@ -248,11 +252,15 @@ def _form_data(content: RecordContent, terms: SigningTerms) -> MultiDict[str, st
         if question["name"] in given
     }
     sent = {**content.fields, **answers}
+    of_kind = sent.pop("kind_data")
     del sent["answers"]
     return MultiDict(
         {
-            name: "y" if value is True else value
-            for name, value in sent.items()
-            if value is not False
+            **of_kind,
+            **{
+                name: "y" if value is True else value
+                for name, value in sent.items()
+                if value is not False
+            },
         }
     )

@@ -17,6 +17,7 @@ MAX_DRAWING_LENGTH = 20_000
 MAX_TABLER_LENGTH = 80
 MAX_APP_LENGTH = 20
 MAX_CODE_LENGTH = 40
+MAX_VALUES = 50
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _PATH = re.compile(r"[MLHVCSQTAZmlhvcsqtaz0-9 ,.eE+-]*")
 _TEXT_FIELDS = (
@@ -174,9 +175,25 @@ def read_content(plaintext: bytes) -> RecordContent:
             "answers": {
                 name: value for name, value in answers.items() if isinstance(value, str | bool)
             },
+            "kind_data": _kind_data(sent.get("kind_data")),
             "subscribe": sent.get("subscribe") is True,
         },
     )
+
+
+def _kind_data(sent: Any) -> dict[str, list[str]]:
+    """Return {field of the kind of action: values as a form sends them}; unchecked boxes are missing.
+
+    Records of apps that know only petitions have none.
+    """
+    if not isinstance(sent, dict):
+        return {}
+    values = {name: value if isinstance(value, list) else [value] for name, value in sent.items()}
+    return {
+        name: ["y" if value is True else str(value) for value in of_name[:MAX_VALUES]]
+        for name, of_name in values.items()
+        if False not in of_name and all(isinstance(value, str | int) for value in of_name)
+    }
 
 
 def _record(sent: Any) -> SealedRecord:

@@ -36,8 +36,8 @@ class ActionTexts:
     `confirm_named` asks the person with a `name`. `confirm_lead` is below it, `confirm_button`
     confirms. `check_email` follows the form: what the email is for. `ask_title` asks to invite
     someone. `one` and `many` label a count, `recent` the list of people, and `be_first` an empty one.
-    `email_hint` says what the address is for. `delivered` and `delivery` say what targets get, as a
-    list and as a sentence, where no organizer chooses it.
+    `email_hint` says what the address is for, `withdraw` that one may change one's mind. `delivered` and `delivery` say what targets get, as a
+    list and as a sentence, where no organizer chooses it. `counted` says what happens next.
     """
 
     noun: LazyString
@@ -56,19 +56,26 @@ class ActionTexts:
     recent: LazyString
     be_first: LazyString
     email_hint: LazyString
+    withdraw: LazyString
     delivered: LazyString | None = None
     delivery: LazyString | None = None
+    counted: LazyString | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionKind:
     """In what a kind of action differs from a petition.
 
-    `name` is stored in the database. `notice` is the subject of its privacy notice. `show` and `submit` are the endpoints of the page and of its
-    form. `emails` maps the template of an email about signatures to the one of this kind.
+    `name` is stored in the database. `notice` is the subject of its privacy notice. `show` and
+    `submit` are the endpoints of the page and of its form. `emails` maps the template of an email
+    about signatures to the one of this kind.
 
     `fields` returns the fields that the form has beside those of a petition, by name, for the
     action with this id and a language. What was entered is stored in `Signature.kind_data`.
+    `earlier_fields` are those for a form that was filled in offline, maybe days ago, if they differ.
+    `form_data` returns what the form shows beside that of a petition as JSON can hold it, for
+    tablets and partners. With `needs_email`, only its supporter confirms a response, by email:
+    neither a witness at a table nor a partner does.
     `missing` returns what must be filled in before the action with this id is published: pairs of a
     name, and a language or "". `confirmed_url` returns where a response leads when it is confirmed,
     if not to its number.
@@ -86,7 +93,10 @@ class ActionKind:
     has_comment: bool = True
     notice: Subject = "signature"
     emails: Mapping[str, str] = field(default_factory=dict)
+    needs_email: bool = False
     fields: Callable[[int, str], Mapping[str, Any]] | None = None
+    earlier_fields: Callable[[int, str], Mapping[str, Any]] | None = None
+    form_data: Callable[[int, str], Mapping[str, Any]] | None = None
     missing: Callable[[int], Sequence[tuple[str, str]]] | None = None
     confirmed_url: Callable[[Any], str | None] | None = None
     form_part: Callable[[Any, Any, str], Markup] | None = None
@@ -94,6 +104,11 @@ class ActionKind:
     own_part: Callable[[Any, str], Markup] | None = None
     downloaded_part: Callable[[Any], Mapping[str, Any]] | None = None
     note_counted: NoteCounted | None = None
+
+    @property
+    def collection(self) -> str:
+        """Return the part of its addresses before the slug."""
+        return "petitions" if self.name == PETITION else "actions"
 
 
 PETITION_KIND = ActionKind(
@@ -121,6 +136,7 @@ PETITION_KIND = ActionKind(
         email_hint=_l(
             "We will email you to confirm your signature. We never show your email address."
         ),
+        withdraw=_l("You can withdraw at any time."),
     ),
 )
 

@@ -119,6 +119,14 @@ def petition_counts(petition_ids: Iterable[int]) -> dict[int, int]:
     return {petition_id: count for petition_id, count in rows}
 
 
+def kinds_of_actions(petition_ids: Collection[int]) -> dict[int, str]:
+    """Return {id: name of the kind} of these petitions and other actions."""
+    rows = db.session.execute(
+        select(Petition.id, Petition.action_kind).where(Petition.id.in_(petition_ids))
+    )
+    return {petition_id: name for petition_id, name in rows}
+
+
 def is_quiet(petition_id: int) -> bool | None:
     """Return whether the count of this petition moves only in batches, or None if unknown."""
     return db.session.scalar(select(Petition.is_quiet).where(Petition.id == petition_id))

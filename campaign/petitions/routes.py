@@ -19,11 +19,12 @@ from campaign.extensions import reads_replica
 from campaign.http.caching import public
 from campaign.http.responses import abort_missing_file
 from campaign.http.urls import with_query
-from campaign.petitions.kinds import PETITION, action_url
+from campaign.petitions.kinds import PETITION, action_url, kind_of
 from campaign.petitions.models import Petition
 from campaign.petitions.operations import pictures
 from campaign.petitions.past_versions import past_version
 from campaign.petitions.queries import petition_by_slug
+from campaign.petitions.signing_terms import recent_terms
 from campaign.process.clock import utcnow
 from campaign.signatures.forms import signature_form
 from campaign.signatures.presenters import petition_context_by_slug
@@ -73,14 +74,16 @@ def picture(slug: str, digest: str) -> ResponseReturnValue:
 
 @blueprint.get("/s/<slug>")
 def short(slug: str) -> ResponseReturnValue:
-    """Redirect from the short link, which is easy to type, to the petition.
+    """Redirect from the short link, which is easy to type, to the petition or other action.
 
     Posters and paper show this link. The reader's browser decides the language.
     """
     parameters: dict[str, Any] = {
         name: request.args[name] for name in ("by", "source") if name in request.args
     }
-    response = redirect(url_for("petitions.show", slug=slug, **parameters), 302)
+    terms = recent_terms(slug, now=utcnow())
+    kind = kind_of(terms.action_kind if terms else PETITION)
+    response = redirect(url_for(kind.show, slug=slug, **parameters), 302)
     response.vary.add("Accept-Language")
     response.cache_control.no_cache = True
     return response

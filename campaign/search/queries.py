@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select
 
 from campaign.causes.models import CauseTally
 from campaign.extensions import db
-from campaign.petitions.queries import petition_counts
+from campaign.petitions.queries import kinds_of_actions, petition_counts
 from campaign.search.backends import ids_with, prefer_index
 from campaign.search.excerpts import Part, excerpt, parts
 from campaign.search.models import KINDS, SearchDocument, SearchText
@@ -26,10 +26,12 @@ MAX_HITS_ELSEWHERE = 3
 class Hit:
     """One result.
 
-    `count` is the number of butterflies of a cause or signatures of a petition; otherwise None.
+    `count` is the number of butterflies of a cause, or of signatures of a petition or responses to
+    another action; otherwise None. `action_kind` is the kind of a petition or other action.
     """
 
     kind: str
+    action_kind: str
     slug: str
     text_lang: str
     title: tuple[Part, ...]
@@ -222,9 +224,11 @@ def _hits(rows: Sequence[SearchDocument], terms: list[str]) -> tuple[Hit, ...]:
         "petition": petition_counts(_ids(rows, "petition")),
         "cause": _cause_counts(_ids(rows, "cause")),
     }
+    action_kinds = kinds_of_actions(_ids(rows, "petition"))
     return tuple(
         Hit(
             kind=row.kind,
+            action_kind=action_kinds.get(row.subject_id, "") if row.kind == "petition" else "",
             slug=row.slug,
             text_lang=row.text_lang,
             title=parts(row.title, terms),

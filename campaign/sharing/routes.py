@@ -25,6 +25,8 @@ from campaign.extensions import write
 from campaign.http.caching import public
 from campaign.http.urls import with_host
 from campaign.organisations.presenters import show_organisation
+from campaign.petitions.kinds import kind_of
+from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_by_slug
 from campaign.process.clock import utcnow
 from campaign.sharing import structured_data
@@ -46,7 +48,10 @@ blueprint.app_template_global("structured_cause")(structured_data.of_cause)
 CODE_SECONDS = 86_400
 # Pixels per QR module: sharp enough to print the code as large as a hand.
 SCALE = 16
-KINDS = "any(petitions, causes, events, updates)"
+KINDS = "any(petitions, actions, causes, events, updates)"
+
+# What supporters have links of their own to.
+HAS_CODES = ("petitions", "actions")
 
 
 @dataclass(frozen=True)
@@ -63,10 +68,23 @@ def _petition_text(petition: Any, lang: str) -> Any:
     return petition.current_version.text(lang, petition.original_lang)
 
 
+def _action_in(collection: str) -> Callable[[str], Petition | None]:
+    """Return how to find an action of the kinds that have this collection."""
+
+    def find(slug: str) -> Petition | None:
+        action = petition_by_slug(slug)
+        return action if action and kind_of(action.action_kind).collection == collection else None
+
+    return find
+
+
 SHAREABLE = {
-    "petitions": Kind(
-        petition_by_slug, _petition_text, "petitions.show", lambda petition: petition.cause
-    ),
+    **{
+        collection: Kind(
+            _action_in(collection), _petition_text, endpoint, lambda action: action.cause
+        )
+        for collection, endpoint in (("petitions", "petitions.show"), ("actions", "actions.show"))
+    },
     "causes": Kind(
         cause_by_slug, lambda cause, lang: cause.text(lang), "causes.show", lambda cause: cause
     ),
@@ -93,7 +111,7 @@ def show(kind: str, slug: str) -> ResponseReturnValue:
     show_organisation(cause.organisation_id)
     form = MastodonForm(request.args if "instance" in request.args else None)
     text, url = SHAREABLE[kind].text(thing, g.lang), _address(kind, slug, code, g.lang)
-    share_text = assigned_text(signature_id_of(code)) if code and kind == "petitions" else None
+    share_text = assigned_text(signature_id_of(code)) if code and kind in HAS_CODES else None
     host = form.host if "instance" in request.args and form.validate() else None
     page = make_response(
         render_template(
@@ -159,7 +177,7 @@ def _valid_code() -> str:
 
 
 def _address(kind: str, slug: str, code: str, lang: str | None) -> str:
-    parameters: dict[str, Any] = {"by": code} if code and kind == "petitions" else {}
+    parameters: dict[str, Any] = {"by": code} if code and kind in HAS_CODES else {}
     if lang in site_settings().languages:
         path = url_for(SHAREABLE[kind].endpoint, slug=slug, lang=lang, **parameters)
         return with_host(path)

@@ -17,6 +17,7 @@ from campaign.security.rate_limit_storage import limit_storage
 from tests.conftest import make_app
 from tests.factories.causes import make_cause
 from tests.factories.events import make_event
+from tests.factories.letters import make_letter_action, target_ids
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, ODILE, TEO, hatch_now, sign, sign_and_hatch, withdraw
 
@@ -49,10 +50,12 @@ def test_every_url_answers_as_described(client, described):
     cause = make_cause()
     petition = make_petition(cause_id=cause.id, goal=100)
     make_event(cause_id=cause.id)
+    make_letter_action(cause_id=cause.id)
     sign_and_hatch(petition, {**AMALIA, "name_display": "full"})
     sign_and_hatch(petition, {**ODILE, "name_display": "initials"})
-    slugs = {"/causes": "valley", "/petitions": "home"}
-    for path, methods in described["paths"].items():
+    slugs = {"/causes": "valley", "/petitions": "home", "/actions": "river"}
+    readable = {path: item for path, item in described["paths"].items() if "get" in item}
+    for path, methods in readable.items():
         slug = next((slug for part, slug in slugs.items() if path.startswith(part)), "")
         answer = client.get(API + path.replace("{slug}", slug))
         schema = methods["get"]["responses"]["200"]["content"]["application/json"]["schema"]
@@ -250,3 +253,36 @@ def test_next_link_repeats_only_known_parameters(client, petition):
 def test_description_has_the_name_of_the_site(client):
     write(create_organisation, slug="heron", texts={"en": {"name": "Friends of the Heron"}})
     assert client.get(f"{API}/openapi.json").json["info"]["title"] == "Friends of the Heron"
+
+
+def test_letters_are_listed_apart_from_petitions(client, petition):
+    make_letter_action(cause_id=petition.cause_id, targets=2)
+    petitions, actions = (
+        client.get(f"{API}/{name}").json[name] for name in ("petitions", "actions")
+    )
+    assert [item["slug"] for item in petitions] == ["home"]
+    assert [(item["slug"], item["kind"]) for item in actions] == [("river", "letter")]
+    assert actions[0]["url"].endswith("/en/actions/river")
+    cause = client.get(f"{API}/causes/valley").json
+    assert [item["slug"] for item in cause["petitions"] + cause["actions"]] == ["home", "river"]
+
+
+def test_letter_is_returned_with_all_that_its_form_asks(client, app):
+    action = make_letter_action(targets=2)
+    form = client.get(f"{API}/actions/river?lang=es").json["form"]
+    assert [target["id"] for target in form["targets"]] == target_ids(action)
+    assert form["prompts"][0] == {
+        "name": "answer_1",
+        "label": "¿Qué es el río para ti?",
+        "required": False,
+    }
+    assert form["opening"] == "Le escribo por el río. Nadie ha dicho qué hay en su agua."
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["petitions/river", "petitions/river/tally", "petitions/river/signatures", "actions/home"],
+)
+def test_petitions_and_other_actions_have_addresses_of_their_own(client, petition, path):
+    make_letter_action(cause_id=petition.cause_id)
+    assert client.get(f"{API}/{path}").status_code == 404

@@ -15,11 +15,13 @@ from campaign.process.clock import utcnow
 from campaign.signatures.erasure import set_quiet
 from campaign.signatures.moderation.rules import create_rule, switch_on
 from tests.factories.causes import make_cause
+from tests.factories.letters import STORY, letters, make_letter_action, target_ids
 from tests.factories.petitions import make_petition, new_version
 from tests.factories.signatures import (
     AMALIA,
     ODILE,
     answer_now,
+    confirm,
     hatch_now,
     queued_emails,
     rows,
@@ -301,3 +303,40 @@ def test_partner_may_name_the_version_that_it_showed(client, petition, key, sent
     assert send(client, key, {**AMALIA, "version": sent}).status_code == 201
     numbers = {version.id: version.number for version in petition_by_id(petition.id).versions}
     assert [numbers[row.version_id] for row in rows()] == [kept]
+
+
+RIVER = "/api/v1/actions/river/responses"
+LETTER = {**AMALIA, "answers": {"answer_1": STORY}, "shares_address": True}
+
+
+@pytest.mark.parametrize("is_trusted", [False, True])
+def test_letter_of_a_partner_waits_for_its_writer_even_with_a_trusted_key(client, app, is_trusted):
+    action = make_letter_action(targets=2)
+    chosen = target_ids(action)[1:]
+    key = make(action.cause_id, is_trusted=is_trusted)
+    answer = send(client, key, {**LETTER, "targets": chosen}, RIVER)
+    assert (answer.status_code, answer.json) == (201, {"status": "pending"})
+    [response] = rows()
+    assert (response.state, response.evidence) == ("pending", "email")
+    assert response.kind_data == {"targets": chosen, "shares_address": True}
+    assert response.answers["answer_1"] == STORY
+    hatch_now(now=utcnow() + timedelta(days=2))
+    assert letters() == []
+    confirm(response.id)
+    hatch_now()
+    assert [letter.profile_id for letter in letters()] == chosen
+
+
+@pytest.mark.parametrize("targets", [[], ["nobody"], [987654], "all", [{"id": 1}]])
+def test_letter_to_nobody_that_we_know_is_refused_at_the_field(client, app, targets):
+    action = make_letter_action(targets=2)
+    answer = send(client, make(action.cause_id), {**LETTER, "targets": targets}, RIVER)
+    assert answer.status_code == 422
+    assert list(answer.json["errors"]) == ["targets"]
+    assert rows() == []
+
+
+def test_letter_is_not_sent_as_a_signature_nor_the_other_way_round(client, petition, key):
+    make_letter_action(cause_id=petition.cause_id)
+    assert send(client, key, path="/api/v1/petitions/river/signatures").status_code == 404
+    assert send(client, key, path="/api/v1/actions/home/responses").status_code == 404

@@ -20,9 +20,12 @@ STOP_SECONDS = 10
 
 
 class ServedSite:
-    """The site and its worker, with all their data below `var`; `url` has no slash at its end."""
+    """The site and its worker, with all their data below `var`; `url` has no slash at its end.
 
-    def __init__(self, var):
+    `settings` are more settings, by the names of their environment variables.
+    """
+
+    def __init__(self, var, **settings):
         self.var = var
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
@@ -35,6 +38,7 @@ class ServedSite:
             "PUBLIC_URL": self.url,
             # Pages must not change because the machine that runs the tests is busy.
             "SURGE_MAX_LEVEL": "1",
+            **settings,
         }
         self._server = self._app = None
 

@@ -10,10 +10,13 @@ from campaign.petitions.queries import petition_by_slug, published_petitions
 from campaign.process.clock import utcnow
 from campaign.sharing.comparison import comparisons
 from campaign.signatures.queries import differences
+from campaign.targets.queries import profiles_by_ids
+from tests.factories.letters import letters
 from tests.factories.signatures import ODILE, post_signature, rows
 from tests.together import together
 
 SLUG = "butterflies-for-mexico"
+LETTER = "open-the-register"
 
 
 def test_empty_site_becomes_the_demonstration(run, client, few_signers):
@@ -22,10 +25,23 @@ def test_empty_site_becomes_the_demonstration(run, client, few_signers):
     assert (done.exit_code, re.findall(r"\d+", done.stdout)) == (0, ["3", "27"])
     assert SLUG in done.stdout
     assert not is_empty()
-    assert [row.number for row in rows()] == list(range(1, 28))
+    assert [row.number for row in rows()] == list(range(1, 32))
     assert differences() == []
     pulse = client.get(f"/causes/{SLUG}/pulse.json").json
-    assert (pulse["count"], set(pulse["petitions"].values())) == (27, {9})
+    assert (pulse["count"], set(pulse["petitions"].values())) == (31, {9})
+    assert pulse["actions"] == {LETTER: 4}
+
+
+def test_sample_letters_are_written_to_the_invented_target(run, few_signers):
+    run("demo", "load")
+    written = letters()
+    assert {letter.lang for letter in written} == {"en", "es", "fr"}
+    assert {(letter.way, letter.state, letter.reason) for letter in written} == {
+        ("individual", "waiting", "")
+    }
+    [profile] = profiles_by_ids({letter.profile_id for letter in written}).values()
+    assert profile.usable_address.endswith(".example")
+    assert all(letter.personal_percent > 0 for letter in written)
 
 
 def test_share_texts_are_compared_per_language_and_some_signers_have_a_code(run, few_signers):
@@ -71,10 +87,11 @@ def test_every_demonstration_page_opens_in_each_language_and_can_be_signed(
         ):
             assert client.get(f"/{lang}/events/{event}").status_code == 200
         for slug in slugs:
-            page = client.get(f"/{lang}/petitions/{slug}")
+            page = client.get(f"/{lang}/petitions/{slug}", follow_redirects=True)
             assert page.status_code == 200
-            assert f'action="/{lang}/petitions/{slug}/signatures"' in page.text
-    for slug in slugs:
+            part = "actions/{}/responses" if slug == LETTER else "petitions/{}/signatures"
+            assert f'action="/{lang}/{part.format(slug)}"' in page.text
+    for slug in set(slugs) - {LETTER}:
         assert post_signature(client, petition_by_slug(slug), ODILE).status_code == 303
 
 
@@ -91,7 +108,7 @@ def test_interrupted_load_leaves_nothing_and_can_be_repeated(run, few_signers, m
     assert run("demo", "load").exit_code == 1
     assert is_empty()
     assert run("demo", "load").exit_code == 0
-    assert len(rows()) == 27
+    assert len(rows()) == 31
 
 
 def test_demonstration_petitions_are_open_on_any_day(few_signers):

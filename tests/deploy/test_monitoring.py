@@ -141,7 +141,7 @@ def rule_tests(cases):
     """Return the file for promtool in which each case (alarms, wrong series) is a test."""
     return {
         "rule_files": [str(FOLDER / "alerts.yml")],
-        "evaluation_interval": "1m",
+        "evaluation_interval": "5m",
         "tests": [
             {
                 "interval": "1m",

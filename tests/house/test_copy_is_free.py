@@ -5,6 +5,7 @@ Tests use codes, roles and data instead.
 
 import ast
 import re
+from collections import defaultdict
 from functools import cache
 from pathlib import Path
 
@@ -34,14 +35,13 @@ def catalogue():
 
 
 def finders(sentences):
-    """Return (longest piece between placeholders, pattern) of sentences of four words or more."""
-    found = []
+    """Return {longest word: pieces between placeholders} of sentences of four words or more."""
+    found = defaultdict(list)
     for sentence in sentences:
         pieces = PLACEHOLDER.split(sentence.replace("%%", "%"))
-        if len(WORD.findall(" ".join(pieces))) >= MIN_WORDS:
-            found.append(
-                (max(pieces, key=len), re.compile(".+?".join(map(re.escape, pieces)), re.DOTALL))
-            )
+        words = WORD.findall(" ".join(pieces))
+        if len(words) >= MIN_WORDS:
+            found[max(words, key=len)].append(pieces)
     return found
 
 
@@ -50,8 +50,8 @@ def quoted(source, sentences):
     return [
         literal
         for literal in _literals(ast.parse(source))
-        if len(WORD.findall(literal)) >= MIN_WORDS
-        and any(piece in literal and pattern.search(literal) for piece, pattern in sentences)
+        if len(words := WORD.findall(literal)) >= MIN_WORDS
+        and any(_has(literal, pieces) for word in set(words) for pieces in sentences.get(word, ()))
     ]
 
 
@@ -74,6 +74,12 @@ def test_no_test_quotes_a_sentence_of_the_catalogues():
         if path.name not in ABOUT_COPY
     }
     assert {path: quotes for path, quotes in found.items() if quotes} == {}
+
+
+def _has(literal, pieces):
+    return all(piece in literal for piece in pieces) and re.search(
+        ".+?".join(map(re.escape, pieces)), literal, re.DOTALL
+    )
 
 
 def _forms(text):

@@ -73,14 +73,16 @@ PUBLIC = {
     "GET /petitions/<slug>/ledger.json",
     "GET /petitions/<slug>/picture-<digest>.webp",
     "GET /petitions/<slug>/proof",
-    "GET /<lang>/<any(petitions, causes, events, updates):kind>/<slug>/share",
-    "GET /<any(petitions, causes, events, updates):kind>/<slug>/qr.<any(svg, png):form>",
+    "GET /<lang>/<any(petitions, actions, causes, events, updates):kind>/<slug>/share",
+    "GET /<any(petitions, actions, causes, events, updates):kind>/<slug>/qr.<any(svg, png):form>",
     "GET /embed/petitions/<slug>",
     "GET /embed/petitions/<slug>/signatures",
     "POST /embed/petitions/<slug>/signatures",
     "GET /embed/petitions/<slug>/thanks",
     "GET /embed/volante.js",
     "GET /oembed",
+    "GET /api/v1/actions",
+    "GET /api/v1/actions/<slug>",
     "GET /api/v1/causes",
     "GET /api/v1/causes/<slug>",
     "GET /api/v1/events",
@@ -146,7 +148,10 @@ BY_TOKEN = {
 # Programs that know BOUNCE_SECRET.
 BY_SECRET = {"POST /webhooks/bounces"}
 # Partners, by a key that an organizer made.
-BY_KEY = {"POST /api/v1/petitions/<slug>/signatures"}
+BY_KEY = {
+    "POST /api/v1/petitions/<slug>/signatures",
+    "POST /api/v1/actions/<slug>/responses",
+}
 # Only where email is written to a folder, never in production.
 DEVELOPERS = {"GET /dev/mail", "GET /dev/mail/<name>", "GET /dev/mail/<name>/html"}
 # The workspace's entry pages, open to anyone.

@@ -465,3 +465,9 @@ def test_list_shows_what_is_next_page_by_page(desk, monkeypatch):
     assert places(second, "last-week", "last-year") and "tomorrow" not in second
     assert 'href="/organize/events/?page=2"' in first and 'rel="next"' not in second
     assert tree(desk.get("/organize/events/?page=3")).find_class("empty-page")
+
+
+def test_draft_without_registration_offers_no_list_of_people(desk_of):
+    cause = make_cause()
+    make_event(cause_id=cause.id, draft=True, registration="none")
+    assert not any("registrations" in link for link in links(desk_of("admin").get(TALK)))

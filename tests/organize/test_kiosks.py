@@ -400,11 +400,11 @@ def test_guide_for_the_table_is_printed_in_the_language_of_the_event(desk_of, ev
     for lang in ("en", "es", "fr"):
         set_languages(event, [lang])
         page = desk.get(address)
-        [guide] = tree(page).find_class("guide")
+        [guide] = tree(page).find_class("table-guide")
         assert (guide.get("lang"), text(guide)) == (lang, document_text(FILES[lang]))
         assert guide.xpath(".//table") and guide.xpath(".//ol")
     assert {f"{address}?language={lang}" for lang in ("en", "es")} <= set(links(page))
-    [guide] = tree(desk.get(f"{address}?language=es-MX")).find_class("guide")
+    [guide] = tree(desk.get(f"{address}?language=es-MX")).find_class("table-guide")
     assert guide.get("lang") == "es"
 
 
@@ -413,7 +413,7 @@ def test_guide_falls_back_along_the_languages_of_the_site(desk_of, event):
     write(change_site, settings={"languages": ["pt-BR", "fr", "en"]})
     set_languages(event, ["pt-BR"])
     page = desk.get(f"/organize/kiosks/{event.slug}/guide")
-    [guide] = tree(page).find_class("guide")
+    [guide] = tree(page).find_class("table-guide")
     assert text(guide) == document_text("tablers.fr.md")
     assert f"/organize/kiosks/{event.slug}/guide?language=en" in links(page)
 

@@ -1,21 +1,30 @@
 """Tests of letter actions in the workspace: from the draft to following its letters."""
 
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pypdfium2
 import pytest
 
 from campaign.accounts.audit import entries
 from campaign.actions.letters.editing import letter_settings, letter_texts_of
+from campaign.actions.letters.sample_emails import TEST
 from campaign.extensions import db, write
+from campaign.mail.renderers import renderers_of
 from campaign.organisations.operations import create_organisation
 from campaign.organize.petitions.cloning import clone_all
 from campaign.petitions.queries import petition_in_any_state
 from campaign.petitions.questions import prompts_among
 from campaign.petitions.versions import texts_of
 from campaign.process.clock import utcnow
+from campaign.switches.operations import switch_off
+from campaign.targets.queries import profile_by_id
 from tests.factories.letter_actions import LETTER_TEXTS, SETTINGS, make_letter_action
+from tests.factories.letter_rows import make_letters
 from tests.factories.petitions import make_petition
-from tests.factories.signatures import queued_emails
+from tests.factories.signatures import queued_emails, sign_and_hatch
 from tests.factories.targets import make_target, some_organisation_id
-from tests.page_parts import alerts, text_at, tree, values, version_on, wrong_fields
+from tests.page_parts import alerts, links, text_at, tree, values, version_on, wrong_fields
 
 PAGE = "/organize/petitions/letters"
 TEXT, TARGETS, SENDING = f"{PAGE}/letter-text", f"{PAGE}/letter-targets", f"{PAGE}/letter-settings"
@@ -299,14 +308,73 @@ def test_preview_is_composed_as_the_letter_is(desk, draft):
     assert letter_texts_of(now_of())["es"]["subject"] == ""
 
 
-def test_test_letter_goes_only_to_the_organizer(desk, action, app):
-
-    answer = desk.post(f"{PAGE}/letters/test", {"lang": "es"})
-    assert answer.status_code == 303
+def test_test_letter_has_the_text_of_a_real_one_and_goes_only_to_the_organizer(app, desk, action):
+    assert desk.post(f"{PAGE}/letters/test", {"lang": "es"}).status_code == 303
     [(kind, entry_id, lang)] = queued_emails()
-    assert (kind, lang) == ("letter_test", "es")
-    [entry] = [item for item in entries() if item.action == "letters.test"]
-    assert entry.id == entry_id
+    assert (kind, lang) == (TEST, "es")
+    queued = SimpleNamespace(subject_id=entry_id, lang=lang)
+    email = renderers_of(app)[TEST](queued)
+    assert email.to == desk.organizer.email
+    assert LETTER_TEXTS["es"]["subject"] in email.subject
+    parts = ["senadora Vela", LETTER_TEXTS["es"]["opening"], "[¿Qué significa esto para ti?]"]
+    places = [email.text.index(part) for part in (*parts, LETTER_TEXTS["es"]["closing"])]
+    assert places == sorted(places)
+
+
+def test_letters_are_counted_by_target_and_state(desk, action):
+    vela = profile_by_id(action.targets[0].profile_id)
+    make_letters(action, vela, 3)
+    make_letters(action, vela, 2, state="sent", sent_at=utcnow())
+    make_letters(action, vela, 1, state="bounced", reason="bounced", bounced_at=utcnow())
+    page = tree(desk.get(f"{PAGE}/letters"))
+    counts = {item.get("data-count"): item.text for item in page.xpath("//dd[@data-count]")}
+    assert counts == {"waiting": "3", "sent": "2", "bounced": "1", "stopped": "0"}
+    row = page.xpath("//tbody/tr/td")
+    assert [cell.text for cell in row] == ["6", "3", "2", "1", "0"]
+
+
+def test_organizer_learns_of_letters_that_do_not_leave(desk, action):
+    vela = profile_by_id(action.targets[0].profile_id)
+    link = f"{PAGE}/letters"
+    make_letters(action, vela, 2)
+    assert link not in links(desk.get("/organize/"))
+    make_letters(action, vela, 1, created_at=utcnow() - timedelta(days=3))
+    assert link in links(desk.get("/organize/"))
+    assert tree(desk.get(link)).xpath("//*[@data-testid='stuck']")
+    # Others leave, so nothing keeps letters back.
+    make_letters(action, vela, 1, state="sent", sent_at=utcnow())
+    assert link not in links(desk.get("/organize/"))
+
+
+def test_organizer_learns_that_letters_are_turned_off(desk, action):
+    make_letters(action, profile_by_id(action.targets[0].profile_id), 2)
+    write(switch_off, name="letters", reason="A test.", now=utcnow())
+    assert f"{PAGE}/letters" in links(desk.get("/organize/"))
+
+
+def test_letters_to_hand_over_are_printed_by_target(desk):
+    action = make_letter_action(way="in_person")
+    vela, sol = (profile_by_id(action.targets[0].profile_id), make_target(some_organisation_id()))
+    for target in (sol, vela):
+        make_letters(action, target, 2, way="in_person", state="done")
+    answer = desk.post(f"{PAGE}/letters/print", {"part": "1"})
+    assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
+    # A cover for each target, and a page for each letter.
+    assert len(pypdfium2.PdfDocument(answer.data)) == 6
+    db.session.rollback()
+    assert [item.action for item in entries(action="letters.print")] == ["letters.print"]
+    for wrong in ("2", "0", "-1"):
+        assert desk.post(f"{PAGE}/letters/print", {"part": wrong}).status_code == 404
+
+
+def test_only_people_who_may_export_print_letters(desk_of):
+    action = make_letter_action(way="in_person")
+    editor = desk_of("editor", action.cause_id)
+    assert editor.get(f"{PAGE}/letters").status_code == 200
+    assert editor.post(f"{PAGE}/letters/print", {"part": "1"}).status_code == 403
+    tabler = desk_of("tabler", action.cause_id)
+    for path in ("letters", "letter-text", "letter-targets", "letter-settings"):
+        assert tabler.get(f"{PAGE}/{path}").status_code == 403
 
 
 def test_petition_has_no_letter(desk, app):
@@ -324,3 +392,27 @@ def test_clone_has_letter_targets_and_sending(desk, action):
     assert [item.profile_id for item in clone.targets] == [
         item.profile_id for item in now_of().targets
     ]
+
+
+def test_butterflies_are_chosen_until_a_letter_is_counted(desk, action):
+    def save(**fields):
+        version = version_on(desk.get(f"{PAGE}/form"))
+        return desk.post(f"{PAGE}/form", {"version": version, "confirmation": "email", **fields})
+
+    assert save().status_code == 303
+    assert not now_of().has_butterflies
+    assert save(has_butterflies="y").status_code == 303
+    assert now_of().has_butterflies
+    sign_and_hatch(action)
+    refused = save()
+    assert refused.status_code == 422
+    assert list(wrong_fields(refused)) == ["has_butterflies"]
+    assert now_of().has_butterflies
+
+
+def test_petition_always_has_butterflies(desk, petition):
+    page = desk.get("/organize/petitions/home/form")
+    assert 'name="has_butterflies"' not in page.text
+    form = {"version": version_on(page), "confirmation": "email"}
+    assert desk.post("/organize/petitions/home/form", form).status_code == 303
+    assert now_of("home").has_butterflies

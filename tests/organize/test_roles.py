@@ -108,6 +108,12 @@ def seen(answer):
 
 
 @pytest.fixture
+def unrendered(monkeypatch):
+    """Leave every page empty: guards answer before it, and rendering would take most of the time."""
+    monkeypatch.setattr("flask.templating._render", lambda _app, _template, _context: "")
+
+
+@pytest.fixture
 def aspen(client):
     """The organisation whose pages are asked for, beside another; both have everything."""
     both = [make_organisation(HERE), make_organisation(ELSEWHERE)]
@@ -130,6 +136,7 @@ def desk_at(desk_of, aspen):
     return desk_at
 
 
+@pytest.mark.usefixtures("unrendered")
 @pytest.mark.parametrize(("role", "place"), ACTORS)
 def test_each_role_may_do_what_the_table_says(desk_at, aspen, role, place):
     desk, wrong = desk_at(role, place), []
@@ -196,6 +203,7 @@ def test_sensitive_steps_require_a_fresh_password(app):
     assert [name for name in SENSITIVE if not getattr(views[name], "is_fresh", False)] == []
 
 
+@pytest.mark.usefixtures("unrendered")
 @pytest.mark.parametrize("role", [ADMIN, *ROLES])
 def test_old_session_is_asked_for_its_password_by_every_sensitive_route(desk_of, role):
     cause = make_cause()
@@ -216,6 +224,7 @@ def test_old_session_is_asked_for_its_password_by_every_sensitive_route(desk_of,
             assert is_led or answer.status_code in (403, 404), path
 
 
+@pytest.mark.usefixtures("unrendered")
 @pytest.mark.parametrize("role", [ADMIN, *ROLES])
 def test_role_that_sees_people_needs_its_second_factor(desk_of, role):
     cause = make_cause()

@@ -1,18 +1,21 @@
 """The targets that the form of an action offers to a supporter."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from campaign.actions.letters.models import LetterSettings
+from campaign.causes.models import Cause
 from campaign.extensions import db
-from campaign.petitions.models import Target
+from campaign.petitions.models import Petition, Target
 from campaign.targets.areas import areas_of_postal_code
 from campaign.targets.models import TargetProfile
 from campaign.targets.queries import valid_on
 
+# One supporter writes to a few; more would make each letter count less.
+MAX_TARGETS = 10
 DEFAULTS = {"way": "self", "period": "week", "selection": "list", "offers_reply": True}
 
 
@@ -32,6 +35,17 @@ def offered_targets(action_id: int, day: date) -> Sequence[TargetProfile]:
         .order_by(Target.position)
     )
     return db.session.scalars(query).all()
+
+
+def earlier_targets(action_id: int, profile_ids: Collection[int]) -> set[int]:
+    """Return the ids of those that are, or were, targets of the organisation of an action."""
+    query = (
+        select(TargetProfile.id)
+        .join(Cause, Cause.organisation_id == TargetProfile.organisation_id)
+        .join(Petition, Petition.cause_id == Cause.id)
+        .where(Petition.id == action_id, TargetProfile.id.in_(profile_ids))
+    )
+    return set(db.session.scalars(query))
 
 
 def likely_targets(

@@ -9,13 +9,16 @@ from wtforms import BooleanField, Field
 from wtforms.form import BaseForm
 from wtforms.widgets import HiddenInput
 
-from campaign.actions.letters.form_targets import likely_targets, offered_targets, settings_of
+from campaign.actions.letters.form_targets import (
+    MAX_TARGETS,
+    earlier_targets,
+    likely_targets,
+    offered_targets,
+    settings_of,
+)
 from campaign.process.clock import utcnow
 from campaign.signatures.forms import Missing
 from campaign.site.settings import local_day
-
-# One supporter writes to a few; more would make each letter count less.
-MAX_TARGETS = 10
 
 
 class TargetsField(Field):
@@ -66,9 +69,32 @@ class TargetsField(Field):
             )
 
 
+class EarlierTargetsField(TargetsField):
+    """The ids of targets that were chosen on a tablet, and may have been removed since.
+
+    The writer is told so when the response is counted, as when a target is removed later.
+    """
+
+    def pre_validate(self, form: BaseForm) -> None:
+        """Check that the chosen ones are, or were, targets of the organisation. Raise Missing."""
+        known = earlier_targets(self._action_id, self.data)
+        self.data = [profile_id for profile_id in self.data if profile_id in known][:MAX_TARGETS]
+        if not self.data:
+            super().pre_validate(form)
+
+
 def letter_fields(action_id: int, lang: str) -> Mapping[str, Any]:
     """Return the fields of a letter by name, for the action with this id."""
     return {
         "targets": TargetsField(_l("Who you are writing to"), action_id=action_id, default=()),
         "shares_address": BooleanField(_l("They may reply to my email address")),
+    }
+
+
+def earlier_fields(action_id: int, lang: str) -> Mapping[str, Any]:
+    """Return the fields of a letter by name, for what was entered up to some days ago."""
+    label = _l("Who you are writing to")
+    return {
+        **letter_fields(action_id, lang),
+        "targets": EarlierTargetsField(label, action_id=action_id, default=()),
     }

@@ -3,9 +3,10 @@
 from flask import Flask, url_for
 from flask_babel import lazy_gettext as _l
 
+from campaign.actions.letters.form_data import form_data
 from campaign.actions.letters.form_page import confirm_part, form_part
 from campaign.actions.letters.form_targets import settings_of
-from campaign.actions.letters.forms import letter_fields
+from campaign.actions.letters.forms import earlier_fields, letter_fields
 from campaign.actions.letters.models import LETTER
 from campaign.actions.letters.presenters import downloaded_part, own_part
 from campaign.actions.letters.readiness import missing
@@ -33,6 +34,10 @@ TEXTS = ActionTexts(
     recent=_l("People who wrote recently"),
     be_first=_l("Be the first to write."),
     email_hint=_l("We will email you to confirm your letter. We never show your email address."),
+    withdraw=_l("You can stop your letter until it leaves."),
+    counted=_l(
+        "We deliver your letter soon, and email you if we cannot. You can follow it on the page “What I signed”."
+    ),
     delivered=_l("your letter, with your full name and country"),
     delivery=_l(
         "The people you choose get your letter, with your full name and country. They get your email address only if you allow replies."
@@ -67,7 +72,10 @@ def init_app(app: Flask) -> None:
             notice="letter",
             has_comment=False,
             emails=EMAILS,
+            needs_email=True,
             fields=letter_fields,
+            earlier_fields=earlier_fields,
+            form_data=form_data,
             form_part=form_part,
             confirm_part=confirm_part,
             confirmed_url=confirmed_url,

@@ -6,7 +6,7 @@ are in no run of SHINGLE_WORDS words of either. Decision 69 says how the thresho
 """
 
 import re
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from unicodedata import normalize
 
@@ -47,7 +47,9 @@ def shingles(texts: Iterable[str]) -> set[int]:
     return {run for text in texts for run in _runs(words_of(text))}
 
 
-def measure(*, fixed: Sequence[str], entered: Sequence[str], known: Sequence[Set[int]]) -> Likeness:
+def measure(
+    *, fixed: Sequence[str], entered: Sequence[str], known: Sequence[frozenset[int] | set[int]]
+) -> Likeness:
     """Return the Likeness of a letter.
 
     `fixed` are the texts that all letters of the action have, `entered` the answers of its writer.
@@ -64,11 +66,13 @@ def _runs(words: Sequence[str]) -> list[int]:
     return [hash(tuple(words[start : start + SHINGLE_WORDS])) for start in starts]
 
 
-def _count_own(words: Sequence[str], known: Sequence[Set[int]]) -> int:
+def _count_own(words: Sequence[str], known: Sequence[frozenset[int] | set[int]]) -> int:
     """Return how many words are in no known run."""
+    runs = _runs(words)
+    repeated = {run for others in known for run in others.intersection(runs)}
     is_own = [True] * len(words)
-    for start, run in enumerate(_runs(words)):
-        if any(run in runs for runs in known):
+    for start, run in enumerate(runs):
+        if run in repeated:
             end = min(start + SHINGLE_WORDS, len(words))
             is_own[start:end] = [False] * (end - start)
     return sum(is_own)

@@ -4,10 +4,11 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy import CursorResult, Table, select, update
+from sqlalchemy import CursorResult, Table, exists, select, update
 
-from campaign.actions.letters.models import Letter
+from campaign.actions.letters.models import Letter, LetterBatch
 from campaign.extensions import db, note_ended
+from campaign.mail.models import OutboxMessage
 from campaign.mail.operations import enqueue_many
 from campaign.signatures.models import Signature
 
@@ -53,6 +54,8 @@ def tell_writers(
 
     It lists all such letters, so writers who wait for one get no second.
     """
+    if not letter_ids:
+        return
     waiting = select(_table.c.signature_id).where(
         _table.c.reason.not_in(("", "withdrawn")),
         (_table.c.bounced_at > now - GATHERING) | (_table.c.stopped_at > now - GATHERING),
@@ -72,13 +75,24 @@ def tell_writers(
 
 
 def stop_letter(*, letter_id: int, signature_ids: Collection[int], now: datetime) -> bool:
-    """Stop a letter of one of these responses, and return whether it had not left yet."""
+    """Stop a letter of one of these responses, and return whether it had not left yet.
+
+    One whose email is in the hands of a worker, or of the mail server, can no longer be stopped.
+    """
+    batch_email = (
+        select(LetterBatch.email_id).where(LetterBatch.id == _table.c.batch_id).correlate(_table)
+    )
+    is_leaving = exists().where(
+        OutboxMessage.id.in_((_table.c.email_id, batch_email.scalar_subquery())),
+        (OutboxMessage.state != "owed") | (OutboxMessage.locked_until > now),
+    )
     stopped = db.session.execute(
         update(_table)
         .where(
             _table.c.id == letter_id,
             _table.c.signature_id.in_(signature_ids),
             _table.c.state.in_(NOT_LEFT),
+            ~is_leaving,
         )
         .values(state="stopped", reason="withdrawn", stopped_at=now)
         .returning(_table.c.created_at)

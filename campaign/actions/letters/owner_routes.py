@@ -15,13 +15,14 @@ blueprint = Blueprint("own_letters", __name__)
 @blueprint.post("/<lang>/signatures/mine/<token>/letters/<int:letter_id>/stop")
 def stop(token: str, letter_id: int) -> ResponseReturnValue:
     """Stop a letter that has not left yet."""
-    write(
+    is_stopped = write(
         operations.stop_letter,
         letter_id=letter_id,
         signature_ids=_own_ids(token),
         now=utcnow(),
     )
-    return redirect(url_for("signatures.mine", token=token), 303)
+    late = None if is_stopped else letter_id
+    return redirect(url_for("signatures.mine", token=token, late=late), 303)
 
 
 @blueprint.post("/<lang>/signatures/mine/<token>/letters/<int:letter_id>/sent")

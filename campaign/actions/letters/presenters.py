@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import render_template
+from flask import render_template, request
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
@@ -82,7 +82,8 @@ def own_letter(letter: Letter, signature: Signature) -> OwnLetter:
 def own_part(signature: Signature, token: str) -> Markup:
     """Return what the page "What I signed" shows of the letters of a response."""
     letters = [own_letter(letter, signature) for letter in letters_of([signature.id])]
-    return Markup(render_template("letters/own.html", letters=letters, token=token))
+    late = request.args.get("late", type=int)
+    return Markup(render_template("letters/own.html", letters=letters, token=token, late=late))
 
 
 def downloaded_part(signature: Signature) -> dict[str, Any]:

@@ -82,7 +82,7 @@ class ByHandForm(FlaskForm):
     name = NameField(_l("Name"))
     seats = SeatsField(_l("Seats"), most=MAX_SEATS)
     email = OptionalEmailField(_l("Email"))
-    comes_in = BooleanField(_l("They are here: check them in now"))
+    comes_in = BooleanField(_l("Already here: check in now"))
     anyway = BooleanField(_l("Check them in even if all seats are taken"))
 
     def validate_name(self, field: Field) -> None:

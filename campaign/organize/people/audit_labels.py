@@ -128,7 +128,7 @@ ACTIONS = {
     "bulk.undone": _l("finished undoing a bulk decision"),
     "targets.create": _l("added a target"),
     "targets.edit": _l("changed a target"),
-    "targets.refuse": _l("noted that a target wants no more letters"),
+    "targets.refuse": _l("recorded that a target wants no more letters"),
     "targets.retry": _l("allowed letters to an address that did not work"),
     "targets.remove": _l("removed a target"),
     "targets.restore": _l("restored a target"),

@@ -12,6 +12,7 @@ from flask_wtf import FlaskForm
 from wtforms import Form, FormField, HiddenField
 from wtforms.validators import Optional
 
+from campaign.actions.letters.models import LETTER
 from campaign.i18n.fallbacks import best_text
 from campaign.i18n.local_times import local_time
 from campaign.i18n.locales import language_name
@@ -178,6 +179,8 @@ def _place(lang: str) -> LineField:
 @blueprint.get("/<slug>/targets")
 @allowed("petitions.edit", load_petition)
 def targets(petition: Petition) -> ResponseReturnValue:
+    if petition.action_kind == LETTER:
+        return redirect(url_for("organize.petitions.letter_targets", slug=petition.slug))
     return _targets_page(petition, TargetsForm.of(petition))
 
 

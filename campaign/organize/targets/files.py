@@ -134,7 +134,7 @@ def undo(place: DirectoryImport) -> ResponseReturnValue:
     flash(_("The import is undone."), "success")
     if counts["kept"]:
         flash(
-            _("Some targets were changed or used since. They stay as they are: %(num)s.",
+            _("Some targets have been changed or used since then. They stay as they are: %(num)s.",
               num=counts["kept"]),
             "note",
         )  # fmt: skip
@@ -193,7 +193,7 @@ def _check(kind: str, place: SharedPlace, content: bytes) -> CheckedFile:
 
 def _overtaken(place: DirectoryImport) -> ResponseReturnValue:
     flash(
-        _("Someone changed targets since this file was checked. Nothing was imported. Choose the file again."),
+        _("Someone has changed targets since this file was checked. Nothing was imported. Choose the file again."),
         "danger",
     )  # fmt: skip
     return _to_import(place, place.item.id)

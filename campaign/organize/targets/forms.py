@@ -61,7 +61,7 @@ class LanguagesField(LineField):
             self.tags()
         except UnknownLanguage as error:
             raise StopValidation(
-                _l("“%(value)s” is no language, like en or fr-CA.", value=str(error))
+                _l("“%(value)s” is not a language code, like en or fr-CA.", value=str(error))
             ) from error
 
 
@@ -70,7 +70,7 @@ class OptionalZoneField(SelectField):
 
     def process(self, *arguments: Any, **named: Any) -> None:
         super().process(*arguments, **named)
-        self.choices = [SelectChoice("", _l("As the organization")), *zone_choices(self.data)]
+        self.choices = [SelectChoice("", _l("Same as the organization")), *zone_choices(self.data)]
 
 
 class EmailsField(LinesField):
@@ -107,7 +107,7 @@ class TelephonesField(LinesField):
             raise StopValidation(
                 _l("There are too many. Enter ten or fewer.")
                 if refusal.code == "too_many"
-                else _l("“%(value)s” is no telephone number.", value=refusal.detail)
+                else _l("“%(value)s” is not a telephone number.", value=refusal.detail)
             ) from refusal
 
 

@@ -89,7 +89,7 @@ def fill_again(slug: str, page: SigningPage) -> Response:
     """Return the page of a form with all that was entered, and store nothing."""
     context = petition_context_by_slug(slug, g.lang, utcnow()) or abort(404)
     action = context["petition"]
-    if kind_of(action.action_kind).submit != page.endpoint:
+    if page.endpoint not in ("", kind_of(action.action_kind).submit):
         abort(404)
     form = signature_form(action.required_fields, action.questions, action=action, lang=g.lang)
     html = render_template(page.template, **context, form=form, **page.context)

@@ -143,11 +143,12 @@ export class Kiosk {
     return offered.filter((language) => languages.includes(language));
   }
 
-  /** The petitions that can be signed right now. */
+  /** The petitions and other actions that are open right now. Older servers send only petitions. */
   get petitions() {
     const isOpen = ({ phase, closes_at: end }) =>
       phase === "open" && (!end || Date.parse(end) > Date.now());
-    return this.stopped ? [] : this.campaign.petitions.filter(isOpen);
+    const { petitions, actions = [] } = this.campaign;
+    return this.stopped ? [] : [...petitions, ...actions].filter(isOpen);
   }
 
   async onSync() {

@@ -25,7 +25,7 @@ async function canSeal({ key, kiosk }) {
 export async function readiness(campaign, pictureUrls) {
   const checks = {
     worker: hasFiles,
-    campaign: async () => Boolean(campaign && campaign.petitions.length),
+    campaign: async () => Boolean(campaign && campaign.petitions.length + (campaign.actions || []).length),
     picture: () => areCached(pictureUrls),
     sealing: () => canSeal(campaign),
   };

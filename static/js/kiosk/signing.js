@@ -7,7 +7,9 @@ const MAX_ATTEMPTS = 8;
 
 /** Return one person's record for one petition, in the format of the protocol. */
 export function buildRecord(person, petition, { lang, consent, shift, at }) {
-  const { answers, email, ...rest } = person;
+  const { answers, kindData, email, ...rest } = person;
+  const ofKind = petition.kind ? { kind_data: kindData[petition.slug] || {} } : {};
+  if (petition.has_comment === false) rest.comment = "";
   return {
     v: 1,
     petition: petition.slug,
@@ -17,6 +19,7 @@ export function buildRecord(person, petition, { lang, consent, shift, at }) {
     ...rest,
     email,
     answers: answers[petition.slug] || {},
+    ...ofKind,
     consent,
     notice: noticeOf(petition, lang),
     witnessed: petition.confirmation === "email_or_witness",

@@ -1,7 +1,7 @@
 // The same validation and friendly messages as on the server. What only the server can know, it
 // checks later.
 
-const MAX_LENGTHS = { name: 80, answer: 500, comment: 500, postal_code: 16, email: 254, local: 64 };
+const MAX_LENGTHS = { name: 80, answer: 500, prompt: 2000, comment: 500, postal_code: 16, email: 254, local: 64 };
 const LETTER = /\p{L}/u;
 // eslint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u0008\n-\u001f\u007f-\u009f\ud800-\udfff]/u;
@@ -63,7 +63,7 @@ function postalCodeError(text, format) {
  * Return [code, values] for each error by field name.
  *
  * Errors of a petition's own questions are named `slug/name`. `rules` has `required` (a Set),
- * `isEmailRequired`, and `questions` with their petition.
+ * `isEmailRequired`, `questions` with their petition, and `letters`.
  */
 export function validatePerson(person, rules, postalCodes) {
   const errors = {};
@@ -87,9 +87,15 @@ export function validatePerson(person, rules, postalCodes) {
   else if (!commentLength && rules.required.has("comment")) addError("comment", ["comment"]);
   for (const { slug, question } of rules.questions) {
     const answer = (person.answers[slug] || {})[question.name];
-    const isLong = typeof answer === "string" && length(answer) > MAX_LENGTHS.answer;
+    const most = question.type === "prompt" ? MAX_LENGTHS.prompt : MAX_LENGTHS.answer;
+    const isLong = typeof answer === "string" && length(answer) > most;
     const isMissing = question.required && !(answer === true || String(answer || "").trim());
     if (isMissing || isLong) addError(`${slug}/${question.name}`, [isLong ? "too_long" : "answer"]);
+  }
+  for (const { slug, letter } of rules.letters || []) {
+    const n = person.kindData[slug].targets.length;
+    if (!n) addError(`${slug}/targets`, ["targets"]);
+    else if (n > letter.most_targets) addError(`${slug}/targets`, ["targets_over", { most: letter.most_targets }]);
   }
   return errors;
 }

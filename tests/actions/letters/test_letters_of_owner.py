@@ -1,13 +1,16 @@
 """Tests of what writers see of their letters, are told about them, and can do."""
 
 import json
+from datetime import timedelta
 from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
 
+from campaign.actions.letters.models import Letter, LetterBatch
 from campaign.actions.letters.operations import GATHERING, NOT_DELIVERED, note_undelivered
-from campaign.extensions import write
+from campaign.extensions import db, write
+from campaign.mail.models import OutboxMessage
 from campaign.mail.renderers import renderers_of
 from campaign.process.clock import utcnow
 from campaign.signatures.erasure import erase_one
@@ -30,7 +33,7 @@ from tests.factories.signatures import (
     row,
     withdraw,
 )
-from tests.page_parts import tree, values
+from tests.page_parts import alerts, tree, values
 
 REASONS = ("no_address", "removed", "own_address", "refused", "closed")
 
@@ -108,6 +111,37 @@ def test_writer_stops_a_letter_before_it_leaves(client, own):
     assert (first.state, first.reason) == ("stopped", "withdrawn")
     assert (second.state, second.reason) == ("sent", "")
     assert told() == []
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("is_gathered", [False, True])
+def test_letter_in_the_hands_of_the_mail_server_cannot_be_stopped(client, action, own, is_gathered):
+    kind = "letter_batch" if is_gathered else "letter"
+    first, second = (letter.id for letter in letters())
+
+    def queue(letter_id, **columns):
+        email = OutboxMessage(kind=kind, subject_id=letter_id, lang="en", **columns)
+        db.session.add(email)
+        db.session.flush()
+        letter = db.session.get_one(Letter, letter_id)
+        letter.state = "queued"
+        if is_gathered:
+            batch = LetterBatch(
+                petition_id=action.id, lang="en", address="x@y.example", email_id=email.id
+            )
+            db.session.add(batch)
+            db.session.flush()
+            letter.batch_id = batch.id
+        else:
+            letter.email_id = email.id
+
+    write(lambda: queue(first, locked_until=utcnow() + timedelta(minutes=1)))
+    write(lambda: queue(second))
+    late = press(client, own, first, "stop")
+    assert [letter.state for letter in letters()] == ["queued", "queued"]
+    assert alerts(client.get(late.location)) == ["waiting"]
+    press(client, own, second, "stop")
+    assert [letter.state for letter in letters()] == ["queued", "stopped"]
 
 
 @pytest.mark.parametrize("verb", ["stop", "sent"])

@@ -73,6 +73,8 @@ def _begin(editor):
     desk.locator("[name=slug]").fill(SLUG)
     desk.locator(".workspace-form button[type=submit]").dblclick()
     expect(desk.locator(".guide [aria-current=step]")).to_be_visible()
+    # The guide for table volunteers is another thing, with lists that are indented.
+    expect(desk.locator(".guide ol")).to_have_css("padding-inline-start", "0px")
     desk.goto(f"/organize/petitions/{SLUG}")
     expect(desk.get_by_role("heading", level=1)).to_have_text(WORDS["es"][0])
     _inspect(editor, "petition begun")

@@ -121,6 +121,13 @@ def test_page_after_confirming_waits_for_no_number(client, silent):
     assert 'data-state="confirmed"' in page.text
 
 
+def test_page_lists_no_names_and_does_not_say_that_they_are_hidden(client, silent):
+    assert "petition-signers" in client.get("/en/petitions/silent").text
+    counted(silent, name_display="full")
+    page = client.get("/en/petitions/silent").text
+    assert "petition-signers" not in page and 'name="name_display"' not in page
+
+
 def test_switch_changes_until_a_response_is_counted(silent):
     form_of(silent, has_butterflies=True)
     assert db.session.get(Petition, silent.id).has_butterflies

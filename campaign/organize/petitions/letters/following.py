@@ -77,7 +77,7 @@ def test_letter(petition: Petition) -> ResponseReturnValue:
 @fresh
 def print_letters(petition: Petition) -> ResponseReturnValue:
     """Return a PDF of letters to hand over, at most MAX_PRINTED. `part` counts the files from 1."""
-    part = request.form.get("part", 1, type=int) or 1
+    part = request.form.get("part", 1, type=int)
     if not 1 <= part <= len(_files(count_printable(petition.id))):
         abort(404)
     letters = printable_letters(petition.id, limit=MAX_PRINTED, offset=(part - 1) * MAX_PRINTED)

@@ -12,6 +12,7 @@ from wtforms import SelectChoice, SelectMultipleField
 
 from campaign.actions.letters.readiness import reaches
 from campaign.i18n.fallbacks import best_text
+from campaign.organisations.identity import identities
 from campaign.organize.core.access import allowed
 from campaign.organize.core.edit_conflicts import Editor, save
 from campaign.organize.core.fields import LineField, VersionField, max_length, moved
@@ -207,6 +208,6 @@ def _render_page(petition: Petition | Any, form: Any, status: int = 200) -> tupl
         results=_choices(results[:MAX_RESULTS]),
         result_count=profile_count(organisation_id=organisation_id, query=query),
         has_targets=bool(profile_count(organisation_id=organisation_id)),
-        has_opened=petition.has_opened(utcnow()),
+        organisation_slug=identities().of(organisation_id).slug,
         title=petition.current_version.text(g.lang, petition.original_lang).title,
     ), status

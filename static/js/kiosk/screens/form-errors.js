@@ -51,7 +51,8 @@ export class FormErrors {
     const field = this.root.querySelector(`[data-place="${CSS.escape(name)}"]`);
     const input = field.querySelector(FIELDS);
     const link = document.createElement("a");
-    const title = field.querySelector("label").firstElementChild || field.querySelector("label");
+    const label = field.querySelector("legend, label");
+    const title = label.firstElementChild || label;
     Object.assign(link, { className: "button", href: `#${input.id}`, textContent: title.textContent });
     link.addEventListener("click", (event) => {
       event.preventDefault();

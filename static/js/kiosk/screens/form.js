@@ -12,6 +12,7 @@ import { showNotices } from "./notices.js";
 import { createSignaturePad } from "./signature-pad.js";
 import { FormErrors } from "./form-errors.js";
 import { EmailSuggestion } from "./email-suggestion.js";
+import { letterDataOf, letterOf } from "./letter.js";
 import { answersOf, addQuestions, translateQuestions } from "./questions.js";
 import { Thanks } from "./thanks.js";
 
@@ -42,6 +43,7 @@ export class Form {
       questions: petitions.flatMap(({ slug, questions }) =>
         questions.map((question) => ({ slug, question })),
       ),
+      letters: petitions.filter(letterOf).map((petition) => ({ slug: petition.slug, letter: letterOf(petition) })),
     };
     addQuestions(this.find("questions"), petitions);
     this.errors = new FormErrors(root);
@@ -62,6 +64,8 @@ export class Form {
     root.addEventListener("input", this.#onTyped);
     bindActions(root, { sign: () => this.sign(), "wipe-pad": () => this.#pad && this.#pad.clear() });
     root.querySelector('[data-more="drawn"]').addEventListener("toggle", () => this.openSignaturePad());
+    root.querySelector('[data-more="comment"]').hidden = this.petitions.every(letterOf);
+    root.querySelector('[data-more="drawn"]').hidden = this.petitions.every(letterOf);
     if (this.asks.required.has("comment")) root.querySelector('[data-more="comment"]').open = true;
   }
 
@@ -85,13 +89,15 @@ export class Form {
 
   render() {
     const n = this.petitions.length;
-    const title = n === 1 ? localized(this.petitions[0].title) : pluralMessage("form", n);
-    this.find("title").textContent = title;
-    this.find("sign").textContent = message("sign");
-    const { words, news } = this.kiosk.campaign.consent;
-    this.find("consent").textContent = localized(words);
+    const others = this.petitions.filter((petition) => !letterOf(petition));
+    const several = pluralMessage(this.asks.letters.length ? "form_actions" : "form", n);
+    this.find("title").textContent = n === 1 ? localized(this.petitions[0].title) : several;
+    this.find("sign").textContent = message(this.signText());
+    const { words, actions, news } = this.kiosk.campaign.consent;
+    const consents = [...(others.length ? [words] : []), ...(this.asks.letters.length ? [actions] : [])];
+    this.find("consent").textContent = consents.map(localized).join(" ");
     this.find("news").textContent = news && localized(news);
-    showDelivery(this.find("delivery"), this.petitions);
+    showDelivery(this.find("delivery"), others);
     showNotices(this.find("notices"), this.petitions);
     for (const name of FIELDS) {
       const field = this.input(name).closest("[data-place]");
@@ -103,6 +109,10 @@ export class Form {
     this.preview();
     this.#meant.render();
     this.errors.render();
+  }
+
+  signText() {
+    return this.petitions.every(letterOf) ? "save_letter" : "sign";
   }
 
   isRequired(name) {
@@ -162,6 +172,9 @@ export class Form {
       name_display: chosen ? chosen.value : "counted",
       subscribe: Boolean(person.email) && box.checked,
       answers: answersOf(this.find("questions"), this.petitions),
+      kindData: Object.fromEntries(
+        this.asks.letters.map((letter) => [letter.slug, letterDataOf(this.find("questions"), letter)]),
+      ),
       drawn: this.#pad ? this.#pad.path() : "",
     };
   }
@@ -178,7 +191,8 @@ export class Form {
     try {
       const { ids, flying } = await this.keep(person);
       const { given_name: name, email } = person;
-      if (this.kiosk.screen === this) this.kiosk.show(Thanks, { ids, flying, name, email });
+      const isLetter = this.petitions.every(letterOf);
+      if (this.kiosk.screen === this) this.kiosk.show(Thanks, { ids, flying, name, email, isLetter });
       this.kiosk.sync.soon(0);
     } catch (error) {
       if (this.kiosk.screen !== this) return;
@@ -202,7 +216,7 @@ export class Form {
     const button = this.root.querySelector('[data-act="sign"]');
     if (isBusy) button.setAttribute("aria-busy", "true");
     else button.removeAttribute("aria-busy");
-    this.find("sign").textContent = message(isBusy ? "signing" : "sign");
+    this.find("sign").textContent = message(isBusy ? "signing" : this.signText());
   }
 
   leave() {

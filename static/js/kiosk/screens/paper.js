@@ -3,6 +3,7 @@
 import { qrCode } from "../qr-code.js";
 import { localized, eventPlace, message } from "../messages.js";
 import { bindActions } from "./actions.js";
+import { letterOf } from "./letter.js";
 import { showDelivery } from "./delivery.js";
 import { showNoticeVersions } from "./notices.js";
 
@@ -12,6 +13,8 @@ export class Paper {
   constructor(kiosk, root) {
     this.kiosk = kiosk;
     this.root = root;
+    // A letter needs the email of its writer to be confirmed, and more space than a line.
+    this.petitions = kiosk.petitions.filter((petition) => !letterOf(petition));
     bindActions(root, { back: () => kiosk.restart(), print: () => window.print() });
   }
 
@@ -22,14 +25,14 @@ export class Paper {
     find("event").textContent = eventPlace(event);
     find("consent").textContent = localized(consent.words);
     find("news").textContent = consent.news ? `${message("paper_letters")}: ${localized(consent.news)}` : "";
-    showDelivery(find("delivery"), this.kiosk.petitions);
-    showNoticeVersions(find("notices"), this.kiosk.petitions);
+    showDelivery(find("delivery"), this.petitions);
+    showNoticeVersions(find("notices"), this.petitions);
     // If the address is too long for its line, break it before the code.
     const at = table.short.indexOf("/");
     const [host, path] = [table.short.slice(0, at), table.short.slice(at)];
     find("short").replaceChildren(host, document.createElement("wbr"), path);
     find("code").replaceChildren(qrCode(table.url, message("code_name", { address: table.short })));
-    const letters = this.kiosk.petitions.map((petition) => {
+    const letters = this.petitions.map((petition) => {
       const line = document.createElement("li");
       const to = message("letter_to", { names: (localized(petition.targets) || []).join(", ") });
       line.textContent = `${localized(petition.title)} – ${to}`;

@@ -4,9 +4,25 @@ import { withoutLinks } from "../lock-navigation.js";
 import { fillMessages, localized, message, pluralMessage } from "../messages.js";
 import { bindActions } from "./actions.js";
 import { Form } from "./form.js";
+import { letterOf } from "./letter.js";
+
+const PETITION_TEXTS = {
+  heading: "letters_heading",
+  all: "letters_all",
+  none: "letters_none",
+  chosen: "letters_chosen",
+};
+// The texts above say "petition". These are shown where there is anything else to choose.
+const ACTION_TEXTS = {
+  heading: "actions_heading",
+  all: "actions_all",
+  none: "actions_none",
+  chosen: "actions_chosen",
+};
 
 export class Petitions {
   #isSingle;
+  #texts;
 
   static template = "letters";
   static isPersonal = true;
@@ -20,6 +36,7 @@ export class Petitions {
     this.petitions = kiosk.petitions;
     this.chosen = new Set(chosen);
     this.#isSingle = this.petitions.length === 1;
+    this.#texts = this.petitions.some(letterOf) ? ACTION_TEXTS : PETITION_TEXTS;
     if (this.#isSingle) this.chosen.add(this.petitions[0].slug);
     const list = root.querySelector("[data-letters]");
     list.append(...this.petitions.map((petition) => this.letter(petition)));
@@ -54,8 +71,8 @@ export class Petitions {
   render() {
     const [first] = this.petitions;
     const all = this.root.querySelector('[data-act="all"] span');
-    all.textContent = pluralMessage("letters_all", this.petitions.length);
-    const title = this.#isSingle ? localized(first.title) : message("letters_heading");
+    all.textContent = pluralMessage(this.#texts.all, this.petitions.length);
+    const title = this.#isSingle ? localized(first.title) : message(this.#texts.heading);
     this.root.querySelector("[data-title]").textContent = title;
     for (const petition of this.petitions) this.renderPetition(petition);
     this.count();
@@ -65,6 +82,7 @@ export class Petitions {
     const item = this.root.querySelector(`[data-slug="${petition.slug}"]`);
     const find = (name) => item.querySelector(`[data-${name}]`);
     find("letter-title").textContent = localized(petition.title);
+    find("read").textContent = message(letterOf(petition) ? "action_read" : "letter_read");
     find("summary").textContent = localized(petition.summary);
     const names = (localized(petition.targets) || []).join(", ");
     find("to").textContent = names && message("letter_to", { names });
@@ -77,10 +95,10 @@ export class Petitions {
   count() {
     const n = this.chosen.size;
     const chosen = this.root.querySelector("[data-chosen]");
-    chosen.textContent = n ? pluralMessage("letters_chosen", n) : message("letters_none");
+    chosen.textContent = n ? pluralMessage(this.#texts.chosen, n) : message(this.#texts.none);
     chosen.hidden = this.#isSingle;
-    const text = this.#isSingle ? message("sign_this") : message("onward");
-    this.root.querySelector("[data-onward]").textContent = text;
+    const single = letterOf(this.petitions[0]) ? "write_this" : "sign_this";
+    this.root.querySelector("[data-onward]").textContent = message(this.#isSingle ? single : "onward");
     this.root.querySelector('[data-act="onward"]').disabled = !n;
   }
 

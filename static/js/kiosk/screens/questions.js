@@ -1,8 +1,10 @@
-// A petition's additional questions, with the organizer's own labels.
+// The additional questions and prompts of each action, with the organizer's own labels.
 
 import { localized, message } from "../messages.js";
+import { createLetter, letterOf, translateLetter } from "./letter.js";
 
 const TYPING_ATTRIBUTES = { autocomplete: "off", autocorrect: "off", spellcheck: "false" };
+const PROMPT = "prompt";
 
 function createElement(tag, attributes, ...children) {
   const element = document.createElement(tag);
@@ -14,37 +16,52 @@ function createElement(tag, attributes, ...children) {
 function createField(question, id) {
   if (question.type === "choice") return createElement("select", { class: "input", id, ...TYPING_ATTRIBUTES });
   if (question.type === "tick") return createElement("input", { type: "checkbox", id, ...TYPING_ATTRIBUTES });
+  if (question.type === PROMPT) return createElement("textarea", { class: "input", id, rows: 4, maxlength: 2000, dir: "auto" });
   return createElement("input", { class: "input", id, type: "text", maxlength: 500, dir: "auto", ...TYPING_ATTRIBUTES });
+}
+
+function createQuestion(slug, question, id) {
+  const isTick = question.type === "tick";
+  // As on the web, a checkbox is not marked optional, because leaving it empty is an answer.
+  const isMarked = !question.required && !isTick;
+  const optional = isMarked ? [" ", createElement("span", { class: "optional" })] : [];
+  const label = createElement("label", { for: id }, createElement("span", {}), ...optional);
+  const input = createField(question, id);
+  const kind = isTick ? "checkbox kiosk-checkbox" : "field kiosk-field";
+  const name = `${slug}/${question.name}`;
+  const order = isTick ? [input, label] : [label, input];
+  return createElement("div", { class: kind, "data-place": name, "data-own": "" }, ...order);
 }
 
 /** Add all questions of `petitions` to `container`. translateQuestions fills in their text. */
 export function addQuestions(container, petitions) {
-  petitions.forEach(({ slug, questions }, petitionIndex) => {
-    questions.forEach((question, index) => {
-      const id = `k-own-${petitionIndex}-${index}`;
-      const isTick = question.type === "tick";
-      // As on the web, a checkbox is not marked optional, because leaving it empty is an answer.
-      const isMarked = !question.required && !isTick;
-      const optional = isMarked ? [" ", createElement("span", { class: "optional" })] : [];
-      const label = createElement("label", { for: id }, createElement("span", {}), ...optional);
-      const input = createField(question, id);
-      const kind = isTick ? "checkbox kiosk-checkbox" : "field kiosk-field";
-      const name = `${slug}/${question.name}`;
-      const order = isTick ? [input, label] : [label, input];
-      container.append(createElement("div", { class: kind, "data-place": name, "data-own": "" }, ...order));
-    });
+  petitions.forEach((petition, petitionIndex) => {
+    const { slug, questions } = petition;
+    const fields = questions.map((question, index) => ({
+      isPrompt: question.type === PROMPT,
+      field: createQuestion(slug, question, `k-own-${petitionIndex}-${index}`),
+    }));
+    const prompts = fields.filter(({ isPrompt }) => isPrompt).map(({ field }) => field);
+    const others = fields.filter(({ isPrompt }) => !isPrompt).map(({ field }) => field);
+    if (letterOf(petition)) container.append(createLetter(petition, petitionIndex, prompts));
+    container.append(...others);
   });
 }
 
 function forEachQuestion(container, petitions, action) {
-  const fields = [...container.querySelectorAll("[data-own]")];
   for (const { slug, questions } of petitions) {
-    for (const question of questions) action(fields.shift(), slug, question);
+    for (const question of questions) {
+      const name = CSS.escape(`${slug}/${question.name}`);
+      action(container.querySelector(`[data-place="${name}"]`), slug, question);
+    }
   }
 }
 
 /** Show the questions in the page's language and keep the answers. */
 export function translateQuestions(container, petitions) {
+  for (const petition of petitions) {
+    if (letterOf(petition)) translateLetter(container, petition, petitions.length > 1);
+  }
   forEachQuestion(container, petitions, (field, slug, question) => {
     field.querySelector("label span").textContent = localized(question.label);
     const optional = field.querySelector(".optional");
@@ -65,7 +82,7 @@ export function translateQuestions(container, petitions) {
 export function answersOf(container, petitions) {
   const answers = {};
   forEachQuestion(container, petitions, (field, slug, { name, type }) => {
-    const input = field.querySelector("input, select");
+    const input = field.querySelector("input, select, textarea");
     answers[slug] = answers[slug] || {};
     answers[slug][name] = type === "tick" ? input.checked : input.value.trim();
   });

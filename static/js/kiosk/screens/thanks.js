@@ -24,7 +24,7 @@ export class Thanks {
 
   static template = "thanks";
 
-  /** `signed` has the records' `ids`, how many are `flying`, the given `name`, `email` or "". */
+  /** `signed` has the records' `ids`, how many are `flying`, the given `name`, `email` or "", and `isLetter`. */
   constructor(kiosk, root, signed) {
     this.kiosk = kiosk;
     this.root = root;
@@ -82,9 +82,9 @@ export class Thanks {
 
   // With several petitions, the crew's witness may confirm some, and only an email the others.
   outcomeText() {
-    const { ids, email, flying } = this.signed;
+    const { ids, email, flying, isLetter } = this.signed;
     const masked = { email: maskEmail(email) };
-    if (!flying) return message("thanks_wait", masked);
+    if (!flying) return message(isLetter ? "thanks_letter" : "thanks_wait", masked);
     const joined = message(flying > 1 ? "thanks_joined_many" : "thanks_joined");
     return flying < ids.length ? `${joined} ${message("thanks_also", masked)}` : joined;
   }
