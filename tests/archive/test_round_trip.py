@@ -6,15 +6,20 @@ from zipfile import ZipFile
 import pytest
 from sqlalchemy import func, select, text
 
+from campaign.actions.letters.editing import letter_settings, letter_texts_of
+from campaign.actions.letters.following import letter_counts
 from campaign.archive.tables import exported_tables, is_not_seeded
 from campaign.extensions import db, write
 from campaign.organisations.identity import forget_identities
+from campaign.petitions.queries import petition_in_any_state
 from campaign.process.clock import utcnow
 from campaign.signatures import tokens
 from campaign.signatures.models import Signature
 from campaign.site.settings import forget_site_settings
 from campaign.subscriptions.models import SuppressedAddress
 from campaign.subscriptions.operations import suppress
+from campaign.targets.queries import profile_by_id
+from tests.factories import letter_actions, letter_rows
 from tests.factories.kiosks import make_table, make_tablet
 from tests.factories.letters import letters, make_letter_action, set_letter, write_letter
 from tests.factories.organizers import make_organizer
@@ -108,6 +113,25 @@ def test_archive_of_the_demonstration_is_the_same_after_a_move(
         assert subscribe("new") > max(ids, default=0)
     client = other.test_client()
     assert client.get("/en/").status_code == 200
+
+
+def test_letter_action_moves_with_its_texts_targets_and_letters(app, installation, tmp_path):
+    action = letter_actions.make_letter_action()
+    # Imports compare the counted signatures with the tally, so these are not counted.
+    writer = {**letter_rows.WRITER, "state": "pending", "number": None, "hatched_at": None}
+    letter_rows.make_letters(action, profile_by_id(action.targets[0].profile_id), 2, writer=writer)
+    path = export(app, tmp_path / "a.zip", slug_of_host())
+    other = installation("sqlite")
+    imported = run_in(other, "organisations", "import", path)
+    assert imported.exit_code == 0, imported.output
+    with other.app_context():
+        moved = petition_in_any_state("letters")
+        assert letter_texts_of(moved) == letter_actions.LETTER_TEXTS
+        assert (moved.action_kind, moved.questions) == ("letter", action.questions)
+        assert letter_settings(moved.id).way == "individual"
+        assert profile_by_id(moved.targets[0].profile_id).usable_address == "vela@senate.example"
+        # What waited must not leave from both sites.
+        assert [target.stopped for target in letter_counts(moved.id, "en")] == [2]
 
 
 def test_secrets_stay_behind(app, client, tmp_path):
