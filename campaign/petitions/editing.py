@@ -15,7 +15,7 @@ from campaign.petitions.models import Petition, Target
 from campaign.petitions.operations import slugs
 from campaign.petitions.queries import petition_counts
 from campaign.petitions.questions import prompts_among, without_prompts
-from campaign.petitions.readiness import Fault, NotReady, faults_of
+from campaign.petitions.readiness import TEXT_FAULTS, Fault, NotReady, faults_of
 from campaign.petitions.versions import texts_of, update_versions, with_kind_texts
 from campaign.targets.queries import profiles_by_ids
 
@@ -206,6 +206,6 @@ def _load_settings(petition_id: int, version: int | None) -> Petition:
 
 
 def _demand_complete(petition: Petition, now: datetime) -> None:
-    missing = [fault for fault in faults_of(petition, now) if fault.lang]
+    missing = [fault for fault in faults_of(petition, now) if fault.code in TEXT_FAULTS]
     if missing:
         raise NotReady(missing)

@@ -11,6 +11,9 @@ from campaign.petitions.models import Petition
 from campaign.publishing.life_cycle import NotPublishable
 from campaign.site.settings import site_settings
 
+# What every text of a public action needs.
+TEXT_FAULTS = ("title", "summary", "body")
+
 
 class Fault(NamedTuple):
     """A reason not to publish: `target`, `title`, `summary`, `body`, `ended`, `legal`, or one of a kind.
@@ -37,7 +40,7 @@ def faults_of(petition: Petition, now: datetime) -> list[Fault]:
     faults = [
         Fault(name, text.lang)
         for text in petition.current_version.texts
-        for name in ("title", "summary", "body")
+        for name in TEXT_FAULTS
         if not getattr(text, name).strip()
     ]
     if not petition.targets:

@@ -34,7 +34,7 @@ WRITERS = (
         ),
     ),
     RegisterRow(
-        _l("Letters that leave together, as a PDF, until their email is sent"),
+        _l("Letters that are sent together, as a PDF, until their email is sent"),
         _l("To send many letters to the same person in one email"),
         _l("The people you write to"),
         _l("The PDF until the email is sent. Who it went to and when: permanently"),

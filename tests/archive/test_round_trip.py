@@ -6,16 +6,22 @@ from zipfile import ZipFile
 import pytest
 from sqlalchemy import func, select, text
 
+from campaign.actions.letters.editing import letter_settings, letter_texts_of
+from campaign.actions.letters.following import letter_counts
 from campaign.archive.tables import exported_tables, is_not_seeded
 from campaign.extensions import db, write
 from campaign.organisations.identity import forget_identities
+from campaign.petitions.queries import petition_in_any_state
 from campaign.process.clock import utcnow
 from campaign.signatures import tokens
 from campaign.signatures.models import Signature
 from campaign.site.settings import forget_site_settings
 from campaign.subscriptions.models import SuppressedAddress
 from campaign.subscriptions.operations import suppress
+from campaign.targets.queries import profile_by_id
+from tests.factories import letter_actions, letter_rows
 from tests.factories.kiosks import make_table, make_tablet
+from tests.factories.letters import letters, make_letter_action, set_letter, write_letter
 from tests.factories.organizers import make_organizer
 from tests.factories.signatures import AMALIA, ODILE, hatch_now, row, sign_and_hatch, withdraw
 from tests.factories.subscriptions import digest, subscribe, subscriptions
@@ -109,6 +115,25 @@ def test_archive_of_the_demonstration_is_the_same_after_a_move(
     assert client.get("/en/").status_code == 200
 
 
+def test_letter_action_moves_with_its_texts_targets_and_letters(app, installation, tmp_path):
+    action = letter_actions.make_letter_action()
+    # Imports compare the counted signatures with the tally, so these are not counted.
+    writer = {**letter_rows.WRITER, "state": "pending", "number": None, "hatched_at": None}
+    letter_rows.make_letters(action, profile_by_id(action.targets[0].profile_id), 2, writer=writer)
+    path = export(app, tmp_path / "a.zip", slug_of_host())
+    other = installation("sqlite")
+    imported = run_in(other, "organisations", "import", path)
+    assert imported.exit_code == 0, imported.output
+    with other.app_context():
+        moved = petition_in_any_state("letters")
+        assert letter_texts_of(moved) == letter_actions.LETTER_TEXTS
+        assert (moved.action_kind, moved.questions) == ("letter", action.questions)
+        assert letter_settings(moved.id).way == "individual"
+        assert profile_by_id(moved.targets[0].profile_id).usable_address == "vela@senate.example"
+        # What waited must not leave from both sites.
+        assert [target.stopped for target in letter_counts(moved.id, "en")] == [2]
+
+
 def test_secrets_stay_behind(app, client, tmp_path):
     fill(client)
     path = export(app, tmp_path / "a.zip", slug_of_host())
@@ -119,6 +144,19 @@ def test_secrets_stay_behind(app, client, tmp_path):
         assert organizer["password_hash"] is organizer["totp_secret"] is None
     assert {entry["address_digest"] for entry in rows_of(path, "signature")} == {None}
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.both_databases
+def test_letters_that_wait_do_not_leave_after_a_move(app, tmp_path):
+    write_letter(make_letter_action(targets=2))
+    sent, _waiting = letters()
+    set_letter(sent.id, state="sent", sent_at=utcnow())
+    path = export(app, tmp_path / "a.zip", slug_of_host())
+    assert [letter["state"] for letter in rows_of(path, "letter")] == ["sent", "stopped"]
+    assert [bool(letter["stopped_at"]) for letter in rows_of(path, "letter")] == [False, True]
+    assert [letter.state for letter in letters()] == ["sent", "waiting"]
+    [settings] = rows_of(path, "letter_settings")
+    assert settings["way"] == "individual"
 
 
 def test_other_key_makes_digests_again_and_says_what_is_lost(app, client, installation, tmp_path):

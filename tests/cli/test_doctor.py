@@ -317,6 +317,18 @@ def test_missing_dns_record_of_the_sender_is_reported(load_settings, record, sta
     assert found[kind] == state
 
 
+def test_domain_of_letters_is_checked_too(load_settings):
+    asked = []
+    settings = {"LETTERS_DOMAIN": "letters.example.org", "MAIL_FROM": "Ana <ana@example.org>"}
+    with mail_server(Script()) as url:
+        list(
+            check_mail(
+                load_settings(MAIL_URL=url, **settings), check=lambda d: asked.append(d) or []
+            )
+        )
+    assert asked == ["example.org", "letters.example.org"]
+
+
 def files_finding(settings):
     [finding] = check_files(settings)
     return finding

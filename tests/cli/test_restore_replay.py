@@ -7,6 +7,9 @@ from campaign.accounts import tokens as account_keys
 from campaign.accounts.models import AccountLink, OrganizerSession
 from campaign.accounts.operations import make_link, remove, remove_role
 from campaign.accounts.queries import link_by_token
+from campaign.actions.letters.addresses import refusing_among
+from campaign.actions.letters.operations import stop_letter
+from campaign.actions.letters.refusals import refuse
 from campaign.api.models import ApiKey
 from campaign.api.operations import make_key, revoke_key
 from campaign.db.ended_log import EndedLog
@@ -19,12 +22,15 @@ from campaign.signatures.queries import differences
 from campaign.signatures.tokens import email_digest
 from campaign.subscriptions import operations as subscriptions
 from campaign.subscriptions.queries import is_suppressed
+from campaign.targets.queries import profile_by_id
 from tests.factories.causes import make_cause
 from tests.factories.kiosks import kiosk_of, make_table, make_tablet
+from tests.factories.letters import letters, make_letter_action, write_letter
 from tests.factories.organizers import fresh, make_organizer, sign_in, with_app, with_password
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, ODILE, hatch_now, row, sign_and_hatch
 from tests.factories.subscriptions import digest, subscribe, subscription
+from tests.factories.targets import make_target, some_organisation_id
 
 pytestmark = pytest.mark.usefixtures("postgresql_programs")
 
@@ -97,6 +103,18 @@ def test_withdrawals_and_erasures_are_repeated(restored):
     assert differences() == []
 
 
+def test_letter_that_its_writer_stopped_does_not_leave_after_a_restore(restored):
+    signature_id = write_letter(make_letter_action(targets=2))
+    stopped, other = (letter.id for letter in letters())
+    restored.back_up()
+    write(stop_letter, letter_id=stopped, signature_ids=[signature_id], now=utcnow())
+    assert "letter.stopped: 1" in restored()
+    assert [(letter.id, letter.state, letter.reason) for letter in letters()] == [
+        (stopped, "stopped", "withdrawn"),
+        (other, "waiting", ""),
+    ]
+
+
 def test_withdrawn_and_erased_signature_is_not_counted_again(restored):
     signature = sign_and_hatch(make_petition(), AMALIA)
     restored.back_up()
@@ -164,6 +182,14 @@ def test_ends_of_keys_tablets_and_subscriptions_are_repeated(restored, client):
     assert kiosk_of(tablet).revoked_at
     assert subscription(reader).state == subscription(silent).state == "ended"
     assert is_suppressed(digest("odile"))
+
+
+def test_target_that_stopped_letters_gets_none_after_a_restore(restored, app):
+    profile = make_target(some_organisation_id(), ["target@office.example"])
+    restored.back_up()
+    write(refuse, address_digest=email_digest("target@office.example"), now=utcnow())
+    restored()
+    assert refusing_among([profile_by_id(profile.id)]) == {profile.id}
 
 
 def test_number_now_used_by_another_signature_is_left_alone(restored, ended):

@@ -70,6 +70,7 @@ def _insert(petition, profile, count, created_at, writer, columns):
                     "version_id": version_id,
                     "state": "counted",
                     "number": start + place + 1,
+                    "hatched_at": created_at,
                     "lang": "en",
                     "email": email,
                     "email_digest": tokens.email_digest(email),
@@ -77,7 +78,6 @@ def _insert(petition, profile, count, created_at, writer, columns):
                     "postal_code": "M5V 2T6",
                     "answers": {"answer_1": "My brother did not come home."},
                     "created_at": created_at,
-                    "hatched_at": created_at,
                     **writer,
                 }
                 for place, email in enumerate(emails)

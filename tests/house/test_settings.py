@@ -198,6 +198,10 @@ def test_production_marks_cookies_secure_and_drops_the_last_slash(load_settings)
             ({"MAIL_RATES": rates}, "MAIL_RATES must have items such as mail.example=20/second")
             for rates in ("mail.example", "mail.example=fast", "=20/second", "*=0/second")
         ),
+        *(
+            ({"LETTERS_DOMAIN": domain}, "LETTERS_DOMAIN must be a domain such as")
+            for domain in ("letters", "l@letters.example", "letters.example\r\nBcc: x", "a..b")
+        ),
         ({"DATABASE_URL": "volante"}, "DATABASE_URL must look like postgresql://"),
         *(
             ({"FILES_URL": url, **BUCKET_KEYS}, "FILES_URL must be such as s3://bucket")

@@ -8,11 +8,13 @@ import pytest
 
 from campaign.accounts.audit import entries
 from campaign.actions.letters.editing import letter_settings, letter_texts_of
+from campaign.actions.letters.letter_actions import load_letter_action
 from campaign.actions.letters.sample_emails import TEST
 from campaign.extensions import db, write
 from campaign.mail.renderers import renderers_of
 from campaign.organisations.operations import create_organisation
 from campaign.organize.petitions.cloning import clone_all
+from campaign.organize.petitions.forms import PARTS
 from campaign.petitions.queries import petition_in_any_state
 from campaign.petitions.questions import prompts_among
 from campaign.petitions.versions import texts_of
@@ -189,6 +191,21 @@ def test_page_text_and_letter_do_not_overwrite_each_other(desk, action):
     saved = now_of()
     assert [item["type"] for item in saved.questions] == ["prompt", "text"]
     assert texts_of(saved.current_version)["en"]["title"] == "New title"
+
+
+def test_language_of_the_page_alone_gets_the_letter_of_another(desk, action, app):
+    """Translating the page of a public action does not wait for its letter."""
+    texts = texts_of(now_of().current_version)
+    fields = {f"{name}_{lang}": texts[lang][name] for lang in texts for name in PARTS}
+    fields |= {"title_fr": "Qu’ils reviennent", "summary_fr": "Bref", "body_fr": "Long"}
+    version = version_on(desk.get(f"{PAGE}/letter"))
+    answer = desk.post(f"{PAGE}/letter", {**fields, "version": version, "press": "new-version"})
+    assert answer.status_code == 303
+    saved = now_of()
+    letter = load_letter_action(saved.id, now=utcnow()).texts(saved.current_version.id, "fr")
+    assert (letter.lang, letter.subject) == ("en", LETTER_TEXTS["en"]["subject"])
+    assert values(desk.get(PAGE), "data-untranslated") == ["fr"]
+    assert desk.post(TEXT, letter_form(saved)).status_code == 422
 
 
 @pytest.mark.parametrize("path", [TEXT, TARGETS, SENDING])

@@ -6,10 +6,12 @@ import subprocess
 from campaign.process import isolated
 
 
-def test_program_gives_way_as_far_as_it_was_told():
-    here = os.nice(0)
-    command = isolated.program(
-        "timeit", "-n1", "-r1", "import os; print(os.nice(0))", niceness=19 - here
-    )
+def niceness_of(**options):
+    command = isolated.program("timeit", "-n1", "-r1", "import os; print(os.nice(0))", **options)
     done = subprocess.run(**command, check=True, capture_output=True, text=True)
-    assert done.stdout.split()[0] == "19"
+    return int(done.stdout.split()[0])
+
+
+def test_program_gives_way_as_far_as_it_was_told():
+    assert niceness_of(niceness=19) == 19
+    assert niceness_of() == os.nice(0)

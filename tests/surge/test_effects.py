@@ -104,7 +104,12 @@ def test_unknown_page_suggests_nothing_while_search_waits(client, petition, stat
 
 def test_worker_lets_posters_exports_and_mailings_wait(app, client, valley, state):
     kinds = background_work(app).kinds.values()
-    assert {kind.name for kind in kinds if kind.waits_in_surge} == {"export", "mailing", "poster"}
+    assert {kind.name for kind in kinds if kind.waits_in_surge} == {
+        "export",
+        "letter_batch",
+        "mailing",
+        "poster",
+    }
     assert client.get(LARGE).status_code == 202
     state.set_shared(SurgeLevel.WORK_WAITS)
     assert run_jobs(POSTER) == 0

@@ -13,6 +13,7 @@ from campaign.extensions import db, write
 from campaign.jobs.operations import enqueue, note_worker
 from campaign.mail.models import OutboxMessage
 from campaign.process.clock import utcnow
+from tests.factories.letter_rows import make_letter_action, make_letters, make_targets
 from tests.factories.petitions import make_petition
 from tests.factories.search import index_now
 from tests.factories.signatures import AMALIA, ODILE, change, confirm, sign, sign_and_hatch
@@ -185,3 +186,14 @@ def test_metrics_are_shown_while_the_database_is_away(client, monkeypatch):
     assert output["volante_database_up"] == 0
     assert output["volante_disk_free_bytes"] > 0
     assert "volante_mail_due" not in output
+
+
+def test_letters_that_wait_are_counted(client, app):
+    action = make_letter_action()
+    [profile] = make_targets(action, 1)
+    make_letters(action, profile, 2, created_at=utcnow() - timedelta(hours=1))
+    make_letters(action, profile, 1, way="gathered")
+    make_letters(action, profile, 1, way="self")
+    output = figures(client)
+    assert output["volante_letters_waiting"] == 3
+    assert 3600 <= output["volante_letters_oldest_seconds"] < 4000

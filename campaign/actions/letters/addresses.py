@@ -65,14 +65,11 @@ def refused_among(profiles: Iterable[TargetProfile]) -> set[bytes]:
     return set(db.session.scalars(select(column).where(column.in_(digests))))
 
 
-def refusing_targets(profile_ids: Collection[int]) -> frozenset[int]:
+def refusing_among(profiles: Collection[TargetProfile]) -> frozenset[int]:
     """Return the ids of those targets that asked for no more letters by email.
 
     It holds for all actions of the site.
     """
-    profiles = db.session.scalars(
-        select(TargetProfile).where(TargetProfile.id.in_(profile_ids))
-    ).all()
     refused = refused_among(profiles)
     return frozenset(
         profile.id

@@ -85,10 +85,12 @@ def version_texts(
     petition: Petition, texts: Mapping[str, Mapping[str, str]]
 ) -> dict[str, dict[str, Any]]:
     """Return the texts of a version with these of the letter, by language."""
-    return {
-        lang: {**columns, "kind_texts": dict(texts.get(lang, columns.get("kind_texts", {})))}
-        for lang, columns in texts_of(petition.current_version).items()
-    }
+    versioned = {}
+    for lang, columns in texts_of(petition.current_version).items():
+        letter = dict(texts.get(lang, columns.pop("kind_texts", {})))
+        columns.pop("kind_texts", None)
+        versioned[lang] = {**columns, **({"kind_texts": letter} if any(letter.values()) else {})}
+    return versioned
 
 
 def change_letter_text(

@@ -1,6 +1,6 @@
 """What the form of a letter shows: whom it goes to, its fixed texts, and how it is delivered."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -9,10 +9,11 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 from wtforms.form import BaseForm
 
+from campaign.actions.letters.addresses import refusing_among
 from campaign.actions.letters.composition import letter_texts
 from campaign.actions.letters.form_targets import likely_targets, offered_targets, settings_of
 from campaign.actions.letters.letter_actions import chosen_targets
-from campaign.actions.letters.models import LetterSettings
+from campaign.actions.letters.models import SENT_BY_US, LetterSettings
 from campaign.actions.letters.preview import preview
 from campaign.petitions.models import Petition
 from campaign.petitions.presenters import PetitionPage
@@ -27,10 +28,14 @@ from campaign.targets.presenters import TargetCard, target_card
 
 @dataclass(frozen=True, slots=True)
 class OfferedTarget:
-    """A target in the form, and whether it is chosen."""
+    """A target in the form, and whether it is chosen.
+
+    One that `refuses` asked us to send no more letters.
+    """
 
     card: TargetCard
     is_chosen: bool
+    refuses: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,18 +96,22 @@ def letter_form(action: PetitionPage, form: BaseForm, lang: str) -> LetterForm:
     if not chosen and len(likely) == 1:
         chosen = {likely[0].id}
     likely_ids = {target.id for target in likely}
+    is_sent_by_us = settings.way in SENT_BY_US
+    refusing = refusing_among(targets) if is_sent_by_us else frozenset[int]()
     return LetterForm(
         lang=texts.lang,
         subject=texts.subject,
         opening=texts.opening,
         closing=texts.closing,
         prompts=tuple(question for question in action.questions if question["type"] == PROMPT),
-        likely=_offered(likely, chosen, lang),
-        others=_offered([row for row in targets if row.id not in likely_ids], chosen, lang),
+        likely=_offered(likely, chosen, refusing, lang),
+        others=_offered(
+            [row for row in targets if row.id not in likely_ids], chosen, refusing, lang
+        ),
         by_area=settings.selection == "area",
         was_looked_up=bool(postal_code.strip()),
         delivery=delivery_sentence(settings),
-        offers_reply=settings.offers_reply and settings.way in ("individual", "gathered"),
+        offers_reply=settings.offers_reply and is_sent_by_us,
     )
 
 
@@ -122,6 +131,12 @@ def delivery_sentence(settings: LetterSettings) -> str:
 
 
 def _offered(
-    targets: Sequence[TargetProfile], chosen: set[int], lang: str
+    targets: Sequence[TargetProfile],
+    chosen: Collection[int],
+    refusing: Collection[int],
+    lang: str,
 ) -> tuple[OfferedTarget, ...]:
-    return tuple(OfferedTarget(target_card(row, lang), row.id in chosen) for row in targets)
+    return tuple(
+        OfferedTarget(target_card(row, lang), row.id in chosen, row.id in refusing)
+        for row in targets
+    )

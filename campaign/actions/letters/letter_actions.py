@@ -41,10 +41,15 @@ class LetterAction:
     _greetings: dict[tuple[int, str], tuple[str, str]] = field(default_factory=dict)
 
     def texts(self, version_id: int, lang: str) -> LetterTexts:
-        """Return the fixed texts of a version that a writer of `lang` gets."""
+        """Return the fixed texts of a version that a writer of `lang` gets.
+
+        A language in which the page has a text, but the letter has none, gets another language's.
+        """
         key = (version_id, lang)
         if key not in self._texts:
-            text = best_of(self.versions.get(version_id, {}), lang, self.petition.original_lang)
+            texts = self.versions.get(version_id, {})
+            written = {tag: text for tag, text in texts.items() if text.kind_texts}
+            text = best_of(written or texts, lang, self.petition.original_lang)
             self._texts[key] = (
                 LetterTexts(lang=lang) if text is None else composition.letter_texts(text)
             )

@@ -1,7 +1,11 @@
 """Labels of the activity log: of actions, subjects, channels, fields and states."""
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as pgettext
+
+from campaign.organize.petitions.letters.labels import WAY_LABELS
 
 ACTIONS = {
     "account.signed_in": _l("signed in"),
@@ -346,3 +350,5 @@ STATES = {
     "stopped": _l("stopped"),
     "done": _l("done"),
 }
+# Fields whose values have labels.
+VALUES: dict[str, dict[str, Any]] = {"state": STATES, "way": WAY_LABELS}

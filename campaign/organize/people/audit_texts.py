@@ -17,7 +17,7 @@ from campaign.i18n.locales import current_locale, is_language, language_name
 from campaign.organisations.identity import identities
 from campaign.organisations.queries import organisations_among
 from campaign.organize.core.scope import petition_summary
-from campaign.organize.people.audit_labels import FIELDS, IMAGES, STATES
+from campaign.organize.people.audit_labels import FIELDS, IMAGES, VALUES
 from campaign.petitions.queries import petitions_with_ids
 from campaign.targets.presenters import profile_name
 from campaign.targets.queries import profiles_among
@@ -52,8 +52,8 @@ def _field(change: dict[str, Any]) -> Any:
 def _value(field: str, value: Any) -> Any:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    if field == "state":
-        return STATES.get(value, value)
+    if field in VALUES:
+        return VALUES[field].get(value, value)
     try:
         return _instant_or_day(value)
     except (ValueError, OverflowError):

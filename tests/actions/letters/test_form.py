@@ -6,10 +6,20 @@ import pytest
 
 from campaign.actions.letters.forms import MAX_TARGETS
 from campaign.actions.letters.models import LetterSettings
+from campaign.actions.letters.refusals import refuse
 from campaign.extensions import db, write
+from campaign.process.clock import utcnow
 from campaign.signatures.models import MAX_PROMPT_LENGTH
+from campaign.signatures.tokens import email_digest
 from campaign.targets.areas import set_area_codes
-from tests.factories.letters import STORY, add_target, letters, make_letter_action, target_ids
+from tests.factories.letters import (
+    ADDRESS,
+    STORY,
+    add_target,
+    letters,
+    make_letter_action,
+    target_ids,
+)
 from tests.factories.signatures import AMALIA, JSON, confirm, forms, hatch_now, link, row, rows
 
 PAGE = "/en/actions/river"
@@ -53,6 +63,13 @@ def test_page_says_whom_the_letter_goes_to_and_asks_the_prompts(client, app):
     assert 'name="answer_1"' in page.text and 'name="answer_2"' in page.text
     assert 'name="answers-age"' in page.text and 'name="comment"' not in page.text
     assert "data-delivery" in page.text
+
+
+def test_page_says_which_target_accepts_no_letters_by_email(client, app):
+    make_letter_action()
+    assert "data-refuses" not in client.get(PAGE).text
+    write(refuse, address_digest=email_digest(ADDRESS), now=utcnow())
+    assert "data-refuses" in client.get(PAGE).text
 
 
 def test_letter_to_the_only_target_needs_no_choice(client, app):

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from campaign.actions.letters import refusals
 from campaign.actions.letters.addresses import (
     item_of_return_address,
-    refusing_targets,
+    refusing_among,
     return_address,
 )
 from campaign.actions.letters.models import Letter, LetterRefusal
@@ -21,6 +21,7 @@ from campaign.mail.smtp_replies import Refused
 from campaign.mail.transport import transport_from
 from campaign.signatures import tokens
 from campaign.targets.models import TargetEmail
+from campaign.targets.queries import profile_by_id
 from tests.actions.letters.sending import (
     DOMAIN,
     Recorder,
@@ -327,7 +328,7 @@ class TestRefusals:
         assert letter_row(waiting_id).reason == "refused"
         assert told_writers() == [letter_row(waiting_id).signature_id]
         assert statuses(profile) == ["asked_not"]
-        assert refusing_targets([profile.id]) == {profile.id}
+        assert refusing_among([profile_by_id(profile.id)]) == {profile.id}
         assert b'data-testid="refused"' in client.get(link).data
 
     def test_queued_letter_does_not_leave(self, letter_app, present, client):
@@ -347,7 +348,7 @@ class TestRefusals:
         action = make_letter_action()
         profile = make_target(some_organisation_id(), [address.upper()], time_zone="UTC")
         [letter_id] = make_letters(action, profile, 1)
-        assert refusing_targets([profile.id]) == {profile.id}
+        assert refusing_among([profile_by_id(profile.id)]) == {profile.id}
         assert queue(present.now) == 0
         assert letter_row(letter_id).reason == "refused"
 

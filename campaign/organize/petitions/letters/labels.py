@@ -6,5 +6,5 @@ WAY_LABELS = {
     "self": _l("Supporters send them"),
     "individual": _l("We send them one by one"),
     "gathered": _l("We send them together"),
-    "in_person": _l("You hand them over"),
+    "in_person": _l("You deliver them"),
 }

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import g
 
-from campaign.actions.letters.editing import letter_settings
+from campaign.actions.letters.editing import letter_settings, letter_texts_of
 from campaign.actions.letters.following import LetterCounts, letter_counts, total_of
 from campaign.actions.letters.models import LETTER, SENT_BY_US
 from campaign.actions.letters.readiness import profiles_of, reaches
@@ -18,10 +18,12 @@ from campaign.petitions.questions import prompts_among
 class LetterSummary:
     """The subject of a letter, how letters are delivered, and how many there are.
 
+    In the languages of `untranslated`, the page has a text, but the letter has no subject.
     `reachable_count` of the `target_count` targets have an address that letters can be sent to.
     """
 
     subject: str
+    untranslated: tuple[str, ...]
     prompts: int
     way: str
     way_label: Any
@@ -40,6 +42,9 @@ def letter_summary(petition: Petition) -> LetterSummary | None:
     places = reaches(profiles_of(petition.id))
     return LetterSummary(
         subject=(text.kind_texts or {}).get("subject", ""),
+        untranslated=tuple(
+            lang for lang, parts in letter_texts_of(petition).items() if not parts["subject"]
+        ),
         prompts=len(prompts_among(petition.questions)),
         way=way,
         way_label=WAY_LABELS[way],
