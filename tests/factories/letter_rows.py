@@ -70,6 +70,7 @@ def _insert(petition, profile, count, created_at, writer, columns):
                     "version_id": version_id,
                     "state": "counted",
                     "number": start + place + 1,
+                    "hatched_at": created_at,
                     "lang": "en",
                     "email": email,
                     "email_digest": tokens.email_digest(email),

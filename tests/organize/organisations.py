@@ -61,6 +61,8 @@ class Furnished:
         part = endpoint.partition(".")[0]
         if part == "numbers":
             part = "causes" if "cause" in endpoint else "petitions"
+        if part == "petitions" and "letter" in endpoint:
+            part = "letters"
         return self.values["all"] | self.values.get(part, {})
 
 
@@ -76,6 +78,19 @@ def furnish(client, organisation, word):
         targets=[{"en": f"{word} senate"}],
         confirmation="email_or_witness",
         goal=100,
+    )
+    letters = make_petition(
+        f"{low}-letters",
+        cause_id=cause.id,
+        action_kind="letter",
+        texts={
+            "en": {
+                **texts["en"],
+                "body": f"{word} plea.",
+                "kind_texts": {"subject": f"{word} subject", "opening": "", "closing": ""},
+            }
+        },
+        targets=[],
     )
     event = make_event(
         f"{low}-event", cause_id=cause.id, days=1, title=f"{word} event", petition_ids=[petition.id]
@@ -228,6 +243,7 @@ def furnish(client, organisation, word):
         "organisations": {"slug": organisation.slug, "purpose": "logo"},
         "causes": {"slug": cause.slug},
         "petitions": {"slug": petition.slug},
+        "letters": {"slug": letters.slug},
         "events": {"slug": event.slug},
         "updates": {"slug": update.slug},
     }

@@ -76,6 +76,7 @@ MISSING = {
     "causes.drop_own_shape",
     "events.picture_file",
     "petitions.picture_file",
+    "petitions.print_letters",
     "updates.one_picture",
     "updates.save_picture_words",
     "updates.remove_body_picture",
