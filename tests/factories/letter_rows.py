@@ -78,7 +78,6 @@ def _insert(petition, profile, count, created_at, writer, columns):
                     "postal_code": "M5V 2T6",
                     "answers": {"answer_1": "My brother did not come home."},
                     "created_at": created_at,
-                    "hatched_at": created_at,
                     **writer,
                 }
                 for place, email in enumerate(emails)
