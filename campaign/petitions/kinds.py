@@ -36,8 +36,9 @@ class ActionTexts:
     `confirm_named` asks the person with a `name`. `confirm_lead` is below it, `confirm_button`
     confirms. `check_email` follows the form: what the email is for. `ask_title` asks to invite
     someone. `one` and `many` label a count, `recent` the list of people, and `be_first` an empty one.
-    `email_hint` says what the address is for, `withdraw` that one may change one's mind. `delivered` and `delivery` say what targets get, as a
-    list and as a sentence, where no organizer chooses it. `counted` says what happens next.
+    `email_hint` says what the address is for, `withdraw` that one may change one's mind. `delivered`
+    and `delivery` say what targets get, as a list and as a sentence, where no organizer chooses it.
+    `counted` says what happens after it is counted.
     """
 
     noun: LazyString
@@ -176,8 +177,3 @@ def kind_of(name: str) -> ActionKind:
 def action_url(action: Action, **values: Any) -> str:
     """Return the path of the page of an action; `values` are other parts and the query."""
     return url_for(kind_of(action.action_kind).show, slug=action.slug, **values)
-
-
-def kinds() -> Sequence[ActionKind]:
-    """Return all kinds, the petition first."""
-    return list(current_app.extensions["action_kinds"].values())

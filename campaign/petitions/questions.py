@@ -1,7 +1,7 @@
 """The additional questions of a petition or an event: their form fields, and their texts."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from campaign.i18n.fallbacks import best_of, best_text
 
@@ -9,13 +9,15 @@ ANSWER_PREFIX = "answers-"
 # A question whose answer is part of what a supporter writes. Its name is `answer_1`, `answer_2` …
 PROMPT = "prompt"
 
+Question = TypeVar("Question", bound=Mapping[str, Any])
 
-def prompts_among(questions: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+
+def prompts_among(questions: Iterable[Question]) -> list[Question]:
     """Return those of the questions whose answers are part of what a supporter writes."""
     return [question for question in questions if question["type"] == PROMPT]
 
 
-def without_prompts(questions: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+def without_prompts(questions: Iterable[Question]) -> list[Question]:
     """Return the other questions."""
     return [question for question in questions if question["type"] != PROMPT]
 

@@ -13,7 +13,7 @@ from campaign.i18n.countries import country_name
 from campaign.i18n.fallbacks import best_text, nearest
 from campaign.i18n.locales import INTERFACE_LANGUAGES, locale_of
 from campaign.petitions.models import PetitionText
-from campaign.petitions.questions import PROMPT
+from campaign.petitions.questions import prompts_among
 from campaign.signatures.models import MAX_PROMPT_LENGTH
 from campaign.targets.models import TargetProfile
 from campaign.text.names import clean_text
@@ -98,16 +98,11 @@ def letter_texts(text: PetitionText) -> LetterTexts:
     )
 
 
-def prompts_of(questions: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Return those of an action's questions that make paragraphs of its letter, in their order."""
-    return [question for question in questions if question.get("type") == PROMPT]
-
-
 def entered_paragraphs(
     questions: Iterable[Mapping[str, Any]], answers: Mapping[str, Any]
 ) -> list[str]:
     """Return what was entered at the prompts, in their order, without empty ones."""
-    texts = (answers.get(prompt["name"]) for prompt in prompts_of(questions))
+    texts = (answers.get(prompt["name"]) for prompt in prompts_among(questions))
     cleaned = (clean_text(text)[:MAX_PROMPT_LENGTH] for text in texts if isinstance(text, str))
     return [text for text in cleaned if text]
 

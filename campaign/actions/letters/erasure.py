@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Table, and_, case, exists, or_, select, update
 
-from campaign.actions.letters.composition import prompts_of
 from campaign.actions.letters.models import Letter
 from campaign.actions.letters.operations import NOT_LEFT
 from campaign.extensions import db
 from campaign.petitions.models import Delivery, Petition
+from campaign.petitions.questions import prompts_among
 from campaign.process.clock import utcnow
 from campaign.signatures.models import Signature
 from campaign.site.settings import local_day
@@ -91,7 +91,7 @@ def _erase_answers(signature_ids: set[int]) -> None:
         .where(Signature.id.in_(signature_ids), ~has_text)
     ).all()
     for row in rows:
-        prompts = {prompt["name"] for prompt in prompts_of(row.questions)}
+        prompts = {prompt["name"] for prompt in prompts_among(row.questions)}
         left = {name: answer for name, answer in row.answers.items() if name not in prompts}
         if left != row.answers:
             db.session.execute(update(Signature).where(Signature.id == row.id).values(answers=left))

@@ -4,13 +4,13 @@ from typing import Any, cast
 
 from flask_babel import force_locale
 
-from campaign.actions.letters.composition import letter_texts, prompts_of
+from campaign.actions.letters.composition import letter_texts
 from campaign.actions.letters.form_page import delivery_sentence
 from campaign.actions.letters.form_targets import MAX_TARGETS, offered_targets, settings_of
 from campaign.i18n.locales import locale_of
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_by_id
-from campaign.petitions.questions import in_language
+from campaign.petitions.questions import in_language, prompts_among
 from campaign.process.clock import utcnow
 from campaign.site.settings import local_day
 from campaign.targets.presenters import TargetCard, target_card
@@ -20,7 +20,7 @@ def form_data(action_id: int, lang: str) -> dict[str, Any]:
     """Return what the form asks and shows besides that of a petition, as plain values."""
     petition, settings = cast(Petition, petition_by_id(action_id)), settings_of(action_id)
     texts = letter_texts(petition.current_version.text(lang, petition.original_lang))
-    prompts = (in_language(prompt, lang) for prompt in prompts_of(petition.questions))
+    prompts = (in_language(prompt, lang) for prompt in prompts_among(petition.questions))
     with force_locale(locale_of(lang)):
         delivery = delivery_sentence(settings)
     return {

@@ -15,6 +15,7 @@ from campaign.actions.letters.models import LetterSettings
 from campaign.extensions import db
 from campaign.i18n.fallbacks import best_of
 from campaign.petitions.models import Petition, PetitionText, PetitionVersion
+from campaign.petitions.questions import prompts_among
 from campaign.signatures.models import Signature
 from campaign.site.settings import local_day
 from campaign.targets.models import TargetProfile
@@ -94,7 +95,7 @@ class LetterAction:
     def likeness(self, texts: LetterTexts, paragraphs: Sequence[str]) -> Likeness:
         """Return how much of a letter is its writer's own."""
         if texts.lang not in self._fixed:
-            prompts = composition.prompts_of(self.petition.questions)
+            prompts = prompts_among(self.petition.questions)
             labels = [label for prompt in prompts for label in prompt["label"].values()]
             fixed = (texts.subject, texts.opening, texts.closing)
             self._fixed[texts.lang] = shingles((*fixed, *labels))

@@ -12,7 +12,6 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 
 from campaign.actions.letters.addresses import reach, refused_among, return_address, zone_of
-from campaign.actions.letters.composition import prompts_of
 from campaign.actions.letters.gathering import count_letters, letters_of
 from campaign.actions.letters.models import Letter, LetterBatch
 from campaign.actions.letters.pacing import HOUR, seconds_to_next_hour, share_at
@@ -27,6 +26,7 @@ from campaign.mail.renderers import NotNow, register
 from campaign.organisations.emails import contact_address, email_identity
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_by_id
+from campaign.petitions.questions import prompts_among
 from campaign.process.clock import utcnow
 from campaign.signatures import tokens
 from campaign.signatures.models import Signature
@@ -194,7 +194,7 @@ def _gathered_text(
         len(letters),
         title=title,
     )
-    prompts = [prompt["name"] for prompt in prompts_of(petition.questions)]
+    prompts = [prompt["name"] for prompt in prompts_among(petition.questions)]
     own_texts = [
         f"{BULLET} {writer.full_name}: {text}"
         for _letter, writer in letters
