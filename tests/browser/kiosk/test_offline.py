@@ -9,6 +9,7 @@ import pytest
 from tests.browser.kiosk.sentences import sentence
 from tests.browser.kiosk.tablet import stored
 from tests.browser.modules.actions import until
+from tests.browser.served_site import ServedSite
 from tests.factories.organisations import DRAWING
 
 MANY = 50
@@ -134,19 +135,21 @@ SHOWN_MARK = """() => { const image = document.querySelector("main [data-mark]")
 
 
 @pytest.fixture
-def mark(served):
-    """A square mark of the host of the site, for as long as the test runs."""
-    file = served.var / "volante.sqlite3"
-    with closing(sqlite3.connect(file, timeout=10, isolation_level=None)) as database:
+def site_with_mark(tmp_path):
+    """A site of its own, whose host has a square mark."""
+    var = tmp_path / "site"
+    var.mkdir()
+    site = ServedSite(var).start()
+    with closing(sqlite3.connect(var / "volante.sqlite3", timeout=10)) as database, database:
         database.execute(ADD_MARK, [DRAWING])
-        time.sleep(KNOWN_SECONDS)
-        yield
-        database.execute("delete from organisation_image where purpose = 'mark'")
+    time.sleep(KNOWN_SECONDS)
+    yield site
+    site.stop()
 
 
-@pytest.mark.usefixtures("mark")
-def test_mark_of_the_organization_is_shown_offline(new_tablet):
-    tablet = new_tablet().pair().begin()
+@pytest.mark.slow
+def test_mark_of_the_organization_is_shown_offline(new_tablet, site_with_mark):
+    tablet = new_tablet(at=site_with_mark).pair().begin()
     assert until(lambda: tablet.page.evaluate(SHOWN_MARK), SECONDS)
     tablet.context.set_offline(True)
     tablet.open().screen("attract")
