@@ -11,6 +11,8 @@ from campaign.extensions import db
 from tests.archive.test_round_trip import export, fill, run_in, slug_of_host
 from tests.databases import KINDS
 
+pytestmark = pytest.mark.slow
+
 # Run a command in a process of its own. When it calls the function `moment`, do what `action` says.
 SCRIPT = """
 import os, resource, signal, sys

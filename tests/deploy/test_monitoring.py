@@ -175,6 +175,7 @@ def test_promtool_accepts_alarms_and_example():
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.slow
 @needs_promtool
 def test_alarms_fire_when_they_should_and_only_then(tmp_path):
     cases = [(".+", [], {}), *((name, [name], wrong) for name, wrong in WRONG)]

@@ -209,6 +209,7 @@ print(peak_kilobytes() - before)
 """
 
 
+@pytest.mark.slow
 def test_large_file_takes_little_memory(s3, tmp_path):
     source, size = tmp_path / "source", 64 * 2**20
     with source.open("wb") as file:

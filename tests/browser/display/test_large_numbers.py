@@ -8,6 +8,7 @@ from tests.browser.screens.reading import CAUSE
 PATHS = ("/{lang}/", f"/{{lang}}/causes/{CAUSE}", "/{lang}/petitions/victims-law")
 
 
+@pytest.mark.slow
 def test_large_counts_of_a_cause_fit_on_a_phone_and_a_desktop(arrive):
     found = broken_numbers(arrive().page, PATHS[1], "en", (320, 1024))
     assert not found, "\n".join(found)

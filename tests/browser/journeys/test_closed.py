@@ -26,6 +26,7 @@ def short_petition(served, tmp_path_factory):
     served.flask("petitions", "create", SLUG, *about, "--text", str(text_file))
 
 
+@pytest.mark.slow
 def test_closing_a_petition_is_told_to_readers_and_to_late_signers(arrive, served, short_petition):
     early, late, reader = arrive(), arrive(), arrive(lang="fr", width=1440)
     PetitionScreen.open(early, slug=SLUG).sign()

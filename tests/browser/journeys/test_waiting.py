@@ -36,6 +36,7 @@ def test_own_butterfly_hovers_while_pending_and_lands_when_confirmed(arrive, wid
     expect(first.locator("[data-card=number]")).to_have_text(f"{number:,}", timeout=PATIENCE_MS)
 
 
+@pytest.mark.slow
 def test_own_butterfly_is_private_and_gone_after_half_an_hour(arrive):
     visitor = arrive()
     wait_at_the_edge(visitor)

@@ -1,5 +1,6 @@
 """Tests of every server answer: signing continues, the crew is told, nothing is lost."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.kiosk.sentences import sentence
@@ -16,6 +17,7 @@ ANSWERS = [
 ]
 
 
+@pytest.mark.slow
 def test_people_sign_on_whatever_the_site_answers_and_all_is_sent_later(new_tablet, served):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     page = tablet.page
@@ -47,6 +49,7 @@ def test_people_sign_on_whatever_the_site_answers_and_all_is_sent_later(new_tabl
     assert page.locator("[data-problems] .alert--danger").count() == 0
 
 
+@pytest.mark.slow
 def test_crew_sees_what_waits_for_an_organizer_and_why(new_tablet):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     sent = []

@@ -4,6 +4,7 @@ import io
 import re
 
 import pypdfium2
+import pytest
 
 from tests.browser.kiosk.sentences import sentence
 from tests.browser.kiosk.tablet import stored
@@ -76,6 +77,7 @@ def test_every_code_opens_what_is_signed_at_this_table(new_tablet, newcomer, ser
         assert page.context.request.get(code).ok
 
 
+@pytest.mark.slow
 def test_thanks_screen_shows_the_butterfly_at_once_and_the_way_home(new_tablet, served):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     page = tablet.page
@@ -99,6 +101,7 @@ def test_thanks_screen_shows_the_butterfly_at_once_and_the_way_home(new_tablet, 
     assert read_code(page, page.locator("[data-carry] svg").screenshot()) == address
 
 
+@pytest.mark.slow
 def test_repeat_sees_the_same_screens_as_a_new_signer(new_tablet, served):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     page = tablet.page

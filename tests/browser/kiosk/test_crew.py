@@ -4,6 +4,8 @@ import re
 import sqlite3
 from contextlib import closing
 
+import pytest
+
 from tests.browser.kiosk.sentences import sentence
 from tests.browser.kiosk.tablet import stored
 
@@ -15,6 +17,7 @@ def query_rows(served, sentence, *values):
         return database.execute(sentence, values).fetchall()
 
 
+@pytest.mark.slow
 def test_crew_and_signers_each_read_their_own_language(new_tablet):
     tablet = new_tablet(reduced_motion="reduce", locale="fr-CA").open()
     page = tablet.page
@@ -108,6 +111,7 @@ def test_shift_without_a_name_is_refused_at_its_field(new_tablet):
     page.locator("[data-shift]", has_text="Zoë").wait_for()
 
 
+@pytest.mark.slow
 def test_crew_is_told_of_a_low_battery_and_of_the_end_of_the_tablets_time(new_tablet, served):
     tablet = new_tablet(reduced_motion="reduce")
     page = tablet.page
@@ -140,6 +144,7 @@ def test_crew_is_told_of_a_low_battery_and_of_the_end_of_the_tablets_time(new_ta
     assert query_rows(served, "select battery from kiosk where uuid = ?", kiosk) == [(0.12,)]
 
 
+@pytest.mark.slow
 def test_drawn_signature_keeps_its_shape_when_the_tablet_is_turned(new_tablet, served):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     page = tablet.page

@@ -81,6 +81,7 @@ def test_two_taps_on_sign_are_one_signature_and_leave_the_thanks(tablet):
     assert max(len(tablet.kept("queue")), len(stored(tablet.served, "Dostoques"))) == 1
 
 
+@pytest.mark.slow
 def test_greeting_opens_the_form_in_its_language(new_tablet):
     tablet = new_tablet().pair().begin()
     page = tablet.page
@@ -102,6 +103,7 @@ def test_tap_anywhere_on_the_first_screen_begins(tablet):
         tablet.screen("attract")
 
 
+@pytest.mark.slow
 def test_first_screen_tells_the_crew_what_waits(new_tablet):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     page = tablet.page

@@ -53,6 +53,7 @@ def test_fifty_offline_signatures_survive_a_kill_and_hatch_once(new_tablet, serv
     tablet.emptied()
 
 
+@pytest.mark.slow
 def test_browser_killed_during_signing_keeps_all_or_nothing_of_it(new_tablet, served):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     tablet.context.set_offline(True)
@@ -73,6 +74,7 @@ def test_browser_killed_during_signing_keeps_all_or_nothing_of_it(new_tablet, se
     assert given.count("Segunda") in (0, 2)
 
 
+@pytest.mark.slow
 def test_two_tabs_that_sync_at_once_send_each_record_once(new_tablet, served):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     first = tablet.page
@@ -92,6 +94,7 @@ def test_two_tabs_that_sync_at_once_send_each_record_once(new_tablet, served):
     assert len(stored(served, "Cruzada")) == 6
 
 
+@pytest.mark.slow
 def test_server_that_fails_half_way_loses_nothing(new_tablet, served):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     batches = []

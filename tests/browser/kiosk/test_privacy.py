@@ -97,6 +97,7 @@ def test_nothing_of_one_person_is_shown_to_the_next(new_tablet):
     assert "Amalia" not in page.content()
 
 
+@pytest.mark.slow
 def test_errors_of_one_person_are_not_shown_to_the_next(new_tablet):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     page = tablet.page
@@ -180,6 +181,7 @@ def test_restart_asks_before_it_clears_the_input(new_tablet):
     assert "Amalia" not in page.content()
 
 
+@pytest.mark.slow
 def test_pin_delay_is_short_at_first_and_longer_after_that(new_tablet):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     page = tablet.page

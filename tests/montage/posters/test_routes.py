@@ -113,6 +113,7 @@ def test_drawn_poster_is_offered_with_a_name_and_in_parts(client, petition, draw
     )
 
 
+@pytest.mark.slow
 def test_names_are_cacheable_for_seconds_only(client, petition, draw):
     client.get(f"{PDF}?size=A3&names=1")
     draw()
@@ -133,6 +134,7 @@ def test_newcomers_wait_an_hour_for_the_next_poster(client, petition, draw):
     assert client.get(f"{PDF}?size=A3").status_code == 202
 
 
+@pytest.mark.slow
 def test_poster_stays_the_same_while_no_one_signs(client, petition, draw):
     client.get(f"{PDF}?size=A3")
     draw()
@@ -147,6 +149,7 @@ def test_another_title_makes_another_poster(client, petition, draw):
     assert client.get(f"{PDF}?size=A3").status_code == 202
 
 
+@pytest.mark.slow
 def test_poster_with_a_lost_file_is_drawn_again(app, client, petition, draw):
     client.get(f"{PDF}?size=A3")
     draw()
