@@ -10,6 +10,7 @@ import pytest
 from xdist.scheduler import LoadFileScheduling
 
 BROWSER_TESTS = "tests/browser/"
+FAULT_TESTS = "tests/faults/"
 
 
 class MixedScheduling(LoadFileScheduling):
@@ -42,11 +43,17 @@ def leave_to_slow(items):
 
 
 def longest_first(items):
-    """Put the files that drive a browser first.
+    """Put the files that start a site of their own first, then those that drive a browser.
 
     One at the end would keep a single process busy while the others wait.
     """
-    items.sort(key=lambda item: "browser" not in item.fixturenames)
+    items.sort(key=_turn)
+
+
+def _turn(item):
+    if item.nodeid.startswith(FAULT_TESTS):
+        return 0
+    return 1 if "browser" in item.fixturenames else 2
 
 
 def runs_on_postgresql(item):
