@@ -37,7 +37,8 @@ IS_TRIED = """async () => {
 # The browser is online again and sends its queue. This is delayed, since a reload would lose the
 # result.
 ONLINE = "() => { setTimeout(() => window.dispatchEvent(new Event('online'))); }"
-PAUSE = "() => new Promise((done) => setTimeout(done, 400))"
+# Long enough for a sync to end. The server limits how often a tablet may sync.
+PAUSE = "() => new Promise((done) => setTimeout(done, 2000))"
 CONTROLLED = "() => Boolean(navigator.serviceWorker.controller)"
 READY = "main[data-screen=ready] [data-light][data-is=on]"
 # This is shorter than the time until the app asks if anyone is still there.
