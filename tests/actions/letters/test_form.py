@@ -127,6 +127,7 @@ def test_targets_of_an_area_are_looked_up_without_storing_anything(
     assert "data-targets" not in client.get(PAGE).text
     page = client.post(RESPONSES, data={**LETTER, "postal_code": postal_code, "find": "y"})
     assert page.status_code == 200 and "no-store" in page.headers["Cache-Control"]
+    assert page.text.count('name="postal_code"') == page.text.count('name="country"') == 1
     before_others = page.text.partition("letter-others")[0]
     assert {
         place for place, row_id in enumerate(ids) if f'"targets-{row_id}"' in before_others
