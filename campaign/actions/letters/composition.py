@@ -46,7 +46,7 @@ class LetterTexts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Writer:
-    """Who signs a letter. `country` is a code, and `postal_code` is empty if it is not told."""
+    """Who signs a letter. `country` is a code. `postal_code` is empty if targets do not get it."""
 
     name: str
     country: str = ""

@@ -80,7 +80,7 @@ class LetterAction:
     def writer(
         self, *, given_name: str, family_name: str, country: str, postal_code: str
     ) -> Writer:
-        """Return who signs. Targets learn the postal code only where the action asks for it."""
+        """Return who signs. The postal code is included only if the action asks for it."""
         return Writer(
             name=" ".join(filter(None, (given_name, family_name))),
             country=country,
