@@ -154,6 +154,9 @@ def latest(folder: Path | str, series: object, key: object, make: Callable[[], b
         with _queue.slot():
             return Picture(future.result(MAX_WAIT_SECONDS if older else None))
     except (TimeoutError, TooManyPictures):
+        # It may have been saved in the moment in which this request stopped waiting.
+        with suppress(FileNotFoundError):
+            return Picture(file.read_bytes())
         if older is None:
             raise
         return Picture(older, is_current=False)

@@ -38,6 +38,8 @@ class ServedSite:
             "PUBLIC_URL": self.url,
             # Pages must not change because the machine that runs the tests is busy.
             "SURGE_MAX_LEVEL": "1",
+            # A second web process takes memory and time, and shows the same pages.
+            "WEB_CONCURRENCY": "1",
             **settings,
         }
         self._server = self._app = None

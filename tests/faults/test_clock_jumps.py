@@ -18,7 +18,7 @@ LIBRARY = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
 JUMPS = ("+0d", "+1d", "-1d", "+0d")
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.scale,
     pytest.mark.skipif(LIBRARY is None, reason="libfaketime is not installed"),
 ]
 

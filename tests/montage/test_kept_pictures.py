@@ -84,6 +84,24 @@ def test_last_picture_is_shown_while_a_new_one_is_drawn(tmp_path, slow, impatien
     assert slow.times == 1
 
 
+def test_picture_saved_as_the_wait_ends_is_current(tmp_path, monkeypatch):
+    latest(tmp_path, "cause", 1, lambda: b"old")
+
+    class Late:
+        def result(self, _seconds):
+            pictures._draw_once(saved, lambda: b"new", pictures._queue.drawing)
+            raise TimeoutError
+
+    def draw(file, _work):
+        nonlocal saved
+        saved = file
+        return Late()
+
+    saved = None
+    monkeypatch.setattr(pictures._drawer, "draw", draw)
+    assert latest(tmp_path, "cause", 2, lambda: b"new") == Picture(b"new")
+
+
 def test_quick_drawing_is_shown_at_once(tmp_path, monkeypatch):
     monkeypatch.setattr(pictures, "MAX_WAIT_SECONDS", 60)
     latest(tmp_path, "cause", 1, lambda: b"old")
