@@ -29,7 +29,12 @@ def serving() -> WsgiBridge:
     app.extensions["process_metrics"].start("web")
     _spare_the_collector()
     pin_to_cpu()
-    bridge = WsgiBridge(app, app.config["MAX_CONTENT_LENGTH"], partial(max_bytes_for, app))
+    bridge = WsgiBridge(
+        app,
+        app.config["MAX_CONTENT_LENGTH"],
+        partial(max_bytes_for, app),
+        app.extensions.get("fast_path"),
+    )
     SurgeMonitor(app, partial(bridge.queue_seconds, app.config["WEB_THREADS"])).start()
     return bridge
 

@@ -31,6 +31,7 @@ from campaign.db.pool_metrics import PoolMetrics
 from campaign.db.timeouts import limit_statements
 from campaign.edge.api_limit import ApiLimit
 from campaign.edge.client_address import ClientAddress
+from campaign.edge.fast_path import FastPath
 from campaign.edge.known_hosts import KnownHosts
 from campaign.edge.page_cache import PageCache
 from campaign.edge.request_monitor import RequestMonitor, note_endpoint
@@ -295,11 +296,14 @@ def _replica_engine(settings: Mapping[str, Any]) -> Engine | None:
 
 def _add_edge_layers(app: Flask) -> None:
     layers: WSGIApplication = app.wsgi_app
+    pages = None
     if app.config.get("EDGE", True):
-        layers = PageCache(layers, app.extensions[surge.STATE])
+        layers = pages = PageCache(layers, app.extensions[surge.STATE])
     limit = rate_limits.parse_limit(app.config["API_LIMIT"])
     layers = ApiLimit(layers, app.extensions["rate_limiter"], limit)
-    layers = KnownHosts(layers, app.config["PUBLIC_URL"], app.config["EXTRA_HOSTS"])
+    layers = hosts = KnownHosts(layers, app.config["PUBLIC_URL"], app.config["EXTRA_HOSTS"])
+    if pages is not None:
+        app.extensions["fast_path"] = FastPath(pages, hosts)
     layers = RequestMonitor(layers)
     app.url_value_preprocessor(note_endpoint)
     if app.config["TRUSTED_PROXIES"]:

@@ -121,24 +121,34 @@ class CachedResponse:
             self._encode("br", HARDEST)
 
     def send(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Send 304 if the client has this version, else the body in its best encoding."""
+        """Answer a WSGI request as `answer` says."""
+        status, headers, body = self.answer(
+            environ.get("HTTP_IF_NONE_MATCH"), environ.get("HTTP_ACCEPT_ENCODING", "")
+        )
+        start_response(status, headers)
+        return [body] if body and environ["REQUEST_METHOD"] != "HEAD" else []
+
+    def answer(
+        self, if_none_match: str | None, accept_encoding: str
+    ) -> tuple[str, list[tuple[str, str]], bytes]:
+        """Return the status, headers and body for a client that sent these two headers.
+
+        It is 304 if the client has this version, else the body in its best encoding.
+        """
         age = int(self.age())
         # Most requests come within the first second. Leaving out `Age: 0` saves them a header line.
         age_headers = [("Age", str(age))] if age else []
-        if_none_match = environ.get("HTTP_IF_NONE_MATCH")
         if if_none_match and (
             self._tag.removeprefix("W/") in if_none_match or if_none_match.strip() == "*"
         ):
-            start_response("304 Not Modified", self._headers_on_304 + age_headers)
-            return []
+            return "304 Not Modified", self._headers_on_304 + age_headers, b""
         encoding = (
-            best_encoding(environ.get("HTTP_ACCEPT_ENCODING", "")[:MAX_ACCEPT_ENCODING_LENGTH])
+            best_encoding(accept_encoding[:MAX_ACCEPT_ENCODING_LENGTH])
             if self._is_compressible
             else ""
         )
         body, headers = self._bodies.get(encoding) or self._encode(encoding)
-        start_response(self._status, headers + age_headers)
-        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+        return self._status, headers + age_headers, body
 
     def _encode(
         self, encoding: str, quality: int | None = None

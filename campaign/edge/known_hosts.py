@@ -27,10 +27,14 @@ class KnownHosts:
         }
         self._names |= {match["name"] for match in map(_HOST.fullmatch, self._names) if match}
 
+    def is_known(self, host: str) -> bool:
+        """Return whether this value of a Host header, in lower case, is one of ours as it stands."""
+        return host in self._names
+
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Pass on requests for a known host. Answer 421 to others, and 400 without a valid name."""
         host = environ.get("HTTP_HOST", "").lower()
-        if host in self._names:
+        if self.is_known(host):
             return self._app(environ, start_response)
         match = _HOST.fullmatch(host)
         if (match and match["name"] in self._names) or environ.get("PATH_INFO") in FOR_MACHINES:

@@ -73,11 +73,18 @@ class PageCache:
         path, query = environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")
         if path.startswith(PRIVATE) or len(path) + len(query) > MAX_URL_LENGTH:
             return self._app(environ, start_response)
+        fresh = self.fresh_response(path, query)
+        if fresh is not None:
+            return fresh.send(environ, start_response)
         key = path, without_tracking(query)
-        response = self._responses.get(key)
+        return self._renew(key, self._responses.get(key), environ, start_response)
+
+    def fresh_response(self, path: str, query: str) -> CachedResponse | None:
+        """Return the response for a GET of this address if it need not be rendered again."""
+        response = self._responses.get((path, without_tracking(query)))
         if response is not None and response.age() <= self._fresh_seconds(response):
-            return response.send(environ, start_response)
-        return self._renew(key, response, environ, start_response)
+            return response
+        return None
 
     def _renew(
         self,
@@ -115,8 +122,8 @@ class PageCache:
         self, key: tuple[str, str], environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
         # Another thread may have rendered it between our check and taking the lock.
-        response = self._responses.get(key)
-        if response is not None and response.age() <= self._fresh_seconds(response):
+        response = self.fresh_response(*key)
+        if response is not None:
             return response.send(environ, start_response)
         return self._render(key, environ, start_response)
 

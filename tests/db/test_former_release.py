@@ -39,6 +39,26 @@ for number in count():
     if not sys.argv[1:] or Path(sys.argv[1]).exists():
         break
 """
+# What this release adds to the schema of the former one.
+ADDITION = """
+import sqlalchemy as sa
+from alembic import op
+revision = "9999"
+down_revision = "{newest}"
+def upgrade():
+    op.add_column("cause", sa.Column("addition", sa.Text(), nullable=False, server_default="added"))
+"""
+# The code of this release reads the addition with every cause.
+READY = """
+from campaign import create_app
+from campaign.causes.models import Cause
+from sqlalchemy import Text
+from sqlalchemy.orm import mapped_column
+Cause.addition = mapped_column(Text)
+client = create_app({"EDGE": False}).test_client()
+answers = [client.get(path).status_code for path in ("/healthz", "/readyz", "/en/causes/butterflies-for-mexico")]
+print(*answers)
+"""
 COMMANDS = (
     ("signatures", "generate", "find-the-43", "200"),
     ("signatures", "export", "find-the-43"),
@@ -114,3 +134,24 @@ def test_this_version_takes_over_from_the_former_release(kind, tmp_path):
 
 def test_check_of_a_release_passes_for_the_last_commit(tmp_path):
     check_takeover("HEAD", "sqlite", tmp_path)
+
+
+@pytest.mark.parametrize("kind", databases.KINDS)
+def test_new_code_is_not_ready_before_the_schema_is(kind, tmp_path):
+    new = code_of("HEAD", tmp_path / "code")
+    environment = {
+        **os.environ,
+        "DATABASE_URL": databases.fresh(kind),
+        "VAR_DIR": str(tmp_path / "var"),
+        "SECRET_KEY": SECRET,
+    }
+    run_in(new, environment, "-m", "flask", "db", "upgrade")
+    run_in(new, environment, "-m", "flask", "demo", "load")
+    versions = new / "migrations" / "versions"
+    newest = max(versions.glob("[0-9]*.py")).name.partition("_")[0]
+    (versions / "9999_addition.py").write_text(ADDITION.format(newest=newest))
+    # A load balancer sends nobody to a process that is not ready, and does not restart it.
+    healthy, ready, _ = run_in(new, environment, "-c", READY).split()
+    assert (healthy, ready) == ("200", "503")
+    run_in(new, environment, "-m", "flask", "db", "upgrade")
+    assert run_in(new, environment, "-c", READY).split() == ["200"] * 3

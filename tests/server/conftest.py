@@ -80,6 +80,12 @@ def quick():
 
 
 @pytest.fixture(scope="session")
+def fast():
+    with running("fast_bridge") as asker:
+        yield asker
+
+
+@pytest.fixture(scope="session")
 def plain():
     with running("wsgi") as asker:
         yield asker

@@ -51,6 +51,15 @@ def quick_bridge():
     return bridge()
 
 
+def fast_bridge():
+    """Return a bridge that answers one path without the application."""
+
+    def fast_path(scope):
+        return (200, [("Content-Type", "text/plain")], b"fast") if scope.path == "/fast" else None
+
+    return WsgiBridge(app, MAX_BYTES, fast_path=fast_path)
+
+
 def bridge():
     """Return a bridge that lets requests with `Cookie: known` send more."""
     return WsgiBridge(

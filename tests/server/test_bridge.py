@@ -124,3 +124,10 @@ def test_disconnected_reader_frees_the_thread(quick):
 def test_too_long_header_is_refused(echo):
     head, _ = echo.ask(b"GET / HTTP/1.1\r\nHost: a\r\nX-Long: " + b"a" * 200_000 + b"\r\n\r\n")
     assert head.startswith("HTTP/1.1 431")
+
+
+def test_fast_path_answers_without_the_application(fast):
+    head, body = fast.ask(b"GET /fast HTTP/1.1\r\nHost: a.example\r\n\r\n")
+    assert (head.split()[1], body) == ("200", b"fast")
+    head, body = fast.ask(b"GET /slow HTTP/1.1\r\nHost: a.example\r\n\r\n")
+    assert json.loads(body)["PATH_INFO"] == "/slow"
