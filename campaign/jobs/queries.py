@@ -16,10 +16,10 @@ def is_claimable(now: datetime) -> ColumnElement[bool]:
     )
 
 
-def job_waits(kind: str, now: datetime) -> bool:
-    """Return whether there is a job to claim. Unlike claiming, this costs no commit."""
-    query = select(Job.id).where(Job.kind == kind, UNFINISHED, is_claimable(now)).limit(1)
-    return db.session.scalar(query) is not None
+def waiting_kinds(now: datetime) -> frozenset[str]:
+    """Return the kinds of which there is a job to claim. Unlike claiming, this costs no commit."""
+    query = select(Job.kind).distinct().where(UNFINISHED, is_claimable(now))
+    return frozenset(db.session.scalars(query))
 
 
 def unfinished_job(kind: str, subject_id: int) -> Job | None:

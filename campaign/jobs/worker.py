@@ -22,14 +22,17 @@ from campaign.jobs.operations import (
     release_job,
     retry_job,
 )
-from campaign.jobs.queries import job_waits
+from campaign.jobs.queries import waiting_kinds
 from campaign.jobs.registry import JobKind, Pass, Process, Upkeep, background_work, name_of
 from campaign.jobs.runs import JobLost, JobRun, WorkerContext, WorkerStopping
 from campaign.monitoring.measures import note_job, show_jobs
 from campaign.process.log_fields import logged_with
+from campaign.process.ttl_cache import TtlCache
 from campaign.surge.state import follow_surge, work_waits
 
 JOB_SECONDS = 0.5
+# All kinds of jobs share one query for what waits, because an idle worker does little else.
+WAITING_SECONDS = 0.25
 SURGE_SECONDS = 0.5
 UPKEEP_SECONDS = 60
 PAUSE_AFTER_ERROR = 2
@@ -53,10 +56,12 @@ class JobLoop:
         worker: WorkerContext,
         *,
         clock: Callable[[], datetime] = database_now,
+        waiting: TtlCache[str, frozenset[str]] | None = None,
     ) -> None:
         self._kind = kind
         self._worker = worker
         self._clock = clock
+        self._waiting = TtlCache[str, frozenset[str]](0) if waiting is None else waiting
         self._current: JobRun | None = None
         worker.on_heartbeat.append(self.renew_claim)
         show_jobs(kind.name)
@@ -72,7 +77,8 @@ class JobLoop:
         kind = self._kind
         if kind.waits_in_surge and work_waits():
             return False
-        if not job_waits(kind.name, self._clock()):
+        waiting = self._waiting.get("kinds", lambda: waiting_kinds(self._clock()))
+        if not waiting or kind.name not in waiting:
             return False
         job = write(
             claim_job,
@@ -80,9 +86,10 @@ class JobLoop:
             holder=self._worker.holder,
             now=self._clock(),
         )
-        if job:
-            with logged_with(job=job.kind, job_id=job.id):
-                self._run(job)
+        if job is None:
+            return False
+        with logged_with(job=job.kind, job_id=job.id):
+            self._run(job)
         return True
 
     def _run(self, job: Job) -> None:
@@ -167,8 +174,9 @@ class Worker:
             if work.process == process
         ]
         if process == "worker":
+            waiting = TtlCache[str, frozenset[str]](WAITING_SECONDS)
             for kind in registry.kinds.values():
-                loop = JobLoop(kind, self._context)
+                loop = JobLoop(kind, self._context, waiting=waiting)
                 self._loops.append((f"job {kind.name}", loop.run_next, JOB_SECONDS))
             upkeep = UpkeepRound(registry.at_start, registry.upkeep)
             self._loops.append(("upkeep", upkeep.do, UPKEEP_SECONDS))

@@ -17,7 +17,7 @@ from campaign.jobs.operations import (
     sweep_jobs,
     take_lease,
 )
-from campaign.jobs.queries import job_waits, unfinished_job
+from campaign.jobs.queries import unfinished_job, waiting_kinds
 from campaign.process.clock import utcnow
 from tests.factories.jobs import jobs_of
 from tests.together import together
@@ -115,10 +115,9 @@ def claim(holder="one", now=NOON, kind="export"):
 def test_job_waits_until_its_time(app):
     write(enqueue, "export", 7, run_at=NOON)
     db.session.rollback()
-    assert not job_waits("export", NOON - timedelta(seconds=1))
+    assert "export" not in waiting_kinds(NOON - timedelta(seconds=1))
     assert claim(now=NOON - timedelta(seconds=1)) is None
-    assert job_waits("export", NOON)
-    assert not job_waits("poster", NOON)
+    assert waiting_kinds(NOON) == {"export"}
     assert claim().subject_id == 7
 
 
