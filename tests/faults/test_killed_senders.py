@@ -8,13 +8,20 @@ from contextlib import contextmanager
 
 import pytest
 
+import config
+from campaign import create_app
+from campaign.extensions import db
 from campaign.jobs.operations import CLAIM_LIFETIME
+from campaign.process.clock import utcnow
 from tests import databases
+from tests.factories.causes import make_cause
+from tests.factories.letter_rows import make_letter_action, make_letters, make_targets
 from tests.faults.records import query_rows
 from tests.faults.running_site import ROOT, STOP_SECONDS, RunningSite, sign, wait_until
 from tests.mail.mail_server import Script, mail_server
 
 PEOPLE = 40
+TARGETS = 12
 MAX_TAKEOVER_SECONDS = 15
 QUEUED = "select count(*) from outbox_message where state = 'owed'"
 
@@ -75,3 +82,36 @@ def test_other_worker_takes_over_within_15_seconds_and_repeats_nothing_that_was_
             wait_until(lambda: count(site, QUEUED) == 0)
     assert Counter(script.recipients) == Counter(people)
     assert seconds < MAX_TAKEOVER_SECONDS
+
+
+def zone_at_noon():
+    """Return a time zone in which it is about noon, because letters do not leave at night."""
+    ahead = 12 - utcnow().hour
+    # These names have the opposite sign: Etc/GMT-2 is two hours ahead.
+    return f"Etc/GMT{-ahead:+d}" if ahead else "UTC"
+
+
+@pytest.mark.slow
+def test_killed_sender_of_letters_repeats_none_that_was_answered(mailing_site):
+    site, script = mailing_site
+    with create_app(config.load(site.environment)).app_context():
+        action = make_letter_action(settings={"max_per_hour": 60}, cause_id=make_cause("law").id)
+        targets = make_targets(action, TARGETS, time_zone=zone_at_noon())
+        for target in targets:
+            make_letters(action, target, 1)
+        db.session.remove()
+        db.engine.dispose()
+    addresses = [f"target{number}@office{number}.example" for number in range(TARGETS)]
+    unanswered = {addresses[3], addresses[7]}
+    script.thinks_about.update(unanswered)
+    queued = "select count(*) from letter where state = 'queued'"
+    with worker_of(site) as first:
+        wait_until(lambda: set(script.attempts) == set(addresses) and count(site, queued) == 2)
+        first.kill()
+        script.thinks_about.clear()
+        with worker_of(site):
+            wait_until(lambda: count(site, queued) == 0)
+    assert count(site, "select count(*) from letter where state = 'sent'") == TARGETS
+    tries = Counter(script.attempts)
+    assert {address for address in addresses if tries[address] > 1} <= unanswered
+    assert set(script.recipients) == set(addresses)
