@@ -5,6 +5,8 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from sqlalchemy.exc import OperationalError
+
 
 class FairFileLock:
     """Lets one process at a time write, in order of arrival.
@@ -23,10 +25,13 @@ class FairFileLock:
 
     @contextmanager
     def acquire(self) -> Iterator[None]:
-        """Hold the lock for the block; wait without limit, as it is only held briefly."""
-        lock_file = os.open(self._lock_path, os.O_RDWR | os.O_CREAT, 0o600)
+        """Hold the lock for the block; wait without limit, as it is only held briefly.
+
+        Raise OperationalError if the disk cannot be written.
+        """
+        lock_file = _open(self._lock_path)
         try:
-            gate_file = os.open(self._gate_path, os.O_RDWR | os.O_CREAT, 0o600)
+            gate_file = _open(self._gate_path)
             try:
                 fcntl.flock(gate_file, fcntl.LOCK_EX)
                 fcntl.flock(lock_file, fcntl.LOCK_EX)
@@ -35,3 +40,11 @@ class FairFileLock:
             yield
         finally:
             os.close(lock_file)
+
+
+def _open(path: str) -> int:
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        # Callers treat it like a database that cannot be written, because nothing was saved.
+        raise OperationalError("lock of the database", None, error) from error

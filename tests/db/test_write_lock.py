@@ -7,6 +7,7 @@ import signal
 import time
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from campaign.db.write_lock import FairFileLock
 
@@ -117,3 +118,9 @@ def test_lock_files_are_readable_only_by_their_owner(tmp_path):
         "db.gate": 0o600,
         "db.room": 0o600,
     }
+
+
+def test_lock_that_cannot_be_opened_counts_as_a_database_that_is_away(tmp_path):
+    lock = FairFileLock(str(tmp_path / "no such folder" / "database"))
+    with pytest.raises(OperationalError), lock.acquire():
+        pass
