@@ -4,9 +4,12 @@ The server's `statement_timeout` ends slow statements, but a server that hangs d
 it. So each response has a deadline on our side too.
 """
 
+import threading
+from time import monotonic
 from typing import Any
 
 import psycopg
+from psycopg.errors import ConnectionTimeout
 from psycopg.pq import TransactionStatus
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
@@ -15,6 +18,9 @@ from sqlalchemy.engine import Connection, Engine
 PING_SECONDS = 2
 # How long after its own limit the server may take to report that it ended a statement.
 GRACE_SECONDS = 2
+# After a server did not answer, one thread at a time tries again, after a pause. The others fail at
+# once: one after the other, their waits would add up.
+RETRY_SECONDS = 1
 
 
 def limit_statements(engine: Engine, seconds: int) -> None:
@@ -25,17 +31,52 @@ def limit_statements(engine: Engine, seconds: int) -> None:
     deadline_connection: type[_DeadlineConnection] = type(
         "DeadlineConnection", (_DeadlineConnection,), {"answer_seconds": seconds + GRACE_SECONDS}
     )
+    silence = _Silence()
 
     @event.listens_for(engine, "do_connect")
     def _connect(
         _dialect: Any, _record: Any, arguments: list[Any], named: dict[str, Any]
     ) -> psycopg.Connection:
-        return deadline_connection.connect(*arguments, **named)
+        silence.check()
+        is_silent = False
+        try:
+            return deadline_connection.connect(*arguments, **named)
+        except ConnectionTimeout:
+            # Any other error comes at once, so nobody waits for it.
+            is_silent = True
+            raise
+        finally:
+            silence.note(is_silent=is_silent)
 
     @event.listens_for(engine, "begin")
     def _limit(connection: Connection) -> None:
         # Set it per transaction: behind PgBouncer the next one may run on another connection.
         connection.exec_driver_sql(f"set local statement_timeout = '{seconds}s'")
+
+
+class _Silence:
+    """Whether the server has stopped answering new connections, and who tries it next."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._is_silent = False
+        self._is_tried = False
+        self._next_try = 0.0
+
+    def check(self) -> None:
+        """Return if this thread may connect. Raise OperationalError while another one tries."""
+        with self._lock:
+            if not self._is_silent:
+                return
+            if self._is_tried or monotonic() < self._next_try:
+                raise psycopg.OperationalError("the server did not answer a moment ago")
+            self._is_tried = True
+
+    def note(self, *, is_silent: bool) -> None:
+        """Note how an attempt ended."""
+        with self._lock:
+            self._is_silent, self._is_tried = is_silent, False
+            self._next_try = monotonic() + RETRY_SECONDS
 
 
 class _DeadlineConnection(psycopg.Connection):

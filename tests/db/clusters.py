@@ -22,10 +22,10 @@ SECONDS = 120
 
 
 def can_replicate():
-    return (BINARIES / "pg_basebackup").exists() and _user() is not False
+    return (BINARIES / "pg_basebackup").exists() and user_of_servers() is not False
 
 
-def _user():
+def user_of_servers():
     """Return the user to run servers as, None if it is ours, or False if there is none."""
     if os.geteuid() != 0:
         return None
@@ -39,7 +39,7 @@ def run_program(program, *arguments):
     with tempfile.TemporaryFile("w+") as output:
         # A pipe would stay open as long as a server that the program starts.
         done = subprocess.run(
-            [str(program), *arguments], user=_user(), stdout=output, stderr=output,
+            [str(program), *arguments], user=user_of_servers(), stdout=output, stderr=output,
             timeout=SECONDS, check=False, cwd="/",
         )  # fmt: skip
         output.seek(0)
@@ -50,8 +50,8 @@ def new_folder():
     folder = Path(
         tempfile.mkdtemp(prefix="volante-cluster-", dir=MEMORY if MEMORY.is_dir() else None)
     )
-    if _user():
-        shutil.chown(folder, _user())
+    if user_of_servers():
+        shutil.chown(folder, user_of_servers())
     return folder
 
 
@@ -134,11 +134,11 @@ class PgBouncer:
             "pool_mode = transaction\ndefault_pool_size = 3\nmax_client_conn = 500\n"
             f"logfile = {self.log}\npidfile = {self.folder / 'pid'}\n"
         )
-        if _user():
+        if user_of_servers():
             for path in self.folder.iterdir():
-                shutil.chown(path, _user())
+                shutil.chown(path, user_of_servers())
         self._process = subprocess.Popen(
-            [program, "-q", str(self.folder / "pgbouncer.ini")], user=_user(), cwd="/"
+            [program, "-q", str(self.folder / "pgbouncer.ini")], user=user_of_servers(), cwd="/"
         )
         deadline = time.monotonic() + SECONDS
         while time.monotonic() < deadline:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 
+from campaign.db import timeouts
 from campaign.db.timeouts import limit_statements
 from config import POSTGRESQL_OPTIONS, load
 from tests import databases
@@ -58,6 +59,30 @@ def test_server_that_accepts_and_stays_silent_is_given_up():
         engine = create_engine(url, connect_args=POSTGRESQL_OPTIONS)
         with pytest.raises(OperationalError, match="timeout"):
             ask(engine)
+
+
+def test_others_fail_at_once_while_a_silent_server_is_tried_again(monkeypatch):
+    monkeypatch.setattr(timeouts, "RETRY_SECONDS", 3600)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        host, port = silent.getsockname()
+        engine = create_engine(
+            f"postgresql+psycopg://v@{host}:{port}/v", connect_args=POSTGRESQL_OPTIONS
+        )
+        limit_statements(engine, 1)
+        with pytest.raises(OperationalError, match="timeout"):
+            ask(engine)
+        with pytest.raises(OperationalError, match="a moment ago"):
+            ask(engine)
+
+
+def test_server_that_refuses_is_tried_again_at_once(engine):
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    other = create_engine(f"postgresql+psycopg://v@127.0.0.1:{port}/v")
+    limit_statements(other, 1)
+    for _ in range(2):
+        with pytest.raises(OperationalError, match="refused"):
+            ask(other)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 
 from tests import databases
 from tests.faults.records import addresses_in, recipients_of_sent
-from tests.faults.running_site import PETITION, RunningSite, sign, wait_until
+from tests.faults.running_site import ANSWER_SECONDS, PETITION, RunningSite, sign, wait_until
 
 pytestmark = [
     pytest.mark.slow,
@@ -45,7 +45,7 @@ def fill_disk(site, full):
 
 def post_form(site):
     """Send the form as a browser does; return the response with its page."""
-    connection = HTTPConnection("127.0.0.1", site.port, timeout=15)
+    connection = HTTPConnection("127.0.0.1", site.port, timeout=ANSWER_SECONDS)
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Origin": site.url}
     connection.request("POST", f"/es/petitions/{PETITION}/signatures", urlencode(WORDS), headers)
     answer = connection.getresponse()

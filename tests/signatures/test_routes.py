@@ -14,6 +14,7 @@ from campaign.signatures.signing import views
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition, new_version, terms_of
 from tests.factories.signatures import AMALIA, JSON, post_signature, queued_emails, rows
+from tests.page_parts import tree
 
 DAY = timedelta(days=1)
 
@@ -237,6 +238,30 @@ def test_database_that_cannot_write_asks_to_try_again_and_keeps_the_input(
         assert answer.json["status"] == "busy"
     else:
         assert 'value="amalia@rosales.example"' in answer.text
+
+
+@pytest.mark.parametrize("embedded", [False, True])
+def test_database_that_is_away_asks_to_try_again_and_keeps_the_input(
+    client, petition, monkeypatch, embedded
+):
+    def fail(*_, **__):
+        raise OperationalError("select", None, Exception("no route to host"))
+
+    path = "/embed/petitions/home/signatures" if embedded else "/en/petitions/home/signatures"
+    typed = {**AMALIA, "comment": 'They said "no" <again>'}
+    with monkeypatch.context() as away:
+        away.setattr(views, "recent_terms", fail)
+        away.setattr(views, "petition_context_by_slug", fail)
+        answer = client.post(path, data=typed)
+        script = client.post(path, data=typed, headers=JSON)
+    assert answer.status_code == script.status_code == 503
+    assert int(answer.headers["Retry-After"]) > 0
+    assert script.json["status"] == "busy"
+    page = tree(answer)
+    assert {field.get("name"): field.get("value") for field in page.xpath("//main//input")} == typed
+    [action] = page.xpath("//main//form/@action")
+    assert client.post(action, data=typed).status_code == 303
+    assert [row.comment for row in rows()] == [typed["comment"]]
 
 
 def test_reloading_a_refused_form_leads_back_to_the_petition(client, petition):

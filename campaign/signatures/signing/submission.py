@@ -48,6 +48,13 @@ class DatabaseBusy(CampaignError):
     retry_seconds = BUSY_SECONDS
 
 
+class SigningUnavailable(CampaignError):
+    """Nothing can be read or written now, not even the petition. Nothing was stored."""
+
+    status = 503
+    retry_seconds = BUSY_SECONDS
+
+
 class SigningForm(Protocol):
     """The form of a petition: SignatureForm in `forms`."""
 

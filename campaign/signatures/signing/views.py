@@ -1,5 +1,6 @@
 """Views that other packages show on their own pages, with their own templates and addresses."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,8 @@ from flask import (
     request,
 )
 
+from campaign.db.failure_log import FailureLog
+from campaign.db.transactions import DATABASE_AWAY
 from campaign.errors import CampaignError
 from campaign.http.caching import private
 from campaign.petitions.kinds import kind_of
@@ -26,9 +29,10 @@ from campaign.sharing.attribution import arrival
 from campaign.signatures.forms import signature_form
 from campaign.signatures.presenters import petition_context_by_slug, refusal
 from campaign.signatures.signing.abuse_limits import admit_signing
-from campaign.signatures.signing.submission import Submission, submit
+from campaign.signatures.signing.submission import SigningUnavailable, Submission, submit
 from campaign.surge.state import SigningBusy
 
+failure_log = FailureLog(logging.getLogger("campaign.signing"))
 # Soon after emails begin to wait, the thanks pages have to say so.
 THANKS_SECONDS = 5
 
@@ -49,8 +53,17 @@ class SigningPage:
 def sign_and_answer(slug: str, page: SigningPage) -> Response:
     """Accept the signature in the request's form; return a redirect, the page again, or JSON.
 
-    The answer is the same for first signatures and repeats.
+    The answer is the same for first signatures and repeats. While the database is away, not even the
+    petition can be shown, but what was entered is.
     """
+    try:
+        return _sign_and_answer(slug, page)
+    except DATABASE_AWAY as error:
+        failure_log.note(error, "signing")
+        return _refuse(slug, page, SigningUnavailable())
+
+
+def _sign_and_answer(slug: str, page: SigningPage) -> Response:
     now = utcnow()
     terms = recent_terms(slug, now=now, version=request.form.get("version", type=int))
     if terms is None or page.endpoint not in ("", kind_of(terms.action_kind).submit):
@@ -110,9 +123,9 @@ def _refuse(slug: str, page: SigningPage, error: CampaignError, **context: Any) 
     status = error.status
     if wants_json():
         petition = petition_by_slug(slug) if status in (409, 410) else None
-        response = jsonify(refusal(status, context["form"], petition))
-    elif isinstance(error, SigningBusy):
-        response = _try_again_page(slug, page, error)
+        response = jsonify(refusal(status, context.get("form"), petition))
+    elif isinstance(error, (SigningBusy, SigningUnavailable)):
+        response = _try_again_page(page, error)
     else:
         page_context = petition_context_by_slug(slug, g.lang, utcnow()) or abort(404)
         response = make_response(
@@ -126,7 +139,7 @@ def _refuse(slug: str, page: SigningPage, error: CampaignError, **context: Any) 
     return response
 
 
-def _try_again_page(slug: str, page: SigningPage, error: SigningBusy) -> Response:
+def _try_again_page(page: SigningPage, error: SigningBusy | SigningUnavailable) -> Response:
     """Return a page that holds all that was entered, and a button that sends it again.
 
     Rendering the petition would take longer than to accept the signature. So this page is small,
@@ -138,6 +151,7 @@ def _try_again_page(slug: str, page: SigningPage, error: SigningBusy) -> Respons
             entered=list(request.form.items(multi=True)),
             form_action=page.context.get("form_action") or request.path,
             seconds=error.retry_seconds,
+            is_crowded=isinstance(error, SigningBusy),
             is_framed="is_framed" in page.context,
         )
     )
