@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from sqlalchemy import select
+
 from campaign.answers.documents import NewDocument, set_document
 from campaign.answers.models import Answer
 from campaign.db.versioned import check_version
@@ -56,15 +58,20 @@ class AnswerContent:
 def create_answer(
     *, petition_id: int, content: AnswerContent, now: datetime, written_by_target: bool = False
 ) -> Answer:
-    """Create an answer and return it: an organizer's draft, or one by the target that waits."""
+    """Create an answer and return it: an organizer's draft, or one by the target that waits.
+
+    A button pressed twice leads to one draft.
+    """
+    if not written_by_target and (draft := _same_draft(petition_id, content)):
+        return draft
     answer = Answer(
         petition_id=petition_id,
         state="waiting" if written_by_target else "draft",
         written_by_target=written_by_target,
         created_at=now,
     )
-    db.session.add(answer)
     _fill(answer, content)
+    db.session.add(answer)
     db.session.flush()
     return answer
 
@@ -153,6 +160,20 @@ def faults_of(answer: Answer) -> list[str]:
     """Return what keeps an answer from being published: `by` and `text`."""
     faults = [] if answer.answered_by or answer.target_names else ["by"]
     return faults if answer.texts.get(answer.original_lang) else [*faults, "text"]
+
+
+def _same_draft(petition_id: int, content: AnswerContent) -> Answer | None:
+    """Return a draft of the petition that says the same, or None."""
+    drafts = db.session.scalars(
+        select(Answer).where(
+            Answer.petition_id == petition_id,
+            Answer.state == "draft",
+            Answer.day == content.day,
+            Answer.answered_by == content.answered_by,
+        )
+    )
+    texts = {lang: text for lang, text in content.texts.items() if text}
+    return next((draft for draft in drafts if draft.texts == texts), None)
 
 
 def _move(answer_id: int, version: int | None, old: str, new: str) -> Answer:
