@@ -26,7 +26,7 @@ from campaign.signatures.counting.hatching import release_numbers
 from campaign.signatures.erasure import erase_one
 from campaign.signatures.models import Signature
 from campaign.signatures.moderation import decisions
-from campaign.signatures.owner.operations import erase
+from campaign.signatures.owner.operations import erase, stop_answers
 from campaign.subscriptions.consents import note_ends
 from campaign.subscriptions.models import Subscription, SuppressedAddress
 from campaign.subscriptions.operations import suppress
@@ -164,6 +164,14 @@ def _end_subscription(entry: EndedEntry) -> bool:
     return True
 
 
+def _stop_answers(entry: EndedEntry) -> bool:
+    row = _row_of(entry, Signature)
+    if row is None or not row.tell_answer:
+        return False
+    stop_answers(signature_id=row.id, now=utcnow())
+    return True
+
+
 def _suppress(entry: EndedEntry) -> bool:
     digest, reason = bytes.fromhex(str(entry.id)), entry.what.partition(".")[2]
     existing = db.session.get(SuppressedAddress, digest)
@@ -182,6 +190,7 @@ REPLAYS = {
     "signature.withdrawn": _withdraw,
     "signature.erased": _erase_signature,
     "petition.erased": _erase_petition,
+    "signature.answers_stopped": _stop_answers,
     "subscription.ended": _end_subscription,
     "address.request": _suppress,
     "address.complaint": _suppress,

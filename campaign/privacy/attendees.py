@@ -79,7 +79,7 @@ READERS = (
         _l("To prove that you agreed, and to stop when you withdraw"),
         _l("You, and the organizers in exports of signatures"),
         _l(
-            "Consent to show your name: as long as the signature exists. To updates: as long as this site exists. After your data is deleted, the record says that someone agreed, but not who"
+            "Consent to show your name or to be told of answers: as long as the signature exists. To updates: as long as this site exists. After your data is deleted, the record says that someone agreed, but not who"
         ),
         columns_of(
             "consent", "subject_kind subject_id purpose text_id channel given_at withdrawn_at"

@@ -261,7 +261,7 @@ def upgrade():
         sa.Column("given_at", INSTANT, nullable=False),
         sa.Column("withdrawn_at", INSTANT, nullable=True),
         sa.CheckConstraint("subject_kind in ('subscription', 'signature')", name="subject_kind"),
-        sa.CheckConstraint("purpose in ('news', 'name')", name="purpose"),
+        sa.CheckConstraint("purpose in ('news', 'name', 'answer')", name="purpose"),
         sa.CheckConstraint("channel in ('web', 'kiosk', 'paper', 'api', 'import')", name="channel"),
         sa.ForeignKeyConstraint(["text_id"], ["consent_text.id"], name="fk_consent_text_id"),
         sa.PrimaryKeyConstraint("id", name="pk_consent"),
@@ -926,6 +926,7 @@ def upgrade():
         sa.Column("confirmation", sa.String(length=20), nullable=False),
         sa.Column("two_per_address", sa.Boolean(), nullable=False),
         sa.Column("neutral_emails", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("offers_answers", sa.Boolean(), server_default=sa.true(), nullable=False),
         sa.Column("original_lang", sa.String(length=35), nullable=False),
         sa.Column("is_quiet", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("retention_days", sa.Integer(), nullable=True),
@@ -1920,6 +1921,7 @@ def upgrade():
         sa.Column("name_display", sa.String(length=8), nullable=False),
         sa.Column("name_display_requested", sa.String(length=8), server_default="", nullable=False),
         sa.Column("subscribe", sa.Boolean(), nullable=False),
+        sa.Column("tell_answer", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("held_reason", sa.String(length=40), nullable=False),
         sa.Column("held_at", INSTANT, nullable=True),
         sa.Column("reviewed_at", INSTANT, nullable=True),
@@ -2045,6 +2047,12 @@ def upgrade():
     )
     op.create_index(
         "ix_signature_source", "signature", ["source", "created_at"], **_where("source != ''")
+    )
+    op.create_index(
+        "ix_signature_tell_answer",
+        "signature",
+        ["petition_id", "id"],
+        **_where("tell_answer"),
     )
     op.create_index(
         "ix_signature_to_hatch",

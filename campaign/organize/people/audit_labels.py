@@ -332,6 +332,7 @@ FIELDS = {
     "time_zone": _l("Time zone"),
     "title": _l("Title"),
     "town": _l("Town"),
+    "offers_answers": _l("Offer to tell people when they answer"),
     "two_per_address": _l("Two people may share one email address"),
     "valid_from": _l("In office from"),
     "valid_until": _l("In office until"),
