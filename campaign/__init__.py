@@ -21,6 +21,8 @@ from campaign.actions.letters.jobs import work as letter_work
 from campaign.actions.letters.owner_routes import blueprint as own_letter_pages
 from campaign.actions.letters.stop_routes import blueprint as letter_pages
 from campaign.actions.routes import blueprint as action_pages
+from campaign.answers import presenters as answer_presenters
+from campaign.answers.routes import blueprint as answer_pages
 from campaign.api.jobs import work as api_work
 from campaign.api.signing_routes import blueprint as api
 from campaign.causes import titles
@@ -133,6 +135,7 @@ PARTS = (
     kinds,
     letters,
     letter_pdf,
+    answer_presenters,
     signing_terms,
     tokens,
     rules,
@@ -164,6 +167,7 @@ BLUEPRINTS = (
         signature_pages,
         letter_pages,
         own_letter_pages,
+        answer_pages,
         event_pages,
     ),
     *(live_answers, montage_pages, share_cards, posters, search_pages),

@@ -1,11 +1,13 @@
 """The home page and the page of a cause."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
 from flask import Blueprint, abort, g, make_response, render_template
 from flask.typing import ResponseReturnValue
 
+from campaign.answers.presenters import waiting_days_of
 from campaign.causes.models import Cause
 from campaign.causes.presenters import CausePage, page
 from campaign.causes.queries import cause_by_slug, published_causes
@@ -28,9 +30,13 @@ MAX_UPDATES = 3
 
 @dataclass(frozen=True)
 class CauseWithPetitions(CausePage):
-    """A cause and its petitions."""
+    """A cause and its petitions.
+
+    `waiting_days` maps those that wait for an answer to the number of days.
+    """
 
     petitions: tuple[PetitionCard, ...]
+    waiting_days: Mapping[int, int | None]
 
 
 @dataclass(frozen=True)
@@ -104,5 +110,11 @@ def show(slug: str) -> ResponseReturnValue:
 
 
 def _with_petitions(cause: Cause) -> CauseWithPetitions:
-    petitions = tuple(cards_of_cause(cause.id, g.lang, utcnow()))
-    return CauseWithPetitions(**vars(page(cause, g.lang)), petitions=petitions)
+    now = utcnow()
+    petitions = tuple(cards_of_cause(cause.id, g.lang, now))
+    waiting = waiting_days_of(petitions, now)
+    return CauseWithPetitions(
+        **vars(page(cause, g.lang)),
+        petitions=petitions,
+        waiting_days={card.id: waiting.get(card.id) for card in petitions},
+    )

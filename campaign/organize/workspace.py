@@ -23,6 +23,9 @@ from campaign.http.caching import private
 from campaign.i18n.locales import INTERFACE_LANGUAGES, interface_lang
 from campaign.organize.account import routes as account
 from campaign.organize.account import second_factor
+from campaign.organize.answers import links as answer_links
+from campaign.organize.answers import results as answer_results
+from campaign.organize.answers import routes as answers
 from campaign.organize.auth import first_admin, links, sign_in
 from campaign.organize.auth.unsaved_forms import expired_form
 from campaign.organize.causes import routes as causes
@@ -102,6 +105,7 @@ BLUEPRINTS = (
     signatures.blueprint,
     exports.blueprint,
     deliveries.blueprint,
+    answers.blueprint,
     imports.blueprint,
     queues.blueprint,
     queues.comments_blueprint,
@@ -123,6 +127,8 @@ BLUEPRINTS = (
 )
 # These modules add views to a blueprint that another module defines.
 MORE_PAGES = (
+    answer_links,
+    answer_results,
     petition_text,
     petition_settings,
     petition_questions,

@@ -75,16 +75,39 @@ def change_targets(
     if petition.state != "draft" and not targets:
         raise NotReady([Fault("target")])
     chosen = _profiles_of(petition, targets, profile_ids)
-    # Positions are unique, so we delete the old targets before we insert the new ones.
-    petition.targets = []
+    kept = _kept_targets(petition, targets, chosen)
+    # Positions are unique, so we move the old targets away before the new ones take theirs.
+    for place, target in enumerate(petition.targets):
+        target.position = -1 - place
     db.session.flush()
     petition.targets = [
-        Target(position=place, names=names, profile_id=profile_id)
+        _placed(kept.get(place) or Target(), place, names, profile_id)
         for place, (names, profile_id) in enumerate(zip(targets, chosen, strict=True))
     ]
     update_versions(petition, now)
     db.session.flush()
     return petition
+
+
+def _kept_targets(
+    petition: Petition, targets: Sequence[Mapping[str, str]], profile_ids: Sequence[int | None]
+) -> dict[int, Target]:
+    """Return {place: row} for the targets that stay, since answers and links name their rows."""
+    free, kept = list(petition.targets), {}
+    for place, (names, profile_id) in enumerate(zip(targets, profile_ids, strict=True)):
+        same = next(
+            (old for old in free if profile_id is not None and old.profile_id == profile_id),
+            None,
+        ) or next((old for old in free if old.names == names), None)
+        if same is not None:
+            free.remove(same)
+            kept[place] = same
+    return kept
+
+
+def _placed(target: Target, place: int, names: Mapping[str, str], profile_id: int | None) -> Target:
+    target.position, target.names, target.profile_id = place, dict(names), profile_id
+    return target
 
 
 def _profiles_of(

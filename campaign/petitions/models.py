@@ -33,6 +33,7 @@ DEFAULT_RETENTION_DAYS = 180
 ANSWERS_COME = timedelta(days=730)
 DELIVERED_NAMES = ("shown", "full")
 DELIVERED_DETAILS = ("country", "postal_code", "shown_comment", "day")
+RESULTS = ("won", "partly_won", "no_answer")
 
 
 def phase_of(petition: "Petition | AnyRow", now: datetime) -> str:
@@ -57,8 +58,8 @@ class Petition(Archivable, Pictured, Base):
     is published automatically. An archived petition (`archived_at`) keeps its page but is in no
     list. `opens_at` and `closes_at` were entered in `time_zone`.
 
-    Edited in parts: `text`, `settings`, `goal`, `picture`, `delivery`, `retention`, `sharing` and
-    `embedding`.
+    Edited in parts: `text`, `settings`, `goal`, `picture`, `delivery`, `retention`, `sharing`,
+    `embedding` and `result`.
 
     Form: `required_fields` names the form fields, beyond given name and email, that must be filled
     in. `questions` are the petition's own fields. `confirmation` is `email` (always by the link) or
@@ -73,6 +74,9 @@ class Petition(Archivable, Pictured, Base):
     `delivered_names` and `delivered_details` say what targets see of a signature. Names are whole, or
     only what each supporter allows to be shown. The details are some of DELIVERED_DETAILS.
 
+    What came of it is the `result`, one of RESULTS or "" while nobody knows, since the day
+    `result_on`. Organizers set it; no answer sets it automatically.
+
     The count of a quiet petition (`is_quiet`) moves only in batches. Nobody is told who brought
     whom.
     """
@@ -85,6 +89,7 @@ class Petition(Archivable, Pictured, Base):
         CheckConstraint("goal >= 0", name="goal"),
         CheckConstraint("retention_days is null or retention_days > 0", name="retention_days"),
         one_of("delivered_names", DELIVERED_NAMES),
+        one_of("result", ("", *RESULTS)),
         CheckConstraint(
             "closes_at is null or opens_at is null or closes_at > opens_at", name="times"
         ),
@@ -121,6 +126,8 @@ class Petition(Archivable, Pictured, Base):
     delivered_details: Mapped[list[str]] = mapped_column(
         JSON, default=lambda: ["country"], server_default='["country"]'
     )
+    result: Mapped[str] = mapped_column(String(12), default="", server_default="")
+    result_on: Mapped[date | None] = mapped_column(Date)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
 
     cause: Mapped[Cause] = relationship()

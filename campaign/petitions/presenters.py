@@ -27,6 +27,7 @@ class PetitionCard:
 
     `lang` is the language of its text. `targets` maps each target's name to the name's language.
     `percent` is the share of the current goal, at most 100. `ends_at` is when it ends or ended.
+    `result` is what came of it, one of RESULTS or "".
     """
 
     id: int
@@ -45,6 +46,8 @@ class PetitionCard:
     state: str
     opens_at: datetime | None
     ends_at: datetime | None
+    result: str
+    result_on: date | None
 
     @property
     def kind(self) -> ActionKind:
@@ -174,4 +177,6 @@ def _card_values(petition: Petition, lang: str, count: int, now: datetime) -> di
         "state": petition.phase(now),
         "opens_at": petition.opens_at,
         "ends_at": petition.ends_at,
+        "result": petition.result,
+        "result_on": petition.result_on,
     }

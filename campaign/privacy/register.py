@@ -42,6 +42,9 @@ NOT_PERSONAL = {
     "bulk_decision": "id cursor changed restored total upto_id",
     "target_profile": "id organisation_id version part_versions removed_at erased_at created_at",
     "target_email": "id profile_id",
+    "answer": "id uuid petition_id version",
+    "answer_document": "answer_id",
+    "answer_link": "id petition_id",
     "target_import": "id organisation_id kind state",
     "import_batch": "id accepted_at changed_at checked_at closed_at country day_first header lang mapping notice_id file_format signed_on version version_id consent_text",
 }

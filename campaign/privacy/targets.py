@@ -32,6 +32,29 @@ OFFICE_HOLDERS = (
         ),
     ),
     RegisterRow(
+        _l("Your answer to a petition: who answered, the day, the text and a document"),
+        _l("To tell everyone who signed what you answered"),
+        _l("Everyone, after an organizer has published it"),
+        _l("As long as the petition is kept. Organizers can withdraw it from the site"),
+        (
+            *columns_of(
+                "answer",
+                "target_id target_names answered_by day outcome original_lang texts state written_by_target published_at withdrawn_at created_at",
+            ),
+            *columns_of("answer_document", "media_type digest size width height data"),
+        ),
+    ),
+    RegisterRow(
+        _l("The links through which you can answer a petition, and when you used them"),
+        _l("So that only you can answer, and only once with each link"),
+        ORGANIZERS,
+        _l("As long as the petition is kept"),
+        columns_of(
+            "answer_link",
+            "target_id lang last_day created_at revoked_at answered_at answer_id",
+        ),
+    ),
+    RegisterRow(
         _l("Whether emails reach your address, and whether you asked for no more letters"),
         _l("So that we respect your wish, and do not write to an address that does not work"),
         ORGANIZERS,

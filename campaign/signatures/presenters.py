@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
+from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.form import BaseForm
@@ -31,7 +32,8 @@ from campaign.text.email_addresses import is_same_address, mask
 def petition_context_by_slug(slug: str, lang: str, now: datetime) -> dict[str, Any] | None:
     """Return the context of the petition's page, or None if there is no such public petition.
 
-    Its keys are `petition`, `cause`, `signers`, `counted_only` and `other_petitions`.
+    Its keys are `petition`, `cause`, `signers`, `counted_only` and `other_petitions`, and what upper
+    packages add with the extension `petition_page_parts`.
     """
     petition = petition_by_slug(slug)
     return None if petition is None else petition_context(petition, lang, now)
@@ -40,7 +42,14 @@ def petition_context_by_slug(slug: str, lang: str, now: datetime) -> dict[str, A
 def petition_context(petition: Petition, lang: str, now: datetime) -> dict[str, Any]:
     """Return the same context for a loaded petition, in any state."""
     shown, counted_only = signers(petition.id, petition.cause_id, lang)
-    return {**_shared_context(petition, lang, now), "signers": shown, "counted_only": counted_only}
+    context = {
+        **_shared_context(petition, lang, now),
+        "signers": shown,
+        "counted_only": counted_only,
+    }
+    for part in current_app.extensions["petition_page_parts"]:
+        context |= part(petition, lang, now)
+    return context
 
 
 def signature_context(signature: Signature, lang: str, now: datetime) -> dict[str, Any]:

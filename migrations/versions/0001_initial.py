@@ -69,6 +69,7 @@ SEARCH_TABLES = {
     "petition": ("petition", "id"),
     "petition_version": ("petition", "petition_id"),
     "target": ("petition", "petition_id"),
+    "answer": ("petition", "petition_id"),
     "event": ("event", "id"),
     "event_text": ("event", "event_id"),
     "campaign_update": ("update", "id"),
@@ -934,11 +935,14 @@ def upgrade():
         sa.Column("retention_done_at", INSTANT, nullable=True),
         sa.Column("delivered_names", sa.String(length=8), server_default="shown", nullable=False),
         sa.Column("delivered_details", sa.JSON(), server_default='["country"]', nullable=False),
+        sa.Column("result", sa.String(length=12), server_default="", nullable=False),
+        sa.Column("result_on", sa.Date(), nullable=True),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.Column("part_versions", sa.JSON(), nullable=False),
         sa.CheckConstraint("confirmation in ('email', 'email_or_witness')", name="confirmation"),
         sa.CheckConstraint("delivered_names in ('shown', 'full')", name="delivered_names"),
+        sa.CheckConstraint("result in ('', 'won', 'partly_won', 'no_answer')", name="result"),
         sa.CheckConstraint("state in ('draft', 'published', 'closed')", name="state"),
         sa.CheckConstraint(
             "closes_at is null or opens_at is null or closes_at > opens_at",
@@ -1659,6 +1663,78 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name="pk_target"),
         sa.UniqueConstraint("petition_id", "position", name="uq_target_petition_id_position"),
     )
+    op.create_table(
+        "answer",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("uuid", sa.String(length=36), nullable=False),
+        sa.Column("petition_id", ROW_ID, nullable=False),
+        sa.Column("target_id", ROW_ID, nullable=True),
+        sa.Column("target_names", sa.JSON(), server_default="{}", nullable=False),
+        sa.Column("answered_by", sa.String(length=200), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("outcome", sa.String(length=8), nullable=False),
+        sa.Column("original_lang", sa.String(length=35), nullable=False),
+        sa.Column("texts", sa.JSON(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("written_by_target", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("published_at", INSTANT, nullable=True),
+        sa.Column("withdrawn_at", INSTANT, nullable=True),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint(
+            "outcome in ('', 'done', 'promised', 'partly', 'refused')", name="outcome"
+        ),
+        sa.CheckConstraint(
+            "state in ('draft', 'waiting', 'published', 'withdrawn', 'rejected')", name="state"
+        ),
+        sa.CheckConstraint("state != 'published' or published_at is not null", name="published_at"),
+        sa.ForeignKeyConstraint(
+            ["petition_id"], ["petition.id"], name="fk_answer_petition_id", ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["target_id"], ["target.id"], name="fk_answer_target_id", ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_answer"),
+    )
+    op.create_index("ix_answer_petition_id", "answer", ["petition_id", "state"])
+    op.create_table(
+        "answer_document",
+        sa.Column("answer_id", ROW_ID, autoincrement=False, nullable=False),
+        sa.Column("media_type", sa.String(length=20), nullable=False),
+        sa.Column("digest", sa.String(length=16), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=True),
+        sa.Column("height", sa.Integer(), nullable=True),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.CheckConstraint("media_type in ('application/pdf', 'image/webp')", name="media_type"),
+        sa.ForeignKeyConstraint(
+            ["answer_id"], ["answer.id"], name="fk_answer_document_answer_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("answer_id", name="pk_answer_document"),
+    )
+    op.create_table(
+        "answer_link",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("petition_id", ROW_ID, nullable=False),
+        sa.Column("target_id", ROW_ID, nullable=False),
+        sa.Column("lang", sa.String(length=35), nullable=False),
+        sa.Column("last_day", sa.Date(), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("revoked_at", INSTANT, nullable=True),
+        sa.Column("answered_at", INSTANT, nullable=True),
+        sa.Column("answer_id", ROW_ID, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["answer_id"], ["answer.id"], name="fk_answer_link_answer_id", ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["petition_id"], ["petition.id"], name="fk_answer_link_petition_id", ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["target_id"], ["target.id"], name="fk_answer_link_target_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_answer_link"),
+    )
+    op.create_index("ix_answer_link_petition_id", "answer_link", ["petition_id", "id"])
     op.create_table(
         "campaign_update_body_picture",
         sa.Column("update_id", ROW_ID, nullable=False),

@@ -174,7 +174,15 @@ def max_bytes_for(app: Any, environ: dict[str, Any]) -> int:
 
 
 def max_bytes_of_view(view: Any) -> int:
-    """Return how many bytes this request may send to `view`."""
-    if hasattr(view, "max_bytes") and identity.organizer():
+    """Return how many bytes this request may send to `view`.
+
+    A view with `max_bytes` accepts them from organizers, and from whom its `admits` accepts, such as
+    the holder of a link.
+    """
+    if hasattr(view, "max_bytes") and (identity.organizer() or _is_admitted(view)):
         return cast(int, current_app.config.get(view.max_bytes, view.max_bytes))
     return cast(int, current_app.config["MAX_CONTENT_LENGTH"])
+
+
+def _is_admitted(view: Any) -> bool:
+    return hasattr(view, "admits") and view.admits(**(request.view_args or {}))

@@ -148,6 +148,7 @@ AUDITED_COLUMNS = {
             (
                 "slug state goal opens_at closes_at publish_at time_zone deliver_on deliver_places required_fields questions confirmation"
                 " two_per_address offers_answers retention_days delivered_names delivered_details archived_at"
+                " result result_on"
             ),
         ),
         ("petition_text", "version_id", "title summary published_by body kind_texts"),
@@ -155,6 +156,10 @@ AUDITED_COLUMNS = {
         ("target", "petition_id", "names"),
         ("embedding", "petition_id", "allowed origins"),
         ("picture", "owner_id", "alts"),
+    ),
+    "answer": (
+        ("answer", "id", "state outcome day answered_by target_names original_lang texts"),
+        ("answer_document", "answer_id", "media_type digest"),
     ),
     # The log is permanent. So it has neither the names of targets nor how to reach them, which are
     # erased after a target was removed.

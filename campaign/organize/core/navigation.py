@@ -174,6 +174,7 @@ REACHED_FROM = {
     "corrections": "held",
     "bulk": "held",
     "deliveries": "exports",
+    "answers": "petitions",
     "keys": "people",
     "subscribers": "mail",
     "suppressions": "mail",

@@ -43,6 +43,12 @@ SEEN_BY = {
         ),
         *("petitions.schedule", "petitions.archive", "handovers.record"),
     ),
+    "answers.see": (
+        "answers.receive",
+        "answers.publish",
+        "answers.withdraw",
+        "answers.result",
+    ),
     "events.see": (
         "events.create",
         "events.publish",

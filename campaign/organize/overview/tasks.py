@@ -15,6 +15,7 @@ from campaign.accounts.permissions import EVERYWHERE
 from campaign.actions.letters.following import stuck_letters, waiting_count
 from campaign.actions.letters.models import LETTER
 from campaign.actions.letters.sending import SWITCH
+from campaign.answers.queries import petitions_without_result, waiting_answers
 from campaign.api.queries import keys_among
 from campaign.events.models import Event
 from campaign.events.queries import events_among
@@ -100,6 +101,27 @@ def to_review() -> Iterator[Task]:
             figure=_figure(unread),
         )
         yield Task(text, _("Review"), url_for("organize.comments.index"))
+
+
+def answers_to_read() -> Iterator[Task]:
+    """Yield the answers of targets that wait for someone who may publish them."""
+    if not may("answers.publish"):
+        return
+    for answer in waiting_answers(causes_where("answers.publish")):
+        petition = answer.petition
+        text = _("Read the answer to “%(title)s”", title=petition_summary(petition).title)
+        address = url_for("organize.answers.show", slug=petition.slug, answer_id=answer.id)
+        yield Task(text, _("Read"), address)
+
+
+def missing_results(now: datetime) -> Iterator[Task]:
+    """Yield the closed petitions of which nobody said what came of them."""
+    if not may("answers.edit"):
+        return
+    for petition in petitions_without_result(causes_where("answers.edit"), now):
+        text = _("Say what came of “%(title)s”", title=petition_summary(petition).title)
+        address = url_for("organize.answers.result", slug=petition.slug)
+        yield Task(text, _("Choose"), address)
 
 
 def held_registrations() -> Iterator[Task]:
@@ -417,6 +439,7 @@ def tasks_for_today() -> list[Task]:
     now = utcnow()
     return [
         *to_review(),
+        *answers_to_read(),
         *held_registrations(),
         *at_events(now),
         *stuck_mail(now),
@@ -427,6 +450,7 @@ def tasks_for_today() -> list[Task]:
         *suspect_keys(),
         *scheduled_erasures(),
         *unlimited_retentions(),
+        *missing_results(now),
         *unfinished_setup(),
         *drafts(),
     ]

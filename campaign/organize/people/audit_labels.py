@@ -5,6 +5,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as pgettext
 
+from campaign.answers.labels import OUTCOME_LABELS, RESULT_LABELS
 from campaign.organize.petitions.letters.labels import WAY_LABELS
 
 ACTIONS = {
@@ -110,6 +111,17 @@ ACTIONS = {
     "handovers.edit": _l("changed what is delivered"),
     "handovers.record": _l("recorded a delivery"),
     "handovers.remove": _l("removed a delivery record"),
+    "answers.create": _l("entered an answer"),
+    "answers.receive": _l("answered a petition through a link"),
+    "answers.edit": _l("changed an answer"),
+    "answers.publish": _l("published an answer"),
+    "answers.withdraw": _l("withdrew an answer"),
+    "answers.reject": _l("rejected an answer"),
+    "answers.reconsider": _l("undid the rejection of an answer"),
+    "answers.delete": _l("deleted the draft of an answer"),
+    "answers.link": _l("created a link for a target to answer"),
+    "answers.end_link": _l("ended a link for a target to answer"),
+    "answers.result": _l("set the result of a petition"),
     "imports.print": _l("printed signing sheets"),
     "imports.begin": _l("started importing paper signatures"),
     "imports.see": _l("viewed paper signatures"),
@@ -186,6 +198,7 @@ SUBJECTS = {
     "signatures": _l("Signatures"),
     "exports": _l("Exports"),
     "handovers": _l("Deliveries"),
+    "answers": _l("Answers"),
     "imports": _l("Paper signatures"),
     "corrections": _l("Name changes"),
     "comments": _l("Comments"),
@@ -200,6 +213,7 @@ SUBJECTS = {
 }
 # What an entry is about, shown before its id.
 THINGS = {
+    "answer": _l("answer"),
     "api_key": _l("key"),
     "bulk": _l("decision"),
     "cause": _l("cause"),
@@ -234,6 +248,7 @@ REFUSED_METHODS = {
 
 
 FIELDS = {
+    "answered_by": _l("Name or office"),
     "accent": _l("Accent colour"),
     "access": _l("Good to know"),
     "address": _l("Address"),
@@ -251,6 +266,7 @@ FIELDS = {
     "confirmation": _l("How a signature is confirmed"),
     "country": _l("Country"),
     "data_protection_contact": _l("Data protection contact"),
+    "day": _l("Day of the answer"),
     "deliver_on": _l("Delivery date"),
     "deliver_places": _l("Delivery place"),
     "delivered_details": _l("Details next to each name"),
@@ -293,7 +309,9 @@ FIELDS = {
     "online_for": _l("Who sees the online meeting link"),
     "online_url": _l("Online meeting link"),
     "opens_at": _l("Opens"),
+    "original_lang": _l("Language of the answer"),
     "origins": _l("Sites that can embed it"),
+    "outcome": _l("Outcome"),
     "own_link_days": _l("Days that a personal link works"),
     "party": _l("Party"),
     "palette": _l("Colour"),
@@ -316,6 +334,8 @@ FIELDS = {
     "reply_to": _l("Address for replies"),
     "representative": _l("Representative in the EU or the UK"),
     "required_fields": _l("Required"),
+    "result": _l("Result"),
+    "result_on": _l("Date of the result"),
     "retention_days": _l("Days until data is deleted"),
     "sender_address": _l("Address of the sender"),
     "sender_name": _l("Name of the sender"),
@@ -328,7 +348,9 @@ FIELDS = {
     "story": _l("Story"),
     "summary": _l("Summary"),
     "supervisory_authority": _l("Supervisory authority"),
+    "target_names": _l("Target"),
     "telephone": _l("Telephone"),
+    "texts": _l("Text"),
     "time_zone": _l("Time zone"),
     "title": _l("Title"),
     "town": _l("Town"),
@@ -342,6 +364,9 @@ FIELDS = {
 IMAGES = {"logo": _l("Logo"), "mark": _l("Square logo")}
 STATES = {
     "draft": _l("draft"),
+    "waiting": _l("waiting for a decision"),
+    "withdrawn": _l("withdrawn"),
+    "rejected": _l("rejected"),
     "published": _l("published"),
     "closed": pgettext("status", "closed"),
     "cancelled": _l("cancelled"),
@@ -352,4 +377,9 @@ STATES = {
     "done": _l("done"),
 }
 # Fields whose values have labels.
-VALUES: dict[str, dict[str, Any]] = {"state": STATES, "way": WAY_LABELS}
+VALUES: dict[str, dict[str, Any]] = {
+    "state": STATES,
+    "way": WAY_LABELS,
+    "outcome": OUTCOME_LABELS,
+    "result": RESULT_LABELS,
+}

@@ -10,6 +10,7 @@ from flask_babel import format_date, to_user_timezone
 from flask_babel import gettext as _
 
 from campaign.accounts.audit_models import AuditEntry
+from campaign.answers.queries import answers_among
 from campaign.causes.queries import causes_among
 from campaign.events.queries import events_with_ids
 from campaign.i18n.clock_times import clock_time
@@ -78,6 +79,7 @@ LOADERS: dict[str, Callable[[Collection[int]], Iterable[Any]]] = {
     "event": events_with_ids,
     "update": updates_with_ids,
     "target": profiles_among,
+    "answer": answers_among,
 }
 
 
@@ -94,6 +96,8 @@ def titles_of(entries: Iterable[AuditEntry]) -> dict[tuple[str, int], str]:
 def _title_of(kind: str, thing: Any) -> str:
     if kind == "petition":
         return petition_summary(thing).title
+    if kind == "answer":
+        return petition_summary(thing.petition).title
     if kind == "organisation":
         return identities().of(thing.id).name(g.lang)
     if kind == "target":

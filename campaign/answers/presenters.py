@@ -1,0 +1,155 @@
+"""Answers as pages show them: in one language, with their outcome and document."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from flask import Flask
+from flask_babel.speaklater import LazyString
+from markupsafe import Markup
+
+from campaign.answers.labels import OUTCOME_LABELS, RESULT_LABELS
+from campaign.answers.models import Answer
+from campaign.answers.queries import answers_by_petition, first_deliveries, published_answers
+from campaign.i18n.local_times import local_time
+from campaign.petitions.models import Petition, name_in
+from campaign.site.settings import site_settings
+from campaign.text.markdown import to_html
+
+
+@dataclass(frozen=True)
+class ShownDocument:
+    """The document of an answer: what its URL is made of, its size in bytes, and a picture's size."""
+
+    digest: str
+    extension: str
+    is_pdf: bool
+    size: int
+    width: int | None
+    height: int | None
+
+
+@dataclass(frozen=True)
+class ShownAnswer:
+    """An answer in one language; `lang` is that of its text.
+
+    `name` is the target, or the person who answered if the answer names no target. `person` is who
+    answered for the target, or "".
+    """
+
+    id: int
+    name: str
+    name_lang: str
+    person: str
+    day: date
+    outcome: str
+    body: Markup
+    lang: str
+    original_lang: str
+    document: ShownDocument | None
+    written_by_target: bool
+
+    @property
+    def outcome_label(self) -> LazyString | str:
+        """Return what pages call its outcome, or ""."""
+        return OUTCOME_LABELS.get(self.outcome, "")
+
+
+@dataclass(frozen=True)
+class PageAnswers:
+    """What the page of a petition shows of its answers, newest first.
+
+    `waiting_days` is for how many days its signatures wait for an answer, or None if they do not.
+    """
+
+    shown: tuple[ShownAnswer, ...]
+    waiting_days: int | None
+
+    @property
+    def outcome(self) -> str:
+        """Return the outcome of the newest answer that has one, or ""."""
+        return next((answer.outcome for answer in self.shown if answer.outcome), "")
+
+
+def init_app(app: Flask) -> None:
+    """Add the answers to the page of each petition."""
+    app.extensions["petition_page_parts"] = (answers_part,)
+    app.add_template_global(result_label)
+
+
+def answers_part(petition: Petition, lang: str, now: datetime) -> dict[str, Any]:
+    """Return the part of the context of a petition's page that shows its answers."""
+    return {"answers": page_answers(petition, lang, now)}
+
+
+def page_answers(
+    petition: Petition, lang: str, now: datetime, *, extra: Iterable[Answer] = ()
+) -> PageAnswers:
+    """Return the PageAnswers of a petition. `extra` are answers that are not public yet."""
+    extra = list(extra)
+    ids = {answer.id for answer in extra}
+    rows = [*extra, *(row for row in published_answers(petition.id) if row.id not in ids)]
+    rows.sort(key=lambda row: row.day, reverse=True)
+    days = {} if rows else waiting_days_of([petition], now)
+    return PageAnswers(tuple(shown_answer(row, lang) for row in rows), days.get(petition.id))
+
+
+def shown_answer(answer: Answer, lang: str) -> ShownAnswer:
+    """Return the ShownAnswer of an answer, whose document is loaded."""
+    text, text_lang = answer.text_and_lang(lang)
+    name, name_lang = (
+        name_in(answer.target_names, lang) if answer.target_names else (answer.answered_by, "")
+    )
+    return ShownAnswer(
+        id=answer.id,
+        name=name,
+        name_lang=name_lang,
+        person=answer.answered_by if answer.target_names and answer.answered_by != name else "",
+        day=answer.day,
+        outcome=answer.outcome,
+        body=to_html(text),
+        lang=text_lang,
+        original_lang=answer.original_lang,
+        document=_document(answer),
+        written_by_target=answer.written_by_target,
+    )
+
+
+def waiting_days_of(petitions: Iterable[Any], now: datetime) -> Mapping[int, int]:
+    """Return {id: days} for the petitions that were delivered and have neither answer nor result.
+
+    `petitions` are Petitions or their cards. The days are those of the site's time zone.
+    """
+    open_ids = [petition.id for petition in petitions if not petition.result]
+    if not open_ids:
+        return {}
+    today = local_time(now, site_settings().time_zone).date()
+    delivered = {
+        petition_id: day for petition_id, day in first_deliveries(open_ids).items() if day <= today
+    }
+    answered = answers_by_petition(list(delivered)) if delivered else {}
+    return {
+        petition_id: (today - day).days
+        for petition_id, day in delivered.items()
+        if petition_id not in answered
+    }
+
+
+def result_label(result: str) -> LazyString | str:
+    """Return what pages call the result of a petition, or ""."""
+    return RESULT_LABELS.get(result, "")
+
+
+def _document(answer: Answer) -> ShownDocument | None:
+    document = answer.document
+    if document is None:
+        return None
+    return ShownDocument(
+        digest=document.digest,
+        extension="pdf" if document.is_pdf else "webp",
+        is_pdf=document.is_pdf,
+        size=document.size,
+        width=document.width,
+        height=document.height,
+    )
