@@ -21,7 +21,9 @@ from campaign.actions.letters.jobs import work as letter_work
 from campaign.actions.letters.owner_routes import blueprint as own_letter_pages
 from campaign.actions.letters.stop_routes import blueprint as letter_pages
 from campaign.actions.routes import blueprint as action_pages
+from campaign.answers import emails as answer_emails
 from campaign.answers import presenters as answer_presenters
+from campaign.answers.jobs import work as answer_work
 from campaign.answers.routes import blueprint as answer_pages
 from campaign.api.jobs import work as api_work
 from campaign.api.signing_routes import blueprint as api
@@ -136,6 +138,7 @@ PARTS = (
     letters,
     letter_pdf,
     answer_presenters,
+    answer_emails,
     signing_terms,
     tokens,
     rules,
@@ -197,6 +200,7 @@ BACKGROUND_WORK = (
     signature_work,
     letter_work,
     update_work,
+    answer_work,
     event_work,
     montage_work,
     search_work,

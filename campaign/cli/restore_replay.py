@@ -13,6 +13,8 @@ from campaign.accounts.operations import remove_access
 from campaign.actions.letters.models import Letter
 from campaign.actions.letters.operations import stop_letter
 from campaign.actions.letters.refusals import is_refused, refuse
+from campaign.answers.models import Answer
+from campaign.answers.telling import stop_restored
 from campaign.api.models import ApiKey
 from campaign.api.operations import revoke_key
 from campaign.db.ended_log import EndedEntry, seal_of
@@ -172,6 +174,11 @@ def _stop_answers(entry: EndedEntry) -> bool:
     return True
 
 
+def _stop_telling(entry: EndedEntry) -> bool:
+    row = _row_of(entry, Answer)
+    return row is not None and stop_restored(answer_id=row.id, now=utcnow())
+
+
 def _suppress(entry: EndedEntry) -> bool:
     digest, reason = bytes.fromhex(str(entry.id)), entry.what.partition(".")[2]
     existing = db.session.get(SuppressedAddress, digest)
@@ -191,6 +198,7 @@ REPLAYS = {
     "signature.erased": _erase_signature,
     "petition.erased": _erase_petition,
     "signature.answers_stopped": _stop_answers,
+    "answer.told": _stop_telling,
     "subscription.ended": _end_subscription,
     "address.request": _suppress,
     "address.complaint": _suppress,

@@ -93,6 +93,13 @@ READERS = (
         columns_of("mailing_receipt", "mailing_id subscription_id email_digest queued_at"),
     ),
     RegisterRow(
+        _l("Which email about an answer went to whom"),
+        _l("So that you never get one twice"),
+        NOBODY,
+        _l("A few weeks after the last email about that answer. We keep only the total"),
+        columns_of("answer_told_person", "telling_id signature_id email_digest"),
+    ),
+    RegisterRow(
         _l("Your request never to get updates again"),
         _l(
             "To respect it. We keep only a code made with a secret key. It cannot be turned back into your address"

@@ -1736,6 +1736,46 @@ def upgrade():
     )
     op.create_index("ix_answer_link_petition_id", "answer_link", ["petition_id", "id"])
     op.create_table(
+        "answer_telling",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("answer_id", ROW_ID, nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("told", sa.Integer(), nullable=False),
+        sa.Column("reached_id", ROW_ID, nullable=False),
+        sa.Column("starts_at", INSTANT, nullable=False),
+        sa.Column("finished_at", INSTANT, nullable=True),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.CheckConstraint("state in ('sending', 'paused', 'stopped', 'done')", name="state"),
+        sa.CheckConstraint("people >= 0 and told >= 0", name="counts"),
+        sa.ForeignKeyConstraint(
+            ["answer_id"], ["answer.id"], name="fk_answer_telling_answer_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_answer_telling"),
+    )
+    op.create_index("uq_answer_telling_answer_id", "answer_telling", ["answer_id"], unique=True)
+    op.create_table(
+        "answer_told_person",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("telling_id", ROW_ID, nullable=False),
+        sa.Column("signature_id", ROW_ID, nullable=False),
+        sa.Column("email_digest", sa.LargeBinary(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["telling_id"],
+            ["answer_telling.id"],
+            name="fk_answer_told_person_telling_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_answer_told_person"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        "uq_answer_told_person_address",
+        "answer_told_person",
+        ["telling_id", "email_digest"],
+        unique=True,
+    )
+    op.create_table(
         "campaign_update_body_picture",
         sa.Column("update_id", ROW_ID, nullable=False),
         sa.Column("number", sa.SmallInteger(), autoincrement=False, nullable=False),
