@@ -1,18 +1,18 @@
 """What pages call the outcome of an answer and the result of a petition."""
 
 from flask_babel import lazy_gettext as _l
-from flask_babel import lazy_pgettext as _p
+from flask_babel import lazy_pgettext as pgettext
 
 OUTCOME_LABELS = {
-    "promised": _p("outcome", "Promised"),
-    "partly": _p("outcome", "Agreed in part"),
-    "done": _p("outcome", "Done"),
-    "refused": _p("outcome", "Refused"),
+    "promised": pgettext("outcome", "Promised"),
+    "partly": pgettext("outcome", "Agreed in part"),
+    "done": pgettext("outcome", "Done"),
+    "refused": pgettext("outcome", "Refused"),
 }
 RESULT_LABELS = {
-    "won": _p("result", "Won"),
-    "partly_won": _p("result", "Partly won"),
-    "no_answer": _p("result", "Ended without an answer"),
+    "won": pgettext("result", "Won"),
+    "partly_won": pgettext("result", "Partly won"),
+    "no_answer": pgettext("result", "Ended without an answer"),
 }
 # What an organizer, or the target, chooses among.
 OUTCOME_CHOICES = {

@@ -78,12 +78,12 @@ class Answer(Versioned, Base):
 
     def text_and_lang(self, lang: str) -> tuple[str, str]:
         """Return (text, language): what a reader of `lang` gets, or else the original."""
-        found = best_of(
+        best = best_of(
             {tag: (text, tag) for tag, text in self.texts.items() if text},
             lang,
             self.original_lang,
         )
-        return found or ("", self.original_lang)
+        return best or ("", self.original_lang)
 
 
 class AnswerDocument(Base):

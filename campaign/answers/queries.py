@@ -33,10 +33,10 @@ def answers_by_petition(petition_ids: Collection[int]) -> dict[int, list[Answer]
         .where(Answer.petition_id.in_(petition_ids), Answer.state == "published")
         .order_by(*NEWEST_FIRST)
     )
-    found: dict[int, list[Answer]] = {}
+    by_petition: dict[int, list[Answer]] = {}
     for answer in db.session.scalars(query):
-        found.setdefault(answer.petition_id, []).append(answer)
-    return found
+        by_petition.setdefault(answer.petition_id, []).append(answer)
+    return by_petition
 
 
 def answers_of(petition_id: int) -> Sequence[Answer]:

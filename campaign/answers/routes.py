@@ -43,8 +43,8 @@ DOCUMENT_SECONDS = 60
 @blueprint.get("/answers/<int:answer_id>/document-<digest>.<any(pdf, webp):extension>")
 def document(answer_id: int, digest: str, extension: str) -> ResponseReturnValue:
     """Return the document of a published answer. Its URL changes with its content."""
-    found = document_data(answer_id, digest) or abort_missing_file()
-    response = public(document_response(*found, name=f"answer-{answer_id}"), DOCUMENT_SECONDS)
+    stored = document_data(answer_id, digest) or abort_missing_file()
+    response = public(document_response(*stored, name=f"answer-{answer_id}"), DOCUMENT_SECONDS)
     # An answer that is withdrawn must disappear soon, also while we are down.
     del response.cache_control["stale-if-error"]
     return response

@@ -7,6 +7,7 @@ from campaign.i18n.locales import MAX_TAG_LENGTH
 TEXT = {"type": "string"}
 COUNT = {"type": "integer", "minimum": 0}
 ADDRESS = {"type": "string", "format": "uri"}
+DAY = {"type": "string", "format": "date"}
 INSTANT = {"type": "string", "format": "date-time"}
 LANG = {"type": "string", "maxLength": MAX_TAG_LENGTH, "description": "A BCP 47 language tag."}
 COUNTRY = {"type": ["string", "null"], "pattern": "^[A-Z]{2}$", "description": "ISO 3166-1 alpha-2"}
@@ -57,6 +58,12 @@ _petition = {
     "targets": {"type": "array", "items": TEXT},
     "opens_at": _or_null(INSTANT),
     "closes_at": _or_null(INSTANT),
+    "result": {
+        "type": ["string", "null"],
+        "enum": ["won", "partly_won", "no_answer", None],
+        "description": "What came of it, or null while nobody knows.",
+    },
+    "result_on": _or_null(DAY),
     "url": ADDRESS,
     "image": ADDRESS,
 }
@@ -95,6 +102,11 @@ _whole_petition = {
         },
         sentence=TEXT,
     ),
+    "answers": {
+        "type": "array",
+        "description": "What the targets answered, newest first.",
+        "items": {"$ref": "#/components/schemas/Answer"},
+    },
 }
 _new_signature = {
     "given_name": TEXT,
@@ -226,6 +238,26 @@ SCHEMAS = {
             "type": "boolean",
             "description": "Whether to ask if the targets may reply to the person's email address (`shares_address`).",
         },
+    ),
+    "Answer": _object(
+        "What a target answered. `body` is Markdown, in the language `lang`.",
+        id={"type": "integer"},
+        target=TEXT,
+        answered_by={**TEXT, "description": "The person or office who answered, or empty."},
+        date=DAY,
+        outcome={
+            "type": ["string", "null"],
+            "enum": ["promised", "partly", "done", "refused", None],
+            "description": "Null if the target only answered.",
+        },
+        body=TEXT,
+        lang=LANG,
+        languages={"type": "array", "items": LANG},
+        written_by_target={
+            "type": "boolean",
+            "description": "Whether the target wrote it on this site, rather than an organizer.",
+        },
+        document={**_or_null(ADDRESS), "description": "A PDF or a picture, or null."},
     ),
     "Signature": _object(
         "A counted signature, with the name as the person chose to show it. `number` is its butterfly number.",

@@ -6,6 +6,9 @@ from typing import Any
 from flask import url_for
 from flask_babel import force_locale
 
+from campaign.answers.models import Answer
+from campaign.answers.presenters import shown_answer
+from campaign.answers.queries import published_answers
 from campaign.causes.models import Cause
 from campaign.causes.presenters import news_consent
 from campaign.events.models import Event
@@ -47,6 +50,8 @@ def serialize_petition(petition: Petition, count: int, lang: str) -> dict[str, A
         "targets": [target.name(lang) for target in petition.targets],
         "opens_at": _instant(petition.opens_at),
         "closes_at": _instant(petition.ends_at),
+        "result": petition.result or None,
+        "result_on": petition.result_on.isoformat() if petition.result_on else None,
         "url": _url(kind_of(petition.action_kind).show, petition.slug, lang),
         "image": _url("cards.petition", petition.slug, lang),
     }
@@ -67,6 +72,33 @@ def serialize_whole_petition(petition: Petition, count: int, lang: str) -> dict[
         if petition.may_be_answered(utcnow())
         else None,
         "delivered": _delivered(petition, lang),
+        "answers": [_serialize_answer(row, lang) for row in published_answers(petition.id)],
+    }
+
+
+def _serialize_answer(answer: Answer, lang: str) -> dict[str, Any]:
+    shown, text = shown_answer(answer, lang), answer.text_and_lang(lang)[0]
+    document = shown.document
+    return {
+        "id": answer.id,
+        "target": shown.name,
+        "answered_by": answer.answered_by,
+        "date": answer.day.isoformat(),
+        "outcome": answer.outcome or None,
+        "body": text,
+        "lang": shown.lang,
+        "languages": sorted(answer.texts),
+        "written_by_target": answer.written_by_target,
+        "document": with_host(
+            url_for(
+                "answers.document",
+                answer_id=answer.id,
+                digest=document.digest,
+                extension=document.extension,
+            )
+        )
+        if document
+        else None,
     }
 
 

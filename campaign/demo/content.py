@@ -5,9 +5,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+from campaign.answers.models import OUTCOMES
 from campaign.demo.content_types import (
+    DemoAnswer,
     DemoCause,
     DemoCauseText,
+    DemoDelivery,
     DemoEvent,
     DemoEventText,
     DemoLetter,
@@ -64,6 +67,8 @@ def load_cause(folder: Path, today: date) -> DemoCause:
             for slug in cause.strings("petitions")
         ),
         letters=tuple(_letter(letter, today) for letter in _letters(folder)),
+        deliveries=tuple(map(_delivery, _answer_tables(folder, "deliveries"))),
+        answers=tuple(map(_answer, _answer_tables(folder, "answers"))),
         events=tuple(sorted((_event(event, today) for event in events), key=_by_date)),
         updates=tuple(sorted((_update(update) for update in updates), key=_by_date, reverse=True)),
     )
@@ -135,6 +140,40 @@ def _petition_text(folder: Path, page: str, has_delivery: bool) -> DemoPetitionT
     names = ("title", "summary", "published_by") + (("deliver_place",) if has_delivery else ())
     texts = {name: front_matter.only(*names).get(name, str) for name in names}
     return DemoPetitionText(**{"deliver_place": "", **texts}, body=body)
+
+
+def _answer_tables(folder: Path, name: str) -> list[Table]:
+    """Return the deliveries or the answers of a demonstration; not each has some."""
+    if not (folder / "answers.toml").exists():
+        return []
+    return read_table(folder, "answers.toml").only("deliveries", "answers").tables(name)
+
+
+def _delivery(table: Table) -> DemoDelivery:
+    table.only("petition", "days_ago", "signatures", "received_by")
+    return DemoDelivery(
+        petition=table.get("petition", str),
+        days_ago=table.count("days_ago"),
+        signatures=table.count("signatures"),
+        received_by=table.get("received_by", str),
+    )
+
+
+def _answer(table: Table) -> DemoAnswer:
+    table.only(
+        "petition", "target", "answered_by", "days_ago", "outcome", "original_language", *LANGUAGES
+    )
+    if table.get("outcome", str) not in OUTCOMES:
+        raise table.fault("outcome", f"should be one of {', '.join(OUTCOMES)}")
+    return DemoAnswer(
+        petition=table.get("petition", str),
+        target=table.count("target") if "target" in table.values else 0,
+        answered_by=table.get("answered_by", str),
+        days_ago=table.count("days_ago"),
+        outcome=table.get("outcome", str),
+        original_language=table.get("original_language", str),
+        texts={lang: table.get(lang, str).strip() for lang in LANGUAGES},
+    )
 
 
 def _letters(folder: Path) -> list[Table]:

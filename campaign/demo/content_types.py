@@ -187,6 +187,29 @@ class DemoUpdate:
 
 
 @dataclass(frozen=True, slots=True)
+class DemoDelivery:
+    """A delivery of the signatures of the petition with this slug."""
+
+    petition: str
+    days_ago: int
+    signatures: int
+    received_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class DemoAnswer:
+    """An answer to a petition. `target` is the place of its target, from 1, or 0 for none."""
+
+    petition: str
+    target: int
+    answered_by: str
+    days_ago: int
+    outcome: str
+    original_language: str
+    texts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class DemoCause:
     """A cause and all it owns: events with the earliest first, updates with the newest first.
 
@@ -207,5 +230,7 @@ class DemoCause:
     texts: Mapping[str, DemoCauseText]
     petitions: tuple[DemoPetition, ...]
     letters: tuple[DemoLetter, ...]
+    deliveries: tuple[DemoDelivery, ...]
+    answers: tuple[DemoAnswer, ...]
     events: tuple[DemoEvent, ...]
     updates: tuple[DemoUpdate, ...]

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from campaign.causes.models import Cause
 from campaign.causes.operations import CauseSlugTaken, create_cause
 from campaign.causes.queries import cause_by_slug, published_causes
+from campaign.demo.answers import create_answers
 from campaign.demo.content import load_cause
 from campaign.demo.content_types import (
     DemoCause,
@@ -95,7 +96,7 @@ def _create(demo: DemoCause) -> int:
         texts={lang: asdict(text) for lang, text in demo.texts.items()},
     )
     total = 0
-    petition_ids = {}
+    petitions = {}
     for position, petition in enumerate(demo.petitions):
         created = create_petition(
             cause_id=cause.id,
@@ -118,7 +119,7 @@ def _create(demo: DemoCause) -> int:
             questions=[_question(question) for question in petition.questions],
             original_lang=petition.original_language,
         )
-        petition_ids[petition.slug] = created.id
+        petitions[petition.slug] = created
         batches = invented_rows(
             created,
             created.current_version.id,
@@ -132,6 +133,8 @@ def _create(demo: DemoCause) -> int:
         pass_on(created.id, petition.wordings, petition.codes, seed=SEED + position)
     for position, letter in enumerate(demo.letters, len(demo.petitions)):
         create_letter_action(cause, letter, position)
+    create_answers(petitions, demo.deliveries, demo.answers)
+    petition_ids = {slug: petition.id for slug, petition in petitions.items()}
     for event in demo.events:
         _create_event(cause, demo, event, petition_ids)
     for update in demo.updates:

@@ -1,6 +1,6 @@
 """The texts of share cards and posters, in one language."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
@@ -13,6 +13,9 @@ from flask import current_app
 from flask_babel import force_locale, get_translations
 from flask_babel import gettext as _
 
+from campaign.answers.labels import OUTCOME_LABELS, RESULT_LABELS
+from campaign.answers.models import Answer
+from campaign.answers.queries import answers_by_petition
 from campaign.causes.models import Cause
 from campaign.causes.queries import cause_count, cause_numbers
 from campaign.i18n.clock_times import clock_time
@@ -78,6 +81,7 @@ def card_of_petition(petition: Petition, lang: str) -> Card:
             else _("Be the first to sign.")
         )
         address = _address(kind_of(petition.action_kind).show, lang, petition.slug)
+        answers = answers_by_petition([petition.id]).get(petition.id, [])
         return _card(
             petition.cause,
             lang,
@@ -86,11 +90,32 @@ def card_of_petition(petition: Petition, lang: str) -> Card:
             caption,
             address,
             above=petition.cause.text(lang).title,
+            outcome=_outcome(petition, answers),
+            call=_("Read the answer") if petition.result and answers else "",
         )
 
 
+def _outcome(petition: Petition, answers: Sequence[Answer]) -> str:
+    """Return what came of a petition: its result, else the outcome of its answers, or ""."""
+    if petition.result:
+        return str(RESULT_LABELS[petition.result])
+    outcome = next((answer.outcome for answer in answers if answer.outcome), "")
+    if outcome:
+        return _("Answer: %(outcome)s", outcome=OUTCOME_LABELS[outcome])
+    return _("Answered") if answers else ""
+
+
 def _card(
-    cause: Cause, lang: str, title: str, count: int, caption: str, address: str, above: str = ""
+    cause: Cause,
+    lang: str,
+    title: str,
+    count: int,
+    caption: str,
+    address: str,
+    *,
+    above: str = "",
+    outcome: str = "",
+    call: str = "",
 ) -> Card:
     last, gaps = cause_numbers(cause.id)
     identity = print_identity(cause, lang)
@@ -102,11 +127,12 @@ def _card(
         above="\N{NO-BREAK SPACE}· ".join(name for name in names if name and name != title),
         count=number(count, lang) if count else "",
         caption=caption,
-        call=_("Add yours now"),
+        call=call or _("Add yours now"),
         address=address,
         shape=cause.shape,
         last=last,
         gaps=tuple(sorted(gaps)),
+        outcome=outcome,
     )
 
 

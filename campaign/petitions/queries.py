@@ -128,6 +128,16 @@ def kinds_of_actions(petition_ids: Collection[int]) -> dict[int, str]:
     return {petition_id: name for petition_id, name in rows}
 
 
+def results_of_actions(petition_ids: Collection[int]) -> dict[int, str]:
+    """Return {id: result} of those of these petitions and other actions that have a result."""
+    rows = db.session.execute(
+        select(Petition.id, Petition.result).where(
+            Petition.id.in_(petition_ids), Petition.result != ""
+        )
+    )
+    return {petition_id: result for petition_id, result in rows}
+
+
 def is_quiet(petition_id: int) -> bool | None:
     """Return whether the count of this petition moves only in batches, or None if unknown."""
     return db.session.scalar(select(Petition.is_quiet).where(Petition.id == petition_id))

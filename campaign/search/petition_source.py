@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import func, select
 
+from campaign.answers.models import Answer
+from campaign.answers.queries import answers_by_petition
 from campaign.causes.models import Cause
 from campaign.extensions import db
 from campaign.petitions.kinds import kind_of
@@ -16,8 +18,14 @@ from campaign.text.markdown import to_text
 
 def _public_items(ids: Sequence[int] | None = None) -> list[PublicItem]:
     changed = func.max(PetitionVersion.created_at).label("changed_at")
+    # An answer that is withdrawn again leaves its mark too: the page has changed.
+    answered = (
+        select(func.max(func.coalesce(Answer.withdrawn_at, Answer.published_at)))
+        .where(Answer.petition_id == Petition.id)
+        .scalar_subquery()
+    )
     query = (
-        select(Petition.id, Petition.slug, changed, Petition.action_kind)
+        select(Petition.id, Petition.slug, changed, Petition.action_kind, answered)
         .join(Petition.cause)
         .join(Petition.versions)
         .where(
@@ -29,19 +37,22 @@ def _public_items(ids: Sequence[int] | None = None) -> list[PublicItem]:
     if ids is not None:
         query = query.where(Petition.id.in_(ids))
     return [
-        PublicItem(petition_id, slug, changed_at, kind_of(kind).show)
-        for petition_id, slug, changed_at, kind in db.session.execute(query)
+        PublicItem(
+            petition_id, slug, max(filter(None, (changed_at, answered_at))), kind_of(kind).show
+        )
+        for petition_id, slug, changed_at, kind, answered_at in db.session.execute(query)
     ]
 
 
 def _documents(ids: Sequence[int]) -> Iterator[Document]:
     languages = site_settings().languages
+    answers = answers_by_petition(ids)
     for petition in petitions_with_ids(ids):
         for lang in languages:
-            yield _document(petition, lang)
+            yield _document(petition, lang, answers.get(petition.id, ()))
 
 
-def _document(petition: Petition, lang: str) -> Document:
+def _document(petition: Petition, lang: str, answers: Sequence[Answer]) -> Document:
     text = petition.current_version.text(lang, petition.original_lang)
     targets = " · ".join(target.name(lang) for target in petition.targets)
     return Document(
@@ -52,9 +63,18 @@ def _document(petition: Petition, lang: str) -> Document:
         slug=petition.slug,
         title=text.title,
         summary=text.summary,
-        body=paragraphs(to_text(text.body), text.published_by, targets),
+        body=paragraphs(
+            to_text(text.body), text.published_by, targets, *_answer_texts(answers, lang)
+        ),
         day=(petition.opened_at or petition.created_at).date(),
     )
+
+
+def _answer_texts(answers: Sequence[Answer], lang: str) -> Iterator[str]:
+    """Yield who answered and what, so that a search for an answer finds its petition."""
+    for answer in answers:
+        yield answer.answered_by
+        yield to_text(answer.text_and_lang(lang)[0])
 
 
 PETITIONS = Source("petition", "petitions.show", _public_items, _documents)

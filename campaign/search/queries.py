@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select
 
 from campaign.causes.models import CauseTally
 from campaign.extensions import db
-from campaign.petitions.queries import kinds_of_actions, petition_counts
+from campaign.petitions.queries import kinds_of_actions, petition_counts, results_of_actions
 from campaign.search.backends import ids_with, prefer_index
 from campaign.search.excerpts import Part, excerpt, parts
 from campaign.search.models import KINDS, SearchDocument, SearchText
@@ -27,7 +27,8 @@ class Hit:
     """One result.
 
     `count` is the number of butterflies of a cause, or of signatures of a petition or responses to
-    another action; otherwise None. `action_kind` is the kind of a petition or other action.
+    another action; otherwise None. `action_kind` is the kind of a petition or other action, and
+    `result` what came of it, or "".
     """
 
     kind: str
@@ -40,6 +41,7 @@ class Hit:
     detail: str
     is_cancelled: bool
     count: int | None
+    result: str = ""
 
 
 @dataclass(frozen=True)
@@ -225,6 +227,7 @@ def _hits(rows: Sequence[SearchDocument], terms: list[str]) -> tuple[Hit, ...]:
         "cause": _cause_counts(_ids(rows, "cause")),
     }
     action_kinds = kinds_of_actions(_ids(rows, "petition"))
+    results = results_of_actions(_ids(rows, "petition"))
     return tuple(
         Hit(
             kind=row.kind,
@@ -237,6 +240,7 @@ def _hits(rows: Sequence[SearchDocument], terms: list[str]) -> tuple[Hit, ...]:
             detail=row.detail,
             is_cancelled=row.is_cancelled,
             count=counts[row.kind].get(row.subject_id, 0) if row.kind in counts else None,
+            result=results.get(row.subject_id, "") if row.kind == "petition" else "",
         )
         for row in rows
         if row.id in texts

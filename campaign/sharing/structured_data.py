@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import current_app, url_for
 
+from campaign.answers.presenters import ShownAnswer
 from campaign.causes.presenters import CausePage
 from campaign.organisations.presenters import (
     identity_of,
@@ -40,8 +41,13 @@ def of_organisation(lang: str) -> dict[str, Any]:
     return {"@context": CONTEXT, **structured_organisation(page_identity(lang))}
 
 
-def of_petition(petition: PetitionPage, cause: CausePage, lang: str) -> dict[str, Any]:
-    """Return a PetitionPage: its text, author, audience and number of endorsements."""
+def of_petition(
+    petition: PetitionPage,
+    cause: CausePage,
+    lang: str,
+    answers: Iterable[ShownAnswer] = (),
+) -> dict[str, Any]:
+    """Return a PetitionPage: its text, author, audience, number of endorsements and answers."""
     home = current_app.config["PUBLIC_URL"]
     work = {
         "@context": CONTEXT,
@@ -66,7 +72,22 @@ def of_petition(petition: PetitionPage, cause: CausePage, lang: str) -> dict[str
         work["audience"] = [{"@type": "Audience", "name": target} for target in petition.targets]
     if petition.ends_at:
         work["expires"] = petition.ends_at.isoformat(timespec="seconds")
+    replies = [_reply(answer, work["url"]) for answer in answers]
+    if replies:
+        work["comment"] = replies
     return work
+
+
+def _reply(answer: ShownAnswer, url: str) -> dict[str, Any]:
+    """Return an answer, which schema.org calls a comment."""
+    return {
+        "@type": "Comment",
+        "url": f"{url}#answer-{answer.id}",
+        "author": {"@type": "Organization", "name": answer.name},
+        "datePublished": answer.day.isoformat(),
+        "inLanguage": answer.lang,
+        "text": answer.body.striptags(),
+    }
 
 
 def of_cause(cause: CausePage, petitions: Iterable[PetitionCard], lang: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Updates as an Atom feed (RFC 4287)."""
+"""Updates and answers to petitions as an Atom feed (RFC 4287)."""
 
 import re
 from collections.abc import Iterable
@@ -7,8 +7,13 @@ from typing import cast
 from uuid import UUID, uuid5
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from flask_babel import gettext as _
+
+from campaign.answers.models import Answer
+from campaign.answers.presenters import shown_answer
 from campaign.http.urls import absolute_url, host
 from campaign.organisations.presenters import identity_of
+from campaign.petitions.kinds import kind_of
 from campaign.text.markdown import to_html
 from campaign.updates.body_pictures import pictures_of
 from campaign.updates.models import Update, UpdateText
@@ -24,6 +29,7 @@ def atom(
     updates: Iterable[Update],
     lang: str,
     *,
+    answers: Iterable[Answer] = (),
     name: str,
     title: str,
     author: str,
@@ -31,9 +37,9 @@ def atom(
     feed_url: str,
     changed_at: datetime,
 ) -> bytes:
-    """Return the feed of Updates in `lang` as the bytes of an XML document.
+    """Return the feed of Updates and of answers to petitions in `lang`, as an XML document.
 
-    `author` is the name of the organisation. `name` distinguishes this feed permanently from the site's others. Entries keep their ids even
+    The newest come first. `author` is the name of the organisation. `name` distinguishes this feed permanently from the site's others. Entries keep their ids even
     if their pages move.
     """
     feed = Element("feed", {"xmlns": ATOM, "xml:lang": lang})
@@ -44,10 +50,38 @@ def atom(
     _add(feed, "link", href=feed_url, rel="self", type="application/atom+xml")
     _add(feed, "link", href=home_url, rel="alternate", type="text/html")
     _add(feed, "generator", "Volante")
-    for update in updates:
-        _add_entry(feed, update, lang)
+    entries: list[Update | Answer] = [*updates, *answers]
+    for entry in sorted(entries, key=_published_at, reverse=True):
+        if isinstance(entry, Answer):
+            _add_answer(feed, entry, lang)
+        else:
+            _add_entry(feed, entry, lang)
     indent(feed)
     return cast(bytes, tostring(feed, encoding="utf-8", xml_declaration=True))
+
+
+def _published_at(entry: Update | Answer) -> datetime:
+    """Return when an entry became public, which every one in the feed did."""
+    moment = entry.published_at if isinstance(entry, Answer) else entry.publish_at
+    return cast(datetime, moment)
+
+
+def _add_answer(feed: Element, answer: Answer, lang: str) -> None:
+    """Add the entry of an answer to a petition."""
+    shown, petition = shown_answer(answer, lang), answer.petition
+    title = petition.current_version.text(lang, petition.original_lang).title
+    url = f"{absolute_url(kind_of(petition.action_kind).show, lang, slug=petition.slug)}#answer-{answer.id}"
+    moment = _instant(_published_at(answer))
+    entry = _add(feed, "entry", **({} if shown.lang == lang else {"xml:lang": shown.lang}))
+    _add(entry, "id", uuid5(UUID(answer.uuid), lang).urn)
+    _add(entry, "title", _("Answer of %(name)s to “%(title)s”", name=shown.name, title=title))
+    _add(entry, "published", moment)
+    _add(entry, "updated", moment)
+    _add(_add(entry, "author"), "name", shown.name)
+    _add(entry, "link", href=url, rel="alternate", type="text/html", hreflang=shown.lang)
+    if shown.outcome:
+        _add(entry, "summary", str(shown.outcome_label))
+    _add(entry, "content", str(shown.body), type="html")
 
 
 def _add_entry(feed: Element, update: Update, lang: str) -> None:

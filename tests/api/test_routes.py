@@ -10,11 +10,14 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from campaign.answers.documents import NewDocument
+from campaign.answers.models import PDF
 from campaign.extensions import write
 from campaign.organisations.operations import create_organisation
 from campaign.petitions.editing import move_petition
 from campaign.security.rate_limit_storage import limit_storage
 from tests.conftest import make_app
+from tests.factories.answers import make_answer
 from tests.factories.causes import make_cause
 from tests.factories.events import make_event
 from tests.factories.letters import make_letter_action, target_ids
@@ -50,7 +53,9 @@ def test_every_url_answers_as_described(client, described):
     cause = make_cause()
     petition = make_petition(cause_id=cause.id, goal=100)
     make_event(cause_id=cause.id)
-    make_letter_action(cause_id=cause.id)
+    letter = make_letter_action(cause_id=cause.id)
+    for action in (petition, letter):
+        make_answer(action, document=NewDocument(PDF, b"%PDF-1.4 %%EOF"))
     sign_and_hatch(petition, {**AMALIA, "name_display": "full"})
     sign_and_hatch(petition, {**ODILE, "name_display": "initials"})
     slugs = {"/causes": "valley", "/petitions": "home", "/actions": "river"}

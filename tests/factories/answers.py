@@ -1,5 +1,6 @@
 """Create answers to petitions to test with."""
 
+import io
 from datetime import date, timedelta
 
 from campaign.answers.links import create_link, token_for
@@ -66,3 +67,11 @@ def deliver(petition, day=DAY):
         signatures=12,
         note="",
     )
+
+
+def with_files(typed):
+    """Return form data in which each pair (bytes, file name) is a new file, as a test client sends."""
+    return {
+        name: (io.BytesIO(value[0]), value[1]) if isinstance(value, tuple) else value
+        for name, value in typed.items()
+    }

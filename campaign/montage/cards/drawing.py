@@ -28,6 +28,7 @@ EDGE, TEXT_WIDTH = 56, 548
 TITLE_SIZES = (84, 76, 70, 64, 58, 52, 46, 42, 38, 34, 30)
 COUNT_SIZES = (104, 92, 80, 70, 60)
 CALL_SIZE, ADDRESS_SIZE = 24, 20
+OUTCOME_SIZE, OUTCOME_PADDING = 28, 16
 COLOURS = 254
 
 
@@ -35,8 +36,8 @@ COLOURS = 254
 class Card:
     """The content of a share card, in one language.
 
-    `above` is the line over the title; `count` may be empty. `call` asks the reader to sign, above
-    the `address`. The montage shows butterflies 1 …
+    `above` is the line over the title; `count` may be empty. `outcome` is what came of a petition,
+    or empty. `call` asks the reader to sign, above the `address`. The montage shows butterflies 1 …
     `last` without the `gaps`.
     """
 
@@ -51,6 +52,7 @@ class Card:
     shape: str
     last: int
     gaps: tuple[int, ...]
+    outcome: str = ""
 
 
 def draw_card(card: Card, shape: Shape) -> bytes:
@@ -76,12 +78,26 @@ def _set(card: Card) -> bytes:
             top += 1.05 * size
             sheets.draw_text(line, EDGE, top, LABEL_FONT_BOLD, size, rgb(card.identity.text))
         top += 22
+    if card.outcome:
+        top = _set_outcome(sheets, card.outcome, top)
     lines, size = sheets.fitted(
         card.title, TEXT_WIDTH, floor - top - 20, DISPLAY_FONT, TITLE_SIZES, 1.08
     )
     for index, line in enumerate(lines):
         sheets.draw_text(line, EDGE, top + size * (0.86 + 1.08 * index), DISPLAY_FONT, size, INK)
     return sheets.output()
+
+
+def _set_outcome(sheets: Sheets, outcome: str, top: float) -> float:
+    """Set what came of the petition in a box of ink; return the top of what follows."""
+    across = sheets.width_of(outcome, LABEL_FONT_BOLD, OUTCOME_SIZE)
+    size = OUTCOME_SIZE * min(1, (TEXT_WIDTH - 2 * OUTCOME_PADDING) / across)
+    width = sheets.width_of(outcome, LABEL_FONT_BOLD, size) + 2 * OUTCOME_PADDING
+    height = size + 1.4 * OUTCOME_PADDING
+    sheets.box(EDGE, top, width, height, INK)
+    baseline = top + height / 2 + 0.36 * size
+    sheets.draw_text(outcome, EDGE + OUTCOME_PADDING, baseline, LABEL_FONT_BOLD, size, PAPER)
+    return top + height + 18
 
 
 def _set_foot(sheets: Sheets, card: Card) -> float:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any, Self
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as pgettext
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, RadioField, SelectChoice, SelectField
 from wtforms.validators import InputRequired, Optional, ValidationError
@@ -14,6 +15,7 @@ from campaign.answers.forms import (
     DocumentField,
     outcome_field,
 )
+from campaign.answers.labels import RESULT_LABELS
 from campaign.answers.links import DEFAULT_DAYS, MAX_DAYS
 from campaign.answers.models import Answer
 from campaign.answers.operations import AnswerContent
@@ -47,7 +49,7 @@ class AnswerForm(InLanguages, FlaskForm):
     target = SelectField(_l("Who answered"), [InputRequired(_l("Choose who answered."))])
     answered_by = LineField(_l("Name or office"), [max_length(MAX_NAME_LENGTH)])
     day = DayField(_l("Day of the answer"), [InputRequired(_l("Enter the date."))])
-    outcome = outcome_field(_l("Outcome"))
+    outcome = outcome_field(pgettext("answer", "Outcome"))
     original_lang = SelectField(_l("Language of the answer"))
     document = DocumentField(_l("Document"))
     removes_document = BooleanField(_l("Remove the document"))
@@ -162,9 +164,7 @@ class ResultForm(FlaskForm):
         _l("Result"),
         choices=[
             SelectChoice("", _l("No result yet")),
-            SelectChoice("won", _l("Won")),
-            SelectChoice("partly_won", _l("Partly won")),
-            SelectChoice("no_answer", _l("Ended without an answer")),
+            *(SelectChoice(*item) for item in RESULT_LABELS.items()),
         ],
         default="",
     )

@@ -157,8 +157,8 @@ def preview(answer: Answer) -> ResponseReturnValue:
 @allowed("answers.see", load_answer)
 def document(answer: Answer, digest: str, extension: str) -> ResponseReturnValue:
     """Return the document for organizers, before it is public."""
-    found = document_data(answer.id, digest, is_public=False) or abort(404)
-    return document_response(*found, name=f"answer-{answer.id}")
+    stored = document_data(answer.id, digest, is_public=False) or abort(404)
+    return document_response(*stored, name=f"answer-{answer.id}")
 
 
 @blueprint.post("/<slug>/<int:answer_id>/publish")
