@@ -21,7 +21,9 @@ from campaign.actions.letters.jobs import work as letter_work
 from campaign.actions.letters.owner_routes import blueprint as own_letter_pages
 from campaign.actions.letters.stop_routes import blueprint as letter_pages
 from campaign.actions.routes import blueprint as action_pages
+from campaign.answers import emails as answer_emails
 from campaign.answers import presenters as answer_presenters
+from campaign.answers.jobs import work as answer_work
 from campaign.answers.routes import blueprint as answer_pages
 from campaign.api.jobs import work as api_work
 from campaign.api.signing_routes import blueprint as api
@@ -84,7 +86,7 @@ from campaign.sharing.routes import blueprint as sharing_pages
 from campaign.signatures import emails, tokens
 from campaign.signatures.jobs import work as signature_work
 from campaign.signatures.moderation import rules
-from campaign.signatures.owner.routes import blueprint as signature_pages
+from campaign.signatures.owner.stop_routes import blueprint as signature_pages
 from campaign.site import settings as site_settings
 from campaign.subscriptions import emails as subscription_emails
 from campaign.subscriptions.jobs import work as subscription_work
@@ -137,6 +139,7 @@ PARTS = (
     letters,
     letter_pdf,
     answer_presenters,
+    answer_emails,
     signing_terms,
     tokens,
     rules,
@@ -198,6 +201,7 @@ BACKGROUND_WORK = (
     signature_work,
     letter_work,
     update_work,
+    answer_work,
     event_work,
     montage_work,
     search_work,

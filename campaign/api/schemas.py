@@ -84,6 +84,12 @@ _whole_petition = {
         **TEXT,
         "description": "The consent to updates by email, in the language of the answer. It names the cause and the organization that sends them. Show it where people choose `subscribe`.",
     },
+    "tell_answer_text": _or_null(
+        {
+            **TEXT,
+            "description": "The consent to one email for each published answer or result, in the language of the answer. It names the organization that sends them. Show it where people choose `tell_answer`. Without it, the petition does not offer this.",
+        }
+    ),
     "delivered": _object(
         "What the targets get about each signature. Show `sentence` where people sign, and send the `version` it belongs to.",
         names={"type": "string", "enum": ["shown", "full"]},
@@ -118,6 +124,11 @@ _new_signature = {
         "type": "boolean",
         "default": False,
         "description": "Whether the person agreed to the petition's `subscribe_text`, which we record as the consent.",
+    },
+    "tell_answer": {
+        "type": "boolean",
+        "default": False,
+        "description": "Whether the person agreed to the petition's `tell_answer_text`, which we record as the consent.",
     },
     "answers": {
         "type": "object",

@@ -14,6 +14,7 @@ from campaign.causes.presenters import news_consent
 from campaign.events.models import Event
 from campaign.http.urls import with_host
 from campaign.i18n.locales import locale_of
+from campaign.notices.answer_texts import answer_text
 from campaign.petitions.delivery_terms import delivery_sentence
 from campaign.petitions.kinds import kind_of
 from campaign.petitions.models import Petition
@@ -67,6 +68,9 @@ def serialize_whole_petition(petition: Petition, count: int, lang: str) -> dict[
         "changed_at": _instant(version.created_at),
         "notice": {"digest": notice.digest, "text": notice.text},
         "subscribe_text": news_consent(petition.cause, lang),
+        "tell_answer_text": answer_text(petition.cause.organisation_id, lang)
+        if petition.may_be_answered(utcnow())
+        else None,
         "delivered": _delivered(petition, lang),
         "answers": [_serialize_answer(row, lang) for row in published_answers(petition.id)],
     }

@@ -169,6 +169,7 @@ def _sent_values() -> dict[str, Any]:
     lang = body.get("lang")
     return texts | {
         "subscribe": body.get("subscribe") is True,
+        "tell_answer": body.get("tell_answer") is True,
         "targets": body["targets"] if isinstance(body.get("targets"), list) else [],
         "shares_address": body.get("shares_address") is True,
         "answers": {
@@ -247,7 +248,8 @@ def _form_data(values: Mapping[str, Any], terms: SigningTerms) -> MultiDict[str,
         if given.get(question["name"])
     }
     texts = {name: values[name] for name in TEXT_FIELDS if values[name]}
-    checked = {name: "y" for name in ("subscribe", "shares_address") if values[name]}
+    boxes = ("subscribe", "tell_answer", "shares_address")
+    checked = {name: "y" for name in boxes if values[name]}
     targets = [str(target) for target in values["targets"]]
     return MultiDict({"targets": targets} | texts | answers | checked)
 

@@ -312,6 +312,13 @@ EXPORTED: dict[str, Exported] = {
     "target": Exported(_through("target.petition_id", "petition")),
     "delivery": Exported(_through("delivery.petition_id", "petition")),
     "answer": Exported(_through("answer.petition_id", "petition")),
+    # Nothing goes on by itself after a move, or two sites would tell the same people.
+    "answer_telling": Exported(
+        _through("answer_telling.answer_id", "answer"),
+        replaced={
+            "state": _changed("answer_telling.state", {"sending": "stopped", "paused": "stopped"})
+        },
+    ),
     "answer_document": Exported(_through("answer_document.answer_id", "answer")),
     "embedding": Exported(_through("embedding.petition_id", "petition")),
     "ledger_entry": Exported(_through("ledger_entry.petition_id", "petition")),
@@ -422,6 +429,7 @@ NOT_EXPORTED = {
     "target_import": "the work on a file that stays behind, so it cannot be undone after a move",
     "subscriber_import": "the work on a file that stays behind",
     "export": "files of this installation, which their organizers can make again",
+    "answer_told_person": "only prevents that an email is sent twice, and telling people ends here",
     "answer_link": "links to this installation, which do not work at another address",
     "letter_refusal": "what targets asked of this installation, for all of its organizations",
     "export_choice": "what an organizer last chose in a form",

@@ -72,8 +72,8 @@ def import_signatures(
 
     If a row has an error, nothing is imported and the exit code is 1.
 
-    The columns are: given_name, family_name, email, country, postal_code, comment, name_display, subscribe, lang,
-    signed_at, sheet, row. Instead of given_name and family_name, you can use full_name.
+    The columns are: given_name, family_name, email, country, postal_code, comment, name_display, subscribe,
+    tell_answer, lang, signed_at, sheet, row. Instead of given_name and family_name, you can use full_name.
     """
     petition = petition_by_slug(slug)
     if petition is None:

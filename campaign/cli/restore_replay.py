@@ -13,6 +13,8 @@ from campaign.accounts.operations import remove_access
 from campaign.actions.letters.models import Letter
 from campaign.actions.letters.operations import stop_letter
 from campaign.actions.letters.refusals import is_refused, refuse
+from campaign.answers.models import Answer
+from campaign.answers.telling import stop_restored
 from campaign.api.models import ApiKey
 from campaign.api.operations import revoke_key
 from campaign.db.ended_log import EndedEntry, seal_of
@@ -26,7 +28,7 @@ from campaign.signatures.counting.hatching import release_numbers
 from campaign.signatures.erasure import erase_one
 from campaign.signatures.models import Signature
 from campaign.signatures.moderation import decisions
-from campaign.signatures.owner.operations import erase
+from campaign.signatures.owner.operations import erase, stop_answers
 from campaign.subscriptions.consents import note_ends
 from campaign.subscriptions.models import Subscription, SuppressedAddress
 from campaign.subscriptions.operations import suppress
@@ -164,6 +166,19 @@ def _end_subscription(entry: EndedEntry) -> bool:
     return True
 
 
+def _stop_answers(entry: EndedEntry) -> bool:
+    row = _row_of(entry, Signature)
+    if row is None or not row.tell_answer:
+        return False
+    stop_answers(signature_id=row.id, now=utcnow())
+    return True
+
+
+def _stop_telling(entry: EndedEntry) -> bool:
+    row = _row_of(entry, Answer)
+    return row is not None and stop_restored(answer_id=row.id, now=utcnow())
+
+
 def _suppress(entry: EndedEntry) -> bool:
     digest, reason = bytes.fromhex(str(entry.id)), entry.what.partition(".")[2]
     existing = db.session.get(SuppressedAddress, digest)
@@ -182,6 +197,8 @@ REPLAYS = {
     "signature.withdrawn": _withdraw,
     "signature.erased": _erase_signature,
     "petition.erased": _erase_petition,
+    "signature.answers_stopped": _stop_answers,
+    "answer.told": _stop_telling,
     "subscription.ended": _end_subscription,
     "address.request": _suppress,
     "address.complaint": _suppress,

@@ -20,6 +20,7 @@ FILE = "ended.jsonl"
 # Facts that undo an earlier end, and the ends that each of them undoes.
 UNDOES = {
     "signature.returned": {"signature.withdrawn"},
+    "signature.answers_asked": {"signature.answers_stopped"},
     "organizer.returned": {"organizer.removed"},
     "address.allowed": {"address.request", "address.organizer"},
 }

@@ -82,11 +82,15 @@ def _news_consent(instant: Any) -> Any:
     return case((Signature.subscribe, latest))
 
 
-def _name_consent(instant: Any) -> Any:
-    """Return a subquery of an instant of the latest consent to show the name."""
+def _own_consent(purpose: str, instant: Any) -> Any:
+    """Return a subquery of an instant of the signature's latest consent to `purpose`."""
     return (
         select(iso_instant(instant))
-        .where(Consent.subject_kind == "signature", Consent.subject_id == Signature.id)
+        .where(
+            Consent.subject_kind == "signature",
+            Consent.subject_id == Signature.id,
+            Consent.purpose == purpose,
+        )
         .order_by(Consent.given_at.desc(), Consent.id.desc())
         .limit(1)
         .correlate(Signature)
@@ -125,6 +129,11 @@ COLUMNS = {
     ),
     "name_display": _of(_l("How the name may be shown"), Signature.name_display, "code"),
     "subscribe": _of(_l("Wants updates"), case((Signature.subscribe, "yes"), else_="no"), "flag"),
+    "tell_answer": _of(
+        _l("Wants to be told of answers"),
+        case((Signature.tell_answer, "yes"), else_="no"),
+        "flag",
+    ),
     "lang": _of(_l("Language"), Signature.lang, "code"),
     "source": _of(_l("Source code (?source=)"), Signature.source),
     "event": _of(
@@ -156,7 +165,13 @@ COLUMNS = {
     ),
     "name_consent": Column(
         _l("Consent to show the name: when given, when withdrawn"),
-        (_name_consent(Consent.given_at), _name_consent(Consent.withdrawn_at)),
+        (_own_consent("name", Consent.given_at), _own_consent("name", Consent.withdrawn_at)),
+        "code",
+        make=_periods,
+    ),
+    "answer_consent": Column(
+        _l("Consent to be told of answers: when given, when withdrawn"),
+        (_own_consent("answer", Consent.given_at), _own_consent("answer", Consent.withdrawn_at)),
         "code",
         make=_periods,
     ),

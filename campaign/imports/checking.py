@@ -136,6 +136,7 @@ class _Row:
             },
             "name_display": self._value("name_display", name_display),
             "subscribe": self._value("subscribe", tick),
+            "tell_answer": self._value("tell_answer", tick),
         }
         lang = self._value("lang", lambda text: language(text, context.lang))
         signed_at = self._signed_at()
@@ -143,8 +144,9 @@ class _Row:
         self._refuse_missing(values)
         if self._faults:
             return ValidatedRow(None, self._faults)
-        # Updates go by email, so without an address there is nothing to subscribe to.
-        values["subscribe"] = bool(values["subscribe"] and address)
+        # Without an address, there is nothing that updates and answers could be sent to.
+        for name in ("subscribe", "tell_answer"):
+            values[name] = bool(values[name] and address)
         supporter = SupporterDetails(
             **values,
             email_digest=tokens.email_digest(address.normalized) if address else None,

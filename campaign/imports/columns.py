@@ -12,7 +12,7 @@ from campaign.text.names import name_key
 
 FIELDS = (
     *("given_name", "family_name", "full_name", "email", "country", "postal_code", "comment"),
-    *("name_display", "subscribe", "lang", "signed_at", "sheet", "row", "state"),
+    *("name_display", "subscribe", "tell_answer", "lang", "signed_at", "sheet", "row", "state"),
 )
 _NAMES = tomllib.loads((Path(__file__).parent / "data" / "column_names.toml").read_text("utf-8"))
 # Matches the brackets in headings such as "Nombre(s)" and "E-mail (optional)".

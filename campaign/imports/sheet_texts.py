@@ -1,5 +1,6 @@
 """The texts of a printed signature sheet, in one language."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from flask import current_app
@@ -12,12 +13,14 @@ from campaign.i18n.locales import locale_of
 from campaign.imports.models import PrintRun
 from campaign.imports.sheet_pdf import Column, SheetSpec
 from campaign.montage.texts import print_identity
+from campaign.notices.answer_texts import answer_text
 from campaign.notices.queries import MIN_PREFIX_LENGTH
 from campaign.petitions.delivery_terms import delivery_sentence
 from campaign.petitions.kinds import kind_of
 from campaign.petitions.models import Petition
 from campaign.petitions.presenters import notice_of
 from campaign.petitions.questions import in_language
+from campaign.process.clock import utcnow
 from campaign.site.settings import site_settings
 from campaign.text.markdown import to_paragraphs
 
@@ -36,10 +39,23 @@ def consent_of(petition: Petition, lang: str) -> str:
             "You sign this petition. %(notice)s %(delivery)s If you check “Updates”, you agree to this: %(updates)s. Otherwise nobody writes to you. Your name is shown only if"
             " you check “Name shown”. You can see, correct or withdraw your signature at any time. Privacy notice, version %(version)s: %(address)s",
             notice=notice.short_text,
-            delivery=delivery_sentence(petition.delivered_names, petition.delivered_details),
+            delivery=" ".join(
+                [
+                    delivery_sentence(petition.delivered_names, petition.delivered_details),
+                    *_answers(petition, lang),
+                ]
+            ),
             updates=news_consent(petition.cause, lang),
             version=version,
             address=without_scheme(_path("notices.show", lang=lang, digest=version)),
+        )
+
+
+def _answers(petition: Petition, lang: str) -> Iterator[str]:
+    if petition.may_be_answered(utcnow()):
+        yield _(
+            "If you check “Answers”, you agree to this: %(answers)s.",
+            answers=answer_text(petition.cause.organisation_id, lang),
         )
 
 
@@ -119,6 +135,7 @@ def _columns(petition: Petition, lang: str) -> tuple[Column, ...]:
         ),
         Column(_("Date"), NARROW - 1),
         Column(_("Updates"), TICK, is_tick=True),
+        *([Column(_("Answers"), TICK, is_tick=True)] if petition.may_be_answered(utcnow()) else []),
         Column(_("Name shown"), TICK, is_tick=True),
         Column(_("Signature"), WIDE),
     )

@@ -22,6 +22,7 @@ from campaign.kiosk.key_pairs import present_key
 from campaign.kiosk.models import Kiosk, KioskKey, StaffPin
 from campaign.kiosk.queries import table_code
 from campaign.kiosk.sealing import SUITE_NAME
+from campaign.notices.answer_texts import answer_text
 from campaign.notices.composition import legal_name
 from campaign.organisations.colours import day_accent, night_accent
 from campaign.organisations.identity import UNNAMED, identities
@@ -91,6 +92,7 @@ def bundle(kiosk: Kiosk, now: datetime) -> dict[str, Any]:
                 lang: _consent_to_actions(cause.organisation_id, lang) for lang in languages
             },
             "news": {lang: news_consent(cause, lang) for lang in languages},
+            "answer": {lang: answer_text(cause.organisation_id, lang) for lang in languages},
         },
         "key": _key(),
         "pin": _pin(event.id),
@@ -199,6 +201,7 @@ def _petition(
         "delivered": {lang: _delivered(version, lang) for lang in languages},
         "email": "required" if needs_address(petition) else "optional",
         "confirmation": "email" if needs_address(petition) else petition.confirmation,
+        "offers_answers": petition.may_be_answered(now),
         "closes_at": iso(petition.closes_at),
         "count": count,
         "phase": petition.phase(now),

@@ -177,6 +177,7 @@ def read_content(plaintext: bytes) -> RecordContent:
             },
             "kind_data": _kind_data(sent.get("kind_data")),
             "subscribe": sent.get("subscribe") is True,
+            "tell_answer": sent.get("tell_answer") is True,
         },
     )
 

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, delete, select, update
 from campaign.db.upsert import insert
 from campaign.extensions import db
 from campaign.notices.composition import digest_of
-from campaign.notices.models import Consent, ConsentText
+from campaign.notices.models import PURPOSES, Consent, ConsentText
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -43,7 +43,11 @@ def consent_text_ids(texts: Mapping[Key, ShownText]) -> dict[Key, int]:
 
 
 def withdraw_consents(
-    kind: str, subject_ids: Collection[int] | Select[Any], *, now: datetime
+    kind: str,
+    subject_ids: Collection[int] | Select[Any],
+    *,
+    now: datetime,
+    purposes: Collection[str] = PURPOSES,
 ) -> None:
     """Note that these rows of one kind withdraw their consents. Earlier withdrawals stay."""
     db.session.execute(
@@ -51,19 +55,37 @@ def withdraw_consents(
         .where(
             _table.c.subject_kind == kind,
             _table.c.subject_id.in_(subject_ids),
+            _table.c.purpose.in_(purposes),
             _table.c.withdrawn_at.is_(None),
         )
         .values(withdrawn_at=now)
     )
 
 
-def given_since(kind: str, subject_id: ColumnElement[int], since: datetime) -> ColumnElement[bool]:
-    """Return the condition that the row with this id gave a consent after `since`, still valid."""
+def has_consent(kind: str, subject_id: ColumnElement[int], purpose: str) -> ColumnElement[bool]:
+    """Return the condition that the row with this id gave a consent to `purpose`, still valid."""
     return (
         select(_table.c.id)
         .where(
             _table.c.subject_kind == kind,
             _table.c.subject_id == subject_id,
+            _table.c.purpose == purpose,
+            _table.c.withdrawn_at.is_(None),
+        )
+        .exists()
+    )
+
+
+def given_since(
+    kind: str, subject_id: ColumnElement[int], purpose: str, since: datetime
+) -> ColumnElement[bool]:
+    """Return the condition that the row gave a consent to `purpose` after `since`, still valid."""
+    return (
+        select(_table.c.id)
+        .where(
+            _table.c.subject_kind == kind,
+            _table.c.subject_id == subject_id,
+            _table.c.purpose == purpose,
             _table.c.given_at > since,
             _table.c.withdrawn_at.is_(None),
         )

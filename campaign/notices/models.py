@@ -13,7 +13,7 @@ NOT_RECORDED = 0
 DIGEST_LENGTH = 64
 
 SUBJECT_KINDS = ("subscription", "signature")
-PURPOSES = ("news", "name")
+PURPOSES = ("news", "name", "answer")
 CHANNELS = ("web", "kiosk", "paper", "api", "import")
 
 

@@ -26,6 +26,7 @@ from campaign.organize.account import second_factor
 from campaign.organize.answers import links as answer_links
 from campaign.organize.answers import results as answer_results
 from campaign.organize.answers import routes as answers
+from campaign.organize.answers import telling as answer_telling
 from campaign.organize.auth import first_admin, links, sign_in
 from campaign.organize.auth.unsaved_forms import expired_form
 from campaign.organize.causes import routes as causes
@@ -129,6 +130,7 @@ BLUEPRINTS = (
 MORE_PAGES = (
     answer_links,
     answer_results,
+    answer_telling,
     petition_text,
     petition_settings,
     petition_questions,

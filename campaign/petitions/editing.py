@@ -137,12 +137,13 @@ def change_form(
     two_per_address: bool,
     neutral_emails: bool,
     now: datetime,
+    offers_answers: bool | None = None,
     has_butterflies: bool | None = None,
 ) -> Petition:
     """Set what supporters are asked and how we email them. See Petition for the columns.
 
     Prompts, which another form edits, stay. Once the petition has opened, different questions make
-    a new version. Without `has_butterflies`, that stays as it is. Raise ResponsesCounted if it would
+    a new version. Without `offers_answers` or `has_butterflies`, that stays as it is. Raise ResponsesCounted if it would
     change although responses are counted.
     """
     petition = _load_settings(petition_id, version)
@@ -158,6 +159,7 @@ def change_form(
         confirmation=confirmation,
         two_per_address=two_per_address,
         neutral_emails=neutral_emails,
+        offers_answers=petition.offers_answers if offers_answers is None else offers_answers,
     )
     update_versions(petition, now)
     db.session.flush()

@@ -1,6 +1,6 @@
 """Tables of a petition: its state, text versions, targets, tally and deliveries."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -29,6 +29,8 @@ from campaign.targets.models import TargetProfile
 
 # Half a year is enough to deliver the signatures and to answer questions about them.
 DEFAULT_RETENTION_DAYS = 180
+# Long after the end of a petition, nobody waits for an answer any longer.
+ANSWERS_COME = timedelta(days=730)
 DELIVERED_NAMES = ("shown", "full")
 DELIVERED_DETAILS = ("country", "postal_code", "shown_comment", "day")
 RESULTS = ("won", "partly_won", "no_answer")
@@ -62,7 +64,8 @@ class Petition(Archivable, Pictured, Base):
     Form: `required_fields` names the form fields, beyond given name and email, that must be filled
     in. `questions` are the petition's own fields. `confirmation` is `email` (always by the link) or
     `email_or_witness` (at a table, a witness is enough). With `neutral_emails`, neither subject nor
-    sender of an email reveals that someone signed.
+    sender of an email reveals that someone signed. With `offers_answers`, the form asks who wants to
+    be told of answers.
 
     Retention: personal data is erased `retention_days` after the end, or kept if that is None.
     `retention_notified_at` is when owners were told about it. `retention_done_at` is when it was done.
@@ -113,6 +116,7 @@ class Petition(Archivable, Pictured, Base):
     confirmation: Mapped[str] = mapped_column(String(20), default="email")
     two_per_address: Mapped[bool] = mapped_column(Boolean, default=False)
     neutral_emails: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    offers_answers: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
     original_lang: Mapped[str] = mapped_column(String(35), default=default_lang)
     is_quiet: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     retention_days: Mapped[int | None] = mapped_column(Integer, default=DEFAULT_RETENTION_DAYS)
@@ -156,6 +160,10 @@ class Petition(Archivable, Pictured, Base):
         if self.state == "closed":
             return min(filter(None, (self.closes_at, self.closed_at))) if self.closed_at else None
         return self.closes_at
+
+    def may_be_answered(self, now: datetime) -> bool:
+        """Return whether people can still ask to be told of answers."""
+        return self.offers_answers and (self.ends_at is None or now < self.ends_at + ANSWERS_COME)
 
     def deliver_place(self, lang: str) -> str:
         """Return the place of delivery in `lang`, or in the first language that has one."""

@@ -19,7 +19,7 @@ from campaign.publishing.slug_history import SlugHistory
 # Columns that a clone copies: everything except cause, state, dates and slug.
 COPIED_COLUMNS = (
     "action_kind", "has_butterflies", "position", "goal", "time_zone", "deliver_places", "required_fields", "questions", "confirmation",
-    "two_per_address", "neutral_emails", "original_lang", "is_quiet", "retention_days", "delivered_names",
+    "two_per_address", "neutral_emails", "offers_answers", "original_lang", "is_quiet", "retention_days", "delivered_names",
     "delivered_details",
 )  # fmt: skip
 

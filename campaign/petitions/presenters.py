@@ -7,6 +7,7 @@ from typing import Any
 from markupsafe import Markup
 
 from campaign.causes.presenters import news_consent
+from campaign.notices.answer_texts import answer_text
 from campaign.notices.composition import ComposedNotice, Subject, compose_notice
 from campaign.petitions.deliveries import deliveries_of
 from campaign.petitions.delivery_terms import delivered_list, delivery_sentence
@@ -58,7 +59,8 @@ class PetitionCard:
 class PetitionPage(PetitionCard):
     """The whole petition: the card, its text and its versions.
 
-    `news_consent` is the consent text of the box for updates.
+    `news_consent` is the consent text of the box for updates, and `answer_consent` that of the box
+    for answers. It is empty where no answer will come.
     """
 
     cause_id: int
@@ -80,6 +82,7 @@ class PetitionPage(PetitionCard):
     retention_days: int | None
     reader_lang: str
     news_consent: str
+    answer_consent: str
 
     @property
     def notice(self) -> ComposedNotice:
@@ -138,6 +141,9 @@ def page(petition: Petition, lang: str, count: int, now: datetime) -> PetitionPa
         retention_days=petition.retention_days,
         reader_lang=lang,
         news_consent=news_consent(petition.cause, lang),
+        answer_consent=answer_text(petition.cause.organisation_id, lang)
+        if petition.may_be_answered(now)
+        else "",
     )
 
 

@@ -32,6 +32,7 @@ class SigningTerms:
     organisation_id: int | None = None
     retention_days: int | None = None
     action_kind: str = PETITION
+    offers_answers: bool = True
 
 
 def published_petitions(cause_id: int | None = None) -> Sequence[Petition]:
@@ -166,6 +167,7 @@ def signing_terms(slug: str, *, now: datetime, version: int | None = None) -> Si
         organisation_id=row.organisation_id,
         retention_days=row.retention_days,
         action_kind=row.action_kind,
+        offers_answers=row.offers_answers,
     )
 
 
@@ -199,6 +201,7 @@ def _terms() -> Select[*tuple[Any, ...]]:
             petition.is_quiet,
             petition.retention_days,
             petition.action_kind,
+            petition.offers_answers,
             cause.organisation_id,
             func.coalesce(requested, newest).label("version_id"),
         )

@@ -79,7 +79,7 @@ READERS = (
         _l("To prove that you agreed, and to stop when you withdraw"),
         _l("You, and the organizers in exports of signatures"),
         _l(
-            "Consent to show your name: as long as the signature exists. To updates: as long as this site exists. After your data is deleted, the record says that someone agreed, but not who"
+            "Consent to show your name or to be told of answers: as long as the signature exists. To updates: as long as this site exists. After your data is deleted, the record says that someone agreed, but not who"
         ),
         columns_of(
             "consent", "subject_kind subject_id purpose text_id channel given_at withdrawn_at"
@@ -91,6 +91,13 @@ READERS = (
         NOBODY,
         _l("A few weeks after the last email of that mailing. We keep only the total"),
         columns_of("mailing_receipt", "mailing_id subscription_id email_digest queued_at"),
+    ),
+    RegisterRow(
+        _l("Which email about an answer went to whom"),
+        _l("So that you never get one twice"),
+        NOBODY,
+        _l("A few weeks after the last email about that answer. We keep only the total"),
+        columns_of("answer_told_person", "telling_id signature_id email_digest"),
     ),
     RegisterRow(
         _l("Your request never to get updates again"),

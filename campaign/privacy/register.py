@@ -45,6 +45,7 @@ NOT_PERSONAL = {
     "answer": "id uuid petition_id version",
     "answer_document": "answer_id",
     "answer_link": "id petition_id",
+    "answer_told_person": "id",
     "target_import": "id organisation_id kind state",
     "import_batch": "id accepted_at changed_at checked_at closed_at country day_first header lang mapping notice_id file_format signed_on version version_id consent_text",
 }
@@ -55,7 +56,7 @@ IMPERSONAL = set(
     former_slug picture cause cause_text cause_tally free_number network_key
     petition petition_version petition_text petition_tally target area_code ledger_entry aggregate rule lookup_due lookup_progress
     event event_text event_petition
-    campaign_update campaign_update_text campaign_update_petition campaign_update_body_picture mailing
+    campaign_update campaign_update_text campaign_update_petition campaign_update_body_picture mailing answer_telling
     delivery print_run embedding share_text api_key api_post
     letter_settings
     kiosk kiosk_key kiosk_pairing_code kiosk_staff_pin kiosk_table_code

@@ -99,6 +99,14 @@ SIGNERS = (
         is_entered=True,
     ),
     RegisterRow(
+        _l("Whether you want to be told when the petition is answered"),
+        _l("To send you one email for each published answer or result, if you asked for it"),
+        ORGANIZERS,
+        LIKE_THE_SIGNATURE,
+        columns_of("signature", "tell_answer"),
+        is_entered=True,
+    ),
+    RegisterRow(
         _l("Which emails we have sent you or still have to send"),
         _l("So that no email is lost or sent twice, and we send no more than five"),
         NOBODY,

@@ -62,6 +62,9 @@ ADDRESS_FAULTS = {
 }
 
 
+NOT_CHECKED = ("", "n", "no", "false", "0")
+
+
 class Action(Protocol):
     """What the form needs of an action: a Petition, its page, or its SigningTerms."""
 
@@ -275,8 +278,10 @@ class SignatureForm(SupporterForm):
     """The form under a petition."""
 
     email = EmailField(_l("Email"))
-    # Pages show the consent text instead, which names the cause and its organisation.
-    subscribe = BooleanField(_l("Updates by email"), false_values=("", "n", "no", "false", "0"))
+    # Pages show the consent texts instead, which name the organisation.
+    subscribe = BooleanField(_l("Updates by email"), false_values=NOT_CHECKED)
+
+    tell_answer = BooleanField(_l("Tell me when they answer"), false_values=NOT_CHECKED)
 
     answer_fields: frozenset[str] = frozenset()
     # Fields of the kind of action.
@@ -293,7 +298,7 @@ class SignatureForm(SupporterForm):
     def details(self) -> SupporterDetails:
         """Return what the supporter entered, once the form is valid.
 
-        Without an email address, nobody is subscribed.
+        Without an email address, nobody is subscribed or told of answers.
         """
         address, given_name, family_name, postal_code = (
             self.email.address,
@@ -314,6 +319,7 @@ class SignatureForm(SupporterForm):
             kind_data={name: self[name].data for name in sorted(self.kind_fields)} or None,
             name_display=self.name_display.data,
             subscribe=self.subscribe.data and address is not None,
+            tell_answer=self.tell_answer.data and address is not None,
         )
 
     @property

@@ -15,6 +15,7 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Text,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -47,6 +48,7 @@ SHOWN = text("state = 'counted' and number is not null and name_display in ('ful
 HELD = text("state = 'held'")
 TO_REVIEW = text("state = 'held' and rejected_at is null")
 NAME_DISPLAY_REQUESTED = text("name_display_requested != ''")
+ASKS_FOR_ANSWERS = text("tell_answer")
 REFERRED = text("referrer_id is not null")
 SOURCED = text("source != ''")
 NEW_FORM = text("signature_id is null")
@@ -87,6 +89,9 @@ class Signature(Base):
 
     `kind_data` is what the kind of its action needs beside the answers, such as the chosen targets
     of a letter.
+
+    With `subscribe`, the person asked for news, and with `tell_answer` for one email about each
+    answer or result.
 
     `notice_id` is the privacy notice that it was given under. `consent_at` is when its supporter
     agreed to that, if a partner said so; otherwise that is `created_at`.
@@ -151,6 +156,7 @@ class Signature(Base):
                 ("ix_signature_erased", ("petition_id", "id"), ERASED),
                 ("ix_signature_comment_shown", ("petition_id", "id"), COMMENT_SHOWN),
                 ("ix_signature_comment_hidden", ("petition_id", "id"), COMMENT_HIDDEN),
+                ("ix_signature_tell_answer", ("petition_id", "id"), ASKS_FOR_ANSWERS),
                 ("ix_signature_referrer_id", ("referrer_id",), REFERRED),
                 ("ix_signature_name_display_requested", ("event_id", "id"), NAME_DISPLAY_REQUESTED),
             )
@@ -188,6 +194,7 @@ class Signature(Base):
     name_display: Mapped[str] = mapped_column(String(8), default="counted")
     name_display_requested: Mapped[str] = mapped_column(String(8), default="", server_default="")
     subscribe: Mapped[bool] = mapped_column(Boolean, default=False)
+    tell_answer: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     held_reason: Mapped[str] = mapped_column(String(40), default="")
     held_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     reviewed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -10,11 +10,17 @@ from sqlalchemy import ColumnElement, Table, and_, case, func, literal, select
 from campaign.db.upsert import insert
 from campaign.extensions import db
 from campaign.i18n.locales import INTERFACE_LANGUAGES, locale_of
-from campaign.notices.consents import ShownText, consent_text_ids, withdraw_consents
+from campaign.notices.consents import (
+    ShownText,
+    consent_text_ids,
+    has_consent,
+    withdraw_consents,
+)
 from campaign.notices.models import Consent
 from campaign.signatures.models import Signature
 from campaign.site.languages import default_lang, languages_with
 
+NAME = "name"
 SHOWN_DISPLAYS = ("full", "initials")
 # A text that anyone has agreed to never changes: a new text gets a new version.
 FORM_VERSION, PAPER_VERSION, PARTNER_VERSION = "name-form-1", "name-paper-1", "name-partner-1"
@@ -22,7 +28,7 @@ FORM_VERSION, PAPER_VERSION, PARTNER_VERSION = "name-form-1", "name-paper-1", "n
 _signature: Table = Signature.__table__
 _consent: Table = Consent.__table__
 _COLUMNS = ("subject_kind", "subject_id", "purpose", "text_id", "channel", "given_at")
-_CHANNELS = {"email": "web", "in_person": "kiosk", "paper": "paper", "api": "api"}
+CHANNELS = {"email": "web", "in_person": "kiosk", "paper": "paper", "api": "api"}
 _Key = tuple[str, str, str]
 
 
@@ -36,34 +42,25 @@ def note_shown_names(
     """
     c = _signature.c
     text_ids = consent_text_ids(dict(_texts()))
-    has_consent = (
-        select(_consent.c.id)
-        .where(
-            _consent.c.subject_kind == "signature",
-            _consent.c.subject_id == c.id,
-            _consent.c.withdrawn_at.is_(None),
-        )
-        .exists()
-    )
     rows = select(
         literal("signature"),
         c.id,
-        literal("name"),
+        literal(NAME),
         _text_id(text_ids),
-        literal(channel) if channel else case(_CHANNELS, value=c.evidence),
+        literal(channel) if channel else case(CHANNELS, value=c.evidence),
         literal(given_at) if given_at else func.coalesce(c.consent_at, c.created_at),
     ).where(
         c.id.in_(signature_ids),
         c.state.in_(("counted", "confirmed")),
         c.name_display.in_(SHOWN_DISPLAYS),
-        ~has_consent,
+        ~has_consent("signature", c.id, NAME),
     )
     db.session.execute(insert(_consent).from_select(_COLUMNS, rows))
 
 
 def note_name_change(signature_ids: Collection[int], *, now: datetime) -> None:
     """Note that the people themselves changed just now how their names are shown."""
-    withdraw_consents("signature", signature_ids, now=now)
+    withdraw_consents("signature", signature_ids, now=now, purposes=(NAME,))
     note_shown_names(signature_ids, given_at=now, channel="web")
 
 

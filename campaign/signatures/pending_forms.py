@@ -29,6 +29,7 @@ COMPARED = (
         "kind_data",
         "name_display",
         "subscribe",
+        "tell_answer",
     ),
     *("lang", "version_id"),
 )
@@ -121,15 +122,16 @@ def waiting_forms(
 
 
 def private_choices(forms: list[UnconfirmedForm]) -> dict[str, Any]:
-    """Return `name_display` and `subscribe` as recorded, whichever of these forms is confirmed.
+    """Return the choices as recorded, whichever of these forms is confirmed.
 
-    Each is the most private choice of all forms. So someone else who knows an address can make its
+    They are `name_display`, `subscribe` and `tell_answer`. Each is the most private choice of all forms. So someone else who knows an address can make its
     holder less visible. They can never make the holder more visible than that person asked to be.
     """
     order = NAME_DISPLAYS[::-1]
     return {
         "name_display": min((form.name_display for form in forms), key=order.index),
         "subscribe": all(form.subscribe for form in forms),
+        "tell_answer": all(form.tell_answer for form in forms),
     }
 
 
@@ -215,7 +217,8 @@ def json_columns(columns: Mapping[str, Any]) -> dict[str, Any]:
 
 def columns_of(row: RepeatSigning) -> dict[str, Any]:
     """Return the columns of the signature that this form would create."""
-    columns = dict(row.form_data)
+    # Forms that were stored before this question was asked did not agree to it.
+    columns = {"tell_answer": False, **row.form_data}
     for name in _INSTANTS & columns.keys():
         columns[name] = columns[name] and datetime.fromisoformat(columns[name])
     for name in _DIGESTS & columns.keys():

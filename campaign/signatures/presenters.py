@@ -123,8 +123,8 @@ class OtherForm:
 class FormPage:
     """One form as its page shows it; `answers` are pairs of a question and its answer.
 
-    `name_display` and `subscribe` are what would be recorded. `is_less_visible` and `has_less_news`
-    say that this form asked for more.
+    `name_display`, `subscribe` and `tell_answer` are what would be recorded. `is_less_visible`,
+    `has_less_news` and `has_fewer_answers` say that this form asked for more.
     """
 
     given_name: str
@@ -137,8 +137,10 @@ class FormPage:
     answers: tuple[tuple[str, str], ...]
     name_display: str
     subscribe: bool
+    tell_answer: bool
     is_less_visible: bool
     has_less_news: bool
+    has_fewer_answers: bool
     at: datetime
 
 
@@ -147,7 +149,7 @@ def form_page(
 ) -> FormPage:
     """Return the FormPage of `form`, one of the `forms` that wait for the same signature."""
     choices = private_choices(forms)
-    display, subscribe = choices["name_display"], choices["subscribe"]
+    display = choices["name_display"]
     return FormPage(
         given_name=form.given_name,
         full_name=form.full_name,
@@ -158,9 +160,11 @@ def form_page(
         comment=form.comment,
         answers=tuple(_answers(form.answers, petition, lang)),
         name_display=display,
-        subscribe=subscribe,
+        subscribe=choices["subscribe"],
+        tell_answer=choices["tell_answer"],
         is_less_visible=display != form.name_display,
-        has_less_news=subscribe != form.subscribe,
+        has_less_news=choices["subscribe"] != form.subscribe,
+        has_fewer_answers=choices["tell_answer"] != form.tell_answer,
         at=form.created_at,
     )
 

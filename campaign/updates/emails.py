@@ -14,7 +14,6 @@ from flask import Flask, g
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from markupsafe import Markup
 from sqlalchemy import select
 
 from campaign.accounts.audit_models import AuditEntry
@@ -26,6 +25,7 @@ from campaign.http.urls import absolute_url
 from campaign.i18n.locales import locale_of
 from campaign.i18n.long_dates import long_date
 from campaign.mail.composition import Message, RenderedEmail, render
+from campaign.mail.inline_styles import with_inline_styles
 from campaign.mail.models import OutboxRow
 from campaign.mail.renderers import register
 from campaign.organisations.emails import EmailIdentity, email_identity
@@ -80,7 +80,7 @@ def _context(update: Update, lang: str) -> dict[str, Any]:
         "title": text.title,
         "summary": shown.summary,
         "date": _day(shown.date, lang),
-        "body": _styled(to_html(text.body, pictures, links_pictures=True)),
+        "body": with_inline_styles(to_html(text.body, pictures, links_pictures=True)),
         "body_lang": text.lang,
         "plain_body": to_text(text.body, pictures, shows_links=True),
         "update_url": absolute_url("updates.show", lang, slug=update.slug),
@@ -311,12 +311,3 @@ def _pictures(update: Update, lang: str) -> tuple[TextPicture, ...]:
             replace(picture, alt=_("Picture: %(what)s", what=picture.alt))
             for picture in pictures_of(update, lang, is_absolute=True)
         )
-
-
-def _styled(html: str) -> Markup:
-    """Return the body with inline styles for email clients: visible links, spaced paragraphs."""
-    styled = str(html).replace(
-        "<a href", '<a style="color:#17110D;text-decoration:underline" class="ink" href'
-    )
-    styled = styled.replace("<p>", '<p style="margin:0 0 18px">')
-    return Markup(styled)  # noqa: S704 - the Markdown renderer has cleaned it

@@ -262,7 +262,7 @@ def upgrade():
         sa.Column("given_at", INSTANT, nullable=False),
         sa.Column("withdrawn_at", INSTANT, nullable=True),
         sa.CheckConstraint("subject_kind in ('subscription', 'signature')", name="subject_kind"),
-        sa.CheckConstraint("purpose in ('news', 'name')", name="purpose"),
+        sa.CheckConstraint("purpose in ('news', 'name', 'answer')", name="purpose"),
         sa.CheckConstraint("channel in ('web', 'kiosk', 'paper', 'api', 'import')", name="channel"),
         sa.ForeignKeyConstraint(["text_id"], ["consent_text.id"], name="fk_consent_text_id"),
         sa.PrimaryKeyConstraint("id", name="pk_consent"),
@@ -927,6 +927,7 @@ def upgrade():
         sa.Column("confirmation", sa.String(length=20), nullable=False),
         sa.Column("two_per_address", sa.Boolean(), nullable=False),
         sa.Column("neutral_emails", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("offers_answers", sa.Boolean(), server_default=sa.true(), nullable=False),
         sa.Column("original_lang", sa.String(length=35), nullable=False),
         sa.Column("is_quiet", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("retention_days", sa.Integer(), nullable=True),
@@ -1735,6 +1736,46 @@ def upgrade():
     )
     op.create_index("ix_answer_link_petition_id", "answer_link", ["petition_id", "id"])
     op.create_table(
+        "answer_telling",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("answer_id", ROW_ID, nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("told", sa.Integer(), nullable=False),
+        sa.Column("reached_id", ROW_ID, nullable=False),
+        sa.Column("starts_at", INSTANT, nullable=False),
+        sa.Column("finished_at", INSTANT, nullable=True),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.CheckConstraint("state in ('sending', 'paused', 'stopped', 'done')", name="state"),
+        sa.CheckConstraint("people >= 0 and told >= 0", name="counts"),
+        sa.ForeignKeyConstraint(
+            ["answer_id"], ["answer.id"], name="fk_answer_telling_answer_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_answer_telling"),
+    )
+    op.create_index("uq_answer_telling_answer_id", "answer_telling", ["answer_id"], unique=True)
+    op.create_table(
+        "answer_told_person",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("telling_id", ROW_ID, nullable=False),
+        sa.Column("signature_id", ROW_ID, nullable=False),
+        sa.Column("email_digest", sa.LargeBinary(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["telling_id"],
+            ["answer_telling.id"],
+            name="fk_answer_told_person_telling_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_answer_told_person"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        "uq_answer_told_person_address",
+        "answer_told_person",
+        ["telling_id", "email_digest"],
+        unique=True,
+    )
+    op.create_table(
         "campaign_update_body_picture",
         sa.Column("update_id", ROW_ID, nullable=False),
         sa.Column("number", sa.SmallInteger(), autoincrement=False, nullable=False),
@@ -1996,6 +2037,7 @@ def upgrade():
         sa.Column("name_display", sa.String(length=8), nullable=False),
         sa.Column("name_display_requested", sa.String(length=8), server_default="", nullable=False),
         sa.Column("subscribe", sa.Boolean(), nullable=False),
+        sa.Column("tell_answer", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("held_reason", sa.String(length=40), nullable=False),
         sa.Column("held_at", INSTANT, nullable=True),
         sa.Column("reviewed_at", INSTANT, nullable=True),
@@ -2121,6 +2163,12 @@ def upgrade():
     )
     op.create_index(
         "ix_signature_source", "signature", ["source", "created_at"], **_where("source != ''")
+    )
+    op.create_index(
+        "ix_signature_tell_answer",
+        "signature",
+        ["petition_id", "id"],
+        **_where("tell_answer"),
     )
     op.create_index(
         "ix_signature_to_hatch",

@@ -60,7 +60,11 @@ def send(client, key, values=AMALIA, path=HOME, **options):
 
 
 def test_partner_signature_waits_for_confirmation_by_its_owner(client, key):
-    answer = send(client, key, {**AMALIA, "name_display": "full", "subscribe": True, "lang": "es"})
+    answer = send(
+        client,
+        key,
+        {**AMALIA, "name_display": "full", "subscribe": True, "tell_answer": True, "lang": "es"},
+    )
     assert (answer.status_code, answer.json) == (201, {"status": "pending"})
     [signature] = rows()
     assert (signature.state, signature.evidence, signature.source) == (
@@ -72,8 +76,9 @@ def test_partner_signature_waits_for_confirmation_by_its_owner(client, key):
         signature.lang,
         signature.name_display,
         signature.subscribe,
+        signature.tell_answer,
         signature.address_digest,
-    ) == ("es", "full", True, None)
+    ) == ("es", "full", True, True, None)
     assert queued_emails() == [("signature_confirmation", signature.id, "es")]
 
 

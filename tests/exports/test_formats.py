@@ -44,9 +44,17 @@ HEADER = (
         "postal_code",
         "comment",
     ),
-    *("name_display", "subscribe", "lang", "source"),
+    *("name_display", "subscribe", "tell_answer", "lang", "source"),
     *("event", "kiosk", "tabler", "shift_began", "sheet", "sheet_row"),
-    *("held_reason", "version", "notice", "consent", "name_consent", "consent_at"),
+    *(
+        "held_reason",
+        "version",
+        "notice",
+        "consent",
+        "name_consent",
+        "answer_consent",
+        "consent_at",
+    ),
     *("created_at", "confirmed_at", "hatched_at"),
 )
 # Only signatures from tables and paper have these.
@@ -77,11 +85,17 @@ def test_header_is_written_even_without_signatures(petition):
 
 def test_counted_signature_has_all_columns(petition):
     sign_and_hatch(
-        petition, AMALIA, comment="For my brother", name_display="initials", subscribe=True
+        petition,
+        AMALIA,
+        comment="For my brother",
+        name_display="initials",
+        subscribe=True,
+        tell_answer=True,
     )
     [line] = read(petition, "counted")
     instants = dict.fromkeys(("created_at", "confirmed_at", "hatched_at"), "")
-    assert line.pop("consent") == line.pop("name_consent") == line["created_at"]
+    given = {line.pop(name) for name in ("consent", "name_consent", "answer_consent")}
+    assert given == {line["created_at"]}
     assert {**line, **instants} == {
         **AMALIA,
         **{
@@ -94,6 +108,7 @@ def test_counted_signature_has_all_columns(petition):
         **{
             "name_display": "initials",
             "subscribe": "yes",
+            "tell_answer": "yes",
             "lang": "en",
             "source": "",
             "held_reason": "",

@@ -201,13 +201,14 @@ def test_valid_row_becomes_the_details_of_a_supporter(app):
     )
 
 
-def test_news_consent_needs_a_checked_box_and_an_email_address(app):
+@pytest.mark.parametrize("box", ["subscribe", "tell_answer"])
+def test_consent_to_emails_needs_a_checked_box_and_an_email_address(app, box):
     for changes, wants in (
-        ({"subscribe": "x"}, False),
+        ({box: "x"}, False),
         ({"email": "a@b.mx"}, False),
-        ({"email": "a@b.mx", "subscribe": "x"}, True),
+        ({"email": "a@b.mx", box: "x"}, True),
     ):
-        assert checker().check({**RIGHT, **changes}).supporter.subscribe is wants
+        assert getattr(checker().check({**RIGHT, **changes}).supporter, box) is wants
 
 
 def test_single_name_is_enough_where_two_are_asked_for(app):

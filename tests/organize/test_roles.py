@@ -189,6 +189,7 @@ SENSITIVE = {
     "organize.kiosks.pin", "organize.kiosks.create", "organize.kiosks.decide",
     "organize.retention.update", "organize.copies.create", "organize.erasures.create",
     "organize.mail.plan", "organize.mail.change", "organize.mail.resume",
+    "organize.answers.tell", "organize.answers.resume_telling",
     "organize.subscribers.export", "organize.subscribers.take", "organize.events.attendance", "organize.events.take_along",
     "organize.exports.create", "organize.exports.download", "organize.exports.again",
     "organize.deliveries.make_pack", "organize.deliveries.save_contents",

@@ -17,6 +17,7 @@ from campaign.answers.models import Answer
 from campaign.answers.presenters import page_answers, shown_answer, waiting_days_of
 from campaign.answers.queries import answer_by_id, answers_of, links_of, suggested_result
 from campaign.answers.routes import document_response
+from campaign.answers.telling import telling_of
 from campaign.organize.answers.forms import AnswerForm, LinkForm, answer_languages
 from campaign.organize.core.access import accepts_bytes, allowed
 from campaign.organize.core.audit import AuditEvent, act
@@ -254,6 +255,7 @@ def _answer_page(answer: Answer) -> ResponseReturnValue:
             lang for lang in answer_languages(answer.petition) if lang not in answer.texts
         ],
         outcome_choices=OUTCOME_CHOICES,
+        telling=telling_of(answer.id),
     )
 
 

@@ -147,7 +147,8 @@ AUDITED_COLUMNS = {
             *("petition", "id"),
             (
                 "slug state goal opens_at closes_at publish_at time_zone deliver_on deliver_places required_fields questions confirmation"
-                " two_per_address retention_days delivered_names delivered_details archived_at result result_on"
+                " two_per_address offers_answers retention_days delivered_names delivered_details archived_at"
+                " result result_on"
             ),
         ),
         ("petition_text", "version_id", "title summary published_by body kind_texts"),

@@ -262,6 +262,7 @@ def _sent_rows(batch: ImportBatch) -> dict[int, dict[str, str]]:
     fields = {
         *GRID,
         "subscribe",
+        "tell_answer",
         "name_display",
         "comment",
         *(f"answers-{question['name']}" for question in petition.questions),

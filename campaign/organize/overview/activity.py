@@ -58,7 +58,10 @@ SEEN_BY = {
         "events.cancel",
     ),
     "updates.see": ("updates.publish", "updates.withdraw"),
-    "mail.see": ("mail.plan", "mail.pause", "mail.resume", "mail.stop", "mail.done"),
+    "mail.see": (
+        *("mail.plan", "mail.pause", "mail.resume", "mail.stop", "mail.done"),
+        *("answers.tell", "answers.pause", "answers.resume", "answers.stop", "answers.told"),
+    ),
     "signatures.review": (
         *(
             "signatures.let_through",

@@ -67,7 +67,7 @@ CONFIRMATIONS = [
 # The settings besides the questions.
 SETTINGS = (
     "version", "required_fields", "confirmation", "two_per_address", "neutral_emails",
-    "has_butterflies",
+    "offers_answers", "has_butterflies",
 )  # fmt: skip
 
 
@@ -111,6 +111,7 @@ class FormForm(InLanguages, FlaskForm):
     neutral_emails = BooleanField(
         _l("Neutral emails: the subject does not say that someone signed")
     )
+    offers_answers = BooleanField(_l("Offer to tell people when they answer"))
 
     @classmethod
     def fields_in(cls, languages: tuple[str, ...]) -> dict[str, Any]:
@@ -126,6 +127,7 @@ class FormForm(InLanguages, FlaskForm):
                 "confirmation": petition.confirmation,
                 "two_per_address": petition.two_per_address,
                 "neutral_emails": petition.neutral_emails,
+                "offers_answers": petition.offers_answers,
                 "has_butterflies": petition.has_butterflies,
                 "rows": rows_of(without_prompts(petition.questions)),
             },
@@ -284,6 +286,7 @@ def save_form(petition: Petition) -> ResponseReturnValue:
             confirmation=typed.confirmation.data,
             two_per_address=typed.two_per_address.data,
             neutral_emails=typed.neutral_emails.data,
+            offers_answers=typed.offers_answers.data,
             has_butterflies=typed["has_butterflies"].data if "has_butterflies" in typed else None,
             now=utcnow(),
         )

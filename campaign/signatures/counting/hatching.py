@@ -30,6 +30,7 @@ from campaign.jobs.operations import take_lease
 from campaign.notices.consents import withdraw_consents
 from campaign.petitions.kinds import PETITION, kind_of
 from campaign.petitions.models import Petition, PetitionTally
+from campaign.signatures.answer_consents import note_answer_consents
 from campaign.signatures.counting.batches import is_due, put_in_batches
 from campaign.signatures.models import TO_HATCH, TO_RELEASE, LedgerEntry, Signature
 from campaign.signatures.moderation.models import Rule
@@ -226,6 +227,7 @@ def _uncounted(limit: int, *conditions: ColumnElement[bool] | TextClause) -> Seq
             _table.c.petition_id,
             _table.c.evidence,
             _table.c.subscribe,
+            _table.c.tell_answer,
             _table.c.name_display,
         )
         # A signature that came back after `_resume` looked is still in the tally, and the next pass
@@ -264,6 +266,8 @@ def _count(rows: Sequence[AnyRow], now: datetime) -> None:
     _subscribe([row for row in rows if row.subscribe], now)
     if shown := [row.id for row in numbered if row.name_display in SHOWN_DISPLAYS]:
         note_shown_names(shown)
+    if asking := [row.id for row in rows if row.tell_answer]:
+        note_answer_consents(asking)
 
 
 def _actions_unlike_petitions(petition_ids: Collection[int]) -> Sequence[AnyRow]:

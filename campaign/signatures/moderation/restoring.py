@@ -9,6 +9,7 @@ from campaign.extensions import db
 from campaign.notices.consents import given_since, withdraw_consents
 from campaign.signatures.models import Signature
 from campaign.signatures.moderation.models import BulkDecision, BulkItem
+from campaign.signatures.name_consents import NAME
 
 _table: Table = Signature.__table__
 _items: Table = BulkItem.__table__
@@ -39,7 +40,7 @@ def restore_batch(decision: BulkDecision, *, limit: int, now: datetime) -> int:
     ).all()
     if decision.verb == "name":
         # Their names were shown with these consents until now.
-        withdraw_consents("signature", restored, now=now)
+        withdraw_consents("signature", restored, now=now, purposes=(NAME,))
     decision.cursor, decision.restored = ids[-1], decision.restored + len(restored)
     return len(ids)
 
@@ -78,7 +79,7 @@ def _unread(decision: BulkDecision) -> tuple[ColumnElement[bool], dict[str, Any]
 
 def _unshown(decision: BulkDecision) -> tuple[ColumnElement[bool], dict[str, Any]]:
     # A name that its supporter has hidden or shown since stays as they chose.
-    chosen_since = given_since("signature", _table.c.id, decision.decided_at)
+    chosen_since = given_since("signature", _table.c.id, NAME, decision.decided_at)
     is_unchanged = _name_is(_items.c.name_display_requested) & ~chosen_since
     return is_unchanged, _former_names()
 

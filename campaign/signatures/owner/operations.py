@@ -17,6 +17,7 @@ from campaign.extensions import db, note_ended
 from campaign.mail.operations import enqueue
 from campaign.notices.consents import delete_consents
 from campaign.signatures import tokens
+from campaign.signatures.answer_consents import note_answer_change
 from campaign.signatures.models import OwnLinkRequest, Signature
 from campaign.signatures.moderation.decisions import (
     HELD_COLUMNS,
@@ -50,6 +51,7 @@ ERASED: dict[str, Any] = {
     "kind_data": None,
     "name_display_requested": "",
     "subscribe": False,
+    "tell_answer": False,
     "position_at_address": 1,
     "lang": "",
     "country": "",
@@ -157,6 +159,52 @@ def correct(
     if is_shown_differently:
         note_name_change([signature.id], now=now)
     return signature
+
+
+def choose_answers(
+    *, signature_id: int, email_digest: bytes | None, email: str, wants: bool, now: datetime
+) -> Signature:
+    """Note whether the supporter wants to be told when the petition is answered.
+
+    Both people at an address that two share get their own emails.
+    """
+    signature = _lock_own(signature_id, email_digest, email)
+    if signature.tell_answer is not wants:
+        signature.tell_answer = wants
+        _note_answers([signature], now)
+    return signature
+
+
+def stop_answers(*, signature_id: int, now: datetime) -> None:
+    """End the emails about answers to the petition of this signature, for its whole address.
+
+    The link to stop is in an email to the address, which two people may share.
+    """
+    signature = db.session.get_one(Signature, signature_id)
+    if signature.email_digest is None:
+        return
+    asking = db.session.scalars(
+        select(Signature)
+        .where(
+            Signature.petition_id == signature.petition_id,
+            Signature.email_digest == signature.email_digest,
+            Signature.tell_answer,
+        )
+        .order_by(Signature.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    for row in asking:
+        row.tell_answer = False
+    _note_answers(asking, now)
+
+
+def _note_answers(signatures: Sequence[Signature], now: datetime) -> None:
+    db.session.flush()
+    note_answer_change([row.id for row in signatures], now=now)
+    for row in signatures:
+        what = "signature.answers_asked" if row.tell_answer else "signature.answers_stopped"
+        note_ended(what, row.id, row.created_at)
 
 
 def withdraw(

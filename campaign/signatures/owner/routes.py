@@ -26,6 +26,7 @@ from flask.typing import ResponseReturnValue
 from campaign.db.transactions import DATABASE_AWAY
 from campaign.extensions import write
 from campaign.http.caching import private, public
+from campaign.notices.answer_texts import answer_text
 from campaign.notices.models import Consent, Notice
 from campaign.notices.queries import notice_by_id
 from campaign.organisations.emails import sender_address
@@ -68,6 +69,7 @@ DOWNLOADED = (
     "number",
     "evidence",
     "subscribe",
+    "tell_answer",
     "lang",
     "source",
 )
@@ -81,7 +83,7 @@ class OwnSignature:
     `link` is the one to share, None before the signature is counted. `waiting` are the forms that
     can still be confirmed. `correction` is what an organizer must still review. `notice` is the one
     that it was given under, and `consents` came with it. `kind_part` is what the kind of its action
-    shows.
+    shows. `answer_consent` is the text to agree to, "" where no answer will come.
     """
 
     row: Signature
@@ -93,6 +95,7 @@ class OwnSignature:
     notice: Notice
     consents: Sequence[Consent]
     kind_part: str
+    answer_consent: str
 
 
 @blueprint.get("/<lang>/signatures/mine/<token>")
@@ -119,6 +122,25 @@ def correct(token: str, signature_id: int) -> ResponseReturnValue:
 def correct_again(token: str, signature_id: int) -> ResponseReturnValue:
     """Redirect to the page, after a reload or a language switch on a rejected correction."""
     return redirect(url_for("signatures.mine", token=token))
+
+
+@blueprint.post("/<lang>/signatures/mine/<token>/<int:signature_id>/answers")
+def choose_answers(token: str, signature_id: int) -> ResponseReturnValue:
+    """Switch on or off that the supporter is told when the petition is answered."""
+    owner = _owner(_opened(token))
+    signature = owner_operations.load_own(signature_id, **owner)
+    petition = cast(Petition, petition_by_id(signature.petition_id))
+    wants = request.form.get("wants") == "y"
+    if wants and not petition.may_be_answered(utcnow()):
+        abort(410)
+    write(
+        owner_operations.choose_answers,
+        signature_id=signature_id,
+        wants=wants,
+        now=utcnow(),
+        **owner,
+    )
+    return redirect(url_for("signatures.mine", token=token, saved=signature_id), 303)
 
 
 @blueprint.post("/<lang>/signatures/mine/<token>/<int:signature_id>/withdraw")
@@ -240,6 +262,9 @@ def _own_signature(row: Signature, form: SupporterForm, token: str) -> OwnSignat
         notice=cast(Notice, notice_by_id(row.notice_id)),
         consents=consents_with(row),
         kind_part=own_part(row, token) if own_part else "",
+        answer_consent=answer_text(petition.cause.organisation_id, g.lang)
+        if petition.may_be_answered(utcnow())
+        else "",
     )
 
 

@@ -64,6 +64,7 @@ class SupporterDetails:
     kind_data: dict[str, Any] | None = None
     name_display: str = "counted"
     subscribe: bool = False
+    tell_answer: bool = False
 
     def rule_input(self, *, mail_domain: str, network: str | None = None) -> RuleInput:
         """Return what rules test. `network` is the IP address as text, or None if unknown."""

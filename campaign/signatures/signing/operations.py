@@ -181,10 +181,11 @@ def _take_over(row_id: int, columns: dict[str, Any]) -> int | None:
 
     It keeps its email address if none was given now. Someone else may have entered either of the
     two, so the more private choice wins. The more private display applies. The comment stays only
-    if both are equal, and news only if both asked for it.
+    if both are equal, and news or answers only if both asked for them.
     """
     is_pending = (_table.c.id == row_id) & (_table.c.state == "pending")
-    choices = (_table.c.name_display, _table.c.comment, _table.c.subscribe)
+    c = _table.c
+    choices = (c.name_display, c.comment, c.subscribe, c.tell_answer)
     row = db.session.execute(select(*choices).where(is_pending).with_for_update()).first()
     if row is None:
         return None
@@ -202,6 +203,7 @@ def _take_over(row_id: int, columns: dict[str, Any]) -> int | None:
         else requested,
         "comment": columns["comment"] if columns["comment"] == row.comment else "",
         "subscribe": columns["subscribe"] and row.subscribe,
+        "tell_answer": columns["tell_answer"] and row.tell_answer,
     }
     statement = update(_table).where(is_pending).values(**values).returning(_table.c.id)
     return cast(int | None, db.session.scalar(statement))
@@ -345,6 +347,8 @@ def _columns(command: SignatureCommand) -> dict[str, Any]:
         "answers": supporter.answers,
         "kind_data": supporter.kind_data,
         "subscribe": supporter.subscribe,
+        # A page loaded before an organizer stopped offering answers may still ask.
+        "tell_answer": supporter.tell_answer and terms.offers_answers,
         "held_reason": command.held_reason,
         "mail_count": 1 if is_emailed(command) else 0,
         "mailed_at": command.received_at if is_emailed(command) else None,

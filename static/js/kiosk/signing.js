@@ -10,6 +10,7 @@ export function buildRecord(person, petition, { lang, consent, shift, at }) {
   const { answers, kindData, email, ...rest } = person;
   const ofKind = petition.kind ? { kind_data: kindData[petition.slug] || {} } : {};
   if (petition.has_comment === false) rest.comment = "";
+  if (!petition.offers_answers) rest.tell_answer = false;
   return {
     v: 1,
     petition: petition.slug,

@@ -80,7 +80,9 @@ export class Form {
     const name = target.dataset.field;
     if (name === "given_name" || name === "family_name") this.preview();
     if (name === "email") {
-      this.root.querySelector('[data-place="subscribe"]').hidden = !target.value.trim() || !this.kiosk.campaign.consent.news;
+      const { news } = this.kiosk.campaign.consent;
+      this.root.querySelector('[data-place="subscribe"]').hidden = !target.value.trim() || !news;
+      this.root.querySelector('[data-place="tell_answer"]').hidden = !target.value.trim() || !this.offersAnswers();
       this.#meant.wait();
     }
     const field = target.closest("[data-place]");
@@ -93,10 +95,11 @@ export class Form {
     const several = pluralMessage(this.asks.letters.length ? "form_actions" : "form", n);
     this.find("title").textContent = n === 1 ? localized(this.petitions[0].title) : several;
     this.find("sign").textContent = message(this.signText());
-    const { words, actions, news } = this.kiosk.campaign.consent;
+    const { words, actions, news, answer } = this.kiosk.campaign.consent;
     const consents = [...(others.length ? [words] : []), ...(this.asks.letters.length ? [actions] : [])];
     this.find("consent").textContent = consents.map(localized).join(" ");
     this.find("news").textContent = news && localized(news);
+    this.find("answer").textContent = answer && localized(answer);
     showDelivery(this.find("delivery"), others);
     showNotices(this.find("notices"), this.petitions);
     for (const name of FIELDS) {
@@ -109,6 +112,12 @@ export class Form {
     this.preview();
     this.#meant.render();
     this.errors.render();
+  }
+
+  // Older servers do not send the text, and then nobody is asked.
+  offersAnswers() {
+    const { consent } = this.kiosk.campaign;
+    return Boolean(consent.answer) && this.petitions.some(({ offers_answers: offers }) => offers);
   }
 
   signText() {
@@ -166,11 +175,12 @@ export class Form {
     const person = {};
     for (const name of FIELDS) person[name] = this.input(name).value.trim();
     const chosen = this.root.querySelector('[name="k-shown"]:checked');
-    const box = this.root.querySelector("#k-subscribe");
+    const isChecked = (id) => Boolean(person.email) && this.root.querySelector(id).checked;
     return {
       ...person,
       name_display: chosen ? chosen.value : "counted",
-      subscribe: Boolean(person.email) && box.checked,
+      subscribe: isChecked("#k-subscribe"),
+      tell_answer: isChecked("#k-tell-answer"),
       answers: answersOf(this.find("questions"), this.petitions),
       kindData: Object.fromEntries(
         this.asks.letters.map((letter) => [letter.slug, letterDataOf(this.find("questions"), letter)]),

@@ -1,0 +1,164 @@
+"""The job that queues the emails about an answer, and upkeep of who was told.
+
+Each batch of emails is one transaction with its receipts.
+"""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import delete, func, select
+
+from campaign.accounts.audit import WORKER, record
+from campaign.answers.models import Answer
+from campaign.answers.recipients import next_people
+from campaign.answers.telling import EMAIL, JOB, email_counts
+from campaign.answers.telling_models import Telling, ToldPerson
+from campaign.db.upsert import insert_all
+from campaign.extensions import db, rows_changed
+from campaign.jobs.registry import BackgroundWork
+from campaign.jobs.runs import JobRun
+from campaign.mail.models import BULK, IS_QUEUED, OutboxMessage
+from campaign.mail.operations import enqueue_many
+from campaign.switches.state import switched_off
+
+BATCH = 200
+# Few enough that a pause takes effect quickly, and enough that email delivery never runs idle.
+MAX_WAITING = 600
+# How long it waits until earlier emails have left.
+WAIT = timedelta(seconds=0.25)
+# How long it waits while mailings are switched off.
+PAUSE = timedelta(seconds=5)
+# The outbox keeps emails for 30 days.
+RECEIPT_RETENTION = timedelta(days=25)
+# How many receipts one transaction deletes.
+FORGOTTEN_AT_ONCE = 5000
+work = BackgroundWork()
+
+
+class Batch(NamedTuple):
+    """How many signatures a batch handled, and when the next one is due, if there is one."""
+
+    people: int
+    next_at: datetime | None
+
+
+@work.job(JOB, max_attempts=None, waits_in_surge=True)
+def queue_emails(run: JobRun) -> datetime | None:
+    """Enqueue the emails about an answer, batch by batch, until all are told or it has to wait.
+
+    If the worker dies, its batch is rolled back. The next one begins where the last committed one
+    ended.
+    """
+    while True:
+        now = run.now()
+        batch = run.write(tell_batch, telling_id=run.subject_id, now=now)
+        if batch.next_at is None or batch.next_at > now:
+            return batch.next_at
+
+
+def tell_batch(*, telling_id: int, now: datetime) -> Batch:
+    """Enqueue the next emails about an answer."""
+    telling = db.session.scalar(
+        select(Telling)
+        .where(Telling.id == telling_id, Telling.state == "sending")
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if telling is None:
+        # It was paused or stopped. Resuming enqueues the job again.
+        return Batch(0, None)
+    answer = db.session.get_one(Answer, telling.answer_id, populate_existing=True)
+    if answer.state != "published":
+        # It was withdrawn. An organizer who publishes it again decides whether to go on.
+        telling.state = "paused"
+        db.session.flush()
+        return Batch(0, None)
+    if switched_off("mailings", answer.petition.cause.organisation_id):
+        return Batch(0, now + PAUSE)
+    free_places = _free_places(now)
+    if free_places <= 0:
+        return Batch(0, now + WAIT)
+    rows = db.session.execute(next_people(telling, answer.petition_id, limit=free_places)).all()
+    if not rows:
+        _finish(telling, answer, now)
+        return Batch(0, None)
+    receipts = insert_all(
+        db.session.connection(),
+        ToldPerson.__table__,
+        [
+            {
+                "telling_id": telling.id,
+                "signature_id": row.id,
+                "email_digest": bytes(row.email_digest),
+            }
+            for row in rows
+        ],
+        # Each address gets one email, also where two people share it.
+        unless=("telling_id", "email_digest"),
+        returning=("id", "signature_id"),
+    )
+    langs = {row.id: row.lang for row in rows}
+    if receipts:
+        enqueue_many(
+            [
+                {"kind": EMAIL, "subject_id": receipt_id, "lang": langs[signature_id]}
+                for receipt_id, signature_id in receipts
+            ],
+            priority=BULK,
+        )
+    telling.reached_id = rows[-1].id
+    telling.told += len(receipts)
+    db.session.flush()
+    return Batch(len(rows), now)
+
+
+def _free_places(now: datetime) -> int:
+    """Return how many emails may be enqueued now."""
+    waiting = db.session.scalar(
+        select(func.count()).where(
+            IS_QUEUED, OutboxMessage.kind == EMAIL, OutboxMessage.due_at <= now
+        )
+    )
+    return min(BATCH, MAX_WAITING - (waiting or 0))
+
+
+def _finish(telling: Telling, answer: Answer, now: datetime) -> None:
+    telling.state, telling.finished_at = "done", now
+    record(
+        WORKER,
+        "answers.told",
+        subject=("answer", answer.id),
+        cause_id=answer.cause_id,
+        details={"letters": telling.told},
+        at=now,
+    )
+    db.session.flush()
+
+
+@work.upkeep
+def forget_told_people(*, now: datetime) -> int:
+    """Save the reports of what ended long ago, and delete who was told. Return how many rows.
+
+    This must happen before their emails are swept from the outbox.
+    """
+    over = db.session.scalars(
+        select(Telling)
+        .where(
+            Telling.state.in_(("stopped", "done")),
+            Telling.finished_at <= now - RECEIPT_RETENTION,
+            select(ToldPerson.id).where(ToldPerson.telling_id == Telling.id).exists(),
+        )
+        .order_by(Telling.id)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for telling in over:
+        if not telling.counts:
+            telling.counts = email_counts(telling)
+    db.session.flush()
+    oldest = (
+        select(ToldPerson.id)
+        .where(ToldPerson.telling_id.in_([telling.id for telling in over]))
+        .order_by(ToldPerson.id)
+        .limit(FORGOTTEN_AT_ONCE)
+    )
+    return rows_changed(delete(ToldPerson).where(ToldPerson.id.in_(oldest))) if over else 0

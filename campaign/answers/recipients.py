@@ -1,0 +1,74 @@
+"""Who is told about an answer: people who signed its petition and asked for it."""
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, TextClause, func, select
+
+from campaign.answers.telling_models import Telling
+from campaign.extensions import db
+from campaign.signatures.models import ASKS_FOR_ANSWERS, Signature
+from campaign.subscriptions.models import SuppressedAddress
+
+# Nobody is told whose signature is not confirmed, held for review, withdrawn or erased.
+_VALID = ("confirmed", "counted")
+
+
+def next_people(
+    telling: Telling, petition_id: int, *, limit: int
+) -> Select[int, str, bytes | None]:
+    """Return the query for the next people to tell, as id of the signature, language and digest."""
+    return (
+        select(Signature.id, Signature.lang, Signature.email_digest)
+        .where(*_asks(petition_id, telling.starts_at), Signature.id > telling.reached_id)
+        .order_by(Signature.id)
+        .limit(limit)
+    )
+
+
+def people_by_language(petition_id: int, *, now: datetime) -> dict[str, int]:
+    """Return {language: how many people would be told now}, each address once."""
+    firsts = (
+        select(func.min(Signature.id))
+        .where(*_asks(petition_id, now))
+        .group_by(Signature.email_digest)
+    )
+    rows = db.session.execute(
+        select(Signature.lang, func.count())
+        .where(Signature.id.in_(firsts))
+        .group_by(Signature.lang)
+        .order_by(func.count().desc(), Signature.lang)
+    )
+    return {lang: many for lang, many in rows}
+
+
+def still_asking(signature_ids: Collection[int]) -> Sequence[Signature]:
+    """Return those of these signatures whose people we may tell at this moment."""
+    return db.session.scalars(
+        select(Signature)
+        .where(
+            Signature.id.in_(signature_ids),
+            Signature.tell_answer,
+            Signature.state.in_(_VALID),
+            ~_suppressed(),
+        )
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def _asks(petition_id: int, confirmed_by: datetime) -> Iterator[ColumnElement[bool] | TextClause]:
+    yield Signature.petition_id == petition_id
+    yield ASKS_FOR_ANSWERS
+    yield Signature.state.in_(_VALID)
+    yield Signature.email_digest.is_not(None)
+    yield Signature.confirmed_at <= confirmed_by
+    yield ~_suppressed()
+
+
+def _suppressed() -> ColumnElement[bool]:
+    """Return the condition that the address of a signature gets no email to many."""
+    return (
+        select(SuppressedAddress.digest)
+        .where(SuppressedAddress.digest == Signature.email_digest)
+        .exists()
+    )

@@ -1,0 +1,67 @@
+"""Tables of telling people about an answer: how far it is, and who was told."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Integer, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from campaign.answers.models import Answer
+from campaign.extensions import Base, RowId, one_of
+from campaign.process.clock import UtcDateTime
+
+STATES = ("sending", "paused", "stopped", "done")
+
+
+class Telling(Base):
+    """The emails about one answer. There is at most one, so that nobody is told twice.
+
+    Its job goes through the signatures of the petition in the order of their ids. They asked to be
+    told, and were confirmed when it began. `reached_id` is the last one it handled. `people` is how
+    many were to be told when it began, and `told` how many emails are queued or sent.
+
+    `counts` is the final report. It is saved because the outbox is swept.
+    """
+
+    __tablename__ = "answer_telling"
+    __table_args__ = (
+        one_of("state", STATES),
+        CheckConstraint("people >= 0 and told >= 0", name="counts"),
+        Index("uq_answer_telling_answer_id", "answer_id", unique=True),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    answer_id: Mapped[int] = mapped_column(ForeignKey("answer.id", ondelete="CASCADE"))
+    state: Mapped[str] = mapped_column(String(8), default="sending")
+    people: Mapped[int] = mapped_column(Integer)
+    told: Mapped[int] = mapped_column(Integer, default=0)
+    reached_id: Mapped[int] = mapped_column(RowId, default=0)
+    starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    counts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+    answer: Mapped[Answer] = relationship()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nobody else will be told."""
+        return self.state in ("stopped", "done")
+
+
+class ToldPerson(Base):
+    """An email about an answer to one person, at most one for each address.
+
+    It is written in the transaction that enqueues the email. It keeps only the id of the signature.
+    """
+
+    __tablename__ = "answer_told_person"
+    __table_args__ = (
+        Index("uq_answer_told_person_address", "telling_id", "email_digest", unique=True),
+        # Queued emails contain the id of a row, so ids must never be reused.
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    telling_id: Mapped[int] = mapped_column(ForeignKey("answer_telling.id", ondelete="CASCADE"))
+    signature_id: Mapped[int] = mapped_column(RowId)
+    email_digest: Mapped[bytes] = mapped_column(LargeBinary(32))
