@@ -15,6 +15,7 @@ from campaign.petitions.kinds import ActionKind, kind_of
 from campaign.petitions.models import Delivery, Petition
 from campaign.petitions.queries import petition_counts, published_petitions
 from campaign.petitions.questions import in_language
+from campaign.petitions.wording import Wording, wording_for
 from campaign.publishing.pictures import ShownPicture, shown_picture
 from campaign.site.languages import offered_among
 from campaign.text.markdown import to_html
@@ -55,7 +56,8 @@ class PetitionCard:
 class PetitionPage(PetitionCard):
     """The whole petition: the card, its text and its versions.
 
-    `news_consent` is the consent text of the box for updates.
+    `news_consent` is the consent text of the box for updates. `wording` has the organizers' own
+    sentences.
     """
 
     cause_id: int
@@ -77,6 +79,7 @@ class PetitionPage(PetitionCard):
     retention_days: int | None
     reader_lang: str
     news_consent: str
+    wording: Wording
 
     @property
     def notice(self) -> ComposedNotice:
@@ -135,6 +138,7 @@ def page(petition: Petition, lang: str, count: int, now: datetime) -> PetitionPa
         retention_days=petition.retention_days,
         reader_lang=lang,
         news_consent=news_consent(petition.cause, lang),
+        wording=wording_for(petition, lang),
     )
 
 
