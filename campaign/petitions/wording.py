@@ -119,9 +119,7 @@ def wording_for(petition: Petition, lang: str) -> Wording:
 
 def filled(text: str, **values: str) -> str:
     """Return the text with `values` in place of `{name}` and `{number}`."""
-    for name, value in values.items():
-        text = text.replace(f"{{{name}}}", value)
-    return text
+    return _PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), text)
 
 
 def placeholders_in(text: str) -> set[str]:

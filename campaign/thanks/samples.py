@@ -20,7 +20,7 @@ from campaign.mail.operations import enqueue
 from campaign.mail.renderers import register
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_by_id
-from campaign.petitions.wording import Wording
+from campaign.petitions.wording import STANDARD, Wording
 from campaign.process.clock import utcnow
 from campaign.signatures.emails import LAST_REMINDER, REMINDER, request_message
 from campaign.signatures.models import Signature
@@ -73,6 +73,32 @@ def sample_message(
         signature.mailed_at,
     )
     return request_message(EMAILS[email], signature, form, lang, confirm_url=page, wording=wording)
+
+
+def standard_texts(petition: Petition, lang: str) -> dict[str, str]:
+    """Return the product's own sentences in place of organizers' texts, {name: text}.
+
+    Where the product says nothing, the text is empty.
+    """
+    subjects = {
+        name: sample_message(
+            petition, email, lang, name="{name}", address="", wording=STANDARD
+        ).subject
+        for name, email in (("confirm_subject", "confirmation"), ("thanks_subject", "thanks"))
+    }
+    with force_locale(locale_of(lang)):
+        opening = _("There is one step left.")
+        thanks = _("Thank you for taking part. The more we are, the harder it is to ignore us.")
+        place = _(
+            "It is now part of the montage, next to everyone who signed before you. The number is yours to keep."
+        )
+    return {
+        **subjects,
+        "confirm_opening": opening,
+        "reminder_opening": opening,
+        "thanks_text": thanks,
+        "after_confirming": place if petition.has_butterflies else "",
+    }
 
 
 def _sample(petition: Petition, name: str, address: str, lang: str, now: datetime) -> Signature:
