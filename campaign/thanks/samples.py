@@ -111,7 +111,8 @@ def _sample(petition: Petition, name: str, address: str, lang: str, now: datetim
         evidence="email",
         number=SAMPLE_NUMBER if petition.has_butterflies else None,
         lang=lang,
-        given_name=name,
+        # Organizers have one name. An email calls people by the first part of it.
+        given_name=name.partition(" ")[0],
         family_name="",
         email=address,
         name_display="counted",

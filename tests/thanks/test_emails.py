@@ -249,7 +249,9 @@ def test_letter_has_its_own_sentences(thanked, lang):
     action = make_letter_action()
     signature_id = write_letter(action, lang=lang)
     message = thanked(signature_id, lang)
-    petition_message = thanked(sign_and_hatch(make_petition("other", cause_id=action.cause_id), lang=lang), lang)
+    petition_message = thanked(
+        sign_and_hatch(make_petition("other", cause_id=action.cause_id), lang=lang), lang
+    )
     assert message.subject != petition_message.subject
     assert f"/{lang}/actions/river?by=" in message.text
 

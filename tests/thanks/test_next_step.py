@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from campaign.events.life_cycle import event_life_cycle
+from campaign.events.operations import cancel
 from campaign.extensions import write
 from campaign.petitions.life_cycles import petition_life_cycle
 from campaign.process.clock import utcnow
@@ -87,7 +87,7 @@ def test_event_that_is_over_a_draft_or_cancelled_is_not_offered(app, cause, firs
     make_event("over", cause_id=cause.id, days=-2)
     make_event("draft", cause_id=cause.id, draft=True)
     cancelled = make_event("cancelled", cause_id=cause.id, days=1)
-    write(event_life_cycle.cancel, row_id=cancelled.id, now=utcnow())
+    write(cancel, cancelled.id, now=utcnow())
     signature_id = sign_and_hatch(first)
     assert step_of(app, signature_id).kind == "share"
     make_event("later", cause_id=cause.id, days=9)
