@@ -75,7 +75,7 @@ from campaign.organisations import emails as organisation_emails
 from campaign.organisations import identity, sender_test
 from campaign.organisations.routes import blueprint as organisation_pages
 from campaign.organize import workspace
-from campaign.petitions import kinds, signing_terms
+from campaign.petitions import kinds, signing_terms, wording
 from campaign.petitions.jobs import work as petition_work
 from campaign.petitions.routes import blueprint as petition_pages
 from campaign.search.jobs import work as search_work
@@ -95,6 +95,8 @@ from campaign.subscriptions.webhooks import blueprint as webhooks
 from campaign.surge import state as surge
 from campaign.switches import state as switches
 from campaign.targets.jobs import work as target_work
+from campaign.thanks import emails as thanks_emails
+from campaign.thanks import samples as wording_samples
 from campaign.updates import emails as update_emails
 from campaign.updates.jobs import work as update_work
 from campaign.updates.routes import blueprint as update_pages
@@ -141,6 +143,7 @@ PARTS = (
     answer_presenters,
     answer_emails,
     signing_terms,
+    wording,
     tokens,
     rules,
     emails,
@@ -153,6 +156,8 @@ PARTS = (
     sender_test,
     titles,
     event_emails,
+    thanks_emails,
+    wording_samples,
     subscription_emails,
     update_emails,
     workspace,

@@ -322,6 +322,7 @@ EXPORTED: dict[str, Exported] = {
     "answer_document": Exported(_through("answer_document.answer_id", "answer")),
     "embedding": Exported(_through("embedding.petition_id", "petition")),
     "ledger_entry": Exported(_through("ledger_entry.petition_id", "petition")),
+    "petition_wording": Exported(_through("petition_wording.petition_id", "petition")),
     "share_text": Exported(_through("share_text.petition_id", "petition")),
     "share_assignment": Exported(_through("share_assignment.text_id", "share_text")),
     "rule": Exported(_through("rule.cause_id", "cause")),

@@ -64,6 +64,7 @@ from campaign.organize.petitions import settings as petition_settings
 from campaign.organize.petitions import sharing as petition_sharing
 from campaign.organize.petitions import text as petition_text
 from campaign.organize.petitions import versions as petition_versions
+from campaign.organize.petitions import wording as petition_wording
 from campaign.organize.petitions.letters import following as letters
 from campaign.organize.petitions.letters import settings as letter_settings
 from campaign.organize.petitions.letters import targets as letter_targets
@@ -136,6 +137,7 @@ MORE_PAGES = (
     petition_questions,
     petition_versions,
     petition_sharing,
+    petition_wording,
     letter_text,
     letter_targets,
     letter_settings,

@@ -17,6 +17,7 @@ from campaign.petitions.queries import petition_counts
 from campaign.petitions.questions import prompts_among, without_prompts
 from campaign.petitions.readiness import TEXT_FAULTS, Fault, NotReady, faults_of
 from campaign.petitions.versions import texts_of, update_versions, with_kind_texts
+from campaign.petitions.wording import PART, set_wording
 from campaign.targets.queries import profiles_by_ids
 
 
@@ -198,6 +199,25 @@ def change_goal(*, petition_id: int, version: int | None, goal: int) -> Petition
     petition = load_for_update(Petition, petition_id)
     check_part(petition, "goal", version)
     petition.goal = goal
+    db.session.flush()
+    return petition
+
+
+def change_wording(
+    *,
+    petition_id: int,
+    version: int | None,
+    texts: Mapping[str, Mapping[str, str]],
+    sends_thanks: bool,
+) -> Petition:
+    """Set the wording in these languages, {language: {name: text}}, and whether we email thanks.
+
+    Raise WordingRefused.
+    """
+    petition = load_for_update(Petition, petition_id)
+    check_part(petition, PART, version)
+    set_wording(petition, texts)
+    petition.sends_thanks = sends_thanks
     db.session.flush()
     return petition
 

@@ -31,6 +31,10 @@ from campaign.targets.models import TargetProfile
 DEFAULT_RETENTION_DAYS = 180
 # Long after the end of a petition, nobody waits for an answer any longer.
 ANSWERS_COME = timedelta(days=730)
+# Mail programs on phones cut a subject much earlier. Emails stay short enough to be read.
+MAX_SUBJECT_LENGTH = 100
+MAX_SENTENCE_LENGTH = 300
+MAX_THANKS_LENGTH = 1000
 DELIVERED_NAMES = ("shown", "full")
 DELIVERED_DETAILS = ("country", "postal_code", "shown_comment", "day")
 RESULTS = ("won", "partly_won", "no_answer")
@@ -59,13 +63,14 @@ class Petition(Archivable, Pictured, Base):
     list. `opens_at` and `closes_at` were entered in `time_zone`.
 
     Edited in parts: `text`, `settings`, `goal`, `picture`, `delivery`, `retention`, `sharing`,
-    `embedding` and `result`.
+    `embedding`, `result` and `wording`.
 
     Form: `required_fields` names the form fields, beyond given name and email, that must be filled
     in. `questions` are the petition's own fields. `confirmation` is `email` (always by the link) or
     `email_or_witness` (at a table, a witness is enough). With `neutral_emails`, neither subject nor
     sender of an email reveals that someone signed. With `offers_answers`, the form asks who wants to
-    be told of answers.
+    be told of answers. With `sends_thanks`, people get an email with their number after they
+    confirmed and were counted.
 
     Retention: personal data is erased `retention_days` after the end, or kept if that is None.
     `retention_notified_at` is when owners were told about it. `retention_done_at` is when it was done.
@@ -117,6 +122,7 @@ class Petition(Archivable, Pictured, Base):
     two_per_address: Mapped[bool] = mapped_column(Boolean, default=False)
     neutral_emails: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     offers_answers: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
+    sends_thanks: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
     original_lang: Mapped[str] = mapped_column(String(35), default=default_lang)
     is_quiet: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     retention_days: Mapped[int | None] = mapped_column(Integer, default=DEFAULT_RETENTION_DAYS)
@@ -136,6 +142,9 @@ class Petition(Archivable, Pictured, Base):
     )
     versions: Mapped[list["PetitionVersion"]] = relationship(
         order_by="PetitionVersion.number", cascade="all, delete-orphan"
+    )
+    wordings: Mapped[list["PetitionWording"]] = relationship(
+        order_by="PetitionWording.lang", cascade="all, delete-orphan"
     )
 
     @property
@@ -222,6 +231,33 @@ class PetitionText(Base):
     published_by: Mapped[str] = mapped_column(String(200), default="")
     body: Mapped[str] = mapped_column(Text)
     kind_texts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
+
+
+def _own_text(length: int) -> Mapped[str]:
+    return mapped_column(String(length), default="", server_default="")
+
+
+class PetitionWording(Base):
+    """What organizers say in their own words around signing, in one language. All is plain text.
+
+    Where a text is empty, the product's own sentence is used. `wording` says where each one is
+    shown, and which placeholders it may have.
+    """
+
+    __tablename__ = "petition_wording"
+
+    petition_id: Mapped[int] = mapped_column(
+        ForeignKey("petition.id", ondelete="CASCADE"), primary_key=True
+    )
+    lang: Mapped[str] = mapped_column(String(35), primary_key=True)
+    confirm_subject: Mapped[str] = _own_text(MAX_SUBJECT_LENGTH)
+    confirm_opening: Mapped[str] = _own_text(MAX_SENTENCE_LENGTH)
+    reminder_opening: Mapped[str] = _own_text(MAX_SENTENCE_LENGTH)
+    thanks_subject: Mapped[str] = _own_text(MAX_SUBJECT_LENGTH)
+    thanks_text: Mapped[str] = _own_text(MAX_THANKS_LENGTH)
+    news_addition: Mapped[str] = _own_text(MAX_SENTENCE_LENGTH)
+    after_signing: Mapped[str] = _own_text(MAX_SENTENCE_LENGTH)
+    after_confirming: Mapped[str] = _own_text(MAX_SENTENCE_LENGTH)
 
 
 class Target(Base):

@@ -12,6 +12,7 @@ from campaign.petitions.models import (
     Target,
 )
 from campaign.petitions.versions import copy_terms, texts_of, version_of
+from campaign.petitions.wording import copy_wording
 from campaign.process.clock import utcnow
 from campaign.publishing.pictures import Pictures
 from campaign.publishing.slug_history import SlugHistory
@@ -19,7 +20,7 @@ from campaign.publishing.slug_history import SlugHistory
 # Columns that a clone copies: everything except cause, state, dates and slug.
 COPIED_COLUMNS = (
     "action_kind", "has_butterflies", "position", "goal", "time_zone", "deliver_places", "required_fields", "questions", "confirmation",
-    "two_per_address", "neutral_emails", "offers_answers", "original_lang", "is_quiet", "retention_days", "delivered_names",
+    "two_per_address", "neutral_emails", "offers_answers", "sends_thanks", "original_lang", "is_quiet", "retention_days", "delivered_names",
     "delivered_details",
 )  # fmt: skip
 
@@ -73,7 +74,7 @@ def create_petition(
 
 
 def clone_petition(*, petition_id: int, slug: str, cause_id: int) -> Petition:
-    """Create a draft in a cause with the text, picture, targets, form and terms of this petition.
+    """Create a draft in a cause with the text, picture, targets, form, terms and wording of this one.
 
     Raise SlugTaken, OtherOrganisation.
     """
@@ -87,6 +88,7 @@ def clone_petition(*, petition_id: int, slug: str, cause_id: int) -> Petition:
     clone = create_petition(
         cause_id=cause_id, slug=slug, texts=texts, targets=targets, state="draft", **settings
     )
+    copy_wording(original, clone)
     for copied, target in zip(clone.targets, original.targets, strict=True):
         copied.profile_id = target.profile_id
     db.session.flush()

@@ -16,6 +16,7 @@ from campaign.petitions.kinds import ActionKind, kind_of
 from campaign.petitions.models import Delivery, Petition
 from campaign.petitions.queries import petition_counts, published_petitions
 from campaign.petitions.questions import in_language
+from campaign.petitions.wording import Wording, wording_for
 from campaign.publishing.pictures import ShownPicture, shown_picture
 from campaign.site.languages import offered_among
 from campaign.text.markdown import to_html
@@ -60,7 +61,8 @@ class PetitionPage(PetitionCard):
     """The whole petition: the card, its text and its versions.
 
     `news_consent` is the consent text of the box for updates, and `answer_consent` that of the box
-    for answers. It is empty where no answer will come.
+    for answers. It is empty where no answer will come. `wording` has the organizers' own
+    sentences.
     """
 
     cause_id: int
@@ -83,6 +85,7 @@ class PetitionPage(PetitionCard):
     reader_lang: str
     news_consent: str
     answer_consent: str
+    wording: Wording
 
     @property
     def notice(self) -> ComposedNotice:
@@ -144,6 +147,7 @@ def page(petition: Petition, lang: str, count: int, now: datetime) -> PetitionPa
         answer_consent=answer_text(petition.cause.organisation_id, lang)
         if petition.may_be_answered(now)
         else "",
+        wording=wording_for(petition, lang),
     )
 
 

@@ -54,7 +54,7 @@ IMPERSONAL = set(
     """
     site organisation organisation_text organisation_image notice consent_text
     former_slug picture cause cause_text cause_tally free_number network_key
-    petition petition_version petition_text petition_tally target area_code ledger_entry aggregate rule lookup_due lookup_progress
+    petition petition_version petition_text petition_wording petition_tally target area_code ledger_entry aggregate rule lookup_due lookup_progress
     event event_text event_petition
     campaign_update campaign_update_text campaign_update_petition campaign_update_body_picture mailing answer_telling
     delivery print_run embedding share_text api_key api_post

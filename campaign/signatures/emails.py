@@ -22,6 +22,7 @@ from campaign.organisations.emails import EmailIdentity, email_identity, sender_
 from campaign.petitions.kinds import kind_of
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_by_id
+from campaign.petitions.wording import NAME, NUMBER, Wording, wording_for
 from campaign.process.clock import utcnow
 from campaign.security.dated_tokens import last_day_of
 from campaign.signatures import tokens
@@ -155,13 +156,31 @@ def _request_message(
     if _link_ends(signature, current_app.config) <= utcnow():
         return None
     visible = replace(form, columns={**form.columns, **private_choices(forms)})
+    url = _confirm_url(signature, visible, queued.lang)
+    return request_message(template, signature, visible, queued.lang, confirm_url=url)
+
+
+def request_message(
+    template: str,
+    signature: Signature,
+    form: UnconfirmedForm,
+    lang: str,
+    *,
+    confirm_url: str,
+    wording: Wording | None = None,
+) -> Message:
+    """Return the Message that asks to confirm `form`, whose button opens `confirm_url`.
+
+    `wording` is that of the petition unless one is given, as for a preview.
+    """
     return _message(
         template,
-        queued.lang,
+        lang,
         signature.petition_id,
-        visible,
-        personal={"confirm_url": _confirm_url(signature, visible, queued.lang)},
-        context=_confirmation_values(signature, visible, queued.lang),
+        form,
+        personal={"confirm_url": confirm_url},
+        context=_confirmation_values(signature, form, lang),
+        wording=wording,
     )
 
 
@@ -185,11 +204,18 @@ def _notice_message(template: str, queued: OutboxRow) -> Message | None:
 
 
 def message_to_signer(
-    template: str, signature: Signature, lang: str, *, personal: Mapping[str, str], **context: Any
+    template: str,
+    signature: Signature,
+    lang: str,
+    *,
+    personal: Mapping[str, str],
+    wording: Wording | None = None,
+    **context: Any,
 ) -> Message:
     """Return a Message to the person who signed, with the link to "What I signed".
 
-    `personal` and `context` are the values that its template gets beside those.
+    `personal` and `context` are the values that its template gets beside those. `wording` is that of
+    the petition unless one is given.
     """
     link = _own_page_values(signature, lang)
     return _message(
@@ -199,6 +225,7 @@ def message_to_signer(
         signature,
         personal={**link["personal"], **personal},
         context={**link["context"], **context},
+        wording=wording,
     )
 
 
@@ -210,17 +237,28 @@ def _message(
     *,
     personal: Mapping[str, str],
     context: Mapping[str, Any],
+    wording: Wording | None = None,
 ) -> Message:
     """Return the Message about `form`, which is a Signature or an UnconfirmedForm.
 
     `personal` and `context` are the values for its template, which gets those of the petition too.
     """
-    petition = _petition(petition_id)
+    petition = petition_of_emails(petition_id)
     identity = email_identity(petition.cause.organisation_id, lang)
     values = _petition_values(petition, form, lang, identity)
     names = {"given_name": form.given_name or "", "shown_name": form.shown_name or ""}
     of_kind = kind_of(petition.action_kind).emails.get(template, template)
-    rendered = render(of_kind, lang, personal={**names, **personal}, **values, **context)
+    known = (NAME, NUMBER) if form.given_name else (NUMBER,)
+    own = (wording_for(petition, lang) if wording is None else wording).with_values(known)
+    rendered = render(
+        of_kind,
+        lang,
+        personal={**names, **personal},
+        wording=own,
+        opening=own.confirm_opening if template == CONFIRMATION else own.reminder_opening,
+        **values,
+        **context,
+    )
     message = Message(
         to=cast(str, form.email),
         to_name=form.full_name,
@@ -257,7 +295,7 @@ def _own_link_message(queued: OutboxRow) -> Message | None:
         **link["context"],
     )
     signed = signatures_of_address(cast(bytes, owner.email_digest), owner.email)
-    is_neutral = any(_petition(row.petition_id).neutral_emails for row in signed)
+    is_neutral = any(petition_of_emails(row.petition_id).neutral_emails for row in signed)
     return Message(
         to=cast(str, owner.email),
         digest=owner.email_digest,
@@ -368,7 +406,7 @@ def _personal_link_values(endpoint: str, lang: str, token: str) -> _LinkValues:
     }
 
 
-def _petition(petition_id: int) -> Petition:
+def petition_of_emails(petition_id: int) -> Petition:
     """Return the petition, read once for all emails of a pass.
 
     Most emails of a pass are about the same petition, and reading it is half of the work.

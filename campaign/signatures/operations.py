@@ -8,6 +8,7 @@ from campaign.extensions import db
 from campaign.signatures.models import Signature
 from campaign.signatures.pending_forms import UnconfirmedForm, use_form, waiting_forms
 from campaign.signatures.signing.repeats import mail_form
+from campaign.signatures.thanks import queue_thanks
 
 
 class LinkExpired(CampaignError):
@@ -40,7 +41,8 @@ def confirm(
 
     `good_for` is how long a link in an email is valid. Return the signature's id, also if another
     form was confirmed before, or None if there is no such form. If several forms wait, their more
-    private choices apply. A held signature stays held, with the time noted. Raise LinkExpired.
+    private choices apply. A held signature stays held, with the time noted. The first time, we queue
+    the email that thanks. Who withdraws and signs again was thanked before. Raise LinkExpired.
     """
     signature = _locked(signature_id)
     if signature is None or signature.state == "erased":
@@ -53,7 +55,10 @@ def confirm(
         return None
     if signature.mailed_at is None or signature.mailed_at <= now - good_for:
         raise LinkExpired(signature_id)
+    is_first = signature.confirmed_at is None
     use_form(signature, form, forms, now)
+    if is_first and signature.evidence == "email":
+        queue_thanks(signature_id=signature.id, lang=signature.lang, now=now)
     return signature.id
 
 

@@ -89,11 +89,16 @@ def clean_name(text: str) -> str:
     text = " ".join(text.split())
     if not text:
         raise NameIsEmpty(text)
-    if _is_link(text if text.isascii() else normalize("NFKC", text)):
+    if has_link(text):
         raise NameIsLink(text)
     if not any(map(str.isalpha, text)):
         raise NameHasNoLetter(text)
     return text
+
+
+def has_link(text: str) -> bool:
+    """Return whether mail programs or browsers would make a link of a part of the text."""
+    return _is_link(text if text.isascii() else normalize("NFKC", text))
 
 
 def _is_link(text: str) -> bool:

@@ -24,6 +24,7 @@ from campaign.process.version import VERSION
 from campaign.search.indexing import count_due
 from campaign.signatures.models import HELD, NEW_FORM, TO_HATCH, RepeatSigning, Signature
 from campaign.surge.state import surge_level
+from campaign.thanks.emails import NOT_COUNTED_YET
 
 
 class Gauge(NamedTuple):
@@ -36,8 +37,8 @@ class Gauge(NamedTuple):
 
 def gauges(*, now: datetime) -> list[Gauge]:
     """Return what the database knows. Each query reads only an index or a tally."""
-    # An email that waits because its address reached the daily limit was not refused by anyone.
-    was_refused = OutboxMessage.last_error.not_in(("", DAILY_LIMIT_REACHED))
+    # An email that waits for the next day, or for its signature, was not refused by anyone.
+    was_refused = OutboxMessage.last_error.not_in(("", DAILY_LIMIT_REACHED, NOT_COUNTED_YET))
     return [
         Gauge(
             "butterflies",

@@ -928,6 +928,7 @@ def upgrade():
         sa.Column("two_per_address", sa.Boolean(), nullable=False),
         sa.Column("neutral_emails", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("offers_answers", sa.Boolean(), server_default=sa.true(), nullable=False),
+        sa.Column("sends_thanks", sa.Boolean(), server_default=sa.true(), nullable=False),
         sa.Column("original_lang", sa.String(length=35), nullable=False),
         sa.Column("is_quiet", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("retention_days", sa.Integer(), nullable=True),
@@ -1511,6 +1512,26 @@ def upgrade():
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("petition_id", name="pk_petition_tally"),
+    )
+    op.create_table(
+        "petition_wording",
+        sa.Column("petition_id", ROW_ID, nullable=False),
+        sa.Column("lang", sa.String(length=35), nullable=False),
+        sa.Column("confirm_subject", sa.String(length=100), server_default="", nullable=False),
+        sa.Column("confirm_opening", sa.String(length=300), server_default="", nullable=False),
+        sa.Column("reminder_opening", sa.String(length=300), server_default="", nullable=False),
+        sa.Column("thanks_subject", sa.String(length=100), server_default="", nullable=False),
+        sa.Column("thanks_text", sa.String(length=1000), server_default="", nullable=False),
+        sa.Column("news_addition", sa.String(length=300), server_default="", nullable=False),
+        sa.Column("after_signing", sa.String(length=300), server_default="", nullable=False),
+        sa.Column("after_confirming", sa.String(length=300), server_default="", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["petition_id"],
+            ["petition.id"],
+            name="fk_petition_wording_petition_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("petition_id", "lang", name="pk_petition_wording"),
     )
     op.create_table(
         "petition_version",

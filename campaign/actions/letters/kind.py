@@ -50,6 +50,7 @@ EMAILS = {
     "signature_reminder": "letter_reminder",
     "signature_last_reminder": "letter_last_reminder",
     "signature_repeat": "letter_repeat",
+    "signature_thanks": "letter_thanks",
 }
 
 

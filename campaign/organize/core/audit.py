@@ -147,11 +147,18 @@ AUDITED_COLUMNS = {
             *("petition", "id"),
             (
                 "slug state goal opens_at closes_at publish_at time_zone deliver_on deliver_places required_fields questions confirmation"
-                " two_per_address offers_answers retention_days delivered_names delivered_details archived_at"
+                " two_per_address offers_answers sends_thanks retention_days delivered_names delivered_details archived_at"
                 " result result_on"
             ),
         ),
         ("petition_text", "version_id", "title summary published_by body kind_texts"),
+        (
+            *("petition_wording", "petition_id"),
+            (
+                "confirm_subject confirm_opening reminder_opening thanks_subject thanks_text news_addition"
+                " after_signing after_confirming"
+            ),
+        ),
         ("letter_settings", "petition_id", "way period selection max_per_hour offers_reply"),
         ("target", "petition_id", "names"),
         ("embedding", "petition_id", "allowed origins"),

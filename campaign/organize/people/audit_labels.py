@@ -7,6 +7,7 @@ from flask_babel import lazy_pgettext as pgettext
 
 from campaign.answers.labels import OUTCOME_LABELS, RESULT_LABELS
 from campaign.organize.petitions.letters.labels import WAY_LABELS
+from campaign.organize.petitions.wording_labels import WORDING_LABELS
 
 ACTIONS = {
     "account.signed_in": _l("signed in"),
@@ -50,6 +51,7 @@ ACTIONS = {
     "petitions.reopen": _l("reopened a petition"),
     "petitions.archive": _l("archived a petition"),
     "petitions.restore": _l("restored a petition from the archive"),
+    "petitions.test": _l("sent a test email of a petition or letter"),
     "letters.test": _l("sent a test letter"),
     "letters.print": _l("printed letters"),
     "events.create": _l("created an event"),
@@ -366,6 +368,7 @@ FIELDS = {
     "website": _l("Website"),
     "zone": _l("Time zone"),
 }
+FIELDS |= WORDING_LABELS
 IMAGES = {"logo": _l("Logo"), "mark": _l("Square logo")}
 STATES = {
     "draft": _l("draft"),

@@ -46,8 +46,8 @@ export function guardSubmit(form, { onSend = () => {}, releaseMs = RELEASE_MS } 
   };
 
   form.addEventListener("submit", (event) => {
-    // A preview opens in another tab, and this form stays.
-    if (event.submitter?.formTarget === "_blank") return;
+    // A preview opens in another tab or in a frame, and this form stays.
+    if (event.submitter?.formTarget) return;
     if (isBusy) {
       event.preventDefault();
       return;

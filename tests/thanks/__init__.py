@@ -1,0 +1,1 @@
+"""Tests of the email that thanks people, and of what organizers preview."""
