@@ -56,7 +56,7 @@ from campaign.subscriptions import tokens as news_tokens
 from campaign.subscriptions.queries import subscriptions_of_address
 from campaign.text.email_addresses import Address, mask
 
-# The application registers the blueprint once the views of both modules are on it.
+# The application registers the blueprint once the views of all its modules are on it.
 __all__ = ["blueprint"]
 
 CORRECTED = ("given_name", "family_name", "country", "postal_code", "comment", "name_display")
