@@ -56,7 +56,7 @@ def press_link(token: str) -> PressLink | None:
         return PressLink(petition, anchor, LinkState.ENDED)
     source = newest_of_person(anchor)
     # Nobody's data crosses to another organisation, even if the petition moved there since.
-    if source is None or _organisation_of(anchor) != petition.cause.organisation_id:
+    if source is None or organisation_of(anchor) != petition.cause.organisation_id:
         return PressLink(petition, anchor, LinkState.VOID)
     return PressLink(petition, source, LinkState.GOOD)
 
@@ -68,7 +68,7 @@ def newest_of_person(anchor: Signature) -> Signature | None:
     """
     if not is_confirmed(anchor):
         return None
-    causes = _causes_beside(anchor.cause_id)
+    causes = causes_beside(anchor.cause_id)
     own = [
         row
         for row in _confirmed_of(anchor)
@@ -97,6 +97,11 @@ def is_same_person(one: Signature, other: Signature) -> bool:
 def key_of(signature: Signature) -> str:
     """Return the name of a signature as people are compared by it."""
     return name_key(signature.given_name or "", signature.family_name or "")
+
+
+def organisation_of(signature: Signature) -> int | None:
+    """Return the id of the organisation that this signature was given to."""
+    return db.session.scalar(select(Cause.organisation_id).where(Cause.id == signature.cause_id))
 
 
 def own_signature(source: Signature, petition_id: int) -> Signature | None:
@@ -152,14 +157,10 @@ def _confirmed_of(anchor: Signature) -> Iterable[Signature]:
     return (row for row in rows if is_confirmed(row))
 
 
-def _causes_beside(cause_id: int) -> Collection[int]:
+def causes_beside(cause_id: int) -> Collection[int]:
     """Return the ids of all causes of the organisation of this cause."""
     organisation = select(Cause.organisation_id).where(Cause.id == cause_id).scalar_subquery()
     return set(db.session.scalars(select(Cause.id).where(Cause.organisation_id == organisation)))
-
-
-def _organisation_of(signature: Signature) -> int | None:
-    return db.session.scalar(select(Cause.organisation_id).where(Cause.id == signature.cause_id))
 
 
 def _open_petitions(source: Signature, now: datetime) -> list[int]:
@@ -167,7 +168,7 @@ def _open_petitions(source: Signature, now: datetime) -> list[int]:
         select(Petition.id, Petition.state, Petition.opens_at, Petition.closes_at)
         .join(Petition.cause)
         .where(
-            Petition.cause_id.in_(_causes_beside(source.cause_id)),
+            Petition.cause_id.in_(causes_beside(source.cause_id)),
             Petition.state == "published",
             Petition.archived_at.is_(None),
             Petition.action_kind == PETITION,
