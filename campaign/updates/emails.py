@@ -153,8 +153,17 @@ def _load_receipts(receipt_ids: Collection[int]) -> Sequence[MailingReceipt]:
         select(MailingReceipt).where(MailingReceipt.id.in_(receipt_ids))
     ).all()
     _load_readers([receipt.subscription_id for receipt in receipts])
-    load_signatures({bytes(receipt.email_digest) for receipt in receipts})
+    load_signatures(
+        {bytes(receipt.email_digest) for receipt in receipts if _has_actions(receipt.mailing_id)}
+    )
     return receipts
+
+
+def _has_actions(mailing_id: int) -> bool:
+    """Return whether the update of a mailing is about any petition that its readers may sign."""
+    mailing = _mailing(mailing_id)
+    update = _update(mailing.update_id) if mailing else None
+    return update is not None and bool(update.petitions)
 
 
 def _load_readers(subscription_ids: Collection[int]) -> None:

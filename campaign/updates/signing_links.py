@@ -43,9 +43,12 @@ def signing_link(
 
     None if there is none. `source` is the source code of signatures that come by it.
     """
+    actions = _open_actions(update, now)
+    if not actions:
+        return None
     own = [row for row in _signatures_of(reader) if is_same_address(row.email, reader.email)]
     signed = {row.petition_id for row in own}
-    action = next((item for item in _open_actions(update, now) if item.id not in signed), None)
+    action = next((item for item in actions if item.id not in signed), None)
     if action is None:
         return None
     signer = _signer(own, reader, _causes_beside(update))
@@ -69,7 +72,7 @@ def load_signatures(email_digests: Collection[bytes]) -> None:
     """Read the signatures of these addresses, for many emails at once."""
     known: dict[bytes, list[Signature]] = g.setdefault("signatures_of_readers", {})
     known.update((digest, []) for digest in email_digests)
-    for row in _signatures_with(email_digests):
+    for row in _signatures_with(email_digests) if email_digests else ():
         known[bytes(row.email_digest or b"")].append(row)
 
 
@@ -113,11 +116,11 @@ def _open_actions(update: Update, now: datetime) -> list[Petition]:
     known: dict[int, list[Petition]] = g.setdefault("open_actions_of_updates", {})
     if update.id not in known:
         ids = [related.petition_id for related in update.petitions]
-        found = {petition.id: petition for petition in petitions_with_ids(ids)}
+        by_id = {petition.id: petition for petition in petitions_with_ids(ids)}
         known[update.id] = [
-            found[petition_id]
+            by_id[petition_id]
             for petition_id in ids
-            if found[petition_id].state == "published" and found[petition_id].archived_at is None
+            if by_id[petition_id].state == "published" and by_id[petition_id].archived_at is None
         ]
     return [action for action in known[update.id] if action.phase(now) == "open"]
 

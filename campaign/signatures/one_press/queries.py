@@ -138,7 +138,7 @@ def has_place(source: Signature, petition: Petition, signed: Sequence[Signature]
     """Return whether the person can sign: first at the address, or as the second of a couple.
 
     `signed` are the signatures under the petition with exactly this address. Those with other
-    spellings are somebody else's, and must not show in what we offer.
+    spellings are someone else's, and must not show in what we offer.
     """
     if not signed:
         return True
