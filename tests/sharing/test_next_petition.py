@@ -141,7 +141,7 @@ def test_own_page_offers_what_each_person_has_not_signed(client, mine_path, shar
     [url] = tree(page).xpath("//a[@data-one-press]/@href")
     opened = client.get(url)
     assert opened.status_code == 200
-    assert "Amalia R." in opened.text
+    assert "Amalia\u00a0R." in opened.text
     [source] = tree(opened).xpath("//input[@name='source']/@value")
     assert source == "next-mine"
     signer(shared_petition, TEO)

@@ -30,7 +30,8 @@ def press_signer(source: Signature) -> PressSigner:
     """Return the PressSigner of the person of this signature."""
     initial = initials("", source.family_name)
     return PressSigner(
-        name=" ".join(part for part in (source.given_name, initial) if part),
+        # A line must not end between the two.
+        name="\u00a0".join(part for part in (source.given_name, initial) if part),
         email=mask(source.email or ""),
         known_from=local_day(source.confirmed_at or source.created_at),
     )

@@ -87,7 +87,7 @@ def test_page_is_private_and_its_code_goes_nowhere(client, path):
 def test_forwarded_email_shows_only_given_name_and_initial(client, signed, following, path):
     change(signed, comment="A secret comment")
     page = client.get(path).text
-    shown = page.replace("Amalia R.", "")
+    shown = page.replace("Amalia\u00a0R.", "")
     for text in (*AMALIA.values(), "A secret comment"):
         assert text == "CA" or text not in shown, text
     assert "a•••@rosales.example" in page
