@@ -86,7 +86,7 @@ from campaign.sharing.routes import blueprint as sharing_pages
 from campaign.signatures import emails, tokens
 from campaign.signatures.jobs import work as signature_work
 from campaign.signatures.moderation import rules
-from campaign.signatures.owner.stop_routes import blueprint as signature_pages
+from campaign.signatures.one_press.routes import blueprint as signature_pages
 from campaign.site import settings as site_settings
 from campaign.subscriptions import emails as subscription_emails
 from campaign.subscriptions.jobs import work as subscription_work

@@ -16,6 +16,7 @@ from campaign.sharing.models import ShareAssignment, ShareText
 from campaign.sharing.queries import texts_of
 from campaign.signatures.models import Signature
 from campaign.signatures.operations import confirm
+from campaign.signatures.signing import SignatureCommand, SignatureResult, accept_signatures
 
 PURPOSE = "wording for a supporter"
 
@@ -30,8 +31,26 @@ def confirm_and_assign_text(
     confirmed_id = confirm(signature_id=signature_id, form_id=form_id, now=now, good_for=good_for)
     if confirmed_id is not None:
         petition_id = db.session.get_one(Signature, confirmed_id).petition_id
-        assign_text(signature_id=confirmed_id, petition_id=petition_id, lang=lang, now=now)
+        note_confirmed(signature_id=confirmed_id, petition_id=petition_id, lang=lang, now=now)
     return confirmed_id
+
+
+def accept_and_assign_text(*, command: SignatureCommand) -> SignatureResult:
+    """Accept a signature that proves its mailbox, and give its supporter a share text."""
+    [result] = accept_signatures(commands=[command])
+    if result.signature_id is not None:
+        note_confirmed(
+            signature_id=result.signature_id,
+            petition_id=command.terms.id,
+            lang=command.lang,
+            now=command.received_at,
+        )
+    return result
+
+
+def note_confirmed(*, signature_id: int, petition_id: int, lang: str, now: datetime) -> None:
+    """Do what follows when supporters confirm a signature themselves, by its email or one press."""
+    assign_text(signature_id=signature_id, petition_id=petition_id, lang=lang, now=now)
 
 
 def assign_text(*, signature_id: int, petition_id: int, lang: str, now: datetime) -> None:

@@ -43,7 +43,7 @@ def petition_context(petition: Petition, lang: str, now: datetime) -> dict[str, 
     """Return the same context for a loaded petition, in any state."""
     shown, counted_only = signers(petition.id, petition.cause_id, lang)
     context = {
-        **_shared_context(petition, lang, now),
+        **shared_context(petition, lang, now),
         "signers": shown,
         "counted_only": counted_only,
     }
@@ -55,10 +55,11 @@ def petition_context(petition: Petition, lang: str, now: datetime) -> dict[str, 
 def signature_context(signature: Signature, lang: str, now: datetime) -> dict[str, Any]:
     """Return `petition`, `cause` and `other_petitions` for the pages that follow a signature."""
     petition = cast(Petition, petition_by_id(signature.petition_id))
-    return _shared_context(petition, lang, now)
+    return shared_context(petition, lang, now)
 
 
-def _shared_context(petition: Petition, lang: str, now: datetime) -> dict[str, Any]:
+def shared_context(petition: Petition, lang: str, now: datetime) -> dict[str, Any]:
+    """Return `petition`, `cause` and `other_petitions` for a page about a loaded petition."""
     show_organisation(petition.cause.organisation_id)
     count = petition_counts([petition.id]).get(petition.id, 0)
     cards = cards_of_cause(petition.cause_id, lang, now)

@@ -179,6 +179,7 @@ def hatched(receipt: str) -> ResponseReturnValue:
         waited=waited,
         counts_later=counts_later,
         receipt=receipt,
+        signed_before=request.args.get("again") == "1",
         link=referral_link(signature),
         **context,
     )

@@ -41,6 +41,12 @@ from campaign.updates.models import Update
 from campaign.updates.presenters import card
 from campaign.updates.queries import public_at, update_by_id
 from campaign.updates.recipients import mailable
+from campaign.updates.signing_links import (
+    SigningLink,
+    load_signatures,
+    sample_link,
+    signing_link,
+)
 
 
 def init_app(app: Flask) -> None:
@@ -51,14 +57,33 @@ def init_app(app: Flask) -> None:
 
 
 def wording_of(
-    update: Update, lang: str, *, why: str, end_url: str, preferences_url: str
+    update: Update,
+    lang: str,
+    *,
+    why: str,
+    end_url: str,
+    preferences_url: str,
+    link: SigningLink | None = None,
 ) -> RenderedEmail:
-    """Return the RenderedEmail of an update's email in `lang`, for its readers and for a preview."""
+    """Return the RenderedEmail of an update's email in `lang`, for its readers and for a preview.
+
+    `link` is the one to sign a related petition, if there is one.
+    """
+    is_one_press = link is not None and link.is_one_press
+    url = link.url if link else ""
     return render(
         "update_letter",
         lang,
-        personal={"end_url": end_url, "preferences_url": preferences_url},
+        personal={
+            "end_url": end_url,
+            "preferences_url": preferences_url,
+            "press_url": url if is_one_press else "",
+            "sign_url": "" if is_one_press else url,
+        },
         why=why,
+        sign_title=link.title if link else "",
+        sign_lang=link.title_lang if link else "",
+        sign_call=link.call if link else "",
         **_shared_context(update, lang),
     )
 
@@ -100,7 +125,8 @@ def sample(update: Update, lang: str) -> RenderedEmail:
             title=update.cause.text(lang).title,
         )
     archive = absolute_url("updates.of_cause", lang, slug=update.cause.slug)
-    return wording_of(update, lang, why=why, end_url=archive, preferences_url=archive)
+    link = sample_link(update, lang, now=utcnow())
+    return wording_of(update, lang, why=why, end_url=archive, preferences_url=archive, link=link)
 
 
 def reason_for(subscription: Subscription, cause_title: str, lang: str) -> str:
@@ -127,7 +153,17 @@ def _load_receipts(receipt_ids: Collection[int]) -> Sequence[MailingReceipt]:
         select(MailingReceipt).where(MailingReceipt.id.in_(receipt_ids))
     ).all()
     _load_readers([receipt.subscription_id for receipt in receipts])
+    load_signatures(
+        {bytes(receipt.email_digest) for receipt in receipts if _has_actions(receipt.mailing_id)}
+    )
     return receipts
+
+
+def _has_actions(mailing_id: int) -> bool:
+    """Return whether the update of a mailing is about any petition that its readers may sign."""
+    mailing = _mailing(mailing_id)
+    update = _update(mailing.update_id) if mailing else None
+    return update is not None and bool(update.petitions)
 
 
 def _load_readers(subscription_ids: Collection[int]) -> None:
@@ -171,6 +207,7 @@ def _render_update(message: OutboxRow) -> Message | None:
         why=reason_for(reader, cause_title, reader.lang),
         end_url=list_headers["list_unsubscribe"],
         preferences_url=list_headers["preferences_url"],
+        link=signing_link(update, reader, reader.lang, source=f"m{mailing.id}", now=utcnow()),
     )
     identity = email_identity(update.cause.organisation_id, reader.lang)
     return _message(reader, wording, list_headers, identity)

@@ -137,6 +137,8 @@ BY_TOKEN = {
     "GET /<lang>/signatures/confirm/<token>",
     "POST /<lang>/signatures/confirm/<token>",
     "GET /<lang>/signatures/hatched/<receipt>",
+    "GET /<lang>/signatures/next/<token>",
+    "POST /<lang>/signatures/next/<token>",
     "POST /signatures/shared/<receipt>",
     "GET /<lang>/signatures/mine/<token>",
     "GET /<lang>/signatures/mine/<token>/download.json",

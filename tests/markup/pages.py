@@ -135,6 +135,10 @@ def _owning(url, link):
     mine = ask(link)
     yield "mine", mine
     yield "notice", ask(url + re.search(r'href="([^"]+/notices/[^"]+)"', mine).group(1))
+    one_press = url + unescape(re.search(r'href="([^"]+/signatures/next/[^"]+)"', mine).group(1))
+    yield "one-press", ask(one_press)
+    yield "one-press-changed", ask(one_press, version=0)
+    yield "one-press-unknown", ask(f"{one_press.partition('/next/')[0]}/next/x")
     correct = url + re.search(r'action="([^"]+/correct)"', mine).group(1)
     yield "mine-422", ask(correct, given_name="")
     ask(correct.replace("/correct", "/withdraw"), yes="")

@@ -38,6 +38,7 @@ from campaign.petitions.queries import petition_by_id, petition_counts
 from campaign.petitions.questions import in_language
 from campaign.process.clock import utcnow
 from campaign.security.dated_tokens import last_day_of
+from campaign.sharing.next_petition import FROM_OWN_PAGE, offers_for, one_press_token
 from campaign.sharing.referral_links import ReferralLink, referral_link
 from campaign.signatures import tokens
 from campaign.signatures.erasure import StillCounted, erase_one
@@ -57,7 +58,7 @@ from campaign.subscriptions import tokens as news_tokens
 from campaign.subscriptions.queries import subscriptions_of_address
 from campaign.text.email_addresses import Address, mask
 
-# The application registers the blueprint once the views of both modules are on it.
+# The application registers the blueprint once the views of all its modules are on it.
 __all__ = ["blueprint"]
 
 CORRECTED = ("given_name", "family_name", "country", "postal_code", "comment", "name_display")
@@ -96,6 +97,15 @@ class OwnSignature:
     consents: Sequence[Consent]
     kind_part: str
     answer_consent: str
+
+
+@dataclass(frozen=True)
+class OwnOffer:
+    """A petition that can be signed with one press at `url`; `name` says as whom, if it is unclear."""
+
+    petition: PetitionCard
+    url: str
+    name: str
 
 
 @blueprint.get("/<lang>/signatures/mine/<token>")
@@ -226,11 +236,12 @@ def _render_page(
     refused_id: int | None = None,
 ) -> Response:
     show_organisation(cast(Petition, petition_by_id(opened.petition_id)).cause.organisation_id)
+    rows = signatures_of_address(**_owner(opened))
     own_signatures = [
         _own_signature(
             row, cast(SupporterForm, refused) if row.id == refused_id else _form(row), token
         )
-        for row in signatures_of_address(**_owner(opened))
+        for row in rows
     ]
     page = render_template(
         "signatures/mine.html",
@@ -240,6 +251,7 @@ def _render_page(
         until=last_day_of(token),
         refused=refused is not None,
         news=_news(token, opened),
+        offers=_offers(token, rows),
         saved=request.args.get("saved", type=int),
         erased=request.args.get("erased") == "1",
         leaving=request.args.get("leaving") == "1",
@@ -280,6 +292,26 @@ def _news(token: str, opened: Signature) -> str | None:
         "subscriptions.preferences",
         token=news_tokens.preferences_token(subscription, last_day),
     )
+
+
+def _offers(token: str, rows: Sequence[Signature]) -> list[OwnOffer]:
+    """Return what the people of this address can sign next, until the link to this page ends."""
+    now = utcnow()
+    offers = offers_for(rows, g.lang, now=now)
+    counts = petition_counts({offer.petition.id for offer in offers})
+    has_several_names = len({row.full_name for row in rows}) > 1
+    return [
+        OwnOffer(
+            petition=card(offer.petition, g.lang, counts.get(offer.petition.id, 0), now),
+            url=url_for(
+                "signatures.one_press",
+                token=one_press_token(offer.source, offer.petition, last_day_of(token)),
+                source=FROM_OWN_PAGE,
+            ),
+            name=offer.source.full_name if has_several_names else "",
+        )
+        for offer in offers
+    ]
 
 
 def _form(signature: Signature, filled: bool = False) -> SupporterForm:

@@ -97,7 +97,8 @@ class SignatureCommand:
     """One signature to accept: who signs what, and how we know.
 
     `signed_at` is when it was signed, and `received_at` when it reached us. `is_confirmed` means
-    that a partner or a witness vouches for it. Otherwise its supporter confirms it by email. With a
+    that a partner or a witness vouches for it, or for `email` that its supporter came by a link in an
+    email that only the mailbox got. Otherwise its supporter confirms it by email. With a
     `held_reason` it is held for review. `network_digest` is that of the supporter's IP address.
     `referrer_id` is the id of the signature whose link brought the supporter, and `source` the code
     of a campaign. A full name from a table is shown only after its supporter or an organizer
@@ -126,6 +127,11 @@ class SignatureCommand:
     def __post_init__(self) -> None:
         if not self.is_confirmed and not self.supporter.email_digest:
             raise ValueError("a signature that nobody vouches for needs an email address")
+
+    @property
+    def proves_mailbox(self) -> bool:
+        """Return whether its supporter has proved the mailbox, so that no email need ask them."""
+        return self.is_confirmed and self.evidence == Evidence.EMAIL
 
     @property
     def state(self) -> Status:

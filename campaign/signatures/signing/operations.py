@@ -9,6 +9,8 @@ batch of one.
 - Signatures that were **collected** by a witness, at a table or on paper, are compared with those
   already stored. A witness confirms what the same person signed online.
 
+- Signatures whose supporter **proved the mailbox** with a link from an email are confirmed at once.
+
 Who has signed already is a *repeat*: nothing changes at once. The form of a repeat is noted, and the
 worker emails the supporter (see `repeats`), unless the command leaves that to its caller.
 """
@@ -33,6 +35,7 @@ from campaign.signatures.signing.commands import (
     phase_error,
 )
 from campaign.signatures.signing.existing_signatures import ExistingSignatures, Position, Signer
+from campaign.signatures.signing.proven import settle_proven
 from campaign.signatures.signing.repeats import CONFIRMATION, PASSED_ON, note_repeats
 
 MAX_BATCH_SIZE = 200
@@ -112,6 +115,11 @@ def _accept_submitted(commands: Sequence[SignatureCommand]) -> list[SignatureRes
     ids = {(petition_id, bytes(digest)): row_id for row_id, petition_id, digest in rows}
     # Of several commands with one address, only the first one gets the row.
     id_at = {index: ids.pop(_address(commands[index]), None) for index in indexes}
+    id_at |= {
+        index: _settle_proven(commands[index])
+        for index in indexes
+        if commands[index].proves_mailbox and id_at[index] is None
+    }
     results = [
         SignatureResult(Status.REFUSED, error=error) if error else _result(command, id_at[index])
         for index, (command, error) in enumerate(zip(commands, errors, strict=True))
@@ -119,6 +127,15 @@ def _accept_submitted(commands: Sequence[SignatureCommand]) -> list[SignatureRes
     _queue_emails(commands, results)
     _note_repeats(commands, results)
     return results
+
+
+def _settle_proven(command: SignatureCommand) -> int | None:
+    return settle_proven(
+        columns=submitted_columns(command),
+        form_columns=repeat_columns(command),
+        may_share=command.terms.two_per_address,
+        now=command.received_at,
+    )
 
 
 def _phase_errors(commands: Sequence[SignatureCommand]) -> list[CampaignError | None]:
@@ -239,6 +256,7 @@ def _note_repeats(commands: Sequence[SignatureCommand], results: Sequence[Signat
         for command, result in zip(commands, results, strict=True)
         if result.status == Status.REPEAT
         and command.notes_repeat
+        and not command.proves_mailbox
         and command.supporter.email_digest
     ]
     if rows:
@@ -374,6 +392,7 @@ def _displays(command: SignatureCommand) -> tuple[str, str]:
 def is_emailed(command: SignatureCommand) -> bool:
     """Return whether the supporter gets an email about a new signature.
 
-    That of a witnessed one is not due here.
+    That of a witnessed one is not due here, and one that proves the mailbox is confirmed already.
     """
-    return not (command.evidence.is_collected and command.is_confirmed)
+    is_collected = command.evidence.is_collected and command.is_confirmed
+    return not (is_collected or command.proves_mailbox)

@@ -78,7 +78,8 @@ class Submission:
 
     `network` is the sender's IP address, if a supporter sent it. `honeypot` is the text in the
     hidden field. `notice` is the digest of the privacy notice that the form showed. `needs_proof` says whether the petition is under load, and `proof` is the proof of
-    work that was sent. `is_vouched_for` means that a partner vouches for the signature. A partner
+    work that was sent. `proves_mailbox` means that the form came by a link that only the supporter's
+    mailbox got. `is_vouched_for` means that a partner vouches for the signature. A partner
     names the `notice_id` that its own page showed, and when the supporter agreed to it.
     """
 
@@ -92,6 +93,7 @@ class Submission:
     proof: str = ""
     referrer_id: int | None = None
     source: str = ""
+    proves_mailbox: bool = False
     is_vouched_for: bool = False
     notice: str = ""
     notice_id: int | None = None
@@ -147,7 +149,7 @@ def _command(submission: Submission) -> SignatureCommand:
         signed_at=submission.received_at,
         received_at=submission.received_at,
         evidence=Evidence.API if submission.is_vouched_for else Evidence.EMAIL,
-        is_confirmed=submission.is_vouched_for,
+        is_confirmed=submission.is_vouched_for or submission.proves_mailbox,
         held_reason=_held_reason(submission, details),
         network_digest=tokens.network_digest(submission.network, now=submission.received_at),
         referrer_id=submission.referrer_id,
