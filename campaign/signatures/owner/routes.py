@@ -39,6 +39,7 @@ from campaign.process.clock import utcnow
 from campaign.security.dated_tokens import last_day_of
 from campaign.sharing.referral_links import ReferralLink, referral_link
 from campaign.signatures import tokens
+from campaign.signatures.codes.routes import blueprint
 from campaign.signatures.erasure import StillCounted, erase_one
 from campaign.signatures.forms import OwnLinkForm, SupporterForm
 from campaign.signatures.models import HeldCorrection, Signature
@@ -48,7 +49,6 @@ from campaign.signatures.owner.agreements import agreed_to, consents_with
 from campaign.signatures.pending_forms import copies_of_forms, waiting_forms
 from campaign.signatures.presenters import NO_FORM, OtherForm, other_forms
 from campaign.signatures.queries import signature_by_token, signatures_of_address, was_own_link
-from campaign.signatures.routes import blueprint
 from campaign.signatures.signing.abuse_limits import admit_link_request
 from campaign.signatures.signing.submission import BUSY_SECONDS
 from campaign.site.settings import site_settings
@@ -56,7 +56,7 @@ from campaign.subscriptions import tokens as news_tokens
 from campaign.subscriptions.queries import subscriptions_of_address
 from campaign.text.email_addresses import Address, mask
 
-# The application registers the blueprint once the views of both modules are on it.
+# The application registers the blueprint once the views of all modules are on it.
 __all__ = ["blueprint"]
 
 CORRECTED = ("given_name", "family_name", "country", "postal_code", "comment", "name_display")
