@@ -1,6 +1,7 @@
 """Tests of short codes: each stands for one number, and only under its seal."""
 
 import random
+from itertools import pairwise
 
 import pytest
 
@@ -60,7 +61,7 @@ def test_codes_of_neighbouring_numbers_have_nothing_in_common():
     codes = [code_of(number) for number in range(2000)]
     assert len(set(codes)) == len(codes)
     # Of eight characters, a quarter of one is the same by chance.
-    same = [sum(map(str.__eq__, a, b)) for a, b in zip(codes, codes[1:], strict=False)]
+    same = [sum(map(str.__eq__, a, b)) for a, b in pairwise(codes)]
     assert sum(same) / len(same) < 0.5
     for place in range(LENGTH):
         assert {code[place] for code in codes} == set(ALPHABET)
