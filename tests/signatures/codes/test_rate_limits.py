@@ -86,13 +86,15 @@ def test_codes_of_another_length_are_not_counted(client, app):
         assert enter_code(client, EMAIL, "K7M2", address=NETWORK).status_code == 422
 
 
-def test_wrong_codes_in_all_are_limited(client, app, petition):
+def test_wrong_codes_in_all_are_limited_and_logged(client, app, petition, caplog):
     sent = code(sign(petition))
     limiter = app.extensions["rate_limiter"]
     for _ in range(WRONG_IN_ALL.amount - 1):
         limiter.hit(WRONG_IN_ALL, "wrong codes")
     assert enter_code(client, ODILE["email"], WRONG, address=NETWORK).status_code == 422
     assert_limited(enter_code(client, EMAIL, sent, address=ELSEWHERE))
+    [record] = [record for record in caplog.records if record.name == "campaign.codes"]
+    assert "@" not in record.getMessage()
 
 
 def test_guessing_a_whole_year_hits_a_code_with_less_than_one_in_a_million():
