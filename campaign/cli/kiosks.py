@@ -13,6 +13,7 @@ from campaign.kiosk import codes, key_pairs, pairing
 from campaign.kiosk.models import KioskKey, PairingCode
 from campaign.kiosk.queries import every_kiosk, pin_of
 from campaign.process.clock import utcnow
+from campaign.text.typed_codes import spaced
 
 group = AppGroup(
     "kiosks", help="Pair tablets with an event, list them, and change their encryption keys."
@@ -46,7 +47,7 @@ def pair(slug: str, name: str, pin: str | None) -> None:
     url = f"{current_app.config['PUBLIC_URL']}/kiosk"
     code_text = codes.code_of(code.seed)
     click.echo(
-        f"Open {url} on the tablet and enter {codes.spaced(code_text)}, or scan the code below. It works once, until {code.expires_at:%H:%M} UTC."
+        f"Open {url} on the tablet and enter {spaced(code_text)}, or scan the code below. It works once, until {code.expires_at:%H:%M} UTC."
     )
     segno.make(f"{url}/#code={code_text}", error="m", micro=False).terminal(compact=True)
     if new_pin:

@@ -29,6 +29,7 @@ from campaign.petitions.operations import slugs
 from campaign.petitions.queries import petition_by_slug
 from campaign.petitions.signing_terms import recent_terms
 from campaign.process.clock import utcnow
+from campaign.signatures.codes.forms import CodeForm
 from campaign.signatures.emails import address_of_emails
 from campaign.signatures.forms import signature_form
 from campaign.signatures.presenters import petition_context
@@ -93,6 +94,7 @@ def thanks(slug: str) -> ResponseReturnValue:
     context = petition_context(petition, g.lang, utcnow())
     page = render_template(
         "embeds/thanks.html",
+        code_fields=CodeForm.empty(),
         confirm_days=days,
         mail_from=sender,
         emails_wait=emails_wait(),

@@ -6,12 +6,13 @@ from datetime import datetime
 from sqlalchemy import select
 
 from campaign.errors import CampaignError
-from campaign.events.codes import new_code, read_code
+from campaign.events.codes import new_code
 from campaign.events.models import Event, Registration
 from campaign.events.registering import CONFIRMATION, TooFewSeats
 from campaign.events.seats import fits, give
 from campaign.extensions import db, load_for_update
 from campaign.mail.operations import enqueue
+from campaign.text.typed_codes import read_code
 
 DIGEST_BYTES = 32
 

@@ -6,27 +6,14 @@ import secrets
 import segno
 from markupsafe import Markup
 
-# Crockford's base 32: no two digits are confused, read aloud or on a cracked screen.
-DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+from campaign.text.typed_codes import ALPHABET
+
 LENGTH = 10
-_MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 
 def new_code() -> str:
-    """Return a code that nobody can guess: 50 random bits in ten digits."""
-    return "".join(secrets.choice(DIGITS) for _ in range(LENGTH))
-
-
-def read_code(text: str) -> str:
-    """Return the code that was typed or scanned, whatever its case and dashes."""
-    return "".join(
-        character for character in text.upper().translate(_MISREAD) if character in DIGITS
-    )
-
-
-def spaced(code: str) -> str:
-    """Return the code in two halves, so that it is easy to read out."""
-    return f"{code[: LENGTH // 2]}-{code[LENGTH // 2 :]}"
+    """Return a code that nobody can guess: 50 random bits in ten characters."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
 
 
 def code_svg(code: str) -> Markup:

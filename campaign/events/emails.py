@@ -10,7 +10,7 @@ from typing import Any, cast
 from flask import Flask
 
 from campaign.events.calendar import invitation
-from campaign.events.codes import code_png, spaced
+from campaign.events.codes import code_png
 from campaign.events.hours import full_day, hours, zone_name
 from campaign.events.models import Event, Registration
 from campaign.events.operations import CALLED_OFF, CHANGED
@@ -27,6 +27,7 @@ from campaign.mail.renderers import register
 from campaign.organisations.emails import EmailIdentity, email_identity
 from campaign.process.clock import utcnow
 from campaign.text.markdown import to_text
+from campaign.text.typed_codes import spaced
 from campaign.text.whitespace import in_one_line
 
 # Folders of `templates/emails/` by state: with a seat, on the waiting list, held for review.

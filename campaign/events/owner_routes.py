@@ -7,7 +7,7 @@ from flask import Response, abort, g, make_response, redirect, render_template, 
 from flask.typing import ResponseReturnValue
 
 from campaign.events import registering, tokens
-from campaign.events.codes import code_png, code_svg, spaced
+from campaign.events.codes import code_png, code_svg
 from campaign.events.forms import SeatForm, registration_form
 from campaign.events.models import Event, Registration
 from campaign.events.presenters import page
@@ -20,6 +20,7 @@ from campaign.petitions.questions import ANSWER_PREFIX
 from campaign.process.clock import utcnow
 from campaign.security.tokens import claimed_number
 from campaign.text.email_addresses import mask
+from campaign.text.typed_codes import spaced
 
 # The application registers the blueprint once the views of both modules are on it.
 __all__ = ["blueprint"]

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from campaign.db.functions import plain, plain_letters
-from campaign.events.codes import LENGTH, read_code
+from campaign.events.codes import LENGTH
 from campaign.events.models import Event, Registration
 from campaign.events.seats import free_seats
 from campaign.extensions import db
 from campaign.process.clock import utcnow
 from campaign.signatures import tokens
 from campaign.text.email_addresses import AddressRefused, parse_address
+from campaign.text.typed_codes import read_code
 
 _came = Registration.checked_in_at.is_not(None)
 # The filters of the list, each with its condition.

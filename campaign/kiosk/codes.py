@@ -8,6 +8,7 @@ from hashlib import pbkdf2_hmac, sha256
 
 from campaign.security.digests import keyed_digest
 from campaign.security.secret_key import secret_key
+from campaign.text import typed_codes
 
 # No two of these characters are easily confused.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -35,12 +36,7 @@ def code_of(seed: bytes) -> str:
 
 def read_code(typed: str) -> str:
     """Return a typed code in its original form, whatever its case, dashes and spaces."""
-    return "".join(character for character in typed.upper() if character in ALPHABET)
-
-
-def spaced(code: str) -> str:
-    """Return a code in two halves, which are easier to read out."""
-    return f"{code[: len(code) // 2]}-{code[len(code) // 2 :]}"
+    return typed_codes.read_code(typed, ALPHABET)
 
 
 def code_digest(code: str) -> bytes:

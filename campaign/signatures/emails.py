@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 from campaign.accounts.audit_models import AuditEntry
 from campaign.accounts.queries import organizer_by_id
 from campaign.extensions import db
-from campaign.http.urls import absolute_url
+from campaign.http.urls import absolute_url, without_scheme
 from campaign.i18n.locales import locale_of
 from campaign.mail.composition import Message, render
 from campaign.mail.models import OutboxRow
@@ -45,9 +45,12 @@ from campaign.signatures.signing.repeats import CONFIRMATION, FORM_CONFIRMATION,
 from campaign.site.settings import local_day, site_settings
 from campaign.subscriptions import tokens as news_tokens
 from campaign.subscriptions.models import Subscription
+from campaign.text.typed_codes import spaced
 
 REMINDER = "signature_reminder"
 LAST_REMINDER = "signature_last_reminder"
+# It redirects to the page of the code in the reader's language.
+SHORT_CODE_PATH = "/c"
 CONFIRMED = ("confirmed", "counted", "held")
 
 # A signature, the form that an email is about, and all that wait with it.
@@ -178,7 +181,7 @@ def request_message(
         lang,
         signature.petition_id,
         form,
-        personal={"confirm_url": confirm_url},
+        personal={"confirm_url": confirm_url, **_code_values(signature, form)},
         context=_confirmation_values(signature, form, lang),
         wording=wording,
     )
@@ -355,12 +358,14 @@ def _petition_values(
 
 
 def _confirm_url(signature: Signature, form: UnconfirmedForm, lang: str) -> str:
-    token = (
-        tokens.token_for(tokens.CONFIRM, signature)
-        if form.id is None
-        else tokens.form_token(form.id, signature)
-    )
+    token = tokens.confirm_token(signature, form.id)
     return absolute_url("signatures.confirm", lang, token=token)
+
+
+def _code_values(signature: Signature, form: UnconfirmedForm) -> dict[str, str]:
+    """Return the code to type, and the same for screen readers, which say each character."""
+    code = tokens.confirm_code(signature, form.id)
+    return {"confirm_code": spaced(code), "spelled_code": " ".join(code)}
 
 
 def _confirmation_values(signature: Signature, form: UnconfirmedForm, lang: str) -> dict[str, Any]:
@@ -371,6 +376,8 @@ def _confirmation_values(signature: Signature, form: UnconfirmedForm, lang: str)
     return {
         "expires_on": local_day(expires_at),
         "erase_days": site_settings().erase_pending_days,
+        "code_url": absolute_url("signatures.enter_code", lang),
+        "code_address": without_scheme(SHORT_CODE_PATH),
         "link_request_url": absolute_url("signatures.request_own_link", lang),
     }
 

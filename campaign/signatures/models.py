@@ -230,6 +230,11 @@ class Signature(Base):
         return shown_name(self.name_display, self.given_name, self.family_name)
 
     @property
+    def is_confirmed(self) -> bool:
+        """Return whether its supporter has confirmed it, and it is neither withdrawn nor erased."""
+        return self.confirmed_at is not None and self.state not in ("withdrawn", "erased")
+
+    @property
     def shared_comment(self) -> str:
         """Return the comment that others may read, or an empty text."""
         return shared_comment(self.name_display, self.comment, self.comment_shown)

@@ -176,17 +176,9 @@ def other_forms(
     """Return the other `forms` with exactly this address, newest first."""
     others = [form for form in forms if form.id != form_id and is_same_address(form.email, email)]
     return [
-        OtherForm(_token(form, signature), form.full_name, form.created_at)
+        OtherForm(tokens.confirm_token(signature, form.id), form.full_name, form.created_at)
         for form in others[::-1][:MAX_OTHER_FORMS]
     ]
-
-
-def _token(form: UnconfirmedForm, signature: Signature) -> str:
-    return (
-        tokens.token_for(tokens.CONFIRM, signature)
-        if form.id is None
-        else tokens.form_token(form.id, signature)
-    )
 
 
 def _answers(

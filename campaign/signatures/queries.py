@@ -1,7 +1,8 @@
 """Queries about signatures, for pages and commands."""
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from hmac import compare_digest
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Integer, Row, Select, cast, func, select
@@ -23,7 +24,11 @@ from campaign.signatures.models import (
     RepeatSigning,
     Signature,
 )
+from campaign.signatures.pending_forms import later_forms, waiting_forms
 from campaign.text.email_addresses import is_same_address
+
+# No row has this id.
+NO_ROW = 0
 
 COUNTED = Signature.hatched_at.is_not(None)
 NUMBERED = Signature.number.is_not(None)
@@ -74,6 +79,34 @@ def confirmable_by_token(token: str) -> Confirmable | None:
     if signature is None or not tokens.opens_form(token, form.id, signature):
         return None
     return Confirmable(signature, form.id)
+
+
+def confirmable_by_code(
+    code: str, email_digest: bytes, *, now: datetime, good_for: timedelta
+) -> Confirmable | None:
+    """Return what the code in an email to this address opens, as the link in it does, or None.
+
+    None also if the link has expired after `good_for`, or opens nothing any longer. A guess costs
+    the same statements for every address, because it claims the row of a random id.
+    """
+    claimed = tokens.claimed_form(code, email_digest)
+    if claimed is None:
+        return None
+    form = db.session.get(RepeatSigning, claimed.row_id) if claimed.is_later else None
+    claimed_id = (form and form.signature_id) if claimed.is_later else claimed.row_id
+    signature = signature_by_id(claimed_id or NO_ROW)
+    later = later_forms([claimed_id or NO_ROW])
+    if (
+        signature is None
+        or signature.email_digest is None
+        or not compare_digest(signature.email_digest, email_digest)
+        or signature.mailed_at is None
+        or signature.mailed_at <= now - good_for
+    ):
+        return None
+    form_id = form.id if form else None
+    is_waiting = any(waiting.id == form_id for waiting in waiting_forms(signature, later))
+    return Confirmable(signature, form_id) if is_waiting or signature.is_confirmed else None
 
 
 def signatures_of_address(email_digest: bytes, email: str | None) -> list[Signature]:

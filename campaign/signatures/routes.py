@@ -28,6 +28,7 @@ from campaign.process.clock import utcnow
 from campaign.sharing.operations import confirm_and_assign_text
 from campaign.sharing.referral_links import referral_link
 from campaign.signatures import operations, tokens
+from campaign.signatures.codes.forms import CodeForm
 from campaign.signatures.emails import address_of_emails
 from campaign.signatures.models import Signature
 from campaign.signatures.pending_forms import UnconfirmedForm, sent_to, waiting_forms, was_used
@@ -73,6 +74,7 @@ def thanks(slug: str) -> ResponseReturnValue:
     petition = petition_by_slug(slug) or abort(404)
     page = render_template(
         "signatures/thanks.html",
+        code_fields=CodeForm.empty(),
         confirm_days=site_settings().confirm_days,
         mail_from=address_of_emails(petition),
         emails_wait=emails_wait(),
@@ -192,7 +194,7 @@ def _answer_to_done(
 
     It was confirmed, or another one was, or its signature was withdrawn.
     """
-    if _is_confirmed(signature):
+    if signature.is_confirmed:
         if was_used(signature, form_id):
             return redirect(_after_confirming(signature), 303)
         return _private_page(
@@ -204,10 +206,6 @@ def _answer_to_done(
         )
     # Which of the waiting forms we may show depends on the address that this link was sent to.
     return _unknown_link(other_forms(signature, form_id, sent_to(signature, form_id), forms))
-
-
-def _is_confirmed(signature: Signature) -> bool:
-    return signature.confirmed_at is not None and signature.state not in ("withdrawn", "erased")
 
 
 def _unknown_link(forms: Sequence[OtherForm] = ()) -> Response:

@@ -5,7 +5,7 @@ Digests of IP addresses have a random key for each day, which is deleted later.
 
 import secrets
 from datetime import date, datetime
-from typing import cast
+from typing import NamedTuple, cast
 
 from flask import Flask, current_app
 from sqlalchemy import LargeBinary, delete, select
@@ -22,6 +22,7 @@ from campaign.security.dated_tokens import (
 )
 from campaign.security.digests import address_digest, is_local, keyed_digest
 from campaign.security.secret_key import secret_key
+from campaign.security.short_codes import make_short_code, read_short_code
 from campaign.security.tokens import make_token, read_token
 from campaign.signatures.models import Signature
 from campaign.site.settings import site_settings
@@ -33,6 +34,14 @@ CONFIRM_FORM = "confirm-form"
 MINE = "mine"
 RECEIPT = "receipt"
 STOP_ANSWERS = "stop-answers"
+CONFIRM_CODE = "confirm-code"
+
+
+class ClaimedForm(NamedTuple):
+    """A row that a code claims: that of a later form, or that of a signature, the first form."""
+
+    row_id: int
+    is_later: bool
 
 
 def token_for(purpose: str, signature: Signature) -> str:
@@ -78,6 +87,31 @@ def form_token(form_id: int, signature: Signature) -> str:
 def opens_form(token: str, form_id: int, signature: Signature) -> bool:
     """Return whether `token` was made for this form of this signature."""
     return read_token(secret_key(), CONFIRM_FORM, token, _seal_of(signature)) == form_id
+
+
+def confirm_token(signature: Signature, form_id: int | None) -> str:
+    """Return the token that confirms one form of this signature (None: the first one)."""
+    return token_for(CONFIRM, signature) if form_id is None else form_token(form_id, signature)
+
+
+def confirm_code(signature: Signature, form_id: int | None) -> str:
+    """Return the code that its supporter can type instead of following the link to this form.
+
+    It opens nothing without the email address.
+    """
+    is_later = form_id is not None
+    number = (signature.id if form_id is None else form_id) << 1 | is_later
+    digest = signature.email_digest or b""
+    return make_short_code(secret_key(), CONFIRM_CODE, number, digest)
+
+
+def claimed_form(code: str, email_digest: bytes) -> ClaimedForm | None:
+    """Return the form that `code` claims for an address, to find its row; None if it is no code.
+
+    This proves nothing yet: every code claims a form. Check that its signature has the address.
+    """
+    number = read_short_code(secret_key(), CONFIRM_CODE, code, email_digest)
+    return None if number is None else ClaimedForm(number >> 1, bool(number & 1))
 
 
 def seal(petition_id: int, digest: bytes | None) -> bytes:

@@ -3,10 +3,11 @@
 import pytest
 
 from campaign.events.check_in import CodeUnknown, NoSeat, check_in, undo_check_in
-from campaign.events.codes import code_png, code_svg, new_code, read_code, spaced
+from campaign.events.codes import code_png, code_svg, new_code
 from campaign.events.queries import attendance
 from campaign.extensions import db, write
 from campaign.process.clock import utcnow
+from campaign.text.typed_codes import read_code, spaced
 from tests.factories.events import come, make_event, registration
 
 

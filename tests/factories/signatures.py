@@ -21,6 +21,7 @@ from campaign.signatures.owner import operations as owner_operations
 from campaign.signatures.signing import accept_signatures
 from campaign.signatures.signing.commands import SignatureCommand, SupporterDetails
 from campaign.signatures.signing.repeats import answer_repeats
+from campaign.text.typed_codes import spaced
 from tests.factories.petitions import terms_of
 
 AMALIA = {
@@ -104,6 +105,23 @@ def forms():
 def form_link(form, lang="en"):
     """Return the link in the email about a later form."""
     return f"/{lang}/signatures/confirm/{tokens.form_token(form.id, row(form.signature_id))}"
+
+
+def code(signature_id):
+    """Return the code in the email about the first form, as people see it."""
+    return spaced(tokens.confirm_code(row(signature_id), None))
+
+
+def form_code(form):
+    """Return the code in the email about a later form."""
+    return spaced(tokens.confirm_code(row(form.signature_id), form.id))
+
+
+def enter_code(client, email, code, *, lang="en", address="127.0.0.1", **options):
+    """Send the form for a code, from the IP address `address`."""
+    data = {"email": email, "code": code}
+    path = f"/{lang}/c"
+    return client.post(path, data=data, environ_overrides={"REMOTE_ADDR": address}, **options)
 
 
 def confirm_form(form, *, now=None):

@@ -11,6 +11,8 @@ PUBLIC = {
     "GET /organisations/<slug>/mark-<digest>",
     "GET /<lang>/causes/<slug>",
     "GET /<lang>/causes/<slug>/montage",
+    "GET /<lang>/c",
+    "POST /<lang>/c",
     "GET /<lang>/mine",
     "POST /<lang>/mine",
     "GET /<lang>/events/",

@@ -11,6 +11,7 @@ from campaign.kiosk import codes, pairing
 from campaign.kiosk.models import Kiosk
 from campaign.kiosk.pairing import CODE_GOOD_FOR, UsedCode
 from campaign.process.clock import utcnow
+from campaign.text.typed_codes import spaced
 from tests.factories.kiosks import give_code, kiosk_of, long_ago, make_tablet
 from tests.page_parts import figures
 from tests.together import together
@@ -24,7 +25,7 @@ def ask(client, code, **options):
 
 
 def test_code_has_eight_unambiguous_characters():
-    code = codes.spaced("K7M29QXW")
+    code = spaced("K7M29QXW")
     assert code == "K7M2-9QXW"
     assert codes.read_code(" k7m2-9qxw ") == codes.read_code("K7M2 9QXW") == "K7M29QXW"
     assert not set("01ILOU") & set(codes.ALPHABET) - {"U"}
@@ -39,7 +40,7 @@ def test_code_is_not_stored_but_can_be_shown_again(app, event):
 
 def test_device_is_paired_whatever_the_case_and_dashes_of_the_code(client, event):
     code = give_code(event, name="By the door")
-    answer = client.post("/kiosk/pairings", json={"code": codes.spaced(code).lower(), "app": "1"})
+    answer = client.post("/kiosk/pairings", json={"code": spaced(code).lower(), "app": "1"})
     assert answer.status_code == 201
     assert answer.json["name"] == "By the door"
     assert answer.json["secret"].startswith(answer.json["kiosk"])

@@ -6,12 +6,17 @@ from campaign.mail import composition
 from campaign.mail.composition import render
 from tests.mail.test_emails import ALL, CONTEXT, LANGUAGES
 
-PERSONAL = ("given_name", "shown_name", "confirm_url", "mine_url")
+PERSONAL = (
+    *("given_name", "shown_name", "confirm_url", "mine_url"),
+    *("confirm_code", "spelled_code"),
+)
 OTHERS = {
     "given_name": "Ñusta <b>&\"'",
     "shown_name": "Ñusta Rodríguez-Villaseñor de la Concepción y Ruiz de Alarcón",
     "confirm_url": 'https://sign.example.org/es/signatures/confirm/2.a&b="c"',
     "mine_url": "https://sign.example.org/es/signatures/mine/2.d",
+    "confirm_code": "0123-4567",
+    "spelled_code": "0 1 2 3 4 5 6 7",
 }
 
 

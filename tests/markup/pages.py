@@ -45,6 +45,7 @@ PLAIN = {
     "subscription-stopped": "/subscriptions/stopped",
     "subscription-new-link": "/subscriptions/x",
     "own-link": "/mine",
+    "enter-code": "/c",
     "privacy": "/privacy",
     "accessibility": "/accessibility",
     "search": "/search",
@@ -73,6 +74,7 @@ def _pages(url, lang):
     yield "letter", email_to(url, address, lang)
     yield "letters", ask(f"{url}/dev/mail", lang)
     yield from _confirming(url, lang, link_in(email_to(url, address, lang), "confirm"))
+    yield from _entering_codes(url, lang)
     yield from _asking_for_a_link(url, lang)
     yield from _owning(url, own_link(url, address, lang))
     yield from _coming(url, lang)
@@ -122,6 +124,12 @@ def _confirming(url, lang, link):
     hatching = ask(link, yes="")
     yield "hatching", hatching
     yield "hatched", until(lambda: ask(url + hatched_address(hatching, lang)), "hatched-number")
+
+
+def _entering_codes(url, lang):
+    post = f"{url}/{lang}/c"
+    yield "enter-code-422", ask(post, lang, email="amalia@correo", code='<&>"')
+    yield "enter-code-wrong", ask(post, lang, email="nobody@kwan.example", code="K7M2-9QXW")
 
 
 def _asking_for_a_link(url, lang):

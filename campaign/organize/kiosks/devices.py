@@ -26,6 +26,7 @@ from campaign.organize.kiosks.routes import (
 )
 from campaign.process.clock import utcnow
 from campaign.sharing.qr_codes import qr_code
+from campaign.text.typed_codes import spaced
 
 
 def load_kiosk(kiosk_id: int) -> Kiosk | None:
@@ -140,7 +141,7 @@ def code(code: PairingCode) -> ResponseReturnValue:
         "organize/kiosks/code.html",
         event=event,
         title=event.text(g.lang).title,
-        code=codes.spaced(characters),
+        code=spaced(characters),
         picture=qr_code(f"{address}/#code={characters}", dark="#000", light="#fff"),
         address=address,
         is_good=code.used_at is None and now < code.expires_at,

@@ -41,6 +41,7 @@ from campaign.security.dated_tokens import last_day_of
 from campaign.sharing.next_petition import FROM_OWN_PAGE, offers_for, one_press_token
 from campaign.sharing.referral_links import ReferralLink, referral_link
 from campaign.signatures import tokens
+from campaign.signatures.codes.routes import blueprint
 from campaign.signatures.erasure import StillCounted, erase_one
 from campaign.signatures.forms import OwnLinkForm, SupporterForm
 from campaign.signatures.models import HeldCorrection, Signature
@@ -50,7 +51,6 @@ from campaign.signatures.owner.agreements import agreed_to, consents_with
 from campaign.signatures.pending_forms import copies_of_forms, waiting_forms
 from campaign.signatures.presenters import NO_FORM, OtherForm, other_forms
 from campaign.signatures.queries import signature_by_token, signatures_of_address, was_own_link
-from campaign.signatures.routes import blueprint
 from campaign.signatures.signing.abuse_limits import admit_link_request
 from campaign.signatures.signing.submission import BUSY_SECONDS
 from campaign.site.settings import site_settings

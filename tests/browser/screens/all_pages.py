@@ -4,6 +4,7 @@ from tests.browser.screens.mail import Mailbox, own_page_of
 from tests.browser.screens.mine import OwnLinkScreen
 from tests.browser.screens.petition import PetitionScreen
 from tests.browser.screens.reading import CauseScreen, FailureScreen, HomeScreen, PrivacyScreen
+from tests.browser.screens.thanks import CodeScreen
 
 
 def all_pages(visitor):
@@ -28,6 +29,7 @@ def all_pages(visitor):
     yield confirm
     yield confirm.confirm()
     yield OwnLinkScreen.open(visitor)
+    yield CodeScreen.open(visitor)
     yield from _at_home(visitor)
 
 

@@ -49,6 +49,13 @@ class EmailScreen(Screen):
         """Return the link of kind `way` in the plain text: confirm or mine."""
         return re.search(rf"\S+/signatures/{way}/\S+", self.find("main pre").text_content()).group()
 
+    @property
+    def code(self):
+        """Return the code to type, as the HTML email shows it. The plain text has the same."""
+        code = self._looks.locator(".code").text_content().strip()
+        assert code in self.find("main pre").text_content().split()
+        return code
+
     def press(self):
         """Press the button in the HTML email; it opens outside its frame."""
         # While the frame still grows, a press may hit the button's old place.

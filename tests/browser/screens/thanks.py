@@ -8,6 +8,35 @@ from tests.browser.screens.screen import Screen, number_in
 HATCH_MS = 60_000
 
 
+class CodeScreen(Screen):
+    """The page for the code from the email, for people on another device."""
+
+    path = "/{lang}/c"
+    marker = "[data-code-page] form"
+
+    @property
+    def state(self):
+        return self.find("[data-code-page]").get_attribute("data-code-page")
+
+    @property
+    def kind(self):
+        return f"CodeScreen, {self.state}"
+
+    def field(self, name):
+        return self.find(f".code-form [name={name}]")
+
+    def enter(self, code, email=None):
+        """Send the code, and return the page that its link opens, or this page with the error."""
+        if email is not None:
+            self.field("email").fill(email)
+        self.field("code").fill(code)
+        self.find(".code-form button").click()
+        self.page.wait_for_load_state()
+        self.find(f"{CodeScreen.marker}, {ConfirmScreen.marker}").first.wait_for()
+        is_refused = self.page.url.endswith("/c")
+        return (CodeScreen if is_refused else ConfirmScreen)(self.visitor, self.page)
+
+
 class ThanksScreen(Screen):
     path = "/{lang}/petitions/{slug}/thanks"
     marker = "main[id] [data-module=check-email]"
@@ -28,6 +57,8 @@ class ThanksScreen(Screen):
     @property
     def resend_status(self):
         return self.find("[data-resend-status]")
+
+    field, enter = CodeScreen.field, CodeScreen.enter
 
 
 class ConfirmScreen(Screen):

@@ -70,6 +70,8 @@ def _values():
         "token: receipt of a signature": signature_keys.token_for(signature_keys.RECEIPT, ROW),
         "token: a supporter's own page": signature_keys.own_token(ROW, date(2026, 2, 3)),
         "token: confirm a later form": signature_keys.form_token(8, ROW),
+        "code: confirm a signature": signature_keys.confirm_code(ROW, None),
+        "code: confirm a later form": signature_keys.confirm_code(ROW, 8),
         "token: confirm a name taken at a table": signature_keys.token_for(
             kiosk_keys.CONFIRM_NAME, ROW
         ),

@@ -1,0 +1,55 @@
+"""The form for the code from the confirmation email."""
+
+from typing import Self
+
+from flask import request
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import StringField
+from wtforms.form import BaseForm
+
+from campaign.http.cached_fields import CachedFields
+from campaign.security.short_codes import LENGTH
+from campaign.signatures.forms import EmailField, Missing
+from campaign.text.typed_codes import read_code
+
+# Longer than any code with spaces and dashes. What is longer is not read.
+MAX_TYPED_LENGTH = 100
+
+
+class CodeField(StringField):
+    """A code; `code` holds it in its original form once it has the right length."""
+
+    code = ""
+
+    def pre_validate(self, form: BaseForm) -> None:
+        """Read the code. Raise Missing."""
+        typed = self.data or ""
+        if not typed.strip():
+            raise Missing(_l("Enter the code from the email."))
+        code = read_code(typed) if len(typed) <= MAX_TYPED_LENGTH else ""
+        if len(code) != LENGTH:
+            raise Missing(_l("Check the code. It has eight letters and digits."))
+        self.code = code
+
+
+class CodeForm(FlaskForm):
+    """The email address that a form was sent with, and the code from the email."""
+
+    class Meta(CachedFields):
+        # Public pages set no cookie, so there is no token; cross-site posts are rejected by their
+        # origin.
+        csrf = False
+
+    email = EmailField(_l("Your email address"))
+    code = CodeField(_l("Code from the email"))
+
+    @classmethod
+    def sent(cls) -> Self:
+        """Return the form filled from the request's form data."""
+        return cls(formdata=request.form)
+
+    @classmethod
+    def empty(cls) -> Self:
+        """Return the form with nothing in it."""
+        return cls(formdata=None)
