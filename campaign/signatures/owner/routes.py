@@ -98,13 +98,13 @@ class OwnSignature:
 @blueprint.get("/<lang>/signatures/mine/<token>")
 def mine(token: str) -> ResponseReturnValue:
     """Show everything that was signed with the link's address."""
-    return _render_page(token, _opened(token))
+    return _render_page(token, open_own(token))
 
 
 @blueprint.post("/<lang>/signatures/mine/<token>/<int:signature_id>/correct")
 def correct(token: str, signature_id: int) -> ResponseReturnValue:
     """Correct a signature, or show the page again with the errors."""
-    opened = _opened(token)
+    opened = open_own(token)
     owner = _owner(opened)
     signature = owner_operations.load_own(signature_id, **owner)
     form = _form(signature, filled=True)
@@ -125,7 +125,10 @@ def correct_again(token: str, signature_id: int) -> ResponseReturnValue:
 def withdraw(token: str, signature_id: int) -> ResponseReturnValue:
     """Withdraw a signature."""
     write(
-        owner_operations.withdraw, signature_id=signature_id, now=utcnow(), **_owner(_opened(token))
+        owner_operations.withdraw,
+        signature_id=signature_id,
+        now=utcnow(),
+        **_owner(open_own(token)),
     )
     return redirect(url_for("signatures.mine", token=token), 303)
 
@@ -133,14 +136,14 @@ def withdraw(token: str, signature_id: int) -> ResponseReturnValue:
 @blueprint.post("/<lang>/signatures/mine/<token>/<int:signature_id>/restore")
 def restore(token: str, signature_id: int) -> ResponseReturnValue:
     """Undo a withdrawal."""
-    write(owner_operations.restore, signature_id=signature_id, **_owner(_opened(token)))
+    write(owner_operations.restore, signature_id=signature_id, **_owner(open_own(token)))
     return redirect(url_for("signatures.mine", token=token), 303)
 
 
 @blueprint.post("/<lang>/signatures/mine/<token>/<int:signature_id>/erase")
 def erase(token: str, signature_id: int) -> ResponseReturnValue:
     """Erase one signature permanently. The link still opens the others, if there are any."""
-    owner = _owner(_opened(token))
+    owner = _owner(open_own(token))
     owner_operations.load_own(signature_id, **owner)
     try:
         write(erase_one, signature_id=signature_id)
@@ -169,7 +172,7 @@ def erased() -> ResponseReturnValue:
 @blueprint.get("/<lang>/signatures/mine/<token>/download.json")
 def download(token: str) -> ResponseReturnValue:
     """Return all data about the supporter's signatures, readable for people and machines."""
-    rows = signatures_of_address(**_owner(_opened(token)))
+    rows = signatures_of_address(**_owner(open_own(token)))
     data = {"signatures": [_downloaded_row(row) for row in rows]}
     # Indented, and without escaped characters, because people read it in any text editor.
     response = Response(
@@ -179,7 +182,7 @@ def download(token: str) -> ResponseReturnValue:
     return private(response)
 
 
-def _opened(token: str) -> Signature:
+def open_own(token: str) -> Signature:
     """Return the signature that the token opens, or abort with a page that sends a new link.
 
     The page says whether the link has expired or is not ours.
