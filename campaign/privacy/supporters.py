@@ -164,7 +164,6 @@ SIGNERS = (
             "state lang old_email old_digest new_email new_digest needs_agreement created_at "
             "confirmed_at takes_effect_at ended_at",
         ),
-        is_entered=True,
     ),
     RegisterRow(
         _l("A signature held for review"),

@@ -57,7 +57,7 @@ def move_signatures(old: Mailbox, new: Mailbox, *, now: datetime) -> None:
     rows = db.session.scalars(
         select(Signature)
         .where(Signature.email_digest.in_({old.digest, new.digest}))
-        # Whoever locks several signatures does so in this order, so that they cannot deadlock.
+        # All who lock several signatures use this order, so that they cannot deadlock.
         .order_by(Signature.petition_id, Signature.email_digest, Signature.id)
         .with_for_update()
         .execution_options(populate_existing=True)
