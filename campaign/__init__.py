@@ -41,6 +41,7 @@ from campaign.edge.page_cache import PageCache
 from campaign.edge.request_monitor import RequestMonitor, note_endpoint
 from campaign.embeds.routes import blueprint as embeds
 from campaign.events import emails as event_emails
+from campaign.events import moving as event_moving
 from campaign.events.jobs import work as event_work
 from campaign.events.owner_routes import blueprint as event_pages
 from campaign.exports import letter_pdf
@@ -63,6 +64,10 @@ from campaign.mail import routes as mailbox
 from campaign.mail.composition import mail_from
 from campaign.mail.jobs import work as mail_work
 from campaign.mail.server_url import server_from
+from campaign.mailboxes import emails as mailbox_emails
+from campaign.mailboxes import parts as mailbox_parts
+from campaign.mailboxes.jobs import work as mailbox_work
+from campaign.mailboxes.routes import blueprint as mailbox_pages
 from campaign.monitoring.measures import registry
 from campaign.monitoring.processes import ProcessMetrics
 from campaign.montage.cards.routes import blueprint as share_cards
@@ -84,13 +89,22 @@ from campaign.security import rate_limits
 from campaign.sharing.operations import forget_assigned_texts
 from campaign.sharing.routes import blueprint as sharing_pages
 from campaign.signatures import emails, tokens
+from campaign.signatures.codes import routes as code_pages
 from campaign.signatures.jobs import work as signature_work
 from campaign.signatures.moderation import rules
-from campaign.signatures.one_press.routes import blueprint as signature_pages
+from campaign.signatures.one_press import routes as one_press_pages
+from campaign.signatures.owner import address_routes as signature_address_pages
+from campaign.signatures.owner import moving as signature_moving
+from campaign.signatures.owner import routes as own_signature_pages
+from campaign.signatures.owner import stop_routes as stop_answer_pages
+from campaign.signatures.routes import blueprint as signature_pages
 from campaign.site import settings as site_settings
+from campaign.subscriptions import address_routes as subscription_address_pages
 from campaign.subscriptions import emails as subscription_emails
+from campaign.subscriptions import moving as subscription_moving
+from campaign.subscriptions import owner_routes as own_subscription_pages
 from campaign.subscriptions.jobs import work as subscription_work
-from campaign.subscriptions.owner_routes import blueprint as subscription_pages
+from campaign.subscriptions.routes import blueprint as subscription_pages
 from campaign.subscriptions.webhooks import blueprint as webhooks
 from campaign.surge import state as surge
 from campaign.switches import state as switches
@@ -98,6 +112,7 @@ from campaign.targets.jobs import work as target_work
 from campaign.thanks import emails as thanks_emails
 from campaign.thanks import samples as wording_samples
 from campaign.updates import emails as update_emails
+from campaign.updates import moving as update_moving
 from campaign.updates.jobs import work as update_work
 from campaign.updates.routes import blueprint as update_pages
 from campaign.web import (
@@ -160,8 +175,26 @@ PARTS = (
     wording_samples,
     subscription_emails,
     update_emails,
+    mailbox_emails,
+    # What belongs to a mailbox, in the order in which it moves to another one.
+    mailbox_parts,
+    subscription_moving,
+    update_moving,
+    signature_moving,
+    event_moving,
     workspace,
     commands,
+)
+# Modules whose views are on the blueprint of their package. It is registered once all have been
+# imported.
+MORE_PAGES = (
+    code_pages,
+    own_signature_pages,
+    stop_answer_pages,
+    one_press_pages,
+    signature_address_pages,
+    own_subscription_pages,
+    subscription_address_pages,
 )
 BLUEPRINTS = (
     *(
@@ -174,6 +207,7 @@ BLUEPRINTS = (
         petition_pages,
         action_pages,
         signature_pages,
+        mailbox_pages,
         letter_pages,
         own_letter_pages,
         answer_pages,
@@ -203,6 +237,7 @@ BACKGROUND_WORK = (
     target_work,
     petition_work,
     subscription_work,
+    mailbox_work,
     signature_work,
     letter_work,
     update_work,

@@ -425,6 +425,7 @@ NOT_EXPORTED = {
         ),
         _DERIVED,
     ),
+    "address_change": "who waits for an answer of this installation, in emails with its address",
     "outbox_message": "emails that this installation still sends",
     "mailing_receipt": "only prevents that a mailing sends an email twice, and mailings end here",
     "target_import": "the work on a file that stays behind, so it cannot be undone after a move",

@@ -21,6 +21,7 @@ from campaign.db.ended_log import EndedEntry, seal_of
 from campaign.extensions import db, rows_changed
 from campaign.kiosk.models import Kiosk
 from campaign.kiosk.pairing import revoke
+from campaign.mailboxes.models import AddressChange
 from campaign.petitions.models import Petition
 from campaign.process.clock import utcnow
 from campaign.security.secret_key import secret_key
@@ -156,6 +157,15 @@ def _stop_letter(entry: EndedEntry) -> object:
     )
 
 
+def _stop_change(entry: EndedEntry) -> bool:
+    row = _row_of(entry, AddressChange)
+    if row is None or row.state not in ("requested", "waiting"):
+        return False
+    row.state, row.ended_at = "stopped", utcnow()
+    db.session.flush()
+    return True
+
+
 def _end_subscription(entry: EndedEntry) -> bool:
     row = _row_of(entry, Subscription)
     if row is None or row.state == "ended":
@@ -200,6 +210,7 @@ REPLAYS = {
     "signature.answers_stopped": _stop_answers,
     "answer.told": _stop_telling,
     "subscription.ended": _end_subscription,
+    "address_change.stopped": _stop_change,
     "address.request": _suppress,
     "address.complaint": _suppress,
     "address.organizer": _suppress,

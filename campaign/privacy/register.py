@@ -18,6 +18,7 @@ NOT_PERSONAL = {
     "signature": "id cause_id position_at_address",
     "repeat_signing": "id",
     "own_link_request": "id",
+    "address_change": "id",
     "registration": "id",
     "outbox_message": "id attempts locked_until priority",
     "organizer": "id",

@@ -163,6 +163,17 @@ SIGNERS = (
         columns_of("own_link_request", "email_digest exact_digest created_at"),
     ),
     RegisterRow(
+        _l("A request to use a new email address: both addresses, when, and how it ended"),
+        _l("To ask the new address, and to give the old one time to stop the change"),
+        NOBODY,
+        _l("Until 30 days after its end"),
+        columns_of(
+            "address_change",
+            "state lang old_email old_digest new_email new_digest needs_agreement created_at "
+            "confirmed_at takes_effect_at ended_at",
+        ),
+    ),
+    RegisterRow(
         _l("A signature held for review"),
         _l("To check unusual activity, such as very many signatures from one place at once"),
         ORGANIZERS,

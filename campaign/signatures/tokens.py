@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from campaign.db.upsert import insert
 from campaign.extensions import Base, db, write
+from campaign.mailboxes.queries import former_digests
 from campaign.process.clock import utcnow
 from campaign.security.dated_tokens import (
     has_ended,
@@ -59,7 +60,18 @@ def opens(purpose: str, token: str, signature: Signature) -> bool:
     """Return whether `token` was made for this purpose and signature, and has not expired."""
     if purpose == MINE:
         return not has_ended(token) and opened_once(token, signature)
-    return read_token(secret_key(), purpose, token, _seal_of(signature)) is not None
+    if read_token(secret_key(), purpose, token, _seal_of(signature)) is not None:
+        return True
+    return purpose == RECEIPT and _is_of_former_address(token, signature)
+
+
+def _is_of_former_address(token: str, signature: Signature) -> bool:
+    """Return whether this receipt was made before its supporter changed the address."""
+    digests = former_digests(signature.email_digest) if signature.email_digest else ()
+    return any(
+        read_token(secret_key(), RECEIPT, token, seal(signature.petition_id, digest)) is not None
+        for digest in digests
+    )
 
 
 def own_token(signature: Signature, last_day: date) -> str:

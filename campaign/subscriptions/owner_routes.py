@@ -44,9 +44,6 @@ from campaign.subscriptions.queries import (
 from campaign.subscriptions.routes import blueprint, private_page
 from campaign.text.email_addresses import mask
 
-# The application registers the blueprint once the views of both modules are on it.
-__all__ = ["blueprint"]
-
 MAX_MAILING_ID = 2**31
 
 
@@ -67,12 +64,12 @@ class OwnSubscription:
 
 @blueprint.get("/<lang>/subscriptions/<token>")
 def preferences(token: str) -> ResponseReturnValue:
-    return _render_page(token, _opened(token))
+    return _render_page(token, open_own(token))
 
 
 @blueprint.post("/<lang>/subscriptions/<token>/<int:subscription_id>")
 def change(token: str, subscription_id: int) -> ResponseReturnValue:
-    opened = _opened(token)
+    opened = open_own(token)
     form = PreferencesForm()
     if not form.validate():
         return _render_page(token, opened, refused=form, refused_id=subscription_id)
@@ -86,7 +83,7 @@ def change(token: str, subscription_id: int) -> ResponseReturnValue:
 @blueprint.post("/<lang>/subscriptions/<token>/<int:subscription_id>/end")
 def end_one(token: str, subscription_id: int) -> ResponseReturnValue:
     """End one of the subscriptions on the page."""
-    opened = _opened(token)
+    opened = open_own(token)
     write(operations.end, subscription_id=subscription_id, now=utcnow(), **_owner(opened))
     return redirect(url_for("subscriptions.preferences", token=token, ended=1), 303)
 
@@ -96,7 +93,7 @@ def never(token: str) -> ResponseReturnValue:
     """Suppress the address at its owner's request, so that it never gets news."""
     write(
         operations.suppress,
-        email_digest=_digest_of(_opened(token)),
+        email_digest=_digest_of(open_own(token)),
         reason="request",
         now=utcnow(),
     )
@@ -106,7 +103,7 @@ def never(token: str) -> ResponseReturnValue:
 @blueprint.post("/<lang>/subscriptions/<token>/again")
 def again(token: str) -> ResponseReturnValue:
     """Remove the address from the suppression list, at its owner's request."""
-    write(operations.allow_again, email_digest=_digest_of(_opened(token)))
+    write(operations.allow_again, email_digest=_digest_of(open_own(token)))
     return redirect(url_for("subscriptions.preferences", token=token), 303)
 
 
@@ -159,7 +156,7 @@ def stopped_of_organisation(slug: str) -> ResponseReturnValue:
     return public(make_response(render_template("subscriptions/stopped.html")), 60)
 
 
-def _opened(token: str) -> Subscription:
+def open_own(token: str) -> Subscription:
     """Return the subscription whose preferences the token opens.
 
     Otherwise abort with a page that sends a new link.

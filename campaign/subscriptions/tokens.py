@@ -3,6 +3,7 @@
 from datetime import date
 from typing import cast
 
+from campaign.mailboxes.queries import former_digests
 from campaign.security.dated_tokens import (
     has_ended,
     last_day_after,
@@ -43,7 +44,18 @@ def opens(purpose: str, token: str, subscription: Subscription) -> bool:
     """Return whether `token` was made for this purpose and subscription, and has not expired."""
     if purpose == PREFERENCES:
         return not has_ended(token) and opened_once(token, subscription)
-    return read_token(secret_key(), purpose, token, _seal_for(purpose, subscription)) is not None
+    if read_token(secret_key(), purpose, token, _seal_for(purpose, subscription)) is not None:
+        return True
+    return purpose == STOP and _is_of_former_address(token, subscription)
+
+
+def _is_of_former_address(token: str, subscription: Subscription) -> bool:
+    """Return whether an email to a former address of the subscriber had this link to unsubscribe."""
+    digests = former_digests(cast(bytes, subscription.email_digest))
+    return any(
+        read_token(secret_key(), STOP, token, _stop_seal(subscription, digest)) is not None
+        for digest in digests
+    )
 
 
 def opened_once(token: str, subscription: Subscription) -> bool:
@@ -58,9 +70,13 @@ def opened_once(token: str, subscription: Subscription) -> bool:
 
 
 def _seal_for(purpose: str, subscription: Subscription) -> bytes:
-    # After a restore, the id of a lost subscription may belong to another person's.
-    place = subscription.cause_id or f"organisation {subscription.organisation_id}"
-    seal = f"{place}:".encode() + cast(bytes, subscription.email_digest)
+    seal = _stop_seal(subscription, cast(bytes, subscription.email_digest))
     # All ways to write an address share a digest, but they may belong to different people, so the
     # exact address is included. The link to unsubscribe can do no harm to any of them.
     return seal if purpose == STOP else seal + (subscription.email or "").lower().encode()
+
+
+def _stop_seal(subscription: Subscription, digest: bytes) -> bytes:
+    # After a restore, the id of a lost subscription may belong to another person's.
+    place = subscription.cause_id or f"organisation {subscription.organisation_id}"
+    return f"{place}:".encode() + digest

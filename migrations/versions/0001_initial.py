@@ -460,6 +460,35 @@ def upgrade():
         "ix_own_link_request_email_digest", "own_link_request", ["email_digest", "created_at"]
     )
     op.create_table(
+        "address_change",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("lang", sa.String(length=35), nullable=False),
+        sa.Column("old_email", sa.String(length=320), nullable=False),
+        sa.Column("old_digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("new_email", sa.String(length=320), nullable=False),
+        sa.Column("new_digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("needs_agreement", sa.Boolean(), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("confirmed_at", INSTANT, nullable=True),
+        sa.Column("takes_effect_at", INSTANT, nullable=True),
+        sa.Column("ended_at", INSTANT, nullable=True),
+        sa.CheckConstraint(
+            "state in ('requested', 'waiting', 'done', 'stopped', 'refused', 'replaced', 'expired')",
+            name="state",
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_address_change"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_address_change_old_digest", "address_change", ["old_digest"])
+    op.create_index("ix_address_change_new_digest", "address_change", ["new_digest"])
+    op.create_index(
+        "ix_address_change_waiting",
+        "address_change",
+        ["takes_effect_at"],
+        **_where("state = 'waiting'"),
+    )
+    op.create_table(
         "picture",
         sa.Column("kind", sa.String(length=12), nullable=False),
         sa.Column("owner_id", ROW_ID, autoincrement=False, nullable=False),

@@ -69,14 +69,16 @@ def pages_of(url, folder):
 def _pages(url, lang):
     yield from ((name, ask(f"{url}/{lang}{path}")) for name, path in PLAIN.items())
     yield "422", sign(url, "amalia@correo", lang, comment='<&>"')
-    address = f"amalia.{lang}@correo.mx"
+    address = link_owner(lang)
     yield "thanks", sign(url, address, lang)
     yield "letter", email_to(url, address, lang)
     yield "letters", ask(f"{url}/dev/mail", lang)
     yield from _confirming(url, lang, link_in(email_to(url, address, lang), "confirm"))
     yield from _entering_codes(url, lang)
     yield from _asking_for_a_link(url, lang)
-    yield from _owning(url, own_link(url, address, lang))
+    own = own_link(url, address, lang)
+    yield from _changing_address(url, own, lang)
+    yield from _owning(url, own)
     yield from _coming(url, lang)
     yield from _framed(url, lang)
     yield from _subscribing(url, lang)
@@ -137,6 +139,35 @@ def _asking_for_a_link(url, lang):
     yield "own-link-422", ask(post, lang, email="amalia@correo")
     yield "own-link-sent", ask(post, lang, email="nobody@kwan.example")
     yield "own-link-unknown", ask(f"{url}/{lang}/signatures/mine/x", lang)
+
+
+def _changing_address(url, link, lang):
+    form = f"{link}/address"
+    yield "new-address", ask(form)
+    yield "new-address-422", ask(form, email="amalia@correo")
+    new = f"amalia.{lang}@nueva.example"
+    yield "new-address-sent", ask(form, email=new)
+    change = address_change_link(email_to(url, new, lang))
+    yield "address-change", ask(change)
+    yield "address-change-confirmed", ask(f"{change}/confirm", yes="")
+    yield "new-address-waiting", ask(form)
+    old = address_change_link(
+        until(lambda: email_to(url, link_owner(lang), lang), "/address-changes/")
+    )
+    yield "address-change-old", ask(old)
+    yield "address-change-stopped", ask(f"{old}/stop", yes="")
+    yield "address-change-ended", ask(change)
+    yield "address-change-unknown", ask(f"{url}/{lang}/address-changes/x")
+
+
+def link_owner(lang):
+    """Return the address that signed in this language."""
+    return f"amalia.{lang}@correo.mx"
+
+
+def address_change_link(email):
+    """Return the link of a change in an email."""
+    return unescape(re.search(r'http[^"<\s]+/address-changes/[^"<\s]+', email).group())
 
 
 def _owning(url, link):

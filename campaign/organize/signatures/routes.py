@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as BaseResponse
 
+from campaign.accounts.audit import last_entry
 from campaign.db.versioned import content_version
 from campaign.errors import EditConflict
 from campaign.imports.queries import row_of_signature
@@ -30,6 +31,7 @@ from campaign.signatures.models import Signature
 from campaign.signatures.moderation import decisions
 from campaign.signatures.moderation.rules import rules_of
 from campaign.signatures.owner.agreements import consents_with
+from campaign.signatures.owner.moving import ADDRESS_CHANGED
 from campaign.signatures.queries import signature_by_id
 from campaign.signatures.search.queries import find, others_of_person
 
@@ -288,6 +290,7 @@ def _render_page(
         comment_version=content_version(signature.comment),
         notice=notice_by_id(signature.notice_id),
         consents=consents_with(signature),
+        address_change=last_entry(("signature", signature.id), (ADDRESS_CHANGED,)),
         rules={rule.id: rule for rule in rules_of([signature.cause_id])},
         **label_context(),
     )

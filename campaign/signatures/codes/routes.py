@@ -22,8 +22,6 @@ from campaign.signatures.signing.submission import BUSY_SECONDS
 from campaign.site.settings import site_settings
 from campaign.text.email_addresses import Address
 
-__all__ = ["blueprint"]
-
 
 @blueprint.get("/<lang>/c")
 def enter_code() -> Response:

@@ -30,17 +30,14 @@ from campaign.signatures.one_press.queries import (
     own_signature,
     press_link,
 )
-from campaign.signatures.owner.stop_routes import blueprint
 from campaign.signatures.presenters import shared_context
 from campaign.signatures.queries import signature_by_id
+from campaign.signatures.routes import blueprint
 from campaign.signatures.signing.abuse_limits import admit_signing
 from campaign.signatures.signing.commands import SignatureResult
 from campaign.signatures.signing.proven import SAME_VISIT
 from campaign.signatures.signing.submission import Submission, submit
 from campaign.surge.state import SigningBusy
-
-# The application registers the blueprint once the views of all its modules are on it.
-__all__ = ["blueprint"]
 
 CHANGED = 409
 GONE = 410

@@ -15,6 +15,7 @@ from campaign.db.functions import noon_of
 from campaign.errors import CampaignError
 from campaign.extensions import db, note_ended
 from campaign.mail.operations import enqueue
+from campaign.mailboxes.operations import forget_erased
 from campaign.notices.consents import delete_consents
 from campaign.signatures import tokens
 from campaign.signatures.answer_consents import note_answer_change
@@ -253,6 +254,7 @@ def erase(signature_ids: Sequence[int]) -> None:
     ).all()
     db.session.execute(update(Signature).where(chosen).values(**ERASED))
     move_up(emptied)
+    forget_erased(row.email_digest for row in emptied if row.email_digest)
     # Packages above this one also delete their data about these signatures.
     for forget in current_app.extensions["on_erase"]:
         forget(signature_ids)

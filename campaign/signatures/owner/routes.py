@@ -41,7 +41,6 @@ from campaign.security.dated_tokens import last_day_of
 from campaign.sharing.next_petition import FROM_OWN_PAGE, offers_for, one_press_token
 from campaign.sharing.referral_links import ReferralLink, referral_link
 from campaign.signatures import tokens
-from campaign.signatures.codes.routes import blueprint
 from campaign.signatures.erasure import StillCounted, erase_one
 from campaign.signatures.forms import OwnLinkForm, SupporterForm
 from campaign.signatures.models import HeldCorrection, Signature
@@ -51,15 +50,13 @@ from campaign.signatures.owner.agreements import agreed_to, consents_with
 from campaign.signatures.pending_forms import copies_of_forms, waiting_forms
 from campaign.signatures.presenters import NO_FORM, OtherForm, other_forms
 from campaign.signatures.queries import signature_by_token, signatures_of_address, was_own_link
+from campaign.signatures.routes import blueprint
 from campaign.signatures.signing.abuse_limits import admit_link_request
 from campaign.signatures.signing.submission import BUSY_SECONDS
 from campaign.site.settings import site_settings
 from campaign.subscriptions import tokens as news_tokens
 from campaign.subscriptions.queries import subscriptions_of_address
 from campaign.text.email_addresses import Address, mask
-
-# The application registers the blueprint once the views of all its modules are on it.
-__all__ = ["blueprint"]
 
 CORRECTED = ("given_name", "family_name", "country", "postal_code", "comment", "name_display")
 DOWNLOADED = (
@@ -111,13 +108,13 @@ class OwnOffer:
 @blueprint.get("/<lang>/signatures/mine/<token>")
 def mine(token: str) -> ResponseReturnValue:
     """Show everything that was signed with the link's address."""
-    return _render_page(token, _opened(token))
+    return _render_page(token, open_own(token))
 
 
 @blueprint.post("/<lang>/signatures/mine/<token>/<int:signature_id>/correct")
 def correct(token: str, signature_id: int) -> ResponseReturnValue:
     """Correct a signature, or show the page again with the errors."""
-    opened = _opened(token)
+    opened = open_own(token)
     owner = _owner(opened)
     signature = owner_operations.load_own(signature_id, **owner)
     form = _form(signature, filled=True)
@@ -157,7 +154,10 @@ def choose_answers(token: str, signature_id: int) -> ResponseReturnValue:
 def withdraw(token: str, signature_id: int) -> ResponseReturnValue:
     """Withdraw a signature."""
     write(
-        owner_operations.withdraw, signature_id=signature_id, now=utcnow(), **_owner(_opened(token))
+        owner_operations.withdraw,
+        signature_id=signature_id,
+        now=utcnow(),
+        **_owner(open_own(token)),
     )
     return redirect(url_for("signatures.mine", token=token), 303)
 
@@ -165,14 +165,14 @@ def withdraw(token: str, signature_id: int) -> ResponseReturnValue:
 @blueprint.post("/<lang>/signatures/mine/<token>/<int:signature_id>/restore")
 def restore(token: str, signature_id: int) -> ResponseReturnValue:
     """Undo a withdrawal."""
-    write(owner_operations.restore, signature_id=signature_id, **_owner(_opened(token)))
+    write(owner_operations.restore, signature_id=signature_id, **_owner(open_own(token)))
     return redirect(url_for("signatures.mine", token=token), 303)
 
 
 @blueprint.post("/<lang>/signatures/mine/<token>/<int:signature_id>/erase")
 def erase(token: str, signature_id: int) -> ResponseReturnValue:
     """Erase one signature permanently. The link still opens the others, if there are any."""
-    owner = _owner(_opened(token))
+    owner = _owner(open_own(token))
     owner_operations.load_own(signature_id, **owner)
     try:
         write(erase_one, signature_id=signature_id)
@@ -201,7 +201,7 @@ def erased() -> ResponseReturnValue:
 @blueprint.get("/<lang>/signatures/mine/<token>/download.json")
 def download(token: str) -> ResponseReturnValue:
     """Return all data about the supporter's signatures, readable for people and machines."""
-    rows = signatures_of_address(**_owner(_opened(token)))
+    rows = signatures_of_address(**_owner(open_own(token)))
     data = {"signatures": [_downloaded_row(row) for row in rows]}
     # Indented, and without escaped characters, because people read it in any text editor.
     response = Response(
@@ -211,7 +211,7 @@ def download(token: str) -> ResponseReturnValue:
     return private(response)
 
 
-def _opened(token: str) -> Signature:
+def open_own(token: str) -> Signature:
     """Return the signature that the token opens, or abort with a page that sends a new link.
 
     The page says whether the link has expired or is not ours.

@@ -22,11 +22,8 @@ from campaign.process.clock import utcnow
 from campaign.signatures import tokens
 from campaign.signatures.models import Signature
 from campaign.signatures.owner import operations as owner_operations
-from campaign.signatures.owner.routes import blueprint
 from campaign.signatures.queries import signature_by_token
-
-# The application registers the blueprint once the views of all modules are on it.
-__all__ = ["blueprint"]
+from campaign.signatures.routes import blueprint
 
 
 @blueprint.get("/<lang>/signatures/answers/<token>")

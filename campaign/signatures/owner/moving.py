@@ -1,0 +1,211 @@
+"""Move the signatures of a mailbox to another one.
+
+Where both have signed the same petition, one signature of each person stays.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import cast
+
+from flask import Flask
+from sqlalchemy import delete, select, update
+
+from campaign.accounts.audit import WORKER, record
+from campaign.extensions import db
+from campaign.mailboxes.parts import Mailbox, MailboxPart, register_mailbox_part
+from campaign.petitions.models import Petition
+from campaign.security.digests import keyed_digest
+from campaign.security.secret_key import secret_key
+from campaign.signatures.models import Signature
+from campaign.signatures.moderation.decisions import drop_corrections
+from campaign.signatures.owner.operations import move_up, withdraw
+from campaign.signatures.pending_forms import forget_forms
+from campaign.signatures.queries import signatures_of_address
+from campaign.subscriptions.models import Subscription
+
+ADDRESS_CHANGED = "signatures.address"
+# The purpose of the digest of a signature that no longer has an address.
+SET_ASIDE = "signature set aside"
+
+
+def init_app(app: Flask) -> None:
+    """Register the signatures of a mailbox as a part of it."""
+    part = MailboxPart(
+        name="signatures", move=move_signatures, count=count_signatures, is_neutral=is_neutral
+    )
+    register_mailbox_part(app, part)
+
+
+def count_signatures(mailbox: Mailbox) -> int:
+    """Return how many signatures of the mailbox would move and are not withdrawn."""
+    rows = signatures_of_address(mailbox.digest, mailbox.email)
+    return sum(row.state != "withdrawn" and not _is_unconfirmed(row) for row in rows)
+
+
+def is_neutral(mailbox: Mailbox) -> bool:
+    """Return whether the mailbox signed a petition whose emails must not reveal it."""
+    petition_ids = {row.petition_id for row in signatures_of_address(mailbox.digest, mailbox.email)}
+    neutral = select(Petition.id).where(
+        Petition.id.in_(petition_ids), Petition.neutral_emails.is_(True)
+    )
+    return bool(petition_ids) and db.session.scalar(neutral.limit(1)) is not None
+
+
+def move_signatures(old: Mailbox, new: Mailbox, *, now: datetime) -> None:
+    """Move the signatures of a mailbox. Forms that nobody confirmed do not move: they are dropped."""
+    rows = db.session.scalars(
+        select(Signature)
+        .where(Signature.email_digest.in_({old.digest, new.digest}))
+        # All who lock several signatures use this order, so that they cannot deadlock.
+        .order_by(Signature.petition_id, Signature.email_digest, Signature.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    for petition_id, of_petition in groupby(rows, key=lambda row: row.petition_id):
+        group = list(of_petition)
+        own = [row for row in group if old.owns(row.email, row.email_digest)]
+        if old.digest == new.digest:
+            # Only the way to write the address changes.
+            _give_address(own, new, now)
+        elif own:
+            there = [row for row in group if row.email_digest == new.digest]
+            _move_in_petition(petition_id, own, there, new=new, now=now)
+
+
+def _move_in_petition(
+    petition_id: int,
+    own: Sequence[Signature],
+    there: Sequence[Signature],
+    *,
+    new: Mailbox,
+    now: datetime,
+) -> None:
+    ids = [row.id for row in own]
+    emptied = db.session.execute(
+        select(Signature.petition_id, Signature.email_digest).where(Signature.id.in_(ids)).limit(1)
+    ).all()
+    moving = [row for row in own if not _is_unconfirmed(row)]
+    _drop([row for row in own if _is_unconfirmed(row)])
+    staying = _staying(petition_id, moving, there) if there and moving else [*moving, *there]
+    for row in (*moving, *there):
+        if row not in staying:
+            _set_aside(row, heir=staying[0], now=now)
+    db.session.flush()
+    moved = [row for row in staying if row in moving]
+    _take_positions(moved, [row for row in staying if row in there])
+    _give_address(moved, new, now)
+    # People who write the old address in another way may have signed there too.
+    move_up(emptied)
+
+
+def _staying(
+    petition_id: int, moving: Sequence[Signature], there: Sequence[Signature]
+) -> list[Signature]:
+    """Return the signatures that stay at the new address: one, or those of two who may share it.
+
+    A counted signature stays rather than one that waits or was withdrawn, and then the older one.
+    """
+    first, *others = sorted((*moving, *there), key=_standing)
+    # Two who share an address already stay together, even if that is no longer allowed.
+    may_share = bool(
+        len(moving) > 1
+        or len(there) > 1
+        or db.session.scalar(select(Petition.two_per_address).where(Petition.id == petition_id))
+    )
+    second = next((row for row in others if may_share and _are_partners(first, row)), None)
+    return [first] if second is None else [first, second]
+
+
+def _standing(row: Signature) -> tuple[int, datetime, int]:
+    if row.state in ("counted", "confirmed"):
+        rank = 0
+    elif row.state == "withdrawn":
+        rank = 3
+    elif _is_unconfirmed(row):
+        rank = 4
+    else:
+        rank = 1 if row.rejected_at is None else 2
+    return rank, row.created_at, row.id
+
+
+def _are_partners(one: Signature, other: Signature) -> bool:
+    """Return whether two people may share an address: different names, the same postal code."""
+    is_together = one.email_digest == other.email_digest
+    has_place = bool(one.postal_code) and one.postal_code == other.postal_code
+    return one.person_digest != other.person_digest and (is_together or has_place)
+
+
+def _is_unconfirmed(row: Signature) -> bool:
+    """Return whether nobody has said yet that this person signed."""
+    return row.confirmed_at is None and (
+        row.state == "pending" or (row.state == "held" and row.evidence == "email")
+    )
+
+
+def _drop(rows: Sequence[Signature]) -> None:
+    """Delete signatures that nobody confirmed, with their forms."""
+    ids = [row.id for row in rows]
+    if ids:
+        db.session.execute(
+            delete(Signature)
+            .where(Signature.id.in_(ids))
+            .execution_options(synchronize_session=False)
+        )
+        for row in rows:
+            db.session.expunge(row)
+
+
+def _set_aside(row: Signature, *, heir: Signature, now: datetime) -> None:
+    """Withdraw a signature whose person has another one at the address, and take its address away.
+
+    So the runner removes it from the tally, no link opens it, and it is erased like any withdrawn
+    one.
+    """
+    if _is_unconfirmed(row):
+        _drop([row])
+        return
+    if row.state != "withdrawn":
+        withdraw(
+            signature_id=row.id,
+            email_digest=row.email_digest,
+            email=cast(str, row.email),
+            now=now,
+        )
+    forget_forms([row.id])
+    drop_corrections([row.id])
+    db.session.execute(
+        update(Subscription)
+        .where(Subscription.signature_id == row.id)
+        .values(signature_id=heir.id)
+        .execution_options(synchronize_session=False)
+    )
+    row.email = None
+    row.email_digest = keyed_digest(secret_key(), SET_ASIDE, str(row.id))
+    row.position_at_address = 1
+
+
+def _take_positions(moved: Sequence[Signature], there: Sequence[Signature]) -> None:
+    """Give those who come the positions that are free. Signing again looks for the first one first."""
+    if len(there) == 1 and not moved:
+        there[0].position_at_address = 1
+    elif len(there) == 1:
+        moved[0].position_at_address = 3 - there[0].position_at_address
+    elif len(moved) == 1:
+        moved[0].position_at_address = 1
+
+
+def _give_address(rows: Iterable[Signature], new: Mailbox, now: datetime) -> None:
+    for row in rows:
+        if row.email_digest != new.digest:
+            # Their links went to the old address.
+            forget_forms([row.id])
+        row.email, row.email_digest = new
+        db.session.flush()
+        record(
+            WORKER,
+            ADDRESS_CHANGED,
+            subject=("signature", row.id),
+            cause_id=row.cause_id,
+            at=now,
+        )
