@@ -37,6 +37,8 @@ from campaign.edge.request_monitor import RequestMonitor, note_endpoint
 from campaign.embeds.routes import blueprint as embeds
 from campaign.events import emails as event_emails
 from campaign.events.jobs import work as event_work
+from campaign.events.messages import emails as event_message_emails
+from campaign.events.messages.jobs import work as event_message_work
 from campaign.events.owner_routes import blueprint as event_pages
 from campaign.exports import letter_pdf
 from campaign.exports.jobs import work as export_work
@@ -146,6 +148,7 @@ PARTS = (
     sender_test,
     titles,
     event_emails,
+    event_message_emails,
     subscription_emails,
     update_emails,
     workspace,
@@ -194,6 +197,7 @@ BACKGROUND_WORK = (
     letter_work,
     update_work,
     event_work,
+    event_message_work,
     montage_work,
     search_work,
     import_work,

@@ -36,6 +36,7 @@ from campaign.organize.core.edit_conflicts import answer_conflict
 from campaign.organize.core.navigation import numbers as sidebar_counts
 from campaign.organize.core.navigation import place_of, places
 from campaign.organize.events import check_in, registrations
+from campaign.organize.events import messages as event_messages
 from campaign.organize.events import parts as event_parts
 from campaign.organize.events import routes as events
 from campaign.organize.exports import deliveries
@@ -139,6 +140,7 @@ MORE_PAGES = (
     content_publishing,
     event_parts,
     registrations,
+    event_messages,
     check_in,
     target_files,
     import_files,

@@ -19,6 +19,7 @@ NOT_PERSONAL = {
     "repeat_signing": "id",
     "own_link_request": "id",
     "registration": "id",
+    "event_message_receipt": "id",
     "outbox_message": "id attempts locked_until priority",
     "organizer": "id",
     "switch": "id name organisation_id messages",
@@ -51,7 +52,7 @@ IMPERSONAL = set(
     site organisation organisation_text organisation_image notice consent_text
     former_slug picture cause cause_text cause_tally free_number network_key
     petition petition_version petition_text petition_tally target area_code ledger_entry aggregate rule lookup_due lookup_progress
-    event event_text event_petition
+    event event_text event_petition event_message
     campaign_update campaign_update_text campaign_update_petition campaign_update_body_picture mailing
     delivery print_run embedding share_text api_key api_post
     letter_settings

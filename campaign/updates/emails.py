@@ -14,11 +14,8 @@ from flask import Flask, g
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from markupsafe import Markup
 from sqlalchemy import select
 
-from campaign.accounts.audit_models import AuditEntry
-from campaign.accounts.queries import organizer_by_id
 from campaign.causes.models import Cause
 from campaign.causes.queries import cause_by_id
 from campaign.extensions import db
@@ -28,7 +25,9 @@ from campaign.i18n.long_dates import long_date
 from campaign.mail.composition import Message, RenderedEmail, render
 from campaign.mail.models import OutboxRow
 from campaign.mail.renderers import register
+from campaign.mail.styled_body import styled_body
 from campaign.organisations.emails import EmailIdentity, email_identity
+from campaign.organisations.test_emails import compose_test, subject_of_test
 from campaign.process.clock import utcnow
 from campaign.subscriptions.emails import list_values
 from campaign.subscriptions.models import BY_SIGNING, Subscription
@@ -80,7 +79,7 @@ def _context(update: Update, lang: str) -> dict[str, Any]:
         "title": text.title,
         "summary": shown.summary,
         "date": _day(shown.date, lang),
-        "body": _styled(to_html(text.body, pictures, links_pictures=True)),
+        "body": styled_body(to_html(text.body, pictures, links_pictures=True)),
         "body_lang": text.lang,
         "plain_body": to_text(text.body, pictures, shows_links=True),
         "update_url": absolute_url("updates.show", lang, slug=update.slug),
@@ -178,21 +177,15 @@ def _render_update(message: OutboxRow) -> Message | None:
 
 def _render_test(message: OutboxRow) -> Message | None:
     """Return a test email to an organizer, or None if they or the update are gone."""
-    entry = db.session.get(AuditEntry, message.subject_id)
-    organizer = organizer_by_id(entry.details["organizer"]) if entry else None
-    update = update_by_id(entry.subject_id) if entry else None
-    if organizer is None or organizer.removed_at is not None or update is None:
+    update_id = subject_of_test(message.subject_id)
+    update = update_by_id(update_id) if update_id else None
+    if update is None:
         return None
-    wording = sample(update, message.lang)
-    with force_locale(locale_of(message.lang)):
-        wording = wording._replace(subject=_("[Test] %(subject)s", subject=wording.subject))
-    return Message(
-        to=organizer.email,
-        to_name=organizer.name,
-        digest=organizer.email_digest,
+    return compose_test(
+        message.subject_id,
+        sample(update, message.lang),
         lang=message.lang,
-        sender=email_identity(update.cause.organisation_id, message.lang).sender,
-        **wording._asdict(),
+        organisation_id=update.cause.organisation_id,
     )
 
 
@@ -311,12 +304,3 @@ def _pictures(update: Update, lang: str) -> tuple[TextPicture, ...]:
             replace(picture, alt=_("Picture: %(what)s", what=picture.alt))
             for picture in pictures_of(update, lang, is_absolute=True)
         )
-
-
-def _styled(html: str) -> Markup:
-    """Return the body with inline styles for email clients: visible links, spaced paragraphs."""
-    styled = str(html).replace(
-        "<a href", '<a style="color:#17110D;text-decoration:underline" class="ink" href'
-    )
-    styled = styled.replace("<p>", '<p style="margin:0 0 18px">')
-    return Markup(styled)  # noqa: S704 - the Markdown renderer has cleaned it

@@ -1593,6 +1593,58 @@ def upgrade():
         **_where("state = 'waiting'"),
     )
     op.create_table(
+        "event_message",
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("event_id", ROW_ID, nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("audience", sa.String(length=12), nullable=False),
+        sa.Column("texts", sa.JSON(), nullable=False),
+        sa.Column("original_lang", sa.String(length=35), nullable=False),
+        sa.Column("reached_id", ROW_ID, nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("started_at", INSTANT, nullable=True),
+        sa.Column("finished_at", INSTANT, nullable=True),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.CheckConstraint("state in ('draft', 'sending', 'stopped', 'done')", name="state"),
+        sa.CheckConstraint(
+            "audience in ('registered', 'waiting', 'everyone', 'came')", name="audience"
+        ),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name="fk_event_message_event_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_event_message"),
+    )
+    op.create_index("ix_event_message_event_id", "event_message", ["event_id", "id"])
+    op.create_table(
+        "event_message_receipt",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("message_id", ROW_ID, nullable=False),
+        sa.Column("registration_id", ROW_ID, nullable=False),
+        sa.Column("email_digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("queued_at", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["message_id"],
+            ["event_message.id"],
+            name="fk_event_message_receipt_message_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_event_message_receipt"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        "uq_event_message_receipt_address",
+        "event_message_receipt",
+        ["message_id", "email_digest"],
+        unique=True,
+    )
+    op.create_index(
+        "uq_event_message_receipt_registration",
+        "event_message_receipt",
+        ["message_id", "registration_id"],
+        unique=True,
+    )
+    op.create_table(
         "rule",
         sa.Column("id", ROW_ID, nullable=False),
         sa.Column("cause_id", ROW_ID, nullable=False),

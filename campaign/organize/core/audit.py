@@ -176,6 +176,7 @@ AUDITED_COLUMNS = {
         ("picture", "owner_id", "alts"),
         ("mailing", "update_id", "state starts_at langs kinds per_minute"),
     ),
+    "event_message": (("event_message", "id", "state audience texts"),),
     "rule": (("rule", "id", "note on_since off_since"),),
     "kiosk": (("kiosk", "id", "name"),),
 }
