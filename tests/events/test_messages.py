@@ -55,9 +55,7 @@ def draft(event, audience="registered", texts=None):
 
 
 def send(message, now=None, version=None):
-    return write(
-        messages.send_message, message_id=message.id, version=version, now=now or utcnow()
-    )
+    return write(messages.send_message, message_id=message.id, version=version, now=now or utcnow())
 
 
 def now_of(message):

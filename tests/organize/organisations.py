@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from campaign.accounts.permissions import ROLES
 from campaign.api.operations import make_key
+from campaign.events.messages.operations import write_message
 from campaign.exports.models import SUBSCRIBERS
 from campaign.exports.operations import request_export
 from campaign.exports.selection import Selection
@@ -96,6 +97,13 @@ def furnish(client, organisation, word):
         f"{low}-event", cause_id=cause.id, days=1, title=f"{word} event", petition_ids=[petition.id]
     )
     registration = come(event, f"{low}guest")
+    message = write(
+        write_message,
+        event_id=event.id,
+        audience="registered",
+        texts={"en": {"subject": f"{word} room", "body": f"{word} news."}},
+        now=utcnow(),
+    )
     update = make_update(
         f"{low}-update", cause_id=cause.id, title=f"{word} news", petition_ids=[petition.id]
     )
@@ -216,6 +224,7 @@ def furnish(client, organisation, word):
             "signature_id": signature,
             "other_id": second,
             "registration_id": registration,
+            "message_id": message.id,
             "export_id": export.id,
             "import_id": subscriber_list.id,
             "delivery_id": delivery.id,
@@ -268,6 +277,7 @@ LAST = (
     "revoke",
     "delete",
     "delete_import",
+    "delete_message",
     "remove",
     "remove_whole",
     "take",

@@ -14,7 +14,6 @@ from campaign.events.messages import operations
 from campaign.events.messages.emails import sample
 from campaign.events.messages.models import EventMessage
 from campaign.events.messages.queries import (
-    AUDIENCES,
     message_of,
     messages_of,
     readers_by_lang,
@@ -73,7 +72,7 @@ def new_message(event: Event) -> ResponseReturnValue:
 @blueprint.post("/<slug>/messages/new")
 @allowed("registrations.email", load_event)
 def create_message(event: Event) -> ResponseReturnValue:
-    form = _offered(event, MessageForm.for_event(event)())
+    form = _offered(event, None, MessageForm.for_event(event)())
     if not form.validate_texts():
         return _writing_page(event, None, form, 422)
     try:
@@ -114,13 +113,13 @@ def message_text(event: Event, message_id: int) -> ResponseReturnValue:
 @allowed("registrations.email", load_event)
 def save_message(event: Event, message_id: int) -> ResponseReturnValue:
     row = _own(event, message_id)
-    form = _offered(event, MessageForm.for_event(event, row)())
+    form = _offered(event, row, MessageForm.for_event(event, row)())
     if not form.validate_texts():
         return _writing_page(event, row, form, 422)
     editor = Editor(
         form,
         partial(message_of, event.id, row.id),
-        lambda present: _offered(event, MessageForm.of(present)),
+        lambda present: _offered(event, present, MessageForm.of(present)),
         partial(_writing_page, event),
     )
     try:
@@ -269,10 +268,10 @@ def _back_to_list(event: Event) -> BaseResponse:
     return redirect(url_for("organize.events.messages", slug=event.slug), 303)
 
 
-def _offered(event: Event, form: MessageForm) -> MessageForm:
-    """Offer the audiences that make sense now; return the form."""
+def _offered(event: Event, row: EventMessage | None, form: MessageForm) -> MessageForm:
+    """Offer the audiences that make sense now, and that of the draft; return the form."""
     has_waiting = bool(readers_by_lang(event.id, "waiting"))
-    chosen = form.audience.data if form.audience.data in AUDIENCES else "registered"
+    chosen = row.audience if row else "registered"
     audiences = offered_audiences(event, has_waiting=has_waiting, now=utcnow(), chosen=chosen)
     return form.offer(audiences)
 
@@ -280,7 +279,7 @@ def _offered(event: Event, form: MessageForm) -> MessageForm:
 def _writing_page(
     event: Event, row: EventMessage | None, form: MessageForm, status: int = 200
 ) -> tuple[str, int]:
-    form = _offered(event, form)
+    form = _offered(event, row, form)
     counts = {
         choice.value: sum(readers_by_lang(event.id, choice.value).values())
         for choice in form.audience.choices
