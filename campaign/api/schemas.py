@@ -89,6 +89,10 @@ _whole_petition = {
         },
         sentence=TEXT,
     ),
+    "next_delivery": {
+        **_or_null(COUNT),
+        "description": "The count at which the petition delivers its signatures again, if its page announces it.",
+    },
 }
 _new_signature = {
     "given_name": TEXT,

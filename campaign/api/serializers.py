@@ -15,6 +15,7 @@ from campaign.petitions.delivery_terms import delivery_sentence
 from campaign.petitions.kinds import kind_of
 from campaign.petitions.models import Petition
 from campaign.petitions.presenters import notice_of
+from campaign.petitions.thresholds import next_public_threshold
 from campaign.process.clock import utcnow
 from campaign.signatures.models import Signature
 
@@ -63,6 +64,7 @@ def serialize_whole_petition(petition: Petition, count: int, lang: str) -> dict[
         "notice": {"digest": notice.digest, "text": notice.text},
         "subscribe_text": news_consent(petition.cause, lang),
         "delivered": _delivered(petition, lang),
+        "next_delivery": next_public_threshold(petition, count),
     }
 
 

@@ -311,6 +311,7 @@ EXPORTED: dict[str, Exported] = {
     "area_code": Exported(_through("area_code.organisation_id", "organisation")),
     "target": Exported(_through("target.petition_id", "petition")),
     "delivery": Exported(_through("delivery.petition_id", "petition")),
+    "delivery_threshold": Exported(_through("delivery_threshold.petition_id", "petition")),
     "embedding": Exported(_through("embedding.petition_id", "petition")),
     "ledger_entry": Exported(_through("ledger_entry.petition_id", "petition")),
     "share_text": Exported(_through("share_text.petition_id", "petition")),

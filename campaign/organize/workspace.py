@@ -41,6 +41,7 @@ from campaign.organize.events import parts as event_parts
 from campaign.organize.events import routes as events
 from campaign.organize.exports import deliveries
 from campaign.organize.exports import routes as exports
+from campaign.organize.exports import thresholds as delivery_thresholds
 from campaign.organize.imports import files as import_files
 from campaign.organize.imports import routes as imports
 from campaign.organize.imports import sheets as import_sheets
@@ -142,6 +143,7 @@ MORE_PAGES = (
     registrations,
     event_messages,
     check_in,
+    delivery_thresholds,
     target_files,
     import_files,
     import_sheets,

@@ -55,8 +55,8 @@ class Petition(Archivable, Pictured, Base):
     is published automatically. An archived petition (`archived_at`) keeps its page but is in no
     list. `opens_at` and `closes_at` were entered in `time_zone`.
 
-    Edited in parts: `text`, `settings`, `goal`, `picture`, `delivery`, `retention`, `sharing` and
-    `embedding`.
+    Edited in parts: `text`, `settings`, `goal`, `picture`, `delivery`, `thresholds`, `retention`,
+    `sharing` and `embedding`.
 
     Form: `required_fields` names the form fields, beyond given name and email, that must be filled
     in. `questions` are the petition's own fields. `confirmation` is `email` (always by the link) or
@@ -69,6 +69,9 @@ class Petition(Archivable, Pictured, Base):
     Delivery: `deliver_places` maps a language to where the signatures are delivered.
     `delivered_names` and `delivered_details` say what targets see of a signature. Names are whole, or
     only what each supporter allows to be shown. The details are some of DELIVERED_DETAILS.
+
+    Its thresholds are the counts at which it delivers again. With `shows_thresholds`, its page
+    announces the next one.
 
     The count of a quiet petition (`is_quiet`) moves only in batches. Nobody is told who brought
     whom.
@@ -117,6 +120,7 @@ class Petition(Archivable, Pictured, Base):
     delivered_details: Mapped[list[str]] = mapped_column(
         JSON, default=lambda: ["country"], server_default='["country"]'
     )
+    shows_thresholds: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
 
     cause: Mapped[Cause] = relationship()
@@ -272,3 +276,25 @@ class Delivery(Base):
     signatures: Mapped[int] = mapped_column(Integer)
     note: Mapped[str] = mapped_column(String(1000), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+
+
+class DeliveryThreshold(Base):
+    """A count at which a petition delivers again, with a `note` for its organizers.
+
+    `reached_at` is when the worker saw that the count had reached it. `done_at` is when an
+    organizer marked it as done.
+    """
+
+    __tablename__ = "delivery_threshold"
+    __table_args__ = (
+        CheckConstraint("count > 0", name="count"),
+        UniqueConstraint("petition_id", "count"),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    petition_id: Mapped[int] = mapped_column(ForeignKey("petition.id", ondelete="CASCADE"))
+    position: Mapped[int] = mapped_column(Integer)
+    count: Mapped[int] = mapped_column(Integer)
+    note: Mapped[str] = mapped_column(String(300), default="")
+    reached_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -54,7 +54,7 @@ IMPERSONAL = set(
     petition petition_version petition_text petition_tally target area_code ledger_entry aggregate rule lookup_due lookup_progress
     event event_text event_petition event_message
     campaign_update campaign_update_text campaign_update_petition campaign_update_body_picture mailing
-    delivery print_run embedding share_text api_key api_post
+    delivery delivery_threshold print_run embedding share_text api_key api_post
     letter_settings
     kiosk kiosk_key kiosk_pairing_code kiosk_staff_pin kiosk_table_code
     poster stored_shape cause_shape shape_draft job lease surge_report spent_challenge search_document search_change search_text search_terms

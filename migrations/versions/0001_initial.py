@@ -933,6 +933,7 @@ def upgrade():
         sa.Column("retention_done_at", INSTANT, nullable=True),
         sa.Column("delivered_names", sa.String(length=8), server_default="shown", nullable=False),
         sa.Column("delivered_details", sa.JSON(), server_default='["country"]', nullable=False),
+        sa.Column("shows_thresholds", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.Column("part_versions", sa.JSON(), nullable=False),
@@ -1429,6 +1430,25 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name="pk_delivery"),
     )
     op.create_index("ix_delivery_petition_id", "delivery", ["petition_id", "day"])
+    op.create_table(
+        "delivery_threshold",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("petition_id", ROW_ID, nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("note", sa.String(length=300), nullable=False),
+        sa.Column("reached_at", INSTANT, nullable=True),
+        sa.Column("done_at", INSTANT, nullable=True),
+        sa.CheckConstraint("count > 0", name="count"),
+        sa.ForeignKeyConstraint(
+            ["petition_id"],
+            ["petition.id"],
+            name="fk_delivery_threshold_petition_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_delivery_threshold"),
+        sa.UniqueConstraint("petition_id", "count", name="uq_delivery_threshold_petition_id_count"),
+    )
     op.create_table(
         "aggregate",
         sa.Column("petition_id", ROW_ID, nullable=False),

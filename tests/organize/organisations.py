@@ -22,6 +22,7 @@ from campaign.organize.core.access import ANYBODY
 from campaign.petitions.deliveries import record_delivery
 from campaign.petitions.presenters import notice_of
 from campaign.petitions.queries import petition_by_id
+from campaign.petitions.thresholds import change_thresholds, thresholds_of
 from campaign.process.clock import utcnow
 from campaign.signatures.moderation.bulk_decisions import create_decision, take_snapshot
 from campaign.signatures.moderation.rules import create_rule
@@ -203,6 +204,17 @@ def furnish(client, organisation, word):
         signatures=1,
         note=f"{word} minutes",
     )
+    threshold = (
+        write(
+            change_thresholds,
+            petition_id=petition.id,
+            version=None,
+            thresholds=[(10, f"{word} reminder")],
+            is_public=False,
+            now=utcnow(),
+        )
+        and thresholds_of(petition.id)[0]
+    )
     target = make_target(organisation.id, [f"vela@{low}.example"], names={"en": f"{word} senator"})
     target_file = write(
         keep_checked,
@@ -228,6 +240,7 @@ def furnish(client, organisation, word):
             "export_id": export.id,
             "import_id": subscriber_list.id,
             "delivery_id": delivery.id,
+            "threshold_id": threshold.id,
             "batch_id": batch.id,
             "run_id": run.id,
             "serial": run.serial(1),

@@ -147,12 +147,13 @@ AUDITED_COLUMNS = {
             *("petition", "id"),
             (
                 "slug state goal opens_at closes_at publish_at time_zone deliver_on deliver_places required_fields questions confirmation"
-                " two_per_address retention_days delivered_names delivered_details archived_at"
+                " two_per_address retention_days delivered_names delivered_details shows_thresholds archived_at"
             ),
         ),
         ("petition_text", "version_id", "title summary published_by body kind_texts"),
         ("letter_settings", "petition_id", "way period selection max_per_hour offers_reply"),
         ("target", "petition_id", "names"),
+        ("delivery_threshold", "petition_id", "count note done_at"),
         ("embedding", "petition_id", "allowed origins"),
         ("picture", "owner_id", "alts"),
     ),

@@ -17,7 +17,11 @@ from campaign.organize.overview.file_tasks import (
     open_imports,
 )
 from campaign.organize.overview.mail_tasks import letters_that_stay, stuck_mail
-from campaign.organize.overview.petition_tasks import scheduled_erasures, unlimited_retentions
+from campaign.organize.overview.petition_tasks import (
+    deliveries_due,
+    scheduled_erasures,
+    unlimited_retentions,
+)
 from campaign.organize.overview.review_tasks import held_registrations, to_review
 from campaign.organize.overview.task import LATE, Task
 from campaign.organize.setup.steps import setup_steps
@@ -106,6 +110,7 @@ def tasks_for_today() -> list[Task]:
         *failed_subscriber_files(),
         *open_imports(),
         *suspect_keys(),
+        *deliveries_due(),
         *scheduled_erasures(),
         *unlimited_retentions(),
         *unfinished_setup(),
