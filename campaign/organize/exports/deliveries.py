@@ -121,7 +121,7 @@ class ReceiptForm(FlaskForm):
         ],
     )
     signatures = WholeNumberField(
-        _l("How many signatures"),
+        _l("How many were delivered"),
         [NumberRange(min=1, max=MAX_SIGNATURES, message=_l("Enter a number, like 12408."))],
     )
     note = LinesField(_l("Outcome"), [max_length(MAX_NOTE_LENGTH)])
@@ -162,7 +162,7 @@ def make_pack(petition: Petition) -> ResponseReturnValue:
         return _pack_page(petition, form, 422)
     count = _deliverable(petition)
     if not count:
-        form.form_errors.append(_("There are no signatures to deliver yet."))
+        form.form_errors.append(_("There is nothing to deliver yet."))
         return _pack_page(petition, form, 422)
     choice = {"slug": petition.slug, "lang": form.lang.data, "paper": form.paper.data}
     choice |= {"names": petition.delivered_names, "details": petition.delivered_details}
