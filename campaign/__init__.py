@@ -43,6 +43,8 @@ from campaign.embeds.routes import blueprint as embeds
 from campaign.events import emails as event_emails
 from campaign.events import moving as event_moving
 from campaign.events.jobs import work as event_work
+from campaign.events.messages import emails as event_message_emails
+from campaign.events.messages.jobs import work as event_message_work
 from campaign.events.owner_routes import blueprint as event_pages
 from campaign.exports import letter_pdf
 from campaign.exports.jobs import work as export_work
@@ -173,6 +175,7 @@ PARTS = (
     event_emails,
     thanks_emails,
     wording_samples,
+    event_message_emails,
     subscription_emails,
     update_emails,
     mailbox_emails,
@@ -243,6 +246,7 @@ BACKGROUND_WORK = (
     update_work,
     answer_work,
     event_work,
+    event_message_work,
     montage_work,
     search_work,
     import_work,

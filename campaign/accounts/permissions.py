@@ -42,6 +42,7 @@ TABLE = {
     "registrations.see": _OWNER | {"tabler"},
     "registrations.check_in": _OWNER | {"tabler"},
     "registrations.export": _OWNER | {"exporter"},
+    "registrations.email": _OWNER,
     "numbers.see": _OWNER | {"editor", "exporter", "reviewer"},
     "signatures.see": _OWNER | {"exporter", "reviewer"},
     "signatures.review": _OWNER | {"reviewer"},

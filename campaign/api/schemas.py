@@ -107,6 +107,10 @@ _whole_petition = {
         "description": "What the targets answered, newest first.",
         "items": {"$ref": "#/components/schemas/Answer"},
     },
+    "next_delivery": {
+        **_or_null(COUNT),
+        "description": "The count at which the petition delivers its signatures again, if its page announces it.",
+    },
 }
 _new_signature = {
     "given_name": TEXT,

@@ -19,6 +19,7 @@ from campaign.petitions.delivery_terms import delivery_sentence
 from campaign.petitions.kinds import kind_of
 from campaign.petitions.models import Petition
 from campaign.petitions.presenters import notice_of
+from campaign.petitions.thresholds import next_public_threshold
 from campaign.process.clock import utcnow
 from campaign.signatures.models import Signature
 
@@ -73,6 +74,7 @@ def serialize_whole_petition(petition: Petition, count: int, lang: str) -> dict[
         else None,
         "delivered": _delivered(petition, lang),
         "answers": [_serialize_answer(row, lang) for row in published_answers(petition.id)],
+        "next_delivery": next_public_threshold(petition, count),
     }
 
 

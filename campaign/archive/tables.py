@@ -320,6 +320,7 @@ EXPORTED: dict[str, Exported] = {
         },
     ),
     "answer_document": Exported(_through("answer_document.answer_id", "answer")),
+    "delivery_threshold": Exported(_through("delivery_threshold.petition_id", "petition")),
     "embedding": Exported(_through("embedding.petition_id", "petition")),
     "ledger_entry": Exported(_through("ledger_entry.petition_id", "petition")),
     "petition_wording": Exported(_through("petition_wording.petition_id", "petition")),
@@ -330,6 +331,11 @@ EXPORTED: dict[str, Exported] = {
     "event_text": Exported(_through("event_text.event_id", "event")),
     "event_petition": Exported(_through("event_petition.event_id", "event")),
     "registration": Exported(_through("registration.event_id", "event")),
+    # Nothing goes on by itself after a move, or two sites would send the same email.
+    "event_message": Exported(
+        _through("event_message.event_id", "event"),
+        replaced={"state": _changed("event_message.state", {"sending": "stopped"})},
+    ),
     "campaign_update": Exported(_through("campaign_update.cause_id", "cause")),
     "campaign_update_text": Exported(_through("campaign_update_text.update_id", "campaign_update")),
     "campaign_update_petition": Exported(
@@ -428,6 +434,7 @@ NOT_EXPORTED = {
     "address_change": "who waits for an answer of this installation, in emails with its address",
     "outbox_message": "emails that this installation still sends",
     "mailing_receipt": "only prevents that a mailing sends an email twice, and mailings end here",
+    "event_message_receipt": "only prevents that a message is sent twice, and messages end here",
     "target_import": "the work on a file that stays behind, so it cannot be undone after a move",
     "subscriber_import": "the work on a file that stays behind",
     "export": "files of this installation, which their organizers can make again",

@@ -81,7 +81,7 @@ def _compose(
             ),
             "code": spaced(registration.code),
         },
-        **_context(event, registration, message.lang, identity),
+        **context_of(event, registration, message.lang, identity),
     )
     return Message(
         to=registration.email,
@@ -118,9 +118,10 @@ def _attachments(event: Event, registration: Registration) -> Iterator[Attachmen
         yield Attachment("code.png", "image", "png", code_png(registration.code))
 
 
-def _context(
+def context_of(
     event: Event, registration: Registration, lang: str, identity: EmailIdentity
 ) -> dict[str, Any]:
+    """Return what emails about an event show of it, and of a registration."""
     text = event.text(lang)
     return {
         "seats": registration.seats,

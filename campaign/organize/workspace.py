@@ -40,10 +40,12 @@ from campaign.organize.core.edit_conflicts import answer_conflict
 from campaign.organize.core.navigation import numbers as sidebar_counts
 from campaign.organize.core.navigation import place_of, places
 from campaign.organize.events import check_in, registrations
+from campaign.organize.events import messages as event_messages
 from campaign.organize.events import parts as event_parts
 from campaign.organize.events import routes as events
 from campaign.organize.exports import deliveries
 from campaign.organize.exports import routes as exports
+from campaign.organize.exports import thresholds as delivery_thresholds
 from campaign.organize.imports import files as import_files
 from campaign.organize.imports import routes as imports
 from campaign.organize.imports import sheets as import_sheets
@@ -149,7 +151,9 @@ MORE_PAGES = (
     content_publishing,
     event_parts,
     registrations,
+    event_messages,
     check_in,
+    delivery_thresholds,
     target_files,
     import_files,
     import_sheets,

@@ -8,7 +8,9 @@ from sqlalchemy import delete, select
 from campaign.db.versioned import check_part
 from campaign.extensions import db, load_for_update, rows_changed
 from campaign.petitions.models import DELIVERED_DETAILS, Delivery, Petition
+from campaign.petitions.thresholds import mark_reached
 from campaign.petitions.versions import update_versions
+from campaign.process.clock import utcnow
 
 
 def change_delivered_details(
@@ -40,8 +42,16 @@ def record_delivery(
     *, petition_id: int, day: date, received_by: str, signatures: int, note: str
 ) -> Delivery:
     """Record that a target received the signatures, and return the Delivery."""
+    now = utcnow()
+    # A threshold that was reached in this minute counts as delivered too.
+    mark_reached(now=now)
     delivery = Delivery(
-        petition_id=petition_id, day=day, received_by=received_by, signatures=signatures, note=note
+        petition_id=petition_id,
+        day=day,
+        received_by=received_by,
+        signatures=signatures,
+        note=note,
+        created_at=now,
     )
     db.session.add(delivery)
     db.session.flush()

@@ -15,6 +15,7 @@ from campaign.notices.queries import find_notice_id
 from campaign.petitions.kinds import kind_of
 from campaign.petitions.life_cycles import cause_life_cycle, petition_life_cycle
 from campaign.petitions.models import Petition
+from campaign.petitions.thresholds import mark_reached
 from campaign.site.settings import site_settings
 
 # We do not add openings and closings older than this to the activity log.
@@ -24,6 +25,7 @@ PLANNED = ("petitions.publish", "petitions.edit:dates")
 work = BackgroundWork()
 work.upkeep(cause_life_cycle.publish_due)
 work.upkeep(petition_life_cycle.publish_due)
+work.upkeep(mark_reached)
 
 
 class Transition(NamedTuple):

@@ -62,8 +62,8 @@ class Petition(Archivable, Pictured, Base):
     is published automatically. An archived petition (`archived_at`) keeps its page but is in no
     list. `opens_at` and `closes_at` were entered in `time_zone`.
 
-    Edited in parts: `text`, `settings`, `goal`, `picture`, `delivery`, `retention`, `sharing`,
-    `embedding`, `result` and `wording`.
+    Edited in parts: `text`, `settings`, `goal`, `picture`, `delivery`, `thresholds`, `retention`,
+    `sharing`, `embedding`, `result` and `wording`.
 
     Form: `required_fields` names the form fields, beyond given name and email, that must be filled
     in. `questions` are the petition's own fields. `confirmation` is `email` (always by the link) or
@@ -81,6 +81,9 @@ class Petition(Archivable, Pictured, Base):
 
     What came of it is the `result`, one of RESULTS or "" while nobody knows, since the day
     `result_on`. Organizers set it; no answer sets it automatically.
+
+    Its thresholds are the counts at which it delivers again. With `shows_thresholds`, its page
+    announces the next one.
 
     The count of a quiet petition (`is_quiet`) moves only in batches. Nobody is told who brought
     whom.
@@ -134,6 +137,7 @@ class Petition(Archivable, Pictured, Base):
     )
     result: Mapped[str] = mapped_column(String(12), default="", server_default="")
     result_on: Mapped[date | None] = mapped_column(Date)
+    shows_thresholds: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
 
     cause: Mapped[Cause] = relationship()
@@ -323,3 +327,25 @@ class Delivery(Base):
     signatures: Mapped[int] = mapped_column(Integer)
     note: Mapped[str] = mapped_column(String(1000), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+
+
+class DeliveryThreshold(Base):
+    """A count at which a petition delivers again, with a `note` for its organizers.
+
+    `reached_at` is when the worker saw that the count had reached it. `done_at` is when an
+    organizer marked it as done.
+    """
+
+    __tablename__ = "delivery_threshold"
+    __table_args__ = (
+        CheckConstraint("count > 0", name="count"),
+        UniqueConstraint("petition_id", "count"),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    petition_id: Mapped[int] = mapped_column(ForeignKey("petition.id", ondelete="CASCADE"))
+    position: Mapped[int] = mapped_column(Integer)
+    count: Mapped[int] = mapped_column(Integer)
+    note: Mapped[str] = mapped_column(String(300), default="")
+    reached_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

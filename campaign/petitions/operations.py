@@ -11,6 +11,7 @@ from campaign.petitions.models import (
     PetitionTally,
     Target,
 )
+from campaign.petitions.thresholds import copy_thresholds
 from campaign.petitions.versions import copy_terms, texts_of, version_of
 from campaign.petitions.wording import copy_wording
 from campaign.process.clock import utcnow
@@ -21,7 +22,7 @@ from campaign.publishing.slug_history import SlugHistory
 COPIED_COLUMNS = (
     "action_kind", "has_butterflies", "position", "goal", "time_zone", "deliver_places", "required_fields", "questions", "confirmation",
     "two_per_address", "neutral_emails", "offers_answers", "sends_thanks", "original_lang", "is_quiet", "retention_days", "delivered_names",
-    "delivered_details",
+    "delivered_details", "shows_thresholds",
 )  # fmt: skip
 
 
@@ -92,6 +93,7 @@ def clone_petition(*, petition_id: int, slug: str, cause_id: int) -> Petition:
     for copied, target in zip(clone.targets, original.targets, strict=True):
         copied.profile_id = target.profile_id
     db.session.flush()
+    copy_thresholds(from_id=petition_id, to_id=clone.id)
     pictures.copy(from_id=petition_id, to_id=clone.id)
     return clone
 

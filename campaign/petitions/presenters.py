@@ -16,6 +16,7 @@ from campaign.petitions.kinds import ActionKind, kind_of
 from campaign.petitions.models import Delivery, Petition
 from campaign.petitions.queries import petition_counts, published_petitions
 from campaign.petitions.questions import in_language
+from campaign.petitions.thresholds import next_public_threshold
 from campaign.petitions.wording import Wording, wording_for
 from campaign.publishing.pictures import ShownPicture, shown_picture
 from campaign.site.languages import offered_among
@@ -80,6 +81,7 @@ class PetitionPage(PetitionCard):
     delivered_names: str
     delivered_details: tuple[str, ...]
     deliveries: tuple[Delivery, ...]
+    next_delivery: int | None
     organisation_id: int
     retention_days: int | None
     reader_lang: str
@@ -140,6 +142,7 @@ def page(petition: Petition, lang: str, count: int, now: datetime) -> PetitionPa
         delivered_names=petition.delivered_names,
         delivered_details=tuple(petition.delivered_details),
         deliveries=tuple(deliveries_of(petition.id)),
+        next_delivery=next_public_threshold(petition, count),
         organisation_id=petition.cause.organisation_id,
         retention_days=petition.retention_days,
         reader_lang=lang,

@@ -46,6 +46,13 @@ GUESTS = (
         ),
         days="registration_days",
     ),
+    RegisterRow(
+        _l("Which email of the organizers about the event went to which registration"),
+        _l("So that you never get one twice"),
+        NOBODY,
+        _l("A few weeks after the email. We keep only the total"),
+        columns_of("event_message_receipt", "message_id registration_id email_digest queued_at"),
+    ),
 )
 
 READERS = (

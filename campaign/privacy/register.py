@@ -20,6 +20,7 @@ NOT_PERSONAL = {
     "own_link_request": "id",
     "address_change": "id",
     "registration": "id",
+    "event_message_receipt": "id",
     "outbox_message": "id attempts locked_until priority",
     "organizer": "id",
     "switch": "id name organisation_id messages",
@@ -56,9 +57,9 @@ IMPERSONAL = set(
     site organisation organisation_text organisation_image notice consent_text
     former_slug picture cause cause_text cause_tally free_number network_key
     petition petition_version petition_text petition_wording petition_tally target area_code ledger_entry aggregate rule lookup_due lookup_progress
-    event event_text event_petition
+    event event_text event_petition event_message
     campaign_update campaign_update_text campaign_update_petition campaign_update_body_picture mailing answer_telling
-    delivery print_run embedding share_text api_key api_post
+    delivery delivery_threshold print_run embedding share_text api_key api_post
     letter_settings
     kiosk kiosk_key kiosk_pairing_code kiosk_staff_pin kiosk_table_code
     poster stored_shape cause_shape shape_draft job lease surge_report spent_challenge search_document search_change search_text search_terms

@@ -16,8 +16,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from campaign.accounts.audit_models import AuditEntry
-from campaign.accounts.queries import organizer_by_id
 from campaign.causes.models import Cause
 from campaign.causes.queries import cause_by_id
 from campaign.extensions import db
@@ -29,6 +27,7 @@ from campaign.mail.inline_styles import with_inline_styles
 from campaign.mail.models import OutboxRow
 from campaign.mail.renderers import register
 from campaign.organisations.emails import EmailIdentity, email_identity
+from campaign.organisations.test_emails import compose_test, subject_of_test
 from campaign.process.clock import utcnow
 from campaign.subscriptions.emails import list_values
 from campaign.subscriptions.models import BY_SIGNING, Subscription
@@ -215,21 +214,15 @@ def _render_update(message: OutboxRow) -> Message | None:
 
 def _render_test(message: OutboxRow) -> Message | None:
     """Return a test email to an organizer, or None if they or the update are gone."""
-    entry = db.session.get(AuditEntry, message.subject_id)
-    organizer = organizer_by_id(entry.details["organizer"]) if entry else None
-    update = update_by_id(entry.subject_id) if entry else None
-    if organizer is None or organizer.removed_at is not None or update is None:
+    update_id = subject_of_test(message.subject_id)
+    update = update_by_id(update_id) if update_id else None
+    if update is None:
         return None
-    wording = sample(update, message.lang)
-    with force_locale(locale_of(message.lang)):
-        wording = wording._replace(subject=_("[Test] %(subject)s", subject=wording.subject))
-    return Message(
-        to=organizer.email,
-        to_name=organizer.name,
-        digest=organizer.email_digest,
+    return compose_test(
+        message.subject_id,
+        sample(update, message.lang),
         lang=message.lang,
-        sender=email_identity(update.cause.organisation_id, message.lang).sender,
-        **wording._asdict(),
+        organisation_id=update.cause.organisation_id,
     )
 
 

@@ -4,7 +4,6 @@ Each batch of emails is one transaction with its receipts.
 """
 
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, delete, exists, func, select, true, update
 from sqlalchemy.orm import aliased
@@ -15,7 +14,8 @@ from campaign.db.upsert import insert_all
 from campaign.extensions import db, load_for_update
 from campaign.jobs.registry import BackgroundWork
 from campaign.jobs.runs import JobRun
-from campaign.mail.models import BULK, IS_QUEUED, OutboxMessage
+from campaign.mail import bulk
+from campaign.mail.models import BULK
 from campaign.mail.operations import enqueue_many
 from campaign.subscriptions.models import WEEKLY, Subscription
 from campaign.subscriptions.queries import suppressed
@@ -27,44 +27,21 @@ from campaign.updates.models import Update
 from campaign.updates.queries import public_at
 from campaign.updates.recipients import never_reached, next_readers, turned_away
 
-BATCH = 200
-# Few enough that a pause takes effect quickly, and enough that email delivery never runs idle.
-MAX_WAITING = 600
 WEEK = timedelta(days=7)
 MINUTE = timedelta(minutes=1)
-# How long a mailing waits until earlier emails have left.
-WAIT = timedelta(seconds=0.25)
-# How long it waits while mailings are switched off.
-PAUSE = timedelta(seconds=5)
-RECEIPT_RETENTION = timedelta(days=25)
 # We do not add updates that were published before this to the activity log.
 MAX_UNRECORDED_AGE = timedelta(days=7)
 PUBLISHED = ("updates.publish",)
 work = BackgroundWork()
 
 
-class Batch(NamedTuple):
-    """How many subscriptions a batch handled, and when the next one is due, if there is one."""
-
-    readers: int
-    next_at: datetime | None
-
-
 @work.job(JOB, max_attempts=None, waits_in_surge=True)
 def queue_emails(run: JobRun) -> datetime | None:
-    """Enqueue the emails of a mailing, batch by batch, until it is over or has to wait.
-
-    If the worker dies, its batch is rolled back. The next one begins where the last committed one
-    ended.
-    """
-    while True:
-        now = run.now()
-        batch = run.write(send_batch, mailing_id=run.subject_id, now=now)
-        if batch.next_at is None or batch.next_at > now:
-            return batch.next_at
+    """Enqueue the emails of a mailing, batch by batch, until it is over or has to wait."""
+    return bulk.queue_batches(run, send_batch, mailing_id=run.subject_id)
 
 
-def send_batch(*, mailing_id: int, now: datetime) -> Batch:
+def send_batch(*, mailing_id: int, now: datetime) -> bulk.Batch:
     """Enqueue the next emails of a mailing."""
     mailing = db.session.scalar(
         select(Mailing)
@@ -74,25 +51,25 @@ def send_batch(*, mailing_id: int, now: datetime) -> Batch:
     )
     if mailing is None:
         # It was paused, stopped or cancelled. Resuming enqueues the job again.
-        return Batch(0, None)
+        return bulk.Batch(0, None)
     if mailing.starts_at > now:
-        return Batch(0, mailing.starts_at)
+        return bulk.Batch(0, mailing.starts_at)
     public_update = select(Update).join(Update.cause).where(*public_at(now))
     update_row = db.session.scalar(public_update.where(Update.id == mailing.update_id))
     if update_row is None:
         # The update was withdrawn, or is scheduled for later.
-        return Batch(0, max(now + MINUTE, mailing.update.publish_at or now))
+        return bulk.Batch(0, max(now + MINUTE, mailing.update.publish_at or now))
     if switched_off("mailings", update_row.cause.organisation_id):
-        return Batch(0, now + PAUSE)
+        return bulk.Batch(0, now + bulk.PAUSE)
     mailing.state = "sending"
     free_places = _free_places(mailing, now)
     if free_places <= 0:
         db.session.flush()
-        return Batch(0, now + WAIT)
+        return bulk.Batch(0, now + bulk.WAIT)
     rows = db.session.execute(next_readers(mailing, update_row.cause_id).limit(free_places)).all()
     if not rows:
         _finish(mailing, update_row.cause_id, now)
-        return Batch(0, None)
+        return bulk.Batch(0, None)
     mailing.reached_id = rows[-1].id
     receipts = insert_all(
         db.session.connection(),
@@ -120,17 +97,12 @@ def send_batch(*, mailing_id: int, now: datetime) -> Batch:
             priority=BULK,
         )
     db.session.flush()
-    return Batch(len(rows), now)
+    return bulk.Batch(len(rows), now)
 
 
 def _free_places(mailing: Mailing, now: datetime) -> int:
     """Return how many emails may be enqueued now."""
-    waiting = db.session.scalar(
-        select(func.count()).where(
-            IS_QUEUED, OutboxMessage.kind == EMAIL, OutboxMessage.due_at <= now
-        )
-    )
-    free_places = min(BATCH, MAX_WAITING - (waiting or 0))
+    free_places = bulk.free_places(EMAIL, now)
     if not mailing.per_minute:
         return free_places
     recent = select(func.count()).where(
@@ -201,7 +173,8 @@ def settle(*, now: datetime) -> int:
     over = db.session.scalars(
         select(Mailing)
         .where(
-            Mailing.state.in_(("done", "stopped")), Mailing.finished_at <= now - RECEIPT_RETENTION
+            Mailing.state.in_(("done", "stopped")),
+            Mailing.finished_at <= now - bulk.RECEIPT_RETENTION,
         )
         .with_for_update(skip_locked=True)
     ).all()
@@ -245,7 +218,7 @@ def send_digests(*, now: datetime) -> int:
     is_due = (
         WEEKLY, since <= now - WEEK, news, ~wider, _is_on(), ~suppressed(), ~turned_away(),
     )  # fmt: skip
-    due = select(Subscription.id).where(*is_due).order_by(Subscription.id).limit(BATCH)
+    due = select(Subscription.id).where(*is_due).order_by(Subscription.id).limit(bulk.BATCH)
     rows = db.session.execute(
         update(mine)
         .where(mine.c.id.in_(due), WEEKLY, since <= now - WEEK)

@@ -6,13 +6,13 @@ from typing import Any, cast
 
 from sqlalchemy import func, select
 
-from campaign.accounts.audit import Actor, record
+from campaign.accounts.audit import Actor
 from campaign.errors import CampaignError
 from campaign.extensions import db, load_for_update
 from campaign.jobs.operations import cancel_job
 from campaign.jobs.operations import enqueue as enqueue_job
-from campaign.mail.models import OutboxMessage
-from campaign.mail.operations import enqueue
+from campaign.mail.bulk import counts_by_state
+from campaign.organisations.test_emails import enqueue_test
 from campaign.subscriptions.models import Subscription
 from campaign.updates.life_cycle import update_life_cycle
 from campaign.updates.mailing_models import RUNNING, Mailing, MailingReceipt
@@ -139,16 +139,17 @@ def publish_and_mail(
 
 
 def send_test(*, actor: Actor, update_id: int, organizer_id: int, lang: str) -> None:
-    """Enqueue a test email of the update in `lang` to one organizer.
-
-    The email's subject id is its entry in the activity log, which names update and organizer.
-    """
+    """Enqueue a test email of the update in `lang` to one organizer."""
     row = load_for_update(Update, update_id)
-    details = {"organizer": organizer_id}
-    entry = record(
-        actor, "mail.test", subject=("update", update_id), cause_id=row.cause_id, details=details
+    enqueue_test(
+        actor,
+        "mail.test",
+        kind=TEST,
+        subject=("update", update_id),
+        cause_id=row.cause_id,
+        organizer_id=organizer_id,
+        lang=lang,
     )
-    enqueue(kind=TEST, subject_id=entry.id, lang=lang)
 
 
 def pause_mailing(*, mailing_id: int) -> Mailing:
@@ -217,13 +218,8 @@ def report(mailing: Mailing) -> dict[str, Any]:
 
 def email_counts(mailing_id: int) -> dict[str, int]:
     """Return {state: count} of a mailing's emails, as long as they are in the outbox."""
-    rows = db.session.execute(
-        select(OutboxMessage.state, func.count())
-        .join(MailingReceipt, MailingReceipt.id == OutboxMessage.subject_id)
-        .where(OutboxMessage.kind == EMAIL, MailingReceipt.mailing_id == mailing_id)
-        .group_by(OutboxMessage.state)
-    )
-    return {state: many for state, many in rows}
+    receipts = select(MailingReceipt.id).where(MailingReceipt.mailing_id == mailing_id)
+    return counts_by_state(EMAIL, receipts)
 
 
 def _load_unbegun(mailing_id: int) -> Mailing:

@@ -967,6 +967,7 @@ def upgrade():
         sa.Column("delivered_details", sa.JSON(), server_default='["country"]', nullable=False),
         sa.Column("result", sa.String(length=12), server_default="", nullable=False),
         sa.Column("result_on", sa.Date(), nullable=True),
+        sa.Column("shows_thresholds", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.Column("part_versions", sa.JSON(), nullable=False),
@@ -1465,6 +1466,25 @@ def upgrade():
     )
     op.create_index("ix_delivery_petition_id", "delivery", ["petition_id", "day"])
     op.create_table(
+        "delivery_threshold",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("petition_id", ROW_ID, nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("note", sa.String(length=300), nullable=False),
+        sa.Column("reached_at", INSTANT, nullable=True),
+        sa.Column("done_at", INSTANT, nullable=True),
+        sa.CheckConstraint("count > 0", name="count"),
+        sa.ForeignKeyConstraint(
+            ["petition_id"],
+            ["petition.id"],
+            name="fk_delivery_threshold_petition_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_delivery_threshold"),
+        sa.UniqueConstraint("petition_id", "count", name="uq_delivery_threshold_petition_id_count"),
+    )
+    op.create_table(
         "aggregate",
         sa.Column("petition_id", ROW_ID, nullable=False),
         sa.Column("part", sa.String(length=12), nullable=False),
@@ -1646,6 +1666,58 @@ def upgrade():
         "registration",
         ["event_id", "waits_since", "id"],
         **_where("state = 'waiting'"),
+    )
+    op.create_table(
+        "event_message",
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("event_id", ROW_ID, nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("audience", sa.String(length=12), nullable=False),
+        sa.Column("texts", sa.JSON(), nullable=False),
+        sa.Column("original_lang", sa.String(length=35), nullable=False),
+        sa.Column("reached_id", ROW_ID, nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("started_at", INSTANT, nullable=True),
+        sa.Column("finished_at", INSTANT, nullable=True),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.CheckConstraint("state in ('draft', 'sending', 'stopped', 'done')", name="state"),
+        sa.CheckConstraint(
+            "audience in ('registered', 'waiting', 'everyone', 'came')", name="audience"
+        ),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name="fk_event_message_event_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_event_message"),
+    )
+    op.create_index("ix_event_message_event_id", "event_message", ["event_id", "id"])
+    op.create_table(
+        "event_message_receipt",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("message_id", ROW_ID, nullable=False),
+        sa.Column("registration_id", ROW_ID, nullable=False),
+        sa.Column("email_digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("queued_at", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["message_id"],
+            ["event_message.id"],
+            name="fk_event_message_receipt_message_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_event_message_receipt"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        "uq_event_message_receipt_address",
+        "event_message_receipt",
+        ["message_id", "email_digest"],
+        unique=True,
+    )
+    op.create_index(
+        "uq_event_message_receipt_registration",
+        "event_message_receipt",
+        ["message_id", "registration_id"],
+        unique=True,
     )
     op.create_table(
         "rule",

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from campaign.accounts.permissions import ROLES
 from campaign.api.operations import make_key
+from campaign.events.messages.operations import write_message
 from campaign.exports.models import SUBSCRIBERS
 from campaign.exports.operations import request_export
 from campaign.exports.selection import Selection
@@ -21,6 +22,7 @@ from campaign.organize.core.access import ANYBODY
 from campaign.petitions.deliveries import record_delivery
 from campaign.petitions.presenters import notice_of
 from campaign.petitions.queries import petition_by_id
+from campaign.petitions.thresholds import change_thresholds, thresholds_of
 from campaign.process.clock import utcnow
 from campaign.signatures.moderation.bulk_decisions import create_decision, take_snapshot
 from campaign.signatures.moderation.rules import create_rule
@@ -96,6 +98,13 @@ def furnish(client, organisation, word):
         f"{low}-event", cause_id=cause.id, days=1, title=f"{word} event", petition_ids=[petition.id]
     )
     registration = come(event, f"{low}guest")
+    message = write(
+        write_message,
+        event_id=event.id,
+        audience="registered",
+        texts={"en": {"subject": f"{word} room", "body": f"{word} news."}},
+        now=utcnow(),
+    )
     update = make_update(
         f"{low}-update", cause_id=cause.id, title=f"{word} news", petition_ids=[petition.id]
     )
@@ -195,6 +204,17 @@ def furnish(client, organisation, word):
         signatures=1,
         note=f"{word} minutes",
     )
+    threshold = (
+        write(
+            change_thresholds,
+            petition_id=petition.id,
+            version=None,
+            thresholds=[(10, f"{word} reminder")],
+            is_public=False,
+            now=utcnow(),
+        )
+        and thresholds_of(petition.id)[0]
+    )
     target = make_target(organisation.id, [f"vela@{low}.example"], names={"en": f"{word} senator"})
     target_file = write(
         keep_checked,
@@ -216,9 +236,11 @@ def furnish(client, organisation, word):
             "signature_id": signature,
             "other_id": second,
             "registration_id": registration,
+            "message_id": message.id,
             "export_id": export.id,
             "import_id": subscriber_list.id,
             "delivery_id": delivery.id,
+            "threshold_id": threshold.id,
             "batch_id": batch.id,
             "run_id": run.id,
             "serial": run.serial(1),
@@ -268,6 +290,7 @@ LAST = (
     "revoke",
     "delete",
     "delete_import",
+    "delete_message",
     "remove",
     "remove_whole",
     "take",

@@ -188,7 +188,7 @@ SENSITIVE = {
     "organize.people.unlock", "organize.people.remove_whole", "organize.keys.create",
     "organize.kiosks.pin", "organize.kiosks.create", "organize.kiosks.decide",
     "organize.retention.update", "organize.copies.create", "organize.erasures.create",
-    "organize.mail.plan", "organize.mail.change", "organize.mail.resume",
+    "organize.events.send_message", "organize.mail.plan", "organize.mail.change", "organize.mail.resume",
     "organize.answers.tell", "organize.answers.resume_telling",
     "organize.subscribers.export", "organize.subscribers.take", "organize.events.attendance", "organize.events.take_along",
     "organize.exports.create", "organize.exports.download", "organize.exports.again",

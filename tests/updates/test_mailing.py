@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, select
 from campaign.accounts.audit import entries
 from campaign.extensions import db, write
 from campaign.jobs.operations import CLAIM_LIFETIME
+from campaign.mail import bulk
 from campaign.mail.models import OutboxMessage
 from campaign.mail.renderers import renderers_of
 from campaign.process.clock import utcnow
@@ -101,7 +102,7 @@ def test_stopped_mailing_counts_unreached_readers_also_after_the_sweep(app, caus
     assert _unreached(update) == 0, "their turn may still come"
     write(mailings.stop_mailing, mailing_id=planned.id, now=utcnow())
     assert _unreached(update) == 3
-    write(jobs.settle, now=utcnow() + jobs.RECEIPT_RETENTION)
+    write(jobs.settle, now=utcnow() + bulk.RECEIPT_RETENTION)
     subscribe("late", cause_id=cause.id, now=utcnow() - EARLIER)
     assert _unreached(update) == 3
 
@@ -112,7 +113,7 @@ def _unreached(update):
 
 def test_each_of_sixty_gets_it_once_despite_worker_crashes(app, cause, monkeypatch):
     subscribe_many(60, cause_id=cause.id, now=utcnow() - EARLIER)
-    monkeypatch.setattr(jobs, "BATCH", 9)
+    monkeypatch.setattr(bulk, "BATCH", 9)
     planned = plan(make_update(cause_id=cause.id))
     send_batch(planned)
 

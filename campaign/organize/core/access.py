@@ -63,30 +63,30 @@ def allowed(
             return view(subject, **values)
 
         names = () if thing is None else tuple(signature(thing).parameters)
-        return _with_permission(guarded, action)
+        return _with_permission(guarded, action, "anywhere" if thing is None else "of its object")
 
     return guard
 
 
 def any_organizer(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
     """Guard a view: any signed-in organizer passes, with a second factor if a role needs one."""
-    return _guard_with(_required_organizer, view)
+    return _guard_with(_required_organizer, view, "any")
 
 
 def own_account(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
     """Guard an account page: anyone signed in passes, as the second factor is set up there too."""
-    return _guard_with(_signed_in, view)
+    return _guard_with(_signed_in, view, "own account")
 
 
 def _guard_with(
-    require: Callable[[], Organizer], view: Callable[..., ResponseReturnValue]
+    require: Callable[[], Organizer], view: Callable[..., ResponseReturnValue], reach: str
 ) -> Callable[..., ResponseReturnValue]:
     @wraps(view)
     def guarded(**values: Any) -> ResponseReturnValue:
         require()
         return view(**values)
 
-    return _with_permission(guarded, ORGANIZER)
+    return _with_permission(guarded, ORGANIZER, reach)
 
 
 def fresh(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
@@ -138,11 +138,11 @@ def anybody(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseR
 
 
 def _with_permission(
-    view: Callable[..., ResponseReturnValue], permission: str
+    view: Callable[..., ResponseReturnValue], permission: str, reach: str = ""
 ) -> Callable[..., ResponseReturnValue]:
-    """Note on a view what it demands, for the check of each request and for tests."""
+    """Note on a view what it demands, and where, for the check of each request and for tests."""
     marked: Any = view
-    marked.permission = permission
+    marked.permission, marked.reach = permission, reach
     return view
 
 

@@ -147,7 +147,7 @@ AUDITED_COLUMNS = {
             *("petition", "id"),
             (
                 "slug state goal opens_at closes_at publish_at time_zone deliver_on deliver_places required_fields questions confirmation"
-                " two_per_address offers_answers sends_thanks retention_days delivered_names delivered_details archived_at"
+                " two_per_address offers_answers sends_thanks retention_days delivered_names delivered_details shows_thresholds archived_at"
                 " result result_on"
             ),
         ),
@@ -161,6 +161,7 @@ AUDITED_COLUMNS = {
         ),
         ("letter_settings", "petition_id", "way period selection max_per_hour offers_reply"),
         ("target", "petition_id", "names"),
+        ("delivery_threshold", "petition_id", "count note done_at"),
         ("embedding", "petition_id", "allowed origins"),
         ("picture", "owner_id", "alts"),
     ),
@@ -188,6 +189,7 @@ AUDITED_COLUMNS = {
         ("picture", "owner_id", "alts"),
         ("mailing", "update_id", "state starts_at langs kinds per_minute"),
     ),
+    "event_message": (("event_message", "id", "state audience texts"),),
     "rule": (("rule", "id", "note on_since off_since"),),
     "kiosk": (("kiosk", "id", "name"),),
 }

@@ -13,6 +13,8 @@ from flask_wtf import FlaskForm
 from wtforms import Field, RadioField, SelectChoice, SelectField, SelectMultipleField
 from wtforms.validators import DataRequired, InputRequired, NumberRange, ValidationError
 
+from campaign.actions.letters.editing import letter_settings
+from campaign.actions.letters.models import LETTER
 from campaign.exports.export_queries import exports_of
 from campaign.exports.operations import request_export
 from campaign.organize.core.access import allowed, fresh
@@ -39,6 +41,7 @@ from campaign.petitions.deliveries import (
 )
 from campaign.petitions.models import DELIVERED_DETAILS, Petition
 from campaign.petitions.queries import petition_by_id, petition_counts
+from campaign.petitions.thresholds import due_ids, thresholds_of
 from campaign.process.clock import utcnow
 from campaign.signatures.counting.statistics import counted_without_data
 from campaign.site.paper import site_paper
@@ -118,7 +121,7 @@ class ReceiptForm(FlaskForm):
         ],
     )
     signatures = WholeNumberField(
-        _l("How many signatures"),
+        _l("How many were delivered"),
         [NumberRange(min=1, max=MAX_SIGNATURES, message=_l("Enter a number, like 12408."))],
     )
     note = LinesField(_l("Outcome"), [max_length(MAX_NOTE_LENGTH)])
@@ -159,11 +162,11 @@ def make_pack(petition: Petition) -> ResponseReturnValue:
         return _pack_page(petition, form, 422)
     count = _deliverable(petition)
     if not count:
-        form.form_errors.append(_("There are no signatures to deliver yet."))
+        form.form_errors.append(_("There is nothing to deliver yet."))
         return _pack_page(petition, form, 422)
     choice = {"slug": petition.slug, "lang": form.lang.data, "paper": form.paper.data}
     choice |= {"names": petition.delivered_names, "details": petition.delivered_details}
-    audit_event = _audit_event_of(
+    audit_event = audit_event_of(
         "exports.ask",
         petition,
         form.purpose.data,
@@ -210,7 +213,7 @@ def save_contents(petition: Petition) -> ResponseReturnValue:
         changes := makes_version(petition, delivered_names=names, delivered_details=details)
     ):
         return review(petition, form_url, leave, changes)
-    audit_event = _audit_event_of(
+    audit_event = audit_event_of(
         "handovers.edit", petition, details={"names": names, "details": details}
     )
     save(
@@ -233,7 +236,7 @@ def record(petition: Petition) -> ResponseReturnValue:
     if not form.validate():
         return _render_page(petition, form, 422)
     values = {name: form[name].data for name in ("day", "received_by", "signatures", "note")}
-    audit_event = _audit_event_of(
+    audit_event = audit_event_of(
         "handovers.record", petition, details={"signatures": form.signatures.data}
     )
     act(audit_event, record_delivery, petition_id=petition.id, **values)
@@ -246,7 +249,7 @@ def record(petition: Petition) -> ResponseReturnValue:
 def remove(petition: Petition, delivery_id: int) -> ResponseReturnValue:
     slug = petition.slug
     if act(
-        _audit_event_of("handovers.remove", petition),
+        audit_event_of("handovers.remove", petition),
         remove_delivery,
         petition_id=petition.id,
         delivery_id=delivery_id,
@@ -255,9 +258,15 @@ def remove(petition: Petition, delivery_id: int) -> ResponseReturnValue:
     return redirect(url_for("organize.deliveries.show", slug=slug), 303)
 
 
-def _audit_event_of(
+def delivers_by_hand(petition: Petition) -> bool:
+    """Return whether organizers deliver what was signed: all but letters that targets get by email."""
+    return petition.action_kind != LETTER or letter_settings(petition.id).way == "in_person"
+
+
+def audit_event_of(
     action: str, petition: Petition, reason: str = "", details: dict[str, Any] | None = None
 ) -> AuditEvent:
+    """Return the AuditEvent to record for a change to the delivery of this petition."""
     return AuditEvent(
         action,
         on=("petition", petition.id),
@@ -303,6 +312,9 @@ def _render_page(petition: Petition, form: ReceiptForm, status: int = 200) -> Re
         form,
         status,
         deliveries=deliveries_of(petition.id),
+        delivers_by_hand=delivers_by_hand(petition),
+        thresholds=thresholds_of(petition.id),
+        due=due_ids(petition.id),
         exports=packs,
         titles={},
     )

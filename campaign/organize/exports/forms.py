@@ -121,7 +121,7 @@ def how_far(export: Export) -> str:
             total=format_decimal(export.total),
         )
     if export.done >= export.total:
-        return _("All signatures are in the file. We are finishing it.")
+        return _("Everything is in the file. We are finishing it.")
     return ngettext(
         "%(done)s of %(total)s signature",
         "%(done)s of %(total)s signatures",

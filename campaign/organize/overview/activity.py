@@ -58,6 +58,7 @@ SEEN_BY = {
         "events.cancel",
     ),
     "updates.see": ("updates.publish", "updates.withdraw"),
+    "registrations.email": ("event_messages.send", "event_messages.stop", "event_messages.done"),
     "mail.see": (
         *("mail.plan", "mail.pause", "mail.resume", "mail.stop", "mail.done"),
         *("answers.tell", "answers.pause", "answers.resume", "answers.stop", "answers.told"),

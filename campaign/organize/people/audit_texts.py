@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from campaign.accounts.audit_models import AuditEntry
 from campaign.answers.queries import answers_among
 from campaign.causes.queries import causes_among
+from campaign.events.messages.queries import messages_with_ids
 from campaign.events.queries import events_with_ids
 from campaign.i18n.clock_times import clock_time
 from campaign.i18n.locales import current_locale, is_language, language_name
@@ -77,6 +78,7 @@ LOADERS: dict[str, Callable[[Collection[int]], Iterable[Any]]] = {
     "organisation": organisations_among,
     "petition": petitions_with_ids,
     "event": events_with_ids,
+    "event_message": messages_with_ids,
     "update": updates_with_ids,
     "target": profiles_among,
     "answer": answers_among,
@@ -102,4 +104,6 @@ def _title_of(kind: str, thing: Any) -> str:
         return identities().of(thing.id).name(g.lang)
     if kind == "target":
         return profile_name(thing, g.lang)
+    if kind == "event_message":
+        return cast(str, thing.subject(g.lang))
     return cast(str, thing.text(g.lang).title)

@@ -141,7 +141,7 @@ def take_back(signature: Signature) -> ResponseReturnValue:
         signature,
         "signatures.take_back",
         decisions.take_back_withdrawal,
-        _("The signature is restored."),
+        _("Restored."),
         timed=False,
     )
 

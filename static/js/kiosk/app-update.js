@@ -4,12 +4,14 @@ const CHECK_MS = 900000;
 
 export class AppUpdate {
   #isDue;
+  #awaited;
 
   /** `isFree()` says whether the app may reload now. */
   constructor(isFree) {
     this.isFree = isFree;
     this.registration = null;
     this.#isDue = false;
+    this.#awaited = null;
   }
 
   /** Register the service worker and watch for updates from now on. */
@@ -46,6 +48,8 @@ export class AppUpdate {
   // The first worker is still installing. If that fails, check again, because a check was
   // requested.
   checkAfter(coming) {
+    if (this.#awaited === coming) return;
+    this.#awaited = coming;
     const isLost = () => coming.state === "redundant";
     coming.addEventListener("statechange", () => isLost() && this.check(), { once: true });
   }

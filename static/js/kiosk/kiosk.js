@@ -30,6 +30,7 @@ export class Kiosk {
   #idleWarning;
   #restartDialog;
   #idle;
+  #downloads;
 
   constructor(root) {
     this.place = root;
@@ -38,6 +39,7 @@ export class Kiosk {
     this.stopped = "";
     this.news = "";
     this.installing = null;
+    this.#downloads = 0;
     this.#crews = preferredLanguage();
     this.store = new Store();
     this.sync = new Sync(this.store);
@@ -98,8 +100,17 @@ export class Kiosk {
 
   /** Fetch the campaign, the montage's files and the organization's mark if they are new. */
   async download() {
-    await this.updateCampaign();
-    if (this.campaign) await cacheAssets(this.pictureUrls());
+    this.#downloads += 1;
+    try {
+      await this.updateCampaign();
+      if (this.campaign) await cacheAssets(this.pictureUrls());
+    } finally {
+      this.#downloads -= 1;
+    }
+  }
+
+  get isDownloading() {
+    return this.#downloads > 0;
   }
 
   /** Return the URLs of the pictures to cache for use without a network. */

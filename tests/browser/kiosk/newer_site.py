@@ -18,6 +18,7 @@ class Proxy(BaseHTTPRequestHandler):
         pass
 
     def do_GET(self):
+        self.server.paths.append(self.path)
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         headers = {
             name: value for name, value in self.headers.items() if name.lower() != "accept-encoding"
@@ -52,7 +53,7 @@ class NewerSite(ThreadingHTTPServer):
 
     `changes` are pairs (old text, new text) by path. A path that ends with `broken` is refused
     while `refuses` is set, and waits otherwise. The app's page is served only while `gives_page` is
-    set.
+    set. `paths` are those of all requests so far.
     """
 
     daemon_threads = True
@@ -63,6 +64,7 @@ class NewerSite(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Proxy)
         self.site, self.var, self.flask = site, site.var, site.flask
         self.changes = {}
+        self.paths = []
         self.gives_page, self.refuses = threading.Event(), threading.Event()
         self.gives_page.set()
         self.refuses.set()

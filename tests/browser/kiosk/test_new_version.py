@@ -43,6 +43,8 @@ CONTROLLED = "() => Boolean(navigator.serviceWorker.controller)"
 READY = "main[data-screen=ready] [data-light][data-is=on]"
 # This is shorter than the time until the app asks if anyone is still there.
 A_WHILE_MS = 40_000
+# How often the ready screen requests what is missing.
+REQUEST_MS = 10_000
 # On a loaded machine a browser needs this long to install a version.
 LOADED_SECONDS = 120
 
@@ -185,6 +187,50 @@ def test_tablet_pairs_and_retries_where_the_app_could_not_be_cached(new_tablet, 
     page.locator("[data-act=look]").click()
     site.refuses.set()
     page.locator(READY).wait_for()
+
+
+@pytest.mark.parametrize(
+    ("part", "broken"), [("worker", "/img/kiosk-maskable-512.png"), ("picture", ".bin")]
+)
+def test_missing_parts_are_requested_again_every_ten_seconds(new_tablet, site, part, broken):
+    site.broken = broken
+    site.refuses.clear()
+    tablet = new_tablet(at=site, reduced_motion="reduce")
+    tablet.page_errors.allowed.add(503)
+    page = tablet.page
+    code = tablet.code()
+    # A sync requests the pictures too if it brings news.
+    tablet.answered(503)
+    page.clock.install()
+    tablet.open()
+    page.locator("#k-code").fill(code)
+    page.locator("[data-act=pair]").click()
+    page.locator(f"[data-part={part}][data-is=waiting]").wait_for()
+    until(lambda: _refused(site), LOADED_SECONDS)
+    # A request that is not answered yet is not repeated.
+    page.clock.run_for(3 * REQUEST_MS)
+    assert _refused(site) == 1
+    site.refuses.set()
+    until(lambda: _ticks(page) and _refused(site) > 1, LOADED_SECONDS)
+
+    site.broken = ""
+    until(lambda: _ticks(page) and page.locator(READY).count(), LOADED_SECONDS)
+    # It is complete, so the screen requests nothing more.
+    site.paths.clear()
+    page.clock.run_for(3 * REQUEST_MS)
+    assert not {"/kiosk/campaign.json", "/kiosk/worker.js"} & {*site.paths}
+    # The browser logs each refused picture.
+    tablet.errors[:] = [error for error in tablet.errors if "Cache.add() failed" not in error]
+
+
+def _refused(site):
+    return sum(path.endswith(site.broken) for path in site.paths)
+
+
+def _ticks(page):
+    """Let ten seconds pass on the page; return True."""
+    page.clock.run_for(REQUEST_MS)
+    return True
 
 
 def _has_taken_over(page):

@@ -5,10 +5,12 @@ import { startShift } from "../shifts.js";
 import { eventPlace, message } from "../messages.js";
 import { bindActions, onEnter } from "./actions.js";
 
-const RETRY_MS = 2000;
+const LOOK_MS = 2000;
+const REQUEST_MS = 10000;
 
 export class Ready {
   #timer;
+  #requestTimer;
 
   static template = "ready";
   static isForCrew = true;
@@ -19,6 +21,7 @@ export class Ready {
     this.root = root;
     this.found = null;
     this.#timer = null;
+    this.#requestTimer = setInterval(() => this.requestMissing(), REQUEST_MS);
     this.input = root.querySelector("#k-tabler");
     const begin = () => this.begin();
     onEnter(this.input, begin);
@@ -38,7 +41,17 @@ export class Ready {
     this.found = await readiness(this.kiosk.campaign, this.kiosk.pictureUrls());
     if (this.kiosk.screen !== this) return;
     this.show();
-    if (!this.found.isReady) this.#timer = setTimeout(() => this.look(), RETRY_MS);
+    if (!this.found.isReady) this.#timer = setTimeout(() => this.look(), LOOK_MS);
+  }
+
+  /** Request what is still missing, unless the request before is not answered yet. */
+  requestMissing() {
+    const { found, kiosk } = this;
+    if (!found || found.isReady) return;
+    if (!found.parts.worker) kiosk.update.check();
+    if (!(found.parts.campaign && found.parts.picture) && !kiosk.isDownloading) {
+      kiosk.download().catch(() => {});
+    }
   }
 
   async refresh() {
@@ -90,5 +103,6 @@ export class Ready {
 
   leave() {
     clearTimeout(this.#timer);
+    clearInterval(this.#requestTimer);
   }
 }
