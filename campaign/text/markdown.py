@@ -127,7 +127,9 @@ def to_paragraphs(text: str) -> Iterator[tuple[str, Any]]:
 
 def _is_bold(token: Token) -> bool:
     """Return whether a paragraph is bold from its first character to its last."""
-    children = [child for child in cast("list[Token]", token.children) if child.content or child.tag]
+    children = [
+        child for child in cast("list[Token]", token.children) if child.content or child.tag
+    ]
     kinds = [child.type for child in children]
     return (
         len(kinds) > 1
