@@ -76,9 +76,9 @@ def letter_sheets(
 
     The letterhead is the `logo`, or without one the organisation's name.
 
-    Kinds are `title`, `head`, `text`, `item`, `small`, `figure`, `line` and `page`. An item has a pair
-    of texts: its bullet and its content. A figure has a label and a number. A line is to be filled in
-    by hand. A page begins a new one, without any text.
+    Kinds are `title`, `head`, `bold`, `text`, `item`, `small`, `figure`, `line` and `page`. An item
+    has a pair of texts: its bullet and its content. A figure has a label and a number. A line is to
+    be filled in by hand. A page begins a new one, without any text.
     """
     return _Letter(head, paper, logo).set(blocks)
 
@@ -210,6 +210,7 @@ class _Letter(_Paper):
     STYLES: ClassVar = {
         "title": (DISPLAY_FONT, 22, 1.14, INK, 12, 12),
         "head": (LABEL_FONT_BOLD, 12, 1.3, INK, 14, 6),
+        "bold": (LABEL_FONT_BOLD, 10.5, 1.3, INK, 5, 4),
         "text": (TEXT_FONT, LETTER_SIZE, LETTER_LEADING, INK, 0, 7),
         "small": (LABEL_FONT, 9.5, 1.4, INK_2, 4, 6),
     }

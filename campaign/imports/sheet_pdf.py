@@ -30,6 +30,7 @@ DASH, BETWEEN_DASHES = 4 * MM, 3 * MM
 # Font, size, and the space before and after.
 STYLES = {
     "head": (LABEL_FONT_BOLD, 12.5, 6, 4),
+    "bold": (LABEL_FONT_BOLD, 10, 3, 3),
     "text": (TEXT_FONT, FULL_TEXT_SIZE, 0, 7),
     "item": (TEXT_FONT, FULL_TEXT_SIZE, 0, 5),
 }
@@ -124,7 +125,9 @@ class _Printing:
         place, y = 0, 0.0
         for bullet, line, indent, face, size, before, behind in lines:
             high = before + size * FULL_TEXT_LEADING
-            if place == 0 or y + high > self._bottom - FOOT:
+            # A heading is never the last line of its column.
+            needed = high + (2 * size * FULL_TEXT_LEADING if face == LABEL_FONT_BOLD else 0)
+            if place == 0 or y + needed > self._bottom - FOOT:
                 place += 1
                 if place % COLUMNS == 1:
                     top = self._begin_full_text()

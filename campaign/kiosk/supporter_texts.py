@@ -122,7 +122,7 @@ FAULTS = {
     "fault_given_name": _l("Enter your first name."),
     "fault_family_name": _l("Enter your last name."),
     "fault_name_control": _l(
-        "Your name has a character that we cannot show. Please type it again."
+        "Your name has a character that we cannot show. Please enter it again."
     ),
     "fault_name_link": _l("Enter your name without an email address or a link."),
     "fault_name_no_letter": _l("Enter a name with at least one letter."),

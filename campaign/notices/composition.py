@@ -175,10 +175,10 @@ def _legal_basis(subject: Subject) -> str:
         return _("Your consent (in the European Union, Article 6(1)(a) of the GDPR).")
     if subject == "letter":
         return _(
-            "Your consent. A letter can show a political opinion, so we ask for it explicitly (in the European Union, Articles 6(1)(a) and 9(2)(a) of the GDPR)."
+            "Your explicit consent, because a letter can reveal a political opinion (in the European Union, Articles 6(1)(a) and 9(2)(a) of the GDPR)."
         )
     return _(
-        "Your consent. A signature can show a political opinion, so we ask for it explicitly (in the European Union, Articles 6(1)(a) and 9(2)(a) of the GDPR)."
+        "Your explicit consent, because a signature can reveal a political opinion (in the European Union, Articles 6(1)(a) and 9(2)(a) of the GDPR)."
     )
 
 

@@ -32,13 +32,14 @@ class ActionTexts:
     """What pages that all kinds share say about one kind.
 
     `noun` names the action. `call` asks for a response, `read_call` to read the action first, and
-    `form_title` is above the form. `confirm_title` asks about an unconfirmed response, and
-    `confirm_named` asks the person with a `name`. `confirm_lead` is below it, `confirm_button`
-    confirms. `check_email` follows the form: what the email is for. `ask_title` asks to invite
-    someone. `one` and `many` label a count, `recent` the list of people, and `be_first` an empty one.
-    `email_hint` says what the address is for, `withdraw` that one may change one's mind. `delivered`
-    and `delivery` say what targets get, as a list and as a sentence, where no organizer chooses it.
-    `counted` says what happens after it is counted.
+    `form_title` is above the form. `button` is on the form's button, if not `call`. `confirm_title`
+    asks about an unconfirmed response, and `confirm_named` asks the person with a `name`.
+    `confirm_lead` is below it, `confirm_button` confirms. `check_email` follows the form: what the
+    email is for. `ask_title` asks to invite someone. `one` and `many` label a count, `recent` the
+    list of people, and `be_first` an empty one. `email_hint` says what the address is for,
+    `withdraw` that one may change one's mind. `delivered` and `delivery` say what targets get, as a
+    list and as a sentence, where no organizer chooses it. `counted` says what happens after it is
+    counted.
     """
 
     noun: LazyString
@@ -58,6 +59,7 @@ class ActionTexts:
     be_first: LazyString
     email_hint: LazyString
     withdraw: LazyString
+    button: LazyString | None = None
     delivered: LazyString | None = None
     delivery: LazyString | None = None
     counted: LazyString | None = None

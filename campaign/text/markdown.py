@@ -112,14 +112,30 @@ def picture_names(text: str) -> list[Any]:
 
 
 def to_paragraphs(text: str) -> Iterator[tuple[str, Any]]:
-    """Yield (kind, content) of each paragraph, for print; kind is `head`, `text` or `item`.
+    """Yield (kind, content) of each paragraph, for print; kind is `head`, `bold`, `text` or `item`.
 
     The content is text. For an `item` of a list, it is a pair (marker, text). The marker is empty
-    in the second and later paragraphs of an item.
+    in the second and later paragraphs of an item. A paragraph that is bold as a whole is `bold`.
     """
     for kind, marker, token in _paragraphs(_parser.parse(text)):
         if content := _inline_text(token):
-            yield (kind, (marker, content)) if kind == "item" else (kind, content)
+            if kind == "item":
+                yield kind, (marker, content)
+            else:
+                yield "bold" if kind == "text" and _is_bold(token) else kind, content
+
+
+def _is_bold(token: Token) -> bool:
+    """Return whether a paragraph is bold from its first character to its last."""
+    children = [
+        child for child in cast("list[Token]", token.children) if child.content or child.tag
+    ]
+    kinds = [child.type for child in children]
+    return (
+        len(kinds) > 1
+        and (kinds[0], kinds[-1]) == ("strong_open", "strong_close")
+        and kinds.count("strong_open") == 1
+    )
 
 
 def _paragraphs(tokens: list[Token]) -> Iterator[tuple[str, str, Token]]:

@@ -110,6 +110,13 @@ def test_paragraphs_for_print_keep_their_headings_and_list_markers():
     ]
 
 
+def test_paragraphs_for_print_know_which_are_bold_as_a_whole():
+    text = (
+        "**Your rights**\n\n**Stop** it\n\n**Stop** or **stay**\n\n**[A link](https://a.example)**"
+    )
+    assert [kind for kind, _content in to_paragraphs(text)] == ["bold", "text", "text", "bold"]
+
+
 def test_plain_emails_keep_list_markers():
     text = "Before:\n\n- first\n- second, [here](https://a.example)\n\n3. third\n4. fourth\n\nAfter"
     assert to_text(text, shows_links=True) == (

@@ -62,8 +62,8 @@ class TargetsField(Field):
         if len(self.data) > MAX_TARGETS:
             raise Missing(
                 ngettext(
-                    "Choose only %(num)s.",
-                    "Choose %(num)s at most.",
+                    "Choose only %(num)s person.",
+                    "Choose at most %(num)s people.",
                     MAX_TARGETS,
                 )
             )

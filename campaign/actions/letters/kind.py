@@ -18,8 +18,9 @@ from campaign.signatures.tokens import MINE, token_for
 TEXTS = ActionTexts(
     noun=_l("Letter"),
     call=_l("Write a letter"),
-    read_call=_l("Read and write"),
+    read_call=_l("Write a letter"),
     form_title=_l("Write your letter"),
+    button=_l("Save my letter"),
     closed=_l("This action is closed"),
     confirm_title=_l("Is this your letter?"),
     confirm_named=_l("%(name)s, is this your letter?"),
@@ -34,7 +35,7 @@ TEXTS = ActionTexts(
     recent=_l("People who wrote recently"),
     be_first=_l("Be the first to write."),
     email_hint=_l("We will email you to confirm your letter. We never show your email address."),
-    withdraw=_l("You can stop your letter until it leaves."),
+    withdraw=_l("You can stop your letter until we send it."),
     counted=_l(
         "We deliver your letter soon, and email you if we cannot. You can follow it on the page “What I signed”."
     ),

@@ -16,15 +16,15 @@ from campaign.signatures.models import Signature
 # Why a letter was not delivered, as its writer reads it.
 REASON_TEXTS = {
     "no_address": _l("We have no working email address for them."),
-    "removed": _l("This action no longer writes to them."),
+    "removed": _l("This action is no longer addressed to them."),
     "own_address": _l("Their email address is yours, so we sent nothing."),
     "bounced": _l("Their mail server did not accept it."),
     "unreachable": _l("Their mail server did not accept it for two days."),
     "refused": _l("They asked for no more letters."),
     "closed": _l("The action ended before you confirmed your letter."),
-    "withdrawn": _l("You stopped this letter before it left."),
+    "withdrawn": _l("You stopped this letter before we sent it."),
 }
-MOVED = _l("The action moved to another site before it left.")
+MOVED = _l("The action moved to another site before your letter was sent.")
 DOWNLOADED = (
     "target_name",
     "subject",

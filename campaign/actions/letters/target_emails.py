@@ -117,7 +117,7 @@ def letter_email_text(
     return _with_signature(
         body,
         _(
-            "%(name)s wrote this letter to you. %(organisation)s sent it for %(name)s, as part of “%(title)s”.",
+            "%(name)s wrote you this letter as part of “%(title)s”. %(organisation)s sends it on their behalf.",
             title=title,
             **names,
         ),

@@ -254,7 +254,7 @@ THINGS = {
     "update": _l("update"),
 }
 CHANNELS = {
-    "command": _l("Someone at the command line"),
+    "command": _l("Someone with access to the server"),
     "worker": _l("Background worker"),
     "api": _l("The API"),
     "kiosk": _l("A tablet"),
