@@ -10,7 +10,7 @@ from typing import Any
 from flask import Flask, g
 from flask_babel import lazy_gettext as _l
 
-from campaign.events.codes import LENGTH, spaced
+from campaign.events.codes import LENGTH
 from campaign.events.emails import context_of
 from campaign.events.messages.models import EventMessage, EventMessageReceipt
 from campaign.events.messages.operations import TEST, can_be_emailed
@@ -32,6 +32,7 @@ from campaign.organisations.emails import email_identity
 from campaign.organisations.test_emails import compose_test, subject_of_test
 from campaign.process.clock import utcnow
 from campaign.text.markdown import to_html, to_text
+from campaign.text.typed_codes import spaced
 
 # Who is in which audience, by the state of a registration.
 STATES = {

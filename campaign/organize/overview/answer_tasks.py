@@ -8,8 +8,8 @@ from flask_babel import gettext as _
 
 from campaign.answers.queries import petitions_without_result, waiting_answers
 from campaign.organize.core.identity import causes_where, may
+from campaign.organize.core.scope import petition_summary
 from campaign.organize.overview.task import Task
-from campaign.petitions.queries import petition_summary
 
 
 def answers_to_read() -> Iterator[Task]:

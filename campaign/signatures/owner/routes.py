@@ -134,7 +134,7 @@ def correct_again(token: str, signature_id: int) -> ResponseReturnValue:
 @blueprint.post("/<lang>/signatures/mine/<token>/<int:signature_id>/answers")
 def choose_answers(token: str, signature_id: int) -> ResponseReturnValue:
     """Switch on or off that the supporter is told when the petition is answered."""
-    owner = _owner(_opened(token))
+    owner = _owner(open_own(token))
     signature = owner_operations.load_own(signature_id, **owner)
     petition = cast(Petition, petition_by_id(signature.petition_id))
     wants = request.form.get("wants") == "y"
