@@ -30,6 +30,7 @@ from campaign.signatures.search.queries import Search
 from campaign.signatures.tokens import email_digest
 from campaign.subscriptions.operations import suppress
 from tests.factories import paper, subscriptions
+from tests.factories.answers import make_answer, make_answer_link
 from tests.factories.causes import make_cause
 from tests.factories.events import come, make_event
 from tests.factories.kiosks import give_code, kiosk_of, make_tablet
@@ -215,6 +216,13 @@ def furnish(client, organisation, word):
         )
         and thresholds_of(petition.id)[0]
     )
+    answer = make_answer(
+        petition,
+        state="waiting",
+        answered_by=f"{word} spokesperson",
+        texts={"en": f"{word} reply."},
+    )
+    link, _token = make_answer_link(petition)
     target = make_target(organisation.id, [f"vela@{low}.example"], names={"en": f"{word} senator"})
     target_file = write(
         keep_checked,
@@ -241,6 +249,9 @@ def furnish(client, organisation, word):
             "import_id": subscriber_list.id,
             "delivery_id": delivery.id,
             "threshold_id": threshold.id,
+            "answer_id": answer.id,
+            "link_id": link.id,
+            "extension": "pdf",
             "batch_id": batch.id,
             "run_id": run.id,
             "serial": run.serial(1),
@@ -269,7 +280,9 @@ def furnish(client, organisation, word):
         "events": {"slug": event.slug},
         "updates": {"slug": update.slug},
     }
-    values |= {name: values["petitions"] for name in ("exports", "deliveries", "retention")}
+    values |= {
+        name: values["petitions"] for name in ("exports", "deliveries", "answers", "retention")
+    }
     values |= {"subscribers": {"export_id": subscriber_file.id}}
     values |= {
         "targets": {
