@@ -44,6 +44,21 @@ def enqueue(*, kind: str, subject_id: int, lang: str, priority: int = PERSONAL) 
     enqueue_many([{"kind": kind, "subject_id": subject_id, "lang": lang}], priority=priority)
 
 
+def enqueue_later(
+    *, kind: str, subject_id: int, lang: str, priority: int, delay: timedelta
+) -> None:
+    """Queue an email that is due after `delay`, by the database's clock."""
+    db.session.execute(
+        _table.insert().values(
+            kind=kind,
+            subject_id=subject_id,
+            lang=lang,
+            priority=priority,
+            due_at=database_clock(delay),
+        )
+    )
+
+
 def enqueue_many(
     messages: Iterable[dict[str, Any]], *, priority: int = PERSONAL, due_at: datetime | None = None
 ) -> dict[int, int]:

@@ -58,7 +58,7 @@ def confirm(
     is_first = signature.confirmed_at is None
     use_form(signature, form, forms, now)
     if is_first and signature.evidence == "email":
-        queue_thanks(signature_id=signature.id, lang=signature.lang, now=now)
+        queue_thanks(signature_id=signature.id, lang=signature.lang)
     return signature.id
 
 

@@ -134,7 +134,7 @@ def send_test(*, actor: Actor, petition_id: int, organizer_id: int, email: str, 
         ACTION,
         subject=("petition", petition_id),
         cause_id=petition.cause_id,
-        details={"organizer": organizer_id, "email": email},
+        details={"organizer": organizer_id, "sample": email},
     )
     enqueue(kind=TEST, subject_id=entry.id, lang=lang)
 
@@ -148,7 +148,7 @@ def _test_message(queued: OutboxRow) -> Message | None:
         return None
     message = sample_message(
         petition,
-        entry.details["email"],
+        entry.details["sample"],
         queued.lang,
         name=organizer.name,
         address=organizer.email,

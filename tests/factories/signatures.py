@@ -22,6 +22,7 @@ from campaign.signatures.signing import accept_signatures
 from campaign.signatures.signing.commands import SignatureCommand, SupporterDetails
 from campaign.signatures.signing.repeats import answer_repeats
 from campaign.text.typed_codes import spaced
+from campaign.signatures.thanks import THANKS
 from tests.factories.petitions import terms_of
 
 AMALIA = {
@@ -221,13 +222,18 @@ def columns_of_rows():
 
 
 def queued_emails():
-    """Return (kind, id of the signature, language) of all queued email, in order."""
+    """Return (kind, id of the signature, language) of all queued email, in order.
+
+    The thanks that each first confirmation queues are left out.
+    """
     db.session.rollback()
     message = OutboxMessage.__table__.c
     return [
         tuple(row)
         for row in db.session.execute(
-            select(message.kind, message.subject_id, message.lang).order_by(message.id)
+            select(message.kind, message.subject_id, message.lang)
+            .where(message.kind != THANKS)
+            .order_by(message.id)
         )
     ]
 

@@ -263,6 +263,7 @@ def furnish(client, organisation, word):
             "rule_id": rule.id,
             "fingerprint": digest.hex(),
             "lang_code": "en",
+            "email": "thanks",
             "number": 1,
             "name": "dove",
             "count": 100,

@@ -10,6 +10,11 @@ from tests.browser.screens.screen import Screen
 from tests.browser.screens.thanks import ConfirmScreen
 
 MAIL_SECONDS = 60
+# They arrive some seconds after each confirmation, so they are counted apart.
+THANKS = re.compile(
+    "thank you for (signing|your letter)|gracias por (firmar|tu carta)|merci pour votre (signature|lettre)",
+    re.IGNORECASE,
+)
 
 
 class Mailbox(Screen):
@@ -17,7 +22,12 @@ class Mailbox(Screen):
     marker = "main .mailbox"
 
     def emails_to(self, address):
-        return self.find("main ol li", has_text=address)
+        """Return the emails to `address`, without those that thank."""
+        return self.find("main ol li", has_text=address, has_not_text=THANKS)
+
+    def thanks_to(self, address):
+        """Return the emails to `address` that thank for what was counted."""
+        return self.find("main ol li", has_text=address).filter(has_text=THANKS)
 
     def wait_for(self, address, count=1):
         """Reload until there are this many emails to `address`."""
