@@ -373,7 +373,7 @@ def request_own_link() -> Response:
 @blueprint.post("/<lang>/mine")
 def send_link() -> ResponseReturnValue:
     """Queue the email with the link."""
-    admit_link_request(tokens.network_digest(request.remote_addr))
+    admit_link_request(request.remote_addr)
     form = OwnLinkForm.sent()
     if not form.validate():
         return make_response(render_request_page(form, "new"), 422)

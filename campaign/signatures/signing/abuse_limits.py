@@ -39,13 +39,14 @@ def is_under_load(subject: int | str) -> bool:
     return not limiter().test(_usual(), "petition", str(subject))
 
 
-def admit_link_request(network_digest: bytes | None) -> None:
+def admit_link_request(ip: str | None) -> None:
     """Count one request for the link to "What I signed".
 
     Raise TooManyRequests beyond the limit.
     """
-    if network_digest and not limiter().hit(LINK_REQUESTS, "link request", network_digest.hex()):
-        raise TooManyRequests(retry_after=LINK_REQUESTS.get_expiry())
+    if is_counted(ip) and not limiter().hit_network(LINK_REQUESTS, ip, "link request"):
+        wait = limiter().network_window(LINK_REQUESTS, ip, "link request")
+        raise TooManyRequests(retry_after=wait.seconds)
 
 
 def spend_proof(payload: Any) -> bool:

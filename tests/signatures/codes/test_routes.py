@@ -1,6 +1,7 @@
 """Tests of codes to type: each opens what the link in the same email opens, and nothing else."""
 
 from datetime import timedelta
+from random import Random
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -327,6 +328,34 @@ def test_database_away_keeps_what_was_typed(client, petition, monkeypatch):
 def test_page_of_another_site_cannot_send_a_code(client, petition, headers):
     sent = code(sign(petition))
     assert enter_code(client, EMAIL, sent, headers=headers).status_code == 403
+
+
+def test_hostile_input_gets_an_answer(client, petition):
+    sign(petition)
+    dice = Random(7)
+    pieces = (
+        *("K7M2", "-", "O", "\0", "\ud800", "\u202e", "\U0001f98b", "'", '"><fuzz>', "{{7*7}}"),
+        *("\uff2b", "٣", "ß", "ı", "%00", "\r\n", "@", ".", "a@b.mx", EMAIL, " " * 50, "Z" * 300),
+    )
+    statuses = set()
+    for _ in range(300):
+        email, sent = (
+            "".join(dice.choices(pieces, k=dice.randint(0, 6))).encode(errors="replace").decode()
+            for _ in range(2)
+        )
+        answer = enter_code(client, dice.choice([email, EMAIL]), dice.choice([sent, "K7M29QXW"]))
+        statuses.add(answer.status_code)
+        assert "<fuzz>" not in answer.text
+    assert statuses == {422, 429}
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"email", b"email=%ff&code=%ff", b"code=1&code=2&email=&email="]
+)
+def test_odd_body_gets_an_answer(client, app, body):
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert client.post("/en/c", data=body, headers=headers).status_code == 422
+    assert client.post("/en/c", json={"email": EMAIL, "code": "K7M29QXW"}).status_code == 422
 
 
 def test_row_with_a_reused_id_does_not_open_for_another_address(client, petition):

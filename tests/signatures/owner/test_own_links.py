@@ -192,6 +192,17 @@ def test_requests_of_one_network_are_limited(client, app):
     )
 
 
+def test_networks_of_one_owner_share_a_limit(client, app):
+    most = 16 * LINK_REQUESTS.amount
+    limiter = app.extensions["rate_limiter"]
+    for place in range(most):
+        limiter.hit_network(LINK_REQUESTS, f"2001:db8:0:{place:x}::1", "link request")
+    network = {"environ_overrides": {"REMOTE_ADDR": "2001:db8:0:ffff::1"}}
+    answer = ask(client, "one.more@kwan.example", **network)
+    assert answer.status_code == 429
+    assert 0 < int(answer.headers["Retry-After"]) <= LINK_REQUESTS.get_expiry()
+
+
 def test_page_of_another_site_cannot_request_a_link(client, app):
     assert (
         ask(client, AMALIA["email"], headers={"Origin": "https://evil.example"}).status_code == 403
