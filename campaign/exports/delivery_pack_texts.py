@@ -150,7 +150,7 @@ class PackTexts:
             yield "figure", (self._notice_label(notice), self._number(people))
         yield "head", _("The petition they signed")
         yield from to_paragraphs(text.body)
-        yield "head", _("The receipt")
+        yield "head", _("Receipt")
         for line in (_("Received by (name, office)"), _("Day and place"), _("Signature")):
             yield "line", line
 

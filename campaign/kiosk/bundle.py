@@ -225,7 +225,7 @@ def _action(
 def _consent(organisation_id: int, lang: str) -> str:
     with force_locale(locale_of(lang)):
         return _(
-            "I sign these petitions with my name. %(name)s uses what I enter here to deliver the petitions and to count each person once, and never sells it. I can withdraw at any time. If I give my email address, I get an email with a link to see, correct or withdraw my signature.",
+            "I sign with my name. %(name)s uses what I enter here to deliver what I sign and to count me once, and never sells it. I can withdraw at any time. If I give my email address, I get a link to see, correct or withdraw my signature.",
             name=legal_name(identities().of(organisation_id), lang),
         )
 
@@ -233,7 +233,7 @@ def _consent(organisation_id: int, lang: str) -> str:
 def _consent_to_actions(organisation_id: int, lang: str) -> str:
     with force_locale(locale_of(lang)):
         return _(
-            "I write with my full name. %(name)s uses what I enter here to deliver my letter and to count each person once, and never sells it. Nothing is sent before I press the button in the email that I get. I can withdraw until then, and afterwards what was not sent yet.",
+            "I write with my full name. %(name)s uses what I enter here to deliver my letter and to count me once, and never sells it. Nothing is sent before I confirm by email. I can stop what is not sent yet.",
             name=legal_name(identities().of(organisation_id), lang),
         )
 

@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 SETTING_UP = {
     "pair_heading": _l("Pair this tablet"),
     "pair_hint": _l(
-        "Ask an organizer for a code: in the workspace, they open “Tablets”, choose the event and press “Pair a tablet”. The eight-character code works for 15 minutes."
+        "Ask an organizer for a code. In the workspace, they open “Tablets”, choose the event and press “Pair a tablet”. The code works for 15 minutes."
     ),
     "pair_code": _l("Code"),
     "pair_do": _l("Pair"),

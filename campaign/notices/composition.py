@@ -233,5 +233,5 @@ def _letter_retention(days: int | None) -> str:
 
 def _rights() -> str:
     return _(
-        "You can see, correct, download, withdraw and delete everything yourself, with the link in our emails. You can also write to us, object, or ask us to limit what we do. You can withdraw your consent at any time. What we did before stays lawful."
+        "With the link in our emails, you can see, correct, download, withdraw and delete everything. You can also write to us, object, or ask us to limit what we do. You can withdraw your consent at any time. What we did before stays lawful."
     )

@@ -65,7 +65,7 @@ READERS = (
             "The owners of a cause, who can download the list. Other organizers see only how many subscriptions there are"
         ),
         _l(
-            "Until you unsubscribe, plus %(days)s days. If you never confirm: %(days)s days. We keep a record that someone agreed, but not who. If we asked you and you did not answer, we keep a code made from your address with a secret key, so that we do not ask again"
+            "Until you unsubscribe, plus %(days)s days. If you never confirm: %(days)s days. Then we only know that someone agreed, not who. If you did not answer when we asked, we keep a code made from your address, so that we do not ask again"
         ),
         (
             *columns_of(

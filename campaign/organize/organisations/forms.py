@@ -331,7 +331,7 @@ class SenderForm(_OfOrganisation):
         if address and not may_send_from(address.domain, current_app.config):
             self.sender_address.errors = [
                 _(
-                    "This site cannot send from %(domain)s: receivers would reject the emails as forged. Use an address at %(allowed)s. For another domain, ask the person who runs the server to change MAIL_FROM.",
+                    "This site cannot send from %(domain)s. Use an address at %(allowed)s. For another domain, ask the person who runs the server to change MAIL_FROM.",
                     domain=address.domain,
                     allowed=_(" or ").join(sender_domains(current_app.config)),
                 )
