@@ -20,6 +20,7 @@ FILE = "ended.jsonl"
 # Facts that undo an earlier end, and the ends that each of them undoes.
 UNDOES = {
     "signature.returned": {"signature.withdrawn"},
+    "answer.returned": {"answer.withdrawn"},
     "organizer.returned": {"organizer.removed"},
     "address.allowed": {"address.request", "address.organizer"},
 }
