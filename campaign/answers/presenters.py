@@ -1,5 +1,6 @@
 """Answers as pages show them: in one language, with their outcome and document."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,6 +17,8 @@ from campaign.i18n.local_times import local_time
 from campaign.petitions.models import Petition, name_in
 from campaign.site.settings import site_settings
 from campaign.text.markdown import to_html
+
+HEADING = re.compile(r"<(/?)h[2-4]>")
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,7 @@ def shown_answer(answer: Answer, lang: str) -> ShownAnswer:
         person=answer.answered_by if answer.target_names and answer.answered_by != name else "",
         day=answer.day,
         outcome=answer.outcome,
-        body=to_html(text),
+        body=_below_name(to_html(text)),
         lang=text_lang,
         original_lang=answer.original_lang,
         document=_document(answer),
@@ -150,6 +153,11 @@ def outcome_label(outcome: str) -> LazyString | str:
 def result_label(result: str) -> LazyString | str:
     """Return what pages call the result of a petition, or ""."""
     return RESULT_LABELS.get(result, "")
+
+
+def _below_name(html: Markup) -> Markup:
+    """Return a text whose headings are below that of the answer, the name of its target."""
+    return Markup(HEADING.sub(r"<\1h4>", html))  # noqa: S704 - it is clean
 
 
 def _document(answer: Answer) -> ShownDocument | None:
