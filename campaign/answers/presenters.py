@@ -1,7 +1,7 @@
 """Answers as pages show them: in one language, with their outcome and document."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -132,6 +132,18 @@ def waiting_days_of(petitions: Iterable[Any], now: datetime) -> Mapping[int, int
         petition_id: (today - day).days
         for petition_id, day in delivered.items()
         if petition_id not in answered
+    }
+
+
+def answers_on_cards(petitions: Sequence[Any], now: datetime) -> dict[str, Mapping[int, Any]]:
+    """Return the part of the context of a cause's page that the cards of its petitions show.
+
+    `outcomes` maps petitions to the outcome of the newest answer, and `waiting_days` those that wait
+    for an answer to the number of days.
+    """
+    return {
+        "outcomes": newest_outcomes(petitions),
+        "waiting_days": waiting_days_of(petitions, now),
     }
 
 
