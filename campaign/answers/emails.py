@@ -101,9 +101,10 @@ def _context(answer: Answer, lang: str) -> dict[str, Any]:
 def _load_people(told_ids: Collection[int]) -> Sequence[ToldPerson]:
     """Read who gets these emails, for many at once."""
     told = db.session.scalars(select(ToldPerson).where(ToldPerson.id.in_(told_ids))).all()
+    ids = [row.signature_id for row in told]
     people: dict[int, Signature | None] = g.setdefault("people_told", {})
-    people.update(dict.fromkeys(row.signature_id for row in told))
-    people.update((row.id, row) for row in still_asking(list(people)))
+    people.update(dict.fromkeys(ids))
+    people.update((row.id, row) for row in still_asking(ids))
     return told
 
 

@@ -74,9 +74,7 @@ def delivered(app, script=None):
 
 
 def parsed(script):
-    [content] = [
-        content for _to, content in script.received if b"List-Unsubscribe-Post" in content
-    ]
+    [content] = [content for _to, content in script.received if b"List-Unsubscribe-Post" in content]
     return email.message_from_bytes(content, policy=default)
 
 
