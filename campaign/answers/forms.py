@@ -1,5 +1,6 @@
 """The form in which a target writes its answer, and fields that organizers' forms share with it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -9,7 +10,7 @@ from wtforms import Form, RadioField, SelectChoice, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from campaign.answers.documents import DocumentRefused, NewDocument, checked_document
-from campaign.answers.labels import OUTCOME_CHOICES
+from campaign.answers.labels import TARGET_CHOICES
 from campaign.http.cached_fields import CachedFields
 from campaign.publishing.picture_upload import MAX_BYTES
 from campaign.text.names import clean_text
@@ -46,9 +47,9 @@ class DocumentField(FileField):
             raise ValidationError(REFUSALS[refusal.code]) from refusal
 
 
-def outcome_field(label: Any) -> RadioField:
-    """Return the field for the outcome of an answer."""
-    choices = [SelectChoice(value, text) for value, text in OUTCOME_CHOICES.items()]
+def outcome_field(label: Any, texts: Mapping[str, Any]) -> RadioField:
+    """Return the field for the outcome of an answer; `texts` are its choices."""
+    choices = [SelectChoice(value, text) for value, text in texts.items()]
     return RadioField(label, choices=choices, default="")
 
 
@@ -76,7 +77,7 @@ class TargetAnswerForm(FlaskForm):
         [DataRequired(_l("Enter your answer.")), _length(MAX_TEXT_LENGTH)],
         filters=[_lines],
     )
-    outcome = outcome_field(_l("What you decided"))
+    outcome = outcome_field(_l("What you decided"), TARGET_CHOICES)
     answered_by = StringField(
         _l("Name and office of the person who answers"),
         [_length(MAX_NAME_LENGTH)],

@@ -14,11 +14,18 @@ RESULT_LABELS = {
     "partly_won": pgettext("result", "Partly won"),
     "no_answer": pgettext("result", "Ended without an answer"),
 }
-# What an organizer, or the target, chooses among.
+# What an organizer chooses among, and what a target says of itself.
 OUTCOME_CHOICES = {
     "": _l("Only an answer, without an outcome"),
     "promised": _l("Promised to do it"),
     "partly": _l("Agreed to a part of it"),
     "done": _l("Did what was asked"),
     "refused": _l("Refused"),
+}
+TARGET_CHOICES = {
+    "": _l("This is only an answer"),
+    "promised": _l("We will do it"),
+    "partly": _l("We will do a part of it"),
+    "done": _l("We have done it"),
+    "refused": _l("We will not do it"),
 }

@@ -53,7 +53,7 @@ class ShownAnswer:
     @property
     def outcome_label(self) -> LazyString | str:
         """Return what pages call its outcome, or ""."""
-        return OUTCOME_LABELS.get(self.outcome, "")
+        return outcome_label(self.outcome)
 
 
 @dataclass(frozen=True)
@@ -66,15 +66,11 @@ class PageAnswers:
     shown: tuple[ShownAnswer, ...]
     waiting_days: int | None
 
-    @property
-    def outcome(self) -> str:
-        """Return the outcome of the newest answer that has one, or ""."""
-        return next((answer.outcome for answer in self.shown if answer.outcome), "")
-
 
 def init_app(app: Flask) -> None:
     """Add the answers to the page of each petition."""
     app.extensions["petition_page_parts"] = (answers_part,)
+    app.add_template_global(outcome_label)
     app.add_template_global(result_label)
 
 
@@ -134,6 +130,21 @@ def waiting_days_of(petitions: Iterable[Any], now: datetime) -> Mapping[int, int
         for petition_id, day in delivered.items()
         if petition_id not in answered
     }
+
+
+def newest_outcomes(petitions: Iterable[Any]) -> Mapping[int, str]:
+    """Return {id: outcome} of the newest answer with an outcome, for the petitions that have one."""
+    answers = answers_by_petition([petition.id for petition in petitions])
+    return {
+        petition_id: rows[0].outcome
+        for petition_id, all_rows in answers.items()
+        if (rows := [row for row in all_rows if row.outcome])
+    }
+
+
+def outcome_label(outcome: str) -> LazyString | str:
+    """Return what pages call the outcome of an answer, or ""."""
+    return OUTCOME_LABELS.get(outcome, "")
 
 
 def result_label(result: str) -> LazyString | str:

@@ -7,7 +7,7 @@ from itertools import groupby
 from flask import Blueprint, abort, g, make_response, render_template
 from flask.typing import ResponseReturnValue
 
-from campaign.answers.presenters import waiting_days_of
+from campaign.answers.presenters import newest_outcomes, waiting_days_of
 from campaign.causes.models import Cause
 from campaign.causes.presenters import CausePage, page
 from campaign.causes.queries import cause_by_slug, published_causes
@@ -32,11 +32,13 @@ MAX_UPDATES = 3
 class CauseWithPetitions(CausePage):
     """A cause and its petitions.
 
-    `waiting_days` maps those that wait for an answer to the number of days.
+    `outcomes` maps those that were answered to the outcome of the newest answer, and `waiting_days`
+    those that wait for an answer to the number of days.
     """
 
     petitions: tuple[PetitionCard, ...]
-    waiting_days: Mapping[int, int | None]
+    outcomes: Mapping[int, str]
+    waiting_days: Mapping[int, int]
 
 
 @dataclass(frozen=True)
@@ -112,9 +114,9 @@ def show(slug: str) -> ResponseReturnValue:
 def _with_petitions(cause: Cause) -> CauseWithPetitions:
     now = utcnow()
     petitions = tuple(cards_of_cause(cause.id, g.lang, now))
-    waiting = waiting_days_of(petitions, now)
     return CauseWithPetitions(
         **vars(page(cause, g.lang)),
         petitions=petitions,
-        waiting_days={card.id: waiting.get(card.id) for card in petitions},
+        outcomes=newest_outcomes(petitions),
+        waiting_days=waiting_days_of(petitions, now),
     )

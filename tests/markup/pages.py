@@ -23,6 +23,8 @@ PLAIN = {
     "montage-one": f"{CAUSE}/montage?n=5",
     "montage-screen": f"{CAUSE}/montage?screen=1",
     "petition": PETITION,
+    "petition-answered": "/petitions/victims-law",
+    "petition-waiting": "/petitions/human-rights-first",
     "events": "/events/",
     "events-past": "/events/?when=past&place=Toronto",
     "events-none": "/events/?place=nowhere",

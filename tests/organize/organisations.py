@@ -28,6 +28,7 @@ from campaign.signatures.search.queries import Search
 from campaign.signatures.tokens import email_digest
 from campaign.subscriptions.operations import suppress
 from tests.factories import paper, subscriptions
+from tests.factories.answers import make_answer, make_answer_link
 from tests.factories.causes import make_cause
 from tests.factories.events import come, make_event
 from tests.factories.kiosks import give_code, kiosk_of, make_tablet
@@ -195,6 +196,13 @@ def furnish(client, organisation, word):
         signatures=1,
         note=f"{word} minutes",
     )
+    answer = make_answer(
+        petition,
+        state="waiting",
+        answered_by=f"{word} spokesperson",
+        texts={"en": f"{word} reply."},
+    )
+    link, _token = make_answer_link(petition)
     target = make_target(organisation.id, [f"vela@{low}.example"], names={"en": f"{word} senator"})
     target_file = write(
         keep_checked,
@@ -219,6 +227,9 @@ def furnish(client, organisation, word):
             "export_id": export.id,
             "import_id": subscriber_list.id,
             "delivery_id": delivery.id,
+            "answer_id": answer.id,
+            "link_id": link.id,
+            "extension": "pdf",
             "batch_id": batch.id,
             "run_id": run.id,
             "serial": run.serial(1),
@@ -247,7 +258,9 @@ def furnish(client, organisation, word):
         "events": {"slug": event.slug},
         "updates": {"slug": update.slug},
     }
-    values |= {name: values["petitions"] for name in ("exports", "deliveries", "retention")}
+    values |= {
+        name: values["petitions"] for name in ("exports", "deliveries", "answers", "retention")
+    }
     values |= {"subscribers": {"export_id": subscriber_file.id}}
     values |= {
         "targets": {

@@ -15,7 +15,7 @@ from campaign.answers.forms import (
     DocumentField,
     outcome_field,
 )
-from campaign.answers.labels import RESULT_LABELS
+from campaign.answers.labels import OUTCOME_CHOICES, RESULT_LABELS
 from campaign.answers.links import DEFAULT_DAYS, MAX_DAYS
 from campaign.answers.models import Answer
 from campaign.answers.operations import AnswerContent
@@ -49,7 +49,7 @@ class AnswerForm(InLanguages, FlaskForm):
     target = SelectField(_l("Who answered"), [InputRequired(_l("Choose who answered."))])
     answered_by = LineField(_l("Name or office"), [max_length(MAX_NAME_LENGTH)])
     day = DayField(_l("Day of the answer"), [InputRequired(_l("Enter the date."))])
-    outcome = outcome_field(pgettext("answer", "Outcome"))
+    outcome = outcome_field(pgettext("answer", "Outcome"), OUTCOME_CHOICES)
     original_lang = SelectField(_l("Language of the answer"))
     document = DocumentField(_l("Document"))
     removes_document = BooleanField(_l("Remove the document"))
