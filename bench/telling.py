@@ -45,10 +45,10 @@ def main():
     begun = monotonic()
     with app.app_context():
         telling = _telling()
-        _wait_until(lambda: _telling().told >= telling.people // 2)
+        _wait_until(lambda: _telling().emailed >= telling.people // 2)
         delay = _confirmation_delay()
         _wait_until(lambda: _telling().state == "done")
-        print(monotonic() - begun, _telling().told, peak_megabytes(), delay)
+        print(monotonic() - begun, _telling().emailed, peak_megabytes(), delay)
     is_over.set()
 
 

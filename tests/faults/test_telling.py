@@ -22,7 +22,7 @@ from tests.faults.running_site import (
 pytestmark = pytest.mark.slow
 
 PEOPLE = 2000
-TOLD = "select told from answer_telling"
+TOLD = "select emailed from answer_telling"
 STATE = "select state from answer_telling"
 QUEUED = "select count(*) from outbox_message where state = 'owed'"
 EMAILS = "select count(*) from outbox_message where kind = 'answer_published'"
@@ -51,7 +51,7 @@ def everyone_is_told_once(site):
         "select count(*) as emails, count(distinct subject_id) as receipts from outbox_message"
         " where kind = 'answer_published'",
     )
-    digests = count(site, "select count(distinct email_digest) from answer_told_person")
+    digests = count(site, "select count(distinct email_digest) from answer_receipt")
     return (row.emails, row.receipts, digests, count(site, TOLD)) == (PEOPLE,) * 4
 
 
