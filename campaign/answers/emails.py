@@ -20,7 +20,7 @@ from campaign.answers.presenters import shown_answer
 from campaign.answers.queries import answer_by_id
 from campaign.answers.recipients import still_asking
 from campaign.answers.telling import EMAIL, TEST
-from campaign.answers.telling_models import Telling, ToldPerson
+from campaign.answers.telling_models import AnswerReceipt, Telling
 from campaign.extensions import db
 from campaign.http.urls import absolute_url, host
 from campaign.i18n.locales import locale_of
@@ -98,13 +98,16 @@ def _context(answer: Answer, lang: str) -> dict[str, Any]:
     }
 
 
-def _load_people(told_ids: Collection[int]) -> Sequence[ToldPerson]:
+def _load_people(receipt_ids: Collection[int]) -> Sequence[AnswerReceipt]:
     """Read who gets these emails, for many at once."""
-    told = db.session.scalars(select(ToldPerson).where(ToldPerson.id.in_(told_ids))).all()
+    receipts = db.session.scalars(
+        select(AnswerReceipt).where(AnswerReceipt.id.in_(receipt_ids))
+    ).all()
+    ids = [row.signature_id for row in receipts]
     people: dict[int, Signature | None] = g.setdefault("people_told", {})
-    people.update(dict.fromkeys(row.signature_id for row in told))
-    people.update((row.id, row) for row in still_asking(list(people)))
-    return told
+    people.update(dict.fromkeys(ids))
+    people.update((row.id, row) for row in still_asking(ids))
+    return receipts
 
 
 def _telling(telling_id: int) -> tuple[Telling | None, Answer | None]:
@@ -118,13 +121,13 @@ def _telling(telling_id: int) -> tuple[Telling | None, Answer | None]:
 
 def _render_email(message: OutboxRow) -> Message | None:
     """Return the email about an answer to one person, or None if it must not be sent any more."""
-    told = db.session.get(ToldPerson, message.subject_id)
-    telling, answer = _telling(told.telling_id) if told else (None, None)
-    if told is None or telling is None or answer is None:
+    receipt = db.session.get(AnswerReceipt, message.subject_id)
+    telling, answer = _telling(receipt.telling_id) if receipt else (None, None)
+    if receipt is None or telling is None or answer is None:
         return None
     if telling.state == "stopped" or answer.state != "published":
         return None
-    person = _person(told)
+    person = _person(receipt)
     if person is None:
         return None
     stop_url = absolute_url(
@@ -141,14 +144,14 @@ def _render_email(message: OutboxRow) -> Message | None:
     )
 
 
-def _person(told: ToldPerson) -> Signature | None:
+def _person(receipt: AnswerReceipt) -> Signature | None:
     """Return the signature if its person still asks, at exactly the address that was chosen."""
     people: dict[int, Signature | None] = g.get("people_told", {})
-    if told.signature_id in people:
-        person = people[told.signature_id]
+    if receipt.signature_id in people:
+        person = people[receipt.signature_id]
     else:
-        person = next(iter(still_asking([told.signature_id])), None)
-    return person if person and person.email_digest == told.email_digest else None
+        person = next(iter(still_asking([receipt.signature_id])), None)
+    return person if person and person.email_digest == receipt.email_digest else None
 
 
 def _render_test(message: OutboxRow) -> Message | None:

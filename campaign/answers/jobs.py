@@ -12,7 +12,7 @@ from campaign.accounts.audit import WORKER, record
 from campaign.answers.models import Answer
 from campaign.answers.recipients import next_people
 from campaign.answers.telling import EMAIL, JOB, email_counts
-from campaign.answers.telling_models import Telling, ToldPerson
+from campaign.answers.telling_models import AnswerReceipt, Telling
 from campaign.db.upsert import insert_all
 from campaign.extensions import db, rows_changed
 from campaign.jobs.registry import BackgroundWork
@@ -84,7 +84,7 @@ def tell_batch(*, telling_id: int, now: datetime) -> Batch:
         return Batch(0, None)
     receipts = insert_all(
         db.session.connection(),
-        ToldPerson.__table__,
+        AnswerReceipt.__table__,
         [
             {
                 "telling_id": telling.id,
@@ -107,7 +107,7 @@ def tell_batch(*, telling_id: int, now: datetime) -> Batch:
             priority=BULK,
         )
     telling.reached_id = rows[-1].id
-    telling.told += len(receipts)
+    telling.emailed += len(receipts)
     db.session.flush()
     return Batch(len(rows), now)
 
@@ -129,14 +129,14 @@ def _finish(telling: Telling, answer: Answer, now: datetime) -> None:
         "answers.told",
         subject=("answer", answer.id),
         cause_id=answer.cause_id,
-        details={"letters": telling.told},
+        details={"letters": telling.emailed},
         at=now,
     )
     db.session.flush()
 
 
 @work.upkeep
-def forget_told_people(*, now: datetime) -> int:
+def forget_receipts(*, now: datetime) -> int:
     """Save the reports of what ended long ago, and delete who was told. Return how many rows.
 
     This must happen before their emails are swept from the outbox.
@@ -146,7 +146,7 @@ def forget_told_people(*, now: datetime) -> int:
         .where(
             Telling.state.in_(("stopped", "done")),
             Telling.finished_at <= now - RECEIPT_RETENTION,
-            select(ToldPerson.id).where(ToldPerson.telling_id == Telling.id).exists(),
+            select(AnswerReceipt.id).where(AnswerReceipt.telling_id == Telling.id).exists(),
         )
         .order_by(Telling.id)
         .with_for_update(skip_locked=True)
@@ -156,9 +156,9 @@ def forget_told_people(*, now: datetime) -> int:
             telling.counts = email_counts(telling)
     db.session.flush()
     oldest = (
-        select(ToldPerson.id)
-        .where(ToldPerson.telling_id.in_([telling.id for telling in over]))
-        .order_by(ToldPerson.id)
+        select(AnswerReceipt.id)
+        .where(AnswerReceipt.telling_id.in_([telling.id for telling in over]))
+        .order_by(AnswerReceipt.id)
         .limit(FORGOTTEN_AT_ONCE)
     )
-    return rows_changed(delete(ToldPerson).where(ToldPerson.id.in_(oldest))) if over else 0
+    return rows_changed(delete(AnswerReceipt).where(AnswerReceipt.id.in_(oldest))) if over else 0

@@ -7,7 +7,7 @@ from sqlalchemy import TextClause, func, select
 
 from campaign.accounts.audit import Actor, record
 from campaign.answers.models import Answer
-from campaign.answers.telling_models import Telling, ToldPerson
+from campaign.answers.telling_models import AnswerReceipt, Telling
 from campaign.errors import CampaignError
 from campaign.extensions import db, load_for_update, note_ended
 from campaign.jobs.operations import enqueue as enqueue_job
@@ -140,7 +140,7 @@ def report(telling: Telling) -> dict[str, int]:
     Unreached are people whom a stop left without an email.
     """
     counts = telling.counts or email_counts(telling)
-    missing = max(0, telling.people - telling.told)
+    missing = max(0, telling.people - telling.emailed)
     return {
         "waiting": counts["waiting"] + (0 if telling.is_over else missing),
         "sent": counts["sent"],
@@ -162,13 +162,13 @@ def email_counts(telling: Telling) -> dict[str, int]:
         "waiting": waiting,
         "failed": failed,
         "dropped": dropped,
-        "sent": telling.told - waiting - failed - dropped,
+        "sent": telling.emailed - waiting - failed - dropped,
     }
 
 
 def _count(telling: Telling, indexed: TextClause, states: Collection[str]) -> int:
-    of_telling = select(ToldPerson.id).where(
-        ToldPerson.id == OutboxMessage.subject_id, ToldPerson.telling_id == telling.id
+    of_telling = select(AnswerReceipt.id).where(
+        AnswerReceipt.id == OutboxMessage.subject_id, AnswerReceipt.telling_id == telling.id
     )
     return db.session.scalars(
         select(func.count()).where(

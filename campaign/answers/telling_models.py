@@ -18,7 +18,7 @@ class Telling(Base):
 
     Its job goes through the signatures of the petition in the order of their ids. They asked to be
     told, and were confirmed when it began. `reached_id` is the last one it handled. `people` is how
-    many were to be told when it began, and `told` how many emails are queued or sent.
+    many were to be told when it began, and `emailed` how many emails are queued or sent.
 
     `counts` is the final report. It is saved because the outbox is swept.
     """
@@ -26,7 +26,7 @@ class Telling(Base):
     __tablename__ = "answer_telling"
     __table_args__ = (
         one_of("state", STATES),
-        CheckConstraint("people >= 0 and told >= 0", name="counts"),
+        CheckConstraint("people >= 0 and emailed >= 0", name="counts"),
         Index("uq_answer_telling_answer_id", "answer_id", unique=True),
     )
 
@@ -34,7 +34,7 @@ class Telling(Base):
     answer_id: Mapped[int] = mapped_column(ForeignKey("answer.id", ondelete="CASCADE"))
     state: Mapped[str] = mapped_column(String(8), default="sending")
     people: Mapped[int] = mapped_column(Integer)
-    told: Mapped[int] = mapped_column(Integer, default=0)
+    emailed: Mapped[int] = mapped_column(Integer, default=0)
     reached_id: Mapped[int] = mapped_column(RowId, default=0)
     starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -48,15 +48,15 @@ class Telling(Base):
         return self.state in ("stopped", "done")
 
 
-class ToldPerson(Base):
+class AnswerReceipt(Base):
     """An email about an answer to one person, at most one for each address.
 
     It is written in the transaction that enqueues the email. It keeps only the id of the signature.
     """
 
-    __tablename__ = "answer_told_person"
+    __tablename__ = "answer_receipt"
     __table_args__ = (
-        Index("uq_answer_told_person_address", "telling_id", "email_digest", unique=True),
+        Index("uq_answer_receipt_address", "telling_id", "email_digest", unique=True),
         # Queued emails contain the id of a row, so ids must never be reused.
         {"sqlite_autoincrement": True},
     )

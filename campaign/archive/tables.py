@@ -438,7 +438,7 @@ NOT_EXPORTED = {
     "target_import": "the work on a file that stays behind, so it cannot be undone after a move",
     "subscriber_import": "the work on a file that stays behind",
     "export": "files of this installation, which their organizers can make again",
-    "answer_told_person": "only prevents that an email is sent twice, and telling people ends here",
+    "answer_receipt": "only prevents that an email is sent twice, and telling people ends here",
     "answer_link": "links to this installation, which do not work at another address",
     "letter_refusal": "what targets asked of this installation, for all of its organizations",
     "export_choice": "what an organizer last chose in a form",

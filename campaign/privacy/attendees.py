@@ -104,7 +104,7 @@ READERS = (
         _l("So that you never get one twice"),
         NOBODY,
         _l("A few weeks after the last email about that answer. We keep only the total"),
-        columns_of("answer_told_person", "telling_id signature_id email_digest"),
+        columns_of("answer_receipt", "telling_id signature_id email_digest"),
     ),
     RegisterRow(
         _l("Your request never to get updates again"),

@@ -47,7 +47,7 @@ NOT_PERSONAL = {
     "answer": "id uuid petition_id version",
     "answer_document": "answer_id",
     "answer_link": "id petition_id",
-    "answer_told_person": "id",
+    "answer_receipt": "id",
     "target_import": "id organisation_id kind state",
     "import_batch": "id accepted_at changed_at checked_at closed_at country day_first header lang mapping notice_id file_format signed_on version version_id consent_text",
 }

@@ -1863,13 +1863,13 @@ def upgrade():
         sa.Column("answer_id", ROW_ID, nullable=False),
         sa.Column("state", sa.String(length=8), nullable=False),
         sa.Column("people", sa.Integer(), nullable=False),
-        sa.Column("told", sa.Integer(), nullable=False),
+        sa.Column("emailed", sa.Integer(), nullable=False),
         sa.Column("reached_id", ROW_ID, nullable=False),
         sa.Column("starts_at", INSTANT, nullable=False),
         sa.Column("finished_at", INSTANT, nullable=True),
         sa.Column("counts", sa.JSON(), nullable=False),
         sa.CheckConstraint("state in ('sending', 'paused', 'stopped', 'done')", name="state"),
-        sa.CheckConstraint("people >= 0 and told >= 0", name="counts"),
+        sa.CheckConstraint("people >= 0 and emailed >= 0", name="counts"),
         sa.ForeignKeyConstraint(
             ["answer_id"], ["answer.id"], name="fk_answer_telling_answer_id", ondelete="CASCADE"
         ),
@@ -1877,7 +1877,7 @@ def upgrade():
     )
     op.create_index("uq_answer_telling_answer_id", "answer_telling", ["answer_id"], unique=True)
     op.create_table(
-        "answer_told_person",
+        "answer_receipt",
         sa.Column("id", ROW_ID, nullable=False),
         sa.Column("telling_id", ROW_ID, nullable=False),
         sa.Column("signature_id", ROW_ID, nullable=False),
@@ -1885,15 +1885,15 @@ def upgrade():
         sa.ForeignKeyConstraint(
             ["telling_id"],
             ["answer_telling.id"],
-            name="fk_answer_told_person_telling_id",
+            name="fk_answer_receipt_telling_id",
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("id", name="pk_answer_told_person"),
+        sa.PrimaryKeyConstraint("id", name="pk_answer_receipt"),
         sqlite_autoincrement=True,
     )
     op.create_index(
-        "uq_answer_told_person_address",
-        "answer_told_person",
+        "uq_answer_receipt_address",
+        "answer_receipt",
         ["telling_id", "email_digest"],
         unique=True,
     )

@@ -13,7 +13,7 @@ from campaign.answers import jobs
 from campaign.answers import telling as operations
 from campaign.answers.operations import change_answer, publish_answer, withdraw_answer
 from campaign.answers.recipients import people_by_language
-from campaign.answers.telling_models import ToldPerson
+from campaign.answers.telling_models import AnswerReceipt
 from campaign.extensions import db, write
 from campaign.jobs.operations import CLAIM_LIFETIME
 from campaign.mail.models import BULK, OutboxMessage
@@ -93,13 +93,13 @@ def test_each_who_asked_is_told_once_despite_a_killed_worker(app, petition, monk
         death.setattr(jobs, "enqueue_many", die)
         with pytest.raises(PowerCut):
             run_jobs(operations.JOB)
-    assert (queued(), telling_now(answer).told) == (9, 9)
+    assert (queued(), telling_now(answer).emailed) == (9, 9)
     assert tell_all() == 0, "the killed worker still has the job"
     assert tell_all(utcnow() + 2 * CLAIM_LIFETIME) == 51
     assert tell_all(utcnow() + 4 * CLAIM_LIFETIME) == 0
     assert delivered(app) == sorted(address(number) for number in range(60))
     done = telling_now(answer)
-    assert (done.state, done.people, done.told) == ("done", 60, 60)
+    assert (done.state, done.people, done.emailed) == ("done", 60, 60)
     assert operations.report(done) == {
         "waiting": 0, "sent": 60, "failed": 0, "dropped": 0, "unreached": 0,
     }  # fmt: skip
@@ -247,7 +247,7 @@ def test_two_workers_at_once_tell_nobody_twice(app, petition, monkeypatch):
         return handled
 
     assert sum(together(app, [work] * 3)) == 40
-    assert (queued(), telling_now(answer).told) == (40, 40)
+    assert (queued(), telling_now(answer).emailed) == (40, 40)
 
 
 def test_draft_tells_nobody(petition):
@@ -274,11 +274,11 @@ def test_report_outlives_the_outbox_and_who_was_told_is_forgotten(app, petition)
     tell_all()
     delivered(app)
     later = utcnow() + jobs.RECEIPT_RETENTION + timedelta(days=1)
-    assert sum(together(app, [lambda: write(jobs.forget_told_people, now=later)] * 3)) == 3
+    assert sum(together(app, [lambda: write(jobs.forget_receipts, now=later)] * 3)) == 3
     write(lambda: db.session.execute(delete(OutboxMessage)))
     assert operations.report(telling_now(answer))["sent"] == 3
-    assert db.session.scalar(select(func.count()).select_from(ToldPerson)) == 0
-    assert write(jobs.forget_told_people, now=later) == 0
+    assert db.session.scalar(select(func.count()).select_from(AnswerReceipt)) == 0
+    assert write(jobs.forget_receipts, now=later) == 0
 
 
 @pytest.mark.parametrize("lang", ["en", "es", "fr"])

@@ -4,6 +4,7 @@ import pytest
 
 from tests import databases
 from tests.faults.running_site import RunningSite
+from tests.mail.mail_server import Script, mail_server
 
 
 @pytest.fixture(params=databases.KINDS)
@@ -14,3 +15,16 @@ def site(request, tmp_path):
     )
     yield site.start()
     site.stop()
+
+
+@pytest.fixture(params=databases.KINDS)
+def mailing_site(request, tmp_path):
+    """A site without a worker, and the Script of its mail server."""
+    script = Script()
+    with mail_server(script) as url:
+        site = RunningSite(
+            tmp_path, databases.fresh(request.param) if request.param == "postgresql" else None
+        )
+        site.environment["MAIL_URL"] = url
+        yield site.start("--no-worker"), script
+        site.stop()

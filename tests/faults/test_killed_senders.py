@@ -1,10 +1,7 @@
 """Tests of workers that are killed while they send emails."""
 
-import subprocess
-import sys
 import time
 from collections import Counter
-from contextlib import contextmanager
 
 import pytest
 
@@ -13,49 +10,15 @@ from campaign import create_app
 from campaign.extensions import db
 from campaign.jobs.operations import CLAIM_LIFETIME
 from campaign.process.clock import utcnow
-from tests import databases
 from tests.factories.causes import make_cause
 from tests.factories.letter_rows import make_letter_action, make_letters, make_targets
-from tests.faults.records import query_rows
-from tests.faults.running_site import ROOT, STOP_SECONDS, RunningSite, sign, wait_until
-from tests.mail.mail_server import Script, mail_server
+from tests.faults.mail_workers import count, worker_of
+from tests.faults.running_site import sign, wait_until
 
 PEOPLE = 40
 TARGETS = 12
 MAX_TAKEOVER_SECONDS = 15
 QUEUED = "select count(*) from outbox_message where state = 'owed'"
-
-
-@pytest.fixture(params=databases.KINDS)
-def mailing_site(request, tmp_path):
-    """A site without a worker, and the Script of its mail server."""
-    script = Script()
-    with mail_server(script) as url:
-        site = RunningSite(
-            tmp_path, databases.fresh(request.param) if request.param == "postgresql" else None
-        )
-        site.environment["MAIL_URL"] = url
-        yield site.start("--no-worker"), script
-        site.stop()
-
-
-@contextmanager
-def worker_of(site):
-    """Run a worker, as on another machine."""
-    with (site.var / "worker.log").open("ab") as log:
-        worker = subprocess.Popen(
-            [sys.executable, "-m", "flask", "worker"],
-            cwd=ROOT, env=site.environment, stdout=log, stderr=log,
-        )  # fmt: skip
-        try:
-            yield worker
-        finally:
-            worker.kill()
-            worker.wait(STOP_SECONDS)
-
-
-def count(site, query):
-    return query_rows(site, query)[0][0]
 
 
 @pytest.mark.slow

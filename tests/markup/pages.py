@@ -53,6 +53,7 @@ PLAIN = {
     "search": "/search",
     "search-found": "/search?q=mex",
     "search-kind": "/search?q=mex&kind=event",
+    "answers-stopped": "/signatures/answers/stopped",
     "search-letter": "/search?q=v",
     "search-none": "/search?q=%3Cnothing%3E%22",
     "404": "/nowhere",

@@ -1,0 +1,135 @@
+"""Tests of telling people about an answer while workers die, decisions change and others sign."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.factories.telling import address
+from tests.faults.mail_workers import count, worker_of
+from tests.faults.records import query_rows
+from tests.faults.running_site import (
+    PETITION,
+    ROOT,
+    START_SECONDS,
+    STOP_SECONDS,
+    Crowd,
+    sign,
+    signers,
+    wait_until,
+)
+
+pytestmark = pytest.mark.slow
+
+PEOPLE = 2000
+TOLD = "select emailed from answer_telling"
+STATE = "select state from answer_telling"
+QUEUED = "select count(*) from outbox_message where state = 'owed'"
+EMAILS = "select count(*) from outbox_message where kind = 'answer_published'"
+
+
+@pytest.fixture
+def telling_site(mailing_site):
+    """The site whose worker has not begun to tell 2,000 people, and its mail server's Script."""
+    site, script = mailing_site
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.faults.begin_telling", PETITION, str(PEOPLE)],
+        cwd=ROOT, env=site.environment, capture_output=True, text=True, timeout=START_SECONDS, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return site, script
+
+
+def is_done(site):
+    return count(site, STATE) != "sending" and count(site, QUEUED) == 0
+
+
+def everyone_is_told_once(site):
+    """Return whether the outbox has exactly one email for each of the people."""
+    [row] = query_rows(
+        site,
+        "select count(*) as emails, count(distinct subject_id) as receipts from outbox_message"
+        " where kind = 'answer_published'",
+    )
+    digests = count(site, "select count(distinct email_digest) from answer_receipt")
+    return (row.emails, row.receipts, digests, count(site, TOLD)) == (PEOPLE,) * 4
+
+
+def test_killed_worker_tells_nobody_twice_and_confirmations_go_first(telling_site):
+    site, script = telling_site
+    # A slow server, so that something is queued when the worker dies.
+    script.data_seconds = 0.02
+    with Crowd(signers(site, "early", most=30), threads=2) as crowd, worker_of(site) as worker:
+        wait_until(lambda: count(site, TOLD) >= 400 and len(crowd.acknowledged) == 30)
+        worker.kill()
+        worker.wait(STOP_SECONDS)
+    assert 0 < count(site, QUEUED)
+    assert count(site, TOLD) < PEOPLE
+    # What the dead worker had claimed is free, and so are the emails to those who sign now.
+    query_rows(site, "update outbox_message set locked_until = null where state = 'owed'")
+    late = [f"late{number}@example.org" for number in range(5)]
+    for person in late:
+        assert sign(site.url, person) == 201
+    before = len(script.attempts)
+    with worker_of(site):
+        wait_until(lambda: set(late) <= set(script.attempts))
+        first_bulk = next(
+            (
+                place
+                for place, person in enumerate(script.attempts[before:])
+                if person.startswith("asker")
+            ),
+            len(script.attempts),
+        )
+        assert set(late) <= set(script.attempts[before : before + first_bulk])
+        script.data_seconds = 0.0
+        wait_until(lambda: is_done(site))
+    assert count(site, STATE) == "done"
+    assert everyone_is_told_once(site)
+    assert {address(number) for number in range(PEOPLE)} <= set(script.recipients)
+
+
+def test_two_workers_at_once_tell_everyone_once(telling_site):
+    site, script = telling_site
+    with worker_of(site), worker_of(site):
+        wait_until(lambda: is_done(site))
+    assert everyone_is_told_once(site)
+    told = [person for person in script.recipients if person.startswith("asker")]
+    assert sorted(told) == sorted(address(number) for number in range(PEOPLE))
+
+
+def test_answer_withdrawn_in_the_middle_stops_the_rest(telling_site):
+    site, script = telling_site
+    script.data_seconds = 0.01
+    with worker_of(site):
+        wait_until(lambda: count(site, TOLD) >= 200)
+        query_rows(site, "update answer set state = 'withdrawn'")
+        script.data_seconds = 0.0
+        wait_until(lambda: is_done(site))
+    assert count(site, STATE) == "paused"
+    told = count(site, TOLD)
+    assert told < PEOPLE
+    assert count(site, EMAILS) == told
+    dropped = count(
+        site,
+        "select count(*) from outbox_message where kind = 'answer_published' and state = 'dropped'",
+    )
+    sent = {person for person in script.recipients if person.startswith("asker")}
+    assert dropped > 0
+    assert len(sent) == told - dropped
+
+
+def test_people_who_stop_in_the_middle_are_not_told(telling_site):
+    site, script = telling_site
+    script.data_seconds = 0.01
+    with worker_of(site):
+        wait_until(lambda: count(site, TOLD) >= 200)
+        # The last hundred have no email yet: at most 600 wait, and the server is slow.
+        stopped = [address(number) for number in range(PEOPLE - 100, PEOPLE)]
+        people = ", ".join(f"'{person}'" for person in stopped)
+        query_rows(site, f"update signature set tell_answer = false where email in ({people})")
+        script.data_seconds = 0.0
+        wait_until(lambda: is_done(site))
+    assert count(site, STATE) == "done"
+    told = {person for person in script.recipients if person.startswith("asker")}
+    assert told == {address(number) for number in range(PEOPLE - 100)}
