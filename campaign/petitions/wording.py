@@ -119,7 +119,7 @@ def wording_for(petition: Petition, lang: str) -> Wording:
 
 def filled(text: str, **values: str) -> str:
     """Return the text with `values` in place of `{name}` and `{number}`."""
-    return _PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), text)
+    return _PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), text)
 
 
 def placeholders_in(text: str) -> set[str]:
@@ -132,9 +132,9 @@ def check_text(name: str, text: str) -> None:
     rules = TEXTS[name]
     if len(text) > rules.max_length:
         raise WordingRefused("length", str(rules.max_length))
-    for found in _PLACEHOLDER.finditer(text):
-        if found[1] not in rules.placeholders:
-            raise WordingRefused("placeholder", found[0])
+    for match in _PLACEHOLDER.finditer(text):
+        if match[1] not in rules.placeholders:
+            raise WordingRefused("placeholder", match[0])
     rest = _PLACEHOLDER.sub(" ", text)
     if "{" in rest or "}" in rest:
         raise WordingRefused("placeholder", "{" if "{" in rest else "}")

@@ -11,7 +11,9 @@ from campaign.actions.letters.following import letter_counts
 from campaign.archive.tables import exported_tables, is_not_seeded
 from campaign.extensions import db, write
 from campaign.organisations.identity import forget_identities
+from campaign.petitions.editing import change_wording
 from campaign.petitions.queries import petition_in_any_state
+from campaign.petitions.wording import wording_for
 from campaign.process.clock import utcnow
 from campaign.signatures import tokens
 from campaign.signatures.models import Signature
@@ -120,6 +122,9 @@ def test_letter_action_moves_with_its_texts_targets_and_letters(app, installatio
     # Imports compare the counted signatures with the tally, so these are not counted.
     writer = {**letter_rows.WRITER, "state": "pending", "number": None, "hatched_at": None}
     letter_rows.make_letters(action, profile_by_id(action.targets[0].profile_id), 2, writer=writer)
+    texts = {"es": {"thanks_text": "Gracias, {name}."}}
+    wording = {"version": None, "texts": texts, "sends_thanks": False}
+    write(change_wording, petition_id=action.id, **wording)
     path = export(app, tmp_path / "a.zip", slug_of_host())
     other = installation("sqlite")
     imported = run_in(other, "organisations", "import", path)
@@ -129,6 +134,8 @@ def test_letter_action_moves_with_its_texts_targets_and_letters(app, installatio
         assert letter_texts_of(moved) == letter_actions.LETTER_TEXTS
         assert (moved.action_kind, moved.questions) == ("letter", action.questions)
         assert letter_settings(moved.id).way == "individual"
+        assert wording_for(moved, "es").thanks_text == "Gracias, {name}."
+        assert not moved.sends_thanks
         assert profile_by_id(moved.targets[0].profile_id).usable_address == "vela@senate.example"
         # What waited must not leave from both sites.
         assert [target.stopped for target in letter_counts(moved.id, "en")] == [2]

@@ -10,9 +10,14 @@ from lxml import html
 from campaign.mail.composition import Sender, render
 from campaign.organisations.colours import day_accent, night_accent
 from campaign.organisations.emails import DEFAULT_DAY, DEFAULT_NIGHT, EmailIdentity
+from campaign.petitions.wording import STANDARD
+from campaign.thanks.next_step import EVENT, NextStep
 
 ASKING = ("signature_confirmation", "signature_reminder", "signature_last_reminder")
-ALL = (*ASKING, "signature_repeat")
+AFTER_A_PRESS = ("signature_thanks", "letter_thanks")
+# Others may have caused these.
+UNASKED = (*ASKING, "signature_repeat")
+ALL = (*UNASKED, *AFTER_A_PRESS)
 LINK = "color:#17110D;text-decoration:underline"
 LANGUAGES = ("en", "es", "fr")
 IDENTITY = EmailIdentity(
@@ -48,6 +53,15 @@ CONTEXT = {
     "identity": IDENTITY,
     "erase_days": 14,
     "confirm_days": 7,
+    "wording": STANDARD,
+    "opening": "",
+    "count": 1234,
+    "number": "1,234",
+    "number_url": "https://sign.example.org/en/causes/butterflies/montage?n=1234",
+    "share_title": "Ask one person to sign",
+    "share_url": "https://sign.example.org/en/petitions/find-them?by=7f3k92mqx0QmVhZGVyZ2Ri",
+    "next": NextStep(EVENT, "", "See the event", "An evening of questions", "en", "Ottawa"),
+    "next_url": "https://sign.example.org/en/events/evening",
 }
 
 
@@ -73,7 +87,7 @@ def test_every_email_has_its_text_in_every_language(app, name, lang):
     assert f'<html lang="{lang}"' in wording.html
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", UNASKED)
 def test_every_email_says_why_it_came_and_what_to_do_if_it_was_a_mistake(app, name):
     wording = render(name, "en", **CONTEXT)
     assert len({part(wording, name) for name in ("why", "not-me")}) == 2
@@ -119,6 +133,26 @@ def test_typed_markup_stays_text(app, name):
     assert "<i>" not in wording.html
     assert "<script>x</script> & y" in flat(wording.text)
     assert '<b>Ana</b> & "x"' in wording.subject
+
+
+@pytest.mark.parametrize("name", AFTER_A_PRESS)
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_thanks_have_all_links_in_both_versions(app, name, lang):
+    wording = render(name, lang, **CONTEXT)
+    for link in ("number_url", "share_url", "next_url", "mine_url", "link_request_url"):
+        assert CONTEXT[link] in wording.text.splitlines()
+        assert f'href="{CONTEXT[link]}"' in wording.html
+    assert "An evening of questions" in wording.text
+    assert part(wording, "why")
+
+
+@pytest.mark.parametrize("name", AFTER_A_PRESS)
+def test_thanks_without_number_link_and_next_step_are_complete(app, name):
+    left_out = {"number_url": "", "share_url": "", "next": NextStep("", "", ""), "next_url": ""}
+    wording = render(name, "en", **{**CONTEXT, **left_out})
+    assert "1,234" in wording.text
+    assert "by=" not in wording.html
+    assert CONTEXT["mine_url"] in wording.text.splitlines()
 
 
 def test_supporter_who_is_only_counted_is_told_so(app):

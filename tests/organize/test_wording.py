@@ -225,6 +225,7 @@ def test_public_pages_show_the_sentences_of_their_language(desk, client, petitio
     assert "Abre tu correo ya." in client.get("/es/petitions/home/thanks").text
     assert "data-own" not in client.get("/fr/petitions/home/thanks").text
     assert "We write" in client.get("/embed/petitions/home?lang=en").text
+    assert "Look in your inbox now." in client.get("/embed/petitions/home/thanks?lang=en").text
 
 
 def test_copy_has_the_wording(desk, petition):

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from campaign.extensions import db, write
 from campaign.mail.delivery import make_outbox_worker
 from campaign.mail.models import BULK, OutboxMessage
+from campaign.mail.operations import claim
 from campaign.mail.renderers import NotNow, bound_kinds
 from campaign.petitions.editing import change_wording
 from campaign.process.clock import utcnow
@@ -35,6 +36,7 @@ from tests.factories.signatures import (
     sign_and_hatch,
     withdraw,
 )
+from tests.together import together
 
 pytestmark = pytest.mark.both_databases
 
@@ -84,6 +86,12 @@ def test_first_confirmation_queues_one_email_that_others_overtake(app, petition)
     assert thanks_queued() == [(signature_id, BULK)]
     # Only the owner of an address causes it, so it takes nothing from the limit of the address.
     assert THANKS not in bound_kinds(app)
+
+
+def test_button_pressed_in_two_tabs_at_once_queues_one_email(app, petition):
+    signature_id = sign(petition)
+    together(app, [lambda: confirm(signature_id)] * 4)
+    assert thanks_queued() == [(signature_id, BULK)]
 
 
 @pytest.mark.parametrize("lang", ["en", "es", "fr"])
@@ -285,3 +293,15 @@ def test_many_emails_of_a_pass_keep_people_apart(delivered):
         assert f"Dear {name}, you are {number}." in text
         assert f"{name}@kwan.example" in email["To"]
         assert f"montage?n={number}" in text
+
+
+def test_worker_that_was_killed_leaves_the_email_to_the_next(app, petition, delivered):
+    signature_id = sign(petition)
+    confirm(signature_id)
+    hatch_now()
+    later = utcnow() + timedelta(seconds=10)
+    write(claim, limit=10, now=later)
+    write(claim, limit=10, now=later)
+    assert delivered(later) == []
+    assert len(delivered(later + timedelta(minutes=1))) == 1
+    assert len(delivered(later + timedelta(minutes=2))) == 1

@@ -209,7 +209,7 @@ def preview_wording(petition: Petition, lang_code: str, email: str) -> ResponseR
     form.validate()
     errors = [error for name in TEXTS for error in form[f"{name}_{lang_code}"].errors]
     if errors:
-        return _framed_page("organize/petitions/wording_errors.html", errors=errors), 422
+        return _framed_page("emails/components/preview_errors.html", errors=errors), 422
     return _preview(petition, email, lang_code, Wording(**form.texts_in(lang_code)))
 
 
@@ -223,7 +223,7 @@ def _preview(petition: Petition, email: str, lang: str, shown: Wording) -> Respo
         petition, email, lang, name=organizer().name, address=organizer().email, wording=shown
     )
     if request.values.get("press") == "text":
-        return _framed_page("organize/petitions/wording_text.html", message=message)
+        return _framed_page("emails/components/preview_text.html", message=message)
     return framed(
         _BODY.sub(lambda body: body[0] + _head_of(message), message.html, 1), target="_blank"
     )

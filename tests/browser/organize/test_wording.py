@@ -16,14 +16,19 @@ WORDS = {
 AFTER = "🦋 → {number}"
 
 
+def unfold(page, lang):
+    """Open the texts of a language."""
+    details = page.locator(f"details#{lang}")
+    if details.get_attribute("open") is None:
+        details.locator("summary").first.click()
+
+
 def word(odile):
     """Write the texts of all languages, look at an email with them, and save."""
     page = odile.page
     go(odile, f"petitions/{SLUG}/wording", "wording")
     for lang, (subject, opening, thanks) in WORDS.items():
-        details = page.locator(f"details#{lang}")
-        if details.get_attribute("open") is None:
-            details.locator("summary").first.click()
+        unfold(page, lang)
         page.fill(f"[name=confirm_subject_{lang}]", subject)
         page.fill(f"[name=confirm_opening_{lang}]", opening)
         page.fill(f"[name=thanks_text_{lang}]", thanks)
@@ -57,10 +62,11 @@ def test_supporters_get_both_emails_in_the_organizers_words(newcomer, arrive, sc
     odile = newcomer("editor", width=1440 if scripts else 390, scripts=scripts)
     accept(odile)
     word(odile)
+    unfold(odile.page, "es")
     odile.page.locator("button[name=send][value='es:thanks']").click()
     look(odile, "wording tested")
     expect(odile.page.locator(".alert--success")).to_be_visible()
-    for lang, (subject, opening, _thanks) in WORDS.items():
+    for lang, (subject, opening, own) in WORDS.items():
         visitor = arrive(lang=lang, width=390, scripts=scripts)
         PetitionScreen.open(visitor, slug=SLUG).sign()
         email = email_of(visitor)
@@ -74,7 +80,7 @@ def test_supporters_get_both_emails_in_the_organizers_words(newcomer, arrive, sc
         )
         thanks = thanks_to(visitor)
         text = thanks.find("main pre").text_content()
-        assert _thanks.format(number=written) in text
+        assert own.format(number=written) in text
         assert f"/montage?n={number}" in text
         assert f"/{lang}/petitions/{SLUG}?by=" in text
         thanks.page.goto(thanks.link("mine"))
