@@ -41,7 +41,13 @@ from campaign.signatures.queries import (
     signatures_of_address,
     signatures_with_ids,
 )
-from campaign.signatures.signing.repeats import CONFIRMATION, FORM_CONFIRMATION, PASSED_ON, REPEAT
+from campaign.signatures.signing.repeats import (
+    CONFIRMATION,
+    FORM_CONFIRMATION,
+    PASSED_ON,
+    PRESSED,
+    REPEAT,
+)
 from campaign.site.settings import local_day, site_settings
 from campaign.subscriptions import tokens as news_tokens
 from campaign.subscriptions.models import Subscription
@@ -95,6 +101,13 @@ def init_app(app: Flask) -> None:
         partial(_notice_message, "signature_passed_on"),
         _l("Signature sent by a partner"),
         is_bound=True,
+        load=_load_signatures,
+    )
+    register(
+        app,
+        PRESSED,
+        partial(_notice_message, "signature_pressed"),
+        _l("Signature by a personal link"),
         load=_load_signatures,
     )
     register(app, OWN_LINK, _own_link_message, _l("Link to a person’s own signatures"))

@@ -21,6 +21,7 @@ from campaign.subscriptions.operations import suppress
 from tests.factories import events, paper, subscriptions
 from tests.factories.causes import make_cause
 from tests.factories.kiosks import give_code, make_tablet
+from tests.factories.one_press import press_path
 from tests.factories.organizers import make_organizer
 from tests.factories.petitions import make_petition, new_version
 from tests.factories.search import index_now
@@ -67,6 +68,7 @@ def build(client):
     )
     new_version(petition)
     make_petition("draft", cause_id=cause.id, state="draft")
+    following = make_petition("next", cause_id=cause.id, questions=QUESTIONS)
     event = events.make_event("fair", cause_id=cause.id, days=0, petition_ids=[petition.id])
     registered = events.come(events.make_event(cause_id=cause.id, questions=QUESTIONS))
     update = make_update(cause_id=cause.id, petition_ids=[petition.id], event_id=event.id)
@@ -120,6 +122,7 @@ def build(client):
         link("confirm", pending),
         link("mine", hatched),
         link("hatched", hatched),
+        press_path(hatched, following),
         events.link(registered),
     ]
     own += [

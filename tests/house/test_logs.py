@@ -131,6 +131,7 @@ ROUTES = (
     ("POST", "/en/subscriptions", "form"),
     ("GET", "/organize/sign-in", "query"),
     ("POST", "/en/signatures/mine/Ximena.Rosales-4711/7/correct", "form"),
+    ("POST", "/en/signatures/next/Ximena.Rosales-4711", "form"),
     ("POST", "/signatures/shared/Ximena.Rosales-4711", "form"),
     ("POST", "/api/v1/petitions/home/signatures", "json"),
     ("POST", "/kiosk/sync", "json"),

@@ -104,10 +104,13 @@ def organisation_of(signature: Signature) -> int | None:
     return db.session.scalar(select(Cause.organisation_id).where(Cause.id == signature.cause_id))
 
 
-def own_signature(source: Signature, petition_id: int) -> Signature | None:
-    """Return the signature of the same person under another petition, in any state, or None."""
+def own_signature(source: Signature, petition_id: int, name: str) -> Signature | None:
+    """Return the signature of this address and name under another petition, or None.
+
+    It may be in any state. `name` is as `key_of` returns it.
+    """
     signed = _signed_at(source, [petition_id])[petition_id]
-    return next((row for row in signed if is_same_person(row, source)), None)
+    return next((row for row in signed if key_of(row) == name), None)
 
 
 def is_taken(source: Signature, petition_id: int) -> bool:

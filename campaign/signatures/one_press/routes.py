@@ -38,6 +38,7 @@ from campaign.signatures.signing.commands import SignatureResult
 from campaign.signatures.signing.proven import SAME_VISIT
 from campaign.signatures.signing.submission import Submission, submit
 from campaign.surge.state import SigningBusy
+from campaign.text.names import name_key
 
 CHANGED = 409
 GONE = 410
@@ -82,7 +83,7 @@ def press(token: str) -> ResponseReturnValue:
         return _refusal(link, press, result.error, now)
     if result.signature_id is not None:
         return _to_number(signature_by_id(result.signature_id))
-    return _answer_to_repeat(link, now)
+    return _answer_to_repeat(link, press, now)
 
 
 def _accept(press: PressForm, terms: SigningTerms, now: datetime) -> SignatureResult:
@@ -105,9 +106,10 @@ def _accept(press: PressForm, terms: SigningTerms, now: datetime) -> SignatureRe
     )
 
 
-def _answer_to_repeat(link: PressLink, now: datetime) -> ResponseReturnValue:
+def _answer_to_repeat(link: PressLink, press: PressForm, now: datetime) -> ResponseReturnValue:
     """Answer someone whose press changed nothing: the mailbox is theirs, so we say why."""
-    own = own_signature(link.source, link.petition.id)
+    name = name_key(press.form.given_name.data, press.form.family_name.data)
+    own = own_signature(link.source, link.petition.id, name)
     if own is not None and is_confirmed(own):
         is_recent = own.confirmed_at is not None and own.confirmed_at > now - SAME_VISIT
         return _to_number(own, **({} if is_recent else {"again": 1}))

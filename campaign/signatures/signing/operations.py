@@ -36,7 +36,12 @@ from campaign.signatures.signing.commands import (
 )
 from campaign.signatures.signing.existing_signatures import ExistingSignatures, Position, Signer
 from campaign.signatures.signing.proven import settle_proven
-from campaign.signatures.signing.repeats import CONFIRMATION, PASSED_ON, note_repeats
+from campaign.signatures.signing.repeats import (
+    CONFIRMATION,
+    PASSED_ON,
+    PRESSED,
+    note_repeats,
+)
 
 MAX_BATCH_SIZE = 200
 
@@ -229,12 +234,12 @@ def _take_over(row_id: int, columns: dict[str, Any]) -> int | None:
 def _queue_emails(commands: Sequence[SignatureCommand], results: Sequence[SignatureResult]) -> None:
     """Queue, with one statement, the emails about new signatures.
 
-    They ask to confirm, or tell that a partner passed the signature on. Witnessed signatures cause
-    none here.
+    They ask to confirm, or tell that the signature counts: a partner passed it on, or its supporter
+    signed with one press. Witnessed signatures cause none here.
     """
     messages = [
         {
-            "kind": PASSED_ON if command.evidence == Evidence.API else CONFIRMATION,
+            "kind": _email_kind(command),
             "subject_id": result.signature_id,
             "lang": command.lang,
         }
@@ -243,6 +248,12 @@ def _queue_emails(commands: Sequence[SignatureCommand], results: Sequence[Signat
     ]
     if messages:
         enqueue_many(messages)
+
+
+def _email_kind(command: SignatureCommand) -> str:
+    if command.proves_mailbox:
+        return PRESSED
+    return PASSED_ON if command.evidence == Evidence.API else CONFIRMATION
 
 
 def _note_repeats(commands: Sequence[SignatureCommand], results: Sequence[SignatureResult]) -> None:
@@ -392,7 +403,6 @@ def _displays(command: SignatureCommand) -> tuple[str, str]:
 def is_emailed(command: SignatureCommand) -> bool:
     """Return whether the supporter gets an email about a new signature.
 
-    That of a witnessed one is not due here, and one that proves the mailbox is confirmed already.
+    That of a witnessed one is not due here.
     """
-    is_collected = command.evidence.is_collected and command.is_confirmed
-    return not (is_collected or command.proves_mailbox)
+    return not (command.evidence.is_collected and command.is_confirmed)

@@ -22,6 +22,8 @@ CONFIRMATION = "signature_confirmation"
 FORM_CONFIRMATION = "signature_form_confirmation"
 REPEAT = "signature_repeat"
 PASSED_ON = "signature_passed_on"
+# Tells people what was signed with their one-press link, so that a misuse is noticed.
+PRESSED = "signature_pressed"
 BATCH = 100
 
 _table: Table = Signature.__table__

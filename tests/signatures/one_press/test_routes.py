@@ -4,6 +4,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from campaign.extensions import db, write
 from campaign.petitions.life_cycles import petition_life_cycle
@@ -16,6 +17,8 @@ from campaign.signatures.erasure import erase_one
 from campaign.signatures.models import NAME_DISPLAYS
 from campaign.signatures.owner import operations as owner_operations
 from campaign.signatures.signing import abuse_limits
+from campaign.surge.state import MAX_SIGNINGS_AT_ONCE, STATE
+from campaign.surge.steps import SurgeLevel
 from campaign.switches.operations import switch_off
 from campaign.switches.state import forget_switches
 from tests.factories.causes import make_cause
@@ -150,6 +153,36 @@ def test_what_the_petition_also_needs_is_asked_and_kept_on_error(client, petitio
     made = rows()[-1]
     assert (made.country, made.postal_code, made.comment) == ("CA", "H2X 1Y4", "Please")
     assert made.answers == {"role": "A neighbour"}
+
+
+def test_family_name_is_asked_only_if_it_is_needed_and_unknown(client, petition):
+    signed = signer(petition, family_name="", name_display="full")
+    following = make_petition(
+        "law", cause_id=petition.cause_id, required_fields=["family_name", "country"]
+    )
+    path = press_path(signed, following)
+    page = client.get(path)
+    assert tree(page).xpath("//input[@name='family_name']")
+    assert not tree(page).xpath("//*[@name='country']")
+    refused = press(client, path)
+    assert (refused.status_code, [*wrong_fields(refused)]) == (422, ["family_name"])
+    answer = press(client, path, family_name="Rosales")
+    assert answer.status_code == 303
+    assert rows()[-1].full_name == "Amalia Rosales"
+    assert press(client, path, family_name="rosales").location == answer.location
+    assert press(client, path, family_name="Kwan").status_code == 409
+    assert len(rows()) == 2
+
+
+def test_link_whose_name_is_no_longer_valid_leads_to_the_ordinary_form(
+    client, signed, following, path
+):
+    change(signed, given_name="https://spam.example")
+    for answer in (client.get(path), press(client, path)):
+        assert answer.status_code == 410
+        assert state_of(answer) == "void"
+        assert "spam" not in answer.text
+    assert len(rows()) == 1
 
 
 def test_fields_that_were_not_asked_change_nothing(client, following, path):
@@ -372,6 +405,41 @@ def test_press_without_a_proof_in_a_rush_is_held(client, app, following, path, m
     abuse_limits.admit_signing("203.0.113.8", following.id)
     assert press(client, path, address="203.0.113.7").status_code == 303
     assert (rows()[-1].state, rows()[-1].held_reason) == ("held", "no_proof")
+
+
+def test_busy_site_keeps_what_was_entered_and_asks_to_try_again(app, client, path):
+    state = app.extensions[STATE]
+    state.set_shared(SurgeLevel.SIGNING_RETRIES)
+    for _ in range(MAX_SIGNINGS_AT_ONCE):
+        state.begin_signing()
+    answer = press(client, path, subscribe="y", name_display="counted")
+    assert answer.status_code == 503
+    assert int(answer.headers["Retry-After"])
+    assert answer.headers["Cache-Control"] == "no-store"
+    sent = dict(
+        zip(
+            tree(answer).xpath("//form//input/@name"),
+            tree(answer).xpath("//form//input/@value"),
+            strict=True,
+        )
+    )
+    assert len(rows()) == 1
+    state.set_shared(SurgeLevel.NONE)
+    [action] = sends_to(answer)
+    assert client.post(action, data=sent).status_code == 303
+    made = rows()[-1]
+    assert (made.state, made.subscribe, made.name_display) == ("confirmed", True, "counted")
+
+
+def test_database_that_is_away_stores_nothing_and_says_so(client, path, monkeypatch):
+    def fail(*_, **__):
+        raise OperationalError("insert", {}, Exception("away"))
+
+    monkeypatch.setattr("campaign.signatures.one_press.routes.write", fail)
+    answer = press(client, path)
+    assert answer.status_code == 503
+    assert alerts(answer) == ["danger"]
+    assert len(rows()) == 1
 
 
 def test_press_from_another_site_is_refused(client, path):
