@@ -8,6 +8,7 @@ from typing import cast
 
 from flask import Response, current_app, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import TooManyRequests
 
 from campaign.db.transactions import DATABASE_AWAY
@@ -21,6 +22,8 @@ from campaign.signatures.routes import blueprint
 from campaign.signatures.signing.submission import BUSY_SECONDS
 from campaign.site.settings import site_settings
 from campaign.text.email_addresses import Address
+
+NOT_VALID = _l("This code is not valid or no longer valid.")
 
 
 @blueprint.get("/<lang>/c")
@@ -49,6 +52,7 @@ def open_code() -> ResponseReturnValue:
         return _busy_page(form, "busy", 503, BUSY_SECONDS, now)
     if opened is None:
         count_wrong_code(digest, request.remote_addr)
+        form.code.errors = [NOT_VALID]
         return private(make_response(_page(form, "wrong"), 422))
     token = tokens.confirm_token(opened.signature, opened.form_id)
     return redirect(url_for("signatures.confirm", token=token), 303)

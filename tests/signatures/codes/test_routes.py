@@ -55,6 +55,7 @@ def typed_in(answer, name):
 def assert_wrong(answer):
     assert (answer.status_code, state_of(answer)) == (422, "wrong")
     assert alerts(answer) == ["danger"]
+    assert wrong_fields(answer).keys() == {"code"}
 
 
 def test_code_opens_the_page_of_the_link_and_changes_nothing(client, petition):
