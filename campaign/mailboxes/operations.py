@@ -193,11 +193,12 @@ def _stop(change: AddressChange, state: str, now: datetime) -> None:
     if change.state not in OPEN:
         raise ChangeOver(change.id)
     _end(change, state, now)
-    # A restored backup must not bring it back.
-    note_ended("address_change.stopped", change.id, change.created_at)
     record(PUBLIC, f"addresses.{state}", subject=("address_change", change.id), at=now)
 
 
 def _end(change: AddressChange, state: str, now: datetime) -> None:
     change.state, change.ended_at = state, now
+    if state != "done":
+        # A restored backup must not bring it back.
+        note_ended("address_change.stopped", change.id, change.created_at)
     db.session.flush()

@@ -85,6 +85,27 @@ def test_second_person_who_writes_the_address_in_another_way_moves_up(shared_pet
     assert row(second).position_at_address == 1
 
 
+def test_second_person_moves_while_the_first_writes_the_address_in_another_way(shared_petition):
+    first = sign_and_hatch(shared_petition, email="vera-x9@yahoo.com")
+    second = sign_and_hatch(shared_petition, TEO, email="vera@yahoo.com")
+    assert row(second).position_at_address == 2
+    move("vera@yahoo.com")
+    assert (row(second).email, row(second).position_at_address) == (NEW, 1)
+    assert (row(first).email, row(first).position_at_address) == ("vera-x9@yahoo.com", 1)
+
+
+def test_only_one_who_stays_at_the_new_address_takes_the_first_position(shared_petition):
+    sign_and_hatch(shared_petition, ODILE, email=NEW, postal_code=AMALIA["postal_code"])
+    second = sign_and_hatch(shared_petition, TEO, email=NEW)
+    withdraw(rows()[0].id)
+    hatch_now()
+    sign_and_hatch(shared_petition, TEO)
+    move()
+    settle()
+    assert counted() == {second}
+    assert {each.position_at_address for each in rows() if each.email == NEW} == {1, 2}
+
+
 def test_another_way_to_write_the_same_address_changes_only_what_is_written(petition):
     signature_id = sign_and_hatch(petition, email="vera@yahoo.com")
     digest = row(signature_id).email_digest
