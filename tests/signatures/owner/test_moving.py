@@ -18,6 +18,7 @@ from campaign.signatures.queries import differences
 from campaign.signatures.signing.repeats import REPEAT
 from campaign.subscriptions.models import Subscription
 from tests.factories import signatures
+from tests.factories.letters import letters, make_letter_action, write_letter
 from tests.factories.mailboxes import NEW, OLD, change, confirmed, mailbox, move
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import (
@@ -343,6 +344,18 @@ def test_queued_emails_go_to_the_new_address(app, petition):
     move()
     queued = SimpleNamespace(kind=REPEAT, subject_id=signature_id, lang="en")
     assert renderers_of(app)[REPEAT](queued).to == NEW
+
+
+def test_letters_move_with_their_writer(app, client):
+    signature_id = write_letter(make_letter_action(targets=2))
+    hatch_now()
+    old = row(signature_id).email
+    before = [(each.id, each.state) for each in letters()]
+    move(old)
+    settle()
+    assert row(signature_id).email == NEW
+    assert [(each.id, each.state) for each in letters()] == before
+    assert client.get(link("mine", signature_id)).status_code == 200
 
 
 def test_two_mailboxes_move_to_the_same_one(petition):
