@@ -13,11 +13,10 @@ from campaign.accounts.operations import remove_access
 from campaign.actions.letters.models import Letter
 from campaign.actions.letters.operations import stop_letter
 from campaign.actions.letters.refusals import is_refused, refuse
-from campaign.answers.models import Answer
-from campaign.answers.telling import stop_restored
 from campaign.answers.links import revoke_link
 from campaign.answers.models import Answer, AnswerLink
 from campaign.answers.operations import withdraw_answer
+from campaign.answers.telling import stop_restored
 from campaign.api.models import ApiKey
 from campaign.api.operations import revoke_key
 from campaign.db.ended_log import EndedEntry, seal_of

@@ -69,13 +69,13 @@ def confirm_change(*, change_id: int, now: datetime, good_for: timedelta) -> Add
     waits. Confirming twice changes nothing. `good_for` is how long the link in the email works.
     Raise LinkExpired and ChangeOver.
     """
-    change = _load(change_id)
+    change = _load_with_others(change_id)
     if change.state != "requested":
         return change
     if change.created_at <= now - good_for:
         raise LinkExpired(change_id)
     for earlier in changes_from(change.old, "waiting"):
-        _end(_load(earlier.id), "replaced", now)
+        _end(earlier, "replaced", now)
     change.state, change.confirmed_at = "waiting", now
     change.needs_agreement = was_stopped(change.old, now=now)
     change.takes_effect_at = None if change.needs_agreement else now + OBJECTION
@@ -189,15 +189,35 @@ def _load(change_id: int) -> AddressChange:
     return change
 
 
+def _load_with_others(change_id: int) -> AddressChange:
+    """Return the change, with all changes of its old mailbox locked.
+
+    Of two that are confirmed at the same time, one then replaces the other.
+    """
+    mailbox = select(AddressChange.old_digest).where(AddressChange.id == change_id)
+    rows = db.session.scalars(
+        select(AddressChange)
+        .where(AddressChange.old_digest == mailbox.scalar_subquery())
+        .order_by(AddressChange.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    change = next((row for row in rows if row.id == change_id), None)
+    if change is None:
+        raise ChangeOver(change_id)
+    return change
+
+
 def _stop(change: AddressChange, state: str, now: datetime) -> None:
     if change.state not in OPEN:
         raise ChangeOver(change.id)
     _end(change, state, now)
-    # A restored backup must not bring it back.
-    note_ended("address_change.stopped", change.id, change.created_at)
     record(PUBLIC, f"addresses.{state}", subject=("address_change", change.id), at=now)
 
 
 def _end(change: AddressChange, state: str, now: datetime) -> None:
     change.state, change.ended_at = state, now
+    if state != "done":
+        # A restored backup must not bring it back.
+        note_ended("address_change.stopped", change.id, change.created_at)
     db.session.flush()

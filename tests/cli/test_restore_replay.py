@@ -18,6 +18,7 @@ from campaign.api.operations import make_key, revoke_key
 from campaign.db.ended_log import EndedLog
 from campaign.extensions import db, write
 from campaign.kiosk.pairing import revoke
+from campaign.mailboxes import operations as address_changes
 from campaign.process.clock import utcnow
 from campaign.signatures.erasure import erase_one
 from campaign.signatures.owner import operations as owner_operations
@@ -26,6 +27,7 @@ from campaign.signatures.tokens import email_digest
 from campaign.subscriptions import operations as subscriptions
 from campaign.subscriptions.queries import is_suppressed
 from campaign.targets.queries import profile_by_id
+from tests.factories import mailboxes
 from tests.factories.answers import make_answer, make_answer_link
 from tests.factories.causes import make_cause
 from tests.factories.kiosks import kiosk_of, make_table, make_tablet
@@ -105,6 +107,22 @@ def test_withdrawals_and_erasures_are_repeated(restored):
     assert (row(erased).state, row(erased).email, row(erased).given_name) == ("erased", None, None)
     assert row(back).state == "counted"
     assert differences() == []
+
+
+@pytest.mark.parametrize("end", ["stop", "refuse_change", "replace"])
+def test_change_of_an_address_that_was_stopped_stays_stopped(restored, end):
+    signature_id = sign_and_hatch(make_petition())
+    change_id = mailboxes.confirmed()
+    restored.back_up()
+    if end == "replace":
+        mailboxes.confirmed(new="other@nueva.example")
+    else:
+        write(getattr(address_changes, end), change_id=change_id, now=utcnow())
+    assert "address_change.stopped: 1" in restored()
+    assert mailboxes.change(change_id).state == "stopped"
+    later = utcnow() + 2 * address_changes.OBJECTION
+    assert not write(address_changes.take_effect, change_id=change_id, now=later)
+    assert row(signature_id).email == AMALIA["email"]
 
 
 def test_letter_that_its_writer_stopped_does_not_leave_after_a_restore(restored):

@@ -21,8 +21,8 @@ from campaign.signatures.owner import operations as owner_operations
 from campaign.signatures.signing import accept_signatures
 from campaign.signatures.signing.commands import SignatureCommand, SupporterDetails
 from campaign.signatures.signing.repeats import answer_repeats
-from campaign.text.typed_codes import spaced
 from campaign.signatures.thanks import THANKS
+from campaign.text.typed_codes import spaced
 from tests.factories.petitions import terms_of
 
 AMALIA = {

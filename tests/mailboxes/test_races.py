@@ -1,11 +1,13 @@
 """Tests of changes that happen at the same time as others, or as signing."""
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from campaign.errors import CampaignError
-from campaign.extensions import write
+from campaign.extensions import db, write
 from campaign.mailboxes import jobs, operations
+from campaign.mailboxes.models import AddressChange
 from campaign.mailboxes.parts import MailboxPart
 from campaign.process.clock import utcnow
 from campaign.signatures.queries import differences
@@ -125,6 +127,22 @@ def test_stop_and_agree_at_once(app, petition):
     carry_out_all()
     email = {"stopped": OLD, "done": NEW}[change(change_id).state]
     assert row(signature_id).email == email
+
+
+def test_two_changes_are_confirmed_at_once(app, petition):
+    # The second request replaces the first one, unless both arrive at the same time.
+    first, second = request(), request(new="other@nueva.example")
+    write(
+        lambda: db.session.execute(update(AddressChange).values(state="requested", ended_at=None))
+    )
+    together(
+        app,
+        [
+            lambda: write(operations.confirm_change, change_id=first, now=utcnow(), good_for=WEEK),
+            lambda: write(operations.confirm_change, change_id=second, now=utcnow(), good_for=WEEK),
+        ],
+    )
+    assert sorted(each.state for each in changes()) == ["replaced", "waiting"]
 
 
 def test_two_confirmations_at_once(app, petition):

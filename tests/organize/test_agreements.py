@@ -2,6 +2,7 @@
 
 from campaign.causes.presenters import news_consent
 from campaign.causes.queries import cause_by_id
+from tests.factories import mailboxes
 from tests.factories.signatures import (
     AMALIA,
     hatch_now,
@@ -38,3 +39,15 @@ def test_page_shows_each_consent_with_its_text_and_when_it_was_withdrawn(desk_of
     withdraw(signature_id)
     hatch_now()
     assert set(values(desk.get(address), "data-withdrawn")) == {"yes"}
+
+
+def test_page_says_that_the_address_was_changed_and_not_from_where(desk_of, petition):
+    signature_id = sign_and_hatch(petition)
+    desk = desk_of("reviewer", petition.cause_id)
+    address = f"/organize/signatures/{signature_id}"
+    assert not tree(desk.get(address)).xpath("//*[@data-address-changed]")
+    mailboxes.move()
+    page = desk.get(address)
+    assert len(tree(page).xpath("//*[@data-address-changed]")) == 1
+    assert mailboxes.NEW in page.text
+    assert mailboxes.OLD not in page.text

@@ -3,7 +3,7 @@
 Where both have signed the same petition, one signature of each person stays.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import cast
@@ -67,7 +67,7 @@ def move_signatures(old: Mailbox, new: Mailbox, *, now: datetime) -> None:
         own = [row for row in group if old.owns(row.email, row.email_digest)]
         if old.digest == new.digest:
             # Only the way to write the address changes.
-            _give_address(own, new, now)
+            _give_address({row: row.position_at_address for row in own}, new, now)
         elif own:
             there = [row for row in group if row.email_digest == new.digest]
             _move_in_petition(petition_id, own, there, new=new, now=now)
@@ -93,8 +93,7 @@ def _move_in_petition(
             _set_aside(row, heir=staying[0], now=now)
     db.session.flush()
     moved = [row for row in staying if row in moving]
-    _take_positions(moved, [row for row in staying if row in there])
-    _give_address(moved, new, now)
+    _give_address(_positions(moved, [row for row in staying if row in there]), new, now)
     # People who write the old address in another way may have signed there too.
     move_up(emptied)
 
@@ -185,23 +184,27 @@ def _set_aside(row: Signature, *, heir: Signature, now: datetime) -> None:
     row.position_at_address = 1
 
 
-def _take_positions(moved: Sequence[Signature], there: Sequence[Signature]) -> None:
-    """Give those who come the positions that are free. Signing again looks for the first one first."""
+def _positions(moved: Sequence[Signature], there: Sequence[Signature]) -> dict[Signature, int]:
+    """Return the positions that those who come find free at the new address.
+
+    Signing again looks for the first one first, so the only one who is there moves to it.
+    """
+    if not there:
+        return {row: row.position_at_address if len(moved) == 2 else 1 for row in moved}
     if len(there) == 1 and not moved:
         there[0].position_at_address = 1
-    elif len(there) == 1:
-        moved[0].position_at_address = 3 - there[0].position_at_address
-    elif len(moved) == 1:
-        moved[0].position_at_address = 1
+    return {row: 3 - there[0].position_at_address for row in moved}
 
 
-def _give_address(rows: Iterable[Signature], new: Mailbox, now: datetime) -> None:
-    for row in rows:
-        if row.email_digest != new.digest:
-            # Their links went to the old address.
-            forget_forms([row.id])
+def _give_address(positions: Mapping[Signature, int], new: Mailbox, now: datetime) -> None:
+    """Give signatures the address and their positions there, in the same statement."""
+    # The links of forms that wait went to the old address.
+    forget_forms([row.id for row in positions if row.email_digest != new.digest])
+    for row, position in positions.items():
         row.email, row.email_digest = new
-        db.session.flush()
+        row.position_at_address = position
+    db.session.flush()
+    for row in positions:
         record(
             WORKER,
             ADDRESS_CHANGED,

@@ -18,6 +18,7 @@ from campaign.signatures.queries import differences
 from campaign.signatures.signing.repeats import REPEAT
 from campaign.subscriptions.models import Subscription
 from tests.factories import signatures
+from tests.factories.letters import letters, make_letter_action, write_letter
 from tests.factories.mailboxes import NEW, OLD, change, confirmed, mailbox, move
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import (
@@ -83,6 +84,27 @@ def test_second_person_who_writes_the_address_in_another_way_moves_up(shared_pet
     move("vera@yahoo.com")
     assert (row(first).email, row(first).position_at_address) == (NEW, 1)
     assert row(second).position_at_address == 1
+
+
+def test_second_person_moves_while_the_first_writes_the_address_in_another_way(shared_petition):
+    first = sign_and_hatch(shared_petition, email="vera-x9@yahoo.com")
+    second = sign_and_hatch(shared_petition, TEO, email="vera@yahoo.com")
+    assert row(second).position_at_address == 2
+    move("vera@yahoo.com")
+    assert (row(second).email, row(second).position_at_address) == (NEW, 1)
+    assert (row(first).email, row(first).position_at_address) == ("vera-x9@yahoo.com", 1)
+
+
+def test_only_one_who_stays_at_the_new_address_takes_the_first_position(shared_petition):
+    sign_and_hatch(shared_petition, ODILE, email=NEW, postal_code=AMALIA["postal_code"])
+    second = sign_and_hatch(shared_petition, TEO, email=NEW)
+    withdraw(rows()[0].id)
+    hatch_now()
+    sign_and_hatch(shared_petition, TEO)
+    move()
+    settle()
+    assert counted() == {second}
+    assert {each.position_at_address for each in rows() if each.email == NEW} == {1, 2}
 
 
 def test_another_way_to_write_the_same_address_changes_only_what_is_written(petition):
@@ -322,6 +344,18 @@ def test_queued_emails_go_to_the_new_address(app, petition):
     move()
     queued = SimpleNamespace(kind=REPEAT, subject_id=signature_id, lang="en")
     assert renderers_of(app)[REPEAT](queued).to == NEW
+
+
+def test_letters_move_with_their_writer(app, client):
+    signature_id = write_letter(make_letter_action(targets=2))
+    hatch_now()
+    old = row(signature_id).email
+    before = [(each.id, each.state) for each in letters()]
+    move(old)
+    settle()
+    assert row(signature_id).email == NEW
+    assert [(each.id, each.state) for each in letters()] == before
+    assert client.get(link("mine", signature_id)).status_code == 200
 
 
 def test_two_mailboxes_move_to_the_same_one(petition):
