@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
-from campaign.actions.letters.models import DEFAULT_MAX_PER_HOUR, LetterSettings
+from campaign.actions.letters.models import DEFAULT_MAX_PER_HOUR, LETTER, LetterSettings
 from campaign.actions.letters.readiness import missing
 from campaign.db.versioned import check_part
 from campaign.extensions import db, load_for_update
@@ -25,6 +25,11 @@ TEXT_NAMES = ("subject", "opening", "closing")
 TEXT_FAULTS = ("subject", "opening")
 SETTINGS_FAULTS = ("area", "address", "mail")
 SETTINGS = ("way", "period", "selection", "max_per_hour", "offers_reply")
+
+
+def delivers_by_hand(petition: Petition) -> bool:
+    """Return whether organizers deliver what people signed or wrote, and it is not emailed."""
+    return petition.action_kind != LETTER or letter_settings(petition.id).way == "in_person"
 
 
 def letter_settings(petition_id: int) -> LetterSettings:

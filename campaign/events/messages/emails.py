@@ -97,8 +97,8 @@ def _load(receipt_ids: Collection[int]) -> Sequence[EventMessageReceipt]:
     """Read these receipts and their readers, for many emails at once."""
     receipts = receipts_with_ids(receipt_ids)
     readers: dict[int, Registration] = g.setdefault("readers_of_event_messages", {})
-    found = registrations_with_ids([receipt.registration_id for receipt in receipts])
-    readers.update((reader.id, reader) for reader in found)
+    rows = registrations_with_ids([receipt.registration_id for receipt in receipts])
+    readers.update((reader.id, reader) for reader in rows)
     return receipts
 
 

@@ -13,8 +13,7 @@ from flask_wtf import FlaskForm
 from wtforms import Field, RadioField, SelectChoice, SelectField, SelectMultipleField
 from wtforms.validators import DataRequired, InputRequired, NumberRange, ValidationError
 
-from campaign.actions.letters.editing import letter_settings
-from campaign.actions.letters.models import LETTER
+from campaign.actions.letters.editing import delivers_by_hand
 from campaign.exports.export_queries import exports_of
 from campaign.exports.operations import request_export
 from campaign.organize.core.access import allowed, fresh
@@ -256,11 +255,6 @@ def remove(petition: Petition, delivery_id: int) -> ResponseReturnValue:
     ):
         flash(_("Removed. It no longer appears on the page."), "success")
     return redirect(url_for("organize.deliveries.show", slug=slug), 303)
-
-
-def delivers_by_hand(petition: Petition) -> bool:
-    """Return whether organizers deliver what was signed: all but letters that targets get by email."""
-    return petition.action_kind != LETTER or letter_settings(petition.id).way == "in_person"
 
 
 def audit_event_of(

@@ -31,7 +31,7 @@ AIM_LABELS = {
 AIM_HINTS = {
     "delivery": _l("A list without email addresses. Names appear as each person chose"),
     "letters": _l("Only people who asked for updates, with their email addresses"),
-    "records": _l("All the data of each signature"),
+    "records": _l("All the data of each person"),
 }
 # The columns offered for each aim. A column that an aim does not need is not offered. The usual
 # ones follow in DEFAULT_COLUMNS.

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from wtforms import BooleanField, Form, FormField
 from wtforms.validators import NumberRange, Optional
 
+from campaign.actions.letters.editing import delivers_by_hand
 from campaign.organize.core.access import allowed
 from campaign.organize.core.audit import act
 from campaign.organize.core.edit_conflicts import Editor, save
@@ -24,12 +25,7 @@ from campaign.organize.core.fields import (
     moved,
 )
 from campaign.organize.core.scope import load_petition, petition_summary
-from campaign.organize.exports.deliveries import (
-    MAX_SIGNATURES,
-    audit_event_of,
-    blueprint,
-    delivers_by_hand,
-)
+from campaign.organize.exports.deliveries import MAX_SIGNATURES, audit_event_of, blueprint
 from campaign.petitions.models import DeliveryThreshold, Petition
 from campaign.petitions.queries import petition_by_id, petition_counts
 from campaign.petitions.thresholds import (

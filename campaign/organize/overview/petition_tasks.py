@@ -6,11 +6,11 @@ from babel.dates import format_date
 from flask import url_for
 from flask_babel import gettext as _
 
+from campaign.actions.letters.editing import delivers_by_hand
 from campaign.actions.letters.models import LETTER
 from campaign.i18n.locales import current_locale
 from campaign.organize.core.identity import causes_where, may
 from campaign.organize.core.scope import petition_summary
-from campaign.organize.exports.deliveries import delivers_by_hand
 from campaign.organize.overview.task import Task, figure
 from campaign.organize.statistics.figures import zone
 from campaign.petitions.deliveries import deliveries_of

@@ -286,7 +286,7 @@ FIELDS = {
     "capacity": _l("Seats"),
     "closes_at": _l("Closes"),
     "confirm_days": _l("Days to confirm"),
-    "confirmation": _l("How a signature is confirmed"),
+    "confirmation": _l("How people confirm"),
     "count": _l("Count of the next delivery"),
     "country": _l("Country"),
     "data_protection_contact": _l("Data protection contact"),

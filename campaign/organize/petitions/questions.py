@@ -106,10 +106,10 @@ class FormForm(InLanguages, FlaskForm):
 
     version = VersionField()
     required_fields = SelectMultipleField(_l("Required"), choices=FIELDS)
-    confirmation = RadioField(_l("How a signature is confirmed"), choices=CONFIRMATIONS)
+    confirmation = RadioField(_l("How people confirm"), choices=CONFIRMATIONS)
     two_per_address = BooleanField(_l("Two people may share one email address"))
     neutral_emails = BooleanField(
-        _l("Neutral emails: the subject does not say that someone signed")
+        _l("Neutral emails: the subject does not say that someone took part")
     )
     offers_answers = BooleanField(_l("Offer to tell people when they answer"))
 
