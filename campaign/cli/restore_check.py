@@ -54,7 +54,7 @@ def _compare(restored: Connection, file: Path) -> None:
     click.echo(", ".join(f"{name}: {count:,}" for name, count in counts.items()))
     newest = restored.scalar(select(func.max(Signature.created_at)))
     if newest is not None:
-        click.echo(f"The newest signature is of {newest:%Y-%m-%d %H:%M} UTC.")
+        click.echo(f"The newest signature is from {newest:%Y-%m-%d %H:%M} UTC.")
         _compare_signatures(restored, file, newest - MARGIN)
     elif db.session.scalar(select(Signature.id).limit(1)) is not None:
         raise click.ClickException(f"{file} has no signature, but the database has some.")

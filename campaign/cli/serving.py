@@ -143,7 +143,7 @@ def _first_admin_hint(settings: Mapping[str, Any]) -> str | None:
         return None
     token = tokens.first_admin_token()
     return (
-        "There is no admin yet. To become the first and set up the site, open "
+        "There is no admin yet. To become the admin and set up the site, open "
         f"{settings['PUBLIC_URL']}/organize/start/{token}"
     )
 
