@@ -79,7 +79,7 @@ def test_newest_answer_comes_first(client, petition):
 
 @pytest.mark.parametrize(("lang", "shown"), [("en", "en"), ("es", "es"), ("fr", "es")])
 def test_answer_falls_back_to_its_own_language(client, petition, lang, shown):
-    texts = {"en": "We will do it.", "es": "Lo haremos."}
+    texts = {"en": "We take it on.", "es": "Lo haremos."}
     make_answer(petition, texts=texts, original_lang="es")
     page = client.get(f"/{lang}/petitions/home")
     [text] = tree(page).xpath("//article[@data-answer]//div[@dir='auto']")

@@ -5,6 +5,7 @@ from flask import current_app
 from sqlalchemy import select
 from werkzeug.routing import IntegerConverter
 
+from campaign.answers.models import Answer
 from campaign.causes.models import Cause
 from campaign.events.models import Event
 from campaign.extensions import db
@@ -18,9 +19,15 @@ from tests.factories.search import index_now
 pytestmark = pytest.mark.both_databases
 
 SLUGS = {"causes": Cause, "petitions": Petition, "events": Event, "updates": Update}
-NUMBERS = {"signature_id": Signature, "kiosk_id": Kiosk}
+NUMBERS = {"signature_id": Signature, "kiosk_id": Kiosk, "answer_id": Answer}
 NOBODY = 9_999_999
-WORDS = {"lang": "en", "kind": "petitions", "form": "svg", "path": "css/site.css"}
+WORDS = {
+    "lang": "en",
+    "kind": "petitions",
+    "form": "svg",
+    "path": "css/site.css",
+    "extension": "pdf",
+}
 
 
 def first(model, column):
