@@ -1,6 +1,7 @@
 """Answers as pages show them: in one language, with their outcome and document."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -16,6 +17,8 @@ from campaign.i18n.local_times import local_time
 from campaign.petitions.models import Petition, name_in
 from campaign.site.settings import site_settings
 from campaign.text.markdown import to_html
+
+HEADING = re.compile(r"<(/?)h[2-4]>")
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,7 @@ def shown_answer(answer: Answer, lang: str) -> ShownAnswer:
         person=answer.answered_by if answer.target_names and answer.answered_by != name else "",
         day=answer.day,
         outcome=answer.outcome,
-        body=to_html(text),
+        body=_below_name(to_html(text)),
         lang=text_lang,
         original_lang=answer.original_lang,
         document=_document(answer),
@@ -132,6 +135,18 @@ def waiting_days_of(petitions: Iterable[Any], now: datetime) -> Mapping[int, int
     }
 
 
+def answers_on_cards(petitions: Sequence[Any], now: datetime) -> dict[str, Mapping[int, Any]]:
+    """Return the part of the context of a cause's page that the cards of its petitions show.
+
+    `outcomes` maps petitions to the outcome of the newest answer, and `waiting_days` those that wait
+    for an answer to the number of days.
+    """
+    return {
+        "outcomes": newest_outcomes(petitions),
+        "waiting_days": waiting_days_of(petitions, now),
+    }
+
+
 def newest_outcomes(petitions: Iterable[Any]) -> Mapping[int, str]:
     """Return {id: outcome} of the newest answer with an outcome, for the petitions that have one."""
     answers = answers_by_petition([petition.id for petition in petitions])
@@ -150,6 +165,11 @@ def outcome_label(outcome: str) -> LazyString | str:
 def result_label(result: str) -> LazyString | str:
     """Return what pages call the result of a petition, or ""."""
     return RESULT_LABELS.get(result, "")
+
+
+def _below_name(html: Markup) -> Markup:
+    """Return a text whose headings are below that of the answer, the name of its target."""
+    return Markup(HEADING.sub(r"<\1h4>", html))  # noqa: S704 - it is clean
 
 
 def _document(answer: Answer) -> ShownDocument | None:

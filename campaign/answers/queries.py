@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from campaign.answers.models import Answer, AnswerLink
@@ -79,13 +79,18 @@ def waiting_answers(cause_ids: Collection[int] | None) -> Sequence[Answer]:
     return db.session.scalars(query).all()
 
 
-def petitions_without_result(cause_ids: Collection[int] | None, now: datetime) -> list[Petition]:
+def petitions_without_result(
+    cause_ids: Collection[int] | None, now: datetime
+) -> Sequence[Petition]:
     """Return the petitions of these causes, or of all, that are closed and have no result."""
     query = (
         select(Petition)
         .join(Petition.cause)
         .where(
-            Petition.state != "draft",
+            or_(
+                Petition.state == "closed",
+                and_(Petition.state == "published", Petition.closes_at <= now),
+            ),
             Petition.result == "",
             Petition.archived_at.is_(None),
             Cause.state != "archived",
@@ -97,7 +102,7 @@ def petitions_without_result(cause_ids: Collection[int] | None, now: datetime) -
             selectinload(Petition.versions).selectinload(PetitionVersion.texts),
         )
     )
-    return [row for row in db.session.scalars(query) if row.phase(now) == "closed"]
+    return db.session.scalars(query).all()
 
 
 def recent_answers(*, cause_id: int | None, limit: int) -> Sequence[Answer]:

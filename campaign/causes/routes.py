@@ -1,13 +1,12 @@
 """The home page and the page of a cause."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
 from flask import Blueprint, abort, g, make_response, render_template
 from flask.typing import ResponseReturnValue
 
-from campaign.answers.presenters import newest_outcomes, waiting_days_of
+from campaign.answers.presenters import answers_on_cards
 from campaign.causes.models import Cause
 from campaign.causes.presenters import CausePage, page
 from campaign.causes.queries import cause_by_slug, published_causes
@@ -30,15 +29,9 @@ MAX_UPDATES = 3
 
 @dataclass(frozen=True)
 class CauseWithPetitions(CausePage):
-    """A cause and its petitions.
-
-    `outcomes` maps those that were answered to the outcome of the newest answer, and `waiting_days`
-    those that wait for an answer to the number of days.
-    """
+    """A cause and its petitions."""
 
     petitions: tuple[PetitionCard, ...]
-    outcomes: Mapping[int, str]
-    waiting_days: Mapping[int, int]
 
 
 @dataclass(frozen=True)
@@ -106,17 +99,12 @@ def show(slug: str) -> ResponseReturnValue:
                     "subscription", organisation_id=cause.organisation_id, lang=g.lang
                 ),
                 news_consent=form_text(cause.organisation_id, g.lang),
+                **answers_on_cards(cause_page.petitions, now),
             )
         )
     )
 
 
 def _with_petitions(cause: Cause) -> CauseWithPetitions:
-    now = utcnow()
-    petitions = tuple(cards_of_cause(cause.id, g.lang, now))
-    return CauseWithPetitions(
-        **vars(page(cause, g.lang)),
-        petitions=petitions,
-        outcomes=newest_outcomes(petitions),
-        waiting_days=waiting_days_of(petitions, now),
-    )
+    petitions = tuple(cards_of_cause(cause.id, g.lang, utcnow()))
+    return CauseWithPetitions(**vars(page(cause, g.lang)), petitions=petitions)

@@ -13,7 +13,9 @@ from campaign.accounts.operations import remove_access
 from campaign.actions.letters.models import Letter
 from campaign.actions.letters.operations import stop_letter
 from campaign.actions.letters.refusals import is_refused, refuse
-from campaign.answers.models import Answer
+from campaign.answers.links import revoke_link
+from campaign.answers.models import Answer, AnswerLink
+from campaign.answers.operations import withdraw_answer
 from campaign.answers.telling import stop_restored
 from campaign.api.models import ApiKey
 from campaign.api.operations import revoke_key
@@ -193,6 +195,25 @@ def _refuse_letters(entry: EndedEntry) -> bool:
     return not was_refused
 
 
+def _withdraw_answer(entry: EndedEntry) -> object:
+    row = _row_of(entry, Answer)
+    return (
+        row is not None
+        and row.state == "published"
+        and withdraw_answer(answer_id=row.id, now=utcnow())
+    )
+
+
+def _revoke_answer_link(entry: EndedEntry) -> object:
+    row = _row_of(entry, AnswerLink)
+    return (
+        row is not None
+        and row.revoked_at is None
+        and row.answered_at is None
+        and revoke_link(link_id=row.id, now=utcnow())
+    )
+
+
 REPLAYS = {
     "signature.withdrawn": _withdraw,
     "signature.erased": _erase_signature,
@@ -212,4 +233,6 @@ REPLAYS = {
     "kiosk.revoked": _revoke_kiosk,
     "target.removed": _remove_target,
     "letter.stopped": _stop_letter,
+    "answer.withdrawn": _withdraw_answer,
+    "answer_link.revoked": _revoke_answer_link,
 }

@@ -21,6 +21,7 @@ FILE = "ended.jsonl"
 UNDOES = {
     "signature.returned": {"signature.withdrawn"},
     "signature.answers_asked": {"signature.answers_stopped"},
+    "answer.returned": {"answer.withdrawn"},
     "organizer.returned": {"organizer.removed"},
     "address.allowed": {"address.request", "address.organizer"},
 }

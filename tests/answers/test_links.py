@@ -15,6 +15,7 @@ from tests.factories.answers import PDF, make_answer_link, with_files
 from tests.factories.petitions import make_petition
 from tests.organize.test_upload_limit import environ
 from tests.page_parts import text_at, values, wrong_fields
+from tests.together import together
 
 pytestmark = pytest.mark.both_databases
 TYPED = {"text": "We will *publish* it.", "outcome": "promised", "answered_by": "Elena Vela"}
@@ -175,3 +176,11 @@ def test_only_an_open_link_lets_a_document_be_sent(app, link):
     assert max_bytes_for(app, environ(path_of("x"))) == usual
     write(revoke_link, link_id=link[0].id, now=utcnow())
     assert max_bytes_for(app, environ(path_of(link[1]))) == usual
+
+
+def test_two_presses_at_once_make_one_answer(app, petition, link):
+    def press():
+        return app.test_client().post(path_of(link[1]), data=TYPED).status_code
+
+    assert together(app, [press] * 3) == [303] * 3
+    assert len(received()) == 1

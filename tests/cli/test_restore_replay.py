@@ -10,6 +10,9 @@ from campaign.accounts.queries import link_by_token
 from campaign.actions.letters.addresses import refusing_among
 from campaign.actions.letters.operations import stop_letter
 from campaign.actions.letters.refusals import refuse
+from campaign.answers.links import revoke_link, state_of_link
+from campaign.answers.operations import publish_answer, withdraw_answer
+from campaign.answers.queries import link_by_id, published_answers
 from campaign.api.models import ApiKey
 from campaign.api.operations import make_key, revoke_key
 from campaign.db.ended_log import EndedLog
@@ -23,6 +26,7 @@ from campaign.signatures.tokens import email_digest
 from campaign.subscriptions import operations as subscriptions
 from campaign.subscriptions.queries import is_suppressed
 from campaign.targets.queries import profile_by_id
+from tests.factories.answers import make_answer, make_answer_link
 from tests.factories.causes import make_cause
 from tests.factories.kiosks import kiosk_of, make_table, make_tablet
 from tests.factories.letters import letters, make_letter_action, write_letter
@@ -244,3 +248,18 @@ def test_account_link_opens_only_the_row_it_was_made_for(app):
     )
     write(lambda: db.session.add(again))
     assert link_by_token("reset", token, utcnow()) is None
+
+
+def test_withdrawn_answer_and_ended_link_stay_so_after_a_restore(restored):
+    petition = make_petition()
+    answer, back = make_answer(petition), make_answer(petition, answered_by="The mayor")
+    link, _token = make_answer_link(petition)
+    restored.back_up()
+    for answer_id in (answer.id, back.id):
+        write(withdraw_answer, answer_id=answer_id, now=utcnow())
+    write(publish_answer, answer_id=back.id, now=utcnow())
+    write(revoke_link, link_id=link.id, now=utcnow())
+    lines = restored()
+    assert "answer.withdrawn: 1" in lines and "answer_link.revoked: 1" in lines
+    assert [row.id for row in published_answers(petition.id)] == [back.id]
+    assert state_of_link(link_by_id(link.id)) == "revoked"

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from wtforms import RadioField, SelectChoice, SelectField
 from wtforms.validators import InputRequired
 
+from campaign.answers.presenters import answers_on_cards
 from campaign.causes.models import Cause
 from campaign.causes.operations import CauseSlugTaken, change_cause, create_cause, move_cause
 from campaign.causes.presenters import page as cause_page
@@ -298,10 +299,11 @@ def preview_page(cause: Cause, **typed: Any) -> str:
             "organize.causes.shape_preview", slug=cause.slug, name=cause.shape, count=SAMPLE
         )
         g.sample_picture = sample if may("causes.edit", cause) else NO_PICTURE
+    petitions = cards_of_cause(cause.id, g.lang, now)
     return render_template(
         "organize/causes/preview.html",
         cause=replace(cause_page(cause, g.lang), **typed),
-        petitions=cards_of_cause(cause.id, g.lang, now),
+        petitions=petitions,
         events=cards_ahead(g.lang, now, cause_id=cause.id),
         past_events=cards_past(g.lang, now, cause_id=cause.id),
         updates=recent_cards(g.lang, now, cause_id=cause.id),
@@ -310,6 +312,7 @@ def preview_page(cause: Cause, **typed: Any) -> str:
         ),
         news_consent=form_text(cause.organisation_id, g.lang),
         is_unsaved=bool(typed),
+        **answers_on_cards(petitions, now),
     )
 
 
