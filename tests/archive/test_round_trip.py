@@ -217,8 +217,11 @@ def _cut(path):
 
 
 def _flip(path):
+    with ZipFile(path) as archive:
+        largest = max(archive.infolist(), key=lambda info: info.compress_size)
     data = bytearray(path.read_bytes())
-    data[len(data) // 3] ^= 0xFF
+    # In the middle of its content, because some bytes of the headers between files mean nothing.
+    data[largest.header_offset + 30 + len(largest.filename) + largest.compress_size // 2] ^= 0xFF
     path.write_bytes(data)
 
 

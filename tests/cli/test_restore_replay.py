@@ -13,6 +13,7 @@ from campaign.actions.letters.refusals import refuse
 from campaign.answers.links import revoke_link, state_of_link
 from campaign.answers.operations import publish_answer, withdraw_answer
 from campaign.answers.queries import link_by_id, published_answers
+from campaign.answers.telling import ToldAlready
 from campaign.api.models import ApiKey
 from campaign.api.operations import make_key, revoke_key
 from campaign.db.ended_log import EndedLog
@@ -34,9 +35,10 @@ from tests.factories.kiosks import kiosk_of, make_table, make_tablet
 from tests.factories.letters import letters, make_letter_action, write_letter
 from tests.factories.organizers import fresh, make_organizer, sign_in, with_app, with_password
 from tests.factories.petitions import make_petition
-from tests.factories.signatures import AMALIA, ODILE, hatch_now, row, sign_and_hatch
+from tests.factories.signatures import AMALIA, ODILE, hatch_now, owned, row, sign_and_hatch
 from tests.factories.subscriptions import digest, subscribe, subscription
 from tests.factories.targets import make_target, some_organisation_id
+from tests.factories.telling import begin, telling_now
 
 pytestmark = pytest.mark.usefixtures("postgresql_programs")
 
@@ -123,6 +125,26 @@ def test_change_of_an_address_that_was_stopped_stays_stopped(restored, end):
     later = utcnow() + 2 * address_changes.OBJECTION
     assert not write(address_changes.take_effect, change_id=change_id, now=later)
     assert row(signature_id).email == AMALIA["email"]
+
+
+def test_nobody_is_told_of_an_answer_twice_or_after_stopping_it(restored):
+    petition = make_petition()
+    stopped, again = (
+        sign_and_hatch(petition, person, tell_answer=True) for person in (AMALIA, ODILE)
+    )
+    answer = make_answer(petition)
+    restored.back_up()
+    begin(answer)
+    for signature_id in (stopped, again):
+        write(owner_operations.stop_answers, signature_id=signature_id, now=utcnow())
+    write(owner_operations.choose_answers, **owned(again), wants=True, now=utcnow())
+    output = restored()
+    assert "signature.answers_stopped: 1" in output
+    assert "answer.told: 1" in output
+    assert [row(item).tell_answer for item in (stopped, again)] == [False, True]
+    assert telling_now(answer).state == "stopped"
+    with pytest.raises(ToldAlready):
+        begin(answer)
 
 
 def test_letter_that_its_writer_stopped_does_not_leave_after_a_restore(restored):
