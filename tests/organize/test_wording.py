@@ -189,9 +189,10 @@ def test_test_email_goes_only_to_the_organizer_before_publishing_too(app, desk, 
 
 
 @pytest.mark.parametrize("sent", ["", "es", "de:thanks", "es:other"])
-def test_test_of_nothing_is_not_found(desk, petition, sent):
-    assert desk.post(f"{PAGE}/test", {"send": sent}).status_code == 404
-    assert queued_emails() == []
+def test_test_of_nothing_known_is_the_first_email_or_language(desk, petition, sent):
+    assert desk.post(f"{PAGE}/test", {"send": sent}).status_code == 303
+    [(kind, _entry_id, lang)] = queued_emails()
+    assert (kind, lang in ("en", "es", "fr")) == (TEST, True)
 
 
 def test_letter_and_neutral_petition_have_the_page_too(desk_of):

@@ -242,8 +242,9 @@ def _framed_page(template: str, **context: Any) -> Response:
 @allowed("petitions.edit", load_petition)
 def test_wording(petition: Petition) -> ResponseReturnValue:
     """Send one of the emails only to this organizer, even before the petition is published."""
-    lang, _dash, email = request.form.get("send", "").rpartition(":")
-    _require(petition, lang, email)
+    lang, _colon, email = request.form.get("send", "").rpartition(":")
+    lang = lang if lang in _languages(petition) else petition.original_lang
+    email = email if email in EMAILS else "confirmation"
     write(
         send_test,
         actor=actor(),
