@@ -58,7 +58,7 @@ CONTEXT = {
     "count": 1234,
     "number": "1,234",
     "number_url": "https://sign.example.org/en/causes/butterflies/montage?n=1234",
-    "share_title": "Ask one person to sign",
+    "share_title": "Tell someone you know",
     "share_url": "https://sign.example.org/en/petitions/find-them?by=7f3k92mqx0QmVhZGVyZ2Ri",
     "next": NextStep(EVENT, "", "See the event", "An evening of questions", "en", "Ottawa"),
     "next_url": "https://sign.example.org/en/events/evening",
