@@ -195,6 +195,24 @@ def test_person_who_cancels_or_is_erased_before_it_leaves_gets_none(app, event):
     assert email_to(app, erased) is None
 
 
+def test_check_in_that_is_undone_before_it_leaves_sends_none(app, event):
+    guest = come(event)
+
+    def mark(moment):
+        write(
+            lambda: db.session.execute(
+                update(Registration).where(Registration.id == guest).values(checked_in_at=moment)
+            )
+        )
+
+    mark(utcnow())
+    send(draft(event, "came"))
+    run_jobs(messages.JOB)
+    assert email_to(app, guest) is not None
+    mark(None)
+    assert email_to(app, guest) is None
+
+
 def test_people_who_register_later_are_not_among_its_readers(app, event):
     before = come(event, "amalia")
     message = send(draft(event), now=utcnow() + timedelta(seconds=1))

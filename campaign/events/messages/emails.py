@@ -111,6 +111,8 @@ def _render_message(row: OutboxRow) -> Message | None:
     reader = _reader(receipt.registration_id)
     if reader is None or not reader.email or reader.state not in STATES[message.audience]:
         return None
+    if message.audience == "came" and reader.checked_in_at is None:
+        return None
     if not can_be_emailed(event, utcnow()):
         return None
     mine_url = absolute_url("events.registration", reader.lang, token=token_for(reader))

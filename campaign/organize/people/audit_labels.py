@@ -214,6 +214,7 @@ SUBJECTS = {
     "letters": _l("Letters"),
     "events": _l("Events"),
     "registrations": _l("Registrations"),
+    "event_messages": _l("Emails to registered people"),
     "updates": _l("Updates"),
     "signatures": _l("Signatures"),
     "addresses": _l("Changes of email address"),
