@@ -17,6 +17,7 @@ from campaign.sharing.queries import texts_of
 from campaign.signatures.models import Signature
 from campaign.signatures.operations import confirm
 from campaign.signatures.signing import SignatureCommand, SignatureResult, accept_signatures
+from campaign.signatures.thanks import queue_thanks
 
 PURPOSE = "wording for a supporter"
 
@@ -36,9 +37,13 @@ def confirm_and_assign_text(
 
 
 def accept_and_assign_text(*, command: SignatureCommand) -> SignatureResult:
-    """Accept a signature that proves its mailbox, and give its supporter a share text."""
+    """Accept a signature that proves its mailbox, and give its supporter a share text.
+
+    An email thanks them, as after the first confirmation by email.
+    """
     [result] = accept_signatures(commands=[command])
     if result.signature_id is not None:
+        queue_thanks(signature_id=result.signature_id, lang=command.lang)
         note_confirmed(
             signature_id=result.signature_id,
             petition_id=command.terms.id,

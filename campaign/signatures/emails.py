@@ -106,7 +106,7 @@ def init_app(app: Flask) -> None:
     register(
         app,
         PRESSED,
-        partial(_notice_message, "signature_pressed"),
+        _pressed_message,
         _l("Signature by a personal link"),
         load=_load_signatures,
     )
@@ -217,6 +217,19 @@ def _notice_message(template: str, queued: OutboxRow) -> Message | None:
         signature,
         **_own_page_values(signature, queued.lang),
     )
+
+
+def _pressed_message(queued: OutboxRow) -> Message | None:
+    """Return the Message that tells of a signature by one press, or None.
+
+    Where an email of thanks follows, that one tells it. None follows while the signature is held.
+    """
+    signature = signature_by_id(queued.subject_id)
+    if signature is None:
+        return None
+    if petition_of_emails(signature.petition_id).sends_thanks and signature.state != "held":
+        return None
+    return _notice_message("signature_pressed", queued)
 
 
 def message_to_signer(

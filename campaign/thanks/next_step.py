@@ -21,6 +21,7 @@ from campaign.petitions.kinds import kind_of
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import published_petitions
 from campaign.process.clock import utcnow
+from campaign.sharing.next_petition import one_press_url
 from campaign.sharing.referral_codes import code_of
 from campaign.signatures.emails import petition_of_emails
 from campaign.signatures.models import Signature
@@ -98,16 +99,11 @@ def _action_step(signature: Signature, lang: str, now: datetime) -> NextStep | N
     kind = kind_of(petition.action_kind)
     return NextStep(
         ACTION,
-        _action_url(signature, petition, lang),
+        one_press_url(signature, petition, lang),
         str(kind.texts.read_call),
         text.title,
         text.lang,
     )
-
-
-def _action_url(_signature: Signature, petition: Petition, lang: str) -> str:
-    """Return where the supporter responds to this action. A personal link belongs here."""
-    return absolute_url(kind_of(petition.action_kind).show, lang, slug=petition.slug)
 
 
 def _event_step(signature: Signature, lang: str, now: datetime) -> NextStep | None:
