@@ -40,7 +40,7 @@ blueprint = Blueprint("answers", __name__)
 DOCUMENT_SECONDS = 60
 
 
-@blueprint.get("/answers/<int:answer_id>/document-<digest>.<any(pdf, webp):extension>")
+@blueprint.get("/answers/<int:answer_id>/document-<digest>.<extension>")
 def document(answer_id: int, digest: str, extension: str) -> ResponseReturnValue:
     """Return the document of a published answer. Its URL changes with its content."""
     stored = document_data(answer_id, digest) or abort_missing_file()

@@ -153,7 +153,7 @@ def preview(answer: Answer) -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/<slug>/<int:answer_id>/document-<digest>.<any(pdf, webp):extension>")
+@blueprint.get("/<slug>/<int:answer_id>/document-<digest>.<extension>")
 @allowed("answers.see", load_answer)
 def document(answer: Answer, digest: str, extension: str) -> ResponseReturnValue:
     """Return the document for organizers, before it is public."""
