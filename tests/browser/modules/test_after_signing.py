@@ -30,9 +30,15 @@ def test_thanks_page_of_another_time_petition_or_tab_is_not_personalized(page, s
     )
     page.goto("/pages/thanks.html")
     expect(page.locator("#greeting")).to_have_text("Hello.")
+    expect(page.locator("#typed")).to_have_value("")
     expect(page.locator("[data-correct]")).to_be_hidden()
     expect(page.locator("#anew")).to_be_visible()
     expect(page.locator("[data-resend]")).to_be_hidden()
+
+
+def test_address_is_filled_in_beside_the_code(page):
+    sign(page, email="amalia@correo.mx")
+    expect(page.locator("#typed")).to_have_value("amalia@correo.mx")
 
 
 def test_resend_waits_a_minute_then_posts_the_same_form_and_says_so(page, site):
