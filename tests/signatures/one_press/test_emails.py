@@ -63,7 +63,7 @@ def test_email_about_a_held_signature_says_the_same(app, client, following, path
     change(made, state="held", held_reason="hidden_field")
     held = email_about(app, made)
     thank_nobody(following)
-    change(made, state="counted")
+    change(made, state="confirmed")
     assert email_about(app, made).subject == held.subject
 
 
