@@ -9,12 +9,9 @@ from typing import Any, cast
 
 from flask import Flask, g
 from flask_babel import force_locale
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from campaign.accounts.audit_models import AuditEntry
-from campaign.accounts.queries import organizer_by_id
 from campaign.answers.models import Answer
 from campaign.answers.presenters import shown_answer
 from campaign.answers.queries import answer_by_id
@@ -30,6 +27,7 @@ from campaign.mail.inline_styles import with_inline_styles
 from campaign.mail.models import OutboxRow
 from campaign.mail.renderers import register
 from campaign.organisations.emails import email_identity
+from campaign.organisations.test_emails import address_test, subject_of_test
 from campaign.petitions.kinds import kind_of
 from campaign.signatures import tokens
 from campaign.signatures.emails import with_neutral_sender
@@ -156,22 +154,8 @@ def _person(receipt: AnswerReceipt) -> Signature | None:
 
 def _render_test(message: OutboxRow) -> Message | None:
     """Return a test email to an organizer, or None if they or the answer are gone."""
-    entry = db.session.get(AuditEntry, message.subject_id)
-    organizer = organizer_by_id(entry.details["organizer"]) if entry else None
-    answer = answer_by_id(entry.subject_id) if entry and entry.subject_id else None
-    if organizer is None or organizer.removed_at is not None or answer is None:
+    answer_id = subject_of_test(message.subject_id)
+    answer = answer_by_id(answer_id) if answer_id else None
+    if answer is None:
         return None
-    email = sample(answer, message.lang)
-    with force_locale(locale_of(message.lang)):
-        subject = _("[Test] %(subject)s", subject=email.subject)
-    return Message(
-        to=organizer.email,
-        to_name=organizer.name,
-        digest=organizer.email_digest,
-        lang=message.lang,
-        sender=email.sender,
-        has_sender_name=email.has_sender_name,
-        subject=subject,
-        text=email.text,
-        html=email.html,
-    )
+    return address_test(message.subject_id, sample(answer, message.lang))

@@ -3,10 +3,9 @@
 Each batch of emails is one transaction with its receipts.
 """
 
-from datetime import datetime, timedelta
-from typing import NamedTuple
+from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 
 from campaign.accounts.audit import WORKER, record
 from campaign.answers.models import Answer
@@ -17,29 +16,21 @@ from campaign.db.upsert import insert_all
 from campaign.extensions import db, rows_changed
 from campaign.jobs.registry import BackgroundWork
 from campaign.jobs.runs import JobRun
-from campaign.mail.models import BULK, IS_QUEUED, OutboxMessage
+from campaign.mail.bulk import (
+    PAUSE,
+    RECEIPT_RETENTION,
+    WAIT,
+    Batch,
+    free_places,
+    queue_batches,
+)
+from campaign.mail.models import BULK
 from campaign.mail.operations import enqueue_many
 from campaign.switches.state import switched_off
 
-BATCH = 200
-# Few enough that a pause takes effect quickly, and enough that email delivery never runs idle.
-MAX_WAITING = 600
-# How long it waits until earlier emails have left.
-WAIT = timedelta(seconds=0.25)
-# How long it waits while mailings are switched off.
-PAUSE = timedelta(seconds=5)
-# The outbox keeps emails for 30 days.
-RECEIPT_RETENTION = timedelta(days=25)
 # How many receipts one transaction deletes.
 FORGOTTEN_AT_ONCE = 5000
 work = BackgroundWork()
-
-
-class Batch(NamedTuple):
-    """How many signatures a batch handled, and when the next one is due, if there is one."""
-
-    people: int
-    next_at: datetime | None
 
 
 @work.job(JOB, max_attempts=None, waits_in_surge=True)
@@ -49,11 +40,7 @@ def queue_emails(run: JobRun) -> datetime | None:
     If the worker dies, its batch is rolled back. The next one begins where the last committed one
     ended.
     """
-    while True:
-        now = run.now()
-        batch = run.write(tell_batch, telling_id=run.subject_id, now=now)
-        if batch.next_at is None or batch.next_at > now:
-            return batch.next_at
+    return queue_batches(run, tell_batch, telling_id=run.subject_id)
 
 
 def tell_batch(*, telling_id: int, now: datetime) -> Batch:
@@ -75,10 +62,10 @@ def tell_batch(*, telling_id: int, now: datetime) -> Batch:
         return Batch(0, None)
     if switched_off("mailings", answer.petition.cause.organisation_id):
         return Batch(0, now + PAUSE)
-    free_places = _free_places(now)
-    if free_places <= 0:
+    places = free_places(EMAIL, now)
+    if places <= 0:
         return Batch(0, now + WAIT)
-    rows = db.session.execute(next_people(telling, answer.petition_id, limit=free_places)).all()
+    rows = db.session.execute(next_people(telling, answer.petition_id, limit=places)).all()
     if not rows:
         _finish(telling, answer, now)
         return Batch(0, None)
@@ -110,16 +97,6 @@ def tell_batch(*, telling_id: int, now: datetime) -> Batch:
     telling.emailed += len(receipts)
     db.session.flush()
     return Batch(len(rows), now)
-
-
-def _free_places(now: datetime) -> int:
-    """Return how many emails may be enqueued now."""
-    waiting = db.session.scalar(
-        select(func.count()).where(
-            IS_QUEUED, OutboxMessage.kind == EMAIL, OutboxMessage.due_at <= now
-        )
-    )
-    return min(BATCH, MAX_WAITING - (waiting or 0))
 
 
 def _finish(telling: Telling, answer: Answer, now: datetime) -> None:

@@ -5,14 +5,14 @@ from datetime import datetime
 
 from sqlalchemy import TextClause, func, select
 
-from campaign.accounts.audit import Actor, record
+from campaign.accounts.audit import Actor
 from campaign.answers.models import Answer
 from campaign.answers.telling_models import AnswerReceipt, Telling
 from campaign.errors import CampaignError
 from campaign.extensions import db, load_for_update, note_ended
 from campaign.jobs.operations import enqueue as enqueue_job
 from campaign.mail.models import HAS_FAILED, IS_QUEUED, OutboxMessage
-from campaign.mail.operations import enqueue
+from campaign.organisations.test_emails import enqueue_test
 
 JOB = "answer_telling"
 EMAIL = "answer_published"
@@ -57,19 +57,17 @@ def begin_telling(*, answer_id: int, people: int, now: datetime) -> Telling:
 
 
 def send_test(*, actor: Actor, answer_id: int, organizer_id: int, lang: str) -> None:
-    """Enqueue a test email about the answer in `lang` to one organizer.
-
-    The email's subject id is its entry in the activity log, which names answer and organizer.
-    """
+    """Enqueue a test email about the answer in `lang` to one organizer."""
     answer = load_for_update(Answer, answer_id)
-    entry = record(
+    enqueue_test(
         actor,
         "mail.test",
+        kind=TEST,
         subject=("answer", answer_id),
         cause_id=answer.cause_id,
-        details={"organizer": organizer_id},
+        organizer_id=organizer_id,
+        lang=lang,
     )
-    enqueue(kind=TEST, subject_id=entry.id, lang=lang)
 
 
 def pause_telling(*, telling_id: int) -> Telling:

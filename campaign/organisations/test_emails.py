@@ -1,10 +1,13 @@
 """Send an organizer a test of an email that goes to many people."""
 
+from dataclasses import replace
+
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from campaign.accounts.audit import Actor, record
 from campaign.accounts.audit_models import AuditEntry
+from campaign.accounts.models import Organizer
 from campaign.accounts.queries import organizer_by_id
 from campaign.extensions import db
 from campaign.i18n.locales import locale_of
@@ -22,13 +25,19 @@ def enqueue_test(
     cause_id: int,
     organizer_id: int,
     lang: str,
+    **details: str,
 ) -> None:
-    """Enqueue a test email to one organizer, and record it.
+    """Enqueue a test email to one organizer, and record it with these details.
 
     The email's subject id is its entry in the activity log, which names subject and organizer.
     """
-    details = {"organizer": organizer_id}
-    entry = record(actor, action, subject=subject, cause_id=cause_id, details=details)
+    entry = record(
+        actor,
+        action,
+        subject=subject,
+        cause_id=cause_id,
+        details={"organizer": organizer_id, **details},
+    )
     enqueue(kind=kind, subject_id=entry.id, lang=lang)
 
 
@@ -42,17 +51,28 @@ def compose_test(
     entry_id: int, wording: RenderedEmail, *, lang: str, organisation_id: int
 ) -> Message | None:
     """Return the test email with this wording, or None if its organizer is gone."""
-    entry = db.session.get(AuditEntry, entry_id)
-    organizer = organizer_by_id(entry.details["organizer"]) if entry else None
-    if organizer is None or organizer.removed_at is not None:
+    sender = email_identity(organisation_id, lang).sender
+    return address_test(entry_id, Message(to="", lang=lang, sender=sender, **wording._asdict()))
+
+
+def address_test(entry_id: int, message: Message) -> Message | None:
+    """Return this message as a test email to its organizer, or None if they are gone."""
+    organizer = organizer_of_test(entry_id)
+    if organizer is None:
         return None
-    with force_locale(locale_of(lang)):
-        wording = wording._replace(subject=_("[Test] %(subject)s", subject=wording.subject))
-    return Message(
+    with force_locale(locale_of(message.lang)):
+        subject = _("[Test] %(subject)s", subject=message.subject)
+    return replace(
+        message,
+        subject=subject,
         to=organizer.email,
         to_name=organizer.name,
         digest=organizer.email_digest,
-        lang=lang,
-        sender=email_identity(organisation_id, lang).sender,
-        **wording._asdict(),
     )
+
+
+def organizer_of_test(entry_id: int) -> Organizer | None:
+    """Return the organizer who gets a test email, or None if they are gone."""
+    entry = db.session.get(AuditEntry, entry_id)
+    organizer = organizer_by_id(entry.details["organizer"]) if entry else None
+    return organizer if organizer and organizer.removed_at is None else None

@@ -1,6 +1,5 @@
 """The emails around signing as organizers preview them, and send them to themselves as a test."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from flask import Flask
@@ -8,16 +7,15 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from campaign.accounts.audit import Actor, record
+from campaign.accounts.audit import Actor
 from campaign.accounts.audit_models import AuditEntry
-from campaign.accounts.queries import organizer_by_id
 from campaign.extensions import db
 from campaign.http.urls import absolute_url
 from campaign.i18n.locales import locale_of
 from campaign.mail.composition import Message
 from campaign.mail.models import OutboxRow
-from campaign.mail.operations import enqueue
 from campaign.mail.renderers import register
+from campaign.organisations.test_emails import address_test, enqueue_test, organizer_of_test
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_by_id
 from campaign.petitions.wording import STANDARD, Wording
@@ -124,27 +122,26 @@ def _sample(petition: Petition, name: str, address: str, lang: str, now: datetim
 
 
 def send_test(*, actor: Actor, petition_id: int, organizer_id: int, email: str, lang: str) -> None:
-    """Queue one of EMAILS with its saved wording to one organizer, before publishing too.
-
-    The email's subject id is its entry in the activity log, which names all of these.
-    """
+    """Queue one of EMAILS with its saved wording to one organizer, before publishing too."""
     petition = db.session.get_one(Petition, petition_id)
-    entry = record(
+    enqueue_test(
         actor,
         ACTION,
+        kind=TEST,
         subject=("petition", petition_id),
         cause_id=petition.cause_id,
-        details={"organizer": organizer_id, "sample": email},
+        organizer_id=organizer_id,
+        lang=lang,
+        sample=email,
     )
-    enqueue(kind=TEST, subject_id=entry.id, lang=lang)
 
 
 def _test_message(queued: OutboxRow) -> Message | None:
     """Return the email, or None if the organizer or the petition are gone."""
     entry = db.session.get(AuditEntry, queued.subject_id)
-    organizer = organizer_by_id(entry.details["organizer"]) if entry else None
+    organizer = organizer_of_test(queued.subject_id)
     petition = petition_by_id(entry.subject_id or 0) if entry else None
-    if entry is None or organizer is None or organizer.removed_at is not None or petition is None:
+    if entry is None or organizer is None or petition is None:
         return None
     message = sample_message(
         petition,
@@ -153,6 +150,4 @@ def _test_message(queued: OutboxRow) -> Message | None:
         name=organizer.name,
         address=organizer.email,
     )
-    with force_locale(locale_of(queued.lang)):
-        subject = _("[Test] %(subject)s", subject=message.subject)
-    return replace(message, subject=subject, digest=organizer.email_digest)
+    return address_test(queued.subject_id, message)

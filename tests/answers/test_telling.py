@@ -16,6 +16,7 @@ from campaign.answers.recipients import people_by_language
 from campaign.answers.telling_models import AnswerReceipt
 from campaign.extensions import db, write
 from campaign.jobs.operations import CLAIM_LIFETIME
+from campaign.mail import bulk
 from campaign.mail.models import BULK, OutboxMessage
 from campaign.mail.renderers import renderers_of
 from campaign.process.clock import utcnow
@@ -80,10 +81,10 @@ def parsed(script):
 
 def test_each_who_asked_is_told_once_despite_a_killed_worker(app, petition, monkeypatch):
     ask_many(petition, 60)
-    monkeypatch.setattr(jobs, "BATCH", 9)
+    monkeypatch.setattr(bulk, "BATCH", 9)
     answer = make_answer(petition)
     begun = begin(answer)
-    assert write(jobs.tell_batch, telling_id=begun.id, now=utcnow()).people == 9
+    assert write(jobs.tell_batch, telling_id=begun.id, now=utcnow()).readers == 9
 
     def die(*_arguments, **_named):
         raise PowerCut
@@ -176,7 +177,7 @@ def test_someone_who_asks_later_is_not_told_of_this_answer(petition):
 
 
 def test_withdrawn_answer_stops_the_rest_until_it_is_published_again(app, petition, monkeypatch):
-    monkeypatch.setattr(jobs, "BATCH", 2)
+    monkeypatch.setattr(bulk, "BATCH", 2)
     ask_many(petition, 5)
     answer = make_answer(petition)
     begun = begin(answer)
@@ -215,7 +216,7 @@ def test_another_answer_tells_the_same_people_again(app, petition):
 
 
 def test_pause_resume_and_stop_are_obeyed(app, petition, monkeypatch):
-    monkeypatch.setattr(jobs, "BATCH", 2)
+    monkeypatch.setattr(bulk, "BATCH", 2)
     ask_many(petition, 6)
     answer = make_answer(petition)
     begun = begin(answer)
@@ -235,14 +236,14 @@ def test_pause_resume_and_stop_are_obeyed(app, petition, monkeypatch):
 
 
 def test_two_workers_at_once_tell_nobody_twice(app, petition, monkeypatch):
-    monkeypatch.setattr(jobs, "BATCH", 7)
+    monkeypatch.setattr(bulk, "BATCH", 7)
     ask_many(petition, 40)
     answer = make_answer(petition)
     begun = begin(answer)
 
     def work():
         handled = 0
-        while batch := write(jobs.tell_batch, telling_id=begun.id, now=utcnow()).people:
+        while batch := write(jobs.tell_batch, telling_id=begun.id, now=utcnow()).readers:
             handled += batch
         return handled
 
@@ -256,15 +257,15 @@ def test_draft_tells_nobody(petition):
 
 
 def test_it_waits_while_earlier_emails_wait_and_while_mailings_are_off(petition, monkeypatch):
-    monkeypatch.setattr(jobs, "MAX_WAITING", 3)
+    monkeypatch.setattr(bulk, "MAX_WAITING", 3)
     ask_many(petition, 5)
     begun = begin(make_answer(petition))
     assert tell_all() == 3
     batch = write(jobs.tell_batch, telling_id=begun.id, now=utcnow())
-    assert (batch.people, batch.next_at is not None) == (0, True)
-    monkeypatch.setattr(jobs, "MAX_WAITING", 30)
+    assert (batch.readers, batch.next_at is not None) == (0, True)
+    monkeypatch.setattr(bulk, "MAX_WAITING", 30)
     write(switch_off, name="mailings", now=utcnow())
-    assert write(jobs.tell_batch, telling_id=begun.id, now=utcnow()).people == 0
+    assert write(jobs.tell_batch, telling_id=begun.id, now=utcnow()).readers == 0
 
 
 def test_report_outlives_the_outbox_and_who_was_told_is_forgotten(app, petition):

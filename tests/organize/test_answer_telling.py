@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import update as sql_update
 
 from campaign.accounts.models import OrganizerSession
-from campaign.answers import jobs
 from campaign.answers.operations import withdraw_answer
 from campaign.answers.telling import EMAIL, JOB, TEST
 from campaign.extensions import db, write
+from campaign.mail import bulk
 from campaign.mail.renderers import renderers_of
 from campaign.process.clock import utcnow
 from tests.factories.answers import make_answer
@@ -105,7 +105,7 @@ def test_sending_and_resuming_ask_for_a_fresh_password(desk, answer):
 
 
 def test_owner_pauses_resumes_and_stops(desk, answer, monkeypatch):
-    monkeypatch.setattr(jobs, "MAX_WAITING", 1)
+    monkeypatch.setattr(bulk, "MAX_WAITING", 1)
     desk.post(page_of(answer))
     run_jobs(JOB)
     for press, state in (("pause", "paused"), ("resume", "sending"), ("stop", "stopped")):

@@ -5,18 +5,16 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from campaign.accounts.audit import Actor, record
-from campaign.accounts.audit_models import AuditEntry
-from campaign.accounts.queries import organizer_by_id
+from campaign.accounts.audit import Actor
 from campaign.actions.letters.samples import sample_letter
 from campaign.actions.letters.target_emails import letter_email_text
 from campaign.extensions import db
 from campaign.i18n.locales import locale_of
 from campaign.mail.composition import Message
 from campaign.mail.models import OutboxRow
-from campaign.mail.operations import enqueue
 from campaign.mail.renderers import register
 from campaign.organisations.emails import email_identity
+from campaign.organisations.test_emails import address_test, enqueue_test, subject_of_test
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_by_id
 
@@ -30,27 +28,23 @@ def init_app(app: Flask) -> None:
 
 
 def send_test(*, actor: Actor, petition_id: int, organizer_id: int, lang: str) -> None:
-    """Queue an email with a sample letter in `lang` to one organizer.
-
-    The email's subject id is its entry in the activity log, which names action and organizer.
-    """
+    """Queue an email with a sample letter in `lang` to one organizer."""
     petition = db.session.get_one(Petition, petition_id)
-    entry = record(
+    enqueue_test(
         actor,
         ACTION,
+        kind=TEST,
         subject=("petition", petition_id),
         cause_id=petition.cause_id,
-        details={"organizer": organizer_id},
+        organizer_id=organizer_id,
+        lang=lang,
     )
-    enqueue(kind=TEST, subject_id=entry.id, lang=lang)
 
 
 def _test_message(queued: OutboxRow) -> Message | None:
     """Return the email, or None if the organizer or the action are gone."""
-    entry = db.session.get(AuditEntry, queued.subject_id)
-    organizer = organizer_by_id(entry.details["organizer"]) if entry else None
-    petition = petition_by_id(entry.subject_id or 0) if entry else None
-    if organizer is None or organizer.removed_at is not None or petition is None:
+    petition = petition_by_id(subject_of_test(queued.subject_id) or 0)
+    if petition is None:
         return None
     letter = sample_letter(petition, queued.lang)
     identity = email_identity(petition.cause.organisation_id, letter.lang)
@@ -63,14 +57,7 @@ def _test_message(queued: OutboxRow) -> Message | None:
             is_reply_to_writer=True,
             stop_url=_("[a link for this target]"),
         )
-        subject = _("[Test] %(subject)s", subject=letter.subject)
-    return Message(
-        to=organizer.email,
-        to_name=organizer.name,
-        digest=organizer.email_digest,
-        subject=subject,
-        text=text,
-        html="",
-        lang=letter.lang,
-        sender=identity.sender,
+    message = Message(
+        to="", subject=letter.subject, text=text, html="", lang=letter.lang, sender=identity.sender
     )
+    return address_test(queued.subject_id, message)
