@@ -83,7 +83,12 @@ TABLE = {
 # everything.
 PERSONAL = frozenset(
     {
-        *("registrations.see", "registrations.check_in", "registrations.export"),
+        *(
+            "registrations.see",
+            "registrations.check_in",
+            "registrations.export",
+            "registrations.email",
+        ),
         *(
             "signatures.see",
             "signatures.review",

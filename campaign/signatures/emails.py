@@ -220,9 +220,9 @@ def _notice_message(template: str, queued: OutboxRow) -> Message | None:
 
 
 def _pressed_message(queued: OutboxRow) -> Message | None:
-    """Return the Message that tells of a signature by one press, or None.
+    """Return the Message about a signature by one press, or None.
 
-    Where an email of thanks follows, that one tells it. None follows while the signature is held.
+    Where an email of thanks follows, that one is enough. None follows while the signature is held.
     """
     signature = signature_by_id(queued.subject_id)
     if signature is None:

@@ -5,11 +5,9 @@ import sys
 
 import pytest
 
+from tests.faults.mail_workers import count, worker_of
 from tests.faults.records import query_rows
 from tests.faults.running_site import ROOT, START_SECONDS, wait_until
-from tests.faults.test_killed_senders import count, mailing_site, worker_of
-
-__all__ = ["mailing_site"]
 
 # More than wait in the outbox at once, so that the worker is killed in the middle.
 PEOPLE = 700

@@ -87,7 +87,7 @@ def composed(app):
         db.session.rollback()
         queued = [(row.kind, row.subject_id) for row in db.session.query(OutboxMessage)]
         for kind, subject_id in (*queued, *more):
-            row = SimpleNamespace(kind=kind, subject_id=subject_id, lang=lang)
+            row = SimpleNamespace(kind=kind, subject_id=subject_id, lang=lang, created_at=utcnow())
             message = renderers_of(app)[kind](row)
             if message is not None:
                 data = to_mime(message, app.config).data

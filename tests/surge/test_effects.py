@@ -107,6 +107,8 @@ def test_worker_lets_posters_exports_and_mailings_wait(app, client, valley, stat
     assert {kind.name for kind in kinds if kind.waits_in_surge} == {
         "export",
         "letter_batch",
+        "answer_telling",
+        "event_message",
         "mailing",
         "poster",
     }

@@ -21,7 +21,7 @@ export default function checkEmail(element) {
     });
     greeting.hidden = false;
   }
-  for (const input of all("[data-code-email]")) input.value ||= signature.email;
+  for (const input of all("[data-code-email]")) if (!input.value) input.value = signature.email;
   const button = element.querySelector("[data-resend]");
   const status = element.querySelector("[data-resend-status]");
   if (status) status.setAttribute("role", "status");
