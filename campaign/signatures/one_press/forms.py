@@ -17,7 +17,7 @@ from campaign.signatures.name_display import more_private
 # A postal code depends on its country, so the page asks for both or neither.
 PLACE = frozenset({"country", "postal_code"})
 KNOWN = ("given_name", "family_name", "email", "country", "postal_code")
-MOST_PRIVATE = NAME_DISPLAYS[-1]
+MOST_PRIVATE_DISPLAY = NAME_DISPLAYS[-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def press_form(
 
     known = {name: getattr(source, name) or "" for name in KNOWN}
     # Where an action shows no names, nobody chose how theirs is shown.
-    known_display = source.name_display if petition.has_butterflies else MOST_PRIVATE
+    known_display = source.name_display if petition.has_butterflies else MOST_PRIVATE_DISPLAY
     probe = filled({**known, "name_display": known_display})
     probe.validate()
     asked = _asked(probe, source)

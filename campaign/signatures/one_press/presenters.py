@@ -1,4 +1,4 @@
-"""What a one-press page shows: who signs, as far as anyone with the link may know, and what changed."""
+"""What a one-press page shows: what anyone with the link may know of the supporter, and changes."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +15,7 @@ from campaign.text.initials import initials
 
 @dataclass(frozen=True, slots=True)
 class PressSigner:
-    """The person who signs, as the page names them before they press.
+    """The supporter, as the page names them before they press.
 
     An email may have been forwarded, so this is the given name, an initial and a masked address.
     `known_from` is the day of the signature that the rest comes from.

@@ -30,7 +30,7 @@ class LinkState(StrEnum):
 
 
 class PressLink(NamedTuple):
-    """A one-press link that is ours: its petition, and the signature that says who signs.
+    """A valid one-press link: its petition, and the signature that names its supporter.
 
     That is the newest one of the person of the code. `state` says whether the link still holds.
     """

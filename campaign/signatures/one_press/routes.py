@@ -47,7 +47,7 @@ PHASE_STATUS = {"open": 200, "not_yet": 409, "closed": 410}
 
 @blueprint.get("/<lang>/signatures/next/<token>")
 def one_press(token: str) -> ResponseReturnValue:
-    """Show the petition, who signs it, and the button. This changes nothing."""
+    """Show the petition, the supporter's name and the button. This changes nothing."""
     now = utcnow()
     link = press_link(token)
     if link is None:

@@ -19,7 +19,7 @@ MAX_ID_DIGITS = 13
 
 
 class Claim(NamedTuple):
-    """What a code says: who signs which petition. This proves nothing yet (see `is_made_for`)."""
+    """What a code claims: a supporter and a petition. `is_made_for` checks the claim."""
 
     signature_id: int
     petition_id: int

@@ -1,4 +1,4 @@
-"""The page of a one-press link: the next petition, who signs it, and the button."""
+"""The page of a one-press link: the next petition, the supporter's name, and the button."""
 
 from playwright.sync_api import expect
 
