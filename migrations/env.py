@@ -43,7 +43,9 @@ def run_migrations() -> None:
     """Run each migration in its own transaction, again and again while it gets no lock."""
     engine = database.engine.execution_options(writes=True)
     if engine.dialect.name != "postgresql":
-        migrate(engine)
+        # A site that is busy on the same file would leave us no moment to begin.
+        with current_app.extensions["write_lock"].acquire():
+            migrate(engine)
         return
     event.listen(engine, "begin", limit_waits)
     with only_migration(database.engine):

@@ -3,6 +3,7 @@
 This is what `volante upgrade` does with systemd's socket.
 """
 
+import select
 import signal
 import socket
 import subprocess
@@ -52,7 +53,7 @@ class SharedSite(RunningSite):
             socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as messages,
         ):
             messages.bind(str(ready))
-            messages.settimeout(START_SECONDS)
+            messages.setblocking(False)
             server = subprocess.Popen(
                 ["sh", "-c", ACTIVATE, "sh", *command],
                 cwd=ROOT,
@@ -61,6 +62,8 @@ class SharedSite(RunningSite):
                 stdout=log,
                 stderr=log,
             )
+            wait_until(lambda: server.poll() is not None or _has_message(messages), START_SECONDS)
+            assert server.poll() is None, (self.var / "serve.log").read_text()
             assert messages.recv(100) == b"READY=1"
         return server
 
@@ -165,6 +168,11 @@ def test_request_in_hand_is_answered_although_the_server_stops(site):
             assert answer.status == 200
             assert answer.will_close
     assert server.wait(STOP_SECONDS) == 0
+
+
+def _has_message(messages):
+    readable, _, _ = select.select([messages], [], [], 0)
+    return bool(readable)
 
 
 def queue_length(port):

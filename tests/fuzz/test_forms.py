@@ -30,19 +30,17 @@ def test_no_form_fails_and_no_markup_is_returned(
     starts = STARTS + ([] if role else site.own)
     people = role not in BLIND
 
+    def is_own(address):
+        return "/mine/" in address or address.startswith(tuple(site.own))
+
     def look(address):
-        return watcher.send(
-            client,
-            "GET",
-            address,
-            shows_people=people or address in site.own or "/mine/" in address,
-        )
+        return watcher.send(client, "GET", address, shows_people=people or is_own(address))
 
     forms = list(Reach().crawl(look, starts).forms.values())
     for turn in range(dice.count):
         form = dice.choice(forms)
-        own = any(form.action.startswith(entry) for entry in site.own)
-        answer = send_form(dice, watcher, client, form, shows_people=people or own)
+        shows_people = people or is_own(form.action)
+        answer = send_form(dice, watcher, client, form, shows_people=shows_people)
         if again and "/organize/sign-in" in (answer.location or ""):
             again()
         if turn % 20 == 0:

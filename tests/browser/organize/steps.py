@@ -9,8 +9,9 @@ SLUG = "victims-law"
 
 
 def press(visitor, kind):
-    """Press the button of the form, and inspect the next page."""
-    visitor.page.locator("main form button[type=submit]").first.click()
+    """Press the button of the form, wait for the answer, and inspect the next page."""
+    with visitor.page.expect_navigation():
+        visitor.page.locator("main form button[type=submit]").first.click()
     look(visitor, kind)
 
 

@@ -44,6 +44,8 @@ def test_owner_emails_everyone_registered(owner, arrive, manner):
     look(odile, "message tested")
     page.locator("details:has(form[action$='/send']) > summary").click()
     page.locator("form[action$='/send'] button").click()
+    # Reloading the page before it is there would give up sending.
+    expect(page.locator("[data-count=sent]")).to_be_visible()
     look(odile, "message on its way")
     until(lambda: _sent(odile) == readers, SENT_SECONDS)
     # After the two emails of the registration.
