@@ -12,20 +12,10 @@ from campaign.answers.models import Answer
 from campaign.answers.recipients import next_people
 from campaign.answers.telling import EMAIL, JOB, email_counts
 from campaign.answers.telling_models import AnswerReceipt, Telling
-from campaign.db.upsert import insert_all
 from campaign.extensions import db, rows_changed
 from campaign.jobs.registry import BackgroundWork
 from campaign.jobs.runs import JobRun
-from campaign.mail.bulk import (
-    PAUSE,
-    RECEIPT_RETENTION,
-    WAIT,
-    Batch,
-    free_places,
-    queue_batches,
-)
-from campaign.mail.models import BULK
-from campaign.mail.operations import enqueue_many
+from campaign.mail import bulk
 from campaign.switches.state import switched_off
 
 # How many receipts one transaction deletes.
@@ -40,10 +30,10 @@ def queue_emails(run: JobRun) -> datetime | None:
     If the worker dies, its batch is rolled back. The next one begins where the last committed one
     ended.
     """
-    return queue_batches(run, tell_batch, telling_id=run.subject_id)
+    return bulk.queue_batches(run, tell_batch, telling_id=run.subject_id)
 
 
-def tell_batch(*, telling_id: int, now: datetime) -> Batch:
+def tell_batch(*, telling_id: int, now: datetime) -> bulk.Batch:
     """Enqueue the next emails about an answer."""
     telling = db.session.scalar(
         select(Telling)
@@ -53,50 +43,32 @@ def tell_batch(*, telling_id: int, now: datetime) -> Batch:
     )
     if telling is None:
         # It was paused or stopped. Resuming enqueues the job again.
-        return Batch(0, None)
+        return bulk.Batch(0, None)
     answer = db.session.get_one(Answer, telling.answer_id, populate_existing=True)
     if answer.state != "published":
         # It was withdrawn. An organizer who publishes it again decides whether to go on.
         telling.state = "paused"
         db.session.flush()
-        return Batch(0, None)
+        return bulk.Batch(0, None)
     if switched_off("mailings", answer.petition.cause.organisation_id):
-        return Batch(0, now + PAUSE)
-    places = free_places(EMAIL, now)
-    if places <= 0:
-        return Batch(0, now + WAIT)
-    rows = db.session.execute(next_people(telling, answer.petition_id, limit=places)).all()
+        return bulk.Batch(0, now + bulk.PAUSE)
+    free_places = bulk.free_places(EMAIL, now)
+    if free_places <= 0:
+        return bulk.Batch(0, now + bulk.WAIT)
+    rows = db.session.execute(next_people(telling, answer.petition_id, limit=free_places)).all()
     if not rows:
         _finish(telling, answer, now)
-        return Batch(0, None)
-    receipts = insert_all(
-        db.session.connection(),
-        AnswerReceipt.__table__,
-        [
-            {
-                "telling_id": telling.id,
-                "signature_id": row.id,
-                "email_digest": bytes(row.email_digest),
-            }
-            for row in rows
-        ],
-        # Each address gets one email, also where two people share it.
-        unless=("telling_id", "email_digest"),
-        returning=("id", "signature_id"),
-    )
-    langs = {row.id: row.lang for row in rows}
-    if receipts:
-        enqueue_many(
-            [
-                {"kind": EMAIL, "subject_id": receipt_id, "lang": langs[signature_id]}
-                for receipt_id, signature_id in receipts
-            ],
-            priority=BULK,
-        )
+        return bulk.Batch(0, None)
     telling.reached_id = rows[-1].id
-    telling.emailed += len(receipts)
+    telling.emailed += bulk.enqueue_once(
+        EMAIL,
+        AnswerReceipt,
+        rows,
+        reader_column="signature_id",
+        sent_by={"telling_id": telling.id},
+    )
     db.session.flush()
-    return Batch(len(rows), now)
+    return bulk.Batch(len(rows), now)
 
 
 def _finish(telling: Telling, answer: Answer, now: datetime) -> None:
@@ -122,7 +94,7 @@ def forget_receipts(*, now: datetime) -> int:
         select(Telling)
         .where(
             Telling.state.in_(("stopped", "done")),
-            Telling.finished_at <= now - RECEIPT_RETENTION,
+            Telling.finished_at <= now - bulk.RECEIPT_RETENTION,
             select(AnswerReceipt.id).where(AnswerReceipt.telling_id == Telling.id).exists(),
         )
         .order_by(Telling.id)

@@ -4,15 +4,17 @@ The cursor of a batch, its receipts and its emails are one transaction. If the w
 one begins where the last committed batch ended, and nobody gets the email twice.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, func, select
 
-from campaign.extensions import db
+from campaign.db.upsert import insert_all
+from campaign.extensions import Base, db
 from campaign.jobs.runs import JobRun
-from campaign.mail.models import IS_QUEUED, OutboxMessage
+from campaign.mail.models import BULK, IS_QUEUED, OutboxMessage
+from campaign.mail.operations import enqueue_many
 
 BATCH = 200
 # Few enough that a pause takes effect quickly, and enough that email delivery never runs idle.
@@ -49,6 +51,48 @@ def free_places(kind: str, now: datetime) -> int:
         )
     )
     return min(BATCH, MAX_WAITING - (waiting or 0))
+
+
+def enqueue_once(
+    kind: str,
+    receipt: type[Base],
+    readers: Sequence[Any],
+    *,
+    reader_column: str,
+    sent_by: dict[str, int],
+    **values: Any,
+) -> int:
+    """Write a receipt for each address that has none, and enqueue its email. Return how many.
+
+    `readers` have `id`, `lang` and `email_digest`; `reader_column` of a receipt holds the id.
+    `sent_by` is {column: id} of what these emails are about, and `values` are other columns.
+    """
+    receipts = insert_all(
+        db.session.connection(),
+        receipt.__table__,
+        [
+            {
+                **sent_by,
+                **values,
+                reader_column: row.id,
+                "email_digest": bytes(row.email_digest),
+            }
+            for row in readers
+        ],
+        # Each address gets one email, even if two people share it.
+        unless=(*sent_by, "email_digest"),
+        returning=("id", reader_column),
+    )
+    langs = {row.id: row.lang for row in readers}
+    if receipts:
+        enqueue_many(
+            [
+                {"kind": kind, "subject_id": receipt_id, "lang": langs[reader_id]}
+                for receipt_id, reader_id in receipts
+            ],
+            priority=BULK,
+        )
+    return len(receipts)
 
 
 def counts_by_state(kind: str, receipt_ids: Select[Any]) -> dict[str, int]:

@@ -10,7 +10,6 @@ from sqlalchemy.orm import aliased
 
 from campaign.accounts.audit import WORKER, is_unrecorded, record, record_planned
 from campaign.causes.models import Cause
-from campaign.db.upsert import insert_all
 from campaign.extensions import db, load_for_update
 from campaign.jobs.registry import BackgroundWork
 from campaign.jobs.runs import JobRun
@@ -71,31 +70,14 @@ def send_batch(*, mailing_id: int, now: datetime) -> bulk.Batch:
         _finish(mailing, update_row.cause_id, now)
         return bulk.Batch(0, None)
     mailing.reached_id = rows[-1].id
-    receipts = insert_all(
-        db.session.connection(),
-        MailingReceipt.__table__,
-        [
-            {
-                "mailing_id": mailing.id,
-                "subscription_id": row.id,
-                "email_digest": bytes(row.email_digest),
-                "queued_at": now,
-            }
-            for row in rows
-        ],
-        # Each address gets one email, however many subscriptions it has.
-        unless=("mailing_id", "email_digest"),
-        returning=("id", "subscription_id"),
+    bulk.enqueue_once(
+        EMAIL,
+        MailingReceipt,
+        rows,
+        reader_column="subscription_id",
+        sent_by={"mailing_id": mailing.id},
+        queued_at=now,
     )
-    langs = {row.id: row.lang for row in rows}
-    if receipts:
-        enqueue_many(
-            [
-                {"kind": EMAIL, "subject_id": receipt_id, "lang": langs[reader]}
-                for receipt_id, reader in receipts
-            ],
-            priority=BULK,
-        )
     db.session.flush()
     return bulk.Batch(len(rows), now)
 

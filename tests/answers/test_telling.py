@@ -91,7 +91,7 @@ def test_each_who_asked_is_told_once_despite_a_killed_worker(app, petition, monk
 
     with monkeypatch.context() as death:
         # The receipts are written by then. Nothing of this batch may stay.
-        death.setattr(jobs, "enqueue_many", die)
+        death.setattr(bulk, "enqueue_many", die)
         with pytest.raises(PowerCut):
             run_jobs(operations.JOB)
     assert (queued(), telling_now(answer).emailed) == (9, 9)
@@ -274,7 +274,7 @@ def test_report_outlives_the_outbox_and_who_was_told_is_forgotten(app, petition)
     begin(answer)
     tell_all()
     delivered(app)
-    later = utcnow() + jobs.RECEIPT_RETENTION + timedelta(days=1)
+    later = utcnow() + bulk.RECEIPT_RETENTION + timedelta(days=1)
     assert sum(together(app, [lambda: write(jobs.forget_receipts, now=later)] * 3)) == 3
     write(lambda: db.session.execute(delete(OutboxMessage)))
     assert operations.report(telling_now(answer))["sent"] == 3

@@ -141,7 +141,7 @@ def test_each_of_thirty_gets_it_once_despite_worker_crashes(app, event, monkeypa
 
     with monkeypatch.context() as death:
         # The receipts and the cursor are written by then. Nothing of this batch may stay.
-        death.setattr(jobs, "enqueue_many", die)
+        death.setattr(bulk, "enqueue_many", die)
         with pytest.raises(PowerCut):
             run_jobs(messages.JOB)
     assert len(queued()) == 7

@@ -122,7 +122,7 @@ def test_each_of_sixty_gets_it_once_despite_worker_crashes(app, cause, monkeypat
 
     with monkeypatch.context() as death:
         # The receipts are written by then. Nothing of this batch may stay.
-        death.setattr(jobs, "enqueue_many", die)
+        death.setattr(bulk, "enqueue_many", die)
         with pytest.raises(PowerCut):
             run_jobs(mailings.JOB)
     assert queued_now() == 9

@@ -5,7 +5,6 @@ from datetime import datetime
 from sqlalchemy import delete, func, select
 
 from campaign.accounts.audit import WORKER, record
-from campaign.db.upsert import insert_all
 from campaign.events.messages.models import EventMessage, EventMessageReceipt
 from campaign.events.messages.operations import JOB, can_be_emailed
 from campaign.events.messages.queries import EMAIL, email_counts, next_readers
@@ -13,8 +12,6 @@ from campaign.extensions import db
 from campaign.jobs.registry import BackgroundWork
 from campaign.jobs.runs import JobRun
 from campaign.mail import bulk
-from campaign.mail.models import BULK
-from campaign.mail.operations import enqueue_many
 from campaign.switches.state import switched_off
 
 work = BackgroundWork()
@@ -50,31 +47,14 @@ def send_batch(*, message_id: int, now: datetime) -> bulk.Batch:
         _finish(message, "done", now)
         return bulk.Batch(0, None)
     message.reached_id = rows[-1].id
-    receipts = insert_all(
-        db.session.connection(),
-        EventMessageReceipt.__table__,
-        [
-            {
-                "message_id": message.id,
-                "registration_id": row.id,
-                "email_digest": bytes(row.email_digest),
-                "queued_at": now,
-            }
-            for row in rows
-        ],
-        # Each address gets one email, whatever a worker did before.
-        unless=("message_id", "email_digest"),
-        returning=("id", "registration_id"),
+    bulk.enqueue_once(
+        EMAIL,
+        EventMessageReceipt,
+        rows,
+        reader_column="registration_id",
+        sent_by={"message_id": message.id},
+        queued_at=now,
     )
-    langs = {row.id: row.lang for row in rows}
-    if receipts:
-        enqueue_many(
-            [
-                {"kind": EMAIL, "subject_id": receipt_id, "lang": langs[reader]}
-                for receipt_id, reader in receipts
-            ],
-            priority=BULK,
-        )
     db.session.flush()
     return bulk.Batch(len(rows), now)
 
