@@ -52,7 +52,9 @@ def init_app(app: Flask) -> None:
     """Register the renderers of the emails that carry updates."""
     register(app, EMAIL, _render_update, _l("Update to a subscriber"), load=_load_receipts)
     register(app, TEST, _render_test, _l("Test email of an update"))
-    register(app, DIGEST, _render_digest, _l("Weekly updates to a subscriber"), load=_load_readers)
+    register(
+        app, DIGEST, _render_digest, _l("Weekly updates to a subscriber"), load=_load_weekly_readers
+    )
 
 
 def wording_of(
@@ -68,23 +70,33 @@ def wording_of(
 
     `link` is the one to sign a related petition, if there is one.
     """
-    is_one_press = link is not None and link.is_one_press
-    url = link.url if link else ""
     return render(
         "update_letter",
         lang,
         personal={
             "end_url": end_url,
             "preferences_url": preferences_url,
-            "press_url": url if is_one_press else "",
-            "sign_url": "" if is_one_press else url,
+            **_signing_urls(link),
         },
         why=why,
-        sign_title=link.title if link else "",
-        sign_lang=link.title_lang if link else "",
-        sign_call=link.call if link else "",
+        **_signing_texts(link),
         **_shared_context(update, lang),
     )
+
+
+def _signing_urls(link: SigningLink | None) -> dict[str, str]:
+    """Return the URL to sign with one press, or that of the petition's page. The other is empty."""
+    is_one_press = link is not None and link.is_one_press
+    url = link.url if link else ""
+    return {"press_url": url if is_one_press else "", "sign_url": "" if is_one_press else url}
+
+
+def _signing_texts(link: SigningLink | None) -> dict[str, str]:
+    return {
+        "sign_title": link.title if link else "",
+        "sign_lang": link.title_lang if link else "",
+        "sign_call": link.call if link else "",
+    }
 
 
 def _shared_context(update: Update, lang: str) -> dict[str, Any]:
@@ -172,6 +184,13 @@ def _load_readers(subscription_ids: Collection[int]) -> None:
     readers.update((reader.id, reader) for reader in mailable(subscription_ids))
 
 
+def _load_weekly_readers(subscription_ids: Collection[int]) -> None:
+    """Read the readers of many weekly emails, and what they signed, at once."""
+    _load_readers(subscription_ids)
+    readers = (_reader(subscription_id) for subscription_id in subscription_ids)
+    load_signatures({bytes(reader.email_digest or b"") for reader in readers if reader})
+
+
 def _mailing(mailing_id: int) -> Mailing | None:
     """Return the mailing, read once for all emails of a pass."""
     mailings: dict[int, Mailing | None] = g.setdefault("mailings_of_emails", {})
@@ -232,25 +251,35 @@ def _render_digest(message: OutboxRow) -> Message | None:
     if reader is None or reader.frequency != "weekly":
         return None
     lang = reader.lang
-    news = _news_of_week(reader, utcnow())
+    now = utcnow()
+    news = _news_of_week(reader, now)
     if not news:
         return None
+    # One email asks for one action, below the newest update about one that the reader may sign.
+    links = [
+        signing_link(update, reader, lang, source=f"m{mailing_id}", now=now)
+        for update, mailing_id in news
+    ]
+    place = next((index for index, link in enumerate(links) if link), 0)
     cause = cause_by_id(reader.cause_id) if reader.cause_id else None
     list_headers = list_values(reader, cause, lang)
     identity = email_identity(organisation_of_subscription(reader), lang)
     title = cause.text(lang).title if cause else ""
     context: dict[str, Any] = {
-        "updates": [_digest_item(update, lang) for update in news],
+        "updates": [_digest_item(update, lang) for update, _mailing_id in news],
+        "sign_below": place,
+        **_signing_texts(links[place]),
         "shows_cause": cause is None,
         "cause_title": title,
         "identity": identity,
         "why": reason_for(reader, title, lang),
     }
-    links = {
+    personal = {
         "end_url": list_headers["list_unsubscribe"],
         "preferences_url": list_headers["preferences_url"],
+        **_signing_urls(links[place]),
     }
-    wording = render("update_digest", lang, personal=links, **context)
+    wording = render("update_digest", lang, personal=personal, **context)
     return _message(reader, wording, list_headers, identity)
 
 
@@ -262,8 +291,8 @@ def _reader(subscription_id: int) -> Subscription | None:
     return next(iter(mailable([subscription_id])), None)
 
 
-def _news_of_week(reader: Subscription, now: datetime) -> list[Any]:
-    """Return the updates for the reader's weekly email, newest first.
+def _news_of_week(reader: Subscription, now: datetime) -> list[tuple[Update, int]]:
+    """Return the updates for the reader's weekly email, newest first, with the ids of their mailings.
 
     They were mailed within the period of this weekly email. Updates that the reader got in a
     separate email are left out.
@@ -272,7 +301,7 @@ def _news_of_week(reader: Subscription, now: datetime) -> list[Any]:
         MailingReceipt.email_digest == reader.email_digest
     )
     query = (
-        select(Update.id, Mailing.langs, Mailing.kinds)
+        select(Update.id, Mailing.id.label("mailing_id"), Mailing.langs, Mailing.kinds)
         .join(Mailing, Mailing.update_id == Update.id)
         .join(Update.cause)
         .where(
@@ -289,12 +318,13 @@ def _news_of_week(reader: Subscription, now: datetime) -> list[Any]:
     else:
         query = query.where(Cause.organisation_id == reader.organisation_id)
     kind = "signers" if reader.source in BY_SIGNING else "subscribers"
-    chosen = (
-        row.id
+    chosen = [
+        row
         for row in db.session.execute(query)
         if (not row.langs or reader.lang in row.langs) and (not row.kinds or kind in row.kinds)
-    )
-    return [update_by_id(update_id) for update_id in chosen]
+    ]
+    updates = [(update_by_id(row.id), row.mailing_id) for row in chosen]
+    return [(update, mailing_id) for update, mailing_id in updates if update]
 
 
 def _digest_item(update: Update, lang: str) -> SimpleNamespace:

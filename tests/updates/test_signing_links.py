@@ -1,6 +1,7 @@
 """Tests of the button to sign in the email of an update: with one press for people who signed."""
 
 import re
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -12,7 +13,8 @@ from campaign.process.clock import utcnow
 from campaign.signatures.one_press.queries import press_link
 from campaign.subscriptions.models import Subscription
 from campaign.updates.emails import sample
-from campaign.updates.mailing import EMAIL, plan_mailing
+from campaign.updates.jobs import send_digests
+from campaign.updates.mailing import DIGEST, EMAIL, plan_mailing
 from campaign.updates.mailing_models import MailingReceipt
 from tests.factories.causes import make_cause
 from tests.factories.letter_actions import make_letter_action
@@ -192,6 +194,56 @@ def test_letter_gets_the_ordinary_link_to_its_form(app):
     email = email_of(app, make_update(cause_id=letter.cause_id, petition_ids=[letter.id]), reader)
     assert one_press_in(email) is None
     assert ordinary_in(email) == "letters"
+
+
+@pytest.fixture
+def weekly(following):
+    """The id of a weekly subscription with Amalia's address."""
+    old = utcnow() - timedelta(days=10)
+    return subscribe("amalia", cause_id=following.cause_id, now=old, frequency="weekly")
+
+
+def digest_of(app, subscription_id):
+    """Return the weekly email to this subscriber, as the worker renders it."""
+    write(send_digests, now=utcnow() + timedelta(minutes=1))
+    with app.app_context():
+        loaders_of(app)[DIGEST]([subscription_id])
+        return renderers_of(app)[DIGEST](SimpleNamespace(subject_id=subscription_id, lang="en"))
+
+
+def mail_about(slug, petition, **fields):
+    """Mail a new public update about a petition; return the id of its mailing."""
+    update = make_update(slug, cause_id=petition.cause_id, petition_ids=[petition.id], **fields)
+    return write(plan_mailing, update_id=update.id, now=utcnow()).id
+
+
+def test_weekly_email_asks_once_below_the_newest_update_that_fits(app, petition, following, weekly):
+    signed = signer(petition)
+    mail_about("oldest", following, title="Oldest", days=3)
+    newer = mail_about("newer", following, title="Newer", days=2)
+    mail_about("newest", petition, title="Newest", days=1)
+    email = digest_of(app, weekly)
+    link = one_press_in(email)
+    assert (link.source.id, link.petition.id) == (signed, following.id)
+    [(_, source)] = ONE_PRESS.findall(email.text)
+    assert source == f"m{newer}"
+    places = [email.text.index(part) for part in ("Newer", "/signatures/next/", "Oldest")]
+    assert places == sorted(places)
+
+
+def test_weekly_email_to_a_reader_who_never_signed_has_the_ordinary_link(app, following, weekly):
+    mail_about("news", following)
+    email = digest_of(app, weekly)
+    assert one_press_in(email) is None
+    assert ordinary_in(email) == "law"
+
+
+def test_weekly_email_asks_for_nothing_that_the_reader_signed(app, following, weekly):
+    signer(following)
+    mail_about("news", following)
+    email = digest_of(app, weekly)
+    assert one_press_in(email) is None
+    assert ordinary_in(email) is None
 
 
 def test_preview_shows_the_button_but_signs_for_nobody(app, update):
