@@ -228,6 +228,17 @@ def test_form_shows_a_change_that_waits(client, petition):
     assert NEW not in page
 
 
+def test_download_has_the_change_that_waits_without_the_whole_address(client, petition):
+    signature_id = sign_and_hatch(petition)
+    download = f"{signature_link('mine', signature_id)}/download.json"
+    request()
+    assert client.get(download).json["new_address"] is None
+    waiting = change(confirmed())
+    answer = client.get(download)
+    assert answer.json["new_address"]["takes_effect_at"] == waiting.takes_effect_at.isoformat()
+    assert NEW not in answer.text
+
+
 def test_own_page_leads_to_the_form(client, petition):
     path = mine(sign_and_hatch(petition))
     assert f'href="{path}"' in client.get(path.removesuffix("/address")).text

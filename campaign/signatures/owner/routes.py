@@ -5,9 +5,9 @@ for a link gets the same answer, and the link comes by email.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any, cast
 
 from flask import (
@@ -35,7 +35,6 @@ from campaign.petitions.kinds import kind_of
 from campaign.petitions.models import Petition
 from campaign.petitions.presenters import PetitionCard, card
 from campaign.petitions.queries import petition_by_id, petition_counts
-from campaign.petitions.questions import in_language
 from campaign.process.clock import utcnow
 from campaign.security.dated_tokens import last_day_of
 from campaign.sharing.next_petition import FROM_OWN_PAGE, offers_for, one_press_token
@@ -44,10 +43,11 @@ from campaign.signatures import tokens
 from campaign.signatures.erasure import StillCounted, erase_one
 from campaign.signatures.forms import OwnLinkForm, SupporterForm
 from campaign.signatures.models import HeldCorrection, Signature
-from campaign.signatures.moderation.decisions import correction_of
+from campaign.signatures.moderation.decisions import CORRECTED, correction_of
 from campaign.signatures.owner import operations as owner_operations
-from campaign.signatures.owner.agreements import agreed_to, consents_with
-from campaign.signatures.pending_forms import copies_of_forms, waiting_forms
+from campaign.signatures.owner.agreements import consents_with
+from campaign.signatures.owner.downloads import own_data
+from campaign.signatures.pending_forms import waiting_forms
 from campaign.signatures.presenters import NO_FORM, OtherForm, other_forms
 from campaign.signatures.queries import signature_by_token, signatures_of_address, was_own_link
 from campaign.signatures.routes import blueprint
@@ -57,21 +57,6 @@ from campaign.site.settings import site_settings
 from campaign.subscriptions import tokens as news_tokens
 from campaign.subscriptions.queries import subscriptions_of_address
 from campaign.text.email_addresses import Address, mask
-
-CORRECTED = ("given_name", "family_name", "country", "postal_code", "comment", "name_display")
-DOWNLOADED = (
-    *CORRECTED,
-    "name_display_requested",
-    "email",
-    "state",
-    "number",
-    "evidence",
-    "subscribe",
-    "tell_answer",
-    "lang",
-    "source",
-)
-INSTANTS = ("created_at", "confirmed_at", "hatched_at", "withdrawn_at")
 
 
 @dataclass(frozen=True)
@@ -201,8 +186,7 @@ def erased() -> ResponseReturnValue:
 @blueprint.get("/<lang>/signatures/mine/<token>/download.json")
 def download(token: str) -> ResponseReturnValue:
     """Return all data about the supporter's signatures, readable for people and machines."""
-    rows = signatures_of_address(**_owner(open_own(token)))
-    data = {"signatures": [_downloaded_row(row) for row in rows]}
+    data = own_data(open_own(token))
     # Indented, and without escaped characters, because people read it in any text editor.
     response = Response(
         json.dumps(data, ensure_ascii=False, indent=2) + "\n", mimetype="application/json"
@@ -324,43 +308,6 @@ def _form(signature: Signature, filled: bool = False) -> SupporterForm:
     for field in form:
         field.id = f"{field.name}-{signature.id}"
     return form
-
-
-def _downloaded_row(row: Signature) -> dict[str, Any]:
-    petition = cast(Petition, petition_by_id(row.petition_id))
-    instants = {name: getattr(row, name) for name in INSTANTS}
-    of_kind = kind_of(petition.action_kind).downloaded_part
-    return {
-        "petition": petition.slug,
-        **{name: getattr(row, name) for name in DOWNLOADED},
-        "answers": _answers(row.answers, petition),
-        **(of_kind(row) if of_kind else {}),
-        **agreed_to(row),
-        "unconfirmed_forms": copies_of_forms(row),
-        "correction_in_review": correction.changes
-        if (correction := correction_of(row.id))
-        else None,
-        # The link's id is left out, because it belongs to the other supporter.
-        "came_by_a_link": row.referrer_id is not None,
-        **{
-            name: at.isoformat() if isinstance(at, datetime) else None
-            for name, at in instants.items()
-        },
-    }
-
-
-def _answers(answers: Mapping[str, Any], petition: Petition) -> list[dict[str, Any]]:
-    """Return the answers to the petition's own questions.
-
-    Each has its question's label, if that is still asked.
-    """
-    labels = {
-        question["name"]: in_language(question, g.lang)["label"] for question in petition.questions
-    }
-    return [
-        {"name": name, "question": labels.get(name, ""), "answer": answer}
-        for name, answer in answers.items()
-    ]
 
 
 @blueprint.get("/<lang>/mine")
