@@ -164,7 +164,15 @@ CREW = {
     "paper_show": _l("Emergency paper sheet"),
     "paper_print": _l("Print"),
     "paper_number": _l("No."),
-    "paper_letters": _l("Petition (A, B…)"),
+    "paper_petitions": _l("Petition (A, B…)"),
+    "paper_news": _l("Updates"),
+    "paper_answers": _l("Answers"),
+    "paper_news_consent": _l(
+        "If you check “Updates”, you agree to this: %(updates)s.", updates="{text}"
+    ),
+    "paper_answers_consent": _l(
+        "If you check “Answers”, you agree to this: %(answers)s.", answers="{text}"
+    ),
     "paper_shown": _l("Name: full, initials, not shown"),
     "paper_signature": _l("Signature"),
     "paper_hint": _l(

@@ -7,6 +7,7 @@ import sqlite3
 from contextlib import closing
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.kiosk.sentences import sentence
 from tests.browser.kiosk.tablet import LANDSCAPE
@@ -179,6 +180,9 @@ def test_every_screen_is_free_of_barriers(new_tablet, lang, size, scheme):
     page.locator("[data-act=paper]").click()
     page.locator(f"[data-language-switch] [lang={lang}]").click()
     tablet.screen("paper")
+    # The demonstration asks for both consents.
+    for column in ("paper_news", "paper_answers"):
+        expect(page.locator(f"th[data-column={column}]")).to_be_visible()
     tablet.inspect("paper")
     page.locator("[data-act=back]").click()
     tablet.panel()

@@ -7,6 +7,7 @@ import { storeSealed, buildRecord } from "../signing.js";
 import { validatePerson } from "../validate.js";
 import { localized, message, pluralMessage } from "../messages.js";
 import { bindActions, onEnter } from "./actions.js";
+import { offersAnswers } from "./answer-consent.js";
 import { showDelivery } from "./delivery.js";
 import { showNotices } from "./notices.js";
 import { createSignaturePad } from "./signature-pad.js";
@@ -80,9 +81,10 @@ export class Form {
     const name = target.dataset.field;
     if (name === "given_name" || name === "family_name") this.preview();
     if (name === "email") {
-      const { news } = this.kiosk.campaign.consent;
-      this.root.querySelector('[data-place="subscribe"]').hidden = !target.value.trim() || !news;
-      this.root.querySelector('[data-place="tell_answer"]').hidden = !target.value.trim() || !this.offersAnswers();
+      const { consent } = this.kiosk.campaign;
+      const place = (column) => this.root.querySelector(`[data-place="${column}"]`);
+      place("subscribe").hidden = !target.value.trim() || !consent.news;
+      place("tell_answer").hidden = !target.value.trim() || !offersAnswers(consent, this.petitions);
       this.#meant.wait();
     }
     const field = target.closest("[data-place]");
@@ -112,12 +114,6 @@ export class Form {
     this.preview();
     this.#meant.render();
     this.errors.render();
-  }
-
-  // Older servers do not send the text, and then nobody is asked.
-  offersAnswers() {
-    const { consent } = this.kiosk.campaign;
-    return Boolean(consent.answer) && this.petitions.some(({ offers_answers: offers }) => offers);
   }
 
   signText() {

@@ -3,6 +3,7 @@
 import { qrCode } from "../qr-code.js";
 import { localized, eventPlace, message } from "../messages.js";
 import { bindActions } from "./actions.js";
+import { offersAnswers } from "./answer-consent.js";
 import { letterOf } from "./letter.js";
 import { showDelivery } from "./delivery.js";
 import { showNoticeVersions } from "./notices.js";
@@ -24,7 +25,8 @@ export class Paper {
     find("cause").textContent = localized(cause.title);
     find("event").textContent = eventPlace(event);
     find("consent").textContent = localized(consent.words);
-    find("news").textContent = consent.news ? `${message("paper_letters")}: ${localized(consent.news)}` : "";
+    this.#offer("news", localized(consent.news));
+    this.#offer("answers", offersAnswers(consent, this.petitions) ? localized(consent.answer) : "");
     showDelivery(find("delivery"), this.petitions);
     showNoticeVersions(find("notices"), this.petitions);
     // If the address is too long for its line, break it before the code.
@@ -32,12 +34,19 @@ export class Paper {
     const [host, path] = [table.short.slice(0, at), table.short.slice(at)];
     find("short").replaceChildren(host, document.createElement("wbr"), path);
     find("code").replaceChildren(qrCode(table.url, message("code_name", { address: table.short })));
-    const letters = this.petitions.map((petition) => {
+    const petitions = this.petitions.map((petition) => {
       const line = document.createElement("li");
       const to = message("letter_to", { names: (localized(petition.targets) || []).join(", ") });
       line.textContent = `${localized(petition.title)} – ${to}`;
       return line;
     });
-    find("letters").replaceChildren(...letters);
+    find("petitions").replaceChildren(...petitions);
+  }
+
+  /** Show the text of a consent, and the column to check, if it is asked for here. */
+  #offer(name, text) {
+    const words = text ? message(`paper_${name}_consent`, { text }) : "";
+    this.root.querySelector(`[data-${name}]`).textContent = words;
+    for (const cell of this.root.querySelectorAll(`[data-column=paper_${name}]`)) cell.hidden = !text;
   }
 }

@@ -1,0 +1,6 @@
+// The consent to an email when a target answers.
+
+/** Whether people are asked for it: older servers do not send its text, and some petitions get no answer. */
+export function offersAnswers(consent, petitions) {
+  return Boolean(consent.answer) && petitions.some(({ offers_answers: offers }) => offers);
+}
