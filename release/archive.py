@@ -28,7 +28,7 @@ def write_archive(
     files = _committed(root, commit)
     for name, (data, _) in list(files.items()):
         if name.endswith(".po"):
-            files[name.removesuffix(".po") + ".mo"] = (_compiled(name, data), 0o644)
+            files[name.removesuffix(".po") + ".mo"] = (_compiled(name, data, made_at), 0o644)
     files[LABEL] = (f"{version} {commit}\n".encode(), 0o644)
     files[LICENCES] = (licences.encode(), 0o644)
     # No time and no name in the header: the same content gives the same bytes.
@@ -57,7 +57,10 @@ def _committed(root: Path, commit: str) -> dict[str, tuple[bytes, int]]:
     return files
 
 
-def _compiled(name: str, source: bytes) -> bytes:
+def _compiled(name: str, source: bytes, made_at: datetime) -> bytes:
+    catalog = read_po(io.BytesIO(source), locale=PurePosixPath(name).parts[-3])
+    # Otherwise its header says when this program ran.
+    catalog.creation_date = catalog.revision_date = made_at
     target = io.BytesIO()
-    write_mo(target, read_po(io.BytesIO(source), locale=PurePosixPath(name).parts[-3]))
+    write_mo(target, catalog)
     return target.getvalue()

@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 import pytest
+from babel.messages.mofile import read_mo
 from packaging.utils import canonicalize_name
 
 from campaign.process.version import VERSION
@@ -62,6 +63,15 @@ def test_checksums_are_those_of_the_artefacts(artefacts):
 def test_same_commit_gives_the_same_bytes(artefacts, tmp_path):
     for path in release.build(NEXT, tmp_path):
         assert path.read_bytes() == (artefacts[".tar.gz"].parent / path.name).read_bytes()
+
+
+def test_compiled_catalogues_say_when_the_commit_was_made(unpacked):
+    made_at = int(release.git("log", "-1", "--format=%ct"))
+    for path in unpacked.glob("campaign/translations/*/LC_MESSAGES/*.mo"):
+        with path.open("rb") as file:
+            created = read_mo(file).creation_date
+        # The header has minutes.
+        assert created.timestamp() == made_at - made_at % 60
 
 
 def test_archive_has_what_a_site_needs_and_nothing_else(unpacked):
