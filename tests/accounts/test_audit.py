@@ -11,8 +11,6 @@ from campaign.extensions import db, write
 from campaign.process.clock import utcnow
 from tests.factories.organizers import make_organizer
 
-pytestmark = pytest.mark.both_databases
-
 
 @pytest.fixture
 def odile(app):

@@ -19,8 +19,6 @@ from campaign.process.clock import utcnow
 from tests.factories.organizers import fresh, make_organizer, with_app
 from tests.together import together
 
-pytestmark = pytest.mark.both_databases
-
 STEP = timedelta(seconds=30)
 
 

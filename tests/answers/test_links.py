@@ -17,7 +17,6 @@ from tests.organize.test_upload_limit import environ
 from tests.page_parts import text_at, values, wrong_fields
 from tests.together import together
 
-pytestmark = pytest.mark.both_databases
 TYPED = {"text": "We will *publish* it.", "outcome": "promised", "answered_by": "Elena Vela"}
 
 

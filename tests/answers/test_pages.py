@@ -22,7 +22,6 @@ from tests.factories.petitions import make_petition
 from tests.factories.search import index_now
 from tests.page_parts import tree, values
 
-pytestmark = pytest.mark.both_databases
 PAGE, CAUSE = "/en/petitions/home", "/en/causes/valley"
 API = "/api/v1/petitions/home"
 

@@ -38,8 +38,6 @@ from tests.organisations.test_svg import svg
 from tests.page_parts import figures
 from tests.power_cuts import PowerCut
 
-pytestmark = pytest.mark.both_databases
-
 IDENTITY = PrintIdentity(name="River Keepers", fill="#f28c1b", text="#8f3604", has_spots=False)
 HEAD = Head(
     title="Bring them home",

@@ -30,8 +30,6 @@ from tests.factories.signatures import (
     withdraw,
 )
 
-pytestmark = pytest.mark.both_databases
-
 HEADER = (
     *(
         "number",

@@ -15,8 +15,6 @@ from tests.factories.signatures import confirm, hatch_now, queued_emails, rows
 
 WRITER = {**AMALIA, "email": "amalia@rosales.example"}
 
-pytestmark = pytest.mark.both_databases
-
 
 @pytest.fixture
 def action(event, petition):

@@ -16,8 +16,6 @@ from tests.factories.kiosks import give_code, kiosk_of, long_ago, make_tablet
 from tests.page_parts import figures
 from tests.together import together
 
-pytestmark = pytest.mark.both_databases
-
 
 def ask(client, code, **options):
     answer = client.post("/kiosk/pairings", json={"code": code, "app": "1"}, **options)

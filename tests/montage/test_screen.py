@@ -60,6 +60,7 @@ def test_big_screen_shows_picture_count_and_where_to_sign_and_nothing_else(wall)
     visitor.matches(2, 16, night=True)
 
 
+@pytest.mark.one_case
 @pytest.mark.parametrize("size", [(1920, 1080), (1024, 768), (3840, 2160), (1080, 1920)])
 @pytest.mark.parametrize("last", [0, 5_000_000])
 def test_everything_is_visible_and_large_enough_on_every_screen(wall, size, last):
@@ -88,6 +89,7 @@ def test_everything_is_visible_and_large_enough_on_every_screen(wall, size, last
     assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
 
 
+@pytest.mark.one_case
 @pytest.mark.parametrize("length", [60, 112, 200])
 def test_long_title_leaves_room_for_everything_else(wall, length):
     title = ("Una mariposa por cada familia que recorre los cerros del norte con una pala " * 3)[

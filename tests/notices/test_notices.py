@@ -32,8 +32,6 @@ from tests.factories.signatures import (
 )
 from tests.page_parts import tree, values
 
-pytestmark = pytest.mark.both_databases
-
 LEGAL = {
     "legal_name": "River Watch Society",
     "postal_address": "12 Willow Road\nSmalltown",

@@ -40,8 +40,6 @@ from tests.factories.subscriptions import ask_for_news, digest, subscribe
 from tests.notices.test_notices import LEGAL, name_host, notice_of, shown_digest
 from tests.page_parts import figures
 
-pytestmark = pytest.mark.both_databases
-
 
 @pytest.fixture
 def tablet(client):

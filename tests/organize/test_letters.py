@@ -31,8 +31,6 @@ from tests.page_parts import alerts, links, text_at, tree, values, version_on, w
 PAGE = "/organize/petitions/letters"
 TEXT, TARGETS, SENDING = f"{PAGE}/letter-text", f"{PAGE}/letter-targets", f"{PAGE}/letter-settings"
 
-pytestmark = pytest.mark.both_databases
-
 
 def now_of(slug="letters"):
     """Return the action as it is in the database right now."""

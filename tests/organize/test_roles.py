@@ -138,6 +138,7 @@ def desk_at(desk_of, aspen):
     return desk_at
 
 
+@pytest.mark.one_case
 @pytest.mark.usefixtures("unrendered")
 @pytest.mark.parametrize(("role", "place"), ACTORS)
 def test_each_role_may_do_what_the_table_says(desk_at, aspen, role, place):
@@ -206,6 +207,7 @@ def test_sensitive_steps_require_a_fresh_password(app):
     assert [name for name in SENSITIVE if not getattr(views[name], "is_fresh", False)] == []
 
 
+@pytest.mark.one_case
 @pytest.mark.usefixtures("unrendered")
 @pytest.mark.parametrize("role", [ADMIN, *ROLES])
 def test_old_session_is_asked_for_its_password_by_every_sensitive_route(desk_of, role):

@@ -18,8 +18,6 @@ from tests.page_parts import tree, values, version_on, wrong_fields
 
 PAGE = "/organize/petitions/home/wording"
 
-pytestmark = pytest.mark.both_databases
-
 
 @pytest.fixture
 def petition(desk):

@@ -60,6 +60,7 @@ def test_checksums_are_those_of_the_artefacts(artefacts):
     assert len(sums.splitlines()) == len(artefacts) == 3
 
 
+@pytest.mark.slow
 def test_same_commit_gives_the_same_bytes(artefacts, tmp_path):
     for path in release.build(NEXT, tmp_path):
         assert path.read_bytes() == (artefacts[".tar.gz"].parent / path.name).read_bytes()

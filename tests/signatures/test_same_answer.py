@@ -22,8 +22,6 @@ from tests.factories.signatures import (
     withdraw,
 )
 
-pytestmark = pytest.mark.both_databases
-
 YESTERDAY = timedelta(days=1)
 FULL_BOX = {"mail_count": 5}
 

@@ -26,8 +26,6 @@ from tests.mail.messages import KIND
 from tests.mail.workers import worker_to
 from tests.page_parts import tree, values
 
-pytestmark = pytest.mark.both_databases
-
 
 @pytest.fixture
 def valley(app):

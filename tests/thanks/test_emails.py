@@ -38,8 +38,6 @@ from tests.factories.signatures import (
 )
 from tests.together import together
 
-pytestmark = pytest.mark.both_databases
-
 
 def thanks_queued():
     """Return (signature id, priority) of the queued emails that thank."""

@@ -14,8 +14,6 @@ from tests.factories.events import make_event
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, ODILE, TEO, row, sign, sign_and_hatch, withdraw
 
-pytestmark = pytest.mark.both_databases
-
 
 def step_of(app, signature_id, lang="en"):
     """Return the next step as one pass of the worker finds it."""

@@ -25,8 +25,6 @@ from tests.factories.signatures import AMALIA, TEO, sign, withdraw
 from tests.factories.subscriptions import subscribe
 from tests.factories.updates import make_update, update_now
 
-pytestmark = pytest.mark.both_databases
-
 ONE_PRESS = re.compile(r"http://localhost/en/signatures/next/([\w.-]+)\?source=(m\d+)")
 ORDINARY = re.compile(r"http://localhost/en/(?:petitions|actions)/([\w-]+)\?source=m\d+")
 

@@ -1,6 +1,5 @@
 """Tests of every readable address, on both databases, with the demonstration in them."""
 
-import pytest
 from flask import current_app
 from sqlalchemy import select
 from werkzeug.routing import IntegerConverter
@@ -15,8 +14,6 @@ from campaign.signatures.models import Signature
 from campaign.updates.models import Update
 from tests.factories.organizers import make_organizer, sign_in
 from tests.factories.search import index_now
-
-pytestmark = pytest.mark.both_databases
 
 SLUGS = {"causes": Cause, "petitions": Petition, "events": Event, "updates": Update}
 NUMBERS = {"signature_id": Signature, "kiosk_id": Kiosk, "answer_id": Answer}

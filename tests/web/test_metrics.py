@@ -18,8 +18,6 @@ from tests.factories.petitions import make_petition
 from tests.factories.search import index_now
 from tests.factories.signatures import AMALIA, ODILE, change, confirm, sign, sign_and_hatch
 
-pytestmark = pytest.mark.both_databases
-
 FAR = {"environ_overrides": {"REMOTE_ADDR": "203.0.113.77"}}
 
 

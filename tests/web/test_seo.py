@@ -16,8 +16,6 @@ from tests.factories.causes import make_cause
 from tests.factories.events import make_event
 from tests.factories.petitions import make_petition
 
-pytestmark = pytest.mark.both_databases
-
 SITEMAP = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9", "x": "http://www.w3.org/1999/xhtml"}
 OURS = "http://localhost"
 

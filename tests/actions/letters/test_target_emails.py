@@ -43,8 +43,6 @@ from tests.factories.letter_rows import (
 from tests.factories.targets import make_target, some_organisation_id
 from tests.mail.mail_server import Script, mail_server
 
-pytestmark = pytest.mark.both_databases
-
 TUESDAY = at("2026-06-16T09:30:00+00:00")
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 STOP_LINK = re.compile(r"http://localhost(/\w\w/letters/stop/\w+)")

@@ -38,7 +38,6 @@ from tests.factories.signatures import (
     withdraw,
 )
 
-pytestmark = pytest.mark.both_databases
 DAY = timedelta(days=1)
 
 

@@ -38,6 +38,7 @@ def test_nothing_is_cut_off_on_a_small_phone_by_night_or_with_double_text_size(a
     assert not found, "\n".join(found)
 
 
+@pytest.mark.slow
 def test_nothing_is_cut_off_for_an_admin_on_a_small_phone_or_with_double_text_size(newcomer):
     admin = newcomer(lang="fr", width=320, scheme="dark")
     accept(admin)

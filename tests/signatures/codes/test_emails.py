@@ -28,8 +28,6 @@ from tests.factories.signatures import (
     sign_and_hatch,
 )
 
-pytestmark = pytest.mark.both_databases
-
 SHAPE = re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b")
 ASKING = (CONFIRMATION, REMINDER, LAST_REMINDER)
 

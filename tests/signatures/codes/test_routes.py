@@ -35,8 +35,6 @@ from tests.factories.signatures import (
 )
 from tests.page_parts import alerts, tree, values, wrong_fields
 
-pytestmark = pytest.mark.both_databases
-
 EMAIL = AMALIA["email"]
 DAY = timedelta(days=1)
 

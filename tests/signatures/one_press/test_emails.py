@@ -15,8 +15,6 @@ from tests.factories.one_press import press, press_path
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import change, rows, withdraw
 
-pytestmark = pytest.mark.both_databases
-
 
 def email_about(app, signature_id, lang="en"):
     with app.app_context():

@@ -38,8 +38,6 @@ from tests.factories.signatures import (
 )
 from tests.page_parts import alerts, links, sends_to, tree, values, wrong_fields
 
-pytestmark = pytest.mark.both_databases
-
 QUESTION = {
     "name": "role",
     "type": "choice",

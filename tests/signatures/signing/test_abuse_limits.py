@@ -11,8 +11,6 @@ from campaign.signatures.signing import abuse_limits as module
 from tests.factories.signatures import JSON, ODILE, link, post_signature, rows
 from tests.signatures.test_proof_of_work import solved
 
-pytestmark = pytest.mark.both_databases
-
 SHARED_NETWORK, ELSEWHERE = "203.0.113.7", "198.51.100.9"
 PROXY = "10.0.0.1"
 PROOF = "/petitions/home/proof"
