@@ -15,12 +15,8 @@ from wtforms.validators import ValidationError
 from campaign.events.presenters import EventPage
 from campaign.http.cached_fields import CachedFields
 from campaign.petitions.questions import ANSWER_PREFIX
-from campaign.signatures.forms import (
-    MISSING_ANSWER,
-    EmailField,
-    NameField,
-    answer_field,
-)
+from campaign.signatures.fields import EmailField, NameField
+from campaign.signatures.forms import MISSING_ANSWER, answer_field
 
 MAX_PAGES = 5000
 MAX_LENGTH = 80

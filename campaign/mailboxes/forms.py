@@ -9,7 +9,7 @@ from flask_wtf import FlaskForm
 from campaign.http.cached_fields import CachedFields
 from campaign.mailboxes.parts import Mailbox
 from campaign.signatures import tokens
-from campaign.signatures.forms import EmailField
+from campaign.signatures.fields import EmailField
 from campaign.text.email_addresses import Address
 
 

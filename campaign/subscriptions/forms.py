@@ -10,7 +10,7 @@ from wtforms.validators import StopValidation
 
 from campaign.http.cached_fields import CachedFields
 from campaign.i18n.locales import language_name
-from campaign.signatures.forms import EmailField
+from campaign.signatures.fields import EmailField
 from campaign.site.settings import site_settings
 
 FREQUENCIES = [

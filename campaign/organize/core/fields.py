@@ -26,7 +26,7 @@ from wtforms.validators import Length, StopValidation
 
 from campaign.accounts.passwords import MIN_LENGTH, PasswordTooWeak, check_strength
 from campaign.i18n.locales import INTERFACE_LANGUAGES, language_name
-from campaign.signatures.forms import NAME_FAULTS, EmailField
+from campaign.signatures.fields import NAME_FAULTS, EmailField
 from campaign.signatures.models import MAX_NAME_LENGTH
 from campaign.site.settings import site_settings
 from campaign.text.names import NameRefused, clean_name, clean_text

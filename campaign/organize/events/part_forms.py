@@ -41,7 +41,7 @@ from campaign.organize.petitions.questions import (
     questions_in,
     rows_of,
 )
-from campaign.signatures.forms import CountryField
+from campaign.signatures.fields import CountryField
 from campaign.site.settings import site_settings
 
 MAX_PLACE_LENGTH = 200

@@ -34,7 +34,7 @@ from campaign.organize.statistics.tables import as_csv
 from campaign.petitions.questions import in_language
 from campaign.process.clock import utcnow
 from campaign.signatures import tokens
-from campaign.signatures.forms import Missing, NameField, OptionalEmailField
+from campaign.signatures.fields import Missing, NameField, OptionalEmailField
 
 MAX_SEATS = 20
 STATE_LABELS = {

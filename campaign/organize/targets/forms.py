@@ -23,7 +23,7 @@ from campaign.organize.core.fields import (
 from campaign.organize.core.time_fields import DayField, zone_choices
 from campaign.organize.organisations.forms import WebAddressField
 from campaign.organize.targets.labels import FIELD_LABELS, FILTER_LABELS, KIND_LABELS
-from campaign.signatures.forms import ADDRESS_FAULTS
+from campaign.signatures.fields import ADDRESS_FAULTS
 from campaign.site.languages import languages_with
 from campaign.targets.exporting import TRANSLATED, telephones_text
 from campaign.targets.models import TargetProfile

@@ -10,7 +10,7 @@ from wtforms.form import BaseForm
 
 from campaign.http.cached_fields import CachedFields
 from campaign.security.short_codes import LENGTH
-from campaign.signatures.forms import EmailField, Missing
+from campaign.signatures.fields import EmailField, Missing
 from campaign.text.typed_codes import read_code
 
 # Longer than any code with spaces and dashes. What is longer is not read.
