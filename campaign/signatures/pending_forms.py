@@ -215,6 +215,18 @@ def json_columns(columns: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _json_value(value) for name, value in columns.items()}
 
 
+def form_row(columns: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the row of a waiting form with these columns of a signature; see `columns_of`."""
+    return {
+        "petition_id": columns["petition_id"],
+        "form_data": json_columns(
+            {name: value for name, value in columns.items() if name not in OWN_COLUMNS}
+        ),
+        "created_at": columns["created_at"],
+        **{name: columns[name] for name in OWN_COLUMNS},
+    }
+
+
 def columns_of(row: RepeatSigning) -> dict[str, Any]:
     """Return the columns of the signature that this form would create."""
     # Forms that were stored before this question was asked did not agree to it.

@@ -8,10 +8,9 @@ batch of one.
   first signature and for a repeat. So neither the answer nor its time reveals who has signed.
 - Signatures that were **collected** by a witness, at a table or on paper, are compared with those
   already stored. A witness confirms what the same person signed online.
-
 - Signatures whose supporter **proved the mailbox** with a link from an email are confirmed at once.
 
-Who has signed already is a *repeat*: nothing changes at once. The form of a repeat is noted, and the
+A form from someone who has signed already is a *repeat*. It is noted and changes nothing at once. The
 worker emails the supporter (see `repeats`), unless the command leaves that to its caller.
 """
 
