@@ -8,7 +8,8 @@ from sqlalchemy import select
 from campaign.extensions import db
 from campaign.montage.typesetting import WHITE, Pixels, Sheets
 from campaign.organisations.models import OrganisationImage
-from campaign.organisations.svg_flattening import NotDrawable, flat_svg
+from campaign.organisations.svg_flattening import flat_svg
+from campaign.organisations.svg_numbers import NotDrawable
 
 # The sides of the trial, in points and pixels.
 TRIAL_SIDE = 160
