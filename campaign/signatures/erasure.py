@@ -18,7 +18,7 @@ from campaign.notices.consents import delete_consents
 from campaign.petitions.models import Petition
 from campaign.process.clock import utcnow
 from campaign.signatures.counting.batches import end_wait
-from campaign.signatures.models import Signature
+from campaign.signatures.models import VALID_STATES, Signature
 from campaign.signatures.owner.operations import ERASED, erase, move_up
 from campaign.subscriptions.signers import erase_of_signatures
 
@@ -46,7 +46,7 @@ def erase_one(*, signature_id: int) -> int:
         .with_for_update()
     ).one()
     # Erased now, it would stay in the tally that it should leave.
-    if row.hatched_at is not None and row.state not in ("counted", "confirmed", "erased"):
+    if row.hatched_at is not None and row.state not in (*VALID_STATES, "erased"):
         raise StillCounted(signature_id)
     if row.state != "erased":
         # Retention keeps subscriptions, which are separate consents. A person who asks to be erased
@@ -213,7 +213,7 @@ def anonymise(*, petition_id: int, actor: Actor, now: datetime, limit: int = BAT
     Counted ones stay counted. The last batch is recorded in the activity log as done by `actor`.
     """
     # Signatures that are leaving the tally must have left it first.
-    is_settled = Signature.hatched_at.is_(None) | Signature.state.in_(("counted", "confirmed"))
+    is_settled = Signature.hatched_at.is_(None) | Signature.state.in_(VALID_STATES)
     conditions = (Signature.petition_id == petition_id, Signature.state != "erased", is_settled)
     ids = db.session.scalars(
         select(Signature.id)

@@ -17,7 +17,7 @@ from campaign.notices.consents import (
     withdraw_consents,
 )
 from campaign.notices.models import Consent
-from campaign.signatures.models import Signature
+from campaign.signatures.models import VALID_STATES, Signature
 from campaign.site.languages import default_lang, languages_with
 
 NAME = "name"
@@ -51,7 +51,7 @@ def note_shown_names(
         literal(given_at) if given_at else func.coalesce(c.consent_at, c.created_at),
     ).where(
         c.id.in_(signature_ids),
-        c.state.in_(("counted", "confirmed")),
+        c.state.in_(VALID_STATES),
         c.name_display.in_(SHOWN_DISPLAYS),
         ~has_consent("signature", c.id, NAME),
     )

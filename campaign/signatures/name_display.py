@@ -10,14 +10,18 @@ from sqlalchemy import ColumnElement, Table, TextClause, func, select, update
 
 from campaign.extensions import db
 from campaign.process.clock import utcnow
-from campaign.signatures.models import NAME_DISPLAY_REQUESTED, NAME_DISPLAYS, Signature
+from campaign.signatures.models import (
+    NAME_DISPLAY_REQUESTED,
+    NAME_DISPLAYS,
+    VALID_STATES,
+    Signature,
+)
 from campaign.signatures.name_consents import note_name_change, note_shown_names
 from campaign.signatures.queries import signatures_of_address
 
 # NAME_DISPLAYS is ordered from the most public to the most private.
 _PRIVACY = {display: place for place, display in enumerate(NAME_DISPLAYS)}
 UNCONFIRMED = "full"
-NAMED = ("confirmed", "counted")
 
 _table: Table = Signature.__table__
 
@@ -90,7 +94,11 @@ def waiting_names_at(event_id: int, *, after_id: int = 0, most: int = 20) -> Seq
 
 def count_waiting_names(event_ids: Iterable[int]) -> dict[int, int]:
     """Return {event id: how many name displays wait}, without events that have none."""
-    waits = (NAME_DISPLAY_REQUESTED, Signature.event_id.in_(event_ids), Signature.state.in_(NAMED))
+    waits = (
+        NAME_DISPLAY_REQUESTED,
+        Signature.event_id.in_(event_ids),
+        Signature.state.in_(VALID_STATES),
+    )
     rows = db.session.execute(
         select(Signature.event_id, func.count()).where(*waits).group_by(Signature.event_id)
     )
@@ -107,7 +115,7 @@ def waiting_name_ids(event_id: int, *, most: int) -> Sequence[int]:
 def _waiting_at(
     event_id: int,
 ) -> tuple[TextClause, ColumnElement[bool], ColumnElement[bool]]:
-    return NAME_DISPLAY_REQUESTED, Signature.event_id == event_id, Signature.state.in_(NAMED)
+    return NAME_DISPLAY_REQUESTED, Signature.event_id == event_id, Signature.state.in_(VALID_STATES)
 
 
 def _chosen(ids: Iterable[int], cause_ids: Iterable[int] | None) -> ColumnElement[bool]:

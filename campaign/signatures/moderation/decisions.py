@@ -11,14 +11,17 @@ from campaign.db.versioned import content_version, require_version
 from campaign.errors import CampaignError
 from campaign.extensions import db, load_for_update, note_ended
 from campaign.signatures import tokens
-from campaign.signatures.models import HeldCorrection, Signature
+from campaign.signatures.models import VALID_STATES, HeldCorrection, Signature
 
 REJECTED = "rejected"
 MERGED = "merged"
-UNDECIDED = ("pending", "confirmed", "counted", "held")
+NOT_HELD = ("pending", *VALID_STATES)
+UNDECIDED = (*NOT_HELD, "held")
 CORRECTED = ("given_name", "family_name", "country", "postal_code", "comment", "name_display")
 
 _table: Table = Signature.__table__
+# What an organizer has approved is not held again.
+CAN_BE_HELD = _table.c.state.in_(NOT_HELD) & _table.c.reviewed_at.is_(None)
 
 
 class SamePerson(CampaignError):
@@ -78,9 +81,7 @@ def reject(*, ids: Iterable[int], cause_ids: Iterable[int] | None, now: datetime
 def hold(*, ids: Iterable[int], reason: str, now: datetime) -> Sequence[int]:
     """Hold what a rule found, except what an organizer has approved; return the ids."""
     return _change(
-        _table.c.id.in_(ids)
-        & _table.c.state.in_(("pending", "confirmed", "counted"))
-        & _table.c.reviewed_at.is_(None),
+        _table.c.id.in_(ids) & CAN_BE_HELD,
         state="held",
         held_reason=reason,
         held_at=now,

@@ -17,7 +17,7 @@ from campaign.mailboxes.parts import Mailbox, MailboxPart, register_mailbox_part
 from campaign.petitions.models import Petition
 from campaign.security.digests import keyed_digest
 from campaign.security.secret_key import secret_key
-from campaign.signatures.models import Signature
+from campaign.signatures.models import VALID_STATES, Signature
 from campaign.signatures.moderation.decisions import drop_corrections
 from campaign.signatures.owner.operations import move_up, withdraw
 from campaign.signatures.pending_forms import forget_forms
@@ -117,7 +117,7 @@ def _staying(
 
 
 def _standing(row: Signature) -> tuple[int, datetime, int]:
-    if row.state in ("counted", "confirmed"):
+    if row.state in VALID_STATES:
         rank = 0
     elif row.state == "withdrawn":
         rank = 3
