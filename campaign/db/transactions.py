@@ -38,6 +38,8 @@ from campaign.security.secret_key import secret_key
 # Raised when the database is locked, full, away or out of connections. Nothing was saved, so the
 # caller may try again.
 DATABASE_AWAY = (OperationalError, InterfaceError, NoConnectionLeft)
+# Browsers and programs are then asked to try again after this time.
+RETRY_SECONDS = 10
 BUSY_SECONDS = 10
 # A writer that has used up BUSY_SECONDS in the queue still tries once, as the file may be free.
 MIN_BUSY_SECONDS = 0.1

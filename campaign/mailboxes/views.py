@@ -3,7 +3,7 @@
 from flask import Response, current_app, g, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from campaign.db.transactions import DATABASE_AWAY
+from campaign.db.transactions import DATABASE_AWAY, RETRY_SECONDS
 from campaign.extensions import write
 from campaign.http.caching import private
 from campaign.mailboxes import operations
@@ -14,8 +14,6 @@ from campaign.mailboxes.queries import waiting_change
 from campaign.process.clock import utcnow
 from campaign.site.settings import site_settings
 from campaign.text.email_addresses import mask
-
-BUSY_SECONDS = 10
 
 
 def show_new_address(mailbox: Mailbox, *, action: str, back: str) -> Response:
@@ -38,7 +36,7 @@ def request_new_address(mailbox: Mailbox, *, action: str, back: str) -> Response
     except DATABASE_AWAY:
         current_app.logger.exception("a request for a new address could not be written")
         page = _render(mailbox, form, "busy", action=action, back=back, status=503)
-        page.headers["Retry-After"] = str(BUSY_SECONDS)
+        page.headers["Retry-After"] = str(RETRY_SECONDS)
         return page
     return redirect(f"{action}?sent=1", 303)
 

@@ -45,7 +45,7 @@ from campaign.imports.subscribers.reading import (
     SubscriberList,
     missing_columns,
 )
-from campaign.organize.core.access import accepts_bytes, allowed, fresh
+from campaign.organize.core.access import accepts_bytes, allowed, fresh, megabytes
 from campaign.organize.core.audit import act
 from campaign.organize.core.identity import organizer
 from campaign.organize.mail.subscribers import (
@@ -60,7 +60,6 @@ from campaign.security.sealed_files import SealBroken, Sealer
 from campaign.subscriptions.importing import NEW, Subscriber
 from campaign.text.names import clean_text
 
-MEGABYTE = 1024 * 1024
 PIECE = 1024 * 1024
 POLL_SECONDS = 2
 MAX_NAME_LENGTH = 120
@@ -176,7 +175,13 @@ def upload() -> ResponseReturnValue:
 
 
 def _refuse_large() -> ResponseReturnValue:
-    flash(_("This file is larger than %(most)s MB. Split it into parts.", most=_most()), "danger")
+    flash(
+        _(
+            "This file is larger than %(most)s MB. Split it into parts.",
+            most=megabytes("IMPORT_BYTES"),
+        ),
+        "danger",
+    )
     return redirect(url_for("organize.subscribers.upload"), 303)
 
 
@@ -343,12 +348,10 @@ def _how_far(item: SubscriberImport) -> str:
     return _("Undoing the import.")
 
 
-def _most() -> int:
-    return int(current_app.config["IMPORT_BYTES"]) // MEGABYTE
-
-
 def _render_upload(form: UploadForm, status: int = 200) -> ResponseReturnValue:
-    return render_template("organize/subscribers/upload.html", form=form, most=_most()), status
+    return render_template(
+        "organize/subscribers/upload.html", form=form, most=megabytes("IMPORT_BYTES")
+    ), status
 
 
 def _render_import(

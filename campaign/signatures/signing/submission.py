@@ -11,7 +11,7 @@ from typing import Protocol
 
 from flask import current_app
 
-from campaign.db.transactions import DATABASE_AWAY
+from campaign.db.transactions import DATABASE_AWAY, RETRY_SECONDS
 from campaign.errors import CampaignError
 from campaign.notices.composition import compose_notice
 from campaign.notices.operations import shown_notice_id
@@ -32,8 +32,6 @@ from campaign.signatures.signing.operations import accept_in_group
 from campaign.surge.state import SigningBusy, surge_state
 from campaign.switches.state import SwitchedOffError, switched_off
 
-BUSY_SECONDS = 10
-
 
 class InvalidForm(CampaignError):
     """Some fields of the form are missing or wrong. The form has its errors."""
@@ -45,14 +43,14 @@ class DatabaseBusy(CampaignError):
     """The signature could not be written now. Nothing was stored."""
 
     status = 503
-    retry_seconds = BUSY_SECONDS
+    retry_seconds = RETRY_SECONDS
 
 
 class SigningUnavailable(CampaignError):
     """Nothing can be read or written now, not even the petition. Nothing was stored."""
 
     status = 503
-    retry_seconds = BUSY_SECONDS
+    retry_seconds = RETRY_SECONDS
 
 
 class SigningForm(Protocol):

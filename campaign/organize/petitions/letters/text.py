@@ -40,13 +40,12 @@ from campaign.organize.petitions.routes import audit_event_of, blueprint
 from campaign.organize.petitions.versions import makes_version, review, saved
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_in_any_state
-from campaign.petitions.questions import prompts_among
+from campaign.petitions.questions import MAX_LABEL_LENGTH, prompts_among
 from campaign.petitions.readiness import NotReady
 from campaign.process.clock import utcnow
 
 MAX_PART_LENGTH = 2000
 MAX_PROMPTS = 5
-MAX_LABEL_LENGTH = 200
 MISSING_ERRORS = {
     "subject": _l("Enter a subject. It is the first thing that the target reads."),
     "opening": _l("Enter an opening, or add a prompt."),
