@@ -7,13 +7,11 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, Table, case, exists, func, null, select, update
 from sqlalchemy.orm import aliased
 
+from campaign.accounts.alerts import tell_owners
 from campaign.accounts.audit import WORKER, Actor, entries, record
-from campaign.accounts.models import Organizer
-from campaign.accounts.queries import organizer_by_id, owners_of
 from campaign.db.versioned import check_part
 from campaign.errors import CampaignError
 from campaign.extensions import db, load_for_update, note_ended
-from campaign.mail.operations import enqueue_many
 from campaign.notices.consents import delete_consents
 from campaign.petitions.models import Petition
 from campaign.process.clock import utcnow
@@ -172,28 +170,12 @@ def warn_of_erasure(*, now: datetime) -> int:
     petitions = [petition for petition in _with_retention() if _needs_warning(petition, now)]
     for petition in petitions:
         petition.retention_notified_at = now
-        # Each email is about its own audit event, which names the owner and the petition.
-        entries = [
-            record(
-                WORKER,
-                NOTICE_ACTION,
-                subject=("petition", petition.id),
-                cause_id=petition.cause_id,
-                details={"organizer": owner.id},
-            )
-            for owner in owners_of(petition.cause_id)
-        ]
-        if entries:
-            enqueue_many(
-                [
-                    {
-                        "kind": NOTICE_EMAIL,
-                        "subject_id": entry.id,
-                        "lang": cast(Organizer, organizer_by_id(entry.details["organizer"])).lang,
-                    }
-                    for entry in entries
-                ]
-            )
+        tell_owners(
+            NOTICE_EMAIL,
+            NOTICE_ACTION,
+            subject=("petition", petition.id),
+            cause_id=petition.cause_id,
+        )
     db.session.flush()
     return len(petitions)
 
