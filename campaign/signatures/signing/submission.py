@@ -13,10 +13,9 @@ from flask import current_app
 
 from campaign.db.transactions import DATABASE_AWAY, RETRY_SECONDS
 from campaign.errors import CampaignError
-from campaign.notices.composition import compose_notice
 from campaign.notices.operations import shown_notice_id
-from campaign.petitions.kinds import kind_of
 from campaign.petitions.queries import SigningTerms
+from campaign.petitions.signing_terms import notice_of_terms
 from campaign.signatures import tokens
 from campaign.signatures.moderation.rules import reason_to_hold
 from campaign.signatures.signing.abuse_limits import spend_proof
@@ -164,13 +163,7 @@ def _shown_notice_id(submission: Submission) -> int:
     return shown_notice_id(
         submission.notice,
         organisation_id=terms.organisation_id,
-        compose=partial(
-            compose_notice,
-            kind_of(terms.action_kind).notice,
-            organisation_id=terms.organisation_id,
-            lang=submission.lang,
-            days=terms.retention_days,
-        ),
+        compose=partial(notice_of_terms, terms, submission.lang),
     )
 
 
