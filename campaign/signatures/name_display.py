@@ -17,7 +17,7 @@ from campaign.signatures.models import (
     Signature,
 )
 from campaign.signatures.name_consents import note_name_change, note_shown_names
-from campaign.signatures.queries import signatures_of_address
+from campaign.signatures.queries import chosen_among, signatures_of_address
 
 # NAME_DISPLAYS is ordered from the most public to the most private.
 _PRIVACY = {display: place for place, display in enumerate(NAME_DISPLAYS)}
@@ -63,7 +63,7 @@ def confirm_by_owner(*, email_digest: bytes, email: str) -> Sequence[int]:
 
 def confirm_by_organizer(*, ids: Iterable[int], cause_ids: Iterable[int] | None) -> Sequence[int]:
     """Show these names as asked at the table; return the ids of those in the organizer's causes."""
-    shown = _show(_chosen(ids, cause_ids))
+    shown = _show(chosen_among(ids, cause_ids))
     # They asked for it when they signed at the table.
     note_shown_names(shown)
     return shown
@@ -76,7 +76,7 @@ def keep_private(*, ids: Iterable[int], cause_ids: Iterable[int] | None) -> Sequ
     """
     return db.session.scalars(
         update(_table)
-        .where(NAME_DISPLAY_REQUESTED, _chosen(ids, cause_ids))
+        .where(NAME_DISPLAY_REQUESTED, chosen_among(ids, cause_ids))
         .values(name_display_requested="")
         .returning(_table.c.id)
     ).all()
@@ -116,11 +116,6 @@ def _waiting_at(
     event_id: int,
 ) -> tuple[TextClause, ColumnElement[bool], ColumnElement[bool]]:
     return NAME_DISPLAY_REQUESTED, Signature.event_id == event_id, Signature.state.in_(VALID_STATES)
-
-
-def _chosen(ids: Iterable[int], cause_ids: Iterable[int] | None) -> ColumnElement[bool]:
-    chosen = _table.c.id.in_(list(ids))
-    return chosen if cause_ids is None else chosen & _table.c.cause_id.in_(cause_ids)
 
 
 def _show(chosen: ColumnElement[bool]) -> Sequence[int]:
