@@ -2,15 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import Any, Protocol, Self, cast
+from typing import Any, Protocol, cast
 
-from flask import request
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, RadioField, SelectChoice, StringField
 from wtforms.validators import Length, ValidationError
 
-from campaign.http.cached_fields import CachedFields
+from campaign.http.public_form import PublicForm
 from campaign.petitions.kinds import kind_of
 from campaign.petitions.questions import ANSWER_PREFIX, PROMPT, field_name
 from campaign.signatures import tokens
@@ -45,13 +43,8 @@ class Action(Protocol):
     def action_kind(self) -> str: ...
 
 
-class SupporterForm(FlaskForm):
+class SupporterForm(PublicForm):
     """What supporters enter about themselves, when they sign or correct it."""
-
-    class Meta(CachedFields):
-        # Public pages set no cookie, so there is no token; cross-site posts are rejected by their
-        # origin.
-        csrf = False
 
     given_name = NameField(_l("First name"))
     family_name = NameField(_l("Last name"))
@@ -73,11 +66,6 @@ class SupporterForm(FlaskForm):
     )
 
     required = frozenset({"given_name"})
-
-    @classmethod
-    def sent(cls) -> Self:
-        """Return the form filled from the request's form data; files and JSON are ignored."""
-        return cls(formdata=request.form if request.method == "POST" else None)
 
     def validate(self, extra_validators: Mapping[str, Any] | None = None) -> bool:
         """Check each field, then required fields, then fields that depend on each other."""
@@ -176,20 +164,10 @@ class SignatureForm(SupporterForm):
         return self.email.address.domain if self.email.address else ""
 
 
-class OwnLinkForm(FlaskForm):
+class OwnLinkForm(PublicForm):
     """The form that requests the link to "What I signed"."""
 
-    class Meta(CachedFields):
-        # Public pages set no cookie, so there is no token; cross-site posts are rejected by their
-        # origin.
-        csrf = False
-
     email = EmailField(_l("Email"))
-
-    @classmethod
-    def sent(cls) -> Self:
-        """Return the form filled from the request's form data."""
-        return cls(formdata=request.form)
 
 
 MISSING_ANSWER = _l("Answer this question.")
