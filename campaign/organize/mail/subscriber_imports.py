@@ -13,8 +13,7 @@ from flask import current_app, flash, jsonify, redirect, render_template, reques
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf.file import FileField
-from wtforms import Field, RadioField, SelectChoice, SelectField, ValidationError
+from wtforms import RadioField, SelectChoice, SelectField
 
 from campaign.extensions import write
 from campaign.files.scratch import scratch_folder
@@ -47,6 +46,7 @@ from campaign.imports.subscribers.reading import (
 )
 from campaign.organize.core.access import accepts_bytes, allowed, fresh, megabytes
 from campaign.organize.core.audit import act
+from campaign.organize.core.fields import ChosenFileField
 from campaign.organize.core.identity import organizer
 from campaign.organize.mail.subscribers import (
     CauseForm,
@@ -108,11 +108,7 @@ class ListForm(CauseForm):
 class UploadForm(ListForm):
     """A list of people."""
 
-    file = FileField(_l("File"))
-
-    def validate_file(self, field: Field) -> None:
-        if not field.data or not field.data.filename:
-            raise ValidationError(_l("Choose a file."))
+    file = ChosenFileField(_l("File"))
 
 
 class ColumnsForm(ListForm):
