@@ -151,7 +151,7 @@ def _record_use(key_id: int, now: datetime) -> None:
     try:
         write(touch_key, key_id=key_id, now=now)
     except DATABASE_AWAY:
-        # This matters less than the signature, so go on.
+        # This matters less than the signature, so continue.
         current_app.logger.exception("the use of a partner's key could not be recorded")
 
 

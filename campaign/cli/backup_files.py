@@ -197,7 +197,7 @@ class _Feeding(threading.Thread):
         return self.error is None
 
     def write(self, data: bytes) -> int:
-        """Write to the program. If it has ended, go on to find out whether the file is damaged."""
+        """Write to the program. If it has ended, continue, to find out whether the file is damaged."""
         if self._is_read:
             try:
                 self._pipe.write(data)

@@ -210,7 +210,7 @@ class Transactions:
     def clock(self, delay: timedelta = timedelta(0)) -> ColumnElement[datetime]:
         """Return SQL for the time after `delay`, by the database's clock, within a statement.
 
-        Unlike `now`, it costs no query of its own.
+        Unlike `now`, it costs no extra query.
         """
         if self._db.engine.dialect.name == "sqlite":
             return literal(utcnow() + delay, UtcDateTime())

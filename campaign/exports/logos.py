@@ -55,7 +55,7 @@ def logo_of(organisation_id: int) -> Logo | None:
 
 
 def _try(logo: Logo) -> None:
-    """Draw the logo on a page of its own. Raise NotDrawable if nothing is seen on white paper."""
+    """Draw the logo on a separate page. Raise NotDrawable if nothing is seen on white paper."""
     sheets = Sheets(TRIAL_SIDE, TRIAL_SIDE, title="", lang="")
     sheets.add(WHITE)
     sheets.picture(logo.data, 0, 0, TRIAL_SIDE, TRIAL_SIDE)

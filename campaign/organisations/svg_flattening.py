@@ -2,8 +2,8 @@
 
 fpdf2 draws paths, basic shapes and gradients. Other parts of SVG it draws differently from browsers,
 or leaves out: what shapes inherit from groups, clipped groups, copies, gradients that continue
-others, exponents, and lengths in pixels. So each shape gets all that it inherits, and the matrix
-that leads to it. What would still look different is refused, because a wrong logo is worse than a
+others, exponents, and lengths in pixels. So each shape gets all that it inherits, and its whole
+matrix. What would still look different is refused, because a wrong logo is worse than a
 name.
 """
 

@@ -1,7 +1,7 @@
 """Unconfirmed forms: what each one says, and which choice counts where they differ.
 
-The signature's own row holds the first form. Each later form with the same address waits in a row
-of its own, with its own link.
+The signature's own row holds the first form. Each later form with the same address waits in a separate
+row, with its own link.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -124,8 +124,9 @@ def waiting_forms(
 def private_choices(forms: list[UnconfirmedForm]) -> dict[str, Any]:
     """Return the choices as recorded, whichever of these forms is confirmed.
 
-    They are `name_display`, `subscribe` and `tell_answer`. Each is the most private choice of all forms. So someone else who knows an address can make its
-    holder less visible. They can never make the holder more visible than that person asked to be.
+    They are `name_display`, `subscribe` and `tell_answer`. Each is the most private choice of all
+    forms. So someone else who knows an address can make its holder less visible, but never more
+    visible than that person asked to be.
     """
     order = NAME_DISPLAYS[::-1]
     return {

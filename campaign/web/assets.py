@@ -50,7 +50,7 @@ class Assets:
         """Yield (path, text) of the joined style sheets.
 
         A page makes one request, while each subject keeps its own source file. `css/site.css` joins
-        the files directly in css/. Each folder below css/ is joined into one file of its own, for
+        the files directly in css/. Each folder below css/ is joined into one separate file, for
         pages that only few people see.
         """
         css = self.folder / "css"

@@ -57,7 +57,7 @@ def move_signatures(old: Mailbox, new: Mailbox, *, now: datetime) -> None:
     rows = db.session.scalars(
         select(Signature)
         .where(Signature.email_digest.in_({old.digest, new.digest}))
-        # All who lock several signatures use this order, so that they cannot deadlock.
+        # All transactions lock signatures in this order, so that they cannot deadlock.
         .order_by(Signature.petition_id, Signature.email_digest, Signature.id)
         .with_for_update()
         .execution_options(populate_existing=True)
@@ -185,7 +185,7 @@ def _set_aside(row: Signature, *, heir: Signature, now: datetime) -> None:
 
 
 def _positions(moved: Sequence[Signature], there: Sequence[Signature]) -> dict[Signature, int]:
-    """Return the positions that those who come find free at the new address.
+    """Return the positions that are free for the signatures that move to the new address.
 
     Signing again looks for the first one first, so the only one who is there moves to it.
     """
