@@ -90,7 +90,7 @@ from campaign.search.routes import blueprint as search_pages
 from campaign.security import rate_limits
 from campaign.sharing.operations import forget_assigned_texts
 from campaign.sharing.routes import blueprint as sharing_pages
-from campaign.signatures import emails, tokens
+from campaign.signatures import confirmation_emails, notification_emails, tokens
 from campaign.signatures.codes import routes as code_pages
 from campaign.signatures.jobs import work as signature_work
 from campaign.signatures.moderation import rules
@@ -163,7 +163,8 @@ PARTS = (
     wording,
     tokens,
     rules,
-    emails,
+    confirmation_emails,
+    notification_emails,
     target_emails,
     letter_emails,
     sample_emails,

@@ -1,14 +1,15 @@
-"""Queue emails about what another person changed: an account, or who can do everything."""
+"""Queue emails to organizers: about what another person changed, and what owners should know."""
 
+from campaign.accounts.audit import WORKER, record
 from campaign.accounts.audit_models import AccountAlert, AuditEntry
 from campaign.accounts.models import Organizer
 from campaign.accounts.operations import GrantedRole
 from campaign.accounts.permissions import ADMIN
-from campaign.accounts.queries import admins, organizer_by_id
+from campaign.accounts.queries import admins, organizer_by_id, owners_of
 from campaign.db.upsert import insert
 from campaign.extensions import db
 from campaign.mail.models import ACCOUNT
-from campaign.mail.operations import enqueue
+from campaign.mail.operations import enqueue, enqueue_many
 
 ALERT = "account_alert"
 
@@ -51,3 +52,18 @@ def alert_of_new_admin(entry: AuditEntry, granted: GrantedRole) -> None:
     """Alert every admin if the role just given makes someone a new admin."""
     if granted.is_new and entry.details["role"] == ADMIN:
         alert_admins(entry)
+
+
+def tell_owners(kind: str, action: str, *, subject: tuple[str, int], cause_id: int) -> None:
+    """Queue an email of `kind` to each owner of a cause, about something the worker has noticed.
+
+    Each email is about its own audit event, which names the owner and the subject.
+    """
+    messages = []
+    for owner in owners_of(cause_id):
+        entry = record(
+            WORKER, action, subject=subject, cause_id=cause_id, details={"organizer": owner.id}
+        )
+        messages.append({"kind": kind, "subject_id": entry.id, "lang": owner.lang})
+    if messages:
+        enqueue_many(messages)

@@ -8,10 +8,10 @@ from ipaddress import ip_address, ip_network
 from cryptography.fernet import Fernet, InvalidToken
 
 from campaign.accounts.models import AccountLink
+from campaign.security import digests
 from campaign.security.digests import keyed_digest
 from campaign.security.secret_key import secret_key
 from campaign.security.tokens import make_token, read_token
-from campaign.text.email_addresses import canonical
 
 SHORTENED = {4: 24, 6: 48}
 FIRST_ADMIN = "first admin"
@@ -22,7 +22,7 @@ def email_digest(address: str) -> bytes:
 
     All ways to write the address have the same digest, which signatures use too.
     """
-    return keyed_digest(secret_key(), "email", canonical(address))
+    return digests.email_digest(secret_key(), address)
 
 
 def code_digest(organizer_id: int, code: str) -> bytes:

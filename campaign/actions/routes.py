@@ -10,10 +10,9 @@ from campaign.process.clock import utcnow
 from campaign.signatures.forms import signature_form
 from campaign.signatures.presenters import petition_context_by_slug
 from campaign.signatures.signing.views import SigningPage, fill_again, sign_and_answer
-from campaign.updates.presenters import recent_cards
+from campaign.updates.presenters import MAX_RECENT, recent_cards
 
 blueprint = Blueprint("actions", __name__)
-MAX_UPDATES = 3
 
 
 @blueprint.get("/<lang>/actions/<slug>")
@@ -26,7 +25,7 @@ def show(slug: str) -> ResponseReturnValue:
     if action.action_kind == PETITION:
         abort(404)
     form = signature_form(action.required_fields, action.questions, action=action, lang=g.lang)
-    updates = recent_cards(g.lang, now, petition_id=action.id, limit=MAX_UPDATES)
+    updates = recent_cards(g.lang, now, petition_id=action.id, limit=MAX_RECENT)
     return public(
         make_response(render_template("actions/show.html", form=form, updates=updates, **context))
     )

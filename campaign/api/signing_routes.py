@@ -19,13 +19,12 @@ from campaign.api.routes import blueprint
 from campaign.db.transactions import DATABASE_AWAY
 from campaign.errors import CampaignError
 from campaign.extensions import write
-from campaign.notices.composition import compose_notice
 from campaign.notices.models import NOT_RECORDED
 from campaign.notices.operations import claimed_notice_id, record_notice
 from campaign.petitions.kinds import PETITION, kind_of
 from campaign.petitions.queries import SigningTerms
 from campaign.petitions.questions import field_name, in_language
-from campaign.petitions.signing_terms import recent_terms
+from campaign.petitions.signing_terms import notice_of_terms, recent_terms
 from campaign.process.clock import utcnow
 from campaign.sharing.attribution import clean_source
 from campaign.signatures.forms import SignatureForm, signature_form
@@ -152,7 +151,7 @@ def _record_use(key_id: int, now: datetime) -> None:
     try:
         write(touch_key, key_id=key_id, now=now)
     except DATABASE_AWAY:
-        # This matters less than the signature, so go on.
+        # This matters less than the signature, so continue.
         current_app.logger.exception("the use of a partner's key could not be recorded")
 
 
@@ -214,13 +213,7 @@ def _agreed_to(
         claimed_notice_id,
         digest,
         organisation_id=terms.organisation_id,
-        compose=partial(
-            compose_notice,
-            kind_of(terms.action_kind).notice,
-            organisation_id=terms.organisation_id,
-            lang=values["lang"],
-            days=terms.retention_days,
-        ),
+        compose=partial(notice_of_terms, terms, values["lang"]),
     )
     if notice_id == NOT_RECORDED:
         errors["notice"] = [

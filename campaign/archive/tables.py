@@ -312,7 +312,7 @@ EXPORTED: dict[str, Exported] = {
     "target": Exported(_through("target.petition_id", "petition")),
     "delivery": Exported(_through("delivery.petition_id", "petition")),
     "answer": Exported(_through("answer.petition_id", "petition")),
-    # Nothing goes on by itself after a move, or two sites would tell the same people.
+    # Nothing continues automatically after a move, or two sites would tell the same people.
     "answer_telling": Exported(
         _through("answer_telling.answer_id", "answer"),
         replaced={
@@ -331,7 +331,7 @@ EXPORTED: dict[str, Exported] = {
     "event_text": Exported(_through("event_text.event_id", "event")),
     "event_petition": Exported(_through("event_petition.event_id", "event")),
     "registration": Exported(_through("registration.event_id", "event")),
-    # Nothing goes on by itself after a move, or two sites would send the same email.
+    # Nothing continues automatically after a move, or two sites would send the same email.
     "event_message": Exported(
         _through("event_message.event_id", "event"),
         replaced={"state": _changed("event_message.state", {"sending": "stopped"})},
@@ -344,7 +344,7 @@ EXPORTED: dict[str, Exported] = {
     "campaign_update_body_picture": Exported(
         _through("campaign_update_body_picture.update_id", "campaign_update")
     ),
-    # Nothing goes on by itself after a move, or two sites would send the same email.
+    # Nothing continues automatically after a move, or two sites would send the same email.
     "mailing": Exported(
         _through("mailing.update_id", "campaign_update"),
         replaced={

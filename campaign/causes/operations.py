@@ -6,6 +6,7 @@ from campaign.errors import CampaignError
 from campaign.extensions import db, load_for_update
 from campaign.organisations.operations import ensure_host
 from campaign.publishing.slug_history import SlugHistory
+from campaign.publishing.texts import write_texts
 
 
 class CauseSlugTaken(CampaignError):
@@ -58,14 +59,8 @@ def change_cause(
     cause = load_for_update(Cause, cause_id)
     check_part(cause, "text", version)
     cause.palette = palette
-    by_lang = {text.lang: text for text in cause.texts}
     cause.texts = [text for text in cause.texts if text.lang in texts]
-    for lang, columns in texts.items():
-        if lang not in by_lang:
-            cause.texts.append(CauseText(lang=lang, **columns))
-            continue
-        for name, value in columns.items():
-            setattr(by_lang[lang], name, value)
+    write_texts(cause.texts, CauseText, texts)
     db.session.flush()
     return cause
 

@@ -19,12 +19,11 @@ from campaign.organisations.identity import identities
 from campaign.organisations.presenters import PageIdentity, identity_of, show_organisation
 from campaign.petitions.presenters import PetitionCard, cards_of_cause
 from campaign.process.clock import utcnow
-from campaign.updates.presenters import recent_cards
+from campaign.updates.presenters import MAX_RECENT, recent_cards
 
 blueprint = Blueprint("causes", __name__)
 MAX_ON_HOME = 3
 MAX_ON_CAUSE = 8
-MAX_UPDATES = 3
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,7 @@ def index() -> ResponseReturnValue:
                 more=[page(cause, g.lang) for cause in rest if cause.organisation_id == host.id],
                 others=others,
                 events=cards_ahead(g.lang, now, limit=MAX_ON_HOME),
-                updates=recent_cards(g.lang, now, limit=MAX_UPDATES),
+                updates=recent_cards(g.lang, now, limit=MAX_RECENT),
                 news_notice=compose_notice("subscription", organisation_id=None, lang=g.lang),
                 news_consent=form_text(None, g.lang),
             )
@@ -94,7 +93,7 @@ def show(slug: str) -> ResponseReturnValue:
                 petitions=cause_page.petitions,
                 events=cards_ahead(g.lang, now, cause_id=cause.id, limit=MAX_ON_CAUSE),
                 past_events=cards_past(g.lang, now, cause_id=cause.id, limit=MAX_ON_CAUSE),
-                updates=recent_cards(g.lang, now, cause_id=cause.id, limit=MAX_UPDATES),
+                updates=recent_cards(g.lang, now, cause_id=cause.id, limit=MAX_RECENT),
                 news_notice=compose_notice(
                     "subscription", organisation_id=cause.organisation_id, lang=g.lang
                 ),

@@ -17,10 +17,10 @@ from flask import current_app
 from sqlalchemy.engine import URL
 
 from campaign.cli.age_files import decrypt, encrypt
+from campaign.db.copying.target import VERSION_TABLE
 from campaign.db.libpq_url import libpq_url
 from campaign.files.scratch import scratch_folder
 
-VERSION_TABLE = "alembic_version"
 DUMP_COMMAND = ("pg_dump", "--format=custom")
 RESTORE_OPTIONS = ("--clean", "--if-exists", "--no-owner", "--file=-")
 PSQL_OPTIONS = ("--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1")
@@ -197,7 +197,7 @@ class _Feeding(threading.Thread):
         return self.error is None
 
     def write(self, data: bytes) -> int:
-        """Write to the program. If it has ended, go on to find out whether the file is damaged."""
+        """Write to the program. If it has ended, continue, to find out whether the file is damaged."""
         if self._is_read:
             try:
                 self._pipe.write(data)

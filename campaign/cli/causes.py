@@ -7,6 +7,7 @@ from flask.cli import AppGroup
 from campaign.accounts.audit import COMMAND, record
 from campaign.causes.models import Cause
 from campaign.causes.operations import CauseSlugTaken, create_cause
+from campaign.cli.by_slug import existing
 from campaign.cli.checks import site_lang, valid_slug
 from campaign.extensions import write
 from campaign.organisations.queries import organisation_by_slug
@@ -31,9 +32,9 @@ def create(
     slug: str, organisation_slug: str, title: str, summary: str, lang: str, draft: bool
 ) -> None:
     """Create a cause with the address SLUG, and publish it."""
-    organisation = organisation_by_slug(organisation_slug)
-    if organisation is None:
-        raise click.ClickException(f"There is no organization with the slug {organisation_slug!r}.")
+    organisation = existing(
+        organisation_by_slug(organisation_slug), "organization", organisation_slug
+    )
     try:
         write(_create, organisation.id, slug, {lang: {"title": title, "summary": summary}}, draft)
     except CauseSlugTaken as error:

@@ -12,6 +12,7 @@ from flask.cli import with_appcontext
 from flask_babel import force_locale
 
 from campaign.accounts.audit import COMMAND, record
+from campaign.cli.by_slug import existing
 from campaign.cli.checks import check_lang
 from campaign.cli.plurals import numbered
 from campaign.extensions import write
@@ -75,9 +76,7 @@ def import_signatures(
     The columns are: given_name, family_name, email, country, postal_code, comment, name_display, subscribe,
     tell_answer, lang, signed_at, sheet, row. Instead of given_name and family_name, you can use full_name.
     """
-    petition = petition_by_slug(slug)
-    if petition is None:
-        raise click.ClickException(f"There is no petition with the slug {slug!r}.")
+    petition = existing(petition_by_slug(slug), "petition", slug)
     lang = check_lang(lang) if lang else petition.original_lang
     now = utcnow()
     today = now.astimezone(ZoneInfo(site_settings().time_zone))

@@ -6,6 +6,7 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from campaign.accounts.audit import COMMAND, record
+from campaign.cli.by_slug import existing
 from campaign.cli.plurals import numbered
 from campaign.events.queries import event_in_any_state
 from campaign.extensions import write
@@ -39,9 +40,7 @@ def pair(slug: str, name: str, pin: str | None) -> None:
 
     The code works once, within 15 minutes.
     """
-    event = event_in_any_state(slug)
-    if event is None:
-        raise click.ClickException(f"There is no event with the slug {slug!r}.")
+    event = existing(event_in_any_state(slug), "event", slug)
     new_pin = pin or (None if pin_of(event.id) else codes.new_pin())
     code = write(_pair, event.id, event.cause_id, name.strip()[: pairing.MAX_NAME_LENGTH], new_pin)
     url = f"{current_app.config['PUBLIC_URL']}/kiosk"

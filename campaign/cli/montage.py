@@ -11,6 +11,7 @@ from PIL import Image
 
 from campaign.causes.models import Cause
 from campaign.causes.queries import cause_by_slug
+from campaign.cli.by_slug import existing
 from campaign.cli.checks import site_lang
 from campaign.extensions import write
 from campaign.montage.layout import places
@@ -165,10 +166,7 @@ def draw_poster(cause: str, size: str, lang: str, names: bool, output: str) -> N
 
 
 def _load_cause(slug: str) -> Cause:
-    cause = cause_by_slug(slug)
-    if cause is None:
-        raise click.ClickException(f"There is no cause with the slug {slug!r}.")
-    return cause
+    return existing(cause_by_slug(slug), "cause", slug)
 
 
 def _shape_of(slug: str) -> Shape:

@@ -14,6 +14,7 @@ from campaign.archive.importing import Imported, import_archive
 from campaign.archive.manifest import ArchiveError, Manifest
 from campaign.archive.reading import open_archive
 from campaign.archive.writing import write_archive
+from campaign.cli.by_slug import existing
 from campaign.cli.checks import site_lang, valid_slug
 from campaign.cli.plurals import numbered
 from campaign.extensions import db, write
@@ -78,9 +79,7 @@ def export(slug: str, output: Path) -> None:
 
     The archive holds personal data. Only the owner of the file can read it.
     """
-    organisation = organisation_by_slug(slug)
-    if organisation is None:
-        raise click.ClickException(f"There is no organization with the slug {slug!r}.")
+    organisation = existing(organisation_by_slug(slug), "organization", slug)
     write(record, COMMAND, "organisations.export", subject=("organisation", organisation.id))
     draft = output.with_name(output.name + ".part")
     try:

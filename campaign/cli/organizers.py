@@ -15,6 +15,7 @@ from campaign.accounts.permissions import ADMIN, ORGANISATION_OWNER, ROLES
 from campaign.accounts.queries import organizer_by_address, organizer_by_id, organizers_of
 from campaign.causes.models import Cause
 from campaign.causes.queries import cause_by_id, cause_by_slug
+from campaign.cli.by_slug import existing
 from campaign.extensions import write
 from campaign.i18n.locales import INTERFACE_LANGUAGES
 from campaign.organisations.models import Organisation
@@ -124,19 +125,13 @@ def _refuse_scope(role: str, slug: str | None, organisation_slug: str | None) ->
 def _cause_id(slug: str | None) -> int | None:
     if not slug:
         return None
-    cause = cause_by_slug(slug)
-    if cause is None:
-        raise click.ClickException(f"There is no cause with the slug {slug!r}.")
-    return cause.id
+    return existing(cause_by_slug(slug), "cause", slug).id
 
 
 def _organisation_id(slug: str | None) -> int | None:
     if not slug:
         return None
-    organisation = organisation_by_slug(slug)
-    if organisation is None:
-        raise click.ClickException(f"There is no organization with the slug {slug!r}.")
-    return organisation.id
+    return existing(organisation_by_slug(slug), "organization", slug).id
 
 
 def _enrol(

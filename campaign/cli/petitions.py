@@ -9,6 +9,7 @@ from flask.cli import AppGroup
 
 from campaign.accounts.audit import COMMAND, record
 from campaign.causes.queries import cause_by_slug, cause_in_any_state
+from campaign.cli.by_slug import existing
 from campaign.cli.checks import site_lang, valid_slug
 from campaign.extensions import write
 from campaign.http.urls import absolute_url
@@ -70,9 +71,7 @@ def create(
     draft: bool,
 ) -> None:
     """Create a petition with the address SLUG, and publish it."""
-    cause = cause_by_slug(cause_slug)
-    if cause is None:
-        raise click.ClickException(f"There is no cause with the slug {cause_slug!r}.")
+    cause = existing(cause_by_slug(cause_slug), "cause", cause_slug)
     if cause.is_over and not draft:
         raise click.ClickException(f"{CAUSE_CLOSED} Or create a draft with --draft.")
     try:
@@ -109,9 +108,9 @@ def clone(slug: str, new_slug: str, cause_slug: str | None) -> None:
     It has no dates and no signatures.
     """
     petition = _load_petition(slug)
-    cause = cause_in_any_state(cause_slug) if cause_slug else petition.cause
-    if cause is None:
-        raise click.ClickException(f"There is no cause with the slug {cause_slug!r}.")
+    cause = petition.cause
+    if cause_slug:
+        cause = existing(cause_in_any_state(cause_slug), "cause", cause_slug)
     try:
         made = _change(
             "petitions.create",
@@ -218,17 +217,12 @@ def list_petitions() -> None:
 
 
 def _load_petition(slug: str) -> Petition:
-    petition = petition_in_any_state(slug)
-    if petition is None:
-        raise click.ClickException(f"There is no petition with the slug {slug!r}.")
-    return petition
+    return existing(petition_in_any_state(slug), "petition", slug)
 
 
 def _load_public_petition(slug: str) -> Petition:
     petition = _load_petition(slug)
-    if petition.state == "draft":
-        raise click.ClickException(f"There is no petition with the slug {slug!r}.")
-    return petition
+    return existing(None if petition.state == "draft" else petition, "petition", slug)
 
 
 def _change(action: str, operation: Callable[..., Petition], **named: Any) -> Petition:

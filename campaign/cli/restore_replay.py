@@ -29,7 +29,7 @@ from campaign.process.clock import utcnow
 from campaign.security.secret_key import secret_key
 from campaign.signatures.counting.hatching import release_numbers
 from campaign.signatures.erasure import erase_one
-from campaign.signatures.models import Signature
+from campaign.signatures.models import VALID_STATES, Signature
 from campaign.signatures.moderation import decisions
 from campaign.signatures.owner.operations import erase, stop_answers
 from campaign.subscriptions.consents import note_ends
@@ -85,7 +85,7 @@ def _erase_signature(entry: EndedEntry) -> object:
     row = _row_of(entry, Signature)
     if row is None or row.state == "erased":
         return False
-    if row.hatched_at is not None and row.state not in ("counted", "confirmed"):
+    if row.hatched_at is not None and row.state not in VALID_STATES:
         # A counted signature must leave the tally before its data is erased.
         while release_numbers(now=utcnow()):
             pass

@@ -9,6 +9,7 @@ import click
 from flask.cli import AppGroup
 
 from campaign.accounts.audit import COMMAND
+from campaign.cli.by_slug import existing
 from campaign.cli.imports import import_signatures
 from campaign.cli.plurals import numbered
 from campaign.demo.signers import add_rows, invented_rows
@@ -83,9 +84,7 @@ def anonymise_signatures(slug: str, dry_run: bool) -> None:
 
     Counted signatures stay counted.
     """
-    petition = petition_in_any_state(slug)
-    if petition is None:
-        raise click.ClickException(f"There is no petition with the slug {slug!r}.")
+    petition = existing(petition_in_any_state(slug), "petition", slug)
     if dry_run:
         click.echo(_erasure_plan(petition))
         return
@@ -164,10 +163,7 @@ def _open_for_owner(path: str, flags: int) -> int:
 
 
 def _load_petition(slug: str) -> Petition:
-    petition = petition_by_slug(slug)
-    if petition is None:
-        raise click.ClickException(f"There is no petition with the slug {slug!r}.")
-    return petition
+    return existing(petition_by_slug(slug), "petition", slug)
 
 
 group.add_command(import_signatures)

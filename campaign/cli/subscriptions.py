@@ -10,6 +10,7 @@ from flask.cli import AppGroup
 
 from campaign.accounts.audit import COMMAND, record
 from campaign.causes.queries import cause_in_any_state
+from campaign.cli.by_slug import existing
 from campaign.cli.plurals import numbered
 from campaign.exports.subscribers import STATES, pieces_of_subscribers, subscriber_format
 from campaign.extensions import db, write
@@ -167,12 +168,12 @@ def _load_place(slug: str | None, organisation_slug: str | None) -> Place:
     """Return the cause, or the organisation, that the options name."""
     if slug and organisation_slug:
         raise click.UsageError("Use --cause or --organisation, not both.")
-    cause = cause_in_any_state(slug) if slug else None
-    if slug and cause is None:
-        raise click.ClickException(f"There is no cause with the slug {slug!r}.")
-    organisation = organisation_by_slug(organisation_slug) if organisation_slug else None
-    if organisation_slug and organisation is None:
-        raise click.ClickException(f"There is no organization with the slug {organisation_slug!r}.")
+    cause = existing(cause_in_any_state(slug), "cause", slug) if slug else None
+    organisation = (
+        existing(organisation_by_slug(organisation_slug), "organization", organisation_slug)
+        if organisation_slug
+        else None
+    )
     return Place(
         cause_id=cause.id if cause else None,
         organisation_id=organisation.id if organisation else None,

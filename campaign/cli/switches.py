@@ -7,6 +7,7 @@ import click
 from flask.cli import AppGroup
 
 from campaign.accounts.audit import COMMAND, record
+from campaign.cli.by_slug import existing
 from campaign.extensions import write
 from campaign.organisations.models import Organisation
 from campaign.organisations.queries import organisation_by_slug, organisations_among
@@ -107,10 +108,7 @@ def _stamp(moment: datetime) -> str:
 def _organisation(slug: str | None) -> Organisation | None:
     if not slug:
         return None
-    organisation = organisation_by_slug(slug)
-    if organisation is None:
-        raise click.ClickException(f"There is no organization with the slug {slug!r}.")
-    return organisation
+    return existing(organisation_by_slug(slug), "organization", slug)
 
 
 COMMANDS = (group,)

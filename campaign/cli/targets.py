@@ -9,6 +9,7 @@ from flask.cli import AppGroup
 from flask_babel import force_locale
 
 from campaign.accounts.audit import COMMAND, record
+from campaign.cli.by_slug import existing
 from campaign.cli.plurals import numbered
 from campaign.extensions import write
 from campaign.imports.tables import FileRefused
@@ -86,10 +87,7 @@ def export(slug: str, kind: str, output: Path | None) -> None:
 
 
 def _load(slug: str) -> Organisation:
-    organisation = organisation_by_slug(slug)
-    if organisation is None:
-        raise click.ClickException(f"There is no organization with the slug {slug!r}.")
-    return organisation
+    return existing(organisation_by_slug(slug), "organization", slug)
 
 
 def _import(kind: str, file: Path, organisation: Organisation, dry_run: bool) -> None:

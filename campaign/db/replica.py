@@ -96,7 +96,7 @@ class Replica:
         self._lag_seconds = None
 
     def watch(self) -> None:
-        """Check until `close`, in a thread of its own."""
+        """Check until `close`, in its own thread."""
         self._thread.start()
 
     def close(self) -> None:

@@ -38,6 +38,8 @@ from campaign.security.secret_key import secret_key
 # Raised when the database is locked, full, away or out of connections. Nothing was saved, so the
 # caller may try again.
 DATABASE_AWAY = (OperationalError, InterfaceError, NoConnectionLeft)
+# Browsers and programs are then asked to try again after this time.
+RETRY_SECONDS = 10
 BUSY_SECONDS = 10
 # A writer that has used up BUSY_SECONDS in the queue still tries once, as the file may be free.
 MIN_BUSY_SECONDS = 0.1
@@ -208,7 +210,7 @@ class Transactions:
     def clock(self, delay: timedelta = timedelta(0)) -> ColumnElement[datetime]:
         """Return SQL for the time after `delay`, by the database's clock, within a statement.
 
-        Unlike `now`, it costs no query of its own.
+        Unlike `now`, it costs no extra query.
         """
         if self._db.engine.dialect.name == "sqlite":
             return literal(utcnow() + delay, UtcDateTime())

@@ -7,20 +7,15 @@ from typing import Any, Self
 
 from flask import request, url_for
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import Form, HiddenField, SelectChoice, SelectField
 from wtforms.validators import ValidationError
 
 from campaign.events.presenters import EventPage
-from campaign.http.cached_fields import CachedFields
+from campaign.http.public_form import PublicForm
 from campaign.petitions.questions import ANSWER_PREFIX
-from campaign.signatures.forms import (
-    MISSING_ANSWER,
-    EmailField,
-    NameField,
-    answer_field,
-)
+from campaign.signatures.fields import EmailField, NameField
+from campaign.signatures.forms import MISSING_ANSWER, answer_field
 
 MAX_PAGES = 5000
 MAX_LENGTH = 80
@@ -87,12 +82,8 @@ class SeatsField(SelectField):
         self.data = str(int(text))
 
 
-class SeatForm(FlaskForm):
+class SeatForm(PublicForm):
     """What supporters may change in their registration."""
-
-    class Meta(CachedFields):
-        # Public pages set no cookie, so there is no token. Cross-site posts are refused by origin.
-        csrf = False
 
     name = NameField(_l("Your name"))
 

@@ -23,6 +23,7 @@ from campaign.mail.models import BULK
 from campaign.mail.operations import enqueue_many
 from campaign.publishing.pictures import Pictures
 from campaign.publishing.slug_history import SlugHistory
+from campaign.publishing.texts import write_texts
 
 CHANGED = "event_changed"
 CALLED_OFF = "event_cancelled"
@@ -95,7 +96,7 @@ def change_event(
     for name, value in {**settings, **(_columns(hours) if hours else {})}.items():
         setattr(event, name, value)
     if texts is not None:
-        _change_texts(event, texts)
+        write_texts(event.texts, EventText, texts)
     if petition_ids is not None:
         event.petitions = _petitions(petition_ids)
     event.sequence += 1
@@ -153,17 +154,6 @@ def _petitions(petition_ids: Sequence[int]) -> list[EventPetition]:
         EventPetition(petition_id=item, position=place)
         for place, item in enumerate(dict.fromkeys(petition_ids))
     ]
-
-
-def _change_texts(event: Event, texts: dict[str, dict[str, Any]]) -> None:
-    by_lang = {text.lang: text for text in event.texts}
-    for lang, columns in texts.items():
-        text = by_lang.get(lang)
-        if text is None:
-            event.texts.append(EventText(lang=lang, **columns))
-            continue
-        for name, value in columns.items():
-            setattr(text, name, value)
 
 
 def _announced_values(event: Event) -> tuple[Any, ...]:

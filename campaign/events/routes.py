@@ -18,7 +18,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from campaign.causes.queries import cause_by_slug, published_causes
-from campaign.db.transactions import DATABASE_AWAY
+from campaign.db.transactions import DATABASE_AWAY, RETRY_SECONDS
 from campaign.events import registering
 from campaign.events.calendar import links_to_add, public_file
 from campaign.events.forms import Filters, RegistrationForm, SeatForm, registration_form
@@ -44,19 +44,17 @@ from campaign.organisations.presenters import (
     structured_organisation,
 )
 from campaign.process.clock import utcnow
+from campaign.publishing.pictures import PICTURE_SECONDS
 from campaign.signatures import tokens
 from campaign.signatures.signing.abuse_limits import admit_signing
 from campaign.site.settings import site_settings
 from campaign.switches.state import switched_off
 from campaign.text.email_addresses import Address
-from campaign.updates.presenters import recent_cards
+from campaign.updates.presenters import MAX_RECENT, recent_cards
 
 blueprint = Blueprint("events", __name__)
 PAGE = 20
-MAX_UPDATES = 3
-BUSY_SECONDS = 10
 CALENDAR_SECONDS = 300
-PICTURE_SECONDS = 7 * 24 * 3600
 # Long enough that a calendar that was offline all summer still learns of cancellations.
 FEED_PAST = timedelta(days=180)
 
@@ -228,7 +226,7 @@ def _render_event(
         calendar_url=url_for("events.calendar", slug=event.slug, lang=g.lang),
         calendar_links=links_to_add(event, shown, url),
         updates=recent_cards(
-            g.lang, utcnow(), cause_id=event.cause_id, event_id=event.id, limit=MAX_UPDATES
+            g.lang, utcnow(), cause_id=event.cause_id, event_id=event.id, limit=MAX_RECENT
         ),
     )
 
@@ -245,7 +243,7 @@ def _refuse(
     shown: EventPage,
     form: SeatForm,
     status: int,
-    retry_seconds: int = BUSY_SECONDS,
+    retry_seconds: int = RETRY_SECONDS,
 ) -> Response:
     response = make_response(_render_event(event, shown, form, refused=status), status)
     if status == 503:

@@ -16,6 +16,8 @@ from campaign.mail.operations import enqueue
 
 SEAT = "registration_seat"
 HOLD = timedelta(hours=1)
+# What organizers may let one person register.
+MAX_SEATS = 20
 
 
 def free_seats(event: Event, now: datetime, *, besides: int | None = None) -> int | None:

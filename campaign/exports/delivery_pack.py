@@ -112,7 +112,7 @@ class DeliveryPack:
     def _volumes(self) -> Generator[bytes, None, None]:
         """Write the PDF volumes, and their rows to the table.
 
-        The table waits in a sealed file of its own until all signatures are counted.
+        The table waits in a separate sealed file until all signatures are counted.
         """
         last, volumes = self._signatures.last_id(), -(-self._signatures.total() // VOLUME)
         self._counts["erased"] = counted_without_data(self._petition_id)

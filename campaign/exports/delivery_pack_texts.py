@@ -21,10 +21,10 @@ from campaign.notices.models import Notice
 from campaign.notices.queries import MIN_PREFIX_LENGTH, notices_with
 from campaign.petitions.delivery_terms import may_deliver
 from campaign.petitions.models import Petition
+from campaign.signatures.models import EVIDENCE
 from campaign.site.settings import site_settings
 from campaign.text.markdown import to_paragraphs
 
-EVIDENCE = ("email", "in_person", "paper", "api")
 # Each detail's share of the table's width. The name gets the rest.
 SHARES = {"country": 0.2, "postal_code": 0.12, "day": 0.14, "shown_comment": 0.24}
 NUMBER_SHARE = 0.09

@@ -75,7 +75,7 @@ class CsvForExcel(Csv):
 class JsonLines:
     """One JSON object per line, with JSON numbers, booleans and nulls.
 
-    Each answer to the petition's own questions is a property of its own.
+    Each answer to the petition's own questions is a separate property.
     """
 
     suffix: ClassVar[str] = "jsonl"

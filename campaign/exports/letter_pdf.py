@@ -1,4 +1,4 @@
-"""The PDF of gathered letters, each on a page of its own."""
+"""The PDF of gathered letters, each on its own page."""
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby

@@ -8,7 +8,8 @@ from sqlalchemy import select
 from campaign.extensions import db
 from campaign.montage.typesetting import WHITE, Pixels, Sheets
 from campaign.organisations.models import OrganisationImage
-from campaign.organisations.svg_flattening import NotDrawable, flat_svg
+from campaign.organisations.svg_flattening import flat_svg
+from campaign.organisations.svg_numbers import NotDrawable
 
 # The sides of the trial, in points and pixels.
 TRIAL_SIDE = 160
@@ -54,7 +55,7 @@ def logo_of(organisation_id: int) -> Logo | None:
 
 
 def _try(logo: Logo) -> None:
-    """Draw the logo on a page of its own. Raise NotDrawable if nothing is seen on white paper."""
+    """Draw the logo on a separate page. Raise NotDrawable if nothing is seen on white paper."""
     sheets = Sheets(TRIAL_SIDE, TRIAL_SIDE, title="", lang="")
     sheets.add(WHITE)
     sheets.picture(logo.data, 0, 0, TRIAL_SIDE, TRIAL_SIDE)

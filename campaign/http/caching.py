@@ -5,6 +5,7 @@ from flask import Response
 # Set in the WSGI environ of a request that failed because the database is away. The edge then
 # answers other requests from its cache.
 DATABASE_IS_AWAY = "volante.database_away"
+YEAR_SECONDS = 31_536_000
 
 
 def public(response: Response, seconds: int = 1, *, stale: int = 5) -> Response:
@@ -16,6 +17,12 @@ def public(response: Response, seconds: int = 1, *, stale: int = 5) -> Response:
     response.cache_control.max_age = seconds
     response.cache_control["stale-while-revalidate"] = str(stale)
     response.cache_control["stale-if-error"] = "86400"
+    return response
+
+
+def immutable(response: Response) -> Response:
+    """Mark `response` as the same for everyone for as long as its URL is used; return it."""
+    response.headers["Cache-Control"] = f"public, max-age={YEAR_SECONDS}, immutable"
     return response
 
 

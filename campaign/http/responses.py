@@ -1,8 +1,8 @@
-"""Responses that are no pages of ours: an email in a frame, and a missing file."""
+"""Responses that are not our pages: an email in a frame, a missing file, and one for mail programs."""
 
 from typing import NoReturn
 
-from flask import Response, abort, make_response
+from flask import Response, abort, make_response, request
 
 # Emails use inline styles, which the policy of our pages forbids. In return, scripts and forms in
 # an email are blocked by the sandbox.
@@ -25,3 +25,14 @@ def abort_missing_file() -> NoReturn:
     The error handler of pages would first look for a renamed or translated page to redirect to.
     """
     abort(Response("", 404, content_type="text/plain"))
+
+
+def one_click_response() -> Response | None:
+    """Return the response to a mail program that stops emails with one click, or None.
+
+    None if a person has pressed the button of our page. Mail programs must not be redirected (RFC
+    8058, section 3.1).
+    """
+    if request.form.get("List-Unsubscribe") != "One-Click":
+        return None
+    return Response("", 200, content_type="text/plain")

@@ -1,8 +1,11 @@
-"""What protects our pages in the browser: their Content-Security-Policy and the names of cookies."""
+"""What protects our pages in the browser: policies, permissions and the names of cookies."""
 
 from flask import current_app
 
 COOKIE_PREFIX = "__Host-"
+PERMISSIONS = "camera=(), microphone=(), geolocation=(), browsing-topics=()"
+# For the pages that scan codes.
+CAMERA_PERMISSIONS = PERMISSIONS.replace("camera=()", "camera=(self)")
 RULES = (
     "default-src 'none'",
     "script-src 'self'",

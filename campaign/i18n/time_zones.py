@@ -15,7 +15,7 @@ _EXCLUDED = "Antarctica/"
 def zone_countries() -> dict[str, str]:
     """Return {time zone: ISO code of its country}, without aliases and old names.
 
-    Every country has at least one zone, named after a city of its own.
+    Every country has at least one zone, named after one of its cities.
     """
     lines = (files("tzdata") / "zoneinfo" / "zone.tab").read_text().splitlines()
     rows = [line.split("\t") for line in lines if line and not line.startswith("#")]

@@ -21,7 +21,7 @@ _FIELD_OF = {name: field for field, names in _NAMES.items() for name in names}
 
 
 def fields_for(questions: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
-    """Return all fields that a column can hold for a petition with these questions of its own."""
+    """Return all fields that a column can hold for a petition with these additional questions."""
     return (*FIELDS, *(ANSWER_PREFIX + question["name"] for question in questions))
 
 

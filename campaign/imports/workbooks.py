@@ -28,7 +28,7 @@ SHARED_TEXTS = "xl/sharedstrings.xml"
 # would use up all memory.
 _REFERENCE = re.compile(rb"""[\s"']r\s*=\s*["']([A-Za-z]+)([0-9]+)["']""")
 # Spreadsheet programs may record a blank row at the very end. We remove its number, because a cell
-# without a reference of its own would be placed there.
+# without its own reference would be placed there.
 _FAR_ROW = re.compile(rb"""([\s"'])r\s*=\s*["'][0-9]{6,}["']""")
 # Blank rows that were once formatted reach far down, and blank columns far right, but not both.
 MAX_ROW_INDEX, MAX_COLUMN_INDEX, MAX_CELLS = (

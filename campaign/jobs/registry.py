@@ -48,7 +48,7 @@ class JobKind:
 
 @dataclass(frozen=True)
 class PeriodicWork:
-    """Work that is done again and again in a thread of its own, after pauses of `seconds`.
+    """Work that is done again and again in its own thread, after pauses of `seconds`.
 
     `make` is called when the worker starts, and returns the pass. `process` is where it runs.
     """

@@ -27,7 +27,7 @@ class WorkerContext:
     """The worker that does the work: its application, its name in claims, and when to stop.
 
     What is appended to `on_stop` is called when the worker is told to stop. What is appended to
-    `on_heartbeat` is called every HEARTBEAT_SECONDS, in a thread of its own: it renews claims.
+    `on_heartbeat` is called every HEARTBEAT_SECONDS, in its own thread: it renews claims.
     """
 
     app: Flask

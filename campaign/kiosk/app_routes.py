@@ -6,6 +6,7 @@ from flask import Blueprint, Response, current_app, jsonify, make_response, rend
 from flask.typing import ResponseReturnValue
 
 from campaign.http.caching import public
+from campaign.http.security import CAMERA_PERMISSIONS
 from campaign.kiosk.app_files import app_files
 from campaign.kiosk.app_texts import texts_before_start, texts_by_language
 from campaign.kiosk.bundle import shown_organisation
@@ -15,8 +16,6 @@ from campaign.site.settings import site_settings
 from campaign.text.postal_codes import postal_code_shapes
 
 blueprint = Blueprint("kiosk_app", __name__, url_prefix="/kiosk")
-# The app scans pairing codes with the camera if the tablet has one.
-PERMISSIONS = "camera=(self), microphone=(), geolocation=(), browsing-topics=()"
 LEVELS = ("small", "mid", "full")
 ICONS = (("192", "any"), ("512", "any"), ("maskable-512", "maskable"))
 
@@ -38,7 +37,8 @@ def shell() -> ResponseReturnValue:
         numbers_url=url_for("montage.numbers", slug="SLUG").replace("SLUG", "{cause}"),
     )
     response = public(make_response(page), 60)
-    response.headers["Permissions-Policy"] = PERMISSIONS
+    # The app scans pairing codes with the camera if the tablet has one.
+    response.headers["Permissions-Policy"] = CAMERA_PERMISSIONS
     return response
 
 

@@ -27,7 +27,7 @@ from campaign.petitions.kinds import kind_of
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_by_id
 from campaign.signatures import tokens
-from campaign.signatures.models import Signature
+from campaign.signatures.models import EMAILED_STATES, Signature
 from campaign.signatures.queries import signature_by_id, signatures_of_address
 
 SIGNED_AT_TABLE = "signature_at_table"
@@ -35,7 +35,6 @@ SILENT = "kiosk_silent"
 # After this delay the signature has its number. Also, nobody at the table can learn from the email
 # what the tablet does not tell them.
 DELAY = timedelta(minutes=1)
-EMAILED_STATES = ("confirmed", "counted", "held")
 
 _table = Signature.__table__
 

@@ -21,7 +21,8 @@ from campaign.petitions.models import Petition
 from campaign.petitions.operations import slugs
 from campaign.petitions.queries import SigningTerms, signing_terms
 from campaign.petitions.questions import field_name, in_language
-from campaign.signatures.forms import OptionalEmailField, form_class, with_kind_fields
+from campaign.signatures.fields import OptionalEmailField
+from campaign.signatures.forms import form_class, with_kind_fields
 from campaign.signatures.moderation.rules import reason_to_hold
 from campaign.signatures.signing.commands import SupporterDetails
 from campaign.site.settings import site_settings

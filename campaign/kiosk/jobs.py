@@ -6,14 +6,12 @@ from typing import Any
 
 from sqlalchemy import exists, or_, select, update
 
-from campaign.accounts.audit import WORKER, record
-from campaign.accounts.queries import organizer_by_id, owners_of
+from campaign.accounts.alerts import tell_owners
 from campaign.events.models import Event
 from campaign.extensions import db, rows_changed
 from campaign.jobs.registry import BackgroundWork
 from campaign.kiosk import emails
 from campaign.kiosk.models import HAS_DRAWING, IN_REVIEW, SILENT, Kiosk, KioskRecord
-from campaign.mail.operations import enqueue_many
 from campaign.petitions.models import Petition
 from campaign.signatures.models import Signature
 from campaign.site.settings import site_settings
@@ -65,25 +63,8 @@ def tell_of_silence(*, now: datetime) -> int:
     ).all()
     for kiosk in silent:
         kiosk.silence_notified_at = now
-        entries = [
-            record(
-                WORKER,
-                SILENT_ACTION,
-                subject=("kiosk", kiosk.id),
-                cause_id=kiosk.cause_id,
-                details={"organizer": owner.id},
-            )
-            for owner in owners_of(kiosk.cause_id)
-        ]
-        enqueue_many(
-            [
-                {
-                    "kind": emails.SILENT,
-                    "subject_id": entry.id,
-                    "lang": organizer_by_id(entry.details["organizer"]).lang,
-                }
-                for entry in entries
-            ]
+        tell_owners(
+            emails.SILENT, SILENT_ACTION, subject=("kiosk", kiosk.id), cause_id=kiosk.cause_id
         )
     db.session.flush()
     return len(silent)

@@ -22,11 +22,10 @@ from campaign.kiosk.parsing import Report
 from campaign.kiosk.queries import shift_ids
 from campaign.kiosk.review_quota import ReviewQuota
 from campaign.kiosk.trust import trusted
-from campaign.notices.composition import compose_notice
 from campaign.notices.models import NOT_RECORDED
 from campaign.notices.operations import claimed_notice_id
-from campaign.petitions.kinds import kind_of
 from campaign.petitions.queries import SigningTerms
+from campaign.petitions.signing_terms import notice_of_terms
 from campaign.signatures.signing import accept_signatures
 from campaign.signatures.signing.commands import (
     Collector,
@@ -181,13 +180,7 @@ def notice_id_of(record: Opened) -> int:
     return claimed_notice_id(
         record.notice,
         organisation_id=terms.organisation_id,
-        compose=partial(
-            compose_notice,
-            kind_of(terms.action_kind).notice,
-            organisation_id=terms.organisation_id,
-            lang=record.lang,
-            days=terms.retention_days,
-        ),
+        compose=partial(notice_of_terms, terms, record.lang),
     )
 
 

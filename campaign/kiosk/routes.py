@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
+from limits import RateLimitItemPerMinute
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from campaign.extensions import write
@@ -21,8 +22,8 @@ from campaign.kiosk.parsing import (
     read_report,
 )
 from campaign.kiosk.queries import counted_among, gaps_of, kiosk_by_id, kiosk_by_secret, tally_of
-from campaign.kiosk.rate_limits import may_pair, may_request
 from campaign.process.clock import utcnow
+from campaign.security.rate_limits import limiter
 from campaign.site.settings import site_settings
 from campaign.surge.state import SigningBusy, surge_level
 from campaign.surge.steps import SurgeLevel
@@ -32,6 +33,9 @@ blueprint = Blueprint("kiosk", __name__)
 MAX_NUMBERS = 500
 MAX_SMALL_BODY_BYTES = 50_000
 PAIRING_PAUSE, PAUSE = 900, 60
+# Of a network, against guessing codes, and of a kiosk, against a broken app.
+PAIRINGS = RateLimitItemPerMinute(30, 15)
+REQUESTS = RateLimitItemPerMinute(240)
 
 
 class Refused(Exception):
@@ -55,7 +59,7 @@ def refuse(error: Refused) -> ResponseReturnValue:
 @blueprint.post("/kiosk/pairings")
 def pair() -> ResponseReturnValue:
     """Pair the device that shows a code. Its secret is in this response only."""
-    if not may_pair(request.remote_addr):
+    if not limiter().hit_network(PAIRINGS, request.remote_addr, "kiosk pairing"):
         raise Refused(429, "too_many", PAIRING_PAUSE)
     typed, app = _parse(read_pairing, _request_json(MAX_SMALL_BODY_BYTES))
     try:
@@ -143,7 +147,7 @@ def _kiosk() -> Kiosk:
     kiosk = kiosk_by_secret(secret.strip()) if scheme.lower() == "bearer" else None
     if kiosk is None:
         raise Refused(401, "unknown_kiosk")
-    if not may_request(kiosk.id):
+    if not limiter().hit(REQUESTS, "kiosk", str(kiosk.id)):
         raise Refused(429, "too_many", PAUSE)
     return kiosk
 

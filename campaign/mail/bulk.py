@@ -95,6 +95,22 @@ def enqueue_once(
     return len(receipts)
 
 
+def unreported(model: type[Any], now: datetime) -> list[Any]:
+    """Lock and return the rows whose report must be saved before their receipts are deleted.
+
+    They ended RECEIPT_RETENTION ago. Their emails are still in the outbox, and will be swept soon.
+    """
+    over = db.session.scalars(
+        select(model)
+        .where(
+            model.state.in_(("done", "stopped")),
+            model.finished_at <= now - RECEIPT_RETENTION,
+        )
+        .with_for_update(skip_locked=True)
+    ).all()
+    return [row for row in over if not row.counts]
+
+
 def counts_by_state(kind: str, receipt_ids: Select[Any]) -> dict[str, int]:
     """Return {state: count} of the emails with these receipts, as long as they are in the outbox."""
     rows = db.session.execute(

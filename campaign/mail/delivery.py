@@ -215,7 +215,7 @@ class OutboxWorker:
             transport.close()
 
     def _prepare(self, rows: list[OutboxRow]) -> list[OutgoingEmail]:
-        # In a context of its own, so that what was read holds no memory, snapshot or connection
+        # In a separate context, so that what was read holds no memory, snapshot or connection
         # while the mail server is slow, and no later pass uses it.
         with current_app.app_context():
             messages = self._render_all(rows)

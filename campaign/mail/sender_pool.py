@@ -190,7 +190,7 @@ class DeliveryBatch:
         return any(self._current.values())
 
     def _send_next(self, email: OutgoingEmail, transport: SmtpTransport | FolderTransport) -> bool:
-        """Send an email, and return whether this connection can go on."""
+        """Send an email, and return whether this connection can be used again."""
         result = self._send(email, transport)
         with self._changed:
             self._current[id(transport)] = None

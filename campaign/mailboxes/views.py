@@ -2,20 +2,25 @@
 
 from flask import Response, current_app, g, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from limits import RateLimitItemPerDay
+from werkzeug.exceptions import TooManyRequests
 
-from campaign.db.transactions import DATABASE_AWAY
+from campaign.db.transactions import DATABASE_AWAY, RETRY_SECONDS
 from campaign.extensions import write
 from campaign.http.caching import private
 from campaign.mailboxes import operations
-from campaign.mailboxes.abuse_limits import admit_change_request
 from campaign.mailboxes.forms import NewAddressForm
 from campaign.mailboxes.parts import Mailbox
 from campaign.mailboxes.queries import waiting_change
 from campaign.process.clock import utcnow
+from campaign.security.rate_limits import limiter
 from campaign.site.settings import site_settings
 from campaign.text.email_addresses import mask
 
-BUSY_SECONDS = 10
+# Each request emails an address that anyone may have entered.
+REQUESTS_PER_MAILBOX = RateLimitItemPerDay(3)
+# A library or a school may share one IP address.
+REQUESTS_PER_NETWORK = RateLimitItemPerDay(20)
 
 
 def show_new_address(mailbox: Mailbox, *, action: str, back: str) -> Response:
@@ -32,13 +37,13 @@ def request_new_address(mailbox: Mailbox, *, action: str, back: str) -> Response
     form = NewAddressForm.sent()
     if not form.validate():
         return _render(mailbox, form, "new", action=action, back=back, status=422)
-    admit_change_request(mailbox, request.remote_addr)
+    _admit_request(mailbox, request.remote_addr)
     try:
         write(operations.request_change, old=mailbox, new=form.mailbox, lang=g.lang, now=utcnow())
     except DATABASE_AWAY:
         current_app.logger.exception("a request for a new address could not be written")
         page = _render(mailbox, form, "busy", action=action, back=back, status=503)
-        page.headers["Retry-After"] = str(BUSY_SECONDS)
+        page.headers["Retry-After"] = str(RETRY_SECONDS)
         return page
     return redirect(f"{action}?sent=1", 303)
 
@@ -60,3 +65,16 @@ def _render(
         link_days=site_settings().confirm_days,
     )
     return private(make_response(page, status))
+
+
+def _admit_request(mailbox: Mailbox, remote_address: str | None) -> None:
+    """Count one request of this mailbox, from this IP address.
+
+    Raise TooManyRequests beyond a limit.
+    """
+    counts = (
+        limiter().hit(REQUESTS_PER_MAILBOX, "address change", mailbox.digest.hex()),
+        limiter().hit_network(REQUESTS_PER_NETWORK, remote_address, "address change"),
+    )
+    if not all(counts):
+        raise TooManyRequests(retry_after=REQUESTS_PER_MAILBOX.get_expiry())

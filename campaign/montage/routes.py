@@ -23,7 +23,7 @@ from campaign.causes.models import Cause
 from campaign.causes.presenters import page as cause_page
 from campaign.causes.queries import cause_by_slug, cause_numbers
 from campaign.extensions import reads_replica
-from campaign.http.caching import public
+from campaign.http.caching import immutable, public
 from campaign.i18n.countries import country_name
 from campaign.montage.forms import number_parameter
 from campaign.montage.names import (
@@ -47,7 +47,6 @@ MAX_WIDTH, DEFAULT_WIDTH = 2400, 1200
 PICTURE_SECONDS = 60
 NAMES_SECONDS = 15
 NUMBERS_SECONDS = 5
-YEAR = 31_536_000
 # More digits than any butterfly number has, and few enough for exact arithmetic everywhere.
 MAX_DIGITS = 15
 blueprint.app_template_global("montage_version")(version)
@@ -223,8 +222,7 @@ def _cacheable(response: Response, tag: str) -> Response:
             request.endpoint or "", **{**(request.view_args or {}), "tag": version()}
         )
         return public(response, PICTURE_SECONDS)
-    response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
-    return response
+    return immutable(response)
 
 
 def _tagged(response: Response) -> Response:

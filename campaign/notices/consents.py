@@ -14,6 +14,9 @@ from campaign.notices.models import PURPOSES, Consent, ConsentText
 
 Key = TypeVar("Key", bound=Hashable)
 
+# What a new consent says, in this order.
+COLUMNS = ("subject_kind", "subject_id", "purpose", "text_id", "channel", "given_at")
+
 _table: Any = Consent.__table__
 
 
@@ -40,6 +43,11 @@ def consent_text_ids(texts: Mapping[Key, ShownText]) -> dict[Key, int]:
         db.session.execute(insert(ConsentText).values(rows).on_conflict_do_nothing())
         ids |= _ids_of(missing)
     return {key: ids[digest] for key, digest in digests.items()}
+
+
+def insert_consents(rows: Select[Any]) -> None:
+    """Insert the consents that a query returns, with the values of COLUMNS."""
+    db.session.execute(insert(_table).from_select(COLUMNS, rows))
 
 
 def withdraw_consents(

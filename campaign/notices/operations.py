@@ -55,7 +55,7 @@ def shown_notice_id(
 
     `shown` is the digest that the form sent. One that no notice of this organisation has, forged or
     missing, counts as the current notice, which `compose` returns. A new notice is committed in a
-    transaction of its own, so call this outside of transactions. Raise DATABASE_AWAY.
+    separate transaction, so call this outside of transactions. Raise DATABASE_AWAY.
     """
     known: TtlCache[tuple[int | None, str], int] = current_app.extensions[CACHE]
     notice_id = known.get((organisation_id, shown), partial(find_notice_id, organisation_id, shown))

@@ -178,7 +178,7 @@ def _snapshot() -> Snapshot[Identities]:
 
 
 def _load() -> Identities:
-    # A session of its own, because the caller may be in the middle of a transaction.
+    # A separate session, because the caller may be in the middle of a transaction.
     with Session(db.engine) as session:
         rows = session.scalars(
             select(Organisation)

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from campaign.causes.presenters import page as cause_page
 from campaign.causes.queries import published_causes
 from campaign.extensions import reads_replica
-from campaign.http.caching import public
+from campaign.http.caching import immutable, public
 from campaign.http.responses import abort_missing_file
 from campaign.notices.composition import compose_notice
 from campaign.notices.news_texts import form_text
@@ -22,7 +22,6 @@ from campaign.subscriptions.presenters import NewsList
 
 blueprint = Blueprint("organisations", __name__)
 PAGE_SECONDS = 60
-YEAR = 31_536_000
 # An SVG that is opened on its own is a document of this site, so nothing in it may run or load.
 IMAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
@@ -83,7 +82,7 @@ def colours(slug: str, digest: str) -> ResponseReturnValue:
     response = Response(style_sheet(organisation.accent), mimetype="text/css")
     if digest != colours_digest(organisation.accent):
         return public(response, PAGE_SECONDS)
-    return _immutable(response)
+    return immutable(response)
 
 
 def _render_imprint() -> Response:
@@ -96,9 +95,4 @@ def _image(slug: str, purpose: str, digest: str) -> Response:
     media_type, data = image_data(slug, purpose, digest) or abort_missing_file()
     response = Response(data, mimetype=media_type)
     response.headers["Content-Security-Policy"] = IMAGE_POLICY
-    return _immutable(response)
-
-
-def _immutable(response: Response) -> Response:
-    response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
-    return response
+    return immutable(response)

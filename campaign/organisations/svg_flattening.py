@@ -2,8 +2,8 @@
 
 fpdf2 draws paths, basic shapes and gradients. Other parts of SVG it draws differently from browsers,
 or leaves out: what shapes inherit from groups, clipped groups, copies, gradients that continue
-others, exponents, and lengths in pixels. So each shape gets all that it inherits, and the matrix
-that leads to it. What would still look different is refused, because a wrong logo is worse than a
+others, exponents, and lengths in pixels. So each shape gets all that it inherits, and its whole
+matrix. What would still look different is refused, because a wrong logo is worse than a
 name.
 """
 
@@ -11,7 +11,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import Any
 from xml.etree import ElementTree as ET
 
 from defusedxml.ElementTree import fromstring
@@ -23,6 +23,22 @@ from fontTools.svgLib.path import PathBuilder, parse_path
 from PIL import ImageColor
 
 from campaign.organisations.svg import SVG, XLINK_HREF
+from campaign.organisations.svg_numbers import (
+    IDENTITY,
+    NUMBER,
+    Matrix,
+    NotDrawable,
+    finite,
+    inverse,
+    matrix_in,
+    matrix_text,
+    number_in,
+    number_text,
+    numbers_in,
+    product,
+    share_in,
+    transformed,
+)
 
 # Copies make a small file draw much, so the limit is on what is drawn.
 MAX_DRAWN_CHARACTERS = 500_000
@@ -30,8 +46,6 @@ MAX_DRAWN_CHARACTERS = 500_000
 MAX_LEVELS = 150
 # The distance of the stops of a gradient.
 MIN_STEP = 0.0001
-# PDF viewers calculate with single precision.
-MAX_NUMBER = 1_000_000
 
 SHAPES: Mapping[str, tuple[str, ...]] = {
     "path": (),
@@ -70,18 +84,8 @@ INHERITED: Mapping[str, str] = {
 }
 # Pixels in a unit.
 UNITS = {"": 1, "px": 1, "pt": 4 / 3, "pc": 16, "mm": 96 / 25.4, "cm": 960 / 25.4, "in": 96}
-_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
-_LENGTH = re.compile(rf"({_NUMBER.pattern})\s*(%|[a-z]*)")
-_STEP = re.compile(r"[\s,]*(matrix|translate|scale|rotate|skewX|skewY)\s*\(([^()]*)\)[\s,]*")
+_LENGTH = re.compile(rf"({NUMBER.pattern})\s*(%|[a-z]*)")
 _REFERENCE = re.compile(r"""url\(\s*["']?#([\w.:-]+)["']?\s*\).*""", re.DOTALL)
-
-# (a, b, c, d, e, f) as in SVG: a point (x, y) moves to (ax + cy + e, bx + dy + f).
-Matrix: TypeAlias = tuple[float, float, float, float, float, float]
-IDENTITY: Matrix = (1, 0, 0, 1, 0, 0)
-
-
-class NotDrawable(ValueError):
-    """A PDF could not show this SVG as browsers do. The message names the part, not its content."""
 
 
 @dataclass(frozen=True)
@@ -127,13 +131,13 @@ class _Flattening:
     def __init__(self, root: Any) -> None:
         self._root = root
         self._by_id = {element.get("id"): element for element in root.iter() if element.get("id")}
-        self._view = _numbers(root.get("viewBox", ""), 4)
+        self._view = numbers_in(root.get("viewBox", ""), 4)
         self._definitions = ET.Element("defs")
         self._left = MAX_DRAWN_CHARACTERS
 
     def svg(self) -> bytes:
         flat = ET.Element("svg", {"xmlns": SVG.strip("{}")})
-        flat.set("viewBox", " ".join(map(_text, self._view)))
+        flat.set("viewBox", " ".join(map(number_text, self._view)))
         flat.append(self._definitions)
         flat.extend(
             list(self._children(self._root, self._own(self._root, _Inherited(INHERITED)), 0))
@@ -169,7 +173,7 @@ class _Flattening:
             yield from self._children(original, placed, level + 1)
             return
         move: Matrix = (1, 0, 0, 1, self._length(use, "x", "0"), self._length(use, "y", "0"))
-        moved = replace(inherited, matrix=_product(inherited.matrix, move))
+        moved = replace(inherited, matrix=product(inherited.matrix, move))
         group = ET.Element("g")
         group.append(original)
         yield from self._children(group, moved, level + 1)
@@ -183,12 +187,12 @@ class _Flattening:
             value = element.get(name, "inherit").strip()
             if value and value != "inherit":
                 style[name] = value
-        matrix = _product(inherited.matrix, _matrix(element.get("transform", "")))
+        matrix = product(inherited.matrix, matrix_in(element.get("transform", "")))
         return _Inherited(
             style,
             matrix,
             # Where shapes of a half-transparent group overlap, browsers show only the upper one.
-            inherited.opacity * _share(element.get("opacity", "1")),
+            inherited.opacity * share_in(element.get("opacity", "1")),
             self._clips(element, matrix, inherited),
         )
 
@@ -203,19 +207,19 @@ class _Flattening:
     def _placed(self, frame: Any, content: Any, inherited: _Inherited) -> _Inherited:
         """Fit the view box of a symbol or an inner drawing into its frame, in the middle."""
         x, y = self._length(frame, "x", "0"), self._length(frame, "y", "0")
-        matrix = _product(inherited.matrix, (1, 0, 0, 1, x, y))
+        matrix = product(inherited.matrix, (1, 0, 0, 1, x, y))
         if content.get("viewBox"):
             if content.get("preserveAspectRatio", "xMidYMid meet") not in (
                 "xMidYMid",
                 "xMidYMid meet",
             ):
                 raise NotDrawable("preserveAspectRatio")
-            left, top, width, height = _numbers(content.get("viewBox"), 4)
+            left, top, width, height = numbers_in(content.get("viewBox"), 4)
             wide, high = self._length(frame, "width", "100%"), self._length(frame, "height", "100%")
             scale = min(wide / width, high / height)
             across, down = (wide - scale * width) / 2, (high - scale * height) / 2
             fit = (scale, 0, 0, scale, across - scale * left, down - scale * top)
-            matrix = _product(matrix, fit)
+            matrix = product(matrix, fit)
         return replace(inherited, matrix=matrix)
 
     def _shape(self, name: str, element: Any, inherited: _Inherited) -> Iterator[ET.Element]:
@@ -234,12 +238,12 @@ class _Flattening:
             fill = None
         if fill:
             shape.set("fill", fill.colour)
-            shape.set("fill-opacity", _text(fill.opacity * inherited.opacity))
+            shape.set("fill-opacity", number_text(fill.opacity * inherited.opacity))
         else:
             shape.set("fill", "none")
         if stroke:
             shape.set("stroke", stroke.colour)
-            shape.set("stroke-opacity", _text(stroke.opacity * inherited.opacity))
+            shape.set("stroke-opacity", number_text(stroke.opacity * inherited.opacity))
             self._set_line(shape, style)
         if fill or stroke:
             yield self._finished(shape, inherited.matrix, inherited)
@@ -249,28 +253,31 @@ class _Flattening:
             yield OUTLINES[name], element.get(OUTLINES[name], "").strip()
         for side in SHAPES[name]:
             if element.get(side, "auto") != "auto":
-                yield side, _text(self._length(element, side, "0"))
+                yield side, number_text(self._length(element, side, "0"))
 
     def _set_line(self, shape: ET.Element, style: Mapping[str, str]) -> None:
-        shape.set("stroke-width", _text(self._measure(style["stroke-width"], "r")))
+        shape.set("stroke-width", number_text(self._measure(style["stroke-width"], "r")))
         shape.set("stroke-linecap", style["stroke-linecap"])
         shape.set("stroke-linejoin", style["stroke-linejoin"])
-        shape.set("stroke-miterlimit", _text(max(1, _number(style["stroke-miterlimit"]))))
+        shape.set("stroke-miterlimit", number_text(max(1, number_in(style["stroke-miterlimit"]))))
         if style["stroke-dasharray"] != "none":
             dashes = style["stroke-dasharray"].replace(",", " ").split()
             shape.set(
-                "stroke-dasharray", " ".join(_text(self._measure(dash, "r")) for dash in dashes)
+                "stroke-dasharray",
+                " ".join(number_text(self._measure(dash, "r")) for dash in dashes),
             )
-            shape.set("stroke-dashoffset", _text(self._measure(style["stroke-dashoffset"], "r")))
+            shape.set(
+                "stroke-dashoffset", number_text(self._measure(style["stroke-dashoffset"], "r"))
+            )
 
     def _finished(self, shape: ET.Element, matrix: Matrix, inherited: _Inherited) -> ET.Element:
         """Give a shape its matrix and clip path, and count it."""
         if matrix != IDENTITY:
-            shape.set("transform", _matrix_text(matrix))
+            shape.set("transform", matrix_text(matrix))
         if inherited.clip:
-            corners = _outline(inherited.clip, _inverse(matrix))
+            corners = transformed(inherited.clip, inverse(matrix))
             clip = self._define("clipPath")
-            points = " ".join(f"{_text(x)},{_text(y)}" for x, y in corners)
+            points = " ".join(f"{number_text(x)},{number_text(y)}" for x, y in corners)
             ET.SubElement(clip, "polygon", {"points": points})
             shape.set("clip-path", f"url(#{clip.get('id')})")
         self._left -= sum(map(len, shape.attrib.values())) + 100
@@ -289,19 +296,19 @@ class _Flattening:
             bounds = ControlBoundsPen(None)
             parse_path(data, bounds)
             left, top, right, bottom = bounds.bounds
-            matrix = _product(matrix, (right - left, 0, 0, bottom - top, left, top))
+            matrix = product(matrix, (right - left, 0, 0, bottom - top, left, top))
         if any(inherited.opacity * colour.opacity < 1 for _, colour in fill.stops):
             raise NotDrawable("translucent gradient")
         definition = self._define(fill.kind)
         for name, value in fill.geometry.items():
-            definition.set(name, _text(value))
+            definition.set(name, number_text(value))
         definition.set("gradientUnits", "userSpaceOnUse")
         definition.set("spreadMethod", fill.spread)
-        definition.set("gradientTransform", _matrix_text(_product(matrix, fill.matrix)))
+        definition.set("gradientTransform", matrix_text(product(matrix, fill.matrix)))
         for offset, colour in fill.stops:
-            stop = {"offset": _text(offset), "stop-color": colour.colour}
+            stop = {"offset": number_text(offset), "stop-color": colour.colour}
             ET.SubElement(definition, "stop", stop)
-        pen = SVGPathPen(None, ntos=_text)
+        pen = SVGPathPen(None, ntos=number_text)
         parse_path(data, TransformPen(pen, inherited.matrix))
         attributes = {"d": pen.getCommands(), "fill": f"url(#{definition.get('id')})"}
         return ET.Element("path", attributes | {"fill-rule": inherited.style["fill-rule"]})
@@ -313,7 +320,7 @@ class _Flattening:
 
     def _paint(self, name: str, style: Mapping[str, str]) -> _Colour | _Gradient | None:
         """Return what fill or stroke paint with, if they do."""
-        value, opacity = style[name], _share(style[f"{name}-opacity"])
+        value, opacity = style[name], share_in(style[f"{name}-opacity"])
         if reference := _REFERENCE.fullmatch(value):
             gradient = self._by_id.get(reference[1])
             return None if gradient is None else self._gradient(gradient, opacity)
@@ -346,11 +353,11 @@ class _Flattening:
             {
                 side: self._measure(length, side)
                 if is_user_space
-                else _share(length, has_limits=False)
+                else share_in(length, has_limits=False)
                 for side, length in sides.items()
             },
             is_user_space,
-            _matrix(given.get("gradientTransform", "")),
+            matrix_in(given.get("gradientTransform", "")),
             given.get("spreadMethod", "pad"),
             tuple(stops),
         )
@@ -370,8 +377,8 @@ class _Flattening:
         name = shape.tag.removeprefix(SVG)
         flat = ET.Element(name, dict(self._geometry(name, shape)))
         for part in (clip, shape):
-            matrix = _product(matrix, _matrix(part.get("transform", "")))
-        corners = _outline(_corners(flat), matrix)
+            matrix = product(matrix, matrix_in(part.get("transform", "")))
+        corners = transformed(_corners(flat), matrix)
         return None if self._contains_view(corners) else corners
 
     def _contains_view(self, corners: tuple[tuple[float, float], ...]) -> bool:
@@ -402,39 +409,10 @@ class _Flattening:
                 if side in ("y", "y1", "y2", "cy", "fy", "ry", "height")
                 else math.hypot(width, height) / math.sqrt(2)
             )
-            return _finite(float(match[1]) / 100 * full)
+            return finite(float(match[1]) / 100 * full)
         if not match or match[2] not in UNITS:
             raise NotDrawable("length")
-        return _finite(float(match[1]) * UNITS[match[2]])
-
-
-def _numbers(text: str, count: int) -> tuple[float, ...]:
-    numbers = tuple(_finite(float(number)) for number in _NUMBER.findall(text))
-    if len(numbers) != count:
-        raise NotDrawable("number")
-    return numbers
-
-
-def _number(text: str) -> float:
-    [number] = _numbers(text, 1)
-    return number
-
-
-def _finite(number: float) -> float:
-    if not abs(number) <= MAX_NUMBER:
-        raise NotDrawable("number")
-    return number
-
-
-def _share(text: str, *, has_limits: bool = True) -> float:
-    """Return a share such as "0.5" or "50%"; outside 0 … 1 it is the limit."""
-    share = _number(text.strip().removesuffix("%")) / (100 if text.strip().endswith("%") else 1)
-    return min(1.0, max(0.0, share)) if has_limits else share
-
-
-def _text(number: float) -> str:
-    """Return a number without an exponent."""
-    return f"{_finite(number):.6f}".rstrip("0").rstrip(".")
+        return finite(float(match[1]) * UNITS[match[2]])
 
 
 def _colour(text: str) -> _Colour:
@@ -450,11 +428,11 @@ def _stops(gradient: Any, opacity: float) -> list[tuple[float, _Colour]]:
     stops: list[tuple[float, _Colour]] = []
     least = 0.0
     for stop in gradient.findall(f"{SVG}stop"):
-        offset = max(least, _share(stop.get("offset", "0")))
+        offset = max(least, share_in(stop.get("offset", "0")))
         # fpdf2 keeps only one of two stops at the same place, where browsers change the colour.
         least = offset + MIN_STEP
         colour = _colour(stop.get("stop-color", "#000000"))
-        share = colour.opacity * opacity * _share(stop.get("stop-opacity", "1"))
+        share = colour.opacity * opacity * share_in(stop.get("stop-opacity", "1"))
         stops.append((offset, _Colour(colour.colour, share)))
     return stops
 
@@ -481,68 +459,3 @@ def _corners(shape: ET.Element) -> tuple[tuple[float, float], ...]:
     corners = [points[0] for _, points in pen.value if points]
     # Many programs end an outline where it began.
     return tuple(corners[:-1] if len(corners) > 1 and corners[0] == corners[-1] else corners)
-
-
-def _outline(
-    corners: tuple[tuple[float, float], ...], matrix: Matrix
-) -> tuple[tuple[float, float], ...]:
-    a, b, c, d, e, f = matrix
-    return tuple((a * x + c * y + e, b * x + d * y + f) for x, y in corners)
-
-
-def _matrix(text: str) -> Matrix:
-    """Return the matrix of a `transform`."""
-    matrix = IDENTITY
-    if _STEP.sub("", text).strip() not in ("", "none"):
-        raise NotDrawable("transform")
-    for name, arguments in _STEP.findall(text):
-        numbers = [_finite(float(number)) for number in _NUMBER.findall(arguments)]
-        matrix = _product(matrix, _step(name, numbers))
-    return matrix
-
-
-def _matrix_text(matrix: Matrix) -> str:
-    return f"matrix({','.join(map(_text, matrix))})"
-
-
-def _step(name: str, numbers: list[float]) -> Matrix:
-    match name, numbers:
-        case "matrix", [a, b, c, d, e, f]:
-            return a, b, c, d, e, f
-        case "translate", [x, *rest] if len(rest) <= 1:
-            return 1, 0, 0, 1, x, rest[0] if rest else 0
-        case "scale", [x, *rest] if len(rest) <= 1:
-            return x, 0, 0, rest[0] if rest else x, 0, 0
-        case "rotate", [angle]:
-            sine, cosine = math.sin(math.radians(angle)), math.cos(math.radians(angle))
-            return cosine, sine, -sine, cosine, 0, 0
-        case "rotate", [angle, x, y]:
-            around = _product((1, 0, 0, 1, x, y), _step("rotate", [angle]))
-            return _product(around, (1, 0, 0, 1, -x, -y))
-        case "skewX", [angle]:
-            return 1, 0, math.tan(math.radians(angle)), 1, 0, 0
-        case "skewY", [angle]:
-            return 1, math.tan(math.radians(angle)), 0, 1, 0, 0
-    raise NotDrawable("transform")
-
-
-def _product(outer: Matrix, inner: Matrix) -> Matrix:
-    """Return the matrix that applies `inner` first and then `outer`."""
-    a, b, c, d, e, f = outer
-    p, q, r, s, t, u = inner
-    return (
-        a * p + c * q,
-        b * p + d * q,
-        a * r + c * s,
-        b * r + d * s,
-        a * t + c * u + e,
-        b * t + d * u + f,
-    )
-
-
-def _inverse(matrix: Matrix) -> Matrix:
-    a, b, c, d, e, f = matrix
-    size = a * d - b * c
-    if not size:
-        raise NotDrawable("transform")
-    return d / size, -b / size, -c / size, a / size, (c * f - d * e) / size, (b * e - a * f) / size

@@ -8,6 +8,7 @@ from campaign.i18n.fallbacks import best_of, best_text
 ANSWER_PREFIX = "answers-"
 # A question whose answer is part of what a supporter writes. Its name is `answer_1`, `answer_2` …
 PROMPT = "prompt"
+MAX_LABEL_LENGTH = 200
 
 Question = TypeVar("Question", bound=Mapping[str, Any])
 

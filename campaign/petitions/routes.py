@@ -26,13 +26,12 @@ from campaign.petitions.past_versions import past_version
 from campaign.petitions.queries import petition_by_slug
 from campaign.petitions.signing_terms import recent_terms
 from campaign.process.clock import utcnow
+from campaign.publishing.pictures import PICTURE_SECONDS
 from campaign.signatures.forms import signature_form
 from campaign.signatures.presenters import petition_context_by_slug
-from campaign.updates.presenters import recent_cards
+from campaign.updates.presenters import MAX_RECENT, recent_cards
 
 blueprint = Blueprint("petitions", __name__)
-PICTURE_SECONDS = 7 * 24 * 3600
-MAX_UPDATES = 3
 
 
 @blueprint.get("/<lang>/petitions/<slug>")
@@ -47,7 +46,7 @@ def show(slug: str) -> ResponseReturnValue:
     if petition.action_kind != PETITION:
         return redirect(with_query(action_url(petition)), 301)
     form = signature_form(petition.required_fields, petition.questions)
-    updates = recent_cards(g.lang, now, petition_id=petition.id, limit=MAX_UPDATES)
+    updates = recent_cards(g.lang, now, petition_id=petition.id, limit=MAX_RECENT)
     return public(
         make_response(render_template("petitions/show.html", form=form, updates=updates, **context))
     )

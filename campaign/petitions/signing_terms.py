@@ -1,10 +1,15 @@
-"""A one-second cache of signing terms: in a rush, thousands of requests a minute need one row."""
+"""Signing terms and the privacy notice that belongs to them.
+
+Terms are cached for a second: in a rush, thousands of requests a minute need one row.
+"""
 
 from datetime import datetime
 from functools import partial
 
 from flask import Flask, current_app
 
+from campaign.notices.composition import ComposedNotice, compose_notice
+from campaign.petitions.kinds import kind_of
 from campaign.petitions.queries import SigningTerms, signing_terms
 from campaign.process.ttl_cache import TtlCache
 
@@ -26,3 +31,13 @@ def recent_terms(slug: str, *, now: datetime, version: int | None = None) -> Sig
     """
     cache: TtlCache[tuple[str, int | None], SigningTerms] = current_app.extensions["recent_terms"]
     return cache.get((slug, version), partial(signing_terms, slug, now=now, version=version))
+
+
+def notice_of_terms(terms: SigningTerms, lang: str) -> ComposedNotice:
+    """Return the privacy notice that a form under these terms shows now."""
+    return compose_notice(
+        kind_of(terms.action_kind).notice,
+        organisation_id=terms.organisation_id,
+        lang=lang,
+        days=terms.retention_days,
+    )

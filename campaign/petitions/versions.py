@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from campaign.petitions.models import Petition, PetitionText, PetitionVersion, Target
+from campaign.publishing.texts import write_texts
 from campaign.text.names import clean_text
 
 TEXT_COLUMNS = ("title", "summary", "published_by", "body")
@@ -98,11 +99,6 @@ def copy_terms(petition: Petition) -> None:
 
 def _rewrite(version: PetitionVersion, texts: dict[str, dict[str, Any]], now: datetime) -> None:
     version.texts = [text for text in version.texts if text.lang in texts]
-    by_lang = {text.lang: text for text in version.texts}
-    for lang, columns in texts.items():
-        if lang not in by_lang:
-            version.texts.append(PetitionText(lang=lang, **columns))
-            continue
-        for name, value in {"kind_texts": {}, **columns}.items():
-            setattr(by_lang[lang], name, value)
+    with_kind_texts = {lang: {"kind_texts": {}, **columns} for lang, columns in texts.items()}
+    write_texts(version.texts, PetitionText, with_kind_texts)
     version.created_at = now

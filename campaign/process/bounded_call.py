@@ -9,7 +9,7 @@ Value = TypeVar("Value")
 
 
 class BoundedCall(Generic[Value]):
-    """Calls a function in a thread of its own, and waits at most `seconds` for it.
+    """Calls a function in a separate thread, and waits at most `seconds` for it.
 
     Only one call runs at a time. Threads that ask for a result during a call wait for that call. So
     a function that hangs occupies one thread, and what one call holds, such as a connection.

@@ -24,6 +24,8 @@ from campaign.search.update_source import UPDATES
 from campaign.site.settings import site_settings
 
 SOURCES = (CAUSES, PETITIONS, EVENTS, UPDATES)
+# The page of an item, by its kind.
+ENDPOINTS = {source.kind: source.endpoint for source in SOURCES}
 # Increase this when documents are built differently: then everything is indexed again.
 INDEX_VERSION = 1
 BATCH = 100

@@ -9,13 +9,12 @@ from campaign.causes.queries import published_causes
 from campaign.extensions import reads_replica
 from campaign.http.caching import public
 from campaign.search.forms import SearchQuery
-from campaign.search.indexing import SOURCES
+from campaign.search.indexing import ENDPOINTS
 from campaign.search.queries import PAGE, Results, results_in_other_languages, search
 from campaign.site.settings import site_settings
 from campaign.surge.state import check_surge
 
 blueprint = Blueprint("search", __name__)
-ENDPOINTS = {source.kind: source.endpoint for source in SOURCES}
 
 
 @blueprint.get("/<lang>/search")

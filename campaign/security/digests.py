@@ -3,6 +3,8 @@
 import hmac
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
+from campaign.text.email_addresses import canonical
+
 # 128 of the 256 bits. RFC 2104 allows keeping half. The chance that any two of a billion rows
 # collide is below one in 10^20, and the indexes on signatures are half as large.
 DIGEST_BYTES = 16
@@ -19,6 +21,11 @@ def keyed_digest(key: bytes, purpose: str, text: str) -> bytes:
     The same text has different digests for different purposes.
     """
     return hmac.digest(key, f"{purpose}\0{text}".encode(), "sha256")[:DIGEST_BYTES]
+
+
+def email_digest(key: bytes, address: str) -> bytes:
+    """Return the digest of an email address, equal for all spellings of it."""
+    return keyed_digest(key, "email", canonical(address))
 
 
 def address_digest(key: bytes, ip: str) -> bytes:

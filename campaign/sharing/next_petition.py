@@ -7,7 +7,6 @@ from datetime import date, datetime
 from campaign.http.urls import absolute_url
 from campaign.petitions.kinds import PETITION, kind_of
 from campaign.petitions.models import Petition
-from campaign.process.clock import utcnow
 from campaign.security.dated_tokens import last_day_after
 from campaign.signatures.models import Signature
 from campaign.signatures.one_press.queries import (
@@ -24,19 +23,6 @@ FROM_OWN_PAGE, FROM_THANKS = "next-mine", "next-thanks"
 # A link that signs does not work as long as a site may let other personal links work.
 MAX_DAYS = 30
 MAX_OFFERS = 3
-
-
-def next_petition_for(
-    signature: Signature, lang: str, *, now: datetime | None = None
-) -> Petition | None:
-    """Return the open petition that this person may want to sign next, or None.
-
-    It is one of the same cause, or else of the same organisation, that nobody signed with this
-    address. Those that can be read in `lang` come first.
-    """
-    if not is_confirmed(signature):
-        return None
-    return next(iter(petitions_to_sign(signature, now or utcnow(), lang)), None)
 
 
 def one_press_url(

@@ -7,10 +7,10 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from campaign.security.digests import keyed_digest
 from campaign.security.secret_key import secret_key
+from campaign.security.tokens import MAX_ID
 
 PURPOSE = "link of a supporter"
 CODE = re.compile(r"[\w-]{22}", re.ASCII)
-MAX_ID = 2**63
 # One AES block holds the row's id and as many zeros, which show that the code is ours.
 NUMBER_BYTES, BLOCK_BYTES = 8, 16
 ZEROS = bytes(BLOCK_BYTES - NUMBER_BYTES)
@@ -30,7 +30,7 @@ def signature_id_of(code: str) -> int | None:
     decryptor = _cipher().decryptor()
     block = decryptor.update(urlsafe_b64decode(code + "==")) + decryptor.finalize()
     number = int.from_bytes(block[:NUMBER_BYTES], "big")
-    return number if block[NUMBER_BYTES:] == ZEROS and 0 < number < MAX_ID else None
+    return number if block[NUMBER_BYTES:] == ZEROS and 0 < number <= MAX_ID else None
 
 
 def _cipher() -> Cipher[modes.ECB]:

@@ -3,27 +3,25 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Table, and_, case, func, literal, select
+from sqlalchemy import Table, and_, case, select
 
 from campaign.causes.models import Cause
-from campaign.db.upsert import insert
 from campaign.extensions import db
 from campaign.notices.answer_texts import VERSION, answer_text
 from campaign.notices.consents import (
     ShownText,
     consent_text_ids,
     has_consent,
+    insert_consents,
     withdraw_consents,
 )
-from campaign.notices.models import Consent
 from campaign.signatures.models import Signature
-from campaign.signatures.name_consents import CHANNELS
+from campaign.signatures.name_consents import consents_from_signatures
 
 ANSWER = "answer"
 
 _signature: Table = Signature.__table__
 _cause: Table = Cause.__table__
-_COLUMNS = ("subject_kind", "subject_id", "purpose", "text_id", "channel", "given_at")
 
 
 def note_answer_consents(
@@ -43,22 +41,15 @@ def note_answer_consents(
         for (organisation_id, lang), text_id in text_ids.items()
     )
     rows = (
-        select(
-            literal("signature"),
-            c.id,
-            literal(ANSWER),
-            case(*texts),
-            literal(channel) if channel else case(CHANNELS, value=c.evidence),
-            literal(given_at) if given_at else func.coalesce(c.consent_at, c.created_at),
-        )
+        consents_from_signatures(ANSWER, case(*texts), given_at, channel)
         .join(_cause, _cause.c.id == c.cause_id)
         .where(c.id.in_(signature_ids), c.tell_answer, ~has_consent("signature", c.id, ANSWER))
     )
-    db.session.execute(insert(Consent.__table__).from_select(_COLUMNS, rows))
+    insert_consents(rows)
 
 
 def note_answer_change(signature_ids: Collection[int], *, now: datetime) -> None:
-    """Note that the people themselves chose just now whether to be told of answers."""
+    """Note that the people themselves have just chosen whether to be told of answers."""
     withdraw_consents("signature", signature_ids, now=now, purposes=(ANSWER,))
     note_answer_consents(signature_ids, given_at=now, channel="web")
 

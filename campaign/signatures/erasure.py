@@ -7,18 +7,16 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, Table, case, exists, func, null, select, update
 from sqlalchemy.orm import aliased
 
+from campaign.accounts.alerts import tell_owners
 from campaign.accounts.audit import WORKER, Actor, entries, record
-from campaign.accounts.models import Organizer
-from campaign.accounts.queries import organizer_by_id, owners_of
 from campaign.db.versioned import check_part
 from campaign.errors import CampaignError
 from campaign.extensions import db, load_for_update, note_ended
-from campaign.mail.operations import enqueue_many
 from campaign.notices.consents import delete_consents
 from campaign.petitions.models import Petition
 from campaign.process.clock import utcnow
 from campaign.signatures.counting.batches import end_wait
-from campaign.signatures.models import Signature
+from campaign.signatures.models import VALID_STATES, Signature
 from campaign.signatures.owner.operations import ERASED, erase, move_up
 from campaign.subscriptions.signers import erase_of_signatures
 
@@ -46,7 +44,7 @@ def erase_one(*, signature_id: int) -> int:
         .with_for_update()
     ).one()
     # Erased now, it would stay in the tally that it should leave.
-    if row.hatched_at is not None and row.state not in ("counted", "confirmed", "erased"):
+    if row.hatched_at is not None and row.state not in (*VALID_STATES, "erased"):
         raise StillCounted(signature_id)
     if row.state != "erased":
         # Retention keeps subscriptions, which are separate consents. A person who asks to be erased
@@ -172,28 +170,12 @@ def warn_of_erasure(*, now: datetime) -> int:
     petitions = [petition for petition in _with_retention() if _needs_warning(petition, now)]
     for petition in petitions:
         petition.retention_notified_at = now
-        # Each email is about its own audit event, which names the owner and the petition.
-        entries = [
-            record(
-                WORKER,
-                NOTICE_ACTION,
-                subject=("petition", petition.id),
-                cause_id=petition.cause_id,
-                details={"organizer": owner.id},
-            )
-            for owner in owners_of(petition.cause_id)
-        ]
-        if entries:
-            enqueue_many(
-                [
-                    {
-                        "kind": NOTICE_EMAIL,
-                        "subject_id": entry.id,
-                        "lang": cast(Organizer, organizer_by_id(entry.details["organizer"])).lang,
-                    }
-                    for entry in entries
-                ]
-            )
+        tell_owners(
+            NOTICE_EMAIL,
+            NOTICE_ACTION,
+            subject=("petition", petition.id),
+            cause_id=petition.cause_id,
+        )
     db.session.flush()
     return len(petitions)
 
@@ -213,7 +195,7 @@ def anonymise(*, petition_id: int, actor: Actor, now: datetime, limit: int = BAT
     Counted ones stay counted. The last batch is recorded in the activity log as done by `actor`.
     """
     # Signatures that are leaving the tally must have left it first.
-    is_settled = Signature.hatched_at.is_(None) | Signature.state.in_(("counted", "confirmed"))
+    is_settled = Signature.hatched_at.is_(None) | Signature.state.in_(VALID_STATES)
     conditions = (Signature.petition_id == petition_id, Signature.state != "erased", is_settled)
     ids = db.session.scalars(
         select(Signature.id)

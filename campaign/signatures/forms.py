@@ -1,66 +1,34 @@
-"""The signing form and its fields: what was entered, and what is missing."""
+"""The signing form: its fields for a petition, what was entered, and what is missing."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import Any, Protocol, Self, cast
+from typing import Any, Protocol, cast
 
-from flask import request
 from flask_babel import lazy_gettext as _l
-from flask_babel import lazy_ngettext as ngettext
-from flask_wtf import FlaskForm
-from wtforms import (
-    BooleanField,
-    Field,
-    RadioField,
-    SelectChoice,
-    SelectField,
-    StringField,
-    TextAreaField,
-)
-from wtforms.form import BaseForm
-from wtforms.validators import Length, StopValidation, ValidationError
+from wtforms import BooleanField, Field, RadioField, SelectChoice, StringField
+from wtforms.validators import Length, ValidationError
 
-from campaign.http.cached_fields import CachedFields
-from campaign.i18n.countries import countries
-from campaign.i18n.locales import current_locale
+from campaign.http.public_form import PublicForm
 from campaign.petitions.kinds import kind_of
 from campaign.petitions.questions import ANSWER_PREFIX, PROMPT, field_name
 from campaign.signatures import tokens
-from campaign.signatures.models import (
-    MAX_ANSWER_LENGTH,
-    MAX_COMMENT_LENGTH,
-    MAX_NAME_LENGTH,
-    MAX_POSTAL_CODE_LENGTH,
-    MAX_PROMPT_LENGTH,
+from campaign.signatures.fields import (
+    ChoiceField,
+    CommentField,
+    CountryField,
+    EmailField,
+    NameField,
+    PromptField,
 )
+from campaign.signatures.models import MAX_ANSWER_LENGTH, MAX_POSTAL_CODE_LENGTH
 from campaign.signatures.signing.commands import SupporterDetails
-from campaign.site.settings import site_settings
-from campaign.text.email_addresses import Address, AddressRefused, parse_address
-from campaign.text.names import NameIsEmpty, NameRefused, clean_name, clean_text
+from campaign.text.names import clean_text
 from campaign.text.postal_codes import (
     PostalCodeRefused,
     clean_postal_code,
     has_postal_codes,
     postal_code_example,
 )
-
-TOO_LONG = _l("Use %(most)s characters or fewer.", most=MAX_NAME_LENGTH)
-NAME_FAULTS = {
-    "empty": _l("Enter your name."),
-    "link": _l("Enter your name without an email address or a link."),
-    "control": _l("Your name has a character that we cannot show. Please enter it again."),
-    "no_letter": _l("Enter a name with at least one letter."),
-}
-ADDRESS_FAULTS = {
-    "no_at": _l("Enter an email address with an @, like name@example.org."),
-    "no_domain_ending": _l("The email address is missing its ending, like .mx or .org."),
-    "domain": _l("Check the part after the @. It cannot receive email."),
-    "local": _l("Check the part before the @."),
-    "too_long": _l("This email address is too long. Please check it."),
-    "spaces": _l("Remove the spaces from the email address."),
-    "several": _l("Enter only one email address."),
-}
-
 
 NOT_CHECKED = ("", "n", "no", "false", "0")
 
@@ -75,135 +43,8 @@ class Action(Protocol):
     def action_kind(self) -> str: ...
 
 
-class Missing(StopValidation):
-    """The field is missing or invalid. `message` says what to enter."""
-
-
-class NameField(StringField):
-    """A name in any script, in its canonical form."""
-
-    data: Any
-
-    def pre_validate(self, form: BaseForm) -> None:
-        """Make the name canonical. Raise Missing."""
-        if not (self.data or "").strip():
-            self.data = ""
-            return
-        if len(self.data) > 4 * MAX_NAME_LENGTH:
-            raise Missing(TOO_LONG)
-        try:
-            name = clean_name(self.data)
-        except NameIsEmpty:
-            # Only invisible characters: as if nothing had been entered. The form says what is missing.
-            self.data = ""
-            return
-        except NameRefused as fault:
-            raise Missing(NAME_FAULTS[fault.code]) from fault
-        # We count the canonical name, because composing characters can shorten or lengthen it.
-        if len(name) > MAX_NAME_LENGTH:
-            raise Missing(TOO_LONG)
-        self.data = name
-
-
-class EmailField(StringField):
-    """An email address; `address` holds it parsed once it is valid."""
-
-    address: Address | None = None
-    missing = _l("Enter your email address. We need it to confirm your signature.")
-
-    def pre_validate(self, form: BaseForm) -> None:
-        """Parse the address. Raise Missing."""
-        if not (self.data or "").strip():
-            raise Missing(self.missing)
-        try:
-            self.address = parse_address(self.data)
-        except AddressRefused as fault:
-            raise Missing(ADDRESS_FAULTS[fault.code]) from fault
-
-
-class OptionalEmailField(EmailField):
-    """An optional email address."""
-
-    def pre_validate(self, form: BaseForm) -> None:
-        """Parse the address, if there is one. Raise Missing."""
-        if (self.data or "").strip():
-            super().pre_validate(form)
-
-
-class CountryField(SelectField):
-    """A country, as its two-letter code. The site's first countries come first."""
-
-    data: Any
-
-    def __init__(self, label: object = None, **kwargs: Any) -> None:
-        super().__init__(label, choices=[], validate_choice=False, **kwargs)
-
-    def iter_choices(self) -> Iterator[tuple[str, str, bool, dict[str, Any]]]:
-        """Yield an empty choice and the countries, named in the language of the page."""
-        for code, name in (("", ""), *self._countries()):
-            yield code, name, code == (self.data or ""), {}
-
-    def pre_validate(self, form: BaseForm) -> None:
-        """Check the code of the country. Raise Missing."""
-        self.data = (self.data or "").strip().upper()
-        if self.data and self.data not in _country_codes():
-            raise Missing(_l("Choose a country from the list."))
-
-    def _countries(self) -> tuple[tuple[str, str], ...]:
-        return countries(str(current_locale()), site_settings().first_countries)
-
-
-class ChoiceField(SelectField):
-    """One of several answers. A page loaded before they changed may send another."""
-
-    def __init__(self, label: object = None, **kwargs: Any) -> None:
-        super().__init__(label, validate_choice=False, **kwargs)
-
-    def pre_validate(self, form: BaseForm) -> None:
-        """Check that the answer is one of the choices. Raise Missing."""
-        if self.data not in {choice.value for choice in self.choices}:
-            raise Missing(_l("Choose one of the answers in the list."))
-
-
-class CommentField(TextAreaField):
-    """A short comment in plain text."""
-
-    data: Any
-    max_length = MAX_COMMENT_LENGTH
-
-    def pre_validate(self, form: BaseForm) -> None:
-        """Clean the text and check its length. Raise Missing."""
-        self.data = clean_text(self.data or "")
-        if len(self.data) > self.max_length:
-            over = len(self.data) - self.max_length
-            raise Missing(
-                ngettext(
-                    "This is 1 character too long. The limit is %(most)s.",
-                    "This is %(num)s characters too long. The limit is %(most)s.",
-                    over,
-                    most=self.max_length,
-                )
-            )
-
-
-class PromptField(CommentField):
-    """Some paragraphs of what a supporter writes, in plain text."""
-
-    max_length = MAX_PROMPT_LENGTH
-
-
-@lru_cache(maxsize=1)
-def _country_codes() -> frozenset[str]:
-    return frozenset(code for code, _ in countries("en", ()))
-
-
-class SupporterForm(FlaskForm):
+class SupporterForm(PublicForm):
     """What supporters enter about themselves, when they sign or correct it."""
-
-    class Meta(CachedFields):
-        # Public pages set no cookie, so there is no token; cross-site posts are rejected by their
-        # origin.
-        csrf = False
 
     given_name = NameField(_l("First name"))
     family_name = NameField(_l("Last name"))
@@ -225,11 +66,6 @@ class SupporterForm(FlaskForm):
     )
 
     required = frozenset({"given_name"})
-
-    @classmethod
-    def sent(cls) -> Self:
-        """Return the form filled from the request's form data; files and JSON are ignored."""
-        return cls(formdata=request.form if request.method == "POST" else None)
 
     def validate(self, extra_validators: Mapping[str, Any] | None = None) -> bool:
         """Check each field, then required fields, then fields that depend on each other."""
@@ -328,20 +164,10 @@ class SignatureForm(SupporterForm):
         return self.email.address.domain if self.email.address else ""
 
 
-class OwnLinkForm(FlaskForm):
+class OwnLinkForm(PublicForm):
     """The form that requests the link to "What I signed"."""
 
-    class Meta(CachedFields):
-        # Public pages set no cookie, so there is no token; cross-site posts are rejected by their
-        # origin.
-        csrf = False
-
     email = EmailField(_l("Email"))
-
-    @classmethod
-    def sent(cls) -> Self:
-        """Return the form filled from the request's form data."""
-        return cls(formdata=request.form)
 
 
 MISSING_ANSWER = _l("Answer this question.")

@@ -14,10 +14,10 @@ from campaign.jobs.runs import WorkerContext
 from campaign.mail.models import BULK
 from campaign.mail.operations import enqueue_many
 from campaign.process.clock import utcnow
+from campaign.signatures.confirmation_emails import LAST_REMINDER, REMINDER
 from campaign.signatures.counting.aggregates import AggregateRefresher
 from campaign.signatures.counting.batches import move_full_batches
 from campaign.signatures.counting.hatching import hatch
-from campaign.signatures.emails import LAST_REMINDER, REMINDER
 from campaign.signatures.erasure import anonymise_due, warn_of_erasure
 from campaign.signatures.models import (
     HELD_UNCONFIRMED,

@@ -33,6 +33,10 @@ MAX_PROMPT_LENGTH = 2000
 
 
 STATES = ("pending", "confirmed", "counted", "held", "withdrawn", "erased")
+# These count, or will once they have their number.
+VALID_STATES = ("confirmed", "counted")
+# An email does not reveal whether a signature is held for review.
+EMAILED_STATES = (*VALID_STATES, "held")
 EVIDENCE = ("email", "in_person", "paper", "api")
 NAME_DISPLAYS = ("full", "initials", "counted")
 

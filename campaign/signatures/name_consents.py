@@ -2,22 +2,21 @@
 
 from collections.abc import Collection, Iterator
 from datetime import datetime
+from typing import Any
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Table, and_, case, func, literal, select
+from sqlalchemy import ColumnElement, Select, Table, and_, case, func, literal, select
 
-from campaign.db.upsert import insert
-from campaign.extensions import db
 from campaign.i18n.locales import INTERFACE_LANGUAGES, locale_of
 from campaign.notices.consents import (
     ShownText,
     consent_text_ids,
     has_consent,
+    insert_consents,
     withdraw_consents,
 )
-from campaign.notices.models import Consent
-from campaign.signatures.models import Signature
+from campaign.signatures.models import VALID_STATES, Signature
 from campaign.site.languages import default_lang, languages_with
 
 NAME = "name"
@@ -26,8 +25,6 @@ SHOWN_DISPLAYS = ("full", "initials")
 FORM_VERSION, PAPER_VERSION, PARTNER_VERSION = "name-form-1", "name-paper-1", "name-partner-1"
 
 _signature: Table = Signature.__table__
-_consent: Table = Consent.__table__
-_COLUMNS = ("subject_kind", "subject_id", "purpose", "text_id", "channel", "given_at")
 CHANNELS = {"email": "web", "in_person": "kiosk", "paper": "paper", "api": "api"}
 _Key = tuple[str, str, str]
 
@@ -42,24 +39,35 @@ def note_shown_names(
     """
     c = _signature.c
     text_ids = consent_text_ids(dict(_texts()))
-    rows = select(
-        literal("signature"),
-        c.id,
-        literal(NAME),
-        _text_id(text_ids),
-        literal(channel) if channel else case(CHANNELS, value=c.evidence),
-        literal(given_at) if given_at else func.coalesce(c.consent_at, c.created_at),
-    ).where(
+    rows = consents_from_signatures(NAME, _text_id(text_ids), given_at, channel).where(
         c.id.in_(signature_ids),
-        c.state.in_(("counted", "confirmed")),
+        c.state.in_(VALID_STATES),
         c.name_display.in_(SHOWN_DISPLAYS),
         ~has_consent("signature", c.id, NAME),
     )
-    db.session.execute(insert(_consent).from_select(_COLUMNS, rows))
+    insert_consents(rows)
+
+
+def consents_from_signatures(
+    purpose: str, text_id: ColumnElement[int], given_at: datetime | None, channel: str
+) -> Select[Any]:
+    """Return the query for consents to `purpose` of the people of signatures, to be limited.
+
+    Without `given_at` and `channel`, they were given when and where the people signed.
+    """
+    c = _signature.c
+    return select(
+        literal("signature"),
+        c.id,
+        literal(purpose),
+        text_id,
+        literal(channel) if channel else case(CHANNELS, value=c.evidence),
+        literal(given_at) if given_at else func.coalesce(c.consent_at, c.created_at),
+    )
 
 
 def note_name_change(signature_ids: Collection[int], *, now: datetime) -> None:
-    """Note that the people themselves changed just now how their names are shown."""
+    """Note that the people themselves have just changed how their names are shown."""
     withdraw_consents("signature", signature_ids, now=now, purposes=(NAME,))
     note_shown_names(signature_ids, given_at=now, channel="web")
 

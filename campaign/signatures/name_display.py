@@ -10,14 +10,18 @@ from sqlalchemy import ColumnElement, Table, TextClause, func, select, update
 
 from campaign.extensions import db
 from campaign.process.clock import utcnow
-from campaign.signatures.models import NAME_DISPLAY_REQUESTED, NAME_DISPLAYS, Signature
+from campaign.signatures.models import (
+    NAME_DISPLAY_REQUESTED,
+    NAME_DISPLAYS,
+    VALID_STATES,
+    Signature,
+)
 from campaign.signatures.name_consents import note_name_change, note_shown_names
-from campaign.signatures.queries import signatures_of_address
+from campaign.signatures.queries import chosen_among, signatures_of_address
 
 # NAME_DISPLAYS is ordered from the most public to the most private.
 _PRIVACY = {display: place for place, display in enumerate(NAME_DISPLAYS)}
 UNCONFIRMED = "full"
-NAMED = ("confirmed", "counted")
 
 _table: Table = Signature.__table__
 
@@ -59,7 +63,7 @@ def confirm_by_owner(*, email_digest: bytes, email: str) -> Sequence[int]:
 
 def confirm_by_organizer(*, ids: Iterable[int], cause_ids: Iterable[int] | None) -> Sequence[int]:
     """Show these names as asked at the table; return the ids of those in the organizer's causes."""
-    shown = _show(_chosen(ids, cause_ids))
+    shown = _show(chosen_among(ids, cause_ids))
     # They asked for it when they signed at the table.
     note_shown_names(shown)
     return shown
@@ -72,7 +76,7 @@ def keep_private(*, ids: Iterable[int], cause_ids: Iterable[int] | None) -> Sequ
     """
     return db.session.scalars(
         update(_table)
-        .where(NAME_DISPLAY_REQUESTED, _chosen(ids, cause_ids))
+        .where(NAME_DISPLAY_REQUESTED, chosen_among(ids, cause_ids))
         .values(name_display_requested="")
         .returning(_table.c.id)
     ).all()
@@ -90,7 +94,11 @@ def waiting_names_at(event_id: int, *, after_id: int = 0, most: int = 20) -> Seq
 
 def count_waiting_names(event_ids: Iterable[int]) -> dict[int, int]:
     """Return {event id: how many name displays wait}, without events that have none."""
-    waits = (NAME_DISPLAY_REQUESTED, Signature.event_id.in_(event_ids), Signature.state.in_(NAMED))
+    waits = (
+        NAME_DISPLAY_REQUESTED,
+        Signature.event_id.in_(event_ids),
+        Signature.state.in_(VALID_STATES),
+    )
     rows = db.session.execute(
         select(Signature.event_id, func.count()).where(*waits).group_by(Signature.event_id)
     )
@@ -107,12 +115,7 @@ def waiting_name_ids(event_id: int, *, most: int) -> Sequence[int]:
 def _waiting_at(
     event_id: int,
 ) -> tuple[TextClause, ColumnElement[bool], ColumnElement[bool]]:
-    return NAME_DISPLAY_REQUESTED, Signature.event_id == event_id, Signature.state.in_(NAMED)
-
-
-def _chosen(ids: Iterable[int], cause_ids: Iterable[int] | None) -> ColumnElement[bool]:
-    chosen = _table.c.id.in_(list(ids))
-    return chosen if cause_ids is None else chosen & _table.c.cause_id.in_(cause_ids)
+    return NAME_DISPLAY_REQUESTED, Signature.event_id == event_id, Signature.state.in_(VALID_STATES)
 
 
 def _show(chosen: ColumnElement[bool]) -> Sequence[int]:

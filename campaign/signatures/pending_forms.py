@@ -1,7 +1,7 @@
 """Unconfirmed forms: what each one says, and which choice counts where they differ.
 
-The signature's own row holds the first form. Each later form with the same address waits in a row
-of its own, with its own link.
+The signature's own row holds the first form. Each later form with the same address waits in a separate
+row, with its own link.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -124,8 +124,9 @@ def waiting_forms(
 def private_choices(forms: list[UnconfirmedForm]) -> dict[str, Any]:
     """Return the choices as recorded, whichever of these forms is confirmed.
 
-    They are `name_display`, `subscribe` and `tell_answer`. Each is the most private choice of all forms. So someone else who knows an address can make its
-    holder less visible. They can never make the holder more visible than that person asked to be.
+    They are `name_display`, `subscribe` and `tell_answer`. Each is the most private choice of all
+    forms. So someone else who knows an address can make its holder less visible, but never more
+    visible than that person asked to be.
     """
     order = NAME_DISPLAYS[::-1]
     return {
@@ -213,6 +214,18 @@ def forget_forms(signature_ids: Sequence[int]) -> None:
 def json_columns(columns: Mapping[str, Any]) -> dict[str, Any]:
     """Return columns of a signature as JSON can hold them."""
     return {name: _json_value(value) for name, value in columns.items()}
+
+
+def form_row(columns: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the row of a waiting form with these columns of a signature; see `columns_of`."""
+    return {
+        "petition_id": columns["petition_id"],
+        "form_data": json_columns(
+            {name: value for name, value in columns.items() if name not in OWN_COLUMNS}
+        ),
+        "created_at": columns["created_at"],
+        **{name: columns[name] for name in OWN_COLUMNS},
+    }
 
 
 def columns_of(row: RepeatSigning) -> dict[str, Any]:

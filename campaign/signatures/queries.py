@@ -1,6 +1,6 @@
 """Queries about signatures, for pages and commands."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from hmac import compare_digest
 from typing import Any, NamedTuple
@@ -245,3 +245,13 @@ def _numbers(
 
 def _totals(query: Select[*tuple[Any, ...]], group: InstrumentedAttribute[int]) -> dict[int, int]:
     return {key: total for key, total in db.session.execute(query.group_by(group))}
+
+
+def chosen_among(ids: Iterable[int], cause_ids: Iterable[int] | None) -> ColumnElement[bool]:
+    """Return the condition that a signature has one of the ids, and is in one of the causes.
+
+    Without `cause_ids`, every cause will do.
+    """
+    c = Signature.__table__.c
+    chosen = c.id.in_(list(ids))
+    return chosen if cause_ids is None else chosen & c.cause_id.in_(cause_ids)

@@ -15,6 +15,7 @@ from campaign.db.upsert import insert
 from campaign.extensions import Base, db, write
 from campaign.mailboxes.queries import former_digests
 from campaign.process.clock import utcnow
+from campaign.security import digests
 from campaign.security.dated_tokens import (
     has_ended,
     last_day_after,
@@ -27,7 +28,6 @@ from campaign.security.short_codes import make_short_code, read_short_code
 from campaign.security.tokens import make_token, read_token
 from campaign.signatures.models import Signature
 from campaign.site.settings import site_settings
-from campaign.text.email_addresses import canonical
 from campaign.text.names import name_key
 
 CONFIRM = "confirm"
@@ -137,7 +137,7 @@ def seal(petition_id: int, digest: bytes | None) -> bytes:
 
 def email_digest(address: str) -> bytes:
     """Return the digest of an email address, equal for all spellings of it."""
-    return keyed_digest(secret_key(), "email", canonical(address))
+    return digests.email_digest(secret_key(), address)
 
 
 def exact_digest(address: str) -> bytes:

@@ -134,6 +134,6 @@ def _snapshot() -> Snapshot[dict[str, Any]]:
 
 
 def _chosen() -> dict[str, Any]:
-    # A connection of its own, because the caller may be in the middle of a transaction.
+    # A separate connection, because the caller may be in the middle of a transaction.
     with db.engine.connect() as connection:
         return _known(connection.scalar(select(Site.settings)) or {})

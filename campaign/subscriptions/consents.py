@@ -10,7 +10,13 @@ from campaign.causes.presenters import news_consent
 from campaign.causes.queries import causes_among
 from campaign.db.upsert import insert, insert_all
 from campaign.extensions import db
-from campaign.notices.consents import ShownText, consent_text_ids, withdraw_consents
+from campaign.notices.consents import (
+    COLUMNS,
+    ShownText,
+    consent_text_ids,
+    insert_consents,
+    withdraw_consents,
+)
 from campaign.notices.models import Consent
 from campaign.notices.news_texts import FORM, SIGNATURE, form_text
 from campaign.subscriptions.models import Subscription
@@ -20,7 +26,6 @@ NEWS = "news"
 
 _table: Table = Consent.__table__
 _subscription: Table = Subscription.__table__
-_COLUMNS = ("subject_kind", "subject_id", "purpose", "text_id", "channel", "given_at")
 _CHANNELS = {"in_person": "kiosk", "paper": "paper", "api": "api"}
 
 
@@ -34,7 +39,7 @@ class ImportedConsent(NamedTuple):
 def note_request(
     *, subscription_id: int | None, organisation_id: int, lang: str, now: datetime
 ) -> None:
-    """Note the consent of someone who sent the form just now, at `now`.
+    """Note the consent of someone who sends the form `now`.
 
     `organisation_id` is the organisation that the form named. Before it is confirmed, a later form
     replaces an earlier one. An active subscription keeps its consent. The same statements run in
@@ -56,7 +61,7 @@ def note_request(
     )
     values = (literal(SUBJECT), _subscription.c.id, literal(NEWS), literal(text_id), literal("web"))
     rows = written.with_only_columns(*values, literal(now))
-    db.session.execute(insert(_table).from_select(_COLUMNS, rows))
+    insert_consents(rows)
 
 
 def note_signers(signature: Table, subscription_ids: Collection[int]) -> None:
@@ -80,7 +85,7 @@ def note_signers(signature: Table, subscription_ids: Collection[int]) -> None:
         .join(signature, signature.c.id == _subscription.c.signature_id)
         .where(_subscription.c.id.in_(subscription_ids))
     )
-    db.session.execute(insert(_table).from_select(_COLUMNS, rows))
+    insert_consents(rows)
 
 
 def _texts_of(subscription_ids: Collection[int]) -> dict[tuple[int, str], ShownText]:
@@ -98,10 +103,10 @@ def _texts_of(subscription_ids: Collection[int]) -> dict[tuple[int, str], ShownT
 
 
 def note_asked(subscription_id: int, *, organisation_id: int, lang: str, now: datetime) -> None:
-    """Note the consent of someone from another list, who confirmed just now when we asked."""
+    """Note the consent of someone from another list, who has just confirmed when we asked."""
     text_ids = consent_text_ids({lang: ShownText(FORM, lang, form_text(organisation_id, lang))})
     values = (SUBJECT, subscription_id, NEWS, text_ids[lang], "web", now)
-    db.session.execute(insert(_table).values(dict(zip(_COLUMNS, values, strict=True))))
+    db.session.execute(insert(_table).values(dict(zip(COLUMNS, values, strict=True))))
 
 
 def note_imported(consents: Mapping[int, ImportedConsent]) -> None:
@@ -115,7 +120,7 @@ def note_imported(consents: Mapping[int, ImportedConsent]) -> None:
         [
             dict(
                 zip(
-                    _COLUMNS,
+                    COLUMNS,
                     (SUBJECT, row_id, NEWS, text_ids[row_id], "import", consent.given_at),
                     strict=True,
                 )

@@ -64,7 +64,7 @@ def list_values(
 def _list_name(subscription: Subscription, cause: Cause | None) -> str:
     if subscription.cause_id and cause:
         return cause.slug
-    # A label of its own, because an organisation and a cause may have the same slug.
+    # A separate label, because an organisation and a cause may have the same slug.
     return f"{identities().of(subscription.organisation_id).slug}.news"
 
 

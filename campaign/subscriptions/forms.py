@@ -2,15 +2,13 @@
 
 from typing import Any
 
-from flask import request
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, SelectChoice, SelectField
 from wtforms.validators import StopValidation
 
-from campaign.http.cached_fields import CachedFields
+from campaign.http.public_form import PublicForm
 from campaign.i18n.locales import language_name
-from campaign.signatures.forms import EmailField
+from campaign.signatures.fields import EmailField
 from campaign.site.settings import site_settings
 
 FREQUENCIES = [
@@ -41,26 +39,15 @@ class FrequencyField(RadioField):
             raise StopValidation(_l("Choose how often we may write."))
 
 
-class _PublicForm(FlaskForm):
-    class Meta(CachedFields):
-        # Public pages set no cookie, so there is no CSRF token. Cross-site posts are refused by
-        # their origin.
-        csrf = False
-
-
-class SubscribeForm(_PublicForm):
+class SubscribeForm(PublicForm):
     """The form under a cause, and on the home page for all causes."""
 
     email = NewsAddressField(_l("Email"))
     frequency = FrequencyField(_l("How often?"))
     website = HiddenField(_l("Leave this empty"))
 
-    @classmethod
-    def sent(cls) -> "SubscribeForm":
-        return cls(formdata=request.form if request.method == "POST" else None)
 
-
-class PreferencesForm(_PublicForm):
+class PreferencesForm(PublicForm):
     """What a subscriber may change."""
 
     frequency = FrequencyField(_l("How often?"))

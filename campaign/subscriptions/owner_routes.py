@@ -21,6 +21,7 @@ from flask.typing import ResponseReturnValue
 from campaign.causes.models import CauseText
 from campaign.extensions import write
 from campaign.http.caching import public
+from campaign.http.responses import one_click_response
 from campaign.notices.models import Consent
 from campaign.notices.queries import present_consents
 from campaign.organisations.identity import organisation_names
@@ -137,10 +138,9 @@ def end_now(token: str) -> ResponseReturnValue:
         mailing_id=mailing_id,
         **_owner(opened),
     )
-    if request.form.get("List-Unsubscribe") == "One-Click":
-        # Mail programs must not be redirected (RFC 8058, section 3.1).
-        return "", 200, {"Content-Type": "text/plain"}
-    return redirect(NewsList(list_of(opened).organisation).url("stopped"), 303)
+    return one_click_response() or redirect(
+        NewsList(list_of(opened).organisation).url("stopped"), 303
+    )
 
 
 @blueprint.get("/<lang>/subscriptions/stopped")

@@ -21,7 +21,7 @@ from flask.typing import ResponseReturnValue
 
 from campaign.causes.models import Cause
 from campaign.causes.queries import cause_by_slug
-from campaign.db.transactions import DATABASE_AWAY
+from campaign.db.transactions import DATABASE_AWAY, RETRY_SECONDS
 from campaign.extensions import write
 from campaign.http.caching import private, public
 from campaign.notices.composition import ComposedNotice, compose_notice
@@ -44,7 +44,6 @@ from campaign.switches.state import switched_off
 from campaign.text.email_addresses import Address
 
 blueprint = Blueprint("subscriptions", __name__)
-BUSY_SECONDS = 10
 
 
 @blueprint.post("/<lang>/causes/<slug>/subscriptions")
@@ -240,7 +239,7 @@ def _subscribe(news: NewsList) -> ResponseReturnValue:
 
 
 def _refuse(
-    news: NewsList, form: SubscribeForm, status: int, retry_seconds: int = BUSY_SECONDS
+    news: NewsList, form: SubscribeForm, status: int, retry_seconds: int = RETRY_SECONDS
 ) -> Response:
     if _wants_json():
         errors = {name: [str(fault) for fault in faults] for name, faults in form.errors.items()}

@@ -122,7 +122,7 @@ def _snapshot() -> Snapshot[tuple[SwitchedOff, ...]]:
 
 
 def _load() -> tuple[SwitchedOff, ...]:
-    # A session of its own, because the caller may be in the middle of a transaction.
+    # A separate session, because the caller may be in the middle of a transaction.
     with Session(db.engine) as session:
         rows = session.scalars(select(Switch).order_by(Switch.organisation_id.is_not(None))).all()
         return tuple(

@@ -25,6 +25,7 @@ from campaign.extensions import Base, RowId, one_of
 from campaign.process.clock import UtcDateTime, utcnow
 
 TARGET_KINDS = ("person", "body")
+# A status later in this order replaces an earlier one, whatever is learned afterwards.
 EMAIL_STATUSES = ("unknown", "good", "bounced", "asked_not")
 # Nothing is sent to an address with one of these.
 REFUSED_STATUSES = ("bounced", "asked_not")

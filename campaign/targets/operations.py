@@ -10,6 +10,7 @@ from campaign.db.versioned import check_part
 from campaign.errors import CampaignError
 from campaign.extensions import db, load_for_update, note_ended
 from campaign.targets.models import (
+    EMAIL_STATUSES,
     REFUSED_STATUSES,
     TargetEmail,
     TargetImport,
@@ -39,8 +40,6 @@ ERASED: dict[str, Any] = {
     "source": "",
     "checked_on": None,
 }
-# A status later in this order replaces an earlier one, whatever is learned afterwards.
-_RANKS = ("unknown", "good", "bounced", "asked_not")
 
 
 class ExternalIdTaken(CampaignError):
@@ -152,7 +151,7 @@ def note_email_status(
     changed = 0
     query = select(TargetEmail).where(
         TargetEmail.address_key == address_key(address),
-        TargetEmail.status.in_(_RANKS[: _RANKS.index(status)]),
+        TargetEmail.status.in_(EMAIL_STATUSES[: EMAIL_STATUSES.index(status)]),
     )
     if organisation_id is not None:
         query = query.join(TargetProfile, TargetProfile.id == TargetEmail.profile_id).where(
@@ -199,7 +198,7 @@ def statuses_of(keys: Sequence[str]) -> dict[str, tuple[str, datetime | None]]:
     )
     known: dict[str, tuple[str, datetime | None]] = {}
     for key, status, since in db.session.execute(query):
-        if key not in known or _RANKS.index(status) > _RANKS.index(known[key][0]):
+        if key not in known or EMAIL_STATUSES.index(status) > EMAIL_STATUSES.index(known[key][0]):
             known[key] = (status, since)
     return known
 

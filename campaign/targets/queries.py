@@ -68,22 +68,6 @@ def profiles_by_ids(
     return {profile.id: profile for profile in db.session.scalars(_with_emails(query))}
 
 
-def profiles_in_areas(
-    *, organisation_id: int, areas: Collection[str], day: date
-) -> Sequence[TargetProfile]:
-    """Return the targets that represent one of the areas on this day, by area and name."""
-    query = (
-        select(TargetProfile)
-        .where(
-            TargetProfile.organisation_id == organisation_id,
-            TargetProfile.area.in_(areas),
-            valid_on(day),
-        )
-        .order_by(TargetProfile.area, TargetProfile.search_text, TargetProfile.id)
-    )
-    return db.session.scalars(_with_emails(query)).all()
-
-
 def valid_on(day: date) -> ColumnElement[bool]:
     """Return the condition that a target acts on this day, and was not removed."""
     return and_(

@@ -19,8 +19,8 @@ from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_counts
 from campaign.petitions.wording import Wording
 from campaign.process.clock import utcnow
-from campaign.signatures.emails import CONFIRMED, message_to_signer, petition_of_emails
-from campaign.signatures.models import Signature
+from campaign.signatures.emails import message_to_signer, petition_of_emails
+from campaign.signatures.models import EMAILED_STATES, Signature
 from campaign.signatures.queries import signature_by_id, signatures_with_ids
 from campaign.signatures.thanks import THANKS
 from campaign.thanks.next_step import NextStep, next_step_of, note_signed, share_url_of
@@ -53,7 +53,7 @@ def _thanks_message(queued: OutboxRow) -> Message | None:
     now = utcnow()
     if (
         signature is None
-        or signature.state not in CONFIRMED
+        or signature.state not in EMAILED_STATES
         or signature.confirmed_at is None
         or signature.rejected_at is not None
         or not signature.email

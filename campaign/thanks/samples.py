@@ -20,7 +20,7 @@ from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_by_id
 from campaign.petitions.wording import STANDARD, Wording
 from campaign.process.clock import utcnow
-from campaign.signatures.emails import LAST_REMINDER, REMINDER, request_message
+from campaign.signatures.confirmation_emails import LAST_REMINDER, REMINDER, request_message
 from campaign.signatures.models import Signature
 from campaign.signatures.pending_forms import UnconfirmedForm
 from campaign.signatures.signing.repeats import CONFIRMATION

@@ -152,15 +152,7 @@ def settle(*, now: datetime) -> int:
 
     This must happen before their emails are swept from the outbox.
     """
-    over = db.session.scalars(
-        select(Mailing)
-        .where(
-            Mailing.state.in_(("done", "stopped")),
-            Mailing.finished_at <= now - bulk.RECEIPT_RETENTION,
-        )
-        .with_for_update(skip_locked=True)
-    ).all()
-    unsettled = [mailing for mailing in over if not mailing.counts]
+    unsettled: list[Mailing] = bulk.unreported(Mailing, now)
     for mailing in unsettled:
         mailing.counts = {"sent": 0, **email_counts(mailing.id), UNREACHED: never_reached(mailing)}
         db.session.flush()

@@ -15,6 +15,7 @@ from campaign.extensions import db, load_for_update
 from campaign.publishing.life_cycle import NotPublishable
 from campaign.publishing.pictures import Pictures
 from campaign.publishing.slug_history import SlugHistory
+from campaign.publishing.texts import write_texts
 from campaign.site.languages import default_lang
 from campaign.text.markdown import picture_names
 from campaign.updates.models import Update, UpdatePetition, UpdateText
@@ -96,14 +97,8 @@ def change_update(
     row = load_for_update(Update, update_id)
     check_part(row, "text", version)
     row.changed_at = now
-    written = {text.lang: text for text in row.texts}
     row.texts = [text for text in row.texts if text.lang in texts]
-    for lang, columns in texts.items():
-        if lang not in written:
-            row.texts.append(UpdateText(lang=lang, **columns))
-            continue
-        for name, value in columns.items():
-            setattr(written[lang], name, value)
+    write_texts(row.texts, UpdateText, texts)
     if [petition.petition_id for petition in row.petitions] != list(links.petition_ids):
         # The new links may repeat the keys of old ones, so we delete the old ones first.
         row.petitions = []

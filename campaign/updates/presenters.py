@@ -20,6 +20,8 @@ from campaign.updates.queries import recent_updates
 
 MAX_SUMMARY_LENGTH = 220
 MIN_LENGTH = 80
+# How many updates the page of a petition, a cause or an event shows.
+MAX_RECENT = 3
 SENTENCE_END = re.compile(r"[.!?…][»”\"')]*\s")
 
 

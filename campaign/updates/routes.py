@@ -32,6 +32,7 @@ from campaign.organisations.presenters import (
     structured_organisation,
 )
 from campaign.process.clock import utcnow
+from campaign.publishing.pictures import PICTURE_SECONDS
 from campaign.updates.body_pictures import body_picture_bytes
 from campaign.updates.feeds import atom
 from campaign.updates.forms import Archive
@@ -49,7 +50,6 @@ blueprint = Blueprint("updates", __name__)
 PAGE = 20
 MAX_IN_FEED = 50
 FEED_SECONDS = 300
-PICTURE_SECONDS = 7 * 24 * 3600
 
 
 @blueprint.get("/<lang>/updates/")

@@ -18,13 +18,12 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
-from campaign.http.caching import public
+from campaign.http.caching import immutable, public
 from campaign.organisations.presenters import identity_of
 from campaign.site.settings import site_settings
 from campaign.web import script_bundles
 
 blueprint = Blueprint("assets", __name__)
-YEAR = 31_536_000
 ICON_SECONDS = 86_400
 # Where two rules are equally specific, the later one wins. So the sheets that others build on come
 # first, in this order, and all others follow by name.
@@ -51,7 +50,7 @@ class Assets:
         """Yield (path, text) of the joined style sheets.
 
         A page makes one request, while each subject keeps its own source file. `css/site.css` joins
-        the files directly in css/. Each folder below css/ is joined into one file of its own, for
+        the files directly in css/. Each folder below css/ is joined into one separate file, for
         pages that only few people see.
         """
         css = self.folder / "css"
@@ -106,8 +105,7 @@ def file(version: str, path: str) -> Response:
         response.cache_control.public = True
         response.content_location = asset(path)
         return response
-    response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
-    return response
+    return immutable(response)
 
 
 @blueprint.get("/favicon.ico")

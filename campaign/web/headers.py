@@ -7,7 +7,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, abort, current_app, request
 
-from campaign.http.security import policy
+from campaign.http.security import PERMISSIONS, policy
 from campaign.http.urls import host_in
 
 POLICY = policy()
@@ -17,7 +17,7 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), browsing-topics=()",
+    "Permissions-Policy": PERMISSIONS,
     # Public responses set their own Cache-Control.
     "Cache-Control": "no-store",
 }

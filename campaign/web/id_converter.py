@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.routing import IntegerConverter
 
-MAX_ID = 2**63 - 1
+from campaign.security.tokens import MAX_ID
 
 
 class RowNumber(IntegerConverter):

@@ -4,13 +4,11 @@ from flask import request, url_for
 from sqlalchemy.exc import SQLAlchemyError
 
 from campaign.extensions import db
-from campaign.search.indexing import SOURCES
+from campaign.search.indexing import ENDPOINTS
 from campaign.search.queries import Neighbour, neighbours
 from campaign.surge.state import work_waits
 from campaign.text.slugs import is_slug
 from campaign.web.languages import chosen_lang
-
-ENDPOINTS = {source.kind: source.endpoint for source in SOURCES}
 
 
 def neighbours_of_request() -> tuple[tuple[str, Neighbour], ...]:

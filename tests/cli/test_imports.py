@@ -17,7 +17,7 @@ from campaign.organize.imports.labels import (
     OUTCOME_LABELS,
     ROW_FAULTS,
 )
-from campaign.signatures.forms import ADDRESS_FAULTS, NAME_FAULTS
+from campaign.signatures.fields import ADDRESS_FAULTS, NAME_FAULTS
 from campaign.signatures.queries import differences
 from tests.factories.organizers import trail
 from tests.factories.paper import csv_of

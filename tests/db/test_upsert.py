@@ -9,7 +9,7 @@ from campaign.db.upsert import insert_all
 from campaign.extensions import db
 from campaign.mail.models import OutboxMessage
 from campaign.signatures.models import Signature
-from campaign.signatures.signing.operations import submitted_columns
+from campaign.signatures.signing.columns import submitted_columns
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, signature_command
 

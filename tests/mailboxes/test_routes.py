@@ -9,8 +9,8 @@ from sqlalchemy import update
 from campaign.extensions import db, write
 from campaign.mail.operations import refuse_address
 from campaign.mailboxes import operations
-from campaign.mailboxes.abuse_limits import REQUESTS_PER_MAILBOX, REQUESTS_PER_NETWORK
 from campaign.mailboxes.models import AddressChange
+from campaign.mailboxes.views import REQUESTS_PER_MAILBOX, REQUESTS_PER_NETWORK
 from campaign.process.clock import utcnow
 from campaign.signatures import tokens
 from tests.factories.mailboxes import NEW, OLD, change, changes, confirmed, link, move, request

@@ -4,7 +4,8 @@ import pytest
 
 from campaign.montage.typesetting import WHITE, Pixels, Sheets
 from campaign.organisations.svg import clean_svg
-from campaign.organisations.svg_flattening import MAX_DRAWN_CHARACTERS, NotDrawable, flat_svg
+from campaign.organisations.svg_flattening import MAX_DRAWN_CHARACTERS, flat_svg
+from campaign.organisations.svg_numbers import NotDrawable
 from tests.organisations.test_svg import svg
 
 SIDE = 200

@@ -7,7 +7,7 @@ from campaign.petitions.life_cycles import petition_life_cycle
 from campaign.petitions.queries import petition_by_id
 from campaign.process.clock import utcnow
 from campaign.security.dated_tokens import last_day_of
-from campaign.sharing.next_petition import next_petition_for, offers_for, one_press_url
+from campaign.sharing.next_petition import offers_for, one_press_url
 from campaign.signatures import tokens
 from campaign.signatures.one_press.queries import press_link
 from campaign.signatures.queries import signatures_of_address
@@ -40,8 +40,8 @@ def mine_path(app):
 
 def next_slug(signature_id, lang="en"):
     db.session.rollback()
-    found = next_petition_for(row(signature_id), lang)
-    return found.slug if found else None
+    offers = offers_for([row(signature_id)], lang, now=utcnow())
+    return offers[0].petition.slug if offers else None
 
 
 def test_next_is_an_open_petition_of_the_same_cause_first(app):

@@ -1,8 +1,11 @@
 """Fixtures that the tests of signatures share."""
 
+from types import SimpleNamespace
+
 import pytest
 
-from campaign.extensions import transactions
+from campaign.extensions import db, transactions
+from campaign.mail.renderers import renderers_of
 from tests.factories.petitions import make_petition
 
 
@@ -19,3 +22,14 @@ def served(app, monkeypatch):
         monkeypatch.setitem(app.extensions, name, app.extensions[name])
     transactions.init_app(app, grouped=True)
     return app
+
+
+@pytest.fixture
+def composed(app):
+    """Compose an email of a kind about a row, as the worker requests it."""
+
+    def compose_one(kind, subject_id, lang="en"):
+        db.session.rollback()
+        return renderers_of(app)[kind](SimpleNamespace(subject_id=subject_id, lang=lang))
+
+    return compose_one

@@ -6,16 +6,8 @@ from contextvars import Context
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from campaign.signatures.forms import (
-    ADDRESS_FAULTS,
-    MISSING,
-    MISSING_ANSWER,
-    NAME_FAULTS,
-    TOO_LONG,
-    EmailField,
-    SupporterForm,
-    signature_form,
-)
+from campaign.signatures.fields import ADDRESS_FAULTS, NAME_FAULTS, TOO_LONG, EmailField
+from campaign.signatures.forms import MISSING, MISSING_ANSWER, SupporterForm, signature_form
 from tests.factories.signatures import AMALIA
 
 SCALE = {

@@ -8,7 +8,8 @@ from sqlalchemy.exc import OperationalError
 from campaign.extensions import write
 from campaign.petitions.life_cycles import petition_life_cycle
 from campaign.process.clock import utcnow
-from campaign.signatures.forms import ADDRESS_FAULTS, MISSING
+from campaign.signatures.fields import ADDRESS_FAULTS
+from campaign.signatures.forms import MISSING
 from campaign.signatures.signing import operations as signing_operations
 from campaign.signatures.signing import views
 from tests.factories.causes import make_cause

@@ -3,10 +3,12 @@
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from campaign.errors import EditConflict
 from campaign.extensions import db, write
 from campaign.process.clock import utcnow
+from campaign.targets.models import TargetProfile
 from campaign.targets.operations import (
     UNDO_TIME,
     change_profile,
@@ -22,8 +24,8 @@ from campaign.targets.queries import (
     REMOVED,
     profile_by_id,
     profile_count,
-    profiles_in_areas,
     search_profiles,
+    valid_on,
 )
 from tests.factories.targets import make_target, some_organisation_id
 from tests.organize.organisations import make_organisation
@@ -142,16 +144,14 @@ def test_search_ignores_accents_and_finds_words_of_any_text(organisation_id):
     assert found(status=REMOVED) == found(status="bounced") == []
 
 
-def test_targets_of_an_area_are_those_in_office(organisation_id):
+def test_targets_in_office_are_those_valid_on_the_day(organisation_id):
     day = date(2026, 11, 28)
     current = make_target(organisation_id, valid_from=day, valid_until=day)
     make_target(organisation_id, valid_until=day - timedelta(days=1))
     make_target(organisation_id, valid_from=day + timedelta(days=1))
-    make_target(organisation_id, area="MX-COL")
     removed = make_target(organisation_id)
     write(remove_profile, profile_id=removed.id, now=utcnow())
-    query = {"organisation_id": organisation_id, "areas": ["MX-JAL"], "day": day}
-    assert [profile.id for profile in profiles_in_areas(**query)] == [current.id]
+    assert db.session.scalars(select(TargetProfile.id).where(valid_on(day))).all() == [current.id]
     assert current.is_valid_on(day)
     assert not current.is_valid_on(day + timedelta(days=1))
 

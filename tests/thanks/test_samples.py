@@ -9,7 +9,7 @@ from campaign.mail.renderers import renderers_of
 from campaign.petitions.editing import change_wording
 from campaign.petitions.queries import petition_by_id
 from campaign.petitions.wording import STANDARD, Wording
-from campaign.signatures.emails import LAST_REMINDER, REMINDER
+from campaign.signatures.confirmation_emails import LAST_REMINDER, REMINDER
 from campaign.signatures.signing.repeats import CONFIRMATION, FORM_CONFIRMATION
 from campaign.thanks.samples import EMAILS, sample_message, standard_texts
 from tests.factories.letters import make_letter_action, write_unconfirmed

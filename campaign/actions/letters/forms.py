@@ -17,7 +17,7 @@ from campaign.actions.letters.form_targets import (
     settings_of,
 )
 from campaign.process.clock import utcnow
-from campaign.signatures.forms import Missing
+from campaign.signatures.fields import Missing
 from campaign.site.settings import local_day
 
 

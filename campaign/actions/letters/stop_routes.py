@@ -7,7 +7,6 @@ from flask import (
     make_response,
     redirect,
     render_template,
-    request,
     url_for,
 )
 from flask.typing import ResponseReturnValue
@@ -15,6 +14,7 @@ from flask.typing import ResponseReturnValue
 from campaign.actions.letters import refusals
 from campaign.extensions import write
 from campaign.http.caching import private, public
+from campaign.http.responses import one_click_response
 from campaign.process.clock import utcnow
 
 blueprint = Blueprint("letters", __name__)
@@ -41,10 +41,7 @@ def stop(token: str) -> ResponseReturnValue:
 def stop_now(token: str) -> ResponseReturnValue:
     """Send no more letters, by the page's button or by one click in a mail program (RFC 8058)."""
     write(refusals.refuse, address_digest=_digest_in(token), now=utcnow())
-    if request.form.get("List-Unsubscribe") == "One-Click":
-        # Mail programs must not be redirected (RFC 8058, section 3.1).
-        return "", 200, {"Content-Type": "text/plain"}
-    return redirect(url_for("letters.stopped"), 303)
+    return one_click_response() or redirect(url_for("letters.stopped"), 303)
 
 
 @blueprint.get("/<lang>/letters/stopped")

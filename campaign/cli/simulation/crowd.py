@@ -1,4 +1,4 @@
-"""The crowd of a simulated day, in a process of its own: it reads a job and writes JSON lines.
+"""The crowd of a simulated day, in its own process: it reads a job and writes JSON lines.
 
 It needs only the standard library. Each line is the progress so far; the last one is the report.
 """
@@ -156,7 +156,7 @@ class Crowd:
                 await asyncio.sleep(pause)
 
     async def _ask_once(self, request: bytes) -> Answer:
-        """Send a request on a connection of its own."""
+        """Send a request on its own connection."""
         async with asyncio.timeout(PATIENCE_SECONDS):
             reader, writer = await asyncio.open_connection(
                 "127.0.0.1", self._job.port, limit=MAX_HEAD_BYTES

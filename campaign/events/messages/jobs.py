@@ -81,15 +81,7 @@ def settle(*, now: datetime) -> int:
 
     This must happen before their emails are swept from the outbox.
     """
-    over = db.session.scalars(
-        select(EventMessage)
-        .where(
-            EventMessage.state.in_(("done", "stopped")),
-            EventMessage.finished_at <= now - bulk.RECEIPT_RETENTION,
-        )
-        .with_for_update(skip_locked=True)
-    ).all()
-    unsettled = [message for message in over if not message.counts]
+    unsettled: list[EventMessage] = bulk.unreported(EventMessage, now)
     for message in unsettled:
         message.counts = {"sent": 0, **email_counts(message.id)}
         db.session.flush()

@@ -12,6 +12,7 @@ from typing import Any, cast
 from sqlalchemy import Date, bindparam, delete, select, update
 
 from campaign.db.upsert import insert_all
+from campaign.db.versioned import FIRST_VERSION
 from campaign.errors import CampaignError
 from campaign.extensions import db, load_for_update
 from campaign.imports.targets.planning import (
@@ -34,7 +35,6 @@ IMPORT_ACTIONS = {"targets": "targets.import", "areas": "targets.import_areas"}
 MAX_PREVIEW = 50
 # SQLite binds at most 32,766 values in a statement.
 AT_ONCE = 500
-FIRST_VERSION = 1
 
 
 class ImportOvertaken(CampaignError):

@@ -1,7 +1,5 @@
 """An organizer's own account: name, language, password, and open sessions."""
 
-from typing import Any
-
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
@@ -12,14 +10,13 @@ from wtforms import Field, PasswordField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
 from campaign.accounts.factors import unused_recovery_codes
-from campaign.accounts.models import Organizer
 from campaign.accounts.operations import describe, set_password
 from campaign.accounts.passwords import HashingBusy, hash_password, matches
 from campaign.accounts.rate_limits import TooManyTries, admit_sign_in
 from campaign.accounts.sessions import close_session, close_sessions, confirm_session, sessions_of
 from campaign.extensions import write
 from campaign.i18n.locales import locale_of
-from campaign.organisations.identity import identities
+from campaign.organize.auth.forms import FormOfOrganizer
 from campaign.organize.auth.sessions import busy_sentence, later, passkeys_work, safe_next
 from campaign.organize.core.access import own_account
 from campaign.organize.core.audit import AuditEvent, act, act_on_account
@@ -46,21 +43,13 @@ class ConfirmForm(FlaskForm):
     password = PasswordField(_l("Password"), [InputRequired(_l("Enter your password."))])
 
 
-class ChangePasswordForm(FlaskForm):
+class ChangePasswordForm(FormOfOrganizer):
     """The current password and a new one."""
 
     present = PasswordField(
         _l("Current password"), [InputRequired(_l("Enter your current password."))]
     )
     password = NewPasswordField(_l("New password"))
-
-    def __init__(self, organizer: Organizer, **options: Any) -> None:
-        self.organizer = organizer
-        super().__init__(**options)
-
-    def about(self) -> tuple[str, ...]:
-        names = (text.name for text in identities().host.texts.values())
-        return "Volante", *names, self.organizer.email, self.organizer.name
 
 
 class AppForm(FlaskForm):

@@ -20,7 +20,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from markupsafe import Markup
-from webauthn import options_to_json
 from werkzeug.wrappers import Response as BaseResponse
 
 from campaign.accounts import tokens
@@ -50,12 +49,12 @@ from campaign.extensions import write
 from campaign.organisations.identity import identities
 from campaign.organize.account.routes import AppForm, PasskeyForm
 from campaign.organize.auth.sessions import (
+    challenge_response,
     described,
     passkeys_work,
     pop_challenge,
     safe_next,
     site_place,
-    store_challenge,
 )
 from campaign.organize.core.access import fresh, own_account
 from campaign.organize.core.audit import act_on_account
@@ -257,8 +256,7 @@ MAX_PASSKEYS = 20
 @fresh
 def options() -> ResponseReturnValue:
     chosen = registration_options(site_place(), organizer(), site_name=_site_name())
-    store_challenge(chosen)
-    return Response(options_to_json(chosen), mimetype="application/json")
+    return challenge_response(chosen)
 
 
 @passkeys_blueprint.post("")
@@ -314,8 +312,7 @@ def remove(passkey_id: int) -> ResponseReturnValue:
 @own_account
 def confirm_options() -> ResponseReturnValue:
     chosen = authentication_options(site_place(), organizer())
-    store_challenge(chosen)
-    return Response(options_to_json(chosen), mimetype="application/json")
+    return challenge_response(chosen)
 
 
 @passkeys_blueprint.post("/confirm")

@@ -40,10 +40,8 @@ class ForgottenForm(FlaskForm):
     email = AddressField(_l("Email"))
 
 
-class PasswordForm(FlaskForm):
-    """A new password for the organizer whose link was opened."""
-
-    password = NewPasswordField(_l("New password"))
+class FormOfOrganizer(FlaskForm):
+    """A form in which this organizer chooses a password, which must not contain their names."""
 
     def __init__(self, organizer: Organizer, **options: Any) -> None:
         self.organizer = organizer
@@ -52,6 +50,12 @@ class PasswordForm(FlaskForm):
     def about(self) -> tuple[str, ...]:
         names = (text.name for text in identities().host.texts.values())
         return "Volante", *names, self.organizer.email, self.organizer.name
+
+
+class PasswordForm(FormOfOrganizer):
+    """A new password for the organizer whose link was opened."""
+
+    password = NewPasswordField(_l("New password"))
 
 
 class WelcomeForm(PasswordForm):

@@ -21,6 +21,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
+from webauthn import options_to_json
 from werkzeug.local import LocalProxy
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -184,9 +185,13 @@ def passkeys_work() -> bool:
     return False
 
 
-def store_challenge(options: Any) -> None:
-    """Store the challenge of these options in the signed session cookie until it is answered."""
+def challenge_response(options: Any) -> Response:
+    """Return these options of a passkey for the browser.
+
+    Their challenge is kept in the signed session cookie until it is answered.
+    """
     session[CHALLENGE_KEY] = [b64encode(options.challenge).decode(), int(utcnow().timestamp())]
+    return Response(options_to_json(options), mimetype="application/json")
 
 
 def pop_challenge() -> bytes | None:

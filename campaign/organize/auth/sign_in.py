@@ -4,7 +4,6 @@ from typing import Any, cast
 
 from flask import (
     Blueprint,
-    Response,
     flash,
     g,
     jsonify,
@@ -16,7 +15,6 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
-from webauthn import options_to_json
 
 from campaign.accounts import tokens
 from campaign.accounts.factors import spend_code
@@ -36,6 +34,7 @@ from campaign.organize.auth.forms import SecondStepForm, SignInForm
 from campaign.organize.auth.sessions import (
     ask_second_step,
     busy_sentence,
+    challenge_response,
     known_device_digest,
     later,
     let_in,
@@ -45,7 +44,6 @@ from campaign.organize.auth.sessions import (
     pop_challenge,
     safe_next,
     site_place,
-    store_challenge,
 )
 from campaign.organize.core.access import anybody
 from campaign.organize.core.identity import drop_session_cookie, half_signed_in, organizer
@@ -197,8 +195,7 @@ passkeys_blueprint = Blueprint("passkey_door", __name__, url_prefix="/sign-in/pa
 @anybody
 def options() -> ResponseReturnValue:
     chosen = authentication_options(site_place(), half_signed_in())
-    store_challenge(chosen)
-    return Response(options_to_json(chosen), mimetype="application/json")
+    return challenge_response(chosen)
 
 
 @passkeys_blueprint.post("")

@@ -16,7 +16,7 @@ SECRETS = {"password", "code", "pin"}
 
 
 def sign_in_redirect() -> BaseResponse:
-    """Return the redirect to sign-in, which then leads to the requested or submitted page."""
+    """Return the redirect to sign-in, which then redirects to the requested or submitted page."""
     return redirect(_sign_in_url(next=_previous_path()), 303)
 
 

@@ -132,6 +132,11 @@ def accepts_bytes(
     return decorate
 
 
+def megabytes(limit: str) -> int:
+    """Return the whole megabytes in the setting `limit`, to tell people before they send a file."""
+    return int(current_app.config[limit]) // 2**20
+
+
 def anybody(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
     """Mark a view as open to everyone, for the sign-in pages."""
     return _with_permission(view, ANYBODY)

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self, cast
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from flask_wtf import file as uploads
 from wtforms import (
     BooleanField,
     Field,
@@ -26,7 +27,7 @@ from wtforms.validators import Length, StopValidation
 
 from campaign.accounts.passwords import MIN_LENGTH, PasswordTooWeak, check_strength
 from campaign.i18n.locales import INTERFACE_LANGUAGES, language_name
-from campaign.signatures.forms import NAME_FAULTS, EmailField
+from campaign.signatures.fields import NAME_FAULTS, EmailField
 from campaign.signatures.models import MAX_NAME_LENGTH
 from campaign.site.settings import site_settings
 from campaign.text.names import NameRefused, clean_name, clean_text
@@ -308,6 +309,14 @@ class NewPasswordField(PasswordField):
             check_strength(self.data or "", form.about())
         except PasswordTooWeak as weakness:
             raise StopValidation(WEAKNESSES[weakness.code]) from weakness
+
+
+class ChosenFileField(uploads.FileField):
+    """A file, which must be chosen."""
+
+    def pre_validate(self, form: Form) -> None:
+        if not self.data or not self.data.filename:
+            raise StopValidation(_l("Choose a file."))
 
 
 class CodeField(StringField):

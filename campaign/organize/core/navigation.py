@@ -206,7 +206,7 @@ def places() -> list[Place]:
 
 
 def _named(place: Place) -> Place:
-    # Where a site has one organisation, its entry leads to the page of that one.
+    # Where a site has one organisation, its entry opens the page of that one.
     if place.name == "organisations" and not identities().are_several:
         return place._replace(label=_l("Organization"))
     return place

@@ -1,9 +1,11 @@
-"""Pagination for long lists in the workspace."""
+"""Pagination for long lists in the workspace: by page number, or by the id where a page begins."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from flask import request, url_for
+
+from campaign.security.tokens import MAX_ID
 
 # Nobody pages this far, and larger offsets would overflow 64-bit integers in the database.
 MAX_PAGES = 10_000
@@ -29,3 +31,8 @@ def page_of(
     newer = url_for(endpoint, **values, page=number - 1) if number > 1 else None
     older = url_for(endpoint, **values, page=number + 1) if len(rows) > on_a_page else None
     return Page(rows[:on_a_page], newer, older)
+
+
+def possible_id(number: int | None) -> int | None:
+    """Return a number that was sent if a row can have it as its id, or else None."""
+    return number if number and 0 < number <= MAX_ID else None

@@ -25,6 +25,7 @@ from campaign.events.check_in import (
 )
 from campaign.events.models import Event, Registration
 from campaign.events.registration_search import find, numbers_of
+from campaign.http.security import CAMERA_PERMISSIONS
 from campaign.i18n.clock_times import clock_time
 from campaign.organize.core.access import allowed
 from campaign.organize.core.audit import AuditEvent, act, log_view
@@ -37,8 +38,6 @@ from campaign.process.clock import utcnow
 MAX_ROWS = 60
 MAX_TEXT_LENGTH = 200
 VIEW_LOGGED_EVERY = timedelta(hours=6)
-# Only this page may use the camera.
-PERMISSIONS_POLICY = "camera=(self), microphone=(), geolocation=(), browsing-topics=()"
 NO_SEAT = {
     "unconfirmed": _l(
         "This registration is not confirmed yet. If there is room, check them in from the list below."
@@ -60,7 +59,8 @@ NO_SEAT = {
 def door(event: Event) -> ResponseReturnValue:
     log_view(_view_event(event))
     answer = make_response(render_template("organize/events/check_in.html", **_list(event)))
-    answer.headers["Permissions-Policy"] = PERMISSIONS_POLICY
+    # Of the workspace, only this page may use the camera.
+    answer.headers["Permissions-Policy"] = CAMERA_PERMISSIONS
     return answer
 
 

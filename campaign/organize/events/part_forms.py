@@ -21,6 +21,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, NumberRange, Optional, StopValidation
 
 from campaign.events.models import MAX_REMEMBERED, Event
+from campaign.events.seats import MAX_SEATS
 from campaign.organize.core.fields import (
     InLanguages,
     LineField,
@@ -41,14 +42,13 @@ from campaign.organize.petitions.questions import (
     questions_in,
     rows_of,
 )
-from campaign.signatures.forms import CountryField
+from campaign.signatures.fields import CountryField
 from campaign.site.settings import site_settings
 
 MAX_PLACE_LENGTH = 200
 MAX_ADDRESS_LENGTH = 300
 MAX_TOWN_LENGTH = 80
 MAX_URL_LENGTH = 500
-MAX_SEATS = 20
 MAX_PEOPLE = 1_000_000
 # Matches how map services write a point: two decimal numbers, whatever surrounds them.
 _PAIR = re.compile(r"(-?\d{1,2}\.\d+)[,/&;\s]+(?:[a-z]+=)?(-?\d{1,3}\.\d+)")

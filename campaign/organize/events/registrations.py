@@ -25,6 +25,7 @@ from campaign.events.registering import (
     give_seat,
 )
 from campaign.events.registration_search import find, numbers_of, registration_in
+from campaign.events.seats import MAX_SEATS
 from campaign.organize.core.access import allowed, fresh
 from campaign.organize.core.audit import AuditEvent, act, log_view
 from campaign.organize.core.pagination import page_of
@@ -34,9 +35,8 @@ from campaign.organize.statistics.tables import as_csv
 from campaign.petitions.questions import in_language
 from campaign.process.clock import utcnow
 from campaign.signatures import tokens
-from campaign.signatures.forms import Missing, NameField, OptionalEmailField
+from campaign.signatures.fields import Missing, NameField, OptionalEmailField
 
-MAX_SEATS = 20
 STATE_LABELS = {
     "registered": _l("has a seat"),
     "came": _l("checked in"),

@@ -31,7 +31,7 @@ from campaign.organize.core.identity import may, organizer
 from campaign.organize.core.scope import load_petition, petition_summary
 from campaign.organize.core.time_fields import DayField
 from campaign.organize.exports.forms import PurposeForm, label_context
-from campaign.organize.petitions.versions import makes_version, review
+from campaign.organize.petitions.versions import review_of
 from campaign.petitions.deliveries import (
     change_delivered_details,
     deliveries_of,
@@ -205,13 +205,16 @@ def save_contents(petition: Petition) -> ResponseReturnValue:
         form.names.data,
         [name for name in DELIVERED_DETAILS if name in form.details.data],
     )
-    form_url, leave = (
-        url_for(f"organize.deliveries.{view}", slug=petition.slug) for view in ("contents", "show")
-    )
-    if form.version.data == petition.version_of("delivery") and (
-        changes := makes_version(petition, delivered_names=names, delivered_details=details)
+    if page := review_of(
+        petition,
+        "delivery",
+        form.version.data,
+        "organize.deliveries.contents",
+        "organize.deliveries.show",
+        delivered_names=names,
+        delivered_details=details,
     ):
-        return review(petition, form_url, leave, changes)
+        return page
     audit_event = audit_event_of(
         "handovers.edit", petition, details={"names": names, "details": details}
     )
@@ -225,7 +228,7 @@ def save_contents(petition: Petition) -> ResponseReturnValue:
         now=utcnow(),
     )
     flash(_("Saved. The petition’s page now shows what you deliver."), "success")
-    return redirect(leave, 303)
+    return redirect(url_for("organize.deliveries.show", slug=petition.slug), 303)
 
 
 @blueprint.post("/<slug>/receipts")

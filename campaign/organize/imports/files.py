@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import cast
 
-from flask import current_app, flash, g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -16,7 +16,7 @@ from campaign.imports.operations import match
 from campaign.imports.queries import first_rows, remembered_columns
 from campaign.imports.sheet_texts import consent_of
 from campaign.imports.tables import FileRefused
-from campaign.organize.core.access import accepts_bytes, allowed
+from campaign.organize.core.access import accepts_bytes, allowed, megabytes
 from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.identity import organizer
 from campaign.organize.core.scope import petition_summary, petitions_where
@@ -35,8 +35,6 @@ from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_by_id, petition_in_any_state
 from campaign.text.names import clean_text
 
-MEGABYTE = 1024 * 1024
-
 
 @blueprint.get("/upload")
 @allowed("signatures.import")
@@ -45,7 +43,7 @@ def upload() -> ResponseReturnValue:
 
 
 def _refuse_large() -> ResponseReturnValue:
-    most = current_app.config["IMPORT_BYTES"] // MEGABYTE
+    most = megabytes("IMPORT_BYTES")
     flash(
         _("This file is larger than %(most)s MB. Split it into parts.", most=most),
         "danger",
@@ -185,7 +183,7 @@ def _columns_page(
 
 def _upload_page(form: UploadForm, status: int = 200) -> ResponseReturnValue:
     form.offer(petitions_where("signatures.import"))
-    most = current_app.config["IMPORT_BYTES"] // MEGABYTE
+    most = megabytes("IMPORT_BYTES")
     return render_template(
         "organize/imports/upload.html", form=form, most=most, lang_here=g.lang
     ), status

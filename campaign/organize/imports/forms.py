@@ -6,7 +6,6 @@ from typing import Any, Self
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
     Field,
@@ -31,6 +30,7 @@ from campaign.i18n.locales import current_locale
 from campaign.imports.checking import MAX_SHEET_LENGTH
 from campaign.imports.values import MIN_DATE, newest_day
 from campaign.organize.core.fields import (
+    ChosenFileField,
     VersionField,
     WholeNumberField,
     language_choices,
@@ -132,11 +132,7 @@ class SheetForm(SheetChoice):
 class UploadForm(_OfPetition):
     """A file of people who signed on paper."""
 
-    file = FileField(_l("File"))
-
-    def validate_file(self, field: Field) -> None:
-        if not field.data or not field.data.filename:
-            raise ValidationError(_l("Choose a file."))
+    file = ChosenFileField(_l("File"))
 
 
 class ColumnsForm(FlaskForm):

@@ -9,7 +9,8 @@ from flask_babel import lazy_gettext as _l
 from campaign.imports.tables import CUT_SHORT, TOO_MANY_CELLS, UNCLOSED
 from campaign.imports.values import TOO_LONG
 from campaign.petitions.questions import ANSWER_PREFIX
-from campaign.signatures.forms import ADDRESS_FAULTS, MISSING_ANSWER, NAME_FAULTS
+from campaign.signatures.fields import ADDRESS_FAULTS, NAME_FAULTS
+from campaign.signatures.forms import MISSING_ANSWER
 from campaign.signatures.models import MAX_COMMENT_LENGTH, MAX_NAME_LENGTH
 from campaign.text.postal_codes import postal_code_example
 

@@ -26,12 +26,12 @@ from campaign.kiosk.sealing import Unreadable
 from campaign.organize.core.access import allowed, fresh
 from campaign.organize.core.audit import AuditEvent, act, log_view
 from campaign.organize.core.identity import actor, may
+from campaign.organize.core.pagination import possible_id
 from campaign.organize.core.scope import load_event, petitions_where
 from campaign.organize.kiosks.devices import load_kiosk
 from campaign.organize.kiosks.routes import blueprint
 from campaign.organize.moderation.queues import decision, queue_page, same_page
 from campaign.organize.signatures.forms import ReasonForm
-from campaign.organize.signatures.routes import MAX_ID
 from campaign.process.clock import utcnow
 from campaign.signatures import name_display
 from campaign.signatures.moderation import bulk_decisions
@@ -158,8 +158,7 @@ def _back(slug: str) -> ResponseReturnValue:
 
 def _tablet() -> int | None:
     """Return the id of the tablet whose records alone are requested, or None."""
-    kiosk_id = request.values.get("tablet", type=int)
-    return kiosk_id if kiosk_id and 0 < kiosk_id <= MAX_ID else None
+    return possible_id(request.values.get("tablet", type=int))
 
 
 def _render_page(
@@ -283,8 +282,8 @@ def _decide_names(
 
 def _latest_decision(event: Event) -> BulkDecision | None:
     """Return the decision that was just made here, if it can be undone, or None."""
-    bulk_id = request.args.get("decided", type=int)
-    latest = bulk_decisions.bulk_by_id(bulk_id) if bulk_id and 0 < bulk_id <= MAX_ID else None
+    bulk_id = possible_id(request.args.get("decided", type=int))
+    latest = bulk_decisions.bulk_by_id(bulk_id) if bulk_id else None
     if latest is None or latest.cause_id != event.cause_id:
         return None
     return latest if bulk_decisions.can_undo(latest, utcnow()) else None

@@ -13,8 +13,7 @@ from flask import current_app, flash, jsonify, redirect, render_template, reques
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf.file import FileField
-from wtforms import Field, RadioField, SelectChoice, SelectField, ValidationError
+from wtforms import RadioField, SelectChoice, SelectField
 
 from campaign.extensions import write
 from campaign.files.scratch import scratch_folder
@@ -45,8 +44,9 @@ from campaign.imports.subscribers.reading import (
     SubscriberList,
     missing_columns,
 )
-from campaign.organize.core.access import accepts_bytes, allowed, fresh
+from campaign.organize.core.access import accepts_bytes, allowed, fresh, megabytes
 from campaign.organize.core.audit import act
+from campaign.organize.core.fields import ChosenFileField
 from campaign.organize.core.identity import organizer
 from campaign.organize.mail.subscribers import (
     CauseForm,
@@ -60,7 +60,6 @@ from campaign.security.sealed_files import SealBroken, Sealer
 from campaign.subscriptions.importing import NEW, Subscriber
 from campaign.text.names import clean_text
 
-MEGABYTE = 1024 * 1024
 PIECE = 1024 * 1024
 POLL_SECONDS = 2
 MAX_NAME_LENGTH = 120
@@ -109,11 +108,7 @@ class ListForm(CauseForm):
 class UploadForm(ListForm):
     """A list of people."""
 
-    file = FileField(_l("File"))
-
-    def validate_file(self, field: Field) -> None:
-        if not field.data or not field.data.filename:
-            raise ValidationError(_l("Choose a file."))
+    file = ChosenFileField(_l("File"))
 
 
 class ColumnsForm(ListForm):
@@ -176,7 +171,13 @@ def upload() -> ResponseReturnValue:
 
 
 def _refuse_large() -> ResponseReturnValue:
-    flash(_("This file is larger than %(most)s MB. Split it into parts.", most=_most()), "danger")
+    flash(
+        _(
+            "This file is larger than %(most)s MB. Split it into parts.",
+            most=megabytes("IMPORT_BYTES"),
+        ),
+        "danger",
+    )
     return redirect(url_for("organize.subscribers.upload"), 303)
 
 
@@ -343,12 +344,10 @@ def _how_far(item: SubscriberImport) -> str:
     return _("Undoing the import.")
 
 
-def _most() -> int:
-    return int(current_app.config["IMPORT_BYTES"]) // MEGABYTE
-
-
 def _render_upload(form: UploadForm, status: int = 200) -> ResponseReturnValue:
-    return render_template("organize/subscribers/upload.html", form=form, most=_most()), status
+    return render_template(
+        "organize/subscribers/upload.html", form=form, most=megabytes("IMPORT_BYTES")
+    ), status
 
 
 def _render_import(

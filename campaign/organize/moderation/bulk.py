@@ -33,8 +33,8 @@ from campaign.organize.signatures.labels import (
     label_context,
     reason_text,
 )
-from campaign.organize.signatures.routes import MAX_ID
 from campaign.process.clock import utcnow
+from campaign.security.tokens import MAX_ID
 from campaign.signatures.moderation import bulk_decisions
 from campaign.signatures.moderation.models import BulkDecision
 from campaign.signatures.moderation.rules import rules_of

@@ -19,10 +19,11 @@ from campaign.db.versioned import content_version
 from campaign.organize.core.access import allowed
 from campaign.organize.core.audit import AuditEvent, act_on_some, log_list_view
 from campaign.organize.core.identity import causes_where
+from campaign.organize.core.pagination import possible_id
 from campaign.organize.core.scope import chosen, petitions_where
 from campaign.organize.signatures.forms import ReasonForm
 from campaign.organize.signatures.labels import label_context
-from campaign.organize.signatures.routes import MAX_ID, load_signature
+from campaign.organize.signatures.routes import load_signature
 from campaign.process.clock import utcnow
 from campaign.signatures.models import Signature
 from campaign.signatures.moderation import decisions
@@ -116,8 +117,7 @@ def act_by_petition(
 
 
 def _after() -> int:
-    after = request.values.get("after", type=int) or 0
-    return after if 0 <= after <= MAX_ID else 0
+    return possible_id(request.values.get("after", type=int)) or 0
 
 
 blueprint = Blueprint("held", __name__, url_prefix="/held")

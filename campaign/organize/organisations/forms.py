@@ -27,7 +27,7 @@ from campaign.organize.core.fields import (
     in_language,
     max_length,
 )
-from campaign.signatures.forms import CountryField, OptionalEmailField
+from campaign.signatures.fields import CountryField, OptionalEmailField
 from campaign.site.languages import languages_with
 from campaign.text.slugs import slug_of
 from campaign.text.web_addresses import WebAddressRefused, parse_web_address

@@ -100,7 +100,7 @@ PARTS = {
 @blueprint.get("/")
 @allowed("organisations.see")
 def index() -> ResponseReturnValue:
-    """List the organisations. Who has one sees its page instead."""
+    """List the organisations. Organizers of only one see its page instead."""
     organisations = organisations_among(organisations_where("organisations.see"))
     if len(organisations) == 1:
         return _overview_page(organisations[0])

@@ -21,6 +21,7 @@ from campaign.causes.queries import causes_among
 from campaign.organisations.identity import organisation_names
 from campaign.organize.core.access import allowed
 from campaign.organize.core.identity import causes_where
+from campaign.organize.core.pagination import possible_id
 from campaign.organize.core.scope import organisation_ids_where
 from campaign.organize.core.time_fields import DayField
 from campaign.organize.people.audit_labels import (
@@ -69,7 +70,6 @@ def _offered(any_label: Any, names: Mapping[str, Any]) -> list[SelectChoice]:
 
 blueprint = Blueprint("audit", __name__, url_prefix="/audit")
 ON_A_PAGE = 50
-MAX_ID = 2**63 - 1
 
 
 @blueprint.get("/")
@@ -85,7 +85,7 @@ def index() -> ResponseReturnValue:
         action=form.subject,
         since=_start(form.since),
         until=_start(form.until, days=1),
-        before_id=_before(),
+        before_id=possible_id(request.args.get("before", type=int)),
         limit=ON_A_PAGE + 1,
     )
     return render_template(
@@ -114,12 +114,6 @@ def people_in(rows: Collection[AuditEntry]) -> dict[Any, Organizer | None]:
         item: organizer_by_id(item)
         for item in about | {item.details.get("planned_by") for item in rows} - {None}
     }
-
-
-def _before() -> int | None:
-    """Return the id before which the page begins, or None; ignore an impossible id."""
-    before = request.args.get("before", type=int)
-    return before if before and 0 < before <= MAX_ID else None
 
 
 def _start(field: DayField, days: int = 0) -> datetime | None:

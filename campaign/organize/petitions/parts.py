@@ -15,7 +15,7 @@ from campaign.actions.letters.editing import has_letter_settings
 from campaign.actions.letters.models import LETTER
 from campaign.organize.core.edit_conflicts import Editor, save
 from campaign.organize.petitions.routes import audit_event_of
-from campaign.organize.petitions.versions import makes_version, review, saved
+from campaign.organize.petitions.versions import review_of, saved
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_in_any_state
 from campaign.petitions.questions import without_prompts
@@ -133,16 +133,11 @@ def save_part(
     """
     if request.form.get("press") == "back":
         return part_page(part, petition, form)
-    changes = (
-        makes_version(petition, **versioned)
-        if versioned and form.version.data == petition.version_of("settings")
-        else []
-    )
-    if changes:
-        form_url = url_for(f"organize.petitions.{part}", slug=petition.slug)
-        return review(
-            petition, form_url, url_for("organize.petitions.show", slug=petition.slug), changes
-        )
+    here = f"organize.petitions.{part}"
+    if versioned and (
+        page := review_of(petition, "settings", form.version.data, here, **versioned)
+    ):
+        return page
     number = petition.current_version.number
     petition = save(
         Editor(

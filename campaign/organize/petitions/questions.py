@@ -39,13 +39,12 @@ from campaign.organize.petitions.routes import blueprint, preview_page
 from campaign.petitions.editing import ResponsesCounted, change_form
 from campaign.petitions.kinds import PETITION
 from campaign.petitions.models import Petition
+from campaign.petitions.questions import MAX_LABEL_LENGTH, prompts_among, without_prompts
 from campaign.petitions.questions import in_language as question_in_language
-from campaign.petitions.questions import prompts_among, without_prompts
 from campaign.process.clock import utcnow
 from campaign.text.slugs import free_slug, slug_of
 
 MAX_QUESTIONS = 12
-MAX_LABEL_LENGTH = 200
 MAX_CHOICES_LENGTH = 4000
 FIELDS = [
     SelectChoice("family_name", _l("Last name")),

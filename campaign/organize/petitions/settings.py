@@ -52,7 +52,7 @@ from campaign.targets.queries import profile_count, profiles_by_ids, search_prof
 MAX_TARGETS = 30
 MAX_TARGET_LENGTH = 200
 MAX_ID_LENGTH = 19
-# Shown of the targets that a search finds. Who sees more searches for more words.
+# How many targets of a search are shown. To find others, people add words to the search.
 MAX_FOUND = 20
 
 

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any, cast
 
-from flask import flash, g, render_template, request, url_for
+from flask import flash, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -20,7 +20,7 @@ from campaign.organize.petitions.routes import (
     blueprint,
     preview_page,
 )
-from campaign.organize.petitions.versions import makes_version, review, saved
+from campaign.organize.petitions.versions import review_of, saved
 from campaign.petitions.editing import change_petition_text, current_texts
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_counts, petition_in_any_state
@@ -53,12 +53,9 @@ def save_text(petition: Petition) -> ResponseReturnValue:
         return _render_page(petition, form)
     if is_preview_requested():
         return preview_page(petition, **_as_typed(texts, petition.original_lang))
-    is_current = form.version.data == petition.version_of("text")
-    if is_current and (changes := makes_version(petition, texts=texts)):
-        here = url_for("organize.petitions.text", slug=petition.slug)
-        return review(
-            petition, here, url_for("organize.petitions.show", slug=petition.slug), changes
-        )
+    seen = form.version.data
+    if page := review_of(petition, "text", seen, "organize.petitions.text", texts=texts):
+        return page
     number = petition.current_version.number
     audit_event = audit_event_of(
         "petitions.edit", petition, part="text", languages=sorted(texts), changed=is_changed

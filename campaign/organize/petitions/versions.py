@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
-from flask import abort, g, render_template, request
+from flask import abort, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -134,28 +134,33 @@ def changes_of(
     )
 
 
-def makes_version(petition: Petition, **named: Any) -> list[tuple[str, str, list[Piece]]]:
-    """Return the changes that a new version would contain.
+def review_of(
+    petition: Petition,
+    part: str,
+    seen: int,
+    here: str,
+    leave: str = "organize.petitions.show",
+    **named: Any,
+) -> str | None:
+    """Return the page that shows what becomes a new version, before anything is saved, or None.
 
-    Return nothing if no version is needed, or if the editor has already seen the changes.
+    None if no version is needed, or if the editor has already seen the changes. It is also None if
+    someone has saved `part` since the editor saw its version `seen`, because saving shows both texts.
+
+    The submitted form goes along to the endpoint `here`, whichever button is pressed next. `named`
+    are the texts and terms of `changes_of`.
     """
-    if request.form.get("press") == "new-version" or not petition.has_opened(utcnow()):
-        return []
-    return changes_of(petition, **named)
-
-
-def review(
-    petition: Petition, action: str, leave: str, changes: list[tuple[str, str, list[Piece]]]
-) -> str:
-    """Show what becomes a new version before anything is saved.
-
-    The submitted form goes along to `action`, whichever button is pressed next.
-    """
+    has_answered = request.form.get("press") == "new-version"
+    if has_answered or seen != petition.version_of(part) or not petition.has_opened(utcnow()):
+        return None
+    changes = changes_of(petition, **named)
+    if not changes:
+        return None
     return render_template(
         "organize/petitions/version_review.html",
         petition=petition,
-        action=action,
-        leave=leave,
+        action=url_for(here, slug=petition.slug),
+        leave=url_for(leave, slug=petition.slug),
         typed=[
             (name, value)
             for name, value in request.form.items(multi=True)

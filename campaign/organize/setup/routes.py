@@ -32,7 +32,7 @@ def step(name: str) -> ResponseReturnValue:
 @blueprint.post("/<name>/skip")
 @allowed("site.edit")
 def skip(name: str) -> ResponseReturnValue:
-    """Leave a step for later, and go on to the next."""
+    """Leave a step for later, and continue with the next."""
     event = AuditEvent("site.setup", details={"step": _known(name), "state": "skipped"})
     act(event, _skip, name=name)
     return redirect(next_step_url(name), 303)

@@ -20,6 +20,7 @@ from campaign.organize.core.access import allowed
 from campaign.organize.core.audit import AuditEvent, act, act_on_some, log_each_view, log_list_view
 from campaign.organize.core.edit_conflicts import Editor, save
 from campaign.organize.core.identity import causes_where
+from campaign.organize.core.pagination import possible_id
 from campaign.organize.core.scope import petition_summary, petitions_where
 from campaign.organize.signatures.forms import CorrectionForm, ReasonForm, SignatureSearch
 from campaign.organize.signatures.labels import label_context
@@ -37,7 +38,6 @@ from campaign.signatures.search.queries import find, others_of_person
 
 blueprint = Blueprint("signatures", __name__, url_prefix="/signatures")
 ON_A_PAGE = 50
-MAX_ID = 2**63 - 1
 MERGE_FAULTS = {
     "one": _l("Choose two different signatures."),
     "petition": _l("They are on different petitions, so each one counts."),
@@ -56,10 +56,10 @@ def index() -> ResponseReturnValue:
     petitions = petitions_where("signatures.see")
     form = SignatureSearch(petitions)
     form.validate()
-    before = request.args.get("before", type=int)
+    before = possible_id(request.args.get("before", type=int))
     matches = find(
         form.search(),
-        before_id=before if before and 0 < before <= MAX_ID else None,
+        before_id=before,
         most=ON_A_PAGE + 1,
     )
     rows = matches[:ON_A_PAGE]

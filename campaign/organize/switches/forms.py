@@ -114,7 +114,7 @@ class SwitchForm(FlaskForm):
             raise StopValidation(_l("This can only be turned off for the whole site."))
 
     def until(self, now: datetime) -> datetime | None:
-        """Return when it comes on by itself, or None."""
+        """Return when it comes on automatically, or None."""
         hours = int(self.hours.data)
         return now + timedelta(hours=hours) if hours else None
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import current_app, flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -17,7 +17,7 @@ from campaign.imports.targets.operations import (
     may_undo,
     undo_import,
 )
-from campaign.organize.core.access import accepts_bytes, allowed
+from campaign.organize.core.access import accepts_bytes, allowed, megabytes
 from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.identity import SharedPlace, organizer
 from campaign.organize.targets.forms import UploadForm
@@ -41,14 +41,19 @@ from campaign.targets.models import TargetImport
 from campaign.targets.queries import imports_of
 from campaign.text.names import clean_text
 
-MEGABYTE = 1024 * 1024
 MAX_NAME_LENGTH = 200
 MAX_FAULTS_SHOWN = 100
 MAX_IMPORTS_SHOWN = 20
 
 
 def _refuse_large() -> ResponseReturnValue:
-    flash(_("This file is larger than %(most)s MB. Split it into parts.", most=_most()), "danger")
+    flash(
+        _(
+            "This file is larger than %(most)s MB. Split it into parts.",
+            most=megabytes("IMPORT_BYTES"),
+        ),
+        "danger",
+    )
     return redirect(url_for("organize.targets.index"), 303)
 
 
@@ -226,7 +231,7 @@ def _upload_page(
         fault_count=len(faults),
         code_count=area_code_count(directory.organisation.id) if kind == "areas" else 0,
         imports=_imports(kind, directory),
-        most=_most(),
+        most=megabytes("IMPORT_BYTES"),
     ), status
 
 
@@ -240,7 +245,3 @@ def _to_import(place: SharedPlace, import_id: Any) -> ResponseReturnValue:
         url_for("organize.targets.show_import", slug=place.organisation.slug, import_id=import_id),
         303,
     )
-
-
-def _most() -> int:
-    return int(current_app.config["IMPORT_BYTES"]) // MEGABYTE

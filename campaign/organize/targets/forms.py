@@ -5,13 +5,13 @@ from typing import Any, ClassVar, Self, cast
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from flask_wtf.file import FileField
-from wtforms import Field, Form, RadioField, SelectChoice, SelectField, ValidationError
+from wtforms import Form, RadioField, SelectChoice, SelectField
 from wtforms.validators import Optional, StopValidation
 
 from campaign.i18n.locales import UnknownLanguage, normalised
 from campaign.imports.targets.entries import MAX_EMAILS, CellRefused, parse_telephones
 from campaign.organize.core.fields import (
+    ChosenFileField,
     InLanguages,
     LineField,
     LinesField,
@@ -23,7 +23,7 @@ from campaign.organize.core.fields import (
 from campaign.organize.core.time_fields import DayField, zone_choices
 from campaign.organize.organisations.forms import WebAddressField
 from campaign.organize.targets.labels import FIELD_LABELS, FILTER_LABELS, KIND_LABELS
-from campaign.signatures.forms import ADDRESS_FAULTS
+from campaign.signatures.fields import ADDRESS_FAULTS
 from campaign.site.languages import languages_with
 from campaign.targets.exporting import TRANSLATED, telephones_text
 from campaign.targets.models import TargetProfile
@@ -251,8 +251,4 @@ class NewForm(AboutForm):
 class UploadForm(FlaskForm):
     """A file of targets, or of postal codes and their areas."""
 
-    file = FileField(_l("File"))
-
-    def validate_file(self, field: Field) -> None:
-        if not field.data or not field.data.filename:
-            raise ValidationError(_l("Choose a file."))
+    file = ChosenFileField(_l("File"))

@@ -2,15 +2,13 @@
 
 from typing import Self
 
-from flask import request
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import StringField
 from wtforms.form import BaseForm
 
-from campaign.http.cached_fields import CachedFields
+from campaign.http.public_form import PublicForm
 from campaign.security.short_codes import LENGTH
-from campaign.signatures.forms import EmailField, Missing
+from campaign.signatures.fields import EmailField, Missing
 from campaign.text.typed_codes import read_code
 
 # Longer than any code with spaces and dashes. What is longer is not read.
@@ -33,21 +31,11 @@ class CodeField(StringField):
         self.code = code
 
 
-class CodeForm(FlaskForm):
+class CodeForm(PublicForm):
     """The email address that a form was sent with, and the code from the email."""
-
-    class Meta(CachedFields):
-        # Public pages set no cookie, so there is no token; cross-site posts are rejected by their
-        # origin.
-        csrf = False
 
     email = EmailField(_l("Your email address"))
     code = CodeField(_l("Code from the email"))
-
-    @classmethod
-    def sent(cls) -> Self:
-        """Return the form filled from the request's form data."""
-        return cls(formdata=request.form)
 
     @classmethod
     def empty(cls) -> Self:

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import TooManyRequests
 
-from campaign.db.transactions import DATABASE_AWAY
+from campaign.db.transactions import DATABASE_AWAY, RETRY_SECONDS
 from campaign.http.caching import private, public
 from campaign.process.clock import utcnow
 from campaign.signatures import tokens
@@ -19,7 +19,6 @@ from campaign.signatures.codes.forms import CodeForm
 from campaign.signatures.codes.rate_limits import admit_code, count_wrong_code
 from campaign.signatures.queries import confirmable_by_code
 from campaign.signatures.routes import blueprint
-from campaign.signatures.signing.submission import BUSY_SECONDS
 from campaign.site.settings import site_settings
 from campaign.text.email_addresses import Address
 
@@ -49,7 +48,7 @@ def open_code() -> ResponseReturnValue:
         return _busy_page(form, "limited", 429, cast(int, error.retry_after), now)
     except DATABASE_AWAY:
         current_app.logger.exception("a code could not be looked up")
-        return _busy_page(form, "busy", 503, BUSY_SECONDS, now)
+        return _busy_page(form, "busy", 503, RETRY_SECONDS, now)
     if opened is None:
         count_wrong_code(digest, request.remote_addr)
         form.code.errors = [NOT_VALID]

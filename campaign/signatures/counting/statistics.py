@@ -20,13 +20,13 @@ from campaign.signatures.models import (
     ERASED_COUNTED,
     HELD,
     PENDING,
+    VALID_STATES,
     WITHDRAWN,
     LedgerEntry,
     Signature,
 )
 
 # Unconfirmed and held signatures are waiting. Rejected, withdrawn and erased ones are in no chart.
-SURE = ("counted", "confirmed")
 WAITING = ("pending", "held")
 AN_HOUR = timedelta(hours=1)
 
@@ -105,7 +105,7 @@ def hours(petition_ids: Iterable[int]) -> list[Hour]:
     waiting: Counter[str]
     sure, waiting = Counter(), Counter()
     for (hour, status, *_), count in grouped_counts("hours", petition_ids).items():
-        if status in SURE:
+        if status in VALID_STATES:
             sure[hour] += count
         elif status in WAITING:
             waiting[hour] += count

@@ -11,14 +11,18 @@ from campaign.db.versioned import content_version, require_version
 from campaign.errors import CampaignError
 from campaign.extensions import db, load_for_update, note_ended
 from campaign.signatures import tokens
-from campaign.signatures.models import HeldCorrection, Signature
+from campaign.signatures.models import VALID_STATES, HeldCorrection, Signature
+from campaign.signatures.queries import chosen_among
 
 REJECTED = "rejected"
 MERGED = "merged"
-UNDECIDED = ("pending", "confirmed", "counted", "held")
+NOT_HELD = ("pending", *VALID_STATES)
+UNDECIDED = (*NOT_HELD, "held")
 CORRECTED = ("given_name", "family_name", "country", "postal_code", "comment", "name_display")
 
 _table: Table = Signature.__table__
+# What an organizer has approved is not held again.
+CAN_BE_HELD = _table.c.state.in_(NOT_HELD) & _table.c.reviewed_at.is_(None)
 
 
 class SamePerson(CampaignError):
@@ -42,14 +46,14 @@ def approve(*, ids: Iterable[int], cause_ids: Iterable[int] | None, now: datetim
 
     They are counted if their supporter has confirmed, and otherwise wait for confirmation.
     """
-    return _approve(_chosen(ids, cause_ids), now)
+    return _approve(chosen_among(ids, cause_ids), now)
 
 
 def approve_waiting(
     *, ids: Iterable[int], cause_ids: Iterable[int] | None, now: datetime
 ) -> Sequence[int]:
     """Approve held signatures that still wait for review; leave rejected ones rejected."""
-    return _approve(_chosen(ids, cause_ids) & _table.c.rejected_at.is_(None), now)
+    return _approve(chosen_among(ids, cause_ids) & _table.c.rejected_at.is_(None), now)
 
 
 def _approve(chosen: ColumnElement[bool], now: datetime) -> Sequence[int]:
@@ -68,7 +72,9 @@ def _approve(chosen: ColumnElement[bool], now: datetime) -> Sequence[int]:
 def reject(*, ids: Iterable[int], cause_ids: Iterable[int] | None, now: datetime) -> Sequence[int]:
     """Reject signatures. They are kept with the reason they were held for, and are not counted."""
     return _change(
-        _chosen(ids, cause_ids) & _table.c.state.in_(UNDECIDED) & _table.c.rejected_at.is_(None),
+        chosen_among(ids, cause_ids)
+        & _table.c.state.in_(UNDECIDED)
+        & _table.c.rejected_at.is_(None),
         state="held",
         held_reason=case((_table.c.held_reason == "", REJECTED), else_=_table.c.held_reason),
         rejected_at=now,
@@ -78,9 +84,7 @@ def reject(*, ids: Iterable[int], cause_ids: Iterable[int] | None, now: datetime
 def hold(*, ids: Iterable[int], reason: str, now: datetime) -> Sequence[int]:
     """Hold what a rule found, except what an organizer has approved; return the ids."""
     return _change(
-        _table.c.id.in_(ids)
-        & _table.c.state.in_(("pending", "confirmed", "counted"))
-        & _table.c.reviewed_at.is_(None),
+        _table.c.id.in_(ids) & CAN_BE_HELD,
         state="held",
         held_reason=reason,
         held_at=now,
@@ -101,7 +105,7 @@ def withdraw(
 ) -> Sequence[int]:
     """Withdraw signatures whose supporters asked for it by other means than their link."""
     withdrawn = _change(
-        _chosen(ids, cause_ids) & _table.c.state.in_(UNDECIDED),
+        chosen_among(ids, cause_ids) & _table.c.state.in_(UNDECIDED),
         state="withdrawn",
         withdrawn_at=now,
     )
@@ -113,7 +117,9 @@ def take_back_withdrawal(*, ids: Iterable[int], cause_ids: Iterable[int] | None)
     unheld_state = case((_table.c.confirmed_at.is_not(None), "confirmed"), else_="pending")
     returned = _change(
         # A signature from an import that was undone has lost its name and cannot come back.
-        _chosen(ids, cause_ids) & (_table.c.state == "withdrawn") & (_table.c.given_name != ""),
+        chosen_among(ids, cause_ids)
+        & (_table.c.state == "withdrawn")
+        & (_table.c.given_name != ""),
         state=case((_table.c.held_reason != "", "held"), else_=unheld_state),
         withdrawn_at=None,
     )
@@ -129,7 +135,9 @@ def decide_comments(
     comment that its supporter has changed since then waits for another review.
     """
     rows = db.session.execute(
-        select(_table.c.id, _table.c.comment).where(_chosen(versions, cause_ids)).with_for_update()
+        select(_table.c.id, _table.c.comment)
+        .where(chosen_among(versions, cause_ids))
+        .with_for_update()
     ).all()
     unchanged = [
         row.id for row in rows if row.comment and content_version(row.comment) == versions[row.id]
@@ -159,7 +167,7 @@ def hide_comments(
 
 
 def _with_comment(ids: Iterable[int], cause_ids: Iterable[int] | None) -> ColumnElement[bool]:
-    return _chosen(ids, cause_ids) & (_table.c.state == "counted") & (_table.c.comment != "")
+    return chosen_among(ids, cause_ids) & (_table.c.state == "counted") & (_table.c.comment != "")
 
 
 def correct(*, signature_id: int, version: str, now: datetime, **columns: Any) -> list[str]:
@@ -235,11 +243,6 @@ def _refuse_merge(kept: Signature | None, other: Signature | None) -> None:
 def version_of(signature: Signature) -> str:
     """Return the version of the columns of a signature that can be corrected."""
     return content_version([getattr(signature, name) or "" for name in CORRECTED])
-
-
-def _chosen(ids: Iterable[int], cause_ids: Iterable[int] | None) -> ColumnElement[bool]:
-    chosen = _table.c.id.in_(list(ids))
-    return chosen if cause_ids is None else chosen & _table.c.cause_id.in_(cause_ids)
 
 
 def _change(condition: ColumnElement[bool], **values: Any) -> Sequence[int]:

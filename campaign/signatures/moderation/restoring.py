@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Table, case, select, update
 from campaign.extensions import db
 from campaign.notices.consents import given_since, withdraw_consents
 from campaign.signatures.models import Signature
+from campaign.signatures.moderation.decisions import NOT_HELD
 from campaign.signatures.moderation.models import BulkDecision, BulkItem
 from campaign.signatures.name_consents import NAME
 
@@ -46,9 +47,7 @@ def restore_batch(decision: BulkDecision, *, limit: int, now: datetime) -> int:
 
 
 def _unapproved(decision: BulkDecision) -> tuple[ColumnElement[bool], dict[str, Any]]:
-    is_unchanged = (_table.c.reviewed_at == decision.decided_at) & _table.c.state.in_(
-        ("pending", "confirmed", "counted")
-    )
+    is_unchanged = (_table.c.reviewed_at == decision.decided_at) & _table.c.state.in_(NOT_HELD)
     return is_unchanged, {
         name: _items.c[name] for name in ("state", "held_reason", "reviewed_at", "rejected_at")
     }

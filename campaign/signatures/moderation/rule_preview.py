@@ -15,6 +15,7 @@ from campaign.extensions import db
 from campaign.security.digests import address_digest
 from campaign.signatures.counting.hatching import RATE_WINDOW
 from campaign.signatures.models import Signature
+from campaign.signatures.moderation.decisions import CAN_BE_HELD
 from campaign.signatures.moderation.models import Rule
 from campaign.signatures.moderation.rules import RuleInput, RuleMatcher, addresses_of, domain_of
 from campaign.signatures.tokens import stored_keys
@@ -24,7 +25,6 @@ DIGESTS_AT_ONCE = 500
 SAMPLE = 20
 
 _c: ReadOnlyColumnCollection[str, Column[Any]] = Signature.__table__.c
-_CAN_BE_HELD = _c.state.in_(("pending", "confirmed", "counted")) & _c.reviewed_at.is_(None)
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def preview_rule(rule: Rule) -> RulePreview:
     is_testable: Any = _c.address_digest.is_not(None) if needs_network else True
     looked_at, since = db.session.execute(
         select(func.count(), cast(Any, func.min(_c.created_at) if needs_network else None)).where(
-            _scope(rule), _CAN_BE_HELD, is_testable
+            _scope(rule), CAN_BE_HELD, is_testable
         )
     ).one()
     return RulePreview(tuple(ids), _counted_among(ids), looked_at, since)
@@ -70,7 +70,7 @@ def _scope(rule: Rule) -> ColumnElement[bool]:
 
 def _by_country(rule: Rule, scope: ColumnElement[bool]) -> Sequence[int]:
     return db.session.scalars(
-        select(_c.id).where(scope, _CAN_BE_HELD, _c.country.in_(rule.lines))
+        select(_c.id).where(scope, CAN_BE_HELD, _c.country.in_(rule.lines))
     ).all()
 
 
@@ -84,7 +84,7 @@ def _by_network(rule: Rule, scope: ColumnElement[bool]) -> set[int]:
     while chunk := list(islice(digests, DIGESTS_AT_ONCE)):
         ids.update(
             db.session.scalars(
-                select(_c.id).where(scope, _CAN_BE_HELD, _c.address_digest.in_(chunk))
+                select(_c.id).where(scope, CAN_BE_HELD, _c.address_digest.in_(chunk))
             )
         )
     return ids
@@ -93,7 +93,7 @@ def _by_network(rule: Rule, scope: ColumnElement[bool]) -> set[int]:
 def _by_words(rule: Rule, scope: ColumnElement[bool]) -> Iterator[int]:
     """Yield ids by the same test as at signing, row by row, so that both always agree."""
     matcher = RuleMatcher(rule)
-    query = select(_c.id, _c.given_name, _c.family_name, _c.comment).where(scope, _CAN_BE_HELD)
+    query = select(_c.id, _c.given_name, _c.family_name, _c.comment).where(scope, CAN_BE_HELD)
     for row in db.session.execute(query.execution_options(yield_per=BATCH)):
         if matcher.matches(RuleInput(row.given_name or "", row.family_name or "", row.comment)):
             yield row.id
@@ -104,7 +104,7 @@ def _by_mail_domain(rule: Rule, scope: ColumnElement[bool]) -> Iterator[int]:
     matches = lru_cache(maxsize=50_000)(
         lambda domain: matcher.matches(RuleInput(mail_domain=domain_of(domain)))
     )
-    query = select(_c.id, _c.email).where(scope, _CAN_BE_HELD, _c.email.is_not(None))
+    query = select(_c.id, _c.email).where(scope, CAN_BE_HELD, _c.email.is_not(None))
     for row in db.session.execute(query.execution_options(yield_per=BATCH)):
         if matches(row.email.rpartition("@")[2]):
             yield row.id
@@ -115,7 +115,7 @@ def _by_rate(rule: Rule, scope: ColumnElement[bool]) -> Iterator[int]:
     limit = int(rule.pattern)
     query = (
         select(_c.id, _c.address_digest, _c.confirmed_at)
-        .where(scope, _CAN_BE_HELD, _c.address_digest.is_not(None), _c.confirmed_at.is_not(None))
+        .where(scope, CAN_BE_HELD, _c.address_digest.is_not(None), _c.confirmed_at.is_not(None))
         .order_by(_c.address_digest, _c.confirmed_at, _c.id)
     )
     address: bytes | None

@@ -17,7 +17,7 @@ from campaign.mailboxes.parts import Mailbox, MailboxPart, register_mailbox_part
 from campaign.petitions.models import Petition
 from campaign.security.digests import keyed_digest
 from campaign.security.secret_key import secret_key
-from campaign.signatures.models import Signature
+from campaign.signatures.models import VALID_STATES, Signature
 from campaign.signatures.moderation.decisions import drop_corrections
 from campaign.signatures.owner.operations import move_up, withdraw
 from campaign.signatures.pending_forms import forget_forms
@@ -57,7 +57,7 @@ def move_signatures(old: Mailbox, new: Mailbox, *, now: datetime) -> None:
     rows = db.session.scalars(
         select(Signature)
         .where(Signature.email_digest.in_({old.digest, new.digest}))
-        # All who lock several signatures use this order, so that they cannot deadlock.
+        # All transactions lock signatures in this order, so that they cannot deadlock.
         .order_by(Signature.petition_id, Signature.email_digest, Signature.id)
         .with_for_update()
         .execution_options(populate_existing=True)
@@ -117,7 +117,7 @@ def _staying(
 
 
 def _standing(row: Signature) -> tuple[int, datetime, int]:
-    if row.state in ("counted", "confirmed"):
+    if row.state in VALID_STATES:
         rank = 0
     elif row.state == "withdrawn":
         rank = 3
@@ -185,7 +185,7 @@ def _set_aside(row: Signature, *, heir: Signature, now: datetime) -> None:
 
 
 def _positions(moved: Sequence[Signature], there: Sequence[Signature]) -> dict[Signature, int]:
-    """Return the positions that those who come find free at the new address.
+    """Return the positions that are free for the signatures that move to the new address.
 
     Signing again looks for the first one first, so the only one who is there moves to it.
     """

@@ -23,7 +23,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
-from campaign.db.transactions import DATABASE_AWAY
+from campaign.db.transactions import DATABASE_AWAY, RETRY_SECONDS
 from campaign.extensions import write
 from campaign.http.caching import private, public
 from campaign.notices.answer_texts import answer_text
@@ -52,7 +52,6 @@ from campaign.signatures.presenters import NO_FORM, OtherForm, other_forms
 from campaign.signatures.queries import signature_by_token, signatures_of_address, was_own_link
 from campaign.signatures.routes import blueprint
 from campaign.signatures.signing.abuse_limits import admit_link_request
-from campaign.signatures.signing.submission import BUSY_SECONDS
 from campaign.site.settings import site_settings
 from campaign.subscriptions import tokens as news_tokens
 from campaign.subscriptions.queries import subscriptions_of_address
@@ -335,7 +334,7 @@ def send_link() -> ResponseReturnValue:
         )
     except DATABASE_AWAY:
         current_app.logger.exception("a request for an own link could not be written")
-        return render_request_page(form, "busy"), 503, {"Retry-After": str(BUSY_SECONDS)}
+        return render_request_page(form, "busy"), 503, {"Retry-After": str(RETRY_SECONDS)}
     return redirect(url_for("signatures.request_own_link", sent=1), 303)
 
 

@@ -8,13 +8,13 @@ from flask import (
     make_response,
     redirect,
     render_template,
-    request,
     url_for,
 )
 from flask.typing import ResponseReturnValue
 
 from campaign.extensions import write
 from campaign.http.caching import private, public
+from campaign.http.responses import one_click_response
 from campaign.organisations.presenters import show_organisation
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_by_id
@@ -43,10 +43,7 @@ def stop_answers(token: str) -> ResponseReturnValue:
 def stop_answers_now(token: str) -> ResponseReturnValue:
     """Tell the person of no more answers, by the button or by a mail program (RFC 8058)."""
     write(owner_operations.stop_answers, signature_id=_opened(token).id, now=utcnow())
-    if request.form.get("List-Unsubscribe") == "One-Click":
-        # Mail programs must not be redirected (RFC 8058, section 3.1).
-        return "", 200, {"Content-Type": "text/plain"}
-    return redirect(url_for("signatures.answers_stopped"), 303)
+    return one_click_response() or redirect(url_for("signatures.answers_stopped"), 303)
 
 
 @blueprint.get("/<lang>/signatures/answers/stopped")

@@ -28,6 +28,7 @@ from campaign.signatures.models import (
     REJECTED,
     TO_REVIEW,
     UNREAD,
+    VALID_STATES,
     WITHDRAWN,
     Signature,
 )
@@ -37,7 +38,7 @@ from campaign.text.email_addresses import AddressRefused, parse_address
 _table: Table = Signature.__table__
 # The states by the names that organizers see, with their conditions.
 STATES: dict[str, ColumnElement[bool] | TextClause] = {
-    "counted": _table.c.state.in_(("counted", "confirmed")),
+    "counted": _table.c.state.in_(VALID_STATES),
     "pending": PENDING,
     "held": TO_REVIEW,
     "rejected": REJECTED,

@@ -3,12 +3,13 @@
 Two people who share an email address have the positions 1 and 2 at it.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import ColumnElement, Table, select, tuple_
 
+from campaign.db.upsert import insert
 from campaign.extensions import db
 from campaign.signatures.models import Signature
 
@@ -140,3 +141,32 @@ def _rows(
     return db.session.execute(
         select(*columns).where(tuple_(*key).in_(list(values))).order_by(c.id)
     ).all()
+
+
+def locked_rows(columns: Mapping[str, Any]) -> Sequence[Signature]:
+    """Lock and return the signatures with the petition and address of `columns`, by position."""
+    return db.session.scalars(
+        select(Signature)
+        .where(
+            Signature.petition_id == columns["petition_id"],
+            Signature.email_digest == columns["email_digest"],
+        )
+        .order_by(Signature.position_at_address)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def insert_at(position: int, columns: Mapping[str, Any]) -> int | None:
+    """Insert the row at this position; return its id, or None if another process was quicker."""
+    return cast(
+        int | None,
+        db.session.scalar(
+            insert(_table)
+            .values({**columns, "position_at_address": position})
+            .on_conflict_do_nothing(
+                index_elements=["petition_id", "email_digest", "position_at_address"]
+            )
+            .returning(_table.c.id)
+        ),
+    )

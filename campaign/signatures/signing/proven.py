@@ -6,24 +6,17 @@ secret to that person whether they have signed already.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import select
-
-from campaign.db.upsert import insert
 from campaign.extensions import db
 from campaign.signatures.models import RepeatSigning, Signature
-from campaign.signatures.pending_forms import (
-    OWN_COLUMNS,
-    json_columns,
-    use_form,
-    waiting_forms,
-)
+from campaign.signatures.pending_forms import form_row, use_form, waiting_forms
+from campaign.signatures.signing.existing_signatures import insert_at, locked_rows
 from campaign.signatures.signing.repeats import REPEAT, mail_owner, note_repeats
 from campaign.text.email_addresses import is_same_address
 from campaign.text.names import name_key
 
-# Who presses twice, or opens the link in two tabs, need not be told by email.
+# People who press twice, or open the link in two tabs, need not be told by email.
 SAME_VISIT = timedelta(minutes=10)
 NO_LIMIT = timedelta(0)
 
@@ -42,36 +35,14 @@ def settle_proven(
     alone. A confirmed one stays as it is, and a withdrawn one is not brought back. The second of a
     couple gets the second position. Any other person's form waits for its own confirmation.
     """
-    rows = _locked_rows(columns)
+    rows = locked_rows(columns)
     own = next((row for row in rows if _is_own(row, columns)), None)
     if own is not None:
         return _settle_own(own, form_columns, now)
     if not rows or (may_share and _is_partner(rows, columns)):
-        position = 2 if rows else 1
-        statement = (
-            insert(Signature.__table__)
-            .values({**columns, "position_at_address": position})
-            .on_conflict_do_nothing(
-                index_elements=["petition_id", "email_digest", "position_at_address"]
-            )
-            .returning(Signature.__table__.c.id)
-        )
-        return cast(int | None, db.session.scalar(statement))
+        return insert_at(2 if rows else 1, columns)
     note_repeats([form_columns])
     return None
-
-
-def _locked_rows(columns: Mapping[str, Any]) -> Sequence[Signature]:
-    return db.session.scalars(
-        select(Signature)
-        .where(
-            Signature.petition_id == columns["petition_id"],
-            Signature.email_digest == columns["email_digest"],
-        )
-        .order_by(Signature.position_at_address)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).all()
 
 
 def _is_own(row: Signature, columns: Mapping[str, Any]) -> bool:
@@ -101,14 +72,7 @@ def _settle_own(own: Signature, form_columns: Mapping[str, Any], now: datetime) 
             mail_owner(own.id, REPEAT, own.lang, now=now, good_for=NO_LIMIT)
         return None
     row = RepeatSigning(
-        petition_id=own.petition_id,
-        signature_id=own.id,
-        form_data=json_columns(
-            {name: value for name, value in form_columns.items() if name not in OWN_COLUMNS}
-        ),
-        notice_id=form_columns["notice_id"],
-        address_digest=form_columns["address_digest"],
-        created_at=now,
+        **{**form_row(form_columns), "signature_id": own.id, "created_at": now},
     )
     db.session.add(row)
     db.session.flush()

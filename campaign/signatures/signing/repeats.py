@@ -6,12 +6,13 @@ from typing import Any
 
 from sqlalchemy import Table, delete, or_, select, true, update
 
-from campaign.db.upsert import insert, insert_all
+from campaign.db.upsert import insert_all
 from campaign.extensions import db
 from campaign.mail.operations import enqueue
 from campaign.petitions.models import Petition
 from campaign.signatures.models import NEW_FORM, RepeatSigning, Signature
-from campaign.signatures.pending_forms import OWN_COLUMNS, columns_of, json_columns, waiting_forms
+from campaign.signatures.pending_forms import columns_of, form_row, waiting_forms
+from campaign.signatures.signing.existing_signatures import insert_at, locked_rows
 
 MAX_EMAILS = 5
 # No longer than a double click. Otherwise we would ignore a real repeat without telling its
@@ -36,19 +37,7 @@ def note_repeats(rows: Iterable[Mapping[str, Any]]) -> None:
     `rows` are columns of a Signature. The worker decides later what to do with them, so that
     response times do not reveal who has signed.
     """
-    repeats = [
-        {
-            "petition_id": row["petition_id"],
-            "form_data": json_columns(
-                {name: value for name, value in row.items() if name not in OWN_COLUMNS}
-            ),
-            "notice_id": row["notice_id"],
-            "address_digest": row["address_digest"],
-            "created_at": row["created_at"],
-        }
-        for row in rows
-    ]
-    insert_all(db.session.connection(), _repeats, repeats)
+    insert_all(db.session.connection(), _repeats, [form_row(row) for row in rows])
 
 
 def repeats_wait() -> bool:
@@ -82,16 +71,7 @@ def answer_repeats(*, now: datetime, good_for: timedelta, limit: int = BATCH) ->
 def _answer(
     repeat: RepeatSigning, columns: dict[str, Any], now: datetime, good_for: timedelta
 ) -> None:
-    rows = db.session.scalars(
-        select(Signature)
-        .where(
-            Signature.petition_id == columns["petition_id"],
-            Signature.email_digest == columns["email_digest"],
-        )
-        .order_by(Signature.position_at_address)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).all()
+    rows = locked_rows(columns)
     same_person = [row for row in rows if row.person_digest == columns["person_digest"]]
     # The first signature may have been erased since this form was sent. Then this one becomes the
     # first.
@@ -244,13 +224,6 @@ def _may_share(row: Signature, columns: Mapping[str, Any]) -> bool:
 
 def _insert_at(columns: Mapping[str, Any], position: int, now: datetime) -> None:
     """Insert the row beside the first or in its place, unless another process was quicker."""
-    signature_id = db.session.scalar(
-        insert(_table)
-        .values({**columns, "position_at_address": position, "mailed_at": now})
-        .on_conflict_do_nothing(
-            index_elements=["petition_id", "email_digest", "position_at_address"]
-        )
-        .returning(_table.c.id)
-    )
+    signature_id = insert_at(position, {**columns, "mailed_at": now})
     if signature_id is not None:
         enqueue(kind=CONFIRMATION, subject_id=signature_id, lang=columns["lang"])

@@ -11,12 +11,11 @@ from typing import Protocol
 
 from flask import current_app
 
-from campaign.db.transactions import DATABASE_AWAY
+from campaign.db.transactions import DATABASE_AWAY, RETRY_SECONDS
 from campaign.errors import CampaignError
-from campaign.notices.composition import compose_notice
 from campaign.notices.operations import shown_notice_id
-from campaign.petitions.kinds import kind_of
 from campaign.petitions.queries import SigningTerms
+from campaign.petitions.signing_terms import notice_of_terms
 from campaign.signatures import tokens
 from campaign.signatures.moderation.rules import reason_to_hold
 from campaign.signatures.signing.abuse_limits import spend_proof
@@ -32,8 +31,6 @@ from campaign.signatures.signing.operations import accept_in_group
 from campaign.surge.state import SigningBusy, surge_state
 from campaign.switches.state import SwitchedOffError, switched_off
 
-BUSY_SECONDS = 10
-
 
 class InvalidForm(CampaignError):
     """Some fields of the form are missing or wrong. The form has its errors."""
@@ -45,14 +42,14 @@ class DatabaseBusy(CampaignError):
     """The signature could not be written now. Nothing was stored."""
 
     status = 503
-    retry_seconds = BUSY_SECONDS
+    retry_seconds = RETRY_SECONDS
 
 
 class SigningUnavailable(CampaignError):
     """Nothing can be read or written now, not even the petition. Nothing was stored."""
 
     status = 503
-    retry_seconds = BUSY_SECONDS
+    retry_seconds = RETRY_SECONDS
 
 
 class SigningForm(Protocol):
@@ -166,13 +163,7 @@ def _shown_notice_id(submission: Submission) -> int:
     return shown_notice_id(
         submission.notice,
         organisation_id=terms.organisation_id,
-        compose=partial(
-            compose_notice,
-            kind_of(terms.action_kind).notice,
-            organisation_id=terms.organisation_id,
-            lang=submission.lang,
-            days=terms.retention_days,
-        ),
+        compose=partial(notice_of_terms, terms, submission.lang),
     )
 
 

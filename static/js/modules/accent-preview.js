@@ -1,34 +1,22 @@
 // Shows a colour while someone types it. The server draws the samples, as for the button beside them.
 
-const TYPING_MS = 400;
+import { whenTypingPauses } from "../parts/typing-pause.js";
 
 export default function accentPreview(element) {
   const field = element.querySelector("input");
   const form = field.form;
-  let timer = null;
-  let controller = null;
 
-  const render = async () => {
-    if (controller) controller.abort();
-    controller = new AbortController();
-    const { signal } = controller;
+  const render = async (signal) => {
     const body = new URLSearchParams({ press: "try" });
     for (const name of ["csrf_token", "version", "pattern", field.name]) {
       body.set(name, String(new FormData(form).get(name) || ""));
     }
-    try {
-      const response = await fetch(form.action, { method: "POST", body, signal });
-      // 422 is the page of a colour that cannot be read, with the nearest one that can.
-      if (response.redirected || ![200, 422].includes(response.status)) return;
-      const page = new DOMParser().parseFromString(await response.text(), "text/html");
-      const samples = page.querySelector("[data-accent-samples]");
-      if (samples) element.querySelector("[data-accent-samples]").replaceWith(samples);
-    } catch (error) {
-      // Without a network the last samples stay. The button still works later.
-    }
+    const response = await fetch(form.action, { method: "POST", body, signal });
+    // 422 is the page of a colour that cannot be read, with the nearest one that can.
+    if (response.redirected || ![200, 422].includes(response.status)) return;
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const samples = page.querySelector("[data-accent-samples]");
+    if (samples) element.querySelector("[data-accent-samples]").replaceWith(samples);
   };
-  field.addEventListener("input", () => {
-    clearTimeout(timer);
-    timer = setTimeout(render, TYPING_MS);
-  });
+  field.addEventListener("input", whenTypingPauses(render));
 }

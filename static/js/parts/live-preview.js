@@ -1,31 +1,17 @@
 // Shows what the server makes of a form while someone types.
 
-const TYPING_MS = 400;
+import { whenTypingPauses } from "./typing-pause.js";
 
 // Returns a function that asks for a new preview soon. `bodyOf` returns what is sent to `url`; the
 // answer is shown in `output`.
 export function livePreview(form, url, output, bodyOf) {
-  let timer = null;
-  let controller = null;
-
-  const render = async () => {
-    if (controller) controller.abort();
-    controller = new AbortController();
-    const { signal } = controller;
+  return whenTypingPauses(async (signal) => {
     const headers = { "X-CSRFToken": form.elements.namedItem("csrf_token").value };
-    try {
-      const response = await fetch(url, { method: "POST", body: bodyOf(), headers, signal });
-      const type = response.headers.get("Content-Type") || "";
-      // A redirect means that the user was signed out. The response is a page, not the preview.
-      if (response.ok && !response.redirected && type.startsWith("text/html")) {
-        output.innerHTML = await response.text();
-      }
-    } catch (error) {
-      // Without a network the last preview stays. The button still works later.
+    const response = await fetch(url, { method: "POST", body: bodyOf(), headers, signal });
+    const type = response.headers.get("Content-Type") || "";
+    // A redirect means that the user was signed out. The response is a page, not the preview.
+    if (response.ok && !response.redirected && type.startsWith("text/html")) {
+      output.innerHTML = await response.text();
     }
-  };
-  return () => {
-    clearTimeout(timer);
-    timer = setTimeout(render, TYPING_MS);
-  };
+  });
 }

@@ -2,15 +2,13 @@
 
 import re
 from datetime import timedelta
-from types import SimpleNamespace
 
 import pytest
 from lxml import html
 
 from campaign.extensions import write
-from campaign.mail.renderers import renderers_of
 from campaign.process.clock import utcnow
-from campaign.signatures.emails import LAST_REMINDER, REMINDER
+from campaign.signatures.confirmation_emails import LAST_REMINDER, REMINDER
 from campaign.signatures.jobs import remind
 from campaign.signatures.signing.repeats import CONFIRMATION, FORM_CONFIRMATION, REPEAT
 from tests.factories.letters import make_letter_action, write_unconfirmed
@@ -30,16 +28,6 @@ from tests.factories.signatures import (
 
 SHAPE = re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b")
 ASKING = (CONFIRMATION, REMINDER, LAST_REMINDER)
-
-
-@pytest.fixture
-def composed(app):
-    """Compose an email of a kind about a row, as the worker requests it."""
-
-    def compose_one(kind, subject_id, lang="en"):
-        return renderers_of(app)[kind](SimpleNamespace(subject_id=subject_id, lang=lang))
-
-    return compose_one
 
 
 def code_in(message):

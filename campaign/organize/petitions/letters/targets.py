@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any, NamedTuple, Self
 
-from flask import flash, g, render_template, request, url_for
+from flask import flash, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -19,7 +19,7 @@ from campaign.organize.core.fields import LineField, VersionField, max_length, m
 from campaign.organize.core.scope import load_letter_action
 from campaign.organize.petitions.parts import onward
 from campaign.organize.petitions.routes import audit_event_of, blueprint
-from campaign.organize.petitions.versions import makes_version, review, saved
+from campaign.organize.petitions.versions import review_of, saved
 from campaign.petitions.editing import change_targets
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_in_any_state
@@ -111,12 +111,9 @@ def save_letter_targets(petition: Petition) -> ResponseReturnValue:
         form.profiles.errors = [error]
         return _render_page(petition, form, 422)
     names = [_names(profile) for profile in known.values()]
-    if version == petition.version_of("settings") and (
-        changes := makes_version(petition, targets=names)
-    ):
-        here = url_for("organize.petitions.letter_targets", slug=petition.slug)
-        leave = url_for("organize.petitions.show", slug=petition.slug)
-        return review(petition, here, leave, changes)
+    here = "organize.petitions.letter_targets"
+    if page := review_of(petition, "settings", version, here, targets=names):
+        return page
     number = petition.current_version.number
     try:
         changed = save(

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any, Self
 
-from flask import flash, g, render_template, request, url_for
+from flask import flash, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -37,16 +37,15 @@ from campaign.organize.core.languages import original_first
 from campaign.organize.core.scope import load_letter_action
 from campaign.organize.petitions.parts import onward
 from campaign.organize.petitions.routes import audit_event_of, blueprint
-from campaign.organize.petitions.versions import makes_version, review, saved
+from campaign.organize.petitions.versions import review_of, saved
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_in_any_state
-from campaign.petitions.questions import prompts_among
+from campaign.petitions.questions import MAX_LABEL_LENGTH, prompts_among
 from campaign.petitions.readiness import NotReady
 from campaign.process.clock import utcnow
 
 MAX_PART_LENGTH = 2000
 MAX_PROMPTS = 5
-MAX_LABEL_LENGTH = 200
 MISSING_ERRORS = {
     "subject": _l("Enter a subject. It is the first thing that the target reads."),
     "opening": _l("Enter an opening, or add a prompt."),
@@ -200,16 +199,15 @@ def save_letter_text(petition: Petition) -> ResponseReturnValue:
     if not form.validate_for(petition):
         return _render_page(petition, form, 422)
     texts, prompts = form.letter_texts(), form.prompts()
-    if form.version.data == petition.version_of(PART) and (
-        changes := makes_version(
-            petition,
-            texts=version_texts(petition, texts),
-            questions=questions_with(petition, prompts),
-        )
+    if page := review_of(
+        petition,
+        PART,
+        form.version.data,
+        "organize.petitions.letter_text",
+        texts=version_texts(petition, texts),
+        questions=questions_with(petition, prompts),
     ):
-        here = url_for("organize.petitions.letter_text", slug=petition.slug)
-        leave = url_for("organize.petitions.show", slug=petition.slug)
-        return review(petition, here, leave, changes)
+        return page
     number = petition.current_version.number
     try:
         changed = save(
