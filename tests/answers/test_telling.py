@@ -186,7 +186,7 @@ def test_withdrawn_answer_stops_the_rest_until_it_is_published_again(app, petiti
     assert tell_all() == 0
     assert telling_now(answer).state == "paused"
     assert delivered(app) == []
-    with pytest.raises(operations.AnswerNotPublished):
+    with pytest.raises(operations.NothingToTell):
         write(operations.resume_telling, telling_id=begun.id)
     write(publish_answer, answer_id=answer.id, now=utcnow())
     write(operations.resume_telling, telling_id=begun.id)
@@ -252,7 +252,7 @@ def test_two_workers_at_once_tell_nobody_twice(app, petition, monkeypatch):
 
 
 def test_draft_tells_nobody(petition):
-    with pytest.raises(operations.AnswerNotPublished):
+    with pytest.raises(operations.NothingToTell):
         begin(make_answer(petition, state="draft"))
 
 
