@@ -125,7 +125,7 @@ def _answer_context(answer: Answer, lang: str, page: str) -> dict[str, Any]:
 
 
 def _result_context(petition: Petition, lang: str, page: str) -> dict[str, Any]:
-    has_answers = bool(published_answers(petition.id))
+    has_answers = petition.result != "no_answer" and bool(published_answers(petition.id))
     with force_locale(locale_of(lang)):
         label = str(result_label(petition.result))
     return {

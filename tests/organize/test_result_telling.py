@@ -185,6 +185,7 @@ def test_removed_result_shows_how_far_it_was_and_sends_nothing(desk, won):
     begin_about(won)
     set_result(desk.petition, "")
     run_jobs(JOB)
+    assert HOME in links(desk.get(LIST))
     page = desk.get(HOME)
     assert values(page, "data-telling") == ["paused"]
     assert page_of("stop") in sends_to(page)
