@@ -13,6 +13,7 @@ from bench.sites import SLUG
 from campaign.answers.operations import AnswerContent, create_answer, publish_answer
 from campaign.answers.recipients import people_by_language
 from campaign.answers.telling import begin_telling
+from campaign.answers.telling_models import Topic
 from campaign.demo.signers import add_rows
 from campaign.extensions import db, write
 from campaign.petitions.queries import petition_by_slug
@@ -76,7 +77,7 @@ def _begin(url, folder, count):
         answer = write(create_answer, petition_id=petition.id, content=content, now=utcnow())
         write(publish_answer, answer_id=answer.id, now=utcnow())
         people = sum(people_by_language(petition.id, now=utcnow()).values())
-        write(begin_telling, answer_id=answer.id, people=people, now=utcnow())
+        write(begin_telling, topic=Topic(petition.id, answer.id), people=people, now=utcnow())
         db.engine.dispose()
     return people
 

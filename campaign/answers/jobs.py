@@ -1,4 +1,4 @@
-"""The job that queues the emails about an answer, and upkeep of who was told.
+"""The job that queues the emails about an answer or a result, and upkeep of who was told.
 
 Each batch of emails is one transaction with its receipts.
 """
@@ -8,9 +8,8 @@ from datetime import datetime
 from sqlalchemy import delete, select
 
 from campaign.accounts.audit import WORKER, record
-from campaign.answers.models import Answer
 from campaign.answers.recipients import next_people
-from campaign.answers.telling import EMAIL, JOB, email_counts
+from campaign.answers.telling import JOB, audit_subject, email_counts, email_kind, is_public
 from campaign.answers.telling_models import AnswerReceipt, Telling
 from campaign.extensions import db, rows_changed
 from campaign.jobs.registry import BackgroundWork
@@ -25,7 +24,7 @@ work = BackgroundWork()
 
 @work.job(JOB, max_attempts=None, waits_in_surge=True)
 def queue_emails(run: JobRun) -> datetime | None:
-    """Enqueue the emails about an answer, batch by batch, until all are told or it has to wait.
+    """Enqueue the emails, batch by batch, until all are told or it has to wait.
 
     If the worker dies, its batch is rolled back. The next one begins where the last committed one
     ended.
@@ -34,7 +33,7 @@ def queue_emails(run: JobRun) -> datetime | None:
 
 
 def tell_batch(*, telling_id: int, now: datetime) -> bulk.Batch:
-    """Enqueue the next emails about an answer."""
+    """Enqueue the next emails about an answer or a result."""
     telling = db.session.scalar(
         select(Telling)
         .where(Telling.id == telling_id, Telling.state == "sending")
@@ -44,24 +43,25 @@ def tell_batch(*, telling_id: int, now: datetime) -> bulk.Batch:
     if telling is None:
         # It was paused or stopped. Resuming enqueues the job again.
         return bulk.Batch(0, None)
-    answer = db.session.get_one(Answer, telling.answer_id, populate_existing=True)
-    if answer.state != "published":
-        # It was withdrawn. An organizer who publishes it again decides whether to go on.
+    if not is_public(telling.topic):
+        # The answer was withdrawn, or the result was changed. If an organizer undoes that, they
+        # decide whether to go on.
         telling.state = "paused"
         db.session.flush()
         return bulk.Batch(0, None)
-    if switched_off("mailings", answer.petition.cause.organisation_id):
+    if switched_off("mailings", telling.petition.cause.organisation_id):
         return bulk.Batch(0, now + bulk.PAUSE)
-    free_places = bulk.free_places(EMAIL, now)
+    kind = email_kind(telling.topic)
+    free_places = bulk.free_places(kind, now)
     if free_places <= 0:
         return bulk.Batch(0, now + bulk.WAIT)
-    rows = db.session.execute(next_people(telling, answer.petition_id, limit=free_places)).all()
+    rows = db.session.execute(next_people(telling, limit=free_places)).all()
     if not rows:
-        _finish(telling, answer, now)
+        _finish(telling, now)
         return bulk.Batch(0, None)
     telling.reached_id = rows[-1].id
     telling.emailed += bulk.enqueue_once(
-        EMAIL,
+        kind,
         AnswerReceipt,
         rows,
         reader_column="signature_id",
@@ -71,13 +71,13 @@ def tell_batch(*, telling_id: int, now: datetime) -> bulk.Batch:
     return bulk.Batch(len(rows), now)
 
 
-def _finish(telling: Telling, answer: Answer, now: datetime) -> None:
+def _finish(telling: Telling, now: datetime) -> None:
     telling.state, telling.finished_at = "done", now
     record(
         WORKER,
-        "answers.told",
-        subject=("answer", answer.id),
-        cause_id=answer.cause_id,
+        "answers.told" if telling.answer_id else "answers.told_result",
+        subject=audit_subject(telling.topic),
+        cause_id=telling.petition.cause_id,
         details={"letters": telling.emailed},
         at=now,
     )

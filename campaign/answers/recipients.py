@@ -1,4 +1,4 @@
-"""Who is told about an answer: people who signed its petition and asked for it."""
+"""Who is told about an answer or a result: people who signed its petition and asked for it."""
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
@@ -14,13 +14,11 @@ from campaign.subscriptions.models import SuppressedAddress
 _VALID = ("confirmed", "counted")
 
 
-def next_people(
-    telling: Telling, petition_id: int, *, limit: int
-) -> Select[int, str, bytes | None]:
+def next_people(telling: Telling, *, limit: int) -> Select[int, str, bytes | None]:
     """Return the query for the next people to tell, as id of the signature, language and digest."""
     return (
         select(Signature.id, Signature.lang, Signature.email_digest)
-        .where(*_asks(petition_id, telling.starts_at), Signature.id > telling.reached_id)
+        .where(*_asks(telling.petition_id, telling.starts_at), Signature.id > telling.reached_id)
         .order_by(Signature.id)
         .limit(limit)
     )

@@ -1,70 +1,74 @@
-"""Tell people about an answer: begin, pause, resume and stop, and how far it is."""
+"""Tell people about an answer or a result: begin, pause, resume and stop, and how far it is."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import TextClause, func, select
+from sqlalchemy import TextClause, and_, func, select
 
 from campaign.accounts.audit import Actor
 from campaign.answers.models import Answer
-from campaign.answers.telling_models import AnswerReceipt, Telling
+from campaign.answers.telling_models import AnswerReceipt, Telling, Topic
 from campaign.errors import CampaignError
 from campaign.extensions import db, load_for_update, note_ended
 from campaign.jobs.operations import enqueue as enqueue_job
 from campaign.mail.models import HAS_FAILED, IS_QUEUED, OutboxMessage
 from campaign.organisations.test_emails import enqueue_test
+from campaign.petitions.models import Petition
 
 JOB = "answer_telling"
 EMAIL = "answer_published"
 TEST = "answer_test"
+RESULT_EMAIL = "petition_result"
+RESULT_TEST = "petition_result_test"
 
 
 class ToldAlready(CampaignError):
-    """People were told about this answer already, or are being told. Nobody is told twice."""
+    """People were told about this already, or are being told. Nobody is told twice."""
 
     status = 409
 
 
 class TellingOver(CampaignError):
-    """The emails about the answer are stopped or done."""
+    """The emails are stopped or done."""
 
     status = 409
 
 
-class AnswerNotPublished(CampaignError):
-    """The answer is not public, so nobody can be told about it."""
+class NothingToTell(CampaignError):
+    """The answer is not public, or this is not the petition's result, so nobody is told about it."""
 
     status = 409
 
 
-def begin_telling(*, answer_id: int, people: int, now: datetime) -> Telling:
+def begin_telling(*, topic: Topic, people: int, now: datetime) -> Telling:
     """Begin to tell everyone who asked. `people` is how many the organizer was shown.
 
-    Raise ToldAlready and AnswerNotPublished.
+    Raise ToldAlready and NothingToTell.
     """
-    answer = load_for_update(Answer, answer_id)
-    if answer.state != "published":
-        raise AnswerNotPublished(str(answer_id))
-    if telling_of(answer_id):
-        raise ToldAlready(str(answer_id))
-    telling = Telling(answer_id=answer_id, state="sending", people=people, starts_at=now)
+    about = _lock_public(topic)
+    if telling_of(topic):
+        raise ToldAlready(str(topic))
+    telling = Telling(**topic._asdict(), state="sending", people=people, starts_at=now)
     db.session.add(telling)
     db.session.flush()
     # A restored backup does not know whom we told since, so it must not begin or continue.
-    note_ended("answer.told", answer.id, answer.created_at)
+    if isinstance(about, Answer):
+        note_ended("answer.told", about.id, about.created_at)
+    else:
+        note_ended(f"petition.told_{about.result}", about.id, about.created_at)
     enqueue_job(JOB, telling.id)
     return telling
 
 
-def send_test(*, actor: Actor, answer_id: int, organizer_id: int, lang: str) -> None:
-    """Enqueue a test email about the answer in `lang` to one organizer."""
-    answer = load_for_update(Answer, answer_id)
+def send_test(*, actor: Actor, topic: Topic, organizer_id: int, lang: str) -> None:
+    """Enqueue a test email in `lang` to one organizer."""
+    petition = db.session.get_one(Petition, topic.petition_id)
     enqueue_test(
         actor,
         "mail.test",
-        kind=TEST,
-        subject=("answer", answer_id),
-        cause_id=answer.cause_id,
+        kind=TEST if topic.answer_id else RESULT_TEST,
+        subject=audit_subject(topic),
+        cause_id=petition.cause_id,
         organizer_id=organizer_id,
         lang=lang,
     )
@@ -79,11 +83,9 @@ def pause_telling(*, telling_id: int) -> Telling:
 
 
 def resume_telling(*, telling_id: int) -> Telling:
-    """Continue where it paused. Raise TellingOver and AnswerNotPublished."""
+    """Continue where it paused. Raise TellingOver and NothingToTell."""
     telling = load_for_update(Telling, telling_id)
-    answer = load_for_update(Answer, telling.answer_id)
-    if answer.state != "published":
-        raise AnswerNotPublished(str(answer.id))
+    _lock_public(telling.topic)
     telling = _change_state(telling_id, ("paused",), "sending")
     enqueue_job(JOB, telling.id)
     return telling
@@ -99,14 +101,14 @@ def stop_telling(*, telling_id: int, now: datetime) -> Telling:
     return telling
 
 
-def stop_restored(*, answer_id: int, now: datetime) -> bool:
-    """End telling about an answer after a restore; return whether that changed anything.
+def stop_restored(*, topic: Topic, now: datetime) -> bool:
+    """End telling people about it after a restore; return whether that changed anything.
 
     Since the backup, people were told whom it does not know. Nobody is told twice.
     """
-    telling = telling_of(answer_id)
+    telling = telling_of(topic)
     if telling is None:
-        telling = Telling(answer_id=answer_id, people=0, starts_at=now)
+        telling = Telling(**topic._asdict(), people=0, starts_at=now)
         db.session.add(telling)
     elif telling.is_over:
         return False
@@ -115,19 +117,44 @@ def stop_restored(*, answer_id: int, now: datetime) -> bool:
     return True
 
 
-def telling_of(answer_id: int) -> Telling | None:
-    """Return the Telling of an answer, or None."""
+def telling_of(topic: Topic) -> Telling | None:
+    """Return the Telling about an answer or a result, or None."""
     return db.session.scalar(
         select(Telling)
-        .where(Telling.answer_id == answer_id)
+        .where(
+            Telling.answer_id == topic.answer_id
+            if topic.answer_id
+            else and_(
+                Telling.petition_id == topic.petition_id,
+                Telling.answer_id.is_(None),
+                Telling.result == topic.result,
+            )
+        )
         .execution_options(populate_existing=True)
     )
 
 
-def tellings_among(answer_ids: Iterable[int]) -> dict[int, Telling]:
-    """Return {answer id: its Telling} for those that have one."""
-    rows = db.session.scalars(select(Telling).where(Telling.answer_id.in_(list(answer_ids))))
-    return {row.answer_id: row for row in rows}
+def result_tellings(petition_id: int) -> Sequence[Telling]:
+    """Return the Tellings about results of a petition, the newest first."""
+    return db.session.scalars(
+        select(Telling)
+        .where(Telling.petition_id == petition_id, Telling.answer_id.is_(None))
+        .order_by(Telling.id.desc())
+    ).all()
+
+
+def is_public(topic: Topic) -> bool:
+    """Return whether the answer is published now, or the petition has this result."""
+    if topic.answer_id:
+        answer = db.session.get_one(Answer, topic.answer_id, populate_existing=True)
+        return answer.state == "published"
+    petition = db.session.get_one(Petition, topic.petition_id, populate_existing=True)
+    return bool(topic.result) and petition.result == topic.result
+
+
+def audit_subject(topic: Topic) -> tuple[str, int]:
+    """Return what the activity log names: the answer, or the petition with the result."""
+    return ("answer", topic.answer_id) if topic.answer_id else ("petition", topic.petition_id)
 
 
 def report(telling: Telling) -> dict[str, int]:
@@ -164,6 +191,11 @@ def email_counts(telling: Telling) -> dict[str, int]:
     }
 
 
+def email_kind(topic: Topic) -> str:
+    """Return the kind of the emails in the outbox."""
+    return EMAIL if topic.answer_id else RESULT_EMAIL
+
+
 def _count(telling: Telling, indexed: TextClause, states: Collection[str]) -> int:
     of_telling = select(AnswerReceipt.id).where(
         AnswerReceipt.id == OutboxMessage.subject_id, AnswerReceipt.telling_id == telling.id
@@ -171,11 +203,23 @@ def _count(telling: Telling, indexed: TextClause, states: Collection[str]) -> in
     return db.session.scalars(
         select(func.count()).where(
             indexed,
-            OutboxMessage.kind == EMAIL,
+            OutboxMessage.kind == email_kind(telling.topic),
             OutboxMessage.state.in_(states),
             of_telling.exists(),
         )
     ).one()
+
+
+def _lock_public(topic: Topic) -> Answer | Petition:
+    """Return the locked row that people are told about. Raise NothingToTell."""
+    about = (
+        load_for_update(Answer, topic.answer_id)
+        if topic.answer_id
+        else load_for_update(Petition, topic.petition_id)
+    )
+    if not is_public(topic):
+        raise NothingToTell(str(topic))
+    return about
 
 
 def _change_state(telling_id: int, before: Collection[str], after: str) -> Telling:

@@ -1,20 +1,32 @@
-"""Tables of telling people about an answer: how far it is, and who was told."""
+"""Tables of telling people about an answer or a result: how far it is, and who was told."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Integer, LargeBinary, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Integer, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from campaign.answers.models import Answer
 from campaign.extensions import Base, RowId, one_of
+from campaign.petitions.models import RESULTS, Petition
 from campaign.process.clock import UtcDateTime
 
 STATES = ("sending", "paused", "stopped", "done")
+IS_ABOUT_RESULT = text("answer_id is null")
+
+
+class Topic(NamedTuple):
+    """What people are told about: an answer to a petition, or its `result`, one of RESULTS."""
+
+    petition_id: int
+    answer_id: int | None = None
+    result: str = ""
 
 
 class Telling(Base):
-    """The emails about one answer. There is at most one, so that nobody is told twice.
+    """The emails about one answer, or about one result of a petition.
+
+    There is at most one for each answer, and for each result of a petition, so that nobody is told
+    twice. A petition that was partly won and then won has two.
 
     Its job goes through the signatures of the petition in the order of their ids. They asked to be
     told, and were confirmed when it began. `reached_id` is the last one it handled. `people` is how
@@ -27,11 +39,23 @@ class Telling(Base):
     __table_args__ = (
         one_of("state", STATES),
         CheckConstraint("people >= 0 and emailed >= 0", name="counts"),
+        one_of("result", ("", *RESULTS)),
+        CheckConstraint("(answer_id is null) = (result != '')", name="topic"),
         Index("uq_answer_telling_answer_id", "answer_id", unique=True),
+        Index(
+            "uq_answer_telling_result",
+            "petition_id",
+            "result",
+            unique=True,
+            sqlite_where=IS_ABOUT_RESULT,
+            postgresql_where=IS_ABOUT_RESULT,
+        ),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
-    answer_id: Mapped[int] = mapped_column(ForeignKey("answer.id", ondelete="CASCADE"))
+    petition_id: Mapped[int] = mapped_column(ForeignKey("petition.id", ondelete="CASCADE"))
+    answer_id: Mapped[int | None] = mapped_column(ForeignKey("answer.id", ondelete="CASCADE"))
+    result: Mapped[str] = mapped_column(String(12), default="")
     state: Mapped[str] = mapped_column(String(8), default="sending")
     people: Mapped[int] = mapped_column(Integer)
     emailed: Mapped[int] = mapped_column(Integer, default=0)
@@ -40,7 +64,12 @@ class Telling(Base):
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     counts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
-    answer: Mapped[Answer] = relationship()
+    petition: Mapped[Petition] = relationship()
+
+    @property
+    def topic(self) -> Topic:
+        """What people are told about."""
+        return Topic(self.petition_id, self.answer_id, self.result)
 
     @property
     def is_over(self) -> bool:
@@ -49,7 +78,7 @@ class Telling(Base):
 
 
 class AnswerReceipt(Base):
-    """An email about an answer to one person, at most one for each address.
+    """An email about an answer or a result to one person, at most one for each address.
 
     It is written in the transaction that enqueues the email. It keeps only the id of the signature.
     """

@@ -314,7 +314,7 @@ EXPORTED: dict[str, Exported] = {
     "answer": Exported(_through("answer.petition_id", "petition")),
     # Nothing continues automatically after a move, or two sites would tell the same people.
     "answer_telling": Exported(
-        _through("answer_telling.answer_id", "answer"),
+        _through("answer_telling.petition_id", "petition"),
         replaced={
             "state": _changed("answer_telling.state", {"sending": "stopped", "paused": "stopped"})
         },

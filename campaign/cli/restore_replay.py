@@ -17,6 +17,7 @@ from campaign.answers.links import revoke_link
 from campaign.answers.models import Answer, AnswerLink
 from campaign.answers.operations import withdraw_answer
 from campaign.answers.telling import stop_restored
+from campaign.answers.telling_models import Topic
 from campaign.api.models import ApiKey
 from campaign.api.operations import revoke_key
 from campaign.db.ended_log import EndedEntry, seal_of
@@ -188,7 +189,12 @@ def _stop_answers(entry: EndedEntry) -> bool:
 
 def _stop_telling(entry: EndedEntry) -> bool:
     row = _row_of(entry, Answer)
-    return row is not None and stop_restored(answer_id=row.id, now=utcnow())
+    return row is not None and stop_restored(topic=Topic(row.petition_id, row.id), now=utcnow())
+
+
+def _stop_result_telling(entry: EndedEntry) -> bool:
+    row, result = _row_of(entry, Petition), entry.what.partition(".told_")[2]
+    return row is not None and stop_restored(topic=Topic(row.id, result=result), now=utcnow())
 
 
 def _suppress(entry: EndedEntry) -> bool:
@@ -230,6 +236,9 @@ REPLAYS = {
     "petition.erased": _erase_petition,
     "signature.answers_stopped": _stop_answers,
     "answer.told": _stop_telling,
+    "petition.told_won": _stop_result_telling,
+    "petition.told_partly_won": _stop_result_telling,
+    "petition.told_no_answer": _stop_result_telling,
     "subscription.ended": _end_subscription,
     "address_change.stopped": _stop_change,
     "address.request": _suppress,

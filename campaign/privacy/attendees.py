@@ -100,10 +100,10 @@ READERS = (
         columns_of("mailing_receipt", "mailing_id subscription_id email_digest queued_at"),
     ),
     RegisterRow(
-        _l("Which email about an answer went to whom"),
+        _l("Which email about an answer or a result went to whom"),
         _l("So that you never get one twice"),
         NOBODY,
-        _l("A few weeks after the last email about that answer. We keep only the total"),
+        _l("A few weeks after the last email about that answer or result. We keep only the total"),
         columns_of("answer_receipt", "telling_id signature_id email_digest"),
     ),
     RegisterRow(

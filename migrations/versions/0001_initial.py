@@ -1860,7 +1860,9 @@ def upgrade():
     op.create_table(
         "answer_telling",
         sa.Column("id", ROW_ID, nullable=False),
-        sa.Column("answer_id", ROW_ID, nullable=False),
+        sa.Column("petition_id", ROW_ID, nullable=False),
+        sa.Column("answer_id", ROW_ID, nullable=True),
+        sa.Column("result", sa.String(length=12), nullable=False),
         sa.Column("state", sa.String(length=8), nullable=False),
         sa.Column("people", sa.Integer(), nullable=False),
         sa.Column("emailed", sa.Integer(), nullable=False),
@@ -1870,12 +1872,28 @@ def upgrade():
         sa.Column("counts", sa.JSON(), nullable=False),
         sa.CheckConstraint("state in ('sending', 'paused', 'stopped', 'done')", name="state"),
         sa.CheckConstraint("people >= 0 and emailed >= 0", name="counts"),
+        sa.CheckConstraint("result in ('', 'won', 'partly_won', 'no_answer')", name="result"),
+        sa.CheckConstraint("(answer_id is null) = (result != '')", name="topic"),
         sa.ForeignKeyConstraint(
             ["answer_id"], ["answer.id"], name="fk_answer_telling_answer_id", ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["petition_id"],
+            ["petition.id"],
+            name="fk_answer_telling_petition_id",
+            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name="pk_answer_telling"),
     )
     op.create_index("uq_answer_telling_answer_id", "answer_telling", ["answer_id"], unique=True)
+    op.create_index(
+        "uq_answer_telling_result",
+        "answer_telling",
+        ["petition_id", "result"],
+        unique=True,
+        sqlite_where=sa.text("answer_id is null"),
+        postgresql_where=sa.text("answer_id is null"),
+    )
     op.create_table(
         "answer_receipt",
         sa.Column("id", ROW_ID, nullable=False),

@@ -1,9 +1,7 @@
 """Tests of telling people about an answer: once to each who asked, despite crashes."""
 
-import email
 import re
 from datetime import timedelta
-from email.policy import default
 
 import pytest
 from sqlalchemy import delete, func, select
@@ -18,12 +16,12 @@ from campaign.extensions import db, write
 from campaign.jobs.operations import CLAIM_LIFETIME
 from campaign.mail import bulk
 from campaign.mail.models import BULK, OutboxMessage
-from campaign.mail.renderers import renderers_of
 from campaign.process.clock import utcnow
 from campaign.signatures.erasure import erase_one
 from campaign.signatures.owner.operations import stop_answers
 from campaign.subscriptions.operations import note_bounce, suppress
 from campaign.switches.operations import switch_off
+from tests.answers.told import delivered, parsed, queued, tell_all
 from tests.factories.answers import content_of, make_answer
 from tests.factories.jobs import run_jobs
 from tests.factories.petitions import make_petition
@@ -39,44 +37,16 @@ from tests.factories.signatures import (
     withdraw,
 )
 from tests.factories.telling import address, ask_many, begin, telling_now
-from tests.mail.mail_server import Script, mail_server
-from tests.mail.workers import worker_to
+from tests.mail.mail_server import Script
 from tests.power_cuts import PowerCut
 from tests.together import together
 
 pytestmark = pytest.mark.both_databases
-EMAIL = operations.EMAIL
 
 
 @pytest.fixture
 def petition(app):
     return make_petition()
-
-
-def tell_all(now=None):
-    """Let the worker enqueue everything due; return how many emails that made."""
-    before = queued()
-    run_jobs(operations.JOB, now=now)
-    return queued() - before
-
-
-def queued():
-    db.session.rollback()
-    return db.session.scalar(select(func.count()).where(OutboxMessage.kind == EMAIL))
-
-
-def delivered(app, script=None):
-    """Let the outbox worker deliver everything queued; return the addresses that were told."""
-    script = script or Script()
-    with mail_server(script) as url, worker_to(url, renderers=renderers_of(app)) as outbox_worker:
-        while outbox_worker.deliver_due(now=utcnow()):
-            pass
-    return sorted(to for to, content in script.received if b"signatures/answers/" in content)
-
-
-def parsed(script):
-    [content] = [content for _to, content in script.received if b"List-Unsubscribe-Post" in content]
-    return email.message_from_bytes(content, policy=default)
 
 
 def test_each_who_asked_is_told_once_despite_a_killed_worker(app, petition, monkeypatch):
@@ -186,7 +156,7 @@ def test_withdrawn_answer_stops_the_rest_until_it_is_published_again(app, petiti
     assert tell_all() == 0
     assert telling_now(answer).state == "paused"
     assert delivered(app) == []
-    with pytest.raises(operations.AnswerNotPublished):
+    with pytest.raises(operations.NothingToTell):
         write(operations.resume_telling, telling_id=begun.id)
     write(publish_answer, answer_id=answer.id, now=utcnow())
     write(operations.resume_telling, telling_id=begun.id)
@@ -252,7 +222,7 @@ def test_two_workers_at_once_tell_nobody_twice(app, petition, monkeypatch):
 
 
 def test_draft_tells_nobody(petition):
-    with pytest.raises(operations.AnswerNotPublished):
+    with pytest.raises(operations.NothingToTell):
         begin(make_answer(petition, state="draft"))
 
 

@@ -38,7 +38,7 @@ from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, ODILE, hatch_now, owned, row, sign_and_hatch
 from tests.factories.subscriptions import digest, subscribe, subscription
 from tests.factories.targets import make_target, some_organisation_id
-from tests.factories.telling import begin, telling_now
+from tests.factories.telling import begin, begin_about, set_result, telling_now, told_now
 
 pytestmark = pytest.mark.usefixtures("postgresql_programs")
 
@@ -145,6 +145,28 @@ def test_nobody_is_told_of_an_answer_twice_or_after_stopping_it(restored):
     assert telling_now(answer).state == "stopped"
     with pytest.raises(ToldAlready):
         begin(answer)
+
+
+@pytest.mark.parametrize("had_begun", [False, True])
+def test_nobody_is_told_of_a_result_twice(restored, had_begun):
+    petition = make_petition()
+    sign_and_hatch(petition, AMALIA, tell_answer=True)
+    partly = set_result(petition, "partly_won")
+    if had_begun:
+        begin_about(partly)
+    restored.back_up()
+    if not had_begun:
+        begin_about(partly)
+    begin_about(set_result(petition, "won"))
+    output = restored()
+    assert "petition.told_partly_won: 1" in output
+    assert "petition.told_won: 1" in output
+    for result in ("partly_won", "won"):
+        told = set_result(petition, result)
+        assert told_now(told).state == "stopped"
+        with pytest.raises(ToldAlready):
+            begin_about(told)
+    begin_about(set_result(petition, "no_answer"))
 
 
 def test_letter_that_its_writer_stopped_does_not_leave_after_a_restore(restored):

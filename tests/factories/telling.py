@@ -4,7 +4,9 @@ from datetime import timedelta
 
 from campaign.answers import telling as operations
 from campaign.answers.recipients import people_by_language
+from campaign.answers.telling_models import Topic
 from campaign.extensions import db, write
+from campaign.petitions.results import change_result
 from campaign.process.clock import utcnow
 from campaign.signatures import tokens
 from campaign.signatures.models import Signature
@@ -49,14 +51,36 @@ def ask_many(petition, count, *, lang="en", now=None, first=0, state="counted"):
     return write(add)
 
 
+def topic_of(answer):
+    """Return what people are told about: this answer."""
+    return Topic(answer.petition_id, answer.id)
+
+
 def begin(answer, *, now=None):
     """Begin to tell everyone who asked about an answer, as an organizer does."""
+    return begin_about(topic_of(answer), now=now)
+
+
+def begin_about(topic, *, now=None):
+    """Begin to tell everyone who asked, as an organizer does."""
     now = now or utcnow()
-    people = sum(people_by_language(answer.petition_id, now=now).values())
-    return write(operations.begin_telling, answer_id=answer.id, people=people, now=now)
+    people = sum(people_by_language(topic.petition_id, now=now).values())
+    return write(operations.begin_telling, topic=topic, people=people, now=now)
+
+
+def set_result(petition, result, *, day=None):
+    """Set the result of a petition, committed; return what people can be told about."""
+    day = (day or utcnow().date()) if result else None
+    write(change_result, petition_id=petition.id, version=None, result=result, result_on=day)
+    return Topic(petition.id, result=result)
 
 
 def telling_now(answer):
     """Return the telling of an answer as it is now."""
+    return told_now(topic_of(answer))
+
+
+def told_now(topic):
+    """Return the telling about an answer or a result as it is now."""
     db.session.rollback()
-    return operations.telling_of(answer.id)
+    return operations.telling_of(topic)

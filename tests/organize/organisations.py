@@ -38,6 +38,7 @@ from tests.factories.organizers import make_organizer
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, hatch_now, sign, sign_and_hatch
 from tests.factories.targets import make_target
+from tests.factories.telling import set_result
 from tests.factories.updates import make_update
 
 
@@ -222,6 +223,7 @@ def furnish(client, organisation, word):
         answered_by=f"{word} spokesperson",
         texts={"en": f"{word} reply."},
     )
+    set_result(petition, "partly_won")
     link, _token = make_answer_link(petition)
     target = make_target(organisation.id, [f"vela@{low}.example"], names={"en": f"{word} senator"})
     target_file = write(
@@ -324,7 +326,8 @@ def addresses(furnished):
         if rule.rule.startswith("/organize") and permission != ANYBODY:
             endpoint = rule.endpoint.removeprefix("organize.")
             known = furnished.address(endpoint)
-            values = {name: known[name] for name in rule.arguments}
+            in_address = rule.arguments - (rule.defaults or {}).keys()
+            values = {name: known[name] for name in in_address}
             for method in rule.methods - {"HEAD", "OPTIONS"}:
                 path = current_app.url_map.bind("").build(rule.endpoint, values, method=method)
                 found.append((endpoint, method, path, permission, bool(values)))

@@ -28,7 +28,7 @@ def routes():
             continue
         values = {
             name: NUMBER if isinstance(rule._converters[name], IntegerConverter) else NO_SLUG
-            for name in rule.arguments
+            for name in rule.arguments - (rule.defaults or {}).keys()
         }
         for method in rule.methods - {"HEAD", "OPTIONS"}:
             yield (

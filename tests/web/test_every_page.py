@@ -53,7 +53,8 @@ def value_of(rule, name):
 def addresses():
     for rule in current_app.url_map.iter_rules():
         if "GET" in rule.methods:
-            values = {name: value_of(rule, name) for name in rule.arguments}
+            in_address = rule.arguments - (rule.defaults or {}).keys()
+            values = {name: value_of(rule, name) for name in in_address}
             yield current_app.url_map.bind("").build(rule.endpoint, values, method="GET")
 
 

@@ -17,7 +17,8 @@ from campaign.answers.models import Answer
 from campaign.answers.presenters import page_answers, shown_answer, waiting_days_of
 from campaign.answers.queries import answer_by_id, answers_of, links_of, suggested_result
 from campaign.answers.routes import document_response
-from campaign.answers.telling import telling_of
+from campaign.answers.telling import result_tellings, telling_of
+from campaign.answers.telling_models import Telling, Topic
 from campaign.organize.answers.forms import AnswerForm, LinkForm, answer_languages
 from campaign.organize.core.access import accepts_bytes, allowed
 from campaign.organize.core.audit import AuditEvent, act
@@ -58,6 +59,7 @@ def list_page(petition: Petition, link_form: LinkForm, status: int = 200) -> tup
         answers=[(answer, shown_answer(answer, g.lang)) for answer in answers],
         waiting_days=waiting_days_of([petition], utcnow()).get(petition.id),
         suggestion=suggested_result(answers) if not petition.result else "",
+        telling=_result_telling(petition),
         links=[(link, state_of_link(link)) for link in links],
         link_urls={
             link.id: url_for("answers.write", token=token_for(link), lang=link.lang)
@@ -255,8 +257,15 @@ def _answer_page(answer: Answer) -> ResponseReturnValue:
             lang for lang in answer_languages(answer.petition) if lang not in answer.texts
         ],
         outcome_choices=OUTCOME_CHOICES,
-        telling=telling_of(answer.id),
+        telling=telling_of(Topic(answer.petition_id, answer.id)),
     )
+
+
+def _result_telling(petition: Petition) -> Telling | None:
+    """Return the Telling about the result, or the last one if the result was removed."""
+    if petition.result:
+        return telling_of(Topic(petition.id, result=petition.result))
+    return next(iter(result_tellings(petition.id)), None)
 
 
 def _form_page(

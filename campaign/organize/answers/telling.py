@@ -1,9 +1,10 @@
-"""Tell people who asked about an answer: how many, a preview, sending, progress, pause and stop."""
+"""Tell people who asked about an answer or a result: how many, a preview, sending and progress."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-from flask import abort, flash, g, redirect, render_template, url_for
+from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
@@ -13,75 +14,167 @@ from campaign.answers.emails import sample
 from campaign.answers.models import Answer
 from campaign.answers.presenters import shown_answer
 from campaign.answers.recipients import people_by_language
+from campaign.answers.telling_models import Telling, Topic
 from campaign.extensions import write
 from campaign.http.responses import framed
-from campaign.organize.answers.routes import audit_event_of, blueprint, load_answer
+from campaign.organize.answers.routes import blueprint, load_answer
 from campaign.organize.core.access import allowed, fresh
-from campaign.organize.core.audit import act
+from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.identity import actor, organizer
 from campaign.organize.core.languages import original_first
-from campaign.organize.core.scope import petition_summary
+from campaign.organize.core.scope import load_petition, petition_summary
+from campaign.petitions.models import RESULTS, Petition
 from campaign.process.clock import utcnow
 from campaign.site.languages import languages_with
 from campaign.site.settings import site_settings
 
+ANSWER = "/<slug>/<int:answer_id>/telling"
+RESULT = "/<slug>/result/telling"
+NO_ANSWER = {"answer_id": None}
 
-@blueprint.get("/<slug>/<int:answer_id>/telling")
-@allowed("mail.see", load_answer)
-def telling(answer: Answer) -> ResponseReturnValue:
+
+@dataclass(frozen=True)
+class Subject:
+    """The answer, or the `result` of the petition, that people are told about on a page.
+
+    `result` is "" for an answer, and for a petition that never had a result.
+    """
+
+    petition: Petition
+    answer: Answer | None
+    result: str
+
+    @property
+    def topic(self) -> Topic:
+        """What the operations are called with."""
+        return Topic(self.petition.id, self.answer.id if self.answer else None, self.result)
+
+    @property
+    def cause_id(self) -> int:
+        """The cause of the petition, where a role is needed."""
+        return self.petition.cause_id
+
+    @property
+    def is_public(self) -> bool:
+        """Whether the answer is published, or this is the petition's result now."""
+        if self.answer:
+            return self.answer.state == "published"
+        return bool(self.result) and self.petition.result == self.result
+
+    @property
+    def about(self) -> Answer | Petition | None:
+        """What the emails can be written from, or None if the petition has another result now."""
+        return self.answer or (self.petition if self.is_public else None)
+
+    @property
+    def languages(self) -> list[str]:
+        """The languages to preview, first that of the answer or of the petition."""
+        original = self.answer.original_lang if self.answer else self.petition.original_lang
+        return original_first(original, languages_with(self.translations))
+
+    @property
+    def translations(self) -> list[str]:
+        """The languages in which the answer, or the title of the petition, is written."""
+        if self.answer:
+            return list(self.answer.texts)
+        return [text.lang for text in self.petition.current_version.texts]
+
+    def url(self, view: str, **values: Any) -> str:
+        """Return the address of one of the views of this module."""
+        return url_for(
+            f"organize.answers.{view}",
+            slug=self.petition.slug,
+            answer_id=self.answer.id if self.answer else None,
+            result=self.result or None,
+            **values,
+        )
+
+
+def load_subject(slug: str, answer_id: int | None) -> Subject | None:
+    """Return what the page is about, or None. A result is that of `?result=`, or the present one."""
+    if answer_id is not None:
+        answer = load_answer(slug, answer_id)
+        return Subject(answer.petition, answer, "") if answer else None
+    petition = load_petition(slug)
+    if petition is None:
+        return None
+    result = request.args.get("result") or petition.result or _last_told(petition)
+    return Subject(petition, None, result) if result in ("", *RESULTS) else None
+
+
+def _last_told(petition: Petition) -> str:
+    """Return the last result that people were told of, or ""."""
+    rows = operations.result_tellings(petition.id)
+    return rows[0].result if rows else ""
+
+
+@blueprint.get(ANSWER)
+@blueprint.get(RESULT, defaults=NO_ANSWER)
+@allowed("mail.see", load_subject)
+def telling(subject: Subject) -> ResponseReturnValue:
     """Show who would be told and the emails, or how far telling them is."""
-    begun = operations.telling_of(answer.id)
-    people = {} if begun else people_by_language(answer.petition_id, now=utcnow())
+    petition, answer, about = subject.petition, subject.answer, subject.about
+    begun = operations.telling_of(subject.topic)
+    people = {} if begun else people_by_language(petition.id, now=utcnow())
     return render_template(
         "organize/answers/telling.html",
+        subject=subject,
         answer=answer,
-        petition=answer.petition,
-        petition_summary=petition_summary(answer.petition),
-        name=shown_answer(answer, g.lang).name,
+        petition=petition,
+        petition_summary=petition_summary(petition),
+        name=shown_answer(answer, g.lang).name if answer else "",
         telling=begun,
         report=operations.report(begun) if begun else None,
+        earlier=_other_results(subject),
         people=sum(people.values()),
         by_language=list(people.items()),
-        samples=[(lang, sample(answer, lang)) for lang in _languages(answer)],
+        samples=[(lang, sample(about, lang)) for lang in subject.languages] if about else [],
     )
 
 
-@blueprint.get("/<slug>/<int:answer_id>/telling/email/<lang_code>")
-@allowed("mail.see", load_answer)
-def telling_email(answer: Answer, lang_code: str) -> ResponseReturnValue:
+@blueprint.get(f"{ANSWER}/email/<lang_code>")
+@blueprint.get(f"{RESULT}/email/<lang_code>", defaults=NO_ANSWER)
+@allowed("mail.see", load_subject)
+def telling_email(subject: Subject, lang_code: str) -> ResponseReturnValue:
     """Return the email as email programs show it, for the frame in the page."""
-    if lang_code not in _languages(answer):
+    if subject.about is None or lang_code not in subject.languages:
         abort(404)
-    return framed(sample(answer, lang_code).html, target="_blank")
+    return framed(sample(subject.about, lang_code).html, target="_blank")
 
 
-@blueprint.post("/<slug>/<int:answer_id>/telling/test/<lang_code>")
-@allowed("mail.edit", load_answer)
-def test_telling(answer: Answer, lang_code: str) -> ResponseReturnValue:
+@blueprint.post(f"{ANSWER}/test/<lang_code>")
+@blueprint.post(f"{RESULT}/test/<lang_code>", defaults=NO_ANSWER)
+@allowed("mail.edit", load_subject)
+def test_telling(subject: Subject, lang_code: str) -> ResponseReturnValue:
     """Send the email only to this organizer, even before the answer is published."""
+    back = _back_to(subject)
+    if subject.about is None:
+        return _refuse(subject)
     write(
         operations.send_test,
         actor=actor(),
-        answer_id=answer.id,
+        topic=subject.topic,
         organizer_id=organizer().id,
         lang=lang_code if lang_code in site_settings().languages else g.lang,
     )
     flash(_("A test email is on its way to %(address)s.", address=organizer().email), "success")
-    return _back_to(answer)
+    return back
 
 
-@blueprint.post("/<slug>/<int:answer_id>/telling")
-@allowed("mail.send", load_answer)
+@blueprint.post(ANSWER)
+@blueprint.post(RESULT, defaults=NO_ANSWER)
+@allowed("mail.send", load_subject)
 @fresh
-def tell(answer: Answer) -> ResponseReturnValue:
+def tell(subject: Subject) -> ResponseReturnValue:
     """Begin to tell everyone who asked."""
+    back = _back_to(subject)
     # Counted before the transaction, which must stay short.
-    people = sum(people_by_language(answer.petition_id, now=utcnow()).values())
+    people = sum(people_by_language(subject.petition.id, now=utcnow()).values())
     try:
         act(
-            audit_event_of("answers.tell", answer),
+            _audit_event("answers.tell", "answers.tell_result", subject),
             operations.begin_telling,
-            answer_id=answer.id,
+            topic=subject.topic,
             people=people,
             now=utcnow(),
         )
@@ -89,54 +182,95 @@ def tell(answer: Answer) -> ResponseReturnValue:
     except operations.ToldAlready:
         # The button was pressed twice; nobody gets the email twice.
         pass
-    except operations.AnswerNotPublished:
-        flash(_("Publish the answer first. Then you can tell people about it."), "danger")
-    return _back_to(answer)
+    except operations.NothingToTell:
+        return _refuse(subject)
+    return back
 
 
-@blueprint.post("/<slug>/<int:answer_id>/telling/pause")
-@allowed("mail.send", load_answer)
-def pause_telling(answer: Answer) -> ResponseReturnValue:
+@blueprint.post(f"{ANSWER}/pause")
+@blueprint.post(f"{RESULT}/pause", defaults=NO_ANSWER)
+@allowed("mail.send", load_subject)
+def pause_telling(subject: Subject) -> ResponseReturnValue:
     """Pause it. A few emails may still leave."""
-    done = _("Paused. A few emails already sent may still arrive.")
-    return _change_state(answer, "answers.pause", operations.pause_telling, done)
+    return _change_state(
+        subject,
+        _audit_event("answers.pause", "answers.pause_result", subject),
+        operations.pause_telling,
+        _("Paused. A few emails already sent may still arrive."),
+    )
 
 
-@blueprint.post("/<slug>/<int:answer_id>/telling/resume")
-@allowed("mail.send", load_answer)
+@blueprint.post(f"{ANSWER}/resume")
+@blueprint.post(f"{RESULT}/resume", defaults=NO_ANSWER)
+@allowed("mail.send", load_subject)
 @fresh
-def resume_telling(answer: Answer) -> ResponseReturnValue:
+def resume_telling(subject: Subject) -> ResponseReturnValue:
     """Continue where it paused."""
-    done = _("It continues where it paused.")
-    return _change_state(answer, "answers.resume", operations.resume_telling, done)
+    return _change_state(
+        subject,
+        _audit_event("answers.resume", "answers.resume_result", subject),
+        operations.resume_telling,
+        _("It continues where it paused."),
+    )
 
 
-@blueprint.post("/<slug>/<int:answer_id>/telling/stop")
-@allowed("mail.send", load_answer)
-def stop_telling(answer: Answer) -> ResponseReturnValue:
+@blueprint.post(f"{ANSWER}/stop")
+@blueprint.post(f"{RESULT}/stop", defaults=NO_ANSWER)
+@allowed("mail.send", load_subject)
+def stop_telling(subject: Subject) -> ResponseReturnValue:
     """Stop it permanently."""
-    done = _("Stopped. Emails already sent cannot be taken back.")
-    return _change_state(answer, "answers.stop", operations.stop_telling, done, now=utcnow())
+    return _change_state(
+        subject,
+        _audit_event("answers.stop", "answers.stop_result", subject),
+        operations.stop_telling,
+        _("Stopped. Emails already sent cannot be taken back."),
+        now=utcnow(),
+    )
 
 
 def _change_state(
-    answer: Answer, action: str, operation: Callable[..., Any], done: str, **named: Any
+    subject: Subject, event: AuditEvent, operation: Callable[..., Any], done: str, **named: Any
 ) -> ResponseReturnValue:
-    begun = operations.telling_of(answer.id)
+    back = _back_to(subject)
+    begun = operations.telling_of(subject.topic)
     if begun is not None:
         try:
-            act(audit_event_of(action, answer), operation, telling_id=begun.id, **named)
+            act(event, operation, telling_id=begun.id, **named)
             flash(done, "success")
-        except (operations.TellingOver, operations.AnswerNotPublished):
+        except (operations.TellingOver, operations.NothingToTell):
             flash(_("This is not possible, because something has changed since."), "waiting")
-    return _back_to(answer)
+    return back
 
 
-def _languages(answer: Answer) -> list[str]:
-    """Return the languages to preview, first the one in which the answer was given."""
-    return original_first(answer.original_lang, languages_with(answer.texts))
+def _audit_event(of_answer: str, of_result: str, subject: Subject) -> AuditEvent:
+    """Return the AuditEvent of one of these two actions."""
+    details = {"petition": subject.petition.slug}
+    if subject.result:
+        details["result"] = subject.result
+    return AuditEvent(
+        of_answer if subject.answer else of_result,
+        on=operations.audit_subject(subject.topic),
+        cause_id=subject.cause_id,
+        details=details,
+    )
 
 
-def _back_to(answer: Answer) -> BaseResponse:
-    slug = answer.petition.slug
-    return redirect(url_for("organize.answers.telling", slug=slug, answer_id=answer.id), 303)
+def _refuse(subject: Subject) -> ResponseReturnValue:
+    """Say why nobody can be told now, and show what they can be told about instead."""
+    if subject.answer:
+        flash(_("Publish the answer first. Then you can tell people about it."), "danger")
+        return _back_to(subject)
+    flash(_("The result was changed. Read the email again before you send it."), "danger")
+    return redirect(url_for("organize.answers.telling", slug=subject.petition.slug), 303)
+
+
+def _other_results(subject: Subject) -> list[Telling]:
+    """Return how telling people about other results of the petition went, for its own page."""
+    if subject.answer:
+        return []
+    rows = operations.result_tellings(subject.petition.id)
+    return [row for row in rows if row.result != subject.result]
+
+
+def _back_to(subject: Subject) -> BaseResponse:
+    return redirect(subject.url("telling"), 303)

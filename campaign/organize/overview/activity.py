@@ -62,6 +62,8 @@ SEEN_BY = {
     "mail.see": (
         *("mail.plan", "mail.pause", "mail.resume", "mail.stop", "mail.done"),
         *("answers.tell", "answers.pause", "answers.resume", "answers.stop", "answers.told"),
+        *("answers.tell_result", "answers.pause_result", "answers.resume_result"),
+        *("answers.stop_result", "answers.told_result"),
     ),
     "signatures.review": (
         *(
