@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import Form, RadioField, SelectChoice, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from campaign.answers.documents import DocumentRefused, NewDocument, checked_document
 from campaign.answers.labels import TARGET_CHOICES
-from campaign.http.cached_fields import CachedFields
+from campaign.http.public_form import PublicForm
 from campaign.publishing.picture_upload import MAX_BYTES
 from campaign.text.names import clean_text
 
@@ -65,12 +64,8 @@ def _length(most: int) -> Length:
     return Length(max=most, message=_l("Use %(most)s characters or fewer.", most=most))
 
 
-class TargetAnswerForm(FlaskForm):
+class TargetAnswerForm(PublicForm):
     """What a target answers through its link."""
-
-    class Meta(CachedFields):
-        # Public pages set no cookie, so there is no token. Only the link opens this form.
-        csrf = False
 
     text = TextAreaField(
         _l("Your answer"),

@@ -7,11 +7,8 @@ from sqlalchemy import ColumnElement, Select, TextClause, func, select
 
 from campaign.answers.telling_models import Telling
 from campaign.extensions import db
-from campaign.signatures.models import ASKS_FOR_ANSWERS, Signature
+from campaign.signatures.models import ASKS_FOR_ANSWERS, VALID_STATES, Signature
 from campaign.subscriptions.models import SuppressedAddress
-
-# Nobody is told whose signature is not confirmed, held for review, withdrawn or erased.
-_VALID = ("confirmed", "counted")
 
 
 def next_people(telling: Telling, *, limit: int) -> Select[int, str, bytes | None]:
@@ -47,7 +44,7 @@ def still_asking(signature_ids: Collection[int]) -> Sequence[Signature]:
         .where(
             Signature.id.in_(signature_ids),
             Signature.tell_answer,
-            Signature.state.in_(_VALID),
+            Signature.state.in_(VALID_STATES),
             ~_suppressed(),
         )
         .execution_options(populate_existing=True)
@@ -57,7 +54,7 @@ def still_asking(signature_ids: Collection[int]) -> Sequence[Signature]:
 def _asks(petition_id: int, confirmed_by: datetime) -> Iterator[ColumnElement[bool] | TextClause]:
     yield Signature.petition_id == petition_id
     yield ASKS_FOR_ANSWERS
-    yield Signature.state.in_(_VALID)
+    yield Signature.state.in_(VALID_STATES)
     yield Signature.email_digest.is_not(None)
     yield Signature.confirmed_at <= confirmed_by
     yield ~_suppressed()
