@@ -37,7 +37,7 @@ TEXTS = ActionTexts(
     email_hint=_l("We will email you to confirm your letter. We never show your email address."),
     withdraw=_l("You can stop your letter until we send it."),
     counted=_l(
-        "We deliver your letter soon, and email you if we cannot. You can follow it on the page “What I signed”."
+        "We deliver your letter soon, and email you if we cannot. You can follow it here:"
     ),
     delivered=_l("your letter, with your full name and country"),
     delivery=_l(
