@@ -175,6 +175,7 @@ CREW = {
     ),
     "paper_shown": _l("Name: full, initials, not shown"),
     "paper_signature": _l("Signature"),
+    "paper_notice": _l("Privacy notice: %(version)s", version="{version}"),
     "paper_hint": _l(
         "Keep completed sheets out of sight, and give them to an organizer the same day."
     ),

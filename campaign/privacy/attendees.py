@@ -10,7 +10,7 @@ GUESTS = (
     RegisterRow(
         _l("Your name, your email address and how many people are coming"),
         _l("To keep your seat, email you about it and check you in"),
-        _l("The organizers of the event. Never the public"),
+        _l("The organizers of the event, never the public"),
         WITH_REGISTRATION,
         columns_of("registration", "name email email_digest seats lang code event_id notice_id"),
         days="registration_days",
@@ -19,15 +19,15 @@ GUESTS = (
     RegisterRow(
         _l("A registration that is not confirmed"),
         _l("To hold your seats for an hour and wait for you to confirm by email"),
-        _l("The organizers of the event. Never the public"),
-        _l("%(days)s days, then we delete it"),
+        _l("The organizers of the event, never the public"),
+        _l("We keep it for %(days)s days, then we delete it"),
         (),
         days="erase_pending_days",
     ),
     RegisterRow(
         _l("Your answers to the event’s own questions"),
         _l("For the purpose stated next to the question on the event page"),
-        _l("The organizers of the event. Never the public"),
+        _l("The organizers of the event, never the public"),
         WITH_REGISTRATION,
         columns_of("registration", "answers"),
         days="registration_days",
@@ -38,7 +38,7 @@ GUESTS = (
         _l(
             "So that a free seat goes to the person who has waited longest, and organizers know how many people came"
         ),
-        _l("The organizers of the event. Never the public"),
+        _l("The organizers of the event, never the public"),
         WITH_REGISTRATION,
         columns_of(
             "registration",
@@ -47,10 +47,10 @@ GUESTS = (
         days="registration_days",
     ),
     RegisterRow(
-        _l("Which email of the organizers about the event went to which registration"),
+        _l("Which email about the event each registration got"),
         _l("So that you never get one twice"),
         NOBODY,
-        _l("A few weeks after the email. We keep only the total"),
+        _l("Until a few weeks after the email. Then we keep only the total"),
         columns_of("event_message_receipt", "message_id registration_id email_digest queued_at"),
     ),
 )
@@ -65,7 +65,7 @@ READERS = (
             "The owners of a cause, who can download the list. Other organizers see only how many subscriptions there are"
         ),
         _l(
-            "Until you unsubscribe, plus %(days)s days. If you never confirm: %(days)s days. Then we only know that someone agreed, not who. If you did not answer when we asked, we keep a code made from your address, so that we do not ask again"
+            "Until %(days)s days after you unsubscribe. If you never confirm, we delete it after %(days)s days. After that, we know only that someone agreed, not who. If you did not answer when we asked, we keep a code made from your address, so that we do not ask again"
         ),
         (
             *columns_of(
@@ -86,24 +86,26 @@ READERS = (
         _l("To prove that you agreed, and to stop when you withdraw"),
         _l("You, and the organizers in exports of signatures"),
         _l(
-            "Consent to show your name or to be told of answers: as long as the signature exists. To updates: as long as this site exists. After your data is deleted, the record says that someone agreed, but not who"
+            "We keep your consent to show your name or to be told of answers as long as the signature exists. We keep your consent to updates as long as this site exists. After your data is deleted, the record says that someone agreed, but not who"
         ),
         columns_of(
             "consent", "subject_kind subject_id purpose text_id channel given_at withdrawn_at"
         ),
     ),
     RegisterRow(
-        _l("Which update email went to which subscriber"),
+        _l("Which email with an update each subscriber got"),
         _l("So that you never get one twice"),
         NOBODY,
-        _l("A few weeks after the last email of that mailing. We keep only the total"),
+        _l("Until a few weeks after the last email of that mailing. Then we keep only the total"),
         columns_of("mailing_receipt", "mailing_id subscription_id email_digest queued_at"),
     ),
     RegisterRow(
-        _l("Which email about an answer or a result went to whom"),
+        _l("Which email about an answer or a result each person got"),
         _l("So that you never get one twice"),
         NOBODY,
-        _l("A few weeks after the last email about that answer or result. We keep only the total"),
+        _l(
+            "Until a few weeks after the last email about that answer or result. Then we keep only the total"
+        ),
         columns_of("answer_receipt", "telling_id signature_id email_digest"),
     ),
     RegisterRow(

@@ -37,7 +37,7 @@ WRITERS = (
         _l("Letters that are sent together, as a PDF, until their email is sent"),
         _l("To send many letters to the same person in one email"),
         _l("The people you write to"),
-        _l("The PDF until the email is sent. Who it went to and when: permanently"),
+        _l("We keep the PDF until the email is sent. We keep permanently who it went to and when"),
         columns_of(
             "letter_batch",
             "petition_id profile_id lang address document created_at sent_at bounced_at",

@@ -45,7 +45,7 @@ WORKERS = (
         _l("Where you are signed in: browser, network, times"),
         _l("So that you can see it and close what is not yours"),
         _l("You"),
-        _l("Twelve hours without use. Browsers we recognize, one year"),
+        _l("Until nobody has used it for twelve hours. We recognize a browser for one year"),
         (
             *columns_of(
                 "organizer_session",
@@ -81,7 +81,9 @@ WORKERS = (
         _l("Which exports you created, and your last choices there"),
         _l("So that you can find your file, and each file has a stated purpose"),
         _l("Organizers who may export"),
-        _l("The list, as long as the file exists. Your choices, until your account is removed"),
+        _l(
+            "We keep the list as long as the file exists, and your choices until your account is removed"
+        ),
         (
             *columns_of(
                 "export",

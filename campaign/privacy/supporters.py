@@ -35,7 +35,7 @@ SIGNERS = (
     RegisterRow(
         _l("Your email address"),
         _l("To confirm that it was you, so that each person signs only once"),
-        _l("The organizers. Never the public, never the people the petition is addressed to"),
+        _l("The organizers, but never the public or the people the petition is addressed to"),
         COUNTED,
         columns_of("signature", "email email_digest lang"),
         is_entered=True,
@@ -110,7 +110,7 @@ SIGNERS = (
         _l("Which emails we have sent you or still have to send"),
         _l("So that no email is lost or sent twice, and we send no more than five"),
         NOBODY,
-        _l("30 days. The number of emails, as long as the signature exists"),
+        _l("We keep the emails for 30 days, and their number as long as the signature exists"),
         (
             *columns_of("signature", "mail_count mailed_at reminders"),
             *columns_of(
@@ -129,7 +129,7 @@ SIGNERS = (
         _l("An unconfirmed signature"),
         _l("To wait until you confirm by email"),
         NOBODY,
-        _l("%(days)s days, then we delete it"),
+        _l("We keep it for %(days)s days, then we delete it"),
         (),
         days="erase_pending_days",
     ),
@@ -164,7 +164,7 @@ SIGNERS = (
     ),
     RegisterRow(
         _l("A request to use a new email address: both addresses, when, and how it ended"),
-        _l("To ask the new address, and to give the old one time to stop the change"),
+        _l("To confirm the new address, and to give time to stop the change from the old one"),
         NOBODY,
         _l("Until 30 days after its end"),
         columns_of(
@@ -178,7 +178,7 @@ SIGNERS = (
         _l("To check unusual activity, such as very many signatures from one place at once"),
         ORGANIZERS,
         _l(
-            "If you confirm it, until an organizer has reviewed it. If nobody confirms it, %(days)s days, like any other"
+            "If you confirm it, until an organizer has reviewed it. If nobody confirms it, we delete it after %(days)s days, like any other"
         ),
         columns_of("signature", "held_reason held_at reviewed_at rejected_at"),
         days="erase_pending_days",
@@ -214,7 +214,7 @@ SIGNERS = (
         _l("A withdrawn signature"),
         _l("So that you can undo it"),
         NOBODY,
-        _l("%(days)s days, then we delete it"),
+        _l("We keep it for %(days)s days, then we delete it"),
         (),
         days="erase_pending_days",
     ),
@@ -294,7 +294,7 @@ SIGNERS = (
         _l("An export of signatures for delivery or another purpose"),
         _l("To deliver the signatures. We log who created the file and why"),
         _l("Organizers who may export. The file is encrypted"),
-        _l("72 hours, then we delete it"),
+        _l("We keep it for 72 hours, then we delete it"),
         (),
     ),
 )

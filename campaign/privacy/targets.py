@@ -65,7 +65,9 @@ OFFICE_HOLDERS = (
         _l("The last imported lists of people in office, and what they changed"),
         _l("To undo an import that was wrong"),
         ORGANIZERS,
-        _l("30 days after the import. A list that is not imported: seven days"),
+        _l(
+            "Until 30 days after the import. We delete a list that is not imported after seven days"
+        ),
         columns_of(
             "target_import",
             "organizer_id file_name content counts preview changes created_at imported_at undone_at",

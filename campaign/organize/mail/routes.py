@@ -39,7 +39,7 @@ class MailingForm(FlaskForm):
 
     langs = SelectMultipleField(_l("Languages"), choices=language_choices)
     kinds = SelectMultipleField(
-        _l("Target"),
+        _l("Recipients"),
         choices=[
             SelectChoice("subscribers", _l("People who subscribed with a form")),
             SelectChoice("signers", _l("People who checked the box when they signed")),

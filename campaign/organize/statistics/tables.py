@@ -137,7 +137,7 @@ TABLES = {
     "evidence": Table(_l("By type of proof"), _kind("evidence")),
     "countries": Table(_l("By country"), _countries),
     "regions": Table(_l("By region"), _regions),
-    "sources": Table(_l("By source code"), _sources),
+    "sources": Table(_l("By link"), _sources),
     "languages": Table(_l("By language"), _kind("lang")),
     "confirming": Table(_l("Confirmations"), _confirming),
     "forecast": Table(_l("Goal"), _forecast),

@@ -4,7 +4,7 @@ import json
 
 from tests.browser.modules.little_site import BASE
 
-TEXTS = {"es": {"privacy_notice": "Aviso"}}
+TEXTS = {"es": {"privacy_notice": "Aviso", "paper_notice": "Aviso: {version}"}}
 SHOW = """async ([base, texts, petitions]) => {
   document.documentElement.lang = "es";
   document.body.innerHTML = `<script type="application/json" id="messages">${texts}</script><main></main>`;

@@ -39,7 +39,7 @@ export function showNoticeVersions(root, petitions) {
   root.replaceChildren(
     ...[...lines].map(([digest, line]) => {
       const version = digest.slice(0, VERSION_LENGTH);
-      return element("p", `${line} ${message("privacy_notice")}: ${version}`);
+      return element("p", `${line} ${message("paper_notice", { version })}`);
     }),
   );
 }
