@@ -8,6 +8,7 @@ from sqlalchemy import func, select, text
 
 from campaign.actions.letters.editing import letter_settings, letter_texts_of
 from campaign.actions.letters.following import letter_counts
+from campaign.answers.telling_models import Telling
 from campaign.archive.tables import exported_tables, is_not_seeded
 from campaign.extensions import db, write
 from campaign.organisations.identity import forget_identities
@@ -22,11 +23,14 @@ from campaign.subscriptions.models import SuppressedAddress
 from campaign.subscriptions.operations import suppress
 from campaign.targets.queries import profile_by_id
 from tests.factories import letter_actions, letter_rows
+from tests.factories.answers import make_answer
 from tests.factories.kiosks import make_table, make_tablet
 from tests.factories.letters import letters, make_letter_action, set_letter, write_letter
 from tests.factories.organizers import make_organizer
+from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, ODILE, hatch_now, row, sign_and_hatch, withdraw
 from tests.factories.subscriptions import digest, subscribe, subscriptions
+from tests.factories.telling import begin_about, set_result, topic_of
 
 OTHER_SECRET = "another-secret-for-tests-only-0123456789"
 
@@ -164,6 +168,23 @@ def test_letters_that_wait_do_not_leave_after_a_move(app, tmp_path):
     assert [letter.state for letter in letters()] == ["sent", "waiting"]
     [settings] = rows_of(path, "letter_settings")
     assert settings["way"] == "individual"
+
+
+@pytest.mark.both_databases
+def test_nobody_is_told_from_two_sites_after_a_move(app, installation, tmp_path):
+    petition = make_petition()
+    answered = topic_of(make_answer(petition))
+    for topic in (answered, set_result(petition, "won")):
+        begin_about(topic)
+    path = export(app, tmp_path / "a.zip", slug_of_host())
+    moved = installation("sqlite")
+    assert run_in(moved, "organisations", "import", str(path)).exit_code == 0
+    with moved.app_context():
+        moved_id = petition_in_any_state(petition.slug).id
+        rows = db.session.scalars(select(Telling).order_by(Telling.id)).all()
+        told = [(row.petition_id, row.result, row.state) for row in rows]
+        assert told == [(moved_id, "", "stopped"), (moved_id, "won", "stopped")]
+        assert [bool(row.answer_id) for row in rows] == [True, False]
 
 
 def test_other_key_makes_digests_again_and_says_what_is_lost(app, client, installation, tmp_path):
