@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.modules.actions import loads_until
 from tests.browser.organize.steps import accept, go, look, press
 
 SLUG = "human-rights-first"
@@ -127,8 +128,11 @@ def _set_result(editor, reader, lang):
         press(editor, "answers with a result")
         reader.page.goto(f"/{lang}/petitions/{SLUG}")
         banner = reader.page.locator(".petition-result[data-result=won]")
-        expect(banner).to_have_count(1 if result else 0)
+        loads_until(
+            reader.page, lambda banner=banner, shown=bool(result): bool(banner.count()) is shown
+        )
         if result:
             reader.inspect(reader.page, "petition with a result")
             reader.page.goto(f"/{lang}/causes/butterflies-for-mexico")
-            expect(reader.page.locator("#petitions [data-result=won]")).to_be_visible()
+            card = reader.page.locator("#petitions [data-result=won]")
+            loads_until(reader.page, card.is_visible)
