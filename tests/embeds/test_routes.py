@@ -85,8 +85,8 @@ def test_nothing_else_can_be_embedded(client, petition):
             "path": "css/site.css",
         }
         values = {
-            name: 1 if isinstance(rule._converters[name], IntegerConverter) else values[name]
-            for name in rule.arguments
+            name: 1 if isinstance(converter, IntegerConverter) else values[name]
+            for name, converter in rule._converters.items()
         }
         answer = client.get(current_app.url_map.bind("").build(rule.endpoint, values))
         assert answer.headers["X-Frame-Options"] == "DENY", rule.rule

@@ -4,6 +4,7 @@ import os
 from random import Random, SystemRandom
 
 import pytest
+from limits import RateLimitItemPerMinute
 
 from campaign.security.rate_limit_storage import limit_storage
 from tests.factories.organizers import make_organizer, sign_in
@@ -48,8 +49,8 @@ def watcher(app, caplog):
 @pytest.fixture
 def unlimited(app, monkeypatch):
     """Switch off rate limits."""
-    monkeypatch.setattr("campaign.kiosk.routes.may_request", lambda _id: True)
-    monkeypatch.setattr("campaign.kiosk.routes.may_pair", lambda _address: True)
+    for name in ("REQUESTS", "PAIRINGS"):
+        monkeypatch.setattr(f"campaign.kiosk.routes.{name}", RateLimitItemPerMinute(1_000_000))
     return lambda: limit_storage(app.config).reset()
 
 

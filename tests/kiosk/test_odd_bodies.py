@@ -8,6 +8,7 @@ import logging
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from limits import RateLimitItemPerMinute
 
 from campaign.kiosk import codes
 from tests.factories.kiosks import AMALIA, envelope, make_tablet, records, seal, signature
@@ -174,7 +175,8 @@ def test_no_personal_data_reaches_the_log(tablet, caplog):
 
 
 def test_kiosk_that_polls_endlessly_is_rate_limited(tablet, monkeypatch):
-    monkeypatch.setattr("campaign.kiosk.routes.may_request", lambda _id: False)
+    monkeypatch.setattr("campaign.kiosk.routes.REQUESTS", RateLimitItemPerMinute(1))
+    tablet.post("/kiosk/sync", {"records": []})
     answer = tablet.post("/kiosk/sync", {"records": []})
     assert (answer.status_code, answer.json["error"]) == (429, "too_many")
     assert answer.headers["Retry-After"] == "60"
