@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, TextClause, func, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from campaign.answers.telling_models import Telling
 from campaign.extensions import db
@@ -51,7 +52,14 @@ def still_asking(signature_ids: Collection[int]) -> Sequence[Signature]:
     ).all()
 
 
-def _asks(petition_id: int, confirmed_by: datetime) -> Iterator[ColumnElement[bool] | TextClause]:
+def someone_asks(petition_id: InstrumentedAttribute[int], *, now: datetime) -> ColumnElement[bool]:
+    """Return the condition that anyone would be told about the petition of a row now."""
+    return select(Signature.id).where(*_asks(petition_id, now)).exists()
+
+
+def _asks(
+    petition_id: int | InstrumentedAttribute[int], confirmed_by: datetime
+) -> Iterator[ColumnElement[bool] | TextClause]:
     yield Signature.petition_id == petition_id
     yield ASKS_FOR_ANSWERS
     yield Signature.state.in_(VALID_STATES)

@@ -1,12 +1,13 @@
 """Tell people about an answer or a result: begin, pause, resume and stop, and how far it is."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import TextClause, and_, func, select
 
 from campaign.accounts.audit import Actor
 from campaign.answers.models import Answer
+from campaign.answers.recipients import someone_asks
 from campaign.answers.telling_models import AnswerReceipt, Telling, Topic
 from campaign.errors import CampaignError
 from campaign.extensions import db, load_for_update, note_ended
@@ -20,6 +21,8 @@ EMAIL = "answer_published"
 TEST = "answer_test"
 RESULT_EMAIL = "petition_result"
 RESULT_TEST = "petition_result_test"
+# How long after it was published organizers are reminded to tell people of something.
+REMINDED_FOR = timedelta(days=30)
 
 
 class ToldAlready(CampaignError):
@@ -140,6 +143,55 @@ def result_tellings(petition_id: int) -> Sequence[Telling]:
         select(Telling)
         .where(Telling.petition_id == petition_id, Telling.answer_id.is_(None))
         .order_by(Telling.id.desc())
+    ).all()
+
+
+def untold(
+    cause_ids: Collection[int] | None, *, now: datetime
+) -> list[tuple[Petition, Answer | None]]:
+    """Return what nobody has been told of yet although people asked, in these causes or in all.
+
+    Each is a petition with the answer to it, or with None, which means its result. What was
+    published longer than REMINDED_FOR ago is left out: nobody wants such old news.
+    """
+    since = now - REMINDED_FOR
+    in_causes = () if cause_ids is None else (Petition.cause_id.in_(cause_ids),)
+    asked = (Petition.archived_at.is_(None), *in_causes, someone_asks(Petition.id, now=now))
+    begun = select(Telling.id)
+    answers = db.session.scalars(
+        select(Answer)
+        .join(Answer.petition)
+        .where(
+            Answer.state == "published",
+            Answer.published_at > since,
+            ~begun.where(Telling.answer_id == Answer.id).exists(),
+            *asked,
+        )
+        .order_by(Answer.published_at)
+    ).all()
+    results = db.session.scalars(
+        select(Petition)
+        .where(
+            Petition.result != "",
+            Petition.result_on > since.date(),
+            ~begun.where(
+                Telling.petition_id == Petition.id, Telling.result == Petition.result
+            ).exists(),
+            *asked,
+        )
+        .order_by(Petition.result_on, Petition.id)
+    ).all()
+    return [*((answer.petition, answer) for answer in answers), *((row, None) for row in results)]
+
+
+def paused_tellings(cause_ids: Collection[int] | None) -> Sequence[Telling]:
+    """Return the tellings of these causes, or of all, that someone must resume or stop."""
+    in_causes = () if cause_ids is None else (Petition.cause_id.in_(cause_ids),)
+    return db.session.scalars(
+        select(Telling)
+        .join(Telling.petition)
+        .where(Telling.state == "paused", *in_causes)
+        .order_by(Telling.id)
     ).all()
 
 

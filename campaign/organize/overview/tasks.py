@@ -10,7 +10,7 @@ from campaign.api.queries import keys_among
 from campaign.events.models import Event
 from campaign.events.queries import events_among
 from campaign.organize.core.identity import causes_where, may
-from campaign.organize.overview.answer_tasks import answers_to_read, missing_results
+from campaign.organize.overview.answer_tasks import answers_to_read, missing_results, people_to_tell
 from campaign.organize.overview.event_tasks import at_events
 from campaign.organize.overview.file_tasks import (
     failed_files,
@@ -104,6 +104,7 @@ def tasks_for_today() -> list[Task]:
     return [
         *to_review(),
         *answers_to_read(),
+        *people_to_tell(now),
         *held_registrations(),
         *at_events(now),
         *stuck_mail(now),
