@@ -17,17 +17,20 @@ IDS = ["es-phone", "fr-desk-night", "en-no-scripts"]
 SENT_SECONDS = 60
 
 
+# No event gets more than two emails a day.
 @pytest.mark.slow
-@pytest.mark.parametrize("manner", MANNERS, ids=IDS)
-def test_owner_emails_everyone_registered(owner, arrive, manner):
+@pytest.mark.parametrize(
+    ("manner", "slug"), list(zip(MANNERS, ("talk", "talk", "vigil"), strict=True)), ids=IDS
+)
+def test_owner_emails_everyone_registered(owner, arrive, manner, slug):
     odile, guest = owner(**manner), arrive(lang=manner["lang"])
     page = odile.page
     odile.page_errors.allowed |= {422}
-    EventScreen.open(guest, slug="talk").thanked(seats="1")
+    EventScreen.open(guest, slug=slug).thanked()
     TicketScreen.confirmed_by_email(guest)
 
-    go(odile, "events/talk/registrations", "registrations")
-    page.locator("main a[href$='/events/talk/messages']").click()
+    go(odile, f"events/{slug}/registrations", "registrations")
+    page.locator(f"main a[href$='/events/{slug}/messages']").click()
     look(odile, "messages of an event")
     page.locator("main a[href$='/messages/new']").click()
     look(odile, "new message")
@@ -50,7 +53,7 @@ def test_owner_emails_everyone_registered(owner, arrive, manner):
     until(lambda: _sent(odile) == readers, SENT_SECONDS)
     # After the two emails of the registration.
     assert "blue" in email_of(guest, 3).find("main pre").text_content()
-    go(odile, "events/talk/messages", "messages with a sent one")
+    go(odile, f"events/{slug}/messages", "messages with a sent one")
     go(odile, "audit/", "audit after a message")
 
 

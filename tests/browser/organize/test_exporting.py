@@ -98,7 +98,9 @@ def test_pack_is_opened_and_counted_and_its_receipt_shown_without_script_too(own
     go(odile, f"handovers/{SLUG}", "delivery with a pack")
     page.fill("#day", "2026-01-15")
     page.fill("#received_by", "The clerk of the Senate")
-    press(odile, "receipt noted")
+    with page.expect_navigation():
+        page.locator("form.workspace-form button[type=submit]").click()
+    look(odile, "receipt noted")
     public = arrive(scripts=False).page
     public.goto(f"/en/petitions/{SLUG}")
     receipt = public.locator("main", has_text="The clerk of the Senate")
