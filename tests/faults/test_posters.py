@@ -9,7 +9,7 @@ from tests.faults.running_site import RunningSite, wait_until
 
 pytestmark = pytest.mark.slow
 
-POSTER = "/causes/butterflies-for-mexico/poster.png?w=8000"
+POSTER = "/causes/butterflies-for-mexico/poster.png?w=4000"
 
 
 def poster_status(site):
