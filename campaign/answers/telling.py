@@ -21,7 +21,7 @@ EMAIL = "answer_published"
 TEST = "answer_test"
 RESULT_EMAIL = "petition_result"
 RESULT_TEST = "petition_result_test"
-# How long after it was published organizers are reminded to tell people of something.
+# How long after something was published we remind organizers to tell people about it.
 REMINDED_FOR = timedelta(days=30)
 
 
@@ -149,10 +149,10 @@ def result_tellings(petition_id: int) -> Sequence[Telling]:
 def untold(
     cause_ids: Collection[int] | None, *, now: datetime
 ) -> list[tuple[Petition, Answer | None]]:
-    """Return what nobody has been told of yet although people asked, in these causes or in all.
+    """Return what people asked to hear about and nobody has told them yet, in these causes or in all.
 
     Each is a petition with the answer to it, or with None, which means its result. What was
-    published longer than REMINDED_FOR ago is left out: nobody wants such old news.
+    published longer ago than REMINDED_FOR is left out, because it is no longer news.
     """
     since = now - REMINDED_FOR
     in_causes = () if cause_ids is None else (Petition.cause_id.in_(cause_ids),)

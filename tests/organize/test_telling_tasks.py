@@ -1,4 +1,4 @@
-"""Tests of the tasks to tell people of answers and results, which the overview begins with."""
+"""Tests of the tasks on the overview to tell people about answers and results."""
 
 from datetime import timedelta
 
@@ -26,7 +26,7 @@ RESULT = "/organize/answers/home/result/telling"
 
 @pytest.fixture
 def petition(app):
-    """A petition that one person signed who wants to be told of answers."""
+    """A petition that one person signed who wants to be told about answers."""
     petition = make_petition(cause_id=make_cause().id)
     ask_many(petition, 1)
     return petition

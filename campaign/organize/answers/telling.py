@@ -103,7 +103,7 @@ def load_subject(slug: str, answer_id: int | None) -> Subject | None:
 
 
 def _last_told(petition: Petition) -> str:
-    """Return the last result that people were told of, or ""."""
+    """Return the last result that people were told about, or ""."""
     rows = operations.result_tellings(petition.id)
     return rows[0].result if rows else ""
 

@@ -26,7 +26,7 @@ def answers_to_read() -> Iterator[Task]:
 
 
 def people_to_tell(now: datetime) -> Iterator[Task]:
-    """Yield the answers and results that people who asked have not been told of."""
+    """Yield the answers and results that nobody has told people about, although they asked."""
     if not may("mail.send"):
         return
     causes = causes_where("mail.send")

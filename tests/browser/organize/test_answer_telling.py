@@ -1,4 +1,4 @@
-"""Tests of being told of an answer: check the box, confirm, get the email, stop these emails."""
+"""Tests of emails about an answer: ask for them, confirm, get one, and stop them."""
 
 import re
 

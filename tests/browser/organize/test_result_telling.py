@@ -1,4 +1,4 @@
-"""Tests of being told of a result: set it, read the email, send it, and get it once."""
+"""Tests of emails about a result: set it, preview and send them, and get one once."""
 
 import re
 
