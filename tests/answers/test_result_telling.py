@@ -19,14 +19,12 @@ from campaign.petitions.models import RESULTS
 from campaign.process.clock import utcnow
 from campaign.signatures.owner.operations import stop_answers
 from campaign.subscriptions.operations import suppress
-from campaign.switches.operations import switch_off
 from tests.answers.told import delivered, parsed, queued, tell_all
 from tests.factories.answers import make_answer
 from tests.factories.jobs import run_jobs
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import (
     AMALIA,
-    TEO,
     confirm,
     hatch_now,
     row,
@@ -85,30 +83,6 @@ def test_each_who_asked_is_told_once_despite_a_killed_worker(app, petition, monk
         petition.id,
     )
     assert entry.details == {"letters": 40}
-
-
-def test_two_workers_at_once_tell_nobody_twice(app, petition, monkeypatch):
-    monkeypatch.setattr(bulk, "BATCH", 7)
-    ask_many(petition, 30)
-    begun = begin_about(set_result(petition, "won"))
-
-    def work():
-        handled = 0
-        while batch := write(jobs.tell_batch, telling_id=begun.id, now=utcnow()).readers:
-            handled += batch
-        return handled
-
-    assert sum(together(app, [work] * 3)) == 30
-    assert queued() == 30
-
-
-def test_two_people_with_one_address_get_one_email(app):
-    petition = make_petition(two_per_address=True)
-    for person in (AMALIA, TEO):
-        sign_and_hatch(petition, person, tell_answer=True)
-    assert begin_about(set_result(petition, "won")).people == 1
-    tell_all()
-    assert delivered(app) == [AMALIA["email"]]
 
 
 def test_two_who_press_at_once_begin_it_once(app, petition):
@@ -193,38 +167,6 @@ def test_only_the_result_that_is_set_can_be_told(petition, is_set, told):
     with pytest.raises(operations.NothingToTell):
         begin_about(Topic(petition.id, result=told))
     assert tell_all() == 0
-
-
-def test_pause_resume_and_stop_are_obeyed(app, petition, monkeypatch):
-    monkeypatch.setattr(bulk, "BATCH", 2)
-    ask_many(petition, 6)
-    won = set_result(petition, "won")
-    begun = begin_about(won)
-    write(jobs.tell_batch, telling_id=begun.id, now=utcnow())
-    write(operations.pause_telling, telling_id=begun.id)
-    assert tell_all() == 0
-    assert operations.report(told_now(won))["waiting"] == 6
-    write(operations.resume_telling, telling_id=begun.id)
-    write(jobs.tell_batch, telling_id=begun.id, now=utcnow())
-    write(operations.stop_telling, telling_id=begun.id, now=utcnow())
-    assert tell_all() == 0
-    assert delivered(app) == []
-    report = operations.report(told_now(won))
-    assert report == {"waiting": 0, "sent": 0, "failed": 0, "dropped": 4, "unreached": 2}
-    with pytest.raises(operations.TellingOver):
-        write(operations.resume_telling, telling_id=begun.id)
-
-
-def test_it_waits_while_earlier_emails_wait_and_while_mailings_are_off(petition, monkeypatch):
-    monkeypatch.setattr(bulk, "MAX_WAITING", 3)
-    ask_many(petition, 5)
-    begun = begin_about(set_result(petition, "won"))
-    assert tell_all() == 3
-    batch = write(jobs.tell_batch, telling_id=begun.id, now=utcnow())
-    assert (batch.readers, batch.next_at is not None) == (0, True)
-    monkeypatch.setattr(bulk, "MAX_WAITING", 30)
-    write(switch_off, name="mailings", now=utcnow())
-    assert write(jobs.tell_batch, telling_id=begun.id, now=utcnow()).readers == 0
 
 
 def test_people_who_stop_withdraw_or_are_suppressed_get_nothing_even_when_queued(app, petition):

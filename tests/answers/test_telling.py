@@ -20,7 +20,6 @@ from campaign.process.clock import utcnow
 from campaign.signatures.erasure import erase_one
 from campaign.signatures.owner.operations import stop_answers
 from campaign.subscriptions.operations import note_bounce, suppress
-from campaign.switches.operations import switch_off
 from tests.answers.told import delivered, parsed, queued, tell_all
 from tests.factories.answers import content_of, make_answer
 from tests.factories.jobs import run_jobs
@@ -28,7 +27,6 @@ from tests.factories.petitions import make_petition
 from tests.factories.signatures import (
     AMALIA,
     ODILE,
-    TEO,
     confirm,
     hatch_now,
     row,
@@ -107,16 +105,6 @@ def test_only_people_of_the_petition_who_asked_and_count_are_told(app, petition)
     assert delivered(app) == [AMALIA["email"], "confirmed@kwan.example"]
 
 
-def test_two_people_with_one_address_get_one_email(app):
-    petition = make_petition(two_per_address=True)
-    for person in (AMALIA, TEO):
-        sign_and_hatch(petition, person, tell_answer=True)
-    begun = begin(make_answer(petition))
-    assert begun.people == 1
-    tell_all()
-    assert delivered(app) == [AMALIA["email"]]
-
-
 def test_people_who_stop_withdraw_or_cannot_be_reached_get_nothing_even_when_queued(app, petition):
     ids = ask_many(petition, 5)
     begin(make_answer(petition))
@@ -185,57 +173,9 @@ def test_another_answer_tells_the_same_people_again(app, petition):
         assert tell_all() == 2
 
 
-def test_pause_resume_and_stop_are_obeyed(app, petition, monkeypatch):
-    monkeypatch.setattr(bulk, "BATCH", 2)
-    ask_many(petition, 6)
-    answer = make_answer(petition)
-    begun = begin(answer)
-    write(jobs.tell_batch, telling_id=begun.id, now=utcnow())
-    write(operations.pause_telling, telling_id=begun.id)
-    assert tell_all() == 0
-    assert operations.report(telling_now(answer))["waiting"] == 6
-    write(operations.resume_telling, telling_id=begun.id)
-    write(jobs.tell_batch, telling_id=begun.id, now=utcnow())
-    write(operations.stop_telling, telling_id=begun.id, now=utcnow())
-    assert tell_all() == 0
-    assert delivered(app) == []
-    report = operations.report(telling_now(answer))
-    assert report == {"waiting": 0, "sent": 0, "failed": 0, "dropped": 4, "unreached": 2}
-    with pytest.raises(operations.TellingOver):
-        write(operations.resume_telling, telling_id=begun.id)
-
-
-def test_two_workers_at_once_tell_nobody_twice(app, petition, monkeypatch):
-    monkeypatch.setattr(bulk, "BATCH", 7)
-    ask_many(petition, 40)
-    answer = make_answer(petition)
-    begun = begin(answer)
-
-    def work():
-        handled = 0
-        while batch := write(jobs.tell_batch, telling_id=begun.id, now=utcnow()).readers:
-            handled += batch
-        return handled
-
-    assert sum(together(app, [work] * 3)) == 40
-    assert (queued(), telling_now(answer).emailed) == (40, 40)
-
-
 def test_draft_tells_nobody(petition):
     with pytest.raises(operations.NothingToTell):
         begin(make_answer(petition, state="draft"))
-
-
-def test_it_waits_while_earlier_emails_wait_and_while_mailings_are_off(petition, monkeypatch):
-    monkeypatch.setattr(bulk, "MAX_WAITING", 3)
-    ask_many(petition, 5)
-    begun = begin(make_answer(petition))
-    assert tell_all() == 3
-    batch = write(jobs.tell_batch, telling_id=begun.id, now=utcnow())
-    assert (batch.readers, batch.next_at is not None) == (0, True)
-    monkeypatch.setattr(bulk, "MAX_WAITING", 30)
-    write(switch_off, name="mailings", now=utcnow())
-    assert write(jobs.tell_batch, telling_id=begun.id, now=utcnow()).readers == 0
 
 
 def test_report_outlives_the_outbox_and_who_was_told_is_forgotten(app, petition):
