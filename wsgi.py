@@ -1,6 +1,11 @@
 """The entry points for the production server and the `flask` command."""
 
 import gc
+
+# What is imported lives as long as the process. To look for garbage among it meanwhile takes a
+# quarter of the time in which a command starts.
+gc.disable()
+
 import signal
 from functools import partial
 from typing import Any
@@ -13,6 +18,9 @@ from campaign.process.logs import start_logging
 from campaign.process.parent import exit_with_parent
 from campaign.server.bridge import WsgiBridge
 from campaign.surge.monitor import SurgeMonitor
+
+gc.freeze()
+gc.enable()
 
 
 def serving() -> WsgiBridge:

@@ -21,7 +21,7 @@ def until(claim, seconds=60):
     while time.monotonic() < end:
         if result := claim():
             return result
-        time.sleep(0.01)
+        time.sleep(0.05)
     raise AssertionError("It did not come about")
 
 

@@ -49,11 +49,8 @@ def word(odile):
 
 def thanks_to(visitor):
     """Open the thank-you email to a visitor once it is there."""
-    box = Mailbox.open(visitor)
-    found = box.thanks_to(visitor.address)
-    while not found.count():
-        visitor.page.reload()
-    found.first.locator("a").first.click()
+    box = Mailbox.open(visitor).wait_for_thanks(visitor.address)
+    box.thanks_to(visitor.address).first.locator("a").first.click()
     return EmailScreen(visitor, visitor.page)
 
 
