@@ -84,8 +84,8 @@ def restore(
 
     At a terminal, it asks before it replaces anything. With --check, it replaces nothing, and the site can keep running.
 
-    The file ended.jsonl in VAR_DIR lists what was withdrawn, deleted, removed or revoked. What happened after the
-    backup is applied again. Then everyone is signed out.
+    Then it reads ended.jsonl in VAR_DIR, and repeats every withdrawal, deletion and revocation since the
+    backup. Everyone is signed out.
     """
     backup_file = _opened(file, identity)
     if check:

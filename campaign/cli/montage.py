@@ -78,7 +78,8 @@ def write_mask(cause: str, output: str) -> None:
 @click.option(
     "--threshold",
     type=click.IntRange(1, 254),
-    help="How different from the background colour the background can be, from 1 to 254.",
+    help="How much a colour may differ from the background colour and still be background, from 1 to 254."
+    " Default: chosen from the picture.",
 )
 @click.option(
     "--invert", is_flag=True, help="Use the background as the shape, and cut out the rest."

@@ -44,7 +44,7 @@ PROGRESS_SECONDS = 5
 MAX_LATE_SECONDS = (MAX_TRIES + 2) * PATIENCE_SECONDS + 60
 LANG = "en"
 HELP_OF_LIMIT = {
-    CPU: "The processors had no time left. Use a machine with more cores, or put a CDN before the site.",
+    CPU: "The processors had no time left. Use a machine with more cores, or put a CDN in front of the site.",
     DATABASE: "The database took too long to answer. Give it a faster machine.",
     CONNECTIONS: "There were not enough connections. Raise DATABASE_CONNECTIONS, or the limit of open files.",
     DISK: "The disk was full, or took too long to save. Use a faster or larger one.",
@@ -85,7 +85,7 @@ def simulate(
 ) -> None:
     """Simulate a viral day on a temporary site, and say if this machine can serve it.
 
-    The day is shorter, but as busy as a real one. Nothing of your own site is used or changed.
+    The day is shorter, but as busy as a real one. Your own site is not used or changed.
     The exit code is 0 if 99 of 100 people could sign within 2 seconds and no signature was lost.
     """
     _check_file_limit(watchers)

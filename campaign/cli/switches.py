@@ -60,7 +60,7 @@ def list_all() -> None:
 def off(name: str, period: timedelta | None, reason: str, slug: str | None) -> None:
     """Turn NAME off, until it is turned on or for the time given by --for.
 
-    NAME is signing, registrations, subscriptions, mailings, api, uploads or hatching.
+    NAME is signing, registrations, subscriptions, mailings, letters, api, uploads or hatching.
     """
     organisation = _organisation(slug)
     if organisation and name in SITE_SWITCHES:
