@@ -18,14 +18,14 @@ RESULT_LABELS = {
 OUTCOME_CHOICES = {
     "": _l("Only an answer, without an outcome"),
     "promised": _l("Promised to do it"),
-    "partly": _l("Agreed to a part of it"),
-    "done": _l("Did what was asked"),
+    "partly": _l("Agreed to part of it"),
+    "done": _l("Did what we asked for"),
     "refused": _l("Refused"),
 }
 TARGET_CHOICES = {
     "": _l("This is only an answer"),
     "promised": _l("We will do it"),
-    "partly": _l("We will do a part of it"),
+    "partly": _l("We will do part of it"),
     "done": _l("We have done it"),
     "refused": _l("We will not do it"),
 }

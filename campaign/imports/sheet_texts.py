@@ -100,7 +100,7 @@ def sheet_spec(run: PrintRun) -> SheetSpec:
             short_address=without_scheme(_path("petitions.short", slug=petition.slug)),
             sheet_label=_("Sheet"),
             collected=(_("Collected by:"), _("Place:"), _("Date:")),
-            foot=_("Please write in capitals. Hand in full sheets right away."),
+            foot=_("Please print in capital letters. Hand in full sheets right away."),
             cover=tuple(_cover(lang) for lang in dict.fromkeys((lang, *site_settings().languages))),
             serials=serials,
             serial_urls=tuple(

@@ -53,7 +53,8 @@ SETTING_UP = {
     "ready_show": _l("Ready to work offline?"),
     "stuck_storage": _l("This browser cannot save signatures"),
     "stuck_storage_hint": _l(
-        "Leave the private window, or free some space on the tablet. Signatures could be lost, so the app will not start until then."
+        "Close the private window, or free up some space on the tablet. Until then, the app does "
+        "not start, because signatures could be lost."
     ),
     "stuck_secure": _l("This web address is not secure"),
     "stuck_secure_hint": _l(
@@ -61,7 +62,8 @@ SETTING_UP = {
     ),
     "stuck_campaign": _l("The petitions are not on this tablet yet"),
     "stuck_campaign_hint": _l(
-        "This tablet is paired, but could not download them. Connect it to the internet and try again."
+        "This tablet is paired, but it could not download the petitions. Connect it to the "
+        "internet and try again."
     ),
     "try_again": _l("Try again"),
     "taken_heading": _l("This tablet already belongs to a table"),
@@ -128,7 +130,7 @@ CREW = {
     "synced": _l("Everything has been sent."),
     "sync_failed": _l("No internet. We will keep trying."),
     "sync_partly": _l("Not everything could be sent yet. We will keep trying."),
-    "code_show": _l("Show the table code"),
+    "code_show": _l("Show the QR code for phones"),
     "code_heading": _l("Sign on your own phone"),
     "code_name": _l("QR code that opens %(address)s", address="{address}"),
     "hour_turn": _l("Light or dark mode"),
@@ -207,7 +209,8 @@ PROBLEMS = {
     "problem_review_one": _l("%(count)s signature is waiting for review", count="{n}"),
     "problem_review_many": _l("%(count)s signatures are waiting for review", count="{n}"),
     "problem_review_hint": _l(
-        "You do not need to do anything. An organizer will see it in the workspace, under “Tablets”. Do not ask the person again."
+        "You do not need to do anything. An organizer will see it in the workspace, under "
+        "“Tablets”. Do not ask the person to sign again."
     ),
     "notes_seen": _l("Got it"),
     "note_of": _l("no. %(number)s at %(time)s", number="{number}", time="{time}"),

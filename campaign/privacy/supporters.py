@@ -282,7 +282,8 @@ SIGNERS = (
             "To show supporters about how many people used their link, and which flyer or post works"
         ),
         _l(
-            "The person who shared the link sees a rounded number, a day later, from five on. Organizers see the code in the link"
+            "From five people on, the person who shared the link sees a rounded number, one day "
+            "later. Organizers see the code in the link"
         ),
         LIKE_THE_SIGNATURE,
         (

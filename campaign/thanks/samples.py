@@ -86,7 +86,9 @@ def standard_texts(petition: Petition, lang: str) -> dict[str, str]:
     }
     with force_locale(locale_of(lang)):
         opening = _("There is one step left.")
-        thanks = _("Thank you for taking part. The more we are, the harder it is to ignore us.")
+        thanks = _(
+            "Thank you for taking part. The more of us there are, the harder we are to ignore."
+        )
         place = _(
             "It is now part of the montage, next to everyone who signed before you. The number is yours to keep."
         )

@@ -48,7 +48,7 @@ class AnswerForm(InLanguages, FlaskForm):
     version = VersionField()
     target = SelectField(_l("Who answered"), [InputRequired(_l("Choose who answered."))])
     answered_by = LineField(_l("Name or office"), [max_length(MAX_NAME_LENGTH)])
-    day = DayField(_l("Day of the answer"), [InputRequired(_l("Enter the date."))])
+    day = DayField(_l("Date of the answer"), [InputRequired(_l("Enter the date."))])
     outcome = outcome_field(pgettext("answer", "Outcome"), OUTCOME_CHOICES)
     original_lang = SelectField(_l("Language of the answer"))
     document = DocumentField(_l("Document"))

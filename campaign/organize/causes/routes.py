@@ -77,7 +77,7 @@ class CauseForm(InLanguages, FlaskForm):
     parts, missing_errors = PARTS, MISSING_ERRORS
     version = VersionField()
     organisation = SelectField(_l("Organization"), [InputRequired(_l("Choose an organization."))])
-    slug = SlugField(_l("Address"))
+    slug = SlugField(_l("Web address"))
     palette = RadioField(_l("Colour"), choices=PALETTES, default="monarch")
     shape = RadioField(_l("Shape of the montage"), choices=SHAPES, default="monarch")
 

@@ -40,7 +40,7 @@ class DraftForm(FlaskForm):
     title = LineField(
         _l("Title"), [DataRequired(_l("Enter a title.")), max_length(MAX_TITLE_LENGTH)]
     )
-    slug = SlugField(_l("Address"))
+    slug = SlugField(_l("Web address"))
 
     def offer(self, causes: Iterable[Cause], lang: str) -> Self:
         """Offer these Causes, titled in `lang`; return the form."""

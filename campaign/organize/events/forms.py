@@ -195,7 +195,9 @@ class EventSlugForm(PartForm):
     """The slug of the event's page."""
 
     part = "address"
-    slug = SlugField(_l("Address"), [DataRequired(_l("Enter an address."))])
+    slug = SlugField(
+        _l("Web address"), [DataRequired(_l("Enter the end of the web address, like clean-water."))]
+    )
 
     @classmethod
     def values(cls, event: Event) -> dict[str, Any]:

@@ -248,7 +248,9 @@ def _can_begin(event: Event) -> bool:
 
 def _refusal(error: Exception) -> str:
     if isinstance(error, operations.MessageClosed):
-        return _("This event can no longer be emailed: it is a draft, or it ended long ago.")
+        return _(
+            "You cannot email people about this event, because it is a draft or ended long ago."
+        )
     if isinstance(error, operations.MessageUnderWay):
         return _("Another email about this event is being sent. Wait until it is sent.")
     if isinstance(error, operations.NoReaders):

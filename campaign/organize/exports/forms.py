@@ -91,7 +91,7 @@ FAULTS = {
     "too_large": _l(
         "The file would be larger than four gigabytes. Choose fewer columns, fewer days, or CSV."
     ),
-    "broken": _l("This failed three times. The details are in the server log."),
+    "broken": _l("This failed three times. Ask the person who runs the server to look at its log."),
 }
 
 

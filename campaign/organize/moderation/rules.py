@@ -42,7 +42,7 @@ KIND_HINTS = {
     "mail_domain": _l("One domain per line, like example.org. Subdomains are held too."),
     "country": _l("One country per line, by name or two-letter code."),
     "network": _l("One IP address or range per line, like 192.0.2.17 or 192.0.2.0/24."),
-    "rate": _l("A number: signatures per hour from one IP address before we hold the next."),
+    "rate": _l("How many signatures per hour from one IP address we allow. We hold the rest."),
 }
 
 
@@ -119,7 +119,9 @@ def _network(line: str, _lines: list[str]) -> str:
     try:
         network = ip_network(line, strict=False)
     except ValueError as fault:
-        raise ValidationError(_("%(line)s is not an IP address or range.", line=line)) from fault
+        raise ValidationError(
+            _("%(line)s is not an IP address or range, like 192.0.2.17 or 192.0.2.0/24.", line=line)
+        ) from fault
     if count_addresses(network) > MAX_ADDRESSES:
         too_wide = _(
             "%(line)s is too wide and would hold whole regions. Use a range of at most 4,096 addresses.",
@@ -142,7 +144,12 @@ def _country(line: str, _lines: list[str]) -> str:
     try:
         return country(line, "")
     except ValueRefused as fault:
-        raise ValidationError(_("There is no country named %(line)s.", line=line)) from fault
+        raise ValidationError(
+            _(
+                "There is no country named %(line)s. Enter its full name or two-letter code.",
+                line=line,
+            )
+        ) from fault
 
 
 def _rate(line: str, lines: list[str]) -> str:

@@ -154,7 +154,7 @@ class IdentityForm(InLanguages, _OfOrganisation):
     part = "identity"
     parts = text_parts = ("name", "summary", "home_text", "footer_text")
     missing_errors: ClassVar = {"name": _l("Enter the name of the organization.")}
-    slug = SlugField(_l("Address"))
+    slug = SlugField(_l("Web address"))
     website = WebAddressField(_l("Website"))
     profiles = WebAddressesField(_l("Profiles on social networks"))
 

@@ -59,6 +59,6 @@ def missing_results(now: datetime) -> Iterator[Task]:
     if not may("answers.edit"):
         return
     for petition in petitions_without_result(causes_where("answers.edit"), now):
-        text = _("Say what came of “%(title)s”", title=petition_summary(petition).title)
+        text = _("Set the result of “%(title)s”", title=petition_summary(petition).title)
         address = url_for("organize.answers.result", slug=petition.slug)
         yield Task(text, _("Choose"), address)

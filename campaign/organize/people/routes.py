@@ -51,7 +51,7 @@ ROLE_HINTS = {
     ADMIN: _l("Can do everything in every cause, and manage organizers"),
     ORGANISATION_OWNER: _l("Can do everything in all causes, create causes, and manage the team"),
     "owner": _l("Can do everything in this cause, and manage its team"),
-    "editor": _l("Petitions, events and updates. Cannot see supporters"),
+    "editor": _l("Writes petitions, events and updates. Cannot see supporters"),
     "exporter": _l("Sees signatures and exports them for delivery"),
     "reviewer": _l("Reviews held signatures and comments"),
     "tabler": _l("Pairs tablets and checks people in at events"),
@@ -174,7 +174,7 @@ def take(grant: Grant) -> ResponseReturnValue:
             grant_id=grant.id,
         )
     except LastAdmin:
-        flash(_("This is the last admin. Make another one first."), "danger")
+        flash(_("This is the last admin. Make someone else an admin first."), "danger")
     except LastOwner as error:
         flash(_last_owner_text(error), "danger")
     else:
@@ -242,7 +242,7 @@ def remove_whole(organizer_id: int) -> ResponseReturnValue:
             now=utcnow(),
         )
     except LastAdmin:
-        flash(_("This is the last admin. Make another one first."), "danger")
+        flash(_("This is the last admin. Make someone else an admin first."), "danger")
         return redirect(url_for("organize.people.show", organizer_id=organizer_id), 303)
     except LastOwner as error:
         flash(_last_owner_text(error), "danger")

@@ -57,7 +57,9 @@ class SlugForm(FlaskForm):
     """The slug of a cause, petition or update."""
 
     version = VersionField()
-    slug = SlugField(_l("Address"), [DataRequired(_l("Enter an address."))])
+    slug = SlugField(
+        _l("Web address"), [DataRequired(_l("Enter the end of the web address, like clean-water."))]
+    )
 
 
 class GoalForm(FlaskForm):

@@ -182,7 +182,7 @@ class EmbeddingForm(FlaskForm):
 
     version = VersionField()
     allowed = RadioField(
-        _l("Who can embed this petition in their pages?"),
+        _l("Who can embed this petition on their pages?"),
         choices=[
             SelectChoice("anybody", _l("Everyone")),
             SelectChoice("listed", _l("Only these sites")),

@@ -130,7 +130,7 @@ def correct(signature: Signature) -> ResponseReturnValue:
 @blueprint.post("/<int:signature_id>/withdraw")
 @allowed("signatures.correct", load_signature)
 def withdraw(signature: Signature) -> ResponseReturnValue:
-    message = _("Withdrawn. It stops counting within a second.")
+    message = _("Withdrawn. It stops counting right away.")
     return _decide(signature, "signatures.withdraw", decisions.withdraw, message)
 
 

@@ -40,7 +40,7 @@ EFFECTS = {
     "mailings": _l("No updates are emailed. Emails that people are waiting for are still sent."),
     "letters": _l("No letter is sent to a target. All wait, and are sent later."),
     "api": _l("Partners’ programs can neither read nor send signatures."),
-    "uploads": _l("Nobody can upload files and pictures to the workspace."),
+    "uploads": _l("Nobody can upload files or pictures to the workspace."),
     "hatching": _l("Confirmed signatures are saved, but counted and shown only later."),
 }
 WHOLE_SITE = ""

@@ -22,7 +22,7 @@ from campaign.signatures.routes import blueprint
 from campaign.site.settings import site_settings
 from campaign.text.email_addresses import Address
 
-NOT_VALID = _l("This code is not valid or no longer valid.")
+NOT_VALID = _l("This code is not correct, or it has expired.")
 
 
 @blueprint.get("/<lang>/c")
