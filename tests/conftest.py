@@ -28,7 +28,12 @@ from campaign.switches.state import forget_switches
 from tests import databases
 from tests.empty_tables import empty
 from tests.factories.petitions import make_petition
-from tests.selection import MixedScheduling, leave_to_slow, longest_first
+from tests.selection import (
+    MixedScheduling,
+    leave_out_repetitions,
+    leave_to_slow,
+    longest_first,
+)
 from tests.visitors import Visitor
 
 SECRET = "a-secret-for-tests-only-0123456789abcdef"
@@ -48,7 +53,8 @@ def pytest_collection_finish():
     gc.freeze()
 
 
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
+    leave_out_repetitions(config, items)
     leave_to_slow(items)
     longest_first(items)
 

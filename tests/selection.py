@@ -1,6 +1,7 @@
 """Choose which tests `make test` leaves to `make test-slow`, which run first, and in which process.
 
-Slow are those marked `slow`, and two kinds by rule.
+Slow are those marked `slow`, and two kinds by rule. Cases that would repeat on PostgreSQL what
+others do there are left out.
 """
 
 from collections import defaultdict
@@ -40,6 +41,19 @@ def leave_to_slow(items):
             cases[item.nodeid.partition("[")[0]].append(item)
     for name, of_one in cases.items():
         _spread(name, of_one)
+
+
+def leave_out_repetitions(config, items):
+    """Leave out all cases on PostgreSQL but the first of tests that are marked so."""
+    seen, left_out = set(), set()
+    for item in items:
+        if runs_on_postgresql(item) and item.get_closest_marker("once_on_postgresql"):
+            name = item.nodeid.partition("[")[0]
+            if name in seen:
+                left_out.add(item)
+            seen.add(name)
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
 
 
 def longest_first(items):

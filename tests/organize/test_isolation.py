@@ -39,8 +39,9 @@ def pages(desk, furnished):
     return texts
 
 
+@pytest.mark.once_on_postgresql
 @pytest.mark.parametrize(
-    "role", ["reviewer", *(pytest.param(role, marks=pytest.mark.slow) for role in SLOW)]
+    "role", [*(pytest.param(role, marks=pytest.mark.slow) for role in SLOW), "reviewer"]
 )
 def test_another_organisation_changes_no_page(client, desk_of, still_clock, role):
     """Not even a number: every list, count and choice is built from the causes of the organizer."""

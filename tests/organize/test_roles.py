@@ -44,8 +44,8 @@ def ask(desk, method, path):
 
 HERE, ELSEWHERE = "aspen", "birch"
 ACTORS = [
-    (ADMIN, None),
     *((role, HERE) for role in (ORGANISATION_OWNER, *ROLES)),
+    (ADMIN, None),
     *((role, ELSEWHERE) for role in (ORGANISATION_OWNER, "owner")),
     *(pytest.param(role, ELSEWHERE, marks=pytest.mark.slow) for role in ROLES[1:]),
     (None, None),
@@ -139,6 +139,7 @@ def desk_at(desk_of, aspen):
 
 
 @pytest.mark.one_case
+@pytest.mark.once_on_postgresql
 @pytest.mark.usefixtures("unrendered")
 @pytest.mark.parametrize(("role", "place"), ACTORS)
 def test_each_role_may_do_what_the_table_says(desk_at, aspen, role, place):
@@ -208,6 +209,7 @@ def test_sensitive_steps_require_a_fresh_password(app):
 
 
 @pytest.mark.one_case
+@pytest.mark.once_on_postgresql
 @pytest.mark.usefixtures("unrendered")
 @pytest.mark.parametrize("role", [ADMIN, *ROLES])
 def test_old_session_is_asked_for_its_password_by_every_sensitive_route(desk_of, role):
@@ -229,6 +231,7 @@ def test_old_session_is_asked_for_its_password_by_every_sensitive_route(desk_of,
             assert is_led or answer.status_code in (403, 404), path
 
 
+@pytest.mark.once_on_postgresql
 @pytest.mark.usefixtures("unrendered")
 @pytest.mark.parametrize("role", [ADMIN, *ROLES])
 def test_role_that_sees_people_needs_its_second_factor(desk_of, role):
