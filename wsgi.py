@@ -15,6 +15,7 @@ from campaign import create_app
 from campaign.organize.core.access import max_bytes_for
 from campaign.process.cpu_affinity import pin_to_cpu
 from campaign.process.logs import start_logging
+from campaign.process.names import name_process
 from campaign.process.parent import exit_with_parent
 from campaign.server.bridge import WsgiBridge
 from campaign.surge.monitor import SurgeMonitor
@@ -29,6 +30,7 @@ def serving() -> WsgiBridge:
     The process ends when the server does.
     """
     exit_with_parent()
+    name_process("web")
     # Until this process accepts connections, being asked to stop ends it at once. It has inherited
     # the server's own handler, which would ignore that.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)

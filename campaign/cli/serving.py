@@ -2,25 +2,27 @@
 
 import errno
 import logging
-import os
+import multiprocessing
 import resource
 import socket
-import subprocess
-import sys
 import threading
-from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from collections.abc import Callable, Mapping
+from functools import partial
+from multiprocessing.process import BaseProcess
+from typing import Any, Self, cast
 
 import click
-from flask import current_app
+from flask import Flask, current_app
 from flask.cli import with_appcontext
 from flask_migrate import upgrade
 from granian.server.common import AbstractServer
+from werkzeug.local import LocalProxy
 
 from campaign.accounts import tokens
 from campaign.accounts.queries import admins
 from campaign.cli.database_use import use_database
 from campaign.cli.plain_connections import plain_connections
+from campaign.cli.worker import run_beside_site
 from campaign.demo.operations import is_empty, load_demonstration
 from campaign.extensions import db
 from campaign.health.revisions import is_newer, revisions
@@ -33,7 +35,6 @@ STOP_SECONDS = 2
 # If others share the socket, nobody waits for us, so each request gets the time that it needs.
 SHARED_STOP_SECONDS = 20
 RESTART_SECONDS = 1
-WORKER = (sys.executable, "-m", "flask", "worker", "--parent")
 
 
 @click.command("serve")
@@ -69,7 +70,8 @@ def serve(demo: bool, no_worker: bool) -> None:
         )
     if admin_hint:
         click.echo(admin_hint)
-    worker = None if no_worker else SupervisedProcess((*WORKER, str(os.getpid()))).start()
+    app = cast(LocalProxy[Flask], current_app)._get_current_object()
+    worker = None if no_worker else SupervisedProcess(partial(run_beside_site, app)).start()
     try:
         _server(settings, listening).serve()
     finally:
@@ -81,12 +83,12 @@ def serve(demo: bool, no_worker: bool) -> None:
 
 
 class SupervisedProcess:
-    """A child process that is restarted whenever it exits on its own."""
+    """A forked process that is replaced whenever it exits on its own."""
 
-    def __init__(self, command: Sequence[str]) -> None:
-        self._command = command
+    def __init__(self, target: Callable[[], None]) -> None:
+        self._target = target
         self._stopping = threading.Event()
-        self._child: subprocess.Popen[bytes]
+        self._child: BaseProcess
 
     def start(self) -> Self:
         """Start the child; return this object."""
@@ -99,30 +101,26 @@ class SupervisedProcess:
         with fork_lock():
             self._stopping.set()
         self._child.terminate()
-        try:
-            self._child.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
+        self._child.join(STOP_SECONDS)
+        if self._child.is_alive():
             self._child.kill()
 
     def _supervise(self) -> None:
         while True:
-            self._child.wait()
+            self._child.join()
             if self._stopping.wait(RESTART_SECONDS):
                 return
             self._start_child()
 
     def _start_child(self) -> None:
-        # Hold the lock, because the server may fork right now to replace a web process. And once we
-        # are stopping, start no new child.
+        # Hold the lock, because the server may fork right now to replace a web process, which would
+        # then keep open the pipe by which we learn that the child has ended. And once we are
+        # stopping, start no new child.
         with fork_lock():
             if not self._stopping.is_set():
-                self._child = self._spawn()
-
-    def _spawn(self) -> subprocess.Popen[bytes]:
-        # Ctrl-C reaches a whole process group. The child has its own group, so that we end it. It
-        # stays in our session because Linux shares CPU time between sessions: in its own session
-        # the worker would get as much as all signers together.
-        return subprocess.Popen(self._command, process_group=0)
+                child = multiprocessing.get_context("fork").Process(target=self._target)
+                child.start()
+                self._child = child
 
 
 def _server(settings: Mapping[str, Any], listening: socket.socket | None) -> AbstractServer[Any]:

@@ -1,4 +1,4 @@
-"""`flask worker`: hatching, email and upkeep, next to the site."""
+"""`flask worker`: hatching, email and upkeep, beside the site or alone."""
 
 import multiprocessing
 import os
@@ -14,24 +14,50 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 from werkzeug.local import LocalProxy
 
+from campaign.cli.database_faults import WithReadableErrors
 from campaign.cli.database_use import use_database
 from campaign.extensions import db
 from campaign.jobs.worker import Worker
 from campaign.process.logs import start_logging
+from campaign.process.names import name_process
 from campaign.process.parent import exit_with_parent
 
 NICENESS = 10
 STOP_SECONDS = 0.5
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 @click.command("worker")
-@click.option(
-    "--parent", type=int, help="Process ID of the parent. The worker stops when the parent does."
-)
 @with_appcontext
-def worker(parent: int | None) -> None:
+def worker() -> None:
     """Count signatures, send emails and do background work, until Ctrl-C or SIGTERM."""
-    app = cast(LocalProxy[Flask], current_app)._get_current_object()
+    run_worker(cast(LocalProxy[Flask], current_app)._get_current_object())
+
+
+def run_beside_site(app: Flask) -> None:
+    """Run the worker in a process forked from the site's, and end with it.
+
+    A process of its own program would load everything again: that takes two seconds of processor
+    time and a hundred megabytes.
+    """
+    # The server's handlers, inherited by a process that replaces another, would ignore these.
+    for number in STOP_SIGNALS:
+        signal.signal(number, signal.SIG_DFL)
+    # Ctrl-C reaches a whole process group. This process has its own group, so that the site ends
+    # it. It stays in the site's session because Linux shares CPU time between sessions: in its own
+    # session the worker would get as much as all signers together.
+    os.setpgid(0, 0)
+    try:
+        with app.app_context():
+            WithReadableErrors(run_worker)(app, is_beside_site=True)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+
+
+def run_worker(app: Flask, *, is_beside_site: bool = False) -> None:
+    """Run the worker and its runner until this process is asked to stop."""
+    name_process("worker")
     start_logging(app.config["LOG_FORMAT"])
     in_use = use_database()
     # A forked process must inherit neither threads nor open connections.
@@ -41,8 +67,8 @@ def worker(parent: int | None) -> None:
     )
     runner.start()
     stop = _stop_at_signals(runner.terminate)
-    if parent:
-        exit_with_parent(parent)
+    if is_beside_site:
+        exit_with_parent()
         # When all compete for the same processor, signing and hatching have priority over email.
         os.nice(NICENESS)
     threading.Thread(target=_stop_after, args=(runner, stop), name="runner", daemon=True).start()
@@ -57,6 +83,7 @@ def worker(parent: int | None) -> None:
 
 
 def _hatch(app: Flask) -> None:
+    name_process("runner")
     exit_with_parent()
     app.extensions["process_metrics"].start("runner")
     Worker(app, _stop_at_signals(), process="runner").run()
@@ -71,8 +98,8 @@ def _stop_at_signals(*callbacks: Callable[[], object]) -> threading.Event:
         for callback in callbacks:
             callback()
 
-    for signal_number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(signal_number, on_signal)
+    for number in STOP_SIGNALS:
+        signal.signal(number, on_signal)
     return stop
 
 

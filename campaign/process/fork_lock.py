@@ -1,8 +1,8 @@
 """A lock that lets only one thread at a time fork.
 
-`subprocess` waits until its child closes a pipe, which happens when the child's program starts. If
-another thread forks at that moment, the other child holds the pipe too. The wait would then last as
-long as that child lives.
+We learn that a child has ended, or that its program has started, when it closes a pipe. If another
+thread forks at that moment, the other child holds the pipe too. The wait would then last as long as
+that child lives.
 """
 
 import os

@@ -8,16 +8,15 @@ import time
 LOOK_SECONDS = 0.5
 
 
-def exit_with_parent(parent: int | None = None) -> None:
+def exit_with_parent() -> None:
     """Watch the parent process, and end this one within LOOK_SECONDS after it is gone.
 
-    This works even if the parent was killed. `parent` is its process id, as passed by the parent
-    itself, because it may be gone before we look. An orphan would keep the port, and the next start
-    would fail. Exiting loses nothing: all acknowledged work is in the database.
+    This works even if the parent was killed before we look, where it forked this process by
+    `multiprocessing`. An orphan would keep the port, and the next start would fail. Exiting loses
+    nothing: all acknowledged work is in the database.
     """
-    if parent is None:
-        known = multiprocessing.parent_process()
-        parent = known.pid if known else os.getppid()
+    known = multiprocessing.parent_process()
+    parent = known.pid if known else os.getppid()
 
     def watch() -> None:
         while os.getppid() == parent:

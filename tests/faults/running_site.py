@@ -214,8 +214,9 @@ def wait_until(holds, seconds=PATIENCE_SECONDS):
 
 
 def _runs_worker(pid):
+    """Return whether this is a worker, or the process of a worker that hatches."""
     with suppress(OSError):
-        return b"\0worker\0" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        return Path(f"/proc/{pid}/comm").read_text().strip() in ("volante-worker", "volante-runner")
     return False
 
 
