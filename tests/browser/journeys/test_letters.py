@@ -100,7 +100,7 @@ def test_letter_reaches_its_target_once_its_writer_confirms(writer, inbox, story
     own_words = STORIES[story].format(visitor.address)
     LetterScreen(visitor).send(answer_1=own_words)
 
-    [email] = until(lambda: emails_to(inbox, visitor.address), SECONDS)
+    [email] = until(lambda: emails_to(inbox, visitor.address), SECONDS, pause=0.2)
     visitor.page.goto(re.search(r"\S+/signatures/confirm/\S+", text_of(email)).group())
     screen = ConfirmScreen(visitor)
     assert own_words in screen.find("main").inner_text()
@@ -110,7 +110,7 @@ def test_letter_reaches_its_target_once_its_writer_confirms(writer, inbox, story
     def arrived():
         return [letter for letter in emails_to(inbox, TARGET) if visitor.address in text_of(letter)]
 
-    [letter] = until(arrived, SECONDS)
+    [letter] = until(arrived, SECONDS, pause=0.5)
     assert letter["Subject"] == SUBJECTS[lang]
     assert "Amalia Rosales" in letter["From"]
     assert visitor.address not in str(letter["Reply-To"])

@@ -15,13 +15,13 @@ def call(page, module, name, *arguments):
     return page.evaluate(script, [f"{BASE}/lib/{module}.js", name, arguments])
 
 
-def until(claim, seconds=60):
+def until(claim, seconds=60, pause=0.05):
     """Wait until `claim()` is true, and return its value; `seconds` only bound what never comes."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if result := claim():
             return result
-        time.sleep(0.05)
+        time.sleep(pause)
     raise AssertionError("It did not come about")
 
 
@@ -32,7 +32,7 @@ def loads_until(page, claim):
         page.reload()
         return claim()
 
-    return until(holds)
+    return until(holds, pause=0.2)
 
 
 def keeps_draft(page, words):

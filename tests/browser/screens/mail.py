@@ -52,7 +52,7 @@ class Mailbox(Screen):
             rows = page.xpath("//main//ol/li")
             return sum(bool(is_wanted(row.text_content())) for row in rows) >= count
 
-        until(have_come, MAIL_SECONDS)
+        until(have_come, MAIL_SECONDS, pause=0.2)
         self.page.reload()
 
     def newest(self):
