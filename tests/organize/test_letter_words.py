@@ -61,3 +61,17 @@ def test_list_tells_letters_from_signatures(desk, letter_id, signature_id):
 def test_list_without_letters_speaks_of_petitions_only(desk, signature_id):
     page = tree(desk.get(PAGES))
     assert "letter" not in text(page.xpath("//form[@role='search']")[0]).lower()
+
+
+def test_activity_log_says_letter(desk, letter_id, signature_id):
+    for each in (letter_id, signature_id):
+        desk.post(f"{PAGES}{each}/withdraw", {"reason": "by telephone"})
+    lines = [
+        text(line.getparent())
+        for line in tree(desk.get("/organize/audit/")).xpath("//*[@data-action]")
+        if line.get("data-action") == "signatures.withdraw"
+    ]
+    of_signature, of_letter = lines
+    assert f"signature {signature_id}" in of_signature
+    assert f"letter {letter_id}" in of_letter and "signature" not in of_letter
+    assert "letter" in words_of(desk.get("/organize/"))
