@@ -9,18 +9,30 @@ import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from markupsafe import escape
+from markupsafe import Markup, escape
+
+from campaign.text.web_addresses import with_breaks
 
 WIDTH = 72
 # A private character, and a number that changes with each process, so that no text has it.
 _TAG = f"\ue000{secrets.token_hex(8)}."
-_PLACEHOLDER = re.compile(rf"{_TAG}(\w+)\ue001", re.ASCII)
+# What ends a placeholder: \ue002 for a web address that may break between its parts.
+_PLACEHOLDER = re.compile(rf"{_TAG}(\w+)([\ue001\ue002])", re.ASCII)
 _EMPTY_LINES = re.compile(r"\n{3,}")
 
 
 def placeholder(name: str) -> str:
     """Return the text that stands for the personal value `name` in a template's output."""
     return f"{_TAG}{name}\ue001"
+
+
+def breakable(address: str) -> Markup:
+    """Mark up a web address, or its placeholder, so that a long one breaks between its parts."""
+    return (
+        Markup(address.replace("\ue001", "\ue002"))  # noqa: S704 - no part of it needs escaping
+        if _PLACEHOLDER.fullmatch(address)
+        else with_breaks(address)
+    )
 
 
 def with_values(text: str, values: Mapping[str, str]) -> str:
@@ -63,7 +75,12 @@ class MergeTemplate:
     def html_for(self, values: Mapping[str, str]) -> str:
         """Return the HTML for a recipient."""
         escaped = {name: str(escape(value)) for name, value in values.items()}
-        return with_values(self.html, escaped)
+        return _PLACEHOLDER.sub(
+            lambda match: (
+                escaped[match[1]] if match[2] == "\ue001" else str(with_breaks(values[match[1]]))
+            ),
+            self.html,
+        )
 
 
 def _prepared(line: str) -> tuple[str, bool]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
@@ -16,6 +16,7 @@ from campaign.notices.consents import (
     insert_consents,
     withdraw_consents,
 )
+from campaign.notices.models import ConsentText
 from campaign.signatures.models import VALID_STATES, Signature
 from campaign.site.languages import default_lang, languages_with
 
@@ -27,6 +28,17 @@ FORM_VERSION, PAPER_VERSION, PARTNER_VERSION = "name-form-1", "name-paper-1", "n
 _signature: Table = Signature.__table__
 CHANNELS = {"email": "web", "in_person": "kiosk", "paper": "paper", "api": "api"}
 _Key = tuple[str, str, str]
+
+
+class NameChoice(NamedTuple):
+    """What a consent to show a name says, for a sentence about it.
+
+    It has the `question` of a form and the chosen `answer`, or the `name_display` from a partner.
+    """
+
+    question: str = ""
+    answer: str = ""
+    name_display: str = ""
 
 
 def note_shown_names(
@@ -70,6 +82,17 @@ def note_name_change(signature_ids: Collection[int], *, now: datetime) -> None:
     """Note that the people themselves have just changed how their names are shown."""
     withdraw_consents("signature", signature_ids, now=now, purposes=(NAME,))
     note_shown_names(signature_ids, given_at=now, channel="web")
+
+
+def name_choice(shown_text: ConsentText) -> NameChoice | None:
+    """Return the NameChoice in the text of a consent, or None if it has none."""
+    text = shown_text.text
+    if shown_text.version == FORM_VERSION and "? " in text:
+        question, mark, answer = text.rpartition("? ")
+        return NameChoice(question=f"{question}{mark.strip()}", answer=answer)
+    if shown_text.version == PARTNER_VERSION:
+        return NameChoice(name_display=text.rpartition(" ")[2])
+    return None
 
 
 def _texts() -> Iterator[tuple[_Key, ShownText]]:

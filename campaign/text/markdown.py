@@ -1,5 +1,6 @@
 """Convert Markdown by organizers to safe HTML, and to plain text."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -8,9 +9,15 @@ from typing import Any, cast
 import nh3
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-TAGS = {"p", "h2", "h3", "h4", "ul", "ol", "li", "strong", "em", "blockquote", "a", "br", "hr"}
+from campaign.text.web_addresses import with_breaks
+
+TAGS = {
+    *("p", "h2", "h3", "h4", "ul", "ol", "li", "strong", "em", "blockquote", "a", "br", "hr"),
+    # Where a long web address may break.
+    "wbr",
+}
 ATTRIBUTES = {"a": {"href"}}
 # Also allowed if the text has pictures of ours. Pictures from other sites are not shown, because
 # those sites would learn who reads the page.
@@ -18,6 +25,8 @@ PICTURE_TAGS = {"img", "figure", "figcaption"}
 # What our own documents have in addition.
 DOCUMENT_TAGS = TAGS | {"table", "thead", "tbody", "tr", "th", "td"}
 PICTURE_ATTRIBUTES = {"img": {"src", "srcset", "sizes", "width", "height", "alt", "loading"}}
+# A web address within a text, as a part of its own when the text is split.
+_WEB_ADDRESS = re.compile(r"(https?://\S+)")
 
 _parser = MarkdownIt("commonmark", {"html": False, "typographer": False})
 _document_parser = MarkdownIt("commonmark", {"html": False, "typographer": False}).enable("table")
@@ -195,7 +204,16 @@ def _image(renderer: Any, tokens: Sequence[Token], at: int, options: Any, env: A
     )
 
 
+def _text(_renderer: Any, tokens: Sequence[Token], at: int, _options: Any, _env: Any) -> str:
+    """Return text as HTML, in which long web addresses break between their parts."""
+    parts = _WEB_ADDRESS.split(tokens[at].content)
+    return "".join(
+        with_breaks(part) if place % 2 else escape(part) for place, part in enumerate(parts)
+    )
+
+
 _parser.add_render_rule("image", _image)
+_parser.add_render_rule("text", _text)
 
 
 def _inline_text(

@@ -1,10 +1,14 @@
-"""Web addresses that people enter in forms."""
+"""Web addresses: those that people enter in forms, and how pages show them."""
 
+import re
 from urllib.parse import urlsplit
 
 import idna
+from markupsafe import Markup
 
 MAX_WEB_ADDRESS_LENGTH = 500
+# Between the parts of an address. The last sign of several ends a part. The scheme is not left alone.
+_PART_END = re.compile(r"(?<=[/?&.=])(?<!://)(?![/?&.=\s]|\Z)")
 
 
 class WebAddressRefused(ValueError):
@@ -26,3 +30,8 @@ def parse_web_address(text: str) -> str:
     if not is_web_page or has_gaps or len(url) > MAX_WEB_ADDRESS_LENGTH:
         raise WebAddressRefused(text)
     return url
+
+
+def with_breaks(address: str) -> Markup:
+    """Mark up an address so that a long one breaks between its parts, not within a word."""
+    return Markup("<wbr>").join(_PART_END.split(address))

@@ -17,6 +17,7 @@ from campaign.http.tracking_parameters import is_tracking_parameter
 from campaign.i18n.clock_times import clock_time
 from campaign.i18n.locales import current_locale, direction, language_name, language_of, locale_of
 from campaign.i18n.long_dates import long_date
+from campaign.mail.merging import breakable
 from campaign.organisations.presenters import page_identity
 from campaign.site.settings import local_day, site_settings
 from campaign.web.languages import chosen_lang
@@ -37,6 +38,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(in_zone)
     app.add_template_filter(iso)
     app.add_template_filter(unbroken)
+    app.add_template_filter(breakable)
     app.add_template_filter(without_lang)
     app.add_template_global(url_in_language)
     app.add_template_global(language_switch_url)

@@ -11,6 +11,7 @@ from campaign.mail.composition import Sender, render
 from campaign.organisations.colours import day_accent, night_accent
 from campaign.organisations.emails import DEFAULT_DAY, DEFAULT_NIGHT, EmailIdentity
 from campaign.petitions.wording import STANDARD
+from campaign.text.web_addresses import with_breaks
 from campaign.thanks.next_step import EVENT, NextStep
 
 ASKING = ("signature_confirmation", "signature_reminder", "signature_last_reminder")
@@ -98,7 +99,7 @@ def test_confirmation_has_its_link_in_the_button_and_in_plain_text(app, name):
     wording = render(name, "en", **CONTEXT)
     assert CONTEXT["confirm_url"] in wording.text.splitlines()
     assert f'href="{CONTEXT["confirm_url"]}"' in wording.html
-    assert f">{CONTEXT['confirm_url']}</a>" in wording.html
+    assert f">{with_breaks(CONTEXT['confirm_url'])}</a>" in wording.html
     assert re.search(r"\b14\b", wording.text)
 
 

@@ -56,4 +56,10 @@ def test_value_cannot_bring_in_another_value(app):
     assert OTHERS["confirm_url"] not in email.text
 
 
+def test_link_that_is_shown_breaks_between_its_parts(app):
+    email = merged("own_link", "en", OTHERS)
+    assert 'mine/2.d"' in email.html
+    assert "mine/<wbr>2.<wbr>d</a>" in email.html
+
+
 _rendered = composition._rendered

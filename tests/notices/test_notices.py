@@ -1,5 +1,7 @@
 """Tests of privacy notices: who was shown what, and what is recorded of it."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import event, select
 
@@ -24,13 +26,17 @@ from tests.factories.petitions import make_petition
 from tests.factories.signatures import (
     AMALIA,
     ODILE,
+    change,
+    confirm,
+    hatch_now,
     link,
     post_signature,
     row,
     rows,
+    sign,
     sign_and_hatch,
 )
-from tests.page_parts import tree, values
+from tests.page_parts import text_at, tree, values
 
 LEGAL = {
     "legal_name": "River Watch Society",
@@ -239,6 +245,29 @@ def test_consent_to_news_is_on_the_own_page_until_it_is_withdrawn(client, petiti
         None,
     )
     assert consent["text"]
+
+
+@pytest.mark.parametrize("lang", ["en", "es", "fr"])
+@pytest.mark.parametrize("display", ["full", "initials"])
+def test_own_page_quotes_the_question_and_the_answer_apart(client, petition, display, lang):
+    signature_id = sign_and_hatch(petition, {**AMALIA, "name_display": display}, lang=lang)
+    address = link("mine", signature_id)
+    [consent] = client.get(f"{address}/download.json").json["signatures"][0]["consents"]
+    question, mark, answer = consent["text"].rpartition("? ")
+    shown = text_at(client.get(address.replace("/en/", f"/{lang}/")), "//*[@data-consent]")
+    assert consent["text"] not in shown
+    assert question + mark.strip() in shown.replace(answer, "") and answer in shown
+
+
+def test_own_page_says_what_a_partner_passed_on(client, petition):
+    signature_id = sign(petition, {**AMALIA, "name_display": "full"})
+    change(signature_id, evidence="api")
+    confirm(signature_id)
+    # What partners send is counted in batches.
+    hatch_now()
+    hatch_now(now=utcnow() + timedelta(days=2))
+    shown = text_at(client.get(link("mine", signature_id)), "//*[@data-consent]")
+    assert "name_display" not in shown
 
 
 def test_erased_signature_keeps_only_the_notice(client, petition):

@@ -16,7 +16,16 @@ from campaign.process.clock import utcnow
 from tests.factories.answers import DAY, PDF, make_answer, make_answer_link, with_files
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition
-from tests.page_parts import alerts, links, sends_to, tree, values, version_on, wrong_fields
+from tests.page_parts import (
+    alerts,
+    links,
+    sends_to,
+    text_at,
+    tree,
+    values,
+    version_on,
+    wrong_fields,
+)
 
 HOME = "/organize/answers/home"
 
@@ -181,7 +190,7 @@ def test_link_is_created_shown_and_ended(desk, petition):
     }
     assert desk.post(f"{HOME}/links", typed).status_code == 303
     page = desk.get(HOME)
-    [address] = tree(page).xpath("//code[@data-answer-link]/text()")
+    address = text_at(page, "//code[@data-answer-link]")
     path = "/fr/answers/" + address.rpartition("/")[2]
     assert desk.client.get(path).status_code == 200
     link = db.session.query(AnswerLink).one()

@@ -31,6 +31,15 @@ def test_links_go_to_the_web_without_a_referrer():
     )
 
 
+def test_web_address_in_a_text_breaks_between_its_parts():
+    text = "See <https://example.org/a?b=c&d> or https://example.org/e/<b>."
+    assert to_html(text) == (
+        '<p>See <a href="https://example.org/a?b=c&amp;d" rel="noopener">'
+        "https://example.<wbr>org/<wbr>a?<wbr>b=<wbr>c&amp;<wbr>d</a>"
+        " or https://example.<wbr>org/<wbr>e/<wbr>&lt;b&gt;.</p>\n"
+    )
+
+
 @pytest.mark.parametrize(
     "text",
     [

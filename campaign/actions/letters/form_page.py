@@ -80,8 +80,14 @@ def confirm_part(form: UnconfirmedForm, lang: str) -> Markup:
         postal_code=form.postal_code,
         now=utcnow(),
     )
-    delivery = delivery_sentence(settings_of(form.petition_id))
-    return Markup(render_template("letters/confirm.html", preview=shown, delivery=delivery))
+    return Markup(
+        render_template(
+            "letters/confirm.html",
+            action=petition_by_id(form.petition_id),
+            preview=shown,
+            delivery=delivery_sentence(settings_of(form.petition_id)),
+        )
+    )
 
 
 def letter_form(action: PetitionPage, form: BaseForm, lang: str) -> LetterForm:

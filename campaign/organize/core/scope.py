@@ -16,19 +16,34 @@ from campaign.extensions import db
 from campaign.organisations.models import Organisation
 from campaign.organisations.queries import organisation_by_slug
 from campaign.organize.core.identity import causes_where, organisations_where
+from campaign.petitions.kinds import ActionKind, kind_of
 from campaign.petitions.models import Petition, PetitionVersion
 from campaign.petitions.queries import petition_in_any_state
 
 
 @dataclass(frozen=True)
 class PetitionSummary:
-    """A petition as lists and choices show it; `title` is in the organizer's language."""
+    """A petition or other action as lists and choices show it.
+
+    `title` is in the organizer's language, and `action_kind` the name of its kind.
+    """
 
     id: int
     cause_id: int
     slug: str
     title: str
     cause_title: str
+    action_kind: str
+
+    @property
+    def kind(self) -> ActionKind:
+        """Return its kind."""
+        return kind_of(self.action_kind)
+
+    @property
+    def is_letter(self) -> bool:
+        """Return whether it is a letter action."""
+        return self.action_kind == LETTER
 
 
 def load_cause(slug: str) -> Cause | None:
@@ -90,7 +105,14 @@ def petition_summary(petition: Petition | Any) -> PetitionSummary:
     """Return the PetitionSummary of a petition."""
     text = petition.current_version.text(g.lang, petition.original_lang)
     cause_title = petition.cause.text(g.lang).title
-    return PetitionSummary(petition.id, petition.cause_id, petition.slug, text.title, cause_title)
+    return PetitionSummary(
+        id=petition.id,
+        cause_id=petition.cause_id,
+        slug=petition.slug,
+        title=text.title,
+        cause_title=cause_title,
+        action_kind=petition.action_kind,
+    )
 
 
 def chosen(petitions: list[PetitionSummary], slug: str | None) -> list[PetitionSummary]:

@@ -77,7 +77,7 @@ def requested_filter() -> Filter:
 
 def filter_lines(search: Search, petition: Any) -> list[tuple[str, str]]:
     """Return pairs (label, value) of what was searched for, as a page lists them."""
-    lines = [(_("Petition"), petition.title)] if petition else []
+    lines = [(str(petition.kind.texts.noun), petition.title)] if petition else []
     if search.comments:
         lines.append((_("Comments"), str(TABS[search.comments])))
     if search.state:

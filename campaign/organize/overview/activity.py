@@ -16,8 +16,8 @@ from campaign.accounts.audit import entries_since
 from campaign.accounts.audit_models import AuditEntry
 from campaign.kiosk.queries import stored_since
 from campaign.organize.core.identity import causes_where, may
-from campaign.organize.people.audit_labels import ACTIONS, CHANNELS
-from campaign.organize.people.audit_texts import titles_of
+from campaign.organize.people.audit_labels import CHANNELS
+from campaign.organize.people.audit_texts import EntryLabels, titles_of
 from campaign.signatures.search.queries import held_since
 
 MAX_ENTRIES = 12
@@ -126,8 +126,8 @@ def recent_activity(since: datetime) -> list[ActivityItem]:
             (entry.organizer_id, entry.channel, entry.action, entry.subject_kind, entry.subject_id),
             [],
         ).append(entry)
-    titles = titles_of(entries_read)
-    logged = [_activity_item(group, titles) for group in groups.values()]
+    titles, labels = titles_of(entries_read), EntryLabels.of(entries_read)
+    logged = [_activity_item(group, titles, labels) for group in groups.values()]
     return sorted([*logged, *_came_in(since)], key=lambda row: row.at, reverse=True)[:MAX_ENTRIES]
 
 
@@ -138,11 +138,14 @@ def _may_read(entry: AuditEntry) -> bool:
     return may(permission, place) if place else causes_where(permission) is None
 
 
-def _activity_item(group: list[AuditEntry], titles: Mapping[Any, str]) -> ActivityItem:
+def _activity_item(
+    group: list[AuditEntry], titles: Mapping[Any, str], labels: EntryLabels
+) -> ActivityItem:
     newest = group[0]
     who = newest.organizer.called if newest.organizer else CHANNELS[newest.channel]
     title = titles.get((newest.subject_kind, newest.subject_id), "")
-    return ActivityItem(newest.at, newest.action, who, ACTIONS[newest.action], title, _more(group))
+    what = labels.action(newest)
+    return ActivityItem(newest.at, newest.action, who, what, title, _more(group))
 
 
 def _more(group: list[AuditEntry]) -> str:

@@ -24,14 +24,8 @@ from campaign.organize.core.identity import causes_where
 from campaign.organize.core.pagination import possible_id
 from campaign.organize.core.scope import organisation_ids_where
 from campaign.organize.core.time_fields import DayField
-from campaign.organize.people.audit_labels import (
-    ACTIONS,
-    CHANNELS,
-    REFUSED_METHODS,
-    SUBJECTS,
-    THINGS,
-)
-from campaign.organize.people.audit_texts import readable_changes, titles_of
+from campaign.organize.people.audit_labels import CHANNELS, REFUSED_METHODS, SUBJECTS
+from campaign.organize.people.audit_texts import EntryLabels, readable_changes, titles_of
 from campaign.site.settings import site_settings
 
 
@@ -95,9 +89,8 @@ def index() -> ResponseReturnValue:
         has_more=len(rows) > ON_A_PAGE,
         people=people_in(rows),
         titles=titles_of(rows),
-        actions=ACTIONS,
+        labels=EntryLabels.of(rows),
         changes_of=readable_changes,
-        things=THINGS,
         channels=CHANNELS,
         ways=REFUSED_METHODS,
         role_names=ROLE_NAMES,

@@ -208,6 +208,18 @@ ACTIONS = {
     "retention.tell": _l("warned the owners that data will be deleted soon"),
     "retention.erase": _l("deleted the personal data of a petition"),
 }
+# What is said instead of an entry about one letter.
+LETTER_ACTIONS = {
+    "signatures.see": _l("viewed a letter"),
+    "signatures.correct": _l("corrected a letter"),
+    "signatures.address": _l("changed the email address of a letter, as its writer asked"),
+    "signatures.withdraw": _l("withdrew a letter"),
+    "signatures.take_back": _l("restored a withdrawn letter"),
+    "signatures.reject": _l("rejected a letter"),
+    "signatures.let_through": _l("approved a letter"),
+    "signatures.merge": _l("merged two letters"),
+    "signatures.erase": _l("deleted the data of a letter"),
+}
 SUBJECTS = {
     "account": _l("Accounts"),
     "access": _l("Access denied"),
@@ -238,7 +250,8 @@ SUBJECTS = {
     "kiosks": _l("Tablets"),
     "keys": _l("Partner API keys"),
 }
-# What an entry is about, shown before its id.
+# What an entry is about, shown before its id. A signature that is a letter is LETTER_THING.
+LETTER_THING = _l("letter")
 THINGS = {
     "answer": _l("answer"),
     "api_key": _l("key"),

@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any, Self, cast
 
 from flask import g
 from flask_babel import format_date, to_user_timezone
 from flask_babel import gettext as _
 
 from campaign.accounts.audit_models import AuditEntry
+from campaign.actions.letters.models import LETTER
 from campaign.answers.queries import answers_among
 from campaign.causes.queries import causes_among
 from campaign.events.messages.queries import messages_with_ids
@@ -19,14 +21,59 @@ from campaign.i18n.locales import current_locale, is_language, language_name
 from campaign.organisations.identity import identities
 from campaign.organisations.queries import organisations_among
 from campaign.organize.core.scope import petition_summary
-from campaign.organize.people.audit_labels import FIELDS, IMAGES, VALUES
-from campaign.petitions.queries import petitions_with_ids
+from campaign.organize.people.audit_labels import (
+    ACTIONS,
+    FIELDS,
+    IMAGES,
+    LETTER_ACTIONS,
+    LETTER_THING,
+    THINGS,
+    VALUES,
+)
+from campaign.petitions.queries import kinds_of_actions, petitions_with_ids
+from campaign.signatures.queries import signatures_with_ids
 from campaign.targets.presenters import profile_name
 from campaign.targets.queries import profiles_among
 from campaign.updates.queries import updates_with_ids
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(\.\d+)?([+-]\d\d:\d\d)?")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+@dataclass(frozen=True)
+class EntryLabels:
+    """What activity log entries say was done, and to what kind of thing.
+
+    `letter_ids` are those of the signatures that are letters.
+    """
+
+    letter_ids: Collection[int]
+
+    @classmethod
+    def of(cls, entries: Iterable[AuditEntry]) -> Self:
+        """Return the EntryLabels of these entries."""
+        ids = {
+            entry.subject_id
+            for entry in entries
+            if entry.subject_kind == "signature" and entry.subject_id is not None
+        }
+        signatures = signatures_with_ids(ids) if ids else ()
+        kinds = kinds_of_actions({row.petition_id for row in signatures}) if ids else {}
+        return cls({row.id for row in signatures if kinds[row.petition_id] == LETTER})
+
+    def action(self, entry: AuditEntry) -> Any:
+        """Return what was done, to follow the name of who did it."""
+        letter_action = LETTER_ACTIONS.get(entry.action) if self._is_letter(entry) else None
+        return letter_action or ACTIONS.get(entry.action, entry.action)
+
+    def thing(self, entry: AuditEntry) -> Any:
+        """Return what kind of thing it was done to."""
+        if self._is_letter(entry):
+            return LETTER_THING
+        return THINGS.get(entry.subject_kind, entry.subject_kind)
+
+    def _is_letter(self, entry: AuditEntry) -> bool:
+        return entry.subject_kind == "signature" and entry.subject_id in self.letter_ids
 
 
 def readable_changes(entry: AuditEntry) -> list[tuple[Any, Any, Any]]:

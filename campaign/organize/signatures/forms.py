@@ -53,8 +53,12 @@ class SignatureSearch(FlaskForm):
         super().__init__(formdata=request.args)
         self._petitions = petitions
         anything = SelectChoice("", _l("Any"))
+        has_letters = any(item.is_letter for item in petitions)
+        if has_letters:
+            self.petition.label.text = _l("Petition or letter")
+        every = anything if has_letters else SelectChoice("", _l("All petitions"))
         titles = (SelectChoice(item.slug, item.title) for item in petitions)
-        self.petition.choices = [SelectChoice("", _l("All petitions")), *titles]
+        self.petition.choices = [every, *titles]
         self.state.choices = [
             anything,
             *(SelectChoice(state, STATE_LABELS[state]) for state in STATES),

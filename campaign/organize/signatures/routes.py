@@ -39,10 +39,10 @@ from campaign.signatures.search.queries import find, others_of_person
 blueprint = Blueprint("signatures", __name__, url_prefix="/signatures")
 ON_A_PAGE = 50
 MERGE_FAULTS = {
-    "one": _l("Choose two different signatures."),
+    "one": _l("Choose two different ones."),
     "petition": _l("They are on different petitions, so each one counts."),
     "gone": _l("One of the two was withdrawn, deleted or rejected in the meantime."),
-    "unconfirmed": _l("Keep the confirmed signature. Otherwise the count would lose a person."),
+    "unconfirmed": _l("Keep the confirmed one. Otherwise the count would lose a person."),
 }
 
 
@@ -76,7 +76,7 @@ def index() -> ResponseReturnValue:
         has_more=len(matches) > ON_A_PAGE,
         params=form.params,
         is_first=before is None,
-        titles={petition.id: petition.title for petition in form.petitions},
+        petitions={petition.id: petition for petition in form.petitions},
         rules={rule.id: rule for rule in rules_of(causes_where("signatures.see"))},
         **label_context(),
     )
@@ -116,14 +116,20 @@ def correct(signature: Signature) -> ResponseReturnValue:
             **typed,
         )
     except decisions.SamePerson:
-        same = _(
-            "Another signature on this petition has the same name and postal code. If both are the same person, reject one of them."
+        same = (
+            _(
+                "Another letter of this action has the same name and postal code. If both are the same person, reject one of them."
+            )
+            if petition_summary(_petition_of(signature)).is_letter
+            else _(
+                "Another signature on this petition has the same name and postal code. If both are the same person, reject one of them."
+            )
         )
         form.form_errors = [*form.form_errors, same]
         return _render_page(
             cast(Signature, signature_by_id(signature.id)), correction=form, status=409
         )
-    flash(_("Saved. This is how your signature now appears."), "success")
+    flash(_("Saved."), "success")
     return _back(signature)
 
 
@@ -153,7 +159,7 @@ def reject(signature: Signature) -> ResponseReturnValue:
         signature,
         "signatures.reject",
         decisions.reject,
-        _("Rejected. The signature is kept here but not counted."),
+        _("Rejected. It is kept here but not counted."),
     )
 
 
@@ -212,9 +218,7 @@ def merge(signature: Signature, other_id: int) -> ResponseReturnValue:
     try:
         act(audit_event, decisions.merge, kept_id=signature.id, other_id=other_id, now=utcnow())
         flash(
-            _(
-                "The two signatures are merged. The one you did not keep is rejected, and you can restore it."
-            ),
+            _("The two are merged. The one you did not keep is rejected, and you can restore it."),
             "success",
         )
     except decisions.CannotMerge as refusal:

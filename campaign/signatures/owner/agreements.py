@@ -1,12 +1,27 @@
 """What a supporter agreed to, for the copies of their data."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
 from campaign.notices.models import Consent, Notice
 from campaign.notices.queries import consents_of, notice_by_id
 from campaign.signatures.models import Signature
+from campaign.signatures.name_consents import NameChoice, name_choice
 from campaign.subscriptions.queries import consents_of_signature
+
+
+@dataclass(frozen=True)
+class OwnConsent:
+    """A consent, and for one to show the name what was chosen, if its text says it."""
+
+    row: Consent
+    name_choice: NameChoice | None
+
+
+def own_consents(signature: Signature) -> list[OwnConsent]:
+    """Return the OwnConsents that came with a signature, for its supporter."""
+    return [OwnConsent(row, name_choice(row.shown_text)) for row in consents_with(signature)]
 
 
 def agreed_to(signature: Signature) -> dict[str, Any]:

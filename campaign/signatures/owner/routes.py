@@ -27,7 +27,7 @@ from campaign.db.transactions import DATABASE_AWAY, RETRY_SECONDS
 from campaign.extensions import write
 from campaign.http.caching import private, public
 from campaign.notices.answer_texts import answer_text
-from campaign.notices.models import Consent, Notice
+from campaign.notices.models import Notice
 from campaign.notices.queries import notice_by_id
 from campaign.organisations.emails import sender_address
 from campaign.organisations.presenters import show_organisation
@@ -45,7 +45,7 @@ from campaign.signatures.forms import OwnLinkForm, SupporterForm
 from campaign.signatures.models import HeldCorrection, Signature
 from campaign.signatures.moderation.decisions import CORRECTED, correction_of
 from campaign.signatures.owner import operations as owner_operations
-from campaign.signatures.owner.agreements import consents_with
+from campaign.signatures.owner.agreements import OwnConsent, own_consents
 from campaign.signatures.owner.downloads import own_data
 from campaign.signatures.pending_forms import waiting_forms
 from campaign.signatures.presenters import NO_FORM, OtherForm, other_forms
@@ -75,7 +75,7 @@ class OwnSignature:
     waiting: list[OtherForm]
     correction: HeldCorrection | None
     notice: Notice
-    consents: Sequence[Consent]
+    consents: Sequence[OwnConsent]
     kind_part: str
     answer_consent: str
 
@@ -255,7 +255,7 @@ def _own_signature(row: Signature, form: SupporterForm, token: str) -> OwnSignat
         waiting=other_forms(row, NO_FORM, row.email, waiting_forms(row)),
         correction=correction_of(row.id),
         notice=cast(Notice, notice_by_id(row.notice_id)),
-        consents=consents_with(row),
+        consents=own_consents(row),
         kind_part=own_part(row, token) if own_part else "",
         answer_consent=answer_text(petition.cause.organisation_id, g.lang)
         if petition.may_be_answered(utcnow())

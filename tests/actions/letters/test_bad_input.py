@@ -56,6 +56,8 @@ def test_letter_of_only_the_template_is_gathered_and_the_writer_sees_that_first(
     [response] = rows()
     page = client.get(link("confirm", response.id))
     assert values(page, "data-way") == ["gathered"]
+    # The form cannot be changed here, only filled in again.
+    assert tree(page).xpath("//*[@data-delivery]/a/@href") == ["/en/actions/river"]
     assert letters() == []
     confirm(response.id)
     hatch_now()
