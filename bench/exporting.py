@@ -10,8 +10,8 @@ from time import perf_counter
 from bench.sites import SECRET, SLUG
 from campaign import create_app
 from campaign.exports.formats import FORMATS
-from campaign.exports.queries import SignatureTable
 from campaign.exports.selection import Selection
+from campaign.exports.signature_table import SignatureTable
 from campaign.petitions.queries import petition_by_slug
 
 

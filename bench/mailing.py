@@ -11,7 +11,7 @@ from bench.sites import SECRET
 from campaign import create_app
 from campaign.extensions import database_now, write
 from campaign.jobs.operations import HEARTBEAT_SECONDS
-from campaign.mail.delivery import make_outbox_worker
+from campaign.mail.delivery.outbox_worker import make_outbox_worker
 
 
 def main():

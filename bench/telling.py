@@ -20,7 +20,7 @@ from campaign.extensions import database_now, db, write
 from campaign.jobs.operations import HEARTBEAT_SECONDS
 from campaign.jobs.registry import background_work
 from campaign.jobs.worker import JOB_SECONDS, JobLoop, worker_context
-from campaign.mail.delivery import make_outbox_worker
+from campaign.mail.delivery.outbox_worker import make_outbox_worker
 from campaign.mail.models import OutboxMessage
 from campaign.mail.operations import enqueue
 from campaign.signatures.models import Signature

@@ -15,24 +15,24 @@ from campaign.accounts.jobs import work as account_work
 from campaign.actions.letters import emails as letter_emails
 from campaign.actions.letters import erasure as letter_erasure
 from campaign.actions.letters import kind as letters
-from campaign.actions.letters import sample_emails, target_emails
-from campaign.actions.letters.bounces import note_reported_address
+from campaign.actions.letters.delivery import sample_emails, target_emails
+from campaign.actions.letters.delivery.bounces import note_reported_address
+from campaign.actions.letters.delivery.stop_routes import blueprint as letter_blueprint
 from campaign.actions.letters.jobs import work as letter_work
-from campaign.actions.letters.owner_routes import blueprint as own_letter_pages
-from campaign.actions.letters.stop_routes import blueprint as letter_pages
-from campaign.actions.routes import blueprint as action_pages
+from campaign.actions.letters.owner_routes import blueprint as own_letter_blueprint
+from campaign.actions.routes import blueprint as action_blueprint
 from campaign.answers import emails as answer_emails
 from campaign.answers import presenters as answer_presenters
 from campaign.answers.jobs import work as answer_work
-from campaign.answers.routes import blueprint as answer_pages
+from campaign.answers.routes import blueprint as answer_blueprint
 from campaign.api.jobs import work as api_work
 from campaign.api.signing_routes import blueprint as api
 from campaign.causes import titles
-from campaign.causes.routes import blueprint as cause_pages
+from campaign.causes.routes import blueprint as cause_blueprint
 from campaign.cli import commands
-from campaign.db.in_use import share_database
 from campaign.db.pool_metrics import PoolMetrics
 from campaign.db.timeouts import limit_statements
+from campaign.db.usage_lock import share_database
 from campaign.edge.api_limit import ApiLimit
 from campaign.edge.client_address import ClientAddress
 from campaign.edge.fast_path import FastPath
@@ -45,7 +45,7 @@ from campaign.events import moving as event_moving
 from campaign.events.jobs import work as event_work
 from campaign.events.messages import emails as event_message_emails
 from campaign.events.messages.jobs import work as event_message_work
-from campaign.events.owner_routes import blueprint as event_pages
+from campaign.events.owner_routes import blueprint as event_blueprint
 from campaign.exports import letter_pdf
 from campaign.exports.jobs import work as export_work
 from campaign.files.jobs import work as file_work
@@ -57,56 +57,54 @@ from campaign.imports.subscribers.jobs import work as subscriber_import_work
 from campaign.jobs.jobs import work as queue_work
 from campaign.kiosk import emails as kiosk_emails
 from campaign.kiosk import jobs as kiosk_jobs
-from campaign.kiosk.app_routes import blueprint as kiosk_app
+from campaign.kiosk.app.routes import blueprint as kiosk_app
 from campaign.kiosk.jobs import work as kiosk_work
 from campaign.kiosk.routes import blueprint as kiosks
-from campaign.kiosk.table_routes import blueprint as tables
-from campaign.live.routes import blueprint as live_answers
+from campaign.kiosk.tables.routes import blueprint as tables
+from campaign.live.routes import blueprint as live_blueprint
 from campaign.mail import routes as mailbox
 from campaign.mail.composition import mail_from
 from campaign.mail.jobs import work as mail_work
-from campaign.mail.server_url import server_from
+from campaign.mail.smtp.server_url import server_from
 from campaign.mailboxes import emails as mailbox_emails
 from campaign.mailboxes import parts as mailbox_parts
 from campaign.mailboxes.jobs import work as mailbox_work
-from campaign.mailboxes.routes import blueprint as mailbox_pages
-from campaign.monitoring.measures import registry
-from campaign.monitoring.processes import ProcessMetrics
+from campaign.mailboxes.routes import blueprint as mailbox_blueprint
+from campaign.monitoring.metrics import registry
+from campaign.monitoring.process_metrics import ProcessMetrics
 from campaign.montage.cards.routes import blueprint as share_cards
 from campaign.montage.posters.jobs import work as montage_work
 from campaign.montage.posters.routes import blueprint as posters
-from campaign.montage.routes import blueprint as montage_pages
+from campaign.montage.routes import blueprint as montage_blueprint
 from campaign.notices import operations as notice_operations
-from campaign.notices.routes import blueprint as notice_pages
+from campaign.notices.routes import blueprint as notice_blueprint
 from campaign.organisations import emails as organisation_emails
 from campaign.organisations import identity, sender_test
-from campaign.organisations.routes import blueprint as organisation_pages
+from campaign.organisations.routes import blueprint as organisation_blueprint
 from campaign.organize import workspace
 from campaign.petitions import kinds, signing_terms, wording
 from campaign.petitions.jobs import work as petition_work
-from campaign.petitions.routes import blueprint as petition_pages
+from campaign.petitions.routes import blueprint as petition_blueprint
 from campaign.search.jobs import work as search_work
-from campaign.search.routes import blueprint as search_pages
+from campaign.search.routes import blueprint as search_blueprint
 from campaign.security import rate_limits
 from campaign.sharing.operations import forget_assigned_texts
-from campaign.sharing.routes import blueprint as sharing_pages
+from campaign.sharing.routes import blueprint as sharing_blueprint
 from campaign.signatures import confirmation_emails, notification_emails, tokens
-from campaign.signatures.codes import routes as code_pages
+from campaign.signatures.codes import routes as code_routes
 from campaign.signatures.jobs import work as signature_work
 from campaign.signatures.moderation import rules
-from campaign.signatures.one_press import routes as one_press_pages
-from campaign.signatures.owner import address_routes as signature_address_pages
+from campaign.signatures.one_press import routes as one_press_routes
 from campaign.signatures.owner import moving as signature_moving
-from campaign.signatures.owner import routes as own_signature_pages
-from campaign.signatures.owner import stop_routes as stop_answer_pages
-from campaign.signatures.routes import blueprint as signature_pages
+from campaign.signatures.owner import routes as own_signature_routes
+from campaign.signatures.owner import stop_routes as stop_answer_routes
+from campaign.signatures.routes import blueprint as signature_blueprint
 from campaign.site import settings as site_settings
-from campaign.subscriptions import address_routes as subscription_address_pages
 from campaign.subscriptions import emails as subscription_emails
 from campaign.subscriptions import moving as subscription_moving
-from campaign.subscriptions import owner_routes as own_subscription_pages
+from campaign.subscriptions import owner_routes as own_subscription_routes
 from campaign.subscriptions.jobs import work as subscription_work
-from campaign.subscriptions.routes import blueprint as subscription_pages
+from campaign.subscriptions.routes import blueprint as subscription_blueprint
 from campaign.subscriptions.webhooks import blueprint as webhooks
 from campaign.surge import state as surge
 from campaign.switches import state as switches
@@ -116,7 +114,7 @@ from campaign.thanks import samples as wording_samples
 from campaign.updates import emails as update_emails
 from campaign.updates import moving as update_moving
 from campaign.updates.jobs import work as update_work
-from campaign.updates.routes import blueprint as update_pages
+from campaign.updates.routes import blueprint as update_blueprint
 from campaign.web import (
     assets,
     errors,
@@ -124,14 +122,14 @@ from campaign.web import (
     id_converter,
     languages,
     lazy_strings,
-    read_json,
     sessions,
     snapshots,
+    strict_json,
     template_filters,
 )
 from campaign.web.metrics import blueprint as metrics
-from campaign.web.routes import blueprint as site_pages
-from campaign.web.seo import blueprint as machine_pages
+from campaign.web.routes import blueprint as site_blueprint
+from campaign.web.seo import blueprint as seo_blueprint
 
 ROOT = Path(__file__).resolve().parent.parent
 # Modules whose `init_app` sets up the application, in this order. Some are imported under another
@@ -146,7 +144,7 @@ PARTS = (
     readiness,
     languages,
     id_converter,
-    read_json,
+    strict_json,
     lazy_strings,
     template_filters,
     assets,
@@ -191,42 +189,40 @@ PARTS = (
 )
 # Modules whose views are on the blueprint of their package. It is registered once all have been
 # imported.
-MORE_PAGES = (
-    code_pages,
-    own_signature_pages,
-    stop_answer_pages,
-    one_press_pages,
-    signature_address_pages,
-    own_subscription_pages,
-    subscription_address_pages,
+MORE_ROUTES = (
+    code_routes,
+    own_signature_routes,
+    stop_answer_routes,
+    one_press_routes,
+    own_subscription_routes,
 )
 BLUEPRINTS = (
     *(
-        site_pages,
-        machine_pages,
+        site_blueprint,
+        seo_blueprint,
         metrics,
-        organisation_pages,
-        notice_pages,
-        cause_pages,
-        petition_pages,
-        action_pages,
-        signature_pages,
-        mailbox_pages,
-        letter_pages,
-        own_letter_pages,
-        answer_pages,
-        event_pages,
+        organisation_blueprint,
+        notice_blueprint,
+        cause_blueprint,
+        petition_blueprint,
+        action_blueprint,
+        signature_blueprint,
+        mailbox_blueprint,
+        letter_blueprint,
+        own_letter_blueprint,
+        answer_blueprint,
+        event_blueprint,
     ),
-    *(live_answers, montage_pages, share_cards, posters, search_pages),
+    *(live_blueprint, montage_blueprint, share_cards, posters, search_blueprint),
     *(
-        sharing_pages,
+        sharing_blueprint,
         embeds,
         api,
         kiosks,
         kiosk_app,
         tables,
-        update_pages,
-        subscription_pages,
+        update_blueprint,
+        subscription_blueprint,
         webhooks,
     ),
 )

@@ -20,8 +20,8 @@ from bench.sites import CAUSE, SECRET, SLUG
 from campaign import create_app
 from campaign.demo.signers import add_rows
 from campaign.exports.formats import JsonLines
-from campaign.exports.queries import SignatureTable
 from campaign.exports.selection import Selection
+from campaign.exports.signature_table import SignatureTable
 from campaign.extensions import db, write
 from campaign.organize.statistics.figures import make_figures
 from campaign.petitions.models import Petition

@@ -32,7 +32,7 @@ def alert(entry: AuditEntry, organizer: Organizer) -> None:
 
 
 def alert_subject(entry: AuditEntry, was_changed: object) -> None:
-    """Alert the organizer whom an audit event is about, if anything was changed."""
+    """Alert the organizer that an audit event is about, if anything was changed."""
     if was_changed:
         alert(entry, organizer_by_id(entry.subject_id))
 

@@ -6,7 +6,7 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, delete
 
 from campaign.accounts.models import KnownDevice, OrganizerSession, SpentChallenge
-from campaign.accounts.sessions import DEVICE_LIFETIME, IDLE
+from campaign.accounts.sessions import DEVICE_LIFETIME, MAX_IDLE
 from campaign.extensions import db
 from campaign.jobs.registry import BackgroundWork
 
@@ -19,7 +19,7 @@ def forget_sessions(*, now: datetime) -> int:
 
     A challenge is deleted once it is too old to be answered.
     """
-    ended = (OrganizerSession.expires_at <= now) | (OrganizerSession.seen_at <= now - IDLE)
+    ended = (OrganizerSession.expires_at <= now) | (OrganizerSession.seen_at <= now - MAX_IDLE)
     statements = (
         delete(OrganizerSession).where(ended),
         delete(KnownDevice).where(KnownDevice.seen_at <= now - DEVICE_LIFETIME),

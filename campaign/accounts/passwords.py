@@ -22,7 +22,7 @@ MIN_SCORE = 3
 MIN_OTHER_CHARACTERS = 8
 # The time zxcvbn takes grows with the square of the length, and this many characters are enough for
 # it.
-CHECKED_LENGTH = 72
+MAX_CHECKED_LENGTH = 72
 
 STRONG = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
 # Each hash takes 64 MiB and a CPU core. A waiting sign-in holds a thread that supporters need, so
@@ -105,9 +105,9 @@ def check_strength(password: str, about: Iterable[str] = ()) -> None:
     if len(_without(password.lower(), known_words)) < MIN_OTHER_CHARACTERS:
         raise PasswordTooWeak("guessable")
     if (
-        zxcvbn(password[:CHECKED_LENGTH], user_inputs=known_words, max_length=CHECKED_LENGTH)[
-            "score"
-        ]
+        zxcvbn(
+            password[:MAX_CHECKED_LENGTH], user_inputs=known_words, max_length=MAX_CHECKED_LENGTH
+        )["score"]
         < MIN_SCORE
     ):
         raise PasswordTooWeak("guessable")

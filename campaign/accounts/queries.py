@@ -67,7 +67,7 @@ def admins() -> Sequence[Organizer]:
 
 
 def owners_of(cause_id: int) -> Sequence[Organizer]:
-    """Return whom to tell about a cause: its owners.
+    """Return the owners of a cause, who get its alerts.
 
     If it has none, these are the owners of its organisation, and after them the admins.
     """

@@ -9,9 +9,9 @@ from campaign.accounts import tokens
 from campaign.accounts.models import KnownDevice, OrganizerSession
 from campaign.extensions import db, rows_changed
 
-IDLE = timedelta(hours=12)
+MAX_IDLE = timedelta(hours=12)
 MAX_AGE = timedelta(days=14)
-SECOND_STEP = timedelta(minutes=10)
+SECOND_STEP_LIFETIME = timedelta(minutes=10)
 TOUCH_INTERVAL = timedelta(minutes=5)
 DEVICE_LIFETIME = timedelta(days=365)
 
@@ -32,7 +32,7 @@ def open_session(
         created_at=now,
         seen_at=now,
         confirmed_at=now,
-        expires_at=now + (MAX_AGE if stage == "full" else SECOND_STEP),
+        expires_at=now + (MAX_AGE if stage == "full" else SECOND_STEP_LIFETIME),
     )
     db.session.add(session)
     db.session.flush()
@@ -47,7 +47,7 @@ def session_of(token: str | None, now: datetime) -> OrganizerSession | None:
         select(OrganizerSession).where(
             OrganizerSession.token_digest == tokens.token_digest(token),
             OrganizerSession.expires_at > now,
-            OrganizerSession.seen_at > now - IDLE,
+            OrganizerSession.seen_at > now - MAX_IDLE,
         )
     )
 
@@ -74,7 +74,7 @@ def sessions_of(organizer_id: int, now: datetime) -> Sequence[OrganizerSession]:
             OrganizerSession.organizer_id == organizer_id,
             OrganizerSession.stage == "full",
             OrganizerSession.expires_at > now,
-            OrganizerSession.seen_at > now - IDLE,
+            OrganizerSession.seen_at > now - MAX_IDLE,
         )
         .order_by(OrganizerSession.seen_at.desc(), OrganizerSession.id.desc())
     ).all()

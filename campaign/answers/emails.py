@@ -1,4 +1,4 @@
-"""The emails that tell someone who asked of an answer to a petition or another action, or its result.
+"""The emails about an answer to a petition or another action, or its result, to people who asked.
 
 Each text is written when the email is sent. It is dropped if its reader has stopped these emails,
 the answer was withdrawn or the result was changed by then.
@@ -23,9 +23,9 @@ from campaign.http.urls import absolute_url, host
 from campaign.i18n.locales import locale_of
 from campaign.i18n.long_dates import long_date
 from campaign.mail.composition import Message, render
-from campaign.mail.inline_styles import with_inline_styles
 from campaign.mail.models import OutboxRow
 from campaign.mail.renderers import register
+from campaign.mail.writing.inline_styles import with_inline_styles
 from campaign.organisations.emails import email_identity
 from campaign.organisations.test_emails import address_test, subject_of_test
 from campaign.petitions.kinds import kind_of

@@ -50,11 +50,11 @@ def tell_batch(*, telling_id: int, now: datetime) -> bulk.Batch:
         db.session.flush()
         return bulk.Batch(0, None)
     if switched_off("mailings", telling.petition.cause.organisation_id):
-        return bulk.Batch(0, now + bulk.PAUSE)
+        return bulk.Batch(0, now + bulk.SWITCHED_OFF_PAUSE)
     kind = email_kind(telling.topic)
     free_places = bulk.free_places(kind, now)
     if free_places <= 0:
-        return bulk.Batch(0, now + bulk.WAIT)
+        return bulk.Batch(0, now + bulk.OUTBOX_WAIT)
     rows = db.session.execute(next_people(telling, limit=free_places)).all()
     if not rows:
         _finish(telling, now)

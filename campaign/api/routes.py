@@ -33,7 +33,7 @@ from campaign.process.clock import utcnow
 from campaign.switches.state import switched_off
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
-SECONDS = 10
+CACHE_SECONDS = 10
 TALLY_SECONDS = 2
 DOCUMENT_SECONDS = 3600
 PREFLIGHT = {
@@ -237,7 +237,9 @@ def _list(
     return _tagged({name: items, "next": next_url}, serve_stale=serve_stale)
 
 
-def _tagged(body: dict[str, Any], seconds: int = SECONDS, serve_stale: bool = True) -> Response:
+def _tagged(
+    body: dict[str, Any], seconds: int = CACHE_SECONDS, serve_stale: bool = True
+) -> Response:
     response = public(jsonify(body), seconds, stale=seconds)
     if not serve_stale:
         # A withdrawn signature must disappear soon, so caches may not serve it while we are down.

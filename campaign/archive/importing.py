@@ -17,7 +17,7 @@ from campaign.extensions import db
 from campaign.signatures.queries import differences
 from campaign.signatures.tokens import email_digest, person_digest
 
-AT_ONCE = 500
+BATCH_SIZE = 500
 Row = dict[str, Any]
 
 
@@ -58,7 +58,7 @@ def import_archive(*, archive: Archive, requires_same_key: bool = False) -> Impo
     try:
         for table in exported_tables():
             rows = _rekeyed(archive.rows(table), table.name, imported, has_same_key)
-            while batch := list(islice(rows, AT_ONCE)):
+            while batch := list(islice(rows, BATCH_SIZE)):
                 connection.execute(table.insert(), batch)
                 imported.rows[table.name] += len(batch)
             _continue_ids(connection, table)

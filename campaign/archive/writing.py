@@ -21,7 +21,7 @@ from campaign.archive.values import encoder_of
 from campaign.organisations.models import Organisation
 from campaign.process.version import VERSION
 
-AT_ONCE = 500
+BATCH_SIZE = 500
 # The address behind a digest, in tables that keep only the digest. The import needs it to make the
 # digest again with another SECRET_KEY.
 ADDRESS = "address"
@@ -87,7 +87,7 @@ def _lines(
         .order_by(*table.primary_key)
     )
     names = columns_of(table)
-    for row in connection.execute(query, execution_options={"yield_per": AT_ONCE}):
+    for row in connection.execute(query, execution_options={"yield_per": BATCH_SIZE}):
         values = [
             value if value is None or encode is None else encode(value)
             for value, encode in zip(row, encoders, strict=True)

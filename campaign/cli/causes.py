@@ -7,8 +7,7 @@ from flask.cli import AppGroup
 from campaign.accounts.audit import COMMAND, record
 from campaign.causes.models import Cause
 from campaign.causes.operations import CauseSlugTaken, create_cause
-from campaign.cli.by_slug import existing
-from campaign.cli.checks import site_lang, valid_slug
+from campaign.cli.arguments import existing, site_lang, valid_slug
 from campaign.extensions import write
 from campaign.organisations.queries import organisation_by_slug
 

@@ -23,12 +23,12 @@ from campaign.db.copying.target import (
     CopyTarget,
     open_target,
 )
-from campaign.db.in_use import DatabaseInUseError, database_alone
 from campaign.db.libpq_url import libpq_url
+from campaign.db.usage_lock import DatabaseInUseError, database_alone
 from campaign.extensions import db
 from campaign.notices.models import NOT_RECORDED
 
-BATCH = 20_000
+BATCH_SIZE = 20_000
 REPORT_SECONDS = 2
 # Both full-text indexes differ between the databases. The search index of pages is built at the end
 # of the copy, and the one of signatures by the worker.
@@ -166,7 +166,7 @@ def _refuse_unless_empty(target: CopyTarget, present: set[str]) -> None:
 def _copy_table(source: CopySource, target: CopyTarget, table: Table) -> None:
     total, position = source.count(table), target.position(table)
     copied, reported_at = 0, time.monotonic()
-    for last_id, rows in source.batches(table, after=position, size=BATCH):
+    for last_id, rows in source.batches(table, after=position, size=BATCH_SIZE):
         try:
             target.add(table, rows, position=last_id)
         except (psycopg.DataError, psycopg.IntegrityError) as error:

@@ -5,7 +5,7 @@ from io import FileIO
 import click
 
 from campaign.db.copying.target import has_unfinished_copy
-from campaign.db.in_use import DatabaseInUseError, share_database
+from campaign.db.usage_lock import DatabaseInUseError, share_database
 from campaign.extensions import db
 
 

@@ -12,8 +12,7 @@ from flask.cli import with_appcontext
 from flask_babel import force_locale
 
 from campaign.accounts.audit import COMMAND, record
-from campaign.cli.by_slug import existing
-from campaign.cli.checks import check_lang
+from campaign.cli.arguments import check_lang, existing
 from campaign.cli.plurals import numbered
 from campaign.extensions import write
 from campaign.imports.checking import Checker

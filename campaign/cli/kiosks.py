@@ -6,13 +6,14 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from campaign.accounts.audit import COMMAND, record
-from campaign.cli.by_slug import existing
+from campaign.cli.arguments import existing
 from campaign.cli.plurals import numbered
 from campaign.events.queries import event_in_any_state
 from campaign.extensions import write
-from campaign.kiosk import codes, key_pairs, pairing
+from campaign.kiosk import codes, pairing
 from campaign.kiosk.models import KioskKey, PairingCode
 from campaign.kiosk.queries import every_kiosk, pin_of
+from campaign.kiosk.records import key_pairs
 from campaign.process.clock import utcnow
 from campaign.text.typed_codes import spaced
 

@@ -5,12 +5,12 @@ from collections import Counter
 import click
 from flask.cli import AppGroup
 
-from campaign.actions.letters.addresses import item_of_return_address
-from campaign.actions.letters.bounces import note_bounce_of, note_reported_address
+from campaign.actions.letters.delivery.addresses import item_of_return_address
+from campaign.actions.letters.delivery.bounces import note_bounce_of, note_reported_address
 from campaign.cli.plurals import numbered
 from campaign.extensions import write
 from campaign.mail.bounces import Bounce, read_bounces
-from campaign.mail.message_ids import proven_name
+from campaign.mail.writing.message_ids import proven_name
 from campaign.process.clock import utcnow
 from campaign.security.secret_key import secret_key
 from campaign.signatures import tokens

@@ -11,8 +11,7 @@ from PIL import Image
 
 from campaign.causes.models import Cause
 from campaign.causes.queries import cause_by_slug
-from campaign.cli.by_slug import existing
-from campaign.cli.checks import site_lang
+from campaign.cli.arguments import existing, site_lang
 from campaign.extensions import write
 from campaign.montage.layout import places
 from campaign.montage.posters.jobs import prepare

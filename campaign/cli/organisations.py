@@ -14,8 +14,7 @@ from campaign.archive.importing import Imported, import_archive
 from campaign.archive.manifest import ArchiveError, Manifest
 from campaign.archive.reading import open_archive
 from campaign.archive.writing import write_archive
-from campaign.cli.by_slug import existing
-from campaign.cli.checks import site_lang, valid_slug
+from campaign.cli.arguments import existing, site_lang, valid_slug
 from campaign.cli.plurals import numbered
 from campaign.extensions import db, write
 from campaign.organisations.identity import forget_identities

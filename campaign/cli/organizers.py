@@ -15,7 +15,7 @@ from campaign.accounts.permissions import ADMIN, ORGANISATION_OWNER, ROLES
 from campaign.accounts.queries import organizer_by_address, organizer_by_id, organizers_of
 from campaign.causes.models import Cause
 from campaign.causes.queries import cause_by_id, cause_by_slug
-from campaign.cli.by_slug import existing
+from campaign.cli.arguments import existing
 from campaign.extensions import write
 from campaign.i18n.locales import INTERFACE_LANGUAGES
 from campaign.organisations.models import Organisation

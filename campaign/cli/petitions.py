@@ -9,8 +9,7 @@ from flask.cli import AppGroup
 
 from campaign.accounts.audit import COMMAND, record
 from campaign.causes.queries import cause_by_slug, cause_in_any_state
-from campaign.cli.by_slug import existing
-from campaign.cli.checks import site_lang, valid_slug
+from campaign.cli.arguments import existing, site_lang, valid_slug
 from campaign.extensions import write
 from campaign.http.urls import absolute_url
 from campaign.organize.petitions.cloning import clone_all

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from sqlalchemy.engine import URL, make_url
 
 from campaign.files.bucket import bucket_address
-from campaign.mail.server_url import server_from
+from campaign.mail.smtp.server_url import server_from
 
 ENCRYPTED_MODES = ("require", "verify-ca", "verify-full")
 

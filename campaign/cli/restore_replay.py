@@ -10,9 +10,9 @@ from campaign.accounts import tokens as account_keys
 from campaign.accounts.factors import stop_codes
 from campaign.accounts.models import AccountLink, Grant, Organizer, OrganizerSession, Passkey
 from campaign.accounts.operations import remove_access
+from campaign.actions.letters.delivery.refusals import is_refused, refuse
 from campaign.actions.letters.models import Letter
 from campaign.actions.letters.operations import stop_letter
-from campaign.actions.letters.refusals import is_refused, refuse
 from campaign.answers.links import revoke_link
 from campaign.answers.models import Answer, AnswerLink
 from campaign.answers.operations import withdraw_answer

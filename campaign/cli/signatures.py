@@ -9,13 +9,13 @@ import click
 from flask.cli import AppGroup
 
 from campaign.accounts.audit import COMMAND
-from campaign.cli.by_slug import existing
+from campaign.cli.arguments import existing
 from campaign.cli.imports import import_signatures
 from campaign.cli.plurals import numbered
 from campaign.demo.signers import add_rows, invented_rows
 from campaign.exports.formats import FORMATS
-from campaign.exports.queries import SignatureTable
 from campaign.exports.selection import STATES, Selection
+from campaign.exports.signature_table import SignatureTable
 from campaign.extensions import db, write
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_by_slug, petition_in_any_state

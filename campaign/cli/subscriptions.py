@@ -10,7 +10,7 @@ from flask.cli import AppGroup
 
 from campaign.accounts.audit import COMMAND, record
 from campaign.causes.queries import cause_in_any_state
-from campaign.cli.by_slug import existing
+from campaign.cli.arguments import existing
 from campaign.cli.plurals import numbered
 from campaign.exports.subscribers import STATES, pieces_of_subscribers, subscriber_format
 from campaign.extensions import db, write
@@ -24,7 +24,7 @@ from campaign.imports.subscribers.reading import (
 from campaign.organisations.queries import organisation_by_slug, organisations_among
 from campaign.process.clock import utcnow
 from campaign.subscriptions.importing import Subscriber, import_subscribers, outcomes_of
-from campaign.subscriptions.models import Place
+from campaign.subscriptions.models import SubscriptionScope
 
 group = AppGroup("subscriptions", help="Export and import people who get updates by email.")
 
@@ -47,10 +47,10 @@ def export(
     slug: str | None, organisation_slug: str | None, kind: str, output: Path | None, state: str
 ) -> None:
     """Export subscribers with the consent each gave: its text, when and how."""
-    place = _load_place(slug, organisation_slug)
-    write(_record, "subscriptions.export", place)
+    scope = _load_scope(slug, organisation_slug)
+    write(_record, "subscriptions.export", scope)
     form = subscriber_format(kind, for_people=False)
-    pieces = (piece.data for piece in pieces_of_subscribers(form, state=state, **place))
+    pieces = (piece.data for piece in pieces_of_subscribers(form, state=state, **scope))
     if output is None:
         for piece in pieces:
             sys.stdout.buffer.write(piece)
@@ -103,18 +103,18 @@ def import_file(
     People who have a subscription, have ended one, or asked for no updates are left out. If the
     import is interrupted, start it again.
     """
-    place, now = _load_place(slug, organisation_slug), utcnow()
-    if not any(place.values()):
-        place["organisation_id"] = _only_organisation_id()
+    scope, now = _load_scope(slug, organisation_slug), utcnow()
+    if not any(scope.values()):
+        scope["organisation_id"] = _only_organisation_id()
 
     def check(batch: list[Subscriber]) -> list[str]:
-        outcomes = outcomes_of(batch, **place)
+        outcomes = outcomes_of(batch, **scope)
         db.session.rollback()
         return outcomes
 
     def add(batch: list[Subscriber]) -> list[str]:
         outcomes: list[str] = write(
-            import_subscribers, subscribers=batch, asks=ask, now=now, **place
+            import_subscribers, subscribers=batch, asks=ask, now=now, **scope
         )
         return outcomes
 
@@ -132,7 +132,7 @@ def import_file(
             f"{file} is not a CSV file with a header row ({error.code}). Nothing was imported."
         ) from error
     if not dry_run:
-        write(_record, "subscriptions.import", place, {"asked": ask, **result.outcomes})
+        write(_record, "subscriptions.import", scope, {"asked": ask, **result.outcomes})
     _report(result, dry_run)
 
 
@@ -164,7 +164,7 @@ def _read_columns(columns: tuple[str, ...]) -> dict[str, str]:
     return chosen
 
 
-def _load_place(slug: str | None, organisation_slug: str | None) -> Place:
+def _load_scope(slug: str | None, organisation_slug: str | None) -> SubscriptionScope:
     """Return the cause, or the organisation, that the options name."""
     if slug and organisation_slug:
         raise click.UsageError("Use --cause or --organisation, not both.")
@@ -174,7 +174,7 @@ def _load_place(slug: str | None, organisation_slug: str | None) -> Place:
         if organisation_slug
         else None
     )
-    return Place(
+    return SubscriptionScope(
         cause_id=cause.id if cause else None,
         organisation_id=organisation.id if organisation else None,
     )
@@ -194,10 +194,10 @@ def _only_organisation_id() -> int:
     return organisations[0].id
 
 
-def _record(action: str, place: Place, details: dict[str, Any] | None = None) -> None:
-    organisation_id = place["organisation_id"]
+def _record(action: str, scope: SubscriptionScope, details: dict[str, Any] | None = None) -> None:
+    organisation_id = scope["organisation_id"]
     subject = ("organisation", organisation_id) if organisation_id else None
-    record(COMMAND, action, subject=subject, cause_id=place["cause_id"], details=details)
+    record(COMMAND, action, subject=subject, cause_id=scope["cause_id"], details=details)
 
 
 COMMANDS = (group,)

@@ -7,7 +7,7 @@ import click
 from flask.cli import AppGroup
 
 from campaign.accounts.audit import COMMAND, record
-from campaign.cli.by_slug import existing
+from campaign.cli.arguments import existing
 from campaign.extensions import write
 from campaign.organisations.models import Organisation
 from campaign.organisations.queries import organisation_by_slug, organisations_among
@@ -46,8 +46,8 @@ def list_all() -> None:
         off = [row for row in rows if row.name == name]
         for row in off:
             until = _stamp(row.off_until) if row.off_until else ""
-            place = slugs.get(row.organisation_id, "") if row.organisation_id else ""
-            click.echo(f"{name}\toff\t{place}\t{until}\t{row.reason}".rstrip())
+            organisation = slugs.get(row.organisation_id, "") if row.organisation_id else ""
+            click.echo(f"{name}\toff\t{organisation}\t{until}\t{row.reason}".rstrip())
         if not off:
             click.echo(f"{name}\ton")
 

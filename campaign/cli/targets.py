@@ -9,7 +9,7 @@ from flask.cli import AppGroup
 from flask_babel import force_locale
 
 from campaign.accounts.audit import COMMAND, record
-from campaign.cli.by_slug import existing
+from campaign.cli.arguments import existing
 from campaign.cli.plurals import numbered
 from campaign.extensions import write
 from campaign.imports.tables import FileRefused

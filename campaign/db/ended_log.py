@@ -1,4 +1,4 @@
-"""A log of what has ended, kept beside the database: a restored backup must revive none of it.
+"""A log of what has ended, kept beside the database, so that a restored backup revives none of it.
 
 A line holds what ended, its id and a seal, but no personal data. It is on disk before the
 database commits. After a crash between the two, the log names something that has not ended.

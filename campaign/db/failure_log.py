@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Callable, Collection
 
 from campaign.db.transactions import DATABASE_AWAY
-from campaign.monitoring.measures import note_failure
+from campaign.monitoring.metrics import note_failure
 from campaign.process.logs import PRIVATE_VALUES
 
 QUIET_SECONDS = 1.0

@@ -46,7 +46,7 @@ MIN_BUSY_SECONDS = 0.1
 # In a rush, each signature touches different pages. Pages in the cache are not read again, and a
 # longer write-ahead log (64 MB of 4 kB pages) costs less work when it is merged into the file.
 CACHE_KILOBYTES = 16_000
-LOG_PAGES = 16_000
+MAX_LOG_PAGES = 16_000
 PAGE_BYTES = 4096
 # A first signature takes about 0.1 ms longer to write than a repeat. The random pause hides that:
 # everything in one batch waits longer, for an unpredictable time. An address signs for the first
@@ -85,9 +85,9 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "foreign_keys=ON",
         f"busy_timeout={BUSY_SECONDS * 1000}",
         f"cache_size=-{CACHE_KILOBYTES}",
-        f"wal_autocheckpoint={LOG_PAGES}",
+        f"wal_autocheckpoint={MAX_LOG_PAGES}",
         # Truncate a log that grew during a long read to its usual size.
-        f"journal_size_limit={LOG_PAGES * PAGE_BYTES}",
+        f"journal_size_limit={MAX_LOG_PAGES * PAGE_BYTES}",
     ):
         connection.execute(f"PRAGMA {pragma}")
 

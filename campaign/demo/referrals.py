@@ -1,4 +1,4 @@
-"""How the demonstration's invented signers came: through another signer's link or with a code."""
+"""Record how the demonstration's invented signers came: by another signer's link or with a code."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta

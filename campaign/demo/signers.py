@@ -225,21 +225,21 @@ def _data(name: str) -> dict[str, Any]:
     return tomllib.loads((DATA / f"{name}.toml").read_text(encoding="utf-8"))
 
 
-BATCH = 2000
+BATCH_SIZE = 2000
 MAX_AGE = timedelta(days=45)
 
 
 def invented_rows(
     petition: Petition, version_id: int, n: int, *, seed: int, now: datetime, **options: Any
 ) -> Iterator[list[dict[str, Any]]]:
-    """Yield lists of up to BATCH rows for `add_rows`.
+    """Yield lists of up to BATCH_SIZE rows for `add_rows`.
 
     They are confirmed signatures, spread over the time that the petition has been open. `options`
     are those of `invent`.
     """
     span = min(MAX_AGE, max(timedelta(hours=1), now - (petition.opens_at or petition.created_at)))
     signers = invent(n, seed=seed, petition_required=petition.required_fields, span=span, **options)
-    while batch := list(islice(signers, BATCH)):
+    while batch := list(islice(signers, BATCH_SIZE)):
         yield [_row(petition, version_id, signer, now) for signer in batch]
 
 

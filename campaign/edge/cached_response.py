@@ -25,7 +25,7 @@ MIN_COMPRESSED_BYTES = 600
 # Brotli 11 takes seconds for a megabyte, but next to no time for a JavaScript module.
 HARDEST, HARD, QUICK = 11, 9, 5
 MAX_BROTLI_BYTES = 100_000
-LONG = 3600
+LONG_LIVED_SECONDS = 3600
 # Re-renders without a change before we spend CPU time on brotli 11.
 MIN_UNCHANGED_RENDERS = 6
 # Browsers send about thirty characters. The limit keeps clients from filling the cache of
@@ -76,7 +76,11 @@ class CachedResponse:
         kind = by_name.get("content-type", "")
         self._is_compressible = len(body) > MIN_COMPRESSED_BYTES and kind.startswith(COMPRESSIBLE)
         self._quality = (
-            QUICK if self.fresh_for <= LONG else HARDEST if len(body) <= MAX_BROTLI_BYTES else HARD
+            QUICK
+            if self.fresh_for <= LONG_LIVED_SECONDS
+            else HARDEST
+            if len(body) <= MAX_BROTLI_BYTES
+            else HARD
         )
         tag = by_name.get("etag") or f'"{blake2b(body, digest_size=12).hexdigest()}"'
         # A strong ETag promises identical bytes, and compressed bytes differ.

@@ -8,7 +8,7 @@ from granian.rsgi import Scope
 from campaign.edge.api_limit import PREFIX as API
 from campaign.edge.known_hosts import KnownHosts
 from campaign.edge.page_cache import PageCache
-from campaign.monitoring.measures import NO_VIEW, note_request
+from campaign.monitoring.metrics import NO_VIEW, note_request
 
 # The status, the headers and the body.
 Answer: TypeAlias = tuple[int, list[tuple[str, str]], bytes]

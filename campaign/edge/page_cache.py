@@ -10,8 +10,8 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 from campaign.edge.cached_response import CachedResponse, clock
 from campaign.http.caching import DATABASE_IS_AWAY
 from campaign.http.tracking_parameters import is_tracking_parameter
+from campaign.surge.levels import SurgeLevel
 from campaign.surge.state import SurgeState
-from campaign.surge.steps import SurgeLevel
 
 MAX_RESPONSE_BYTES = 4 * 1024 * 1024
 MAX_CACHE_BYTES = 96 * 1024 * 1024

@@ -9,7 +9,7 @@ from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from campaign.edge.client_address import FROM_TRUSTED_PROXY
-from campaign.monitoring.measures import NO_VIEW, note_request
+from campaign.monitoring.metrics import NO_VIEW, note_request
 from campaign.process.log_fields import LogFields, log_fields
 
 HEADER = "X-Request-ID"

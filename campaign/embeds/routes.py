@@ -22,7 +22,7 @@ from campaign.embeds.frames import frame_from_args
 from campaign.embeds.oembed import MIMETYPES, NotOurs, oembed_response, serialize
 from campaign.embeds.queries import embedding_of
 from campaign.http.caching import public
-from campaign.http.security import policy
+from campaign.http.security_headers import policy
 from campaign.http.urls import with_query
 from campaign.petitions.models import Petition
 from campaign.petitions.operations import slugs

@@ -24,7 +24,7 @@ OUTLOOK = "https://outlook.live.com/calendar/0/deeplink/compose"
 MAILTO_SAFE = "@+!$'*-._~"
 PRODUCT = "-//Volante//Events//EN"
 # How often calendars that subscribed to a file should read it again.
-REFRESH = timedelta(hours=6)
+REFRESH_INTERVAL = timedelta(hours=6)
 
 
 def public_file(events: Iterable[Event], lang: str, *, name: str = "") -> str:
@@ -119,8 +119,8 @@ def _file(entries: Iterable[CalendarEntry], *, method: str, name: str = "") -> s
         # RFC 7986 defines NAME, but Apple, Google and Outlook read the older X-WR-CALNAME.
         calendar.add("name", vText(in_one_line(_printable(name))))
         calendar.add("x-wr-calname", vText(in_one_line(_printable(name))))
-        calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
-        calendar.add("x-published-ttl", vDuration(REFRESH))
+        calendar.add("refresh-interval", REFRESH_INTERVAL, parameters={"VALUE": "DURATION"})
+        calendar.add("x-published-ttl", vDuration(REFRESH_INTERVAL))
     for entry in entries:
         calendar.add_component(entry)
     return cast(bytes, calendar.to_ical(sorted=False)).decode()

@@ -8,12 +8,12 @@ from markupsafe import Markup
 
 from campaign.text.typed_codes import ALPHABET
 
-LENGTH = 10
+CODE_LENGTH = 10
 
 
 def new_code() -> str:
     """Return a code that nobody can guess: 50 random bits in ten characters."""
-    return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    return "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
 
 
 def code_svg(code: str) -> Markup:

@@ -16,7 +16,7 @@ from campaign.mail.models import BULK
 from campaign.mail.operations import enqueue_many
 from campaign.site.settings import site_settings
 
-BATCH = 500
+BATCH_SIZE = 500
 
 work = BackgroundWork()
 work.upkeep(event_life_cycle.publish_due)
@@ -28,25 +28,25 @@ def remind(*, now: datetime) -> int:
 
     If both are due, as after a night without a worker, a person gets only the later one.
     """
-    return sum(_remind(now, place) for place in reversed(range(len(REMINDERS))))
+    return sum(_remind(now, index) for index in reversed(range(len(REMINDERS))))
 
 
-def _remind(now: datetime, place: int) -> int:
-    before, kind = REMINDERS[place]
+def _remind(now: datetime, index: int) -> int:
+    before, kind = REMINDERS[index]
     soon = select(Event.id).where(
         Event.state == "published", Event.starts_at > now, Event.starts_at <= now + before
     )
     is_due = (
         Registration.event_id.in_(soon),
         Registration.state == "registered",
-        Registration.reminder_count <= place,
+        Registration.reminder_count <= index,
     )
-    due = select(Registration.id).where(*is_due).order_by(Registration.id).limit(BATCH)
+    due = select(Registration.id).where(*is_due).order_by(Registration.id).limit(BATCH_SIZE)
     rows = db.session.execute(
         update(Registration)
         # We repeat the condition to see changes made by others before we locked the row.
         .where(Registration.id.in_(due), *is_due)
-        .values(reminder_count=place + 1)
+        .values(reminder_count=index + 1)
         .returning(Registration.id, Registration.lang)
         .execution_options(synchronize_session=False)
     ).all()
@@ -62,7 +62,7 @@ def end_holds(*, now: datetime) -> int:
     """Release expired holds and give the seats to the waiting list. Return how many ended."""
     over = (ON_HOLD, Registration.hold_until <= now)
     events = db.session.scalars(
-        select(Registration.event_id).where(*over).distinct().limit(BATCH)
+        select(Registration.event_id).where(*over).distinct().limit(BATCH_SIZE)
     ).all()
     return sum(_end_holds(event_id, over, now) for event_id in sorted(events))
 
@@ -101,7 +101,7 @@ def forget(*, now: datetime, days: int, unconfirmed_days: int) -> int:
     over = db.session.scalars(
         select(Event)
         .where(Event.ends_at <= edge, Event.id.in_(select(Registration.event_id).distinct()))
-        .limit(BATCH)
+        .limit(BATCH_SIZE)
         .with_for_update(skip_locked=True)
     ).all()
     unconfirmed = (UNCONFIRMED, Registration.created_at <= now - timedelta(days=unconfirmed_days))
@@ -124,7 +124,7 @@ def _erase_registrations(event: Event) -> int:
 
 
 def _drop(*is_old: Any) -> int:
-    old = select(Registration.id).where(*is_old).limit(BATCH)
+    old = select(Registration.id).where(*is_old).limit(BATCH_SIZE)
     return rows_changed(
         delete(Registration)
         # We repeat the condition to see a confirmation that arrives at this moment.

@@ -151,8 +151,8 @@ def _columns(hours: Hours) -> dict[str, Any]:
 
 def _petitions(petition_ids: Sequence[int]) -> list[EventPetition]:
     return [
-        EventPetition(petition_id=item, position=place)
-        for place, item in enumerate(dict.fromkeys(petition_ids))
+        EventPetition(petition_id=item, position=index)
+        for index, item in enumerate(dict.fromkeys(petition_ids))
     ]
 
 

@@ -23,7 +23,7 @@ REPEAT = "registration_repeat"
 CANCELLED = "registration_cancelled"
 MAX_EMAILS = 5
 # Pressing a button twice counts once.
-QUIET = timedelta(seconds=50)
+MIN_EMAIL_INTERVAL = timedelta(seconds=50)
 OWN = ("name", "seats", "answers")
 CONTENT_PURPOSE = "what a registration says"
 
@@ -231,8 +231,8 @@ def _write(registration: Registration, columns: dict[str, Any]) -> None:
 
 
 def _mail_again(registration: Registration, kind: str, lang: str, now: datetime) -> None:
-    """Enqueue one more email, at most MAX_EMAILS in all and never two within QUIET."""
-    if registration.mail_count < MAX_EMAILS and registration.mailed_at <= now - QUIET:
+    """Enqueue one more email, at most MAX_EMAILS in all and never two within MIN_EMAIL_INTERVAL."""
+    if registration.mail_count < MAX_EMAILS and registration.mailed_at <= now - MIN_EMAIL_INTERVAL:
         registration.mail_count += 1
         registration.mailed_at = now
         enqueue(kind=kind, subject_id=registration.id, lang=lang)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from campaign.db.functions import plain, plain_letters
-from campaign.events.codes import LENGTH
+from campaign.events.codes import CODE_LENGTH
 from campaign.events.models import Event, Registration
 from campaign.events.seats import free_seats
 from campaign.extensions import db
@@ -136,4 +136,4 @@ def _conditions(text: str) -> list[ColumnElement[bool]]:
     in_name = [name.contains(part, autoescape=True) for part in plain(text).split()]
     code = read_code(text)
     # Ten characters may also be a name, so we search for both.
-    return [or_(and_(*in_name), Registration.code == code)] if len(code) == LENGTH else in_name
+    return [or_(and_(*in_name), Registration.code == code)] if len(code) == CODE_LENGTH else in_name

@@ -53,7 +53,7 @@ from campaign.text.email_addresses import Address
 from campaign.updates.presenters import MAX_RECENT, recent_cards
 
 blueprint = Blueprint("events", __name__)
-PAGE = 20
+PAGE_SIZE = 20
 CALENDAR_SECONDS = 300
 # Long enough that a calendar that was offline all summer still learns of cancellations.
 FEED_PAST = timedelta(days=180)
@@ -69,8 +69,8 @@ def index() -> ResponseReturnValue:
     criteria = {"cause_id": chosen.id if chosen else None, "town": filters.place}
     # An unknown cause has no events, so we show none instead of ignoring the filter.
     criteria |= {
-        "limit": PAGE + 1 if chosen or not filters.cause else 0,
-        "offset": (filters.page - 1) * PAGE,
+        "limit": PAGE_SIZE + 1 if chosen or not filters.cause else 0,
+        "offset": (filters.page - 1) * PAGE_SIZE,
     }
     find = cards_past if filters.when == "past" else cards_ahead
     cards = find(g.lang, utcnow(), **criteria)
@@ -79,9 +79,11 @@ def index() -> ResponseReturnValue:
         make_response(
             render_template(
                 "events/index.html",
-                events=cards[:PAGE],
+                events=cards[:PAGE_SIZE],
                 filters=filters,
-                later_url=filters.address(page=filters.page + 1) if len(cards) > PAGE else None,
+                later_url=filters.address(page=filters.page + 1)
+                if len(cards) > PAGE_SIZE
+                else None,
                 earlier_url=filters.address(page=filters.page - 1) if filters.page > 1 else None,
                 causes=[(cause.slug, cause.text(g.lang).title) for cause in causes],
                 towns=towns(),

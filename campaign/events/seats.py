@@ -15,7 +15,7 @@ from campaign.extensions import db
 from campaign.mail.operations import enqueue
 
 SEAT = "registration_seat"
-HOLD = timedelta(hours=1)
+HOLD_LIFETIME = timedelta(hours=1)
 # What organizers may let one person register.
 MAX_SEATS = 20
 
@@ -49,7 +49,7 @@ def hold(event: Event, registration: Registration, seats: int, *, now: datetime)
     drop_hold(registration)
     db.session.flush()
     if fits(event, seats, now):
-        registration.hold_seats, registration.hold_until = seats, now + HOLD
+        registration.hold_seats, registration.hold_until = seats, now + HOLD_LIFETIME
     db.session.flush()
 
 

@@ -16,13 +16,12 @@ from flask_babel import force_locale
 from campaign.causes.models import Cause
 from campaign.causes.queries import cause_by_id
 from campaign.exports.delivery_pack_texts import PackTexts
-from campaign.exports.formats import CsvForExcel
+from campaign.exports.formats import CsvForExcel, Piece
 from campaign.exports.logos import logo_of
 from campaign.exports.models import Export
 from campaign.exports.pdf import letter_sheets, signature_sheets
-from campaign.exports.queries import SignatureTable
 from campaign.exports.selection import Selection
-from campaign.exports.writer import Piece
+from campaign.exports.signature_table import SignatureTable
 from campaign.exports.zip_stream import ZipStream
 from campaign.extensions import db
 from campaign.i18n.locales import locale_of
@@ -35,7 +34,7 @@ from campaign.security.sealed_files import Sealer, unsealed
 from campaign.signatures.counting.statistics import counted_without_data
 
 # Signatures in one volume. More signatures make further volumes.
-VOLUME = 10_000
+VOLUME_SIZE = 10_000
 POSTER_SIZE, LOOK_SECONDS = "A2", 0.1
 COVER_LETTER, TABLE, POSTER, NOTICES, README, SUMS = (
     "cover-letter.pdf",
@@ -114,14 +113,14 @@ class DeliveryPack:
 
         The table waits in a separate sealed file until all signatures are counted.
         """
-        last, volumes = self._signatures.last_id(), -(-self._signatures.total() // VOLUME)
+        last, volumes = self._signatures.last_id(), -(-self._signatures.total() // VOLUME_SIZE)
         self._counts["erased"] = counted_without_data(self._petition_id)
         after, volume = 0, 1
         with Sealer(self._table_path, self._key) as table:
             form = self._table_form()
             table.write(form.begin())
             while after < last:
-                after, batches = self._signatures.after(after, last, VOLUME)
+                after, batches = self._signatures.after(after, last, VOLUME_SIZE)
                 if not batches:
                     break
                 columns = (list(chain.from_iterable(parts)) for parts in zip(*batches, strict=True))

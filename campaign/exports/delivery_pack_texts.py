@@ -93,16 +93,19 @@ class PackTexts:
         `counts` holds {evidence: number of signatures}, {version: number of signatures}, with
         versions as texts, and {digest of the privacy notice: number of signatures}.
         """
+        yield from self._opening(total)
+        yield from self._figures(counts, total)
+        yield "head", _("The petition they signed")
+        yield from to_paragraphs(self._text.body)
+        yield "head", _("Receipt")
+        for line in (_("Received by (name, office)"), _("Day and place"), _("Signature")):
+            yield "line", line
+
+    def _opening(self, total: int) -> Iterator[tuple[str, Any]]:
+        """Yield the sender, the targets, the title and what is asked."""
         text = self._text
-        yield (
-            "small",
-            " · ".join(
-                filter(
-                    None,
-                    (text.published_by, self._petition.deliver_place(self._lang), _day(self._at)),
-                )
-            ),
-        )
+        sender = (text.published_by, self._petition.deliver_place(self._lang), _day(self._at))
+        yield "small", " · ".join(filter(None, sender))
         for target in self._targets:
             yield "text", target
         yield "title", text.title
@@ -112,15 +115,11 @@ class PackTexts:
             total,
             num=self._number(total),
         )
-        yield (
-            "text",
-            " ".join(
-                (
-                    sentence,
-                    _("We are delivering their signatures to you, and ask you to act on them."),
-                )
-            ),
-        )
+        request = _("We are delivering their signatures to you, and ask you to act on them.")
+        yield "text", f"{sentence} {request}"
+
+    def _figures(self, counts: Mapping[str, Any], total: int) -> Iterator[tuple[str, Any]]:
+        """Yield how many signed, by evidence, by version and by privacy notice."""
         yield "head", _("How each signature was verified")
         for evidence in EVIDENCE:
             if evidence in counts["evidence"]:
@@ -148,11 +147,6 @@ class PackTexts:
         yield "head", _("The privacy notice they saw")
         for notice, people in self._notices_with_counts(counts):
             yield "figure", (self._notice_label(notice), self._number(people))
-        yield "head", _("The petition they signed")
-        yield from to_paragraphs(text.body)
-        yield "head", _("Receipt")
-        for line in (_("Received by (name, office)"), _("Day and place"), _("Signature")):
-            yield "line", line
 
     def notices(self, counts: Mapping[str, Any]) -> str:
         """Return a plain text with each privacy notice, and how many signed under it."""

@@ -9,13 +9,20 @@ import io
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from json.encoder import encode_basestring as _quoted
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 from campaign.exports.spreadsheet import Spreadsheet
 from campaign.text.formulas import neutralise_all
 
 # Excel reads a file as UTF-8 only if it begins with a byte order mark.
 BYTE_ORDER_MARK = "\ufeff".encode()
+
+
+class Piece(NamedTuple):
+    """The next bytes of a file, and how many rows are written with them."""
+
+    data: bytes
+    done: int
 
 
 class Format(Protocol):

@@ -11,12 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from campaign.exports.delivery_pack import DeliveryPack
-from campaign.exports.export_queries import (
-    export_by_id,
-    export_files,
-    key_for,
-    scratch_prefix,
-)
 from campaign.exports.models import SUBSCRIBERS, Export
 from campaign.exports.operations import (
     JOB,
@@ -28,12 +22,18 @@ from campaign.exports.operations import (
     sweep_exports,
     wait_for_storage,
 )
+from campaign.exports.queries import (
+    export_by_id,
+    export_files,
+    key_for,
+    scratch_prefix,
+)
+from campaign.exports.signature_table import pieces_of_signatures, table_of
 from campaign.exports.subscribers import (
     count_subscribers,
     pieces_of_subscribers,
     subscriber_format,
 )
-from campaign.exports.writer import pieces_of_signatures, table_of
 from campaign.exports.zip_stream import ArchiveTooLarge
 from campaign.extensions import database_now, db, write
 from campaign.files.scratch import remove_scratch, scratch_folder
@@ -42,7 +42,7 @@ from campaign.health.disk_checks import reserve_space
 from campaign.jobs.registry import BackgroundWork
 from campaign.jobs.runs import JobRun, WorkerContext
 from campaign.security.sealed_files import SealBroken, Sealer, size_and_digest
-from campaign.subscriptions.models import Place
+from campaign.subscriptions.models import SubscriptionScope
 
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 REPORT_SECONDS = 2
@@ -124,8 +124,8 @@ def _pieces(
         total, pieces = pack.total(), pack.pieces()
     elif export.aim == SUBSCRIBERS:
         form = subscriber_format(export.kind, for_people=True)
-        place = Place(cause_id=export.cause_id, organisation_id=export.organisation_id)
-        total, pieces = count_subscribers(**place), pieces_of_subscribers(form, **place)
+        scope = SubscriptionScope(cause_id=export.cause_id, organisation_id=export.organisation_id)
+        total, pieces = count_subscribers(**scope), pieces_of_subscribers(form, **scope)
     else:
         table = table_of(export)
         total, pieces = table.total(), pieces_of_signatures(export, table)

@@ -8,7 +8,7 @@ from flask import Flask
 from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 
-from campaign.actions.letters.gathering import PDF
+from campaign.actions.letters.delivery.gathering import PDF
 from campaign.actions.letters.models import Letter
 from campaign.exports.logos import logo_of
 from campaign.exports.pdf import Head, letter_sheets
@@ -43,8 +43,8 @@ def make_letter_pdf(petition: Petition, letters: Sequence[Letter], lang: str) ->
         parts = [_blocks(title, list(group), lang) for _target, group in by_target]
         blocks = [
             block
-            for place, part in enumerate(parts)
-            for block in ([("page", "")] if place else []) + list(part)
+            for index, part in enumerate(parts)
+            for block in ([("page", "")] if index else []) + list(part)
         ]
     logo = logo_of(petition.cause.organisation_id)
     return letter_sheets(head, blocks, site_paper().lower(), logo=logo)

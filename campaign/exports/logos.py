@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from campaign.extensions import db
-from campaign.montage.typesetting import WHITE, Pixels, Sheets
+from campaign.montage.typesetting import WHITE, PdfCanvas, Pixels
 from campaign.organisations.models import OrganisationImage
 from campaign.organisations.svg_flattening import flat_svg
 from campaign.organisations.svg_numbers import NotDrawable
@@ -20,7 +20,7 @@ log = logging.getLogger("campaign.exports")
 
 @dataclass(frozen=True)
 class Logo:
-    """A logo that `Sheets.picture` can draw: a PNG or WebP file, or a flat SVG.
+    """A logo that `PdfCanvas.picture` can draw: a PNG or WebP file, or a flat SVG.
 
     `width` and `height` are in pixels. Only their proportion counts.
     """
@@ -56,10 +56,10 @@ def logo_of(organisation_id: int) -> Logo | None:
 
 def _try(logo: Logo) -> None:
     """Draw the logo on a separate page. Raise NotDrawable if nothing is seen on white paper."""
-    sheets = Sheets(TRIAL_SIDE, TRIAL_SIDE, title="", lang="")
-    sheets.add(WHITE)
-    sheets.picture(logo.data, 0, 0, TRIAL_SIDE, TRIAL_SIDE)
-    pixels = Pixels(sheets.output(), TRIAL_SIDE, TRIAL_SIDE)
+    canvas = PdfCanvas(TRIAL_SIDE, TRIAL_SIDE, title="", lang="")
+    canvas.add(WHITE)
+    canvas.picture(logo.data, 0, 0, TRIAL_SIDE, TRIAL_SIDE)
+    pixels = Pixels(canvas.output(), TRIAL_SIDE, TRIAL_SIDE)
     try:
         if pixels.rows(0, TRIAL_SIDE).min() > PALEST:
             raise NotDrawable("invisible on white")

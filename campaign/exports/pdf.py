@@ -12,9 +12,9 @@ from campaign.montage.typesetting import (
     INK,
     INK_2,
     INK_3,
+    PdfCanvas,
     PrintIdentity,
-    Sheets,
-    lay_margin,
+    draw_margin,
     rgb,
 )
 from campaign.text.whitespace import in_one_line
@@ -89,33 +89,33 @@ class _Paper:
     def __init__(self, head: Head, paper: str) -> None:
         width, height = PAPERS[paper]
         self.head = head
-        self.sheets = Sheets(width, height, title=head.title, lang=head.lang)
+        self.canvas = PdfCanvas(width, height, title=head.title, lang=head.lang)
         self.text_width = width - 2 * EDGE
         self.bottom = height - FOOT - 6 * MM
-        self._width = self.sheets.width
+        self._width = self.canvas.width
         self._pages = 0
 
     def begin(self, of: int) -> None:
         """Start the next of `of` pages, with the organisation's margin above and a footer."""
         self._pages += 1
-        sheets = self.sheets
-        sheets.add(WHITE)
-        lay_margin(sheets, MARGIN, self.head.identity)
-        line = sheets.height - FOOT
-        sheets.vein(EDGE, line, self.text_width, INK, thick=1.6)
+        canvas = self.canvas
+        canvas.add(WHITE)
+        draw_margin(canvas, MARGIN, self.head.identity)
+        line = canvas.height - FOOT
+        canvas.tapered_rule(EDGE, line, self.text_width, INK, thick=1.6)
         page = self.head.page.format(n=self._pages, m=of)
-        width = self.text_width - sheets.width_of(page, LABEL_FONT_BOLD, 9) - 12
-        self.say_fitted(self.head.foot, EDGE, line + 13, LABEL_FONT, 8.5, INK_3, width)
-        sheets.draw_text(
+        width = self.text_width - canvas.width_of(page, LABEL_FONT_BOLD, 9) - 12
+        self.draw_fitted(self.head.foot, EDGE, line + 13, LABEL_FONT, 8.5, INK_3, width)
+        canvas.draw_text(
             page, self._width - EDGE, line + 13, LABEL_FONT_BOLD, 9, INK_2, align="right"
         )
 
-    def say_fitted(
+    def draw_fitted(
         self, text: str, x: float, y: float, face: Any, size: float, colour: Any, max_width: float
     ) -> None:
         """Draw one line of text, smaller if it would be too long."""
-        width = self.sheets.width_of(text, face, size)
-        self.sheets.draw_text(
+        width = self.canvas.width_of(text, face, size)
+        self.canvas.draw_text(
             text, x, y, face, size * min(1, max_width / width) if width else size, colour
         )
 
@@ -129,12 +129,12 @@ class _Table(_Paper):
         self._fields = fields
         widths = [self.text_width * field.share for field in fields]
         self._columns = [
-            (EDGE + sum(widths[:place]), wide - 8) for place, wide in enumerate(widths)
+            (EDGE + sum(widths[:index]), wide - 8) for index, wide in enumerate(widths)
         ]
-        self._title = self.sheets.lines(
+        self._title = self.canvas.lines(
             self.printable(head.title), self.text_width, DISPLAY_FONT, 15
         )[:3]
-        self._demand = self.sheets.lines(
+        self._demand = self.canvas.lines(
             self.printable(head.demand), self.text_width, TEXT_FONT, 9.5
         )[:5]
         self._top = 14 * MM + 18 * len(self._title) + 13 * len(self._demand) + 18
@@ -147,7 +147,7 @@ class _Table(_Paper):
             y = self._top
             for row in page:
                 y = self._set_row(row, y)
-        return self.sheets.output()
+        return self.canvas.output()
 
     def _paginate(self, rows: Iterable[Sequence[str]]) -> list[list[list[list[str]]]]:
         """Return the rows by page; each row is a list of lines for each of its cells."""
@@ -173,8 +173,8 @@ class _Table(_Paper):
         text = self.printable(text)
         return (
             [text]
-            if self.sheets.width_of(text, TEXT_FONT, SIZE) <= wide
-            else self.sheets.lines(text, wide, TEXT_FONT, SIZE)
+            if self.canvas.width_of(text, TEXT_FONT, SIZE) <= wide
+            else self.canvas.lines(text, wide, TEXT_FONT, SIZE)
         )
 
     @staticmethod
@@ -184,24 +184,24 @@ class _Table(_Paper):
     def _set_head(self) -> None:
         y = 14 * MM
         for line in self._title:
-            self.sheets.draw_text(line, EDGE, y, DISPLAY_FONT, 15, INK)
+            self.canvas.draw_text(line, EDGE, y, DISPLAY_FONT, 15, INK)
             y += 18
         for line in self._demand:
-            self.sheets.draw_text(line, EDGE, y - 2, TEXT_FONT, 9.5, INK_2)
+            self.canvas.draw_text(line, EDGE, y - 2, TEXT_FONT, 9.5, INK_2)
             y += 13
         for field, (x, wide) in zip(self._fields, self._columns, strict=True):
-            self.say_fitted(field.label, x, y + 10, LABEL_FONT_BOLD, 9, INK, wide)
-        self.sheets.box(EDGE, y + 15, self.text_width, 1.4, INK)
+            self.draw_fitted(field.label, x, y + 10, LABEL_FONT_BOLD, 9, INK, wide)
+        self.canvas.box(EDGE, y + 15, self.text_width, 1.4, INK)
 
     def _set_row(self, cells: Sequence[Sequence[str]], y: float) -> float:
         for lines, (x, _) in zip(cells, self._columns, strict=True):
-            for place, line in enumerate(lines):
+            for index, line in enumerate(lines):
                 if line:
-                    self.sheets.draw_text_unshaped(
-                        line, x, y + 2 + (place + 0.9) * SIZE * LEADING, TEXT_FONT, SIZE, INK
+                    self.canvas.draw_text_unshaped(
+                        line, x, y + 2 + (index + 0.9) * SIZE * LEADING, TEXT_FONT, SIZE, INK
                     )
         y += self._height(cells)
-        self.sheets.box(EDGE, y, self.text_width, 0.5, HAIRLINE)
+        self.canvas.box(EDGE, y, self.text_width, 0.5, HAIRLINE)
         return y
 
 
@@ -237,19 +237,19 @@ class _Letter(_Paper):
                 self._set_letterhead()
             for set_line, y in page:
                 set_line(y)
-        return self.sheets.output()
+        return self.canvas.output()
 
     def _set_letterhead(self) -> None:
         identity, top = self.head.identity, 16 * MM
         if logo := self._logo:
             scale = min(LOGO_HEIGHT / logo.height, LOGO_WIDTH / logo.width)
             width, height = logo.width * scale, logo.height * scale
-            self.sheets.picture(logo.data, EDGE, top, width, height, identity.name or None)
+            self.canvas.picture(logo.data, EDGE, top, width, height, identity.name or None)
         elif identity.name:
-            lines = self.sheets.lines(identity.name, self.text_width, DISPLAY_FONT, NAME_SIZE)
-            for place, line in enumerate(lines[:2]):
-                y = top + (0.8 + 1.2 * place) * NAME_SIZE
-                self.sheets.draw_text(line, EDGE, y, DISPLAY_FONT, NAME_SIZE, rgb(identity.text))
+            lines = self.canvas.lines(identity.name, self.text_width, DISPLAY_FONT, NAME_SIZE)
+            for index, line in enumerate(lines[:2]):
+                y = top + (0.8 + 1.2 * index) * NAME_SIZE
+                self.canvas.draw_text(line, EDGE, y, DISPLAY_FONT, NAME_SIZE, rgb(identity.text))
 
     def _lines(self, kind: str, text: Any) -> Iterator[tuple[float, Callable[[float], None]]]:
         """Yield (height, function that draws at y) for each line and space of a block."""
@@ -264,10 +264,10 @@ class _Letter(_Paper):
         indent = INDENT if kind == "item" else 0
         face, size, leading, colour, before, behind = self.STYLES["text" if indent else kind]
         yield before, lambda _y: None
-        for place, line in enumerate(
-            self.sheets.lines(self.printable(text), self.text_width - indent, face, size)
+        for index, line in enumerate(
+            self.canvas.lines(self.printable(text), self.text_width - indent, face, size)
         ):
-            marker = bullet if place == 0 else ""
+            marker = bullet if index == 0 else ""
             pieces = ((marker, EDGE), (line, EDGE + indent))
             yield size * leading, partial(self._draw_line, pieces, face, size, colour)
         yield behind, lambda _y: None
@@ -278,11 +278,11 @@ class _Letter(_Paper):
         """Draw one line, whose top is at y, from pairs of a text and its x."""
         for text, x in pieces:
             if text:
-                self.sheets.draw_text(text, x, y + 0.8 * size, face, size, colour)
+                self.canvas.draw_text(text, x, y + 0.8 * size, face, size, colour)
 
     def _figure(self, label: str, count: str, bottom: float) -> None:
-        self.sheets.draw_text(label, EDGE, bottom - 8, LABEL_FONT, 10.5, INK)
-        self.sheets.draw_text(
+        self.canvas.draw_text(label, EDGE, bottom - 8, LABEL_FONT, 10.5, INK)
+        self.canvas.draw_text(
             count, EDGE + self.text_width, bottom - 8, LABEL_FONT_BOLD, 10.5, INK, align="right"
         )
-        self.sheets.box(EDGE, bottom - 2.5, self.text_width, 0.5, HAIRLINE)
+        self.canvas.box(EDGE, bottom - 2.5, self.text_width, 0.5, HAIRLINE)

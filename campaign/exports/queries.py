@@ -1,149 +1,107 @@
-"""Read signatures for an export, as text made by the database, in constant memory."""
+"""Queries about exports and their files."""
 
-import json
-from collections.abc import Iterator, Sequence
+import io
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
-from sqlalchemy import Text, cast, func, select
+from flask import current_app
+from sqlalchemy import select
 
-from campaign.exports.columns import ANSWER, COLUMNS
-from campaign.exports.delivery_columns import delivered_columns
-from campaign.exports.selection import EQUAL, STATES, Selection
+from campaign.exports.models import SUBSCRIBERS, Export, ExportChoice, sealed_name
 from campaign.extensions import db
-from campaign.petitions.models import Petition, PetitionVersion
-from campaign.signatures.models import Signature
+from campaign.files.choice import storage_for
+from campaign.files.scratch import remove_scratch
+from campaign.files.storage import FileStorage, FilesUnavailable
+from campaign.security.sealed_files import SealedReader, key_of
 
-# Batches of this size stay in the CPU cache while they are turned from rows to columns and back.
-# That is twice as fast as batches of 5,000.
-BATCH = 500
-
-
-class SignatureTable:
-    """The table for a Selection: its `header`, column `kinds`, and signatures in batches.
-
-    A batch is a list of columns of equal length, with at most BATCH signatures. `questions` are
-    the petition's current questions, then former ones that were answered. They are looked up
-    unless they are given.
-    """
-
-    def __init__(self, selection: Selection, questions: list[str] | None = None) -> None:
-        self.selection = selection
-        self._available = (
-            delivered_columns(selection.petition_id) if selection.delivered else COLUMNS
-        )
-        self.column_names = [name for name in selection.columns if name != "answers"]
-        asks = "answers" in selection.columns
-        self.questions = (
-            (_questions(selection.petition_id) if questions is None else questions) if asks else []
-        )
-        self.header = [*self.column_names, *map(ANSWER.format, self.questions)]
-        self.kinds = [
-            *(self._available[name].kind for name in self.column_names),
-            *["text"] * len(self.questions),
-        ]
-
-    def total(self) -> int:
-        """Return the number of selected signatures."""
-        query = select(func.count()).select_from(Signature).where(*self._conditions())
-        return db.session.scalar(query) or 0
-
-    def last_id(self) -> int:
-        """Return the id of the petition's newest signature, where an export started now ends."""
-        return (
-            db.session.scalar(
-                select(func.max(Signature.id)).where(
-                    Signature.petition_id == self.selection.petition_id
-                )
-            )
-            or 0
-        )
-
-    def stream(self) -> Iterator[list[Sequence[Any]]]:
-        """Yield batches from one server-side cursor."""
-        for rows in self._rows(self._query(), yield_per=BATCH).partitions():
-            yield self._columns(rows)
-
-    def after(
-        self, after_id: int, last_id: int, limit: int
-    ) -> tuple[int, list[list[Sequence[Any]]]]:
-        """Return (last id, batches) of the next `limit` signatures by id; no batches at the end."""
-        rows = self._rows(
-            self._query().where(Signature.id > after_id, Signature.id <= last_id).limit(limit)
-        ).all()
-        batches = [self._columns(rows[at : at + BATCH]) for at in range(0, len(rows), BATCH)]
-        return (rows[-1].id if rows else last_id), batches
-
-    @staticmethod
-    def _rows(query: Any, **options: Any) -> Any:
-        # The connection returns plain rows. We do not need the session's work for objects.
-        return db.session.connection().execute(query, execution_options=options)
-
-    def _query(self) -> Any:
-        sources = [source for name in self.column_names for source in self._available[name].sources]
-        if self.questions:
-            sources.append(cast(Signature.answers, Text))
-        query = select(Signature.id, *sources).where(*self._conditions()).order_by(Signature.id)
-        return (
-            query.join(PetitionVersion, PetitionVersion.id == Signature.version_id)
-            if "version" in self.column_names
-            else query
-        )
-
-    def _conditions(self) -> Iterator[Any]:
-        selection = self.selection
-        yield Signature.petition_id == selection.petition_id
-        if (states := STATES[selection.state]) is not None:
-            yield Signature.state.in_(states)
-        yield from (
-            getattr(Signature, name) == value
-            for name in EQUAL
-            if (value := getattr(selection, name))
-        )
-        if selection.subscribed:
-            yield Signature.subscribe
-        if selection.since:
-            yield Signature.created_at >= selection.since
-        if selection.until:
-            yield Signature.created_at < selection.until
-
-    def _columns(self, rows: Sequence[Any]) -> list[Sequence[Any]]:
-        """Return query rows as a batch of columns."""
-        _ids, *sources = zip(*rows, strict=True)
-        values = iter(sources)
-        columns: list[Sequence[Any]] = []
-        for name in self.column_names:
-            column = self._available[name]
-            parts = [next(values) for _ in column.sources]
-            columns.append(list(map(column.make, *parts)) if column.make else parts[0])
-        if self.questions:
-            columns += self._answers(next(values))
-        return columns
-
-    def _answers(self, texts: Sequence[str]) -> Iterator[list[Any]]:
-        answers = [json.loads(text) if text != "{}" else {} for text in texts]
-        return (
-            [_answer_text(answer.get(question)) for answer in answers]
-            for question in self.questions
-        )
+# How much is decrypted at once when a file is read from its beginning to its end.
+READ_BYTES = 64 * 1024
 
 
-def _answer_text(answer: str | bool | None) -> str | None:
-    """Return an answer as text; a checkbox is "yes" or "no"."""
-    return {True: "yes", False: "no"}[answer] if isinstance(answer, bool) else answer
+def export_files(settings: Mapping[str, Any]) -> FileStorage:
+    """Return the storage of the sealed files."""
+    return storage_for(settings, "exports")
 
 
-def _questions(petition_id: int) -> list[str]:
-    current = [
-        question["name"]
-        for question in db.session.scalars(
-            select(Petition.questions).filter_by(id=petition_id)
-        ).one()
-    ]
-    answered = select(cast(Signature.answers, Text)).where(
-        Signature.petition_id == petition_id, cast(Signature.answers, Text) != "{}"
+def key_for(export: Export, settings: Mapping[str, Any]) -> bytes:
+    """Return the encryption key of an export's file."""
+    return key_of(settings["SECRET_KEY"].encode(), export.seed)
+
+
+def export_by_id(export_id: int) -> Export | None:
+    """Return the export as it is in the database now, or None."""
+    return db.session.scalar(
+        select(Export).where(Export.id == export_id).execution_options(populate_existing=True)
     )
-    rows = db.session.scalars(answered.execution_options(yield_per=BATCH))
-    return [
-        *current,
-        *sorted({name for answers in rows for name in json.loads(answers)} - set(current)),
-    ]
+
+
+def exports_of(petition_ids: Collection[int], most: int = 50) -> Sequence[Export]:
+    """Return the latest exports of these petitions, newest first."""
+    query = (
+        select(Export)
+        .where(Export.petition_id.in_(petition_ids))
+        .order_by(Export.id.desc())
+        .limit(most)
+    )
+    return db.session.scalars(query.execution_options(populate_existing=True)).all()
+
+
+def subscriber_exports(
+    cause_ids: Collection[int] | None,
+    organisation_ids: Collection[int] | None,
+    most: int = 20,
+) -> Sequence[Export]:
+    """Return the latest files of subscribers, newest first.
+
+    They are those of these causes and of these organisations as a whole; None means all.
+    """
+    query = select(Export).where(Export.aim == SUBSCRIBERS).order_by(Export.id.desc()).limit(most)
+    if cause_ids is not None and organisation_ids is not None:
+        query = query.where(
+            Export.cause_id.in_(cause_ids) | Export.organisation_id.in_(organisation_ids)
+        )
+    return db.session.scalars(query.execution_options(populate_existing=True)).all()
+
+
+def choice_of(organizer_id: int, petition_id: int, aim: str) -> ExportChoice | None:
+    """Return the last ExportChoice of an organizer for a petition and aim, or None."""
+    return db.session.get(ExportChoice, (organizer_id, petition_id, aim))
+
+
+def has_file(export: Export) -> bool:
+    """Return whether the export is ready and its file is there.
+
+    If the storage does not answer, it is probably there: the download will tell.
+    """
+    if export.state != "ready":
+        return False
+    try:
+        return export_files(current_app.config).has(export.file_name)
+    except FilesUnavailable:
+        return True
+
+
+def content_of(export: Export) -> io.BufferedReader:
+    """Open the content of a ready export's file, from any position.
+
+    Raises FileNotFoundError and FilesUnavailable. Reading may also raise SealBroken.
+    """
+    settings = current_app.config
+    file = export_files(settings).open(export.file_name)
+    reader = SealedReader(file, key_for(export, settings), export.size)
+    return io.BufferedReader(reader, READ_BYTES)
+
+
+def scratch_prefix(export_id: int) -> str:
+    """Return how the names of the files begin that a worker makes for an export."""
+    return f"export-{export_id}."
+
+
+def remove_files(export_id: int) -> None:
+    """Remove an export's files at once: the finished one, and what this machine was making."""
+    settings = current_app.config
+    remove_scratch(settings, scratch_prefix(export_id))
+    # Otherwise the next sweep deletes it, as it has no row.
+    with suppress(FilesUnavailable):
+        export_files(settings).delete(sealed_name(export_id))

@@ -45,7 +45,7 @@ class Spreadsheet:
         self, header: Sequence[str], kinds: Sequence[str], *, at: datetime | None = None
     ) -> None:
         self._header, self._kinds = header, kinds
-        self._letters = [_letters(place) for place in range(len(header))]
+        self._letters = [_letters(index) for index in range(len(header))]
         self._zip = ZipStream(at or datetime.now(UTC), level=LEVEL)
         self._sheets, self._rows = 0, 0
 
@@ -143,12 +143,12 @@ def _escape(column: Sequence[str | None]) -> Sequence[str | None]:
     return safe
 
 
-def _letters(place: int) -> str:
+def _letters(index: int) -> str:
     """Return the name of a column by its index from 0, such as Z for 25 and AA for 26."""
     name = ""
-    place += 1
-    while place:
-        place, letter = divmod(place - 1, 26)
+    index += 1
+    while index:
+        index, letter = divmod(index - 1, 26)
         name = chr(65 + letter) + name
     return name
 

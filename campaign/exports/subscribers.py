@@ -7,15 +7,14 @@ from sqlalchemy import ColumnElement, case, func, or_, select
 
 from campaign.causes.models import Cause
 from campaign.db.functions import iso_instant
-from campaign.exports.formats import DOWNLOADS, FORMATS
-from campaign.exports.writer import Piece
+from campaign.exports.formats import DOWNLOADS, FORMATS, Piece
 from campaign.extensions import db
 from campaign.notices.models import NOT_RECORDED, Consent, ConsentText, Notice
 from campaign.organisations.models import Organisation
 from campaign.subscriptions.consents import SUBJECT
 from campaign.subscriptions.models import Subscription
 
-AT_ONCE = 5000
+BATCH_SIZE = 5000
 ALL_CAUSES = "all"
 # Name of the column → (kind, SQL), as in `columns`. An import knows these names.
 COLUMNS = {
@@ -66,7 +65,7 @@ def pieces_of_subscribers(
         .outerjoin(ConsentText, ConsentText.id == Consent.text_id)
         .where(*_conditions(cause_id, organisation_id, state))
         .order_by(Subscription.id)
-        .limit(AT_ONCE)
+        .limit(BATCH_SIZE)
     )
     after, done = 0, 0
     while rows := db.session.execute(query.where(Subscription.id > after)).all():

@@ -17,8 +17,8 @@ from campaign.imports.values import (
     newest_day,
     read_name,
     short_text,
-    tick,
     was_counted,
+    yes_or_no,
 )
 from campaign.petitions.queries import SigningTerms
 from campaign.petitions.questions import ANSWER_PREFIX
@@ -135,8 +135,8 @@ class _Row:
                 for name, question in self._checker.questions
             },
             "name_display": self._value("name_display", name_display),
-            "subscribe": self._value("subscribe", tick),
-            "tell_answer": self._value("tell_answer", tick),
+            "subscribe": self._value("subscribe", yes_or_no),
+            "tell_answer": self._value("tell_answer", yes_or_no),
         }
         lang = self._value("lang", lambda text: language(text, context.lang))
         signed_at = self._signed_at()
@@ -238,7 +238,7 @@ class _Row:
 
     def _answer(self, name: str, question: Mapping[str, Any]) -> str | bool:
         if question["type"] == "tick":
-            return bool(self._value(name, tick))
+            return bool(self._value(name, yes_or_no))
         if question["type"] == "choice":
             return self._value(name, lambda text: choice_answer(question, text)) or ""
         return self._value(name, short_text) or ""

@@ -13,7 +13,7 @@ from campaign.signatures.moderation.rules import first_reason, matchers_for
 from campaign.signatures.signing.commands import Evidence, SignatureCommand
 from campaign.signatures.signing.operations import find_repeats
 
-AT_ONCE = 500
+BATCH_SIZE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +105,12 @@ def _owners(
     owners = {}
     for has_address, column in ((True, Signature.email_digest), (False, Signature.person_digest)):
         digests = [digest for is_address, digest in keys if is_address is has_address]
-        for start in range(0, len(digests), AT_ONCE):
+        for start in range(0, len(digests), BATCH_SIZE):
             query = (
                 select(column, Signature.id, Signature.evidence, Signature.state)
                 .where(
                     Signature.petition_id == petition_id,
-                    column.in_(digests[start : start + AT_ONCE]),
+                    column.in_(digests[start : start + BATCH_SIZE]),
                 )
                 .order_by(Signature.id.desc())
             )

@@ -22,7 +22,7 @@ from campaign.imports.checking import ValidatedRow
 from campaign.imports.classification import ClassifiedRow
 from campaign.imports.models import WAITS, ImportBatch, ImportRow
 from campaign.imports.operations import enqueue_rest, open_batch
-from campaign.imports.rows import AT_ONCE, insert_rows
+from campaign.imports.rows import BATCH_SIZE, insert_rows
 from campaign.notices.models import NOT_RECORDED
 from campaign.notices.operations import record_notice
 from campaign.signatures.signing import accept_signatures
@@ -62,8 +62,8 @@ def import_in_parts(write: Write, batch_id: int, decided: Sequence[ClassifiedRow
 
     Rows of people who signed after the batch was accepted become duplicates.
     """
-    for start in range(0, len(decided), AT_ONCE):
-        write(_import_part, batch_id, decided[start : start + AT_ONCE])
+    for start in range(0, len(decided), BATCH_SIZE):
+        write(_import_part, batch_id, decided[start : start + BATCH_SIZE])
     return write(_close, batch_id)
 
 

@@ -15,7 +15,7 @@ from campaign.extensions import db, load_for_update
 from campaign.imports.columns import are_regions, guess_columns, is_heading
 from campaign.imports.models import ImportBatch, PrintRun
 from campaign.imports.operations import enqueue_rest, mark_changed
-from campaign.imports.rows import AT_ONCE, insert_rows, row_of
+from campaign.imports.rows import BATCH_SIZE, insert_rows, row_of
 from campaign.imports.tables import Row, Table
 from campaign.imports.values import is_day_first
 from campaign.notices.composition import ComposedNotice
@@ -71,12 +71,12 @@ def store_file(
     long that the worker considered it abandoned.
     """
     stored = write(_store_batch, batch)
-    for start in range(0, len(table.rows), AT_ONCE):
+    for start in range(0, len(table.rows), BATCH_SIZE):
         stored = write(
             _store_part,
             stored.id,
             stored.version,
-            table.rows[start : start + AT_ONCE],
+            table.rows[start : start + BATCH_SIZE],
             left_out,
         )
     return stored

@@ -9,7 +9,7 @@ from campaign.extensions import database_now, db, write
 from campaign.imports.classification import classify
 from campaign.imports.commit import import_in_parts
 from campaign.imports.models import ImportBatch
-from campaign.imports.operations import JOB, PATIENCE, RETENTION, drop
+from campaign.imports.operations import JOB, RETENTION, STOPPED_AFTER, drop
 from campaign.imports.queries import batch_by_id, checker_for, items_of
 from campaign.imports.rollback import erase_rows, remove_in_parts
 from campaign.jobs.registry import BackgroundWork
@@ -40,20 +40,20 @@ def finish_batch(run: JobRun) -> datetime | None:
         remove_in_parts(run.write, batch.id)
     elif batch.state == "dropped" and batch.closed_at is None:
         # A file that is still being stored counts as dropped too. Wait until it stops changing.
-        if batch.changed_at > now - PATIENCE:
-            return batch.changed_at + PATIENCE
+        if batch.changed_at > now - STOPPED_AFTER:
+            return batch.changed_at + STOPPED_AFTER
         erase_rows(run.write, batch.id)
     return None
 
 
 @work.periodic(seconds=SWEEP_SECONDS)
 def sweep_batches(_worker: WorkerContext) -> int:
-    """Drop the open batches that nobody has changed for KEPT; return how many."""
+    """Drop the open batches that nobody has changed for RETENTION; return how many."""
     return drop_abandoned(now=database_now())
 
 
 def drop_abandoned(*, now: datetime) -> int:
-    """Drop the open batches that nobody has changed for KEPT, and erase their content.
+    """Drop the open batches that nobody has changed for RETENTION, and erase their content.
 
     Return the number of batches.
     """

@@ -28,7 +28,7 @@ PAPERS = ("A4", "Letter")
 KINDS = ("typed", "file")
 STATES = ("open", "imported", "undone", "dropped")
 # Larger batches take longer than someone should wait for a page, so the worker carries them out.
-AT_ONE_SITTING = 2000
+MAX_IN_ONE_SITTING = 2000
 OUTCOMES = ("new", "held", "duplicate", "wrong", "left_out")
 
 
@@ -138,7 +138,7 @@ class ImportBatch(Versioned, Base):
     @property
     def is_large(self) -> bool:
         """Whether the worker imports and removes this batch from its first row on."""
-        return self.rows > AT_ONE_SITTING
+        return self.rows > MAX_IN_ONE_SITTING
 
     @property
     def is_arriving(self) -> bool:

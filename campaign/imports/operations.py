@@ -26,7 +26,7 @@ JOB = "import"
 RETENTION = timedelta(days=7)
 # A request carries out its own batch at once, unless it is large. After this time, it was stopped,
 # and the batch's job finishes it.
-PATIENCE = timedelta(minutes=2)
+STOPPED_AFTER = timedelta(minutes=2)
 # Keeps transactions short: people who sign at the same time wait a few hundredths of a second.
 OUTCOMES_AT_ONCE = 1000
 
@@ -170,7 +170,7 @@ def drop(*, batch_id: int, version: int | None = None) -> ImportBatch:
 def enqueue_rest(batch: ImportBatch) -> None:
     """Queue the job that finishes the batch: at once if it is large, else if we are interrupted."""
     is_ours = batch.state == "dropped" or not batch.is_large
-    enqueue(JOB, batch.id, delay=PATIENCE if is_ours else timedelta(0))
+    enqueue(JOB, batch.id, delay=STOPPED_AFTER if is_ours else timedelta(0))
 
 
 def open_batch(batch_id: int) -> ImportBatch:

@@ -12,7 +12,7 @@ from campaign.errors import CampaignError
 from campaign.extensions import db, load_for_update, load_for_update_or_none
 from campaign.imports.models import WAITS, ImportBatch, ImportRow
 from campaign.imports.operations import enqueue_rest, mark_changed
-from campaign.imports.rows import AT_ONCE
+from campaign.imports.rows import BATCH_SIZE
 from campaign.process.clock import utcnow
 from campaign.signatures.erasure import withdraw_and_erase
 
@@ -68,7 +68,7 @@ def _remove_part(batch_id: int, after: int) -> tuple[int, int] | None:
         select(_rows.c.place, _rows.c.signature_id)
         .where(in_batch, _rows.c.place > after)
         .order_by(_rows.c.place)
-        .limit(AT_ONCE)
+        .limit(BATCH_SIZE)
     ).all()
     if not rows:
         batch.closed_at = utcnow()
@@ -85,7 +85,7 @@ def _erase_part(batch_id: int) -> bool:
     batch = mark_changed(load_for_update(ImportBatch, batch_id))
     in_batch = _rows.c.batch_id == batch_id
     places = db.session.scalars(
-        select(_rows.c.place).where(in_batch).order_by(_rows.c.place).limit(AT_ONCE)
+        select(_rows.c.place).where(in_batch).order_by(_rows.c.place).limit(BATCH_SIZE)
     ).all()
     if not places:
         batch.closed_at = utcnow()

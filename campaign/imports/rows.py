@@ -7,7 +7,7 @@ from campaign.db.upsert import insert_all
 from campaign.extensions import db
 from campaign.imports.models import ImportRow
 
-AT_ONCE = 500
+BATCH_SIZE = 500
 _table = ImportRow.__table__
 
 
@@ -34,5 +34,5 @@ def row_of(batch_id: int, place: int, **columns: Any) -> dict[str, Any]:
 
 def insert_rows(rows: Sequence[dict[str, Any]]) -> None:
     """Insert rows, given as dicts with the same keys."""
-    for start in range(0, len(rows), AT_ONCE):
-        insert_all(db.session.connection(), _table, rows[start : start + AT_ONCE])
+    for start in range(0, len(rows), BATCH_SIZE):
+        insert_all(db.session.connection(), _table, rows[start : start + BATCH_SIZE])

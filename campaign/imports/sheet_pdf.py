@@ -6,7 +6,7 @@ from typing import Any
 
 from campaign.montage.fonts import DISPLAY_FONT, LABEL_FONT, LABEL_FONT_BOLD, TEXT_FONT
 from campaign.montage.shapes.files import RGB
-from campaign.montage.typesetting import Sheets
+from campaign.montage.typesetting import PdfCanvas
 
 MM = 72 / 25.4
 # Width and height in points, landscape.
@@ -42,7 +42,7 @@ class Column:
 
     heading: str
     share: float
-    is_tick: bool = False
+    is_checkbox: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,9 @@ class _Printing:
     def __init__(self, spec: SheetSpec) -> None:
         self._spec = spec
         width, height = PAPERS[spec.paper]
-        self._sheets = Sheets(width, height, title=f"{spec.title} – {spec.cause}", lang=spec.lang)
+        self._canvas = PdfCanvas(
+            width, height, title=f"{spec.title} – {spec.cause}", lang=spec.lang
+        )
         self._left, self._right = EDGE, width - EDGE
         self._wide = self._right - self._left
         self._bottom = height - EDGE
@@ -99,8 +101,8 @@ class _Printing:
             if spec.text
             else ([], 0)
         )
-        self._to = self._sheets.lines(spec.to, self._text_width, LABEL_FONT_BOLD, 9.5)[:2]
-        self._consent = self._sheets.lines(spec.consent, self._wide, TEXT_FONT, 8.8)
+        self._to = self._canvas.lines(spec.to, self._text_width, LABEL_FONT_BOLD, 9.5)[:2]
+        self._consent = self._canvas.lines(spec.consent, self._wide, TEXT_FONT, 8.8)
 
     @property
     def _text_width(self) -> float:
@@ -110,11 +112,11 @@ class _Printing:
         self._set_full_text()
         self._set_cover()
         for serial, url in zip(self._spec.serials, self._spec.serial_urls, strict=True):
-            self._sheets.add(WHITE)
+            self._canvas.add(WHITE)
             top = max(self._set_summary(), self._set_codes(serial, url))
             self._set_rows(self._set_consent(top))
             self._set_foot(serial)
-        return self._sheets.output()
+        return self._canvas.output()
 
     def _set_full_text(self) -> None:
         """Draw the full text before the sheets, on as many pages as needed, to read at a table."""
@@ -134,36 +136,40 @@ class _Printing:
                 y = top
             x = self._left + (place - 1) % COLUMNS * (wide + GUTTER)
             y += high
-            self._say(bullet, x, y, face, size)
-            self._say(line, x + indent, y, face, size)
+            self._draw_text(bullet, x, y, face, size)
+            self._draw_text(line, x + indent, y, face, size)
             y += behind
 
     def _set_cover(self) -> None:
         """Draw the page that hides earlier rows from the next person, with a fold line."""
-        self._sheets.add(WHITE)
+        self._canvas.add(WHITE)
         fold = (self._bottom + EDGE) / 2
-        self._sheets.box(0, 0, self._right + EDGE, fold, PALE)
+        self._canvas.box(0, 0, self._right + EDGE, fold, PALE)
         y = fold - 10 * MM - len(self._spec.cover) * COVER_HEIGHT
         for text in self._spec.cover:
             lines, size = self._fit(
                 text, self._wide, COVER_HEIGHT - 4 * MM, LABEL_FONT_BOLD, COVER_SIZES, COVER_LEADING
             )
             for at, line in enumerate(lines, 1):
-                self._say(line, self._left, y + at * size * COVER_LEADING, LABEL_FONT_BOLD, size)
+                self._draw_text(
+                    line, self._left, y + at * size * COVER_LEADING, LABEL_FONT_BOLD, size
+                )
             y += COVER_HEIGHT
         x = 0.0
         while x < self._right + EDGE:
-            self._sheets.box(x, fold - 0.5, DASH, 1, INK)
+            self._canvas.box(x, fold - 0.5, DASH, 1, INK)
             x += DASH + BETWEEN_DASHES
 
     def _begin_full_text(self) -> float:
         """Start a page of the full text with title and targets; return where its text may begin."""
-        self._sheets.add(WHITE)
-        self._say(self._spec.full_text_note, self._left, self._bottom - 1, LABEL_FONT, 8.5, GREY)
+        self._canvas.add(WHITE)
+        self._draw_text(
+            self._spec.full_text_note, self._left, self._bottom - 1, LABEL_FONT, 8.5, GREY
+        )
         y = self._set_title(
             *self._fit(self._spec.title, self._wide, 58, DISPLAY_FONT, TITLE_SIZES, 1.08)
         )
-        self._sheets.vein(self._left, y + 9, self._wide, INK, thick=3)
+        self._canvas.tapered_rule(self._left, y + 9, self._wide, INK, thick=3)
         return y + 20
 
     def _lines_of(self, kind: str, text: Any, wide: float) -> Iterator[tuple[Any, ...]]:
@@ -174,7 +180,7 @@ class _Printing:
         bullet, text = text if kind == "item" else ("", text)
         indent = ITEM_INDENT if kind == "item" else 0
         face, size, before, behind = STYLES[kind]
-        lines = self._sheets.lines(text, wide - indent, face, size)
+        lines = self._canvas.lines(text, wide - indent, face, size)
         for at, line in enumerate(lines):
             is_first, is_last = at == 0, at == len(lines) - 1
             yield (
@@ -190,15 +196,15 @@ class _Printing:
     def _set_title(self, lines: Sequence[str], size: float) -> float:
         """Draw the cause, the lines of the title and the targets; return the y of the last line."""
         y = EDGE + 7
-        self._say(self._spec.cause, self._left, y, LABEL_FONT_BOLD, 8.5, GREY)
+        self._draw_text(self._spec.cause, self._left, y, LABEL_FONT_BOLD, 8.5, GREY)
         y += 3
         for line in lines:
             y += size * 1.08
-            self._say(line, self._left, y, DISPLAY_FONT, size)
+            self._draw_text(line, self._left, y, DISPLAY_FONT, size)
         y += 5
         for line in self._to:
             y += 12.5
-            self._say(line, self._left, y, LABEL_FONT_BOLD, 9.5)
+            self._draw_text(line, self._left, y, LABEL_FONT_BOLD, 9.5)
         return y
 
     def _set_summary(self) -> float:
@@ -207,12 +213,12 @@ class _Printing:
         y += 3
         for line in lines:
             y += size * 1.36
-            self._say(line, self._left, y, TEXT_FONT, size)
+            self._draw_text(line, self._left, y, TEXT_FONT, size)
         y += 13
-        self._say(spec.online_note, self._left, y, LABEL_FONT, 8.5)
-        self._say(
+        self._draw_text(spec.online_note, self._left, y, LABEL_FONT, 8.5)
+        self._draw_text(
             spec.short_address,
-            self._left + self._sheets.width_of(spec.online_note + " ", LABEL_FONT, 8.5),
+            self._left + self._canvas.width_of(spec.online_note + " ", LABEL_FONT, 8.5),
             y,
             LABEL_FONT_BOLD,
             8.5,
@@ -223,23 +229,23 @@ class _Printing:
         spec = self._spec
         type_in, online = self._right - QR, self._right - 2 * QR - GAP - 4 * MM
         # The QR codes need no quiet zone of their own, because the sheet around them is white.
-        self._sheets.code(spec.sign_url, online, EDGE, QR, INK)
-        self._sheets.code(url, type_in, EDGE, QR, INK)
+        self._canvas.code(spec.sign_url, online, EDGE, QR, INK)
+        self._canvas.code(url, type_in, EDGE, QR, INK)
         y = EDGE + QR + 11
-        for line in self._sheets.lines(spec.sign_label, QR + GAP, LABEL_FONT_BOLD, 8):
-            self._say(line, online, y, LABEL_FONT_BOLD, 8)
+        for line in self._canvas.lines(spec.sign_label, QR + GAP, LABEL_FONT_BOLD, 8):
+            self._draw_text(line, online, y, LABEL_FONT_BOLD, 8)
             y += 9.5
-        self._say(spec.sheet_label, type_in, EDGE + QR + 11, LABEL_FONT, 8, GREY)
-        self._say(serial, type_in, EDGE + QR + 23, LABEL_FONT_BOLD, 11)
+        self._draw_text(spec.sheet_label, type_in, EDGE + QR + 11, LABEL_FONT, 8, GREY)
+        self._draw_text(serial, type_in, EDGE + QR + 23, LABEL_FONT_BOLD, 11)
         return max(y, EDGE + QR + 23)
 
     def _set_consent(self, top: float) -> float:
         y = top + 7
-        self._sheets.vein(self._left, y, self._wide, INK, thick=3)
+        self._canvas.tapered_rule(self._left, y, self._wide, INK, thick=3)
         y += 5
         for line in self._consent:
             y += 11.4
-            self._say(line, self._left, y, TEXT_FONT, 8.8)
+            self._draw_text(line, self._left, y, TEXT_FONT, 8.8)
         return y + 7
 
     def _set_rows(self, top: float) -> None:
@@ -252,14 +258,14 @@ class _Printing:
         high = min(MAX_ROW_HEIGHT, height / rows)
         number = 8 * MM
         shares = sum(column.share for column in self._spec.columns)
-        self._sheets.box(self._left, top, self._wide, HEAD, PALE)
+        self._canvas.box(self._left, top, self._wide, HEAD, PALE)
         x = self._left + number
         bottom = top + HEAD + rows * high
         for column in self._spec.columns:
             wide = (self._wide - number) * column.share / shares
             self._heading(column, x, top, wide)
-            self._sheets.box(x - 0.3, top, 0.6, bottom - top, INK)
-            if column.is_tick:
+            self._canvas.box(x - 0.3, top, 0.6, bottom - top, INK)
+            if column.is_checkbox:
                 for row in range(rows):
                     self._square(
                         x + wide / 2 - 2.2 * MM,
@@ -269,7 +275,7 @@ class _Printing:
             x += wide
         for row in range(rows):
             y = top + HEAD + row * high
-            self._say(
+            self._draw_text(
                 str(row + 1),
                 self._left + number / 2,
                 y + high / 2 + 4,
@@ -278,10 +284,10 @@ class _Printing:
                 align="center",
             )
         for row in range(rows + 1):
-            self._sheets.box(self._left, top + HEAD + row * high - 0.3, self._wide, 0.6, INK)
-        self._sheets.box(self._left, top - 0.6, self._wide, 1.2, INK)
-        self._sheets.box(self._left - 0.3, top, 0.6, bottom - top, INK)
-        self._sheets.box(self._right - 0.3, top, 0.6, bottom - top, INK)
+            self._canvas.box(self._left, top + HEAD + row * high - 0.3, self._wide, 0.6, INK)
+        self._canvas.box(self._left, top - 0.6, self._wide, 1.2, INK)
+        self._canvas.box(self._left - 0.3, top, 0.6, bottom - top, INK)
+        self._canvas.box(self._right - 0.3, top, 0.6, bottom - top, INK)
 
     def _heading(self, column: Column, x: float, top: float, wide: float) -> None:
         lines, size = self._fit(
@@ -289,23 +295,25 @@ class _Printing:
         )
         y = top + (HEAD - 1.14 * size * len(lines)) / 2 + 0.82 * size
         for at, line in enumerate(lines):
-            place = (x + wide / 2, "center") if column.is_tick else (x + 3, "left")
-            self._say(line, place[0], y + 1.14 * size * at, LABEL_FONT_BOLD, size, align=place[1])
+            place = (x + wide / 2, "center") if column.is_checkbox else (x + 3, "left")
+            self._draw_text(
+                line, place[0], y + 1.14 * size * at, LABEL_FONT_BOLD, size, align=place[1]
+            )
 
     def _square(self, x: float, y: float, side: float) -> None:
-        self._sheets.box(x, y, side, side, INK)
-        self._sheets.box(x + 1, y + 1, side - 2, side - 2, WHITE)
+        self._canvas.box(x, y, side, side, INK)
+        self._canvas.box(x + 1, y + 1, side - 2, side - 2, WHITE)
 
     def _set_foot(self, serial: str) -> None:
         y = self._bottom - 1
-        self._say(serial, self._right, y, LABEL_FONT_BOLD, 8.5, align="right")
+        self._draw_text(serial, self._right, y, LABEL_FONT_BOLD, 8.5, align="right")
         x, width = self._left, self._wide - 30 * MM
         for label in self._spec.collected:
-            self._say(label, x, y, LABEL_FONT, 8)
-            line = x + self._sheets.width_of(label, LABEL_FONT, 8) + 4
+            self._draw_text(label, x, y, LABEL_FONT, 8)
+            line = x + self._canvas.width_of(label, LABEL_FONT, 8) + 4
             x += width * 0.72 / len(self._spec.collected)
-            self._sheets.box(line, y + 1, x - line - 8, 0.5, INK)
-        self._say(self._spec.foot, x, y, LABEL_FONT, 7.2, GREY)
+            self._canvas.box(line, y + 1, x - line - 8, 0.5, INK)
+        self._draw_text(self._spec.foot, x, y, LABEL_FONT, 7.2, GREY)
 
     def _fit(
         self,
@@ -316,13 +324,13 @@ class _Printing:
         sizes: Sequence[float],
         leading: float,
     ) -> tuple[list[str], float]:
-        lines, size = self._sheets.fitted(text, width, height, face, sizes, leading)
+        lines, size = self._canvas.fitted(text, width, height, face, sizes, leading)
         most = max(1, int(height // (leading * size)))
         if len(lines) > most:
             lines = [*lines[: most - 1], lines[most - 1].rstrip(".,;: ") + " …"]
         return lines, size
 
-    def _say(
+    def _draw_text(
         self,
         text: str,
         x: float,
@@ -333,4 +341,4 @@ class _Printing:
         align: str = "left",
     ) -> None:
         if text:
-            self._sheets.draw_text(text, x, y, face, size, colour, align=align)
+            self._canvas.draw_text(text, x, y, face, size, colour, align=align)

@@ -24,7 +24,7 @@ from campaign.process.clock import utcnow
 from campaign.site.settings import site_settings
 from campaign.text.markdown import to_paragraphs
 
-WIDE, NARROW, TICK = 24, 12, 8.5
+WIDE, NARROW, CHECKBOX = 24, 12, 8.5
 
 
 def consent_of(petition: Petition, lang: str) -> str:
@@ -128,15 +128,19 @@ def _columns(petition: Petition, lang: str) -> tuple[Column, ...]:
         *(
             Column(
                 question["label"],
-                TICK if question["type"] == "tick" else NARROW + 4,
+                CHECKBOX if question["type"] == "tick" else NARROW + 4,
                 question["type"] == "tick",
             )
             for question in questions
         ),
         Column(_("Date"), NARROW - 1),
-        Column(_("Updates"), TICK, is_tick=True),
-        *([Column(_("Answers"), TICK, is_tick=True)] if petition.may_be_answered(utcnow()) else []),
-        Column(_("Name shown"), TICK, is_tick=True),
+        Column(_("Updates"), CHECKBOX, is_checkbox=True),
+        *(
+            [Column(_("Answers"), CHECKBOX, is_checkbox=True)]
+            if petition.may_be_answered(utcnow())
+            else []
+        ),
+        Column(_("Name shown"), CHECKBOX, is_checkbox=True),
         Column(_("Signature"), WIDE),
     )
 

@@ -22,7 +22,7 @@ from campaign.site.settings import site_settings
 from campaign.text.names import clean_name, clean_text, name_key
 
 _SYNONYMS = tomllib.loads((Path(__file__).parent / "data" / "values.toml").read_text("utf-8"))
-_TICKS: dict[str, bool] = {
+_YES_NO: dict[str, bool] = {
     word: answer == "yes" for answer, words in _SYNONYMS["tick"].items() for word in words
 }
 _DISPLAYS = {word: stored for stored, words in _SYNONYMS["display"].items() for word in words}
@@ -48,14 +48,14 @@ class ValueRefused(ValueError):
         self.code = code
 
 
-def tick(text: str) -> bool:
+def yes_or_no(text: str) -> bool:
     """Return whether a box was checked. Raises ValueRefused if it is neither yes nor no."""
     if not text or text in "-–—" or text in _CHECK_MARKS:
         return text in _CHECK_MARKS and bool(text)
     word = _normalize(text)
-    if word not in _TICKS:
+    if word not in _YES_NO:
         raise ValueRefused("tick")
-    return _TICKS[word]
+    return _YES_NO[word]
 
 
 def name_display(text: str) -> str:
@@ -127,7 +127,7 @@ def newest_day(now: datetime) -> date:
 
 
 def is_day_first(texts: Iterable[str]) -> bool | None:
-    """Return whether these dates begin with the day, or None if they do not tell."""
+    """Return whether these dates begin with the day, or None if that is unclear."""
     pairs = [tuple(map(int, match.groups()[:2])) for match in map(_PARTS.fullmatch, texts) if match]
     if any(first > 12 for first, _ in pairs):
         return True

@@ -19,7 +19,7 @@ MAX_UNPACKED_BYTES = 128 * 1024 * 1024
 # Limit for the text of all cells, once each has its own copy of a shared text.
 MAX_TEXT_BYTES = 2 * MAX_UNPACKED_BYTES
 MAX_PARTS = 1000
-PIECE = 1024 * 1024
+PIECE_BYTES = 1024 * 1024
 # Only parts at these paths matter to us, whatever their type. Anything else, such as an embedded
 # workbook of another kind, is not passed on to the reader.
 ROOTS, ENDINGS = ("[content_types]", "_rels/", "xl/"), (".xml", ".rels")
@@ -114,7 +114,7 @@ def _check_texts(texts: SharedTexts | None, part: ZipInfo, xml: bytes) -> Shared
 def _read(source: ZipFile, part: ZipInfo, limit: int) -> bytes:
     pieces, remaining = [], limit
     with source.open(part) as file:
-        while piece := file.read(PIECE):
+        while piece := file.read(PIECE_BYTES):
             remaining -= len(piece)
             if remaining < 0:
                 raise FileRefused("too_large_unpacked")

@@ -25,7 +25,7 @@ from campaign.jobs.operations import (
 from campaign.jobs.queries import waiting_kinds
 from campaign.jobs.registry import JobKind, Pass, Process, Upkeep, background_work, name_of
 from campaign.jobs.runs import JobLost, JobRun, WorkerContext, WorkerStopping
-from campaign.monitoring.measures import note_job, show_jobs
+from campaign.monitoring.metrics import note_job, show_jobs
 from campaign.process.log_fields import logged_with
 from campaign.process.ttl_cache import TtlCache
 from campaign.surge.state import follow_surge, work_waits

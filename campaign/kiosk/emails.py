@@ -34,7 +34,7 @@ SIGNED_AT_TABLE = "signature_at_table"
 SILENT = "kiosk_silent"
 # After this delay the signature has its number. Also, nobody at the table can learn from the email
 # what the tablet does not tell them.
-DELAY = timedelta(minutes=1)
+EMAIL_DELAY = timedelta(minutes=1)
 
 _table = Signature.__table__
 
@@ -73,7 +73,7 @@ def notify_signers(signature_ids: Sequence[int], *, now: datetime) -> None:
             {"kind": SIGNED_AT_TABLE, "subject_id": row.id, "lang": row.lang}
             for row in people.values()
         ],
-        due_at=now + DELAY,
+        due_at=now + EMAIL_DELAY,
     )
 
 

@@ -11,12 +11,12 @@ from campaign.events.models import Event
 from campaign.extensions import db, rows_changed
 from campaign.jobs.registry import BackgroundWork
 from campaign.kiosk import emails
-from campaign.kiosk.models import HAS_DRAWING, IN_REVIEW, SILENT, Kiosk, KioskRecord
+from campaign.kiosk.models import HAS_DRAWING, IN_REVIEW, SILENT_AFTER, Kiosk, KioskRecord
 from campaign.petitions.models import Petition
 from campaign.signatures.models import Signature
 from campaign.site.settings import site_settings
 
-BATCH = 500
+BATCH_SIZE = 500
 # We look for silent tablets until this long after their event.
 ALERT_PERIOD = timedelta(days=2)
 SILENT_ACTION = "kiosks.silent"
@@ -52,7 +52,7 @@ def tell_of_silence(*, now: datetime) -> int:
         .where(
             *(
                 Kiosk.waiting > 0,
-                Kiosk.last_seen_at <= now - SILENT,
+                Kiosk.last_seen_at <= now - SILENT_AFTER,
                 Kiosk.silence_notified_at.is_(None),
                 Kiosk.revoked_at.is_(None),
             ),
@@ -79,7 +79,7 @@ def _forget_sealed(edge: datetime) -> int:
         .where(
             IN_REVIEW, KioskRecord.sealed.is_not(None), or_(KioskRecord.decided_at <= edge, is_over)
         )
-        .limit(BATCH)
+        .limit(BATCH_SIZE)
     )
     return _change(old, sealed=None)
 
@@ -92,7 +92,9 @@ def forget_erased(signature_ids: Iterable[int]) -> None:
 
 def _forget_drawn() -> int:
     is_there = exists().where(Signature.id == KioskRecord.signature_id, Signature.state != "erased")
-    return _change(select(KioskRecord.id).where(HAS_DRAWING, ~is_there).limit(BATCH), drawing="")
+    return _change(
+        select(KioskRecord.id).where(HAS_DRAWING, ~is_there).limit(BATCH_SIZE), drawing=""
+    )
 
 
 def _change(ids: Any, **values: Any) -> int:

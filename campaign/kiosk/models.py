@@ -22,9 +22,9 @@ from campaign.notices.models import NOT_RECORDED
 from campaign.process.clock import UtcDateTime, utcnow
 
 # An online tablet reports every minute, and one report may get lost.
-ONLINE = timedelta(minutes=3)
+ONLINE_WITHIN = timedelta(minutes=3)
 # After this time without a report, we alert the owners about a tablet that holds signatures.
-SILENT = timedelta(hours=2)
+SILENT_AFTER = timedelta(hours=2)
 STATUSES = ("stored", "review")
 REASONS = (
     *("duplicate", "closed", "unknown_petition", "other_petition", "invalid"),
@@ -86,9 +86,11 @@ class Kiosk(Base):
         return now >= self.expires_at
 
     def is_silent(self, now: datetime) -> bool:
-        """Return whether it reported unsent signatures and has not reported for SILENT."""
+        """Return whether it reported unsent signatures and has not reported for SILENT_AFTER."""
         return (
-            self.waiting > 0 and self.last_seen_at is not None and now - self.last_seen_at >= SILENT
+            self.waiting > 0
+            and self.last_seen_at is not None
+            and now - self.last_seen_at >= SILENT_AFTER
         )
 
     def state(self, now: datetime) -> str:
@@ -99,7 +101,7 @@ class Kiosk(Base):
             return "expired"
         if self.last_seen_at is None:
             return "new"
-        return "online" if now - self.last_seen_at <= ONLINE else "away"
+        return "online" if now - self.last_seen_at <= ONLINE_WITHIN else "away"
 
 
 class PairingCode(Base):

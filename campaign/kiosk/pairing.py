@@ -18,8 +18,8 @@ from campaign.events.queries import event_by_id
 from campaign.extensions import db, load_for_update, note_ended, rows_changed
 from campaign.i18n.locales import locale_of
 from campaign.kiosk import codes
-from campaign.kiosk.key_pairs import make_key, present_key
 from campaign.kiosk.models import Kiosk, PairingCode, StaffPin, TableCode
+from campaign.kiosk.records.key_pairs import make_key, present_key
 
 CODE_GOOD_FOR = timedelta(minutes=15)
 # After the event, tablets go home, find a network and send the rest.

@@ -220,14 +220,14 @@ def gaps_among(kiosk_ids: Collection[int]) -> dict[int, list[list[int]]]:
     )
     before = func.coalesce(previous, 0).label("before")
     steps = select(arrived, before).subquery()
-    place = (
+    rank = (
         func.row_number()
         .over(partition_by=steps.c.kiosk_id, order_by=steps.c.sequence)
-        .label("place")
+        .label("rank")
     )
-    gaps = select(steps, place).where(steps.c.sequence > steps.c.before + 1).subquery()
+    gaps = select(steps, rank).where(steps.c.sequence > steps.c.before + 1).subquery()
     rows = db.session.execute(
-        select(gaps).where(gaps.c.place <= MAX_GAPS).order_by(gaps.c.kiosk_id, gaps.c.sequence)
+        select(gaps).where(gaps.c.rank <= MAX_GAPS).order_by(gaps.c.kiosk_id, gaps.c.sequence)
     )
     gaps_by_kiosk: dict[int, list[list[int]]] = {}
     for row in rows:

@@ -9,10 +9,13 @@ from limits import RateLimitItemPerMinute
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from campaign.extensions import write
-from campaign.kiosk import bundle, pairing, record_sync
-from campaign.kiosk.forms import open_records
+from campaign.kiosk import pairing
+from campaign.kiosk.app import bundle
 from campaign.kiosk.models import Kiosk
-from campaign.kiosk.parsing import (
+from campaign.kiosk.queries import counted_among, gaps_of, kiosk_by_id, kiosk_by_secret, tally_of
+from campaign.kiosk.records import sync as record_sync
+from campaign.kiosk.records.forms import open_records
+from campaign.kiosk.records.parsing import (
     Malformed,
     TooLarge,
     read_ids,
@@ -21,12 +24,11 @@ from campaign.kiosk.parsing import (
     read_records,
     read_report,
 )
-from campaign.kiosk.queries import counted_among, gaps_of, kiosk_by_id, kiosk_by_secret, tally_of
 from campaign.process.clock import utcnow
 from campaign.security.rate_limits import limiter
 from campaign.site.settings import site_settings
+from campaign.surge.levels import SurgeLevel
 from campaign.surge.state import SigningBusy, surge_level
-from campaign.surge.steps import SurgeLevel
 from campaign.switches.state import switched_off
 
 blueprint = Blueprint("kiosk", __name__)

@@ -12,7 +12,7 @@ from email.utils import getaddresses, parseaddr
 from pathlib import Path
 from typing import Any
 
-from campaign.mail.smtp_replies import BAD_ADDRESS
+from campaign.mail.smtp.replies import BAD_ADDRESS
 
 STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 FAILED = "failed"

@@ -16,13 +16,13 @@ from campaign.jobs.runs import JobRun
 from campaign.mail.models import BULK, IS_QUEUED, OutboxMessage
 from campaign.mail.operations import enqueue_many
 
-BATCH = 200
+BATCH_SIZE = 200
 # Few enough that a pause takes effect quickly, and enough that email delivery never runs idle.
 MAX_WAITING = 600
 # How long the next batch waits until earlier emails have left.
-WAIT = timedelta(seconds=0.25)
+OUTBOX_WAIT = timedelta(seconds=0.25)
 # How long it waits while mailings are switched off.
-PAUSE = timedelta(seconds=5)
+SWITCHED_OFF_PAUSE = timedelta(seconds=5)
 # Shorter than emails are kept in the outbox, so that the report can still be made from them.
 RECEIPT_RETENTION = timedelta(days=25)
 
@@ -50,7 +50,7 @@ def free_places(kind: str, now: datetime) -> int:
             IS_QUEUED, OutboxMessage.kind == kind, OutboxMessage.due_at <= now
         )
     )
-    return min(BATCH, MAX_WAITING - (waiting or 0))
+    return min(BATCH_SIZE, MAX_WAITING - (waiting or 0))
 
 
 def enqueue_once(

@@ -15,9 +15,16 @@ from flask import current_app, g
 from flask_babel import force_locale
 
 from campaign.i18n.locales import direction, locale_of
-from campaign.mail.merging import MergeTemplate, placeholder, with_values
-from campaign.mail.message_ids import local_part
-from campaign.mail.mime import address_header, file_part, header, multipart, text_header, text_part
+from campaign.mail.writing.merging import MergeTemplate, placeholder, with_values
+from campaign.mail.writing.message_ids import local_part
+from campaign.mail.writing.mime import (
+    address_header,
+    file_part,
+    header,
+    multipart,
+    text_header,
+    text_part,
+)
 from campaign.process.clock import utcnow
 
 # Line separators, control characters and lone surrogates break a header. Bidi controls can disguise

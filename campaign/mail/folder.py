@@ -10,7 +10,7 @@ from email.parser import BytesHeaderParser
 from pathlib import Path
 from typing import Any, cast
 
-PAGE = 50
+PAGE_SIZE = 50
 NAME = re.compile(r"(\d{8}T\d{6}\.\d{6})-\d+\.eml", re.ASCII)
 
 
@@ -48,13 +48,13 @@ def page_of(folder: Path, page: int) -> tuple[list[StoredEmail], bool]:
     A page has 50 emails.
     """
     names = email_names(folder)
-    first = (page - 1) * PAGE
+    first = (page - 1) * PAGE_SIZE
     parser = BytesHeaderParser(policy=policy.default)
     emails = []
-    for name in names[first : first + PAGE]:
+    for name in names[first : first + PAGE_SIZE]:
         with (folder / name).open("rb") as file:
             emails.append(_stored_email(name, parser.parse(file)))
-    return emails, len(names) > first + PAGE
+    return emails, len(names) > first + PAGE_SIZE
 
 
 def load_email(folder: Path, name: str) -> StoredEmail | None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from campaign.extensions import database_now, write
 from campaign.jobs.registry import BackgroundWork
 from campaign.jobs.runs import WorkerContext
-from campaign.mail.delivery import make_outbox_worker
+from campaign.mail.delivery.outbox_worker import make_outbox_worker
 from campaign.mail.operations import sweep
 
 MAIL_SECONDS = 0.3

@@ -14,7 +14,7 @@ from campaign.mail.models import OutboxRow
 from campaign.mail.renderers import register
 from campaign.mailboxes import tokens
 from campaign.mailboxes.models import AddressChange
-from campaign.mailboxes.operations import DONE, NOTICE, OBJECTION, REQUEST, STOPPED
+from campaign.mailboxes.operations import DONE, NOTICE, OBJECTION_PERIOD, REQUEST, STOPPED
 from campaign.mailboxes.parts import Mailbox, is_neutral
 from campaign.mailboxes.queries import change_by_id
 from campaign.organisations.emails import email_identity
@@ -71,7 +71,7 @@ def _request_values(change: AddressChange, lang: str) -> _Values | None:
     expires_at = change.created_at + timedelta(days=site_settings().confirm_days)
     if change.state != "requested" or expires_at <= utcnow():
         return None
-    context = {"expires_on": local_day(expires_at), "objection_days": OBJECTION.days}
+    context = {"expires_on": local_day(expires_at), "objection_days": OBJECTION_PERIOD.days}
     return change.new, {"change_url": _url(tokens.NEW, change, lang)}, context
 
 
@@ -81,7 +81,7 @@ def _notice_values(change: AddressChange, lang: str) -> _Values | None:
     at = change.takes_effect_at
     context = {
         "takes_effect_on": local_day(at) if at else None,
-        "objection_days": OBJECTION.days,
+        "objection_days": OBJECTION_PERIOD.days,
     }
     return change.old, {"change_url": _url(tokens.OLD, change, lang)}, context
 

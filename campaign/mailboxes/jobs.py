@@ -10,18 +10,20 @@ from campaign.jobs.runs import WorkerContext
 from campaign.mailboxes import operations
 from campaign.mailboxes.queries import due_changes
 
-SECONDS = 2
-BATCH = 50
+INTERVAL_SECONDS = 2
+BATCH_SIZE = 50
 
 logger = logging.getLogger("campaign.mailboxes")
 work = BackgroundWork()
 work.upkeep(operations.forget_old)
 
 
-@work.periodic(seconds=SECONDS)
+@work.periodic(seconds=INTERVAL_SECONDS)
 def carry_out_changes(_worker: WorkerContext) -> int:
     """Carry out each change that is due, in its own transaction; return how many."""
-    return sum(_carry_out(change_id) for change_id in due_changes(now=database_now(), limit=BATCH))
+    return sum(
+        _carry_out(change_id) for change_id in due_changes(now=database_now(), limit=BATCH_SIZE)
+    )
 
 
 def _carry_out(change_id: int) -> bool:

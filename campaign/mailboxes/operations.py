@@ -15,15 +15,15 @@ from campaign.extensions import db, load_for_update_or_none, note_ended, rows_ch
 from campaign.mail.operations import enqueue
 from campaign.mailboxes.models import AddressChange
 from campaign.mailboxes.parts import Mailbox, counts_of, mailbox_parts
-from campaign.mailboxes.queries import CAUTION, changes_from, was_stopped
+from campaign.mailboxes.queries import CAUTION_PERIOD, changes_from, was_stopped
 
 REQUEST = "address_change_request"
 NOTICE = "address_change_notice"
 STOPPED = "address_change_stopped"
 DONE = "address_change_done"
-OBJECTION = timedelta(days=14)
+OBJECTION_PERIOD = timedelta(days=14)
 # As long as an earlier objection counts.
-KEPT = CAUTION
+RETENTION = CAUTION_PERIOD
 OPEN = ("requested", "waiting")
 PUBLIC = Actor(channel="web")
 
@@ -65,7 +65,7 @@ def request_change(*, old: Mailbox, new: Mailbox, lang: str, now: datetime) -> i
 def confirm_change(*, change_id: int, now: datetime, good_for: timedelta) -> AddressChange:
     """Confirm the change for the new mailbox, and tell the old one at once.
 
-    It takes effect after OBJECTION, or if the old mailbox agrees. It replaces an earlier change that
+    It takes effect after OBJECTION_PERIOD, or if the old mailbox agrees. It replaces an earlier change that
     waits. Confirming twice changes nothing. `good_for` is how long the link in the email works.
     Raise LinkExpired and ChangeOver.
     """
@@ -78,7 +78,7 @@ def confirm_change(*, change_id: int, now: datetime, good_for: timedelta) -> Add
         _end(earlier, "replaced", now)
     change.state, change.confirmed_at = "waiting", now
     change.needs_agreement = was_stopped(change.old, now=now)
-    change.takes_effect_at = None if change.needs_agreement else now + OBJECTION
+    change.takes_effect_at = None if change.needs_agreement else now + OBJECTION_PERIOD
     db.session.flush()
     enqueue(kind=NOTICE, subject_id=change.id, lang=change.lang)
     return change
@@ -148,7 +148,7 @@ def forget_old(*, now: datetime) -> int:
         .where(
             AddressChange.state == "waiting",
             AddressChange.takes_effect_at.is_(None),
-            AddressChange.confirmed_at <= now - OBJECTION,
+            AddressChange.confirmed_at <= now - OBJECTION_PERIOD,
         )
         .with_for_update(skip_locked=True)
     ).all()
@@ -158,8 +158,8 @@ def forget_old(*, now: datetime) -> int:
     return len(unanswered) + rows_changed(
         delete(table).where(
             or_(
-                table.ended_at <= now - KEPT,
-                (table.state == "requested") & (table.created_at <= now - KEPT),
+                table.ended_at <= now - RETENTION,
+                (table.state == "requested") & (table.created_at <= now - RETENTION),
             )
         )
     )

@@ -12,7 +12,7 @@ from campaign.mailboxes.parts import Mailbox
 from campaign.security.tokens import claimed_number
 
 # How long after an objection the old mailbox must agree to any other change.
-CAUTION = timedelta(days=30)
+CAUTION_PERIOD = timedelta(days=30)
 # Enough for anyone. It only makes sure that a circle of changes ends.
 MAX_FORMER = 20
 
@@ -23,7 +23,7 @@ def change_by_id(change_id: int) -> AddressChange | None:
 
 
 def change_by_token(token: str) -> tuple[AddressChange, str] | None:
-    """Return the change that `token` opens, and for whom: `tokens.NEW` or `tokens.OLD`."""
+    """Return the change that `token` opens, and for which mailbox: `tokens.NEW` or `tokens.OLD`."""
     number = claimed_number(token)
     change = None if number is None else change_by_id(number)
     if change is None:
@@ -52,7 +52,7 @@ def waiting_change(mailbox: Mailbox) -> AddressChange | None:
 def was_stopped(mailbox: Mailbox, *, now: datetime) -> bool:
     """Return whether the mailbox objected to a change so recently that it must agree to the next."""
     return any(
-        change.ended_at is not None and change.ended_at > now - CAUTION
+        change.ended_at is not None and change.ended_at > now - CAUTION_PERIOD
         for change in changes_from(mailbox, "stopped")
     )
 

@@ -69,7 +69,7 @@ def answered(answer: str) -> ResponseReturnValue:
     if not any(answer in answers.values() for answers in ANSWERS.values()):
         abort(404)
     page = render_template(
-        "mailboxes/answered.html", answer=answer, objection_days=operations.OBJECTION.days
+        "mailboxes/answered.html", answer=answer, objection_days=operations.OBJECTION_PERIOD.days
     )
     return public(make_response(page), 60)
 
@@ -119,7 +119,7 @@ def _render(token: str, opened: AddressChange, purpose: str) -> Response:
         "counts": counts_of(opened.old) if is_open else {},
         "takes_effect_at": opened.takes_effect_at,
         "is_due": opened.takes_effect_at is not None and opened.takes_effect_at <= utcnow(),
-        "objection_days": operations.OBJECTION.days,
+        "objection_days": operations.OBJECTION_PERIOD.days,
     }
     status = 410 if has_expired else 200
     return private(make_response(render_template("mailboxes/change.html", **context), status))

@@ -61,7 +61,7 @@ def _render(
         email=mask(mailbox.email),
         waiting=waiting,
         waiting_email=mask(waiting.new_email) if waiting else "",
-        objection_days=operations.OBJECTION.days,
+        objection_days=operations.OBJECTION_PERIOD.days,
         link_days=site_settings().confirm_days,
     )
     return private(make_response(page, status))

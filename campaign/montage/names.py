@@ -12,7 +12,7 @@ from campaign.causes.models import Cause, CauseTally, FreeNumber
 from campaign.extensions import db
 from campaign.signatures.models import Signature
 
-CHUNK = 1000
+CHUNK_SIZE = 1000
 COLUMNS = (
     Signature.number,
     Signature.state,
@@ -58,7 +58,7 @@ class Chunk:
 
 def chunk_of(number: int) -> int:
     """Return which chunk (0, 1, 2 …) contains butterfly `number`."""
-    return (number - 1) // CHUNK
+    return (number - 1) // CHUNK_SIZE
 
 
 def cause_and_last(slug: str) -> Row[int, int] | None:
@@ -75,7 +75,7 @@ def chunk(cause_id: int, k: int, last_number: int) -> Chunk | None:
 
     Return None if there is no such chunk.
     """
-    first, last = k * CHUNK + 1, min((k + 1) * CHUNK, last_number)
+    first, last = k * CHUNK_SIZE + 1, min((k + 1) * CHUNK_SIZE, last_number)
     if k < 0 or first > last_number:
         return None
     rows = _between(cause_id, first, last)

@@ -25,6 +25,7 @@ from campaign.causes.queries import cause_by_slug, cause_numbers
 from campaign.extensions import reads_replica
 from campaign.http.caching import immutable, public
 from campaign.i18n.countries import country_name
+from campaign.montage.browser_data import packed_shape, sprite_png, version
 from campaign.montage.forms import number_parameter
 from campaign.montage.names import (
     NamedButterfly,
@@ -34,7 +35,6 @@ from campaign.montage.names import (
     chunk_of,
     free_numbers,
 )
-from campaign.montage.parcels import parcel, sprite_png, version
 from campaign.montage.pictures import OLDER_SECONDS, montage_png
 from campaign.montage.queries import is_public_shape
 from campaign.organisations.presenters import show_organisation
@@ -203,7 +203,7 @@ def shape_data(tag: str, name: str) -> ResponseReturnValue:
     """Return a shape as data for browsers that draw it themselves."""
     if not is_public_shape(name):
         abort(404)
-    return _cacheable(Response(parcel(name), mimetype="application/octet-stream"), tag)
+    return _cacheable(Response(packed_shape(name), mimetype="application/octet-stream"), tag)
 
 
 @blueprint.get("/montage/<tag>/sprites-<level>.png")

@@ -1,4 +1,4 @@
-"""Set text and ornaments on the sheets of cards and posters."""
+"""Set text and ornaments on cards and posters."""
 
 import re
 import threading
@@ -34,8 +34,8 @@ _UNSHAPED = re.compile(
 _pdfium = threading.Lock()
 
 
-class Sheets:
-    """A PDF document of sheets of one size.
+class PdfCanvas:
+    """A PDF document of pages of one size.
 
     Lengths are in points, from the left and top. The y of a text is its baseline.
     """
@@ -69,7 +69,7 @@ class Sheets:
         self._pdf.set_fill_color(*colour)
         self._pdf.ellipse(x - across, y - down, 2 * across, 2 * down, style="F")
 
-    def vein(self, x: float, y: float, width: float, colour: RGB, *, thick: float) -> None:
+    def tapered_rule(self, x: float, y: float, width: float, colour: RGB, *, thick: float) -> None:
         """Draw a rule like the vein of a wing: it tapers to the right, with a straight top."""
         self._pdf.set_fill_color(*colour)
         self._pdf.polygon(
@@ -301,20 +301,20 @@ def rgb(colour: str) -> RGB:
     return red, green, blue
 
 
-def lay_margin(sheets: Sheets, height: float, identity: PrintIdentity) -> None:
+def draw_margin(canvas: PdfCanvas, height: float, identity: PrintIdentity) -> None:
     """Draw the margin: a line in the organisation's colour, or spots in two rows on a dark band.
 
     The pages of the site draw the same margin.
     """
     if not identity.has_spots:
-        sheets.box(0, 0, sheets.width, LINE_SHARE * height, rgb(identity.fill))
+        canvas.box(0, 0, canvas.width, LINE_SHARE * height, rgb(identity.fill))
         return
-    sheets.box(0, 0, sheets.width, height, BAND)
+    canvas.box(0, 0, canvas.width, height, BAND)
     above, unit = (SPOTS + 1) // 2, height / 22
-    step = sheets.width / above
+    step = canvas.width / above
     for index in range(above):
         across, down = (2.4, 2) if index % 4 == 2 else (3.1, 2.6)
-        sheets.spot((index + 0.35) * step, 6.5 * unit, across * unit, down * unit, CREAM)
+        canvas.spot((index + 0.35) * step, 6.5 * unit, across * unit, down * unit, CREAM)
     for index in range(SPOTS - above):
         across, down = (4.4, 3.8) if index % 4 == 1 else (3.5, 3)
-        sheets.spot((index + 0.85) * step, 16 * unit, across * unit, down * unit, CREAM)
+        canvas.spot((index + 0.85) * step, 16 * unit, across * unit, down * unit, CREAM)

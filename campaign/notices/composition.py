@@ -136,12 +136,12 @@ def legal_name(identity: Identity, lang: str) -> str:
 
 
 def contact_of(identity: Identity) -> str:
-    """Return whom to contact about data, or an empty text."""
+    """Return the contact for questions about data, or an empty text."""
     return in_one_line(identity.data_protection_contact) or identity.email
 
 
 def complaint_of(identity: Identity) -> str:
-    """Return the sentence that says to whom people can complain."""
+    """Return the sentence that names the authority for complaints."""
     authority = in_one_line(identity.supervisory_authority)
     if authority:
         return _(

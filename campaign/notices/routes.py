@@ -8,7 +8,7 @@ from campaign.organisations.identity import identities
 from campaign.text.markdown import to_html
 
 blueprint = Blueprint("notices", __name__)
-SECONDS = 3600
+CACHE_SECONDS = 3600
 
 
 @blueprint.get("/<lang>/notices/<digest>")
@@ -21,4 +21,4 @@ def show(digest: str) -> Response:
         body=to_html(notice.text),
         organisation=identities().of(notice.organisation_id),
     )
-    return public(make_response(page), SECONDS)
+    return public(make_response(page), CACHE_SECONDS)

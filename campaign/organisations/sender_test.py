@@ -19,7 +19,7 @@ from campaign.organisations.emails import email_identity
 
 TEST = "organisation_test"
 # A running worker sends an email within seconds.
-PATIENCE = timedelta(minutes=1)
+MAX_WAIT = timedelta(minutes=1)
 
 
 def init_app(app: Flask) -> None:
@@ -42,7 +42,7 @@ def send_test(*, actor: Actor, organisation_id: int, organizer_id: int, lang: st
 
 
 class LastTest(NamedTuple):
-    """An organisation's last test email: "sent", "failed", "queued" or, after PATIENCE, "late"."""
+    """An organisation's last test email: "sent", "failed", "queued" or, after MAX_WAIT, "late"."""
 
     state: str
     at: datetime
@@ -70,7 +70,7 @@ def last_test(organisation_id: int, now: datetime) -> LastTest | None:
         return LastTest("sent", row.sent_at or row.created_at)
     if row.state != "owed":
         return LastTest("failed", row.created_at)
-    return LastTest("late" if row.created_at <= now - PATIENCE else "queued", row.created_at)
+    return LastTest("late" if row.created_at <= now - MAX_WAIT else "queued", row.created_at)
 
 
 def _render_test(row: OutboxRow) -> Message | None:

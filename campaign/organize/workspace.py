@@ -37,8 +37,7 @@ from campaign.organize.content import publishing as content_publishing
 from campaign.organize.core import identity
 from campaign.organize.core.access import max_bytes_of_view
 from campaign.organize.core.edit_conflicts import answer_conflict
-from campaign.organize.core.navigation import numbers as sidebar_counts
-from campaign.organize.core.navigation import place_of, places
+from campaign.organize.core.navigation import counts_of_request, entry_of, sidebar_entries
 from campaign.organize.events import check_in, registrations
 from campaign.organize.events import messages as event_messages
 from campaign.organize.events import parts as event_parts
@@ -67,7 +66,7 @@ from campaign.organize.petitions import sharing as petition_sharing
 from campaign.organize.petitions import text as petition_text
 from campaign.organize.petitions import versions as petition_versions
 from campaign.organize.petitions import wording as petition_wording
-from campaign.organize.petitions.letters import following as letters
+from campaign.organize.petitions.letters import routes as letters
 from campaign.organize.petitions.letters import settings as letter_settings
 from campaign.organize.petitions.letters import targets as letter_targets
 from campaign.organize.petitions.letters import text as letter_text
@@ -130,7 +129,7 @@ BLUEPRINTS = (
     second_factor.passkeys_blueprint,
 )
 # These modules add views to a blueprint that another module defines.
-MORE_PAGES = (
+MORE_ROUTES = (
     answer_links,
     answer_results,
     answer_telling,
@@ -247,9 +246,9 @@ def workspace_context() -> dict[str, Any]:
     return {
         "organizer": identity.organizer(),
         "switch_languages": None if identity.organizer() else INTERFACE_LANGUAGES,
-        "places": places(),
-        "place": place_of(request.blueprint or ""),
-        "sidebar_counts": sidebar_counts,
+        "sidebar_entries": sidebar_entries(),
+        "sidebar_entry": entry_of(request.blueprint or ""),
+        "sidebar_counts": counts_of_request,
     }
 
 

@@ -78,12 +78,12 @@ def change_targets(
     chosen = _profiles_of(petition, targets, profile_ids)
     kept = _kept_targets(petition, targets, chosen)
     # Positions are unique, so we move the old targets away before the new ones take theirs.
-    for place, target in enumerate(petition.targets):
-        target.position = -1 - place
+    for position, target in enumerate(petition.targets):
+        target.position = -1 - position
     db.session.flush()
     petition.targets = [
-        _placed(kept.get(place) or Target(), place, names, profile_id)
-        for place, (names, profile_id) in enumerate(zip(targets, chosen, strict=True))
+        _placed(kept.get(position) or Target(), position, names, profile_id)
+        for position, (names, profile_id) in enumerate(zip(targets, chosen, strict=True))
     ]
     update_versions(petition, now)
     db.session.flush()
@@ -93,21 +93,23 @@ def change_targets(
 def _kept_targets(
     petition: Petition, targets: Sequence[Mapping[str, str]], profile_ids: Sequence[int | None]
 ) -> dict[int, Target]:
-    """Return {place: row} for the targets that stay, since answers and links name their rows."""
+    """Return {position: row} for the targets that stay, since answers and links name their rows."""
     free, kept = list(petition.targets), {}
-    for place, (names, profile_id) in enumerate(zip(targets, profile_ids, strict=True)):
+    for position, (names, profile_id) in enumerate(zip(targets, profile_ids, strict=True)):
         same = next(
             (old for old in free if profile_id is not None and old.profile_id == profile_id),
             None,
         ) or next((old for old in free if old.names == names), None)
         if same is not None:
             free.remove(same)
-            kept[place] = same
+            kept[position] = same
     return kept
 
 
-def _placed(target: Target, place: int, names: Mapping[str, str], profile_id: int | None) -> Target:
-    target.position, target.names, target.profile_id = place, dict(names), profile_id
+def _placed(
+    target: Target, position: int, names: Mapping[str, str], profile_id: int | None
+) -> Target:
+    target.position, target.names, target.profile_id = position, dict(names), profile_id
     return target
 
 

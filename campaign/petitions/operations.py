@@ -60,7 +60,7 @@ def create_petition(
         cause_id=cause_id,
         slug=slug,
         state=state,
-        targets=[Target(position=place, names=names) for place, names in enumerate(targets)],
+        targets=[Target(position=index, names=names) for index, names in enumerate(targets)],
         versions=[version_of(1, texts)],
         **settings,
     )

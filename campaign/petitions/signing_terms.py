@@ -13,14 +13,14 @@ from campaign.petitions.kinds import kind_of
 from campaign.petitions.queries import SigningTerms, signing_terms
 from campaign.process.ttl_cache import TtlCache
 
-SECONDS = 1
+CACHE_SECONDS = 1
 MAX_TERMS = 1000
 
 
 def init_app(app: Flask) -> None:
     """Turn the cache on in serving processes. Elsewhere, as in tests, always ask the database."""
     app.extensions["recent_terms"] = TtlCache(
-        SECONDS if app.config.get("SERVING") else 0, max_entries=MAX_TERMS
+        CACHE_SECONDS if app.config.get("SERVING") else 0, max_entries=MAX_TERMS
     )
 
 

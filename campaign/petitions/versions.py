@@ -58,7 +58,7 @@ def _columns_of(text: PetitionText) -> dict[str, Any]:
 
 
 def terms_of(source: Petition | PetitionVersion) -> dict[str, Any]:
-    """Return what a petition, or one of its versions, says beside its text."""
+    """Return the terms of a petition or of one of its versions: TERMS, and the targets."""
     # A version stores the names themselves.
     targets = (target.names if isinstance(target, Target) else target for target in source.targets)
     return {

@@ -1,16 +1,17 @@
 """The picture of something that is published: set it, describe it, remove it and show it."""
 
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
+from PIL import Image
 from sqlalchemy import ColumnElement, func, select
 
 from campaign.db.versioned import check_part
 from campaign.extensions import db, load_for_update
-from campaign.publishing.cropping import cut
 from campaign.publishing.models import Picture
 from campaign.publishing.picture_upload import SMALL_WIDTH, CleanPicture
 
@@ -21,6 +22,7 @@ WIDE = (1200, 630)
 # How long browsers keep one. Its URL changes with its content.
 PICTURE_SECONDS = 7 * 24 * 3600
 CENTRE = (50, 50)
+JPEG_QUALITY = 82
 # Columns that a copy takes over.
 COPIED_COLUMNS = (
     "digest", "width", "height", "focal_x", "focal_y", "alts", "data", "small", "wide"
@@ -94,7 +96,7 @@ class Pictures:
         row.focal_x, row.focal_y = focal
         row.digest = blake2b(row.data + bytes(focal), digest_size=8).hexdigest()
         if self._has_wide:
-            row.wide = wide or cut(row.data, WIDE, focal)
+            row.wide = wide or crop(row.data, WIDE, focal)
         if alts is not None:
             row.alts = {lang: text for lang, text in alts.items() if text}
         db.session.add(row)
@@ -111,7 +113,7 @@ class Pictures:
         if not self._has_wide:
             return None
         data = picture.data if picture else self.data(owner_id=owner_id)
-        return cut(data, WIDE, focal) if data else None
+        return crop(data, WIDE, focal) if data else None
 
     def remove(self, *, owner_id: int, now: datetime, version: int | None = None) -> None:
         """Delete the picture, if there is one. Raise EditConflict. `version` is as for `change`."""
@@ -199,3 +201,27 @@ def shown_picture(picture: Picture | None, lang: str, original_lang: str) -> Sho
         picture.focal_x,
         picture.focal_y,
     )
+
+
+def crop(data: bytes, size: tuple[int, int], focus: tuple[float, float]) -> bytes:
+    """Return a JPEG of `size` (width, height) with as much of the picture `data` as fits.
+
+    `focus` is a point in percent of the picture's width and height, from the left and the top. It
+    is placed as near to the centre as the picture's edges allow.
+    """
+    image = Image.open(io.BytesIO(data)).convert("RGBA")
+    ground = Image.new("RGBA", image.size, "white")
+    flat = Image.alpha_composite(ground, image).convert("RGB")
+    scale = min(flat.width / size[0], flat.height / size[1])
+    wide, high = size[0] * scale, size[1] * scale
+    left = _clamp(flat.width * focus[0] / 100 - wide / 2, flat.width - wide)
+    top = _clamp(flat.height * focus[1] / 100 - high / 2, flat.height - high)
+    file = io.BytesIO()
+    flat.resize(size, Image.Resampling.LANCZOS, (left, top, left + wide, top + high)).save(
+        file, "JPEG", quality=JPEG_QUALITY
+    )
+    return file.getvalue()
+
+
+def _clamp(start: float, highest: float) -> float:
+    return min(max(start, 0), highest)

@@ -9,7 +9,7 @@ from campaign.search.normalization import WORD, words_of
 from campaign.text.whitespace import in_one_line
 
 MAX_LENGTH = 180
-BEFORE = 60
+CHARACTERS_BEFORE = 60
 # A heading or list item often has no final punctuation. A middle dot separates it from what
 # follows.
 _BREAK = re.compile(r"(?<=[^\s.!?…:;,·])\s*\n\s*")
@@ -64,7 +64,7 @@ def _cut(text: str, position: int) -> str:
     """Return at most MAX_LENGTH characters of `text` around `place`, cut between words."""
     if len(text) <= MAX_LENGTH:
         return text
-    start = max(0, min(position - BEFORE, len(text) - MAX_LENGTH))
+    start = max(0, min(position - CHARACTERS_BEFORE, len(text) - MAX_LENGTH))
     if start:
         start = text.find(" ", start, position) + 1 or position
     end = start + MAX_LENGTH

@@ -28,7 +28,7 @@ SOURCES = (CAUSES, PETITIONS, EVENTS, UPDATES)
 ENDPOINTS = {source.kind: source.endpoint for source in SOURCES}
 # Increase this when documents are built differently: then everything is indexed again.
 INDEX_VERSION = 1
-BATCH = 100
+BATCH_SIZE = 100
 
 
 class Batch(NamedTuple):
@@ -54,14 +54,16 @@ def refresh(write: Write, *, now: datetime) -> int:
 
 
 def read_changes(now: datetime) -> list[Batch]:
-    """Return what is due, with its documents, at most BATCH items of each kind.
+    """Return what is due, with its documents, at most BATCH_SIZE items of each kind.
 
     Reading takes long, so it holds no lock. What changes during it is noted again, and
     `apply_changes` knows by the ids which changes the documents contain.
     """
     due = _due_subjects(now)
     # The documents must be read after the changes, so that they contain them.
-    return [_batch(source, due[source.kind][:BATCH]) for source in SOURCES if due.get(source.kind)]
+    return [
+        _batch(source, due[source.kind][:BATCH_SIZE]) for source in SOURCES if due.get(source.kind)
+    ]
 
 
 def apply_changes(batches: Iterable[Batch]) -> int:

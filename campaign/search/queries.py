@@ -16,7 +16,7 @@ from campaign.search.excerpts import Part, excerpt, parts
 from campaign.search.models import KINDS, SearchDocument, SearchText
 from campaign.search.normalization import is_accented_letter, is_one_letter, terms_of
 
-PAGE = 10
+PAGE_SIZE = 10
 MAX_SUGGESTIONS = 3
 MAX_COMPARED = 300
 MAX_HITS_ELSEWHERE = 3
@@ -174,18 +174,20 @@ def _ranked_ids(
 
     One statement does both, so the index is searched only once.
     """
-    rank = func.row_number().over(order_by=order).label("place")
-    matches = select(SearchDocument.id, SearchDocument.kind, rank).where(condition).cte("all_found")
-    ranked = select(matches.c.id.label("number"), matches.c.kind, matches.c.place).order_by(
-        matches.c.place
+    position = func.row_number().over(order_by=order).label("position")
+    matches = (
+        select(SearchDocument.id, SearchDocument.kind, position).where(condition).cte("all_found")
+    )
+    ranked = select(matches.c.id.label("number"), matches.c.kind, matches.c.position).order_by(
+        matches.c.position
     )
     if kind:
         ranked = ranked.where(matches.c.kind == kind)
-    first = ranked.limit(PAGE).offset((page - 1) * PAGE).subquery()
+    first = ranked.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE).subquery()
     counts = select(func.count(), matches.c.kind, literal(0)).group_by(matches.c.kind)
     rows = db.session.execute(select(first).union_all(counts)).all()
-    ranked_rows = sorted((row for row in rows if row.place), key=lambda row: row.place)
-    return {row.kind: row.number for row in rows if not row.place}, [
+    ranked_rows = sorted((row for row in rows if row.position), key=lambda row: row.position)
+    return {row.kind: row.number for row in rows if not row.position}, [
         row.number for row in ranked_rows
     ]
 

@@ -10,7 +10,7 @@ from campaign.extensions import reads_replica
 from campaign.http.caching import public
 from campaign.search.forms import SearchQuery
 from campaign.search.indexing import ENDPOINTS
-from campaign.search.queries import PAGE, Results, results_in_other_languages, search
+from campaign.search.queries import PAGE_SIZE, Results, results_in_other_languages, search
 from campaign.site.settings import site_settings
 from campaign.surge.state import check_surge
 
@@ -40,7 +40,7 @@ def results() -> ResponseReturnValue:
         causes=[(cause.slug, cause.text(g.lang).title) for cause in causes],
         elsewhere={} if found_results.total else _other_languages(query, cause_filter),
         earlier_url=query.url(page=query.page - 1) if query.page > 1 else None,
-        later_url=query.url(page=query.page + 1) if count > query.page * PAGE else None,
+        later_url=query.url(page=query.page + 1) if count > query.page * PAGE_SIZE else None,
     )
     return public(make_response(page), 5)
 

@@ -8,7 +8,7 @@ import hmac
 
 from campaign.text.typed_codes import ALPHABET
 
-LENGTH = 8
+CODE_LENGTH = 8
 BITS = 40  # five for each character
 MAX_NUMBER = (1 << BITS) - 1
 _HALF_BITS = BITS // 2
@@ -35,7 +35,7 @@ def read_short_code(key: bytes, purpose: str, code: str, seal: bytes) -> int | N
 
     It proves nothing yet: every code has a number. Check that its row belongs to `seal`.
     """
-    if len(code) != LENGTH or not set(code) <= set(ALPHABET):
+    if len(code) != CODE_LENGTH or not set(code) <= set(ALPHABET):
         return None
     value = 0
     for character in code:
@@ -54,7 +54,7 @@ def _mixed(key: bytes, purpose: str, seal: bytes, step: int, half: int) -> int:
 
 def _written(value: int) -> str:
     characters = []
-    for _ in range(LENGTH):
+    for _ in range(CODE_LENGTH):
         value, index = divmod(value, len(ALPHABET))
         characters.append(ALPHABET[index])
     return "".join(reversed(characters))

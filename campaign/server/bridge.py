@@ -10,9 +10,9 @@ from typing import Any, Self, TypeAlias
 from granian._granian import RSGIHTTPProtocol as HTTPProtocol
 from granian.rsgi import Scope
 
-from campaign.server.answers import Response
 from campaign.server.bodies import BodyError, BodyReader, BodyTooLarge
 from campaign.server.environ import environ_of
+from campaign.server.responses import Response
 
 # Answers some requests without calling the application: with a status, headers and a body.
 FastPath: TypeAlias = Callable[[Scope], tuple[int, list[tuple[str, str]], bytes] | None]

@@ -15,9 +15,8 @@ from campaign.security.secret_key import secret_key
 from campaign.sharing.models import ShareAssignment, ShareText
 from campaign.sharing.queries import texts_of
 from campaign.signatures.models import Signature
-from campaign.signatures.operations import confirm
+from campaign.signatures.operations import confirm, queue_thanks
 from campaign.signatures.signing import SignatureCommand, SignatureResult, accept_signatures
-from campaign.signatures.thanks import queue_thanks
 
 PURPOSE = "wording for a supporter"
 

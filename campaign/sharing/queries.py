@@ -17,7 +17,7 @@ from campaign.signatures.models import REFERRED, Signature
 # A link's figure is shown in steps of this size, and counts only signatures hatched at least this
 # long ago.
 STEP = 5
-DELAY = timedelta(days=1)
+COUNTED_AFTER = timedelta(days=1)
 PURPOSE = "where the steps of a link begin"
 _signature: ReadOnlyColumnCollection[str, Column[Any]] = Signature.__table__.c
 # A person who withdraws and signs again through their own link has brought nobody.
@@ -72,7 +72,7 @@ def count_referred(signature_id: int, *, now: datetime) -> int:
     count = db.session.scalars(
         select(func.count())
         .select_from(Signature)
-        .where(_referred_by(signature_id), _signature.hatched_at <= now - DELAY)
+        .where(_referred_by(signature_id), _signature.hatched_at <= now - COUNTED_AFTER)
     ).one()
     offset = keyed_digest(secret_key(), PURPOSE, str(signature_id))[0] % STEP
     return max(0, count - offset) // STEP * STEP

@@ -32,7 +32,7 @@ from campaign.process.clock import utcnow
 from campaign.sharing import structured_data
 from campaign.sharing.forms import MastodonForm
 from campaign.sharing.operations import note_share
-from campaign.sharing.qr_codes import QUIET, qr_code
+from campaign.sharing.qr_codes import QUIET_ZONE, qr_code
 from campaign.sharing.queries import assigned_text
 from campaign.sharing.referral_codes import signature_id_of
 from campaign.signatures import tokens
@@ -149,7 +149,7 @@ def qr(kind: str, slug: str, form: str) -> ResponseReturnValue:
     drawing.save(
         buffer,
         kind=form,
-        border=QUIET,
+        border=QUIET_ZONE,
         **({"scale": SCALE} if form == "png" else {"omitsize": True, "xmldecl": False}),
     )
     picture = Response(

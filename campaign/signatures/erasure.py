@@ -20,9 +20,9 @@ from campaign.signatures.models import VALID_STATES, Signature
 from campaign.signatures.owner.operations import ERASED, erase, move_up
 from campaign.subscriptions.signers import erase_of_signatures
 
-BATCH = 500
+BATCH_SIZE = 500
 # Owners of a cause are warned this long before.
-NOTICE = timedelta(days=14)
+NOTICE_PERIOD = timedelta(days=14)
 NOTICE_EMAIL = "retention_notice"
 NOTICE_ACTION = "retention.tell"
 
@@ -75,7 +75,7 @@ def ended_at(petition: Petition) -> datetime | None:
 def erases_at(petition: Petition) -> datetime | None:
     """Return when a petition's personal data is erased: its retention days after the end.
 
-    It is never earlier than NOTICE after the owners were warned.
+    It is never earlier than NOTICE_PERIOD after the owners were warned.
     """
     end = ended_at(petition)
     if petition.retention_days is None or end is None:
@@ -84,7 +84,7 @@ def erases_at(petition: Petition) -> datetime | None:
     return (
         planned
         if petition.retention_notified_at is None
-        else max(planned, petition.retention_notified_at + NOTICE)
+        else max(planned, petition.retention_notified_at + NOTICE_PERIOD)
     )
 
 
@@ -106,7 +106,7 @@ def would_erase_at(petition: Petition, days: int, now: datetime) -> datetime | N
     None if the petition's end is not known.
     """
     end = ended_at(petition)
-    return None if end is None else max(end + timedelta(days=days), now + NOTICE)
+    return None if end is None else max(end + timedelta(days=days), now + NOTICE_PERIOD)
 
 
 def set_retention(*, petition_id: int, days: int | None, version: int | None = None) -> Petition:
@@ -162,7 +162,7 @@ def is_due(petition: Petition, now: datetime) -> bool:
 
 
 def warn_of_erasure(*, now: datetime) -> int:
-    """Queue a warning to owners about each petition whose data is erased within NOTICE.
+    """Queue a warning to owners about each petition whose data is erased within NOTICE_PERIOD.
 
     Return how many petitions. One that was erased and then signed again is included.
     """
@@ -189,7 +189,7 @@ def anonymise_due(*, now: datetime) -> int:
     )
 
 
-def anonymise(*, petition_id: int, actor: Actor, now: datetime, limit: int = BATCH) -> int:
+def anonymise(*, petition_id: int, actor: Actor, now: datetime, limit: int = BATCH_SIZE) -> int:
     """Erase up to `limit` signatures of a petition, oldest first; return how many.
 
     Counted ones stay counted. The last batch is recorded in the activity log as done by `actor`.
@@ -255,7 +255,7 @@ def _needs_warning(petition: Petition, now: datetime) -> bool:
     end = ended_at(petition)
     if end is None:
         return False
-    warn_from = end + timedelta(days=cast(int, petition.retention_days)) - NOTICE
+    warn_from = end + timedelta(days=cast(int, petition.retention_days)) - NOTICE_PERIOD
     warned_at = petition.retention_notified_at
     return now >= warn_from and (warned_at is None or warned_at < warn_from)
 

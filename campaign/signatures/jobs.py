@@ -47,7 +47,7 @@ PAUSE_SECONDS = 0.1
 
 REMINDERS = ((timedelta(days=1), 0, REMINDER), (timedelta(days=4), 1, LAST_REMINDER))
 MIN_MAIL_INTERVAL = timedelta(days=1)
-BATCH = 500
+BATCH_SIZE = 500
 
 work = BackgroundWork()
 for operation in (move_full_batches, warn_of_erasure, anonymise_due, forget_undone):
@@ -135,7 +135,7 @@ def _remind(now: datetime, age: timedelta, sent_before: int, kind: str) -> int:
         Signature.reminders == sent_before,
         Signature.mail_count < MAX_EMAILS,
     )
-    due = select(Signature.id).where(*is_due).order_by(Signature.created_at).limit(BATCH)
+    due = select(Signature.id).where(*is_due).order_by(Signature.created_at).limit(BATCH_SIZE)
     rows = db.session.execute(
         update(Signature)
         # Repeated, so that changes by another worker or the supporter are seen once we lock the
@@ -178,7 +178,7 @@ def forget(*, now: datetime, unconfirmed_days: int, address_days: int) -> int:
     withdrawn = db.session.scalars(
         select(Signature.id)
         .where(WITHDRAWN, Signature.withdrawn_at <= cutoff, Signature.hatched_at.is_(None))
-        .limit(BATCH)
+        .limit(BATCH_SIZE)
         .with_for_update(skip_locked=True)
     ).all()
     erase(withdrawn)
@@ -187,7 +187,7 @@ def forget(*, now: datetime, unconfirmed_days: int, address_days: int) -> int:
 
 def _drop_unconfirmed(state: Any, cutoff: datetime) -> int:
     is_old = (state, Signature.created_at <= cutoff, Signature.hatched_at.is_(None))
-    old = select(Signature.id).where(*is_old).limit(BATCH)
+    old = select(Signature.id).where(*is_old).limit(BATCH_SIZE)
     dropped = db.session.execute(
         delete(Signature)
         # Repeated, so that a confirmation at this very moment is seen.
@@ -210,7 +210,7 @@ def _forget_addresses(cutoff: datetime) -> int:
     old = (
         select(Signature.id)
         .where(Signature.address_digest.is_not(None), Signature.created_at <= cutoff)
-        .limit(BATCH)
+        .limit(BATCH_SIZE)
     )
     return cast(
         CursorResult[Any],

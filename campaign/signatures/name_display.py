@@ -20,7 +20,7 @@ from campaign.signatures.name_consents import note_name_change, note_shown_names
 from campaign.signatures.queries import chosen_among, signatures_of_address
 
 # NAME_DISPLAYS is ordered from the most public to the most private.
-_PRIVACY = {display: place for place, display in enumerate(NAME_DISPLAYS)}
+_PRIVACY = {display: rank for rank, display in enumerate(NAME_DISPLAYS)}
 UNCONFIRMED = "full"
 
 _table: Table = Signature.__table__

@@ -1,14 +1,19 @@
-"""Confirming by email, which changes only the supporter's own row."""
+"""Confirming by email, which changes only the supporter's own row, and the thanks for it."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from campaign.errors import CampaignError
 from campaign.extensions import db
+from campaign.mail.models import BULK
+from campaign.mail.operations import enqueue_later
 from campaign.signatures.models import Signature
 from campaign.signatures.pending_forms import UnconfirmedForm, use_form, waiting_forms
 from campaign.signatures.signing.repeats import mail_form
-from campaign.signatures.thanks import queue_thanks
+
+THANKS = "signature_thanks"
+# Counting takes less than a second. The email waits longer if its signature does.
+THANKS_DELAY = timedelta(seconds=3)
 
 
 class LinkExpired(CampaignError):
@@ -60,6 +65,17 @@ def confirm(
     if is_first and signature.evidence == "email":
         queue_thanks(signature_id=signature.id, lang=signature.lang)
     return signature.id
+
+
+def queue_thanks(*, signature_id: int, lang: str) -> None:
+    """Queue the email that thanks for a signature confirmed for the first time.
+
+    Call it in the transaction that confirms, and only once for a signature. The email is written
+    when the signature has its number. Nobody waits for it, so it goes after requests to confirm.
+    """
+    enqueue_later(
+        kind=THANKS, subject_id=signature_id, lang=lang, priority=BULK, delay=THANKS_DELAY
+    )
 
 
 def _locked(signature_id: int) -> Signature | None:

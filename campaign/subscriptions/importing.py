@@ -12,7 +12,7 @@ from campaign.mail.models import BULK
 from campaign.mail.operations import enqueue_many, refused_among
 from campaign.notices.consents import ShownText
 from campaign.subscriptions.consents import ImportedConsent, note_imported
-from campaign.subscriptions.models import PLACE, Place, Subscription, SuppressedAddress
+from campaign.subscriptions.models import SCOPE, Subscription, SubscriptionScope, SuppressedAddress
 from campaign.subscriptions.operations import CONFIRMATION
 from campaign.subscriptions.queries import is_to
 
@@ -98,8 +98,8 @@ def import_subscribers(
     active, with the consent that they gave. `import_id` names the import, which can be continued
     and undone.
     """
-    place = Place(cause_id=cause_id, organisation_id=organisation_id)
-    outcomes = outcomes_of(subscribers, import_id=import_id, **place)
+    scope = SubscriptionScope(cause_id=cause_id, organisation_id=organisation_id)
+    outcomes = outcomes_of(subscribers, import_id=import_id, **scope)
     new = [
         subscriber
         for subscriber, outcome in zip(subscribers, outcomes, strict=True)
@@ -108,8 +108,8 @@ def import_subscribers(
     rows = insert_all(
         db.session.connection(),
         _table,
-        [{**_row_of(subscriber, asks, now), **place, "import_id": import_id} for subscriber in new],
-        unless=("email_digest", str(PLACE)),
+        [{**_row_of(subscriber, asks, now), **scope, "import_id": import_id} for subscriber in new],
+        unless=("email_digest", str(SCOPE)),
         returning=("id", "lang", "email_digest"),
     )
     if not asks:

@@ -11,7 +11,7 @@ from campaign.site.settings import site_settings
 from campaign.subscriptions.consents import SUBJECT
 from campaign.subscriptions.models import PENDING, Subscription
 
-BATCH = 500
+BATCH_SIZE = 500
 
 work = BackgroundWork()
 
@@ -37,7 +37,7 @@ def _end_unanswered(cutoff: datetime, now: datetime) -> int:
     The digest stays, so that no later import asks them again.
     """
     is_old = (PENDING, Subscription.source == "import", Subscription.created_at <= cutoff)
-    old = select(Subscription.id).where(*is_old).limit(BATCH)
+    old = select(Subscription.id).where(*is_old).limit(BATCH_SIZE)
     statement = (
         update(Subscription)
         .where(Subscription.id.in_(old), *is_old)
@@ -48,7 +48,7 @@ def _end_unanswered(cutoff: datetime, now: datetime) -> int:
 
 def _drop_pending(cutoff: datetime) -> int:
     is_old = (PENDING, Subscription.source != "import", Subscription.created_at <= cutoff)
-    old = select(Subscription.id).where(*is_old).limit(BATCH)
+    old = select(Subscription.id).where(*is_old).limit(BATCH_SIZE)
     # The conditions are repeated, so that a subscription confirmed at this very moment is kept.
     statement = delete(Subscription).where(Subscription.id.in_(old), *is_old)
     ids = db.session.scalars(
@@ -65,7 +65,7 @@ def _empty_ended(cutoff: datetime) -> int:
         Subscription.ended_at <= cutoff,
         Subscription.email.is_not(None),
     )
-    old = select(Subscription.id).where(*is_old).limit(BATCH)
+    old = select(Subscription.id).where(*is_old).limit(BATCH_SIZE)
     statement = (
         update(Subscription)
         .where(Subscription.id.in_(old), *is_old)

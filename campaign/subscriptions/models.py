@@ -32,10 +32,10 @@ IMPORTED = text("import_id is not null")
 WEEKLY = text("state = 'active' and frequency = 'weekly'")
 # One subscription per address and cause, and one to all causes of an organisation. Their ids are
 # positive, so the two cannot meet.
-PLACE = text("coalesce(cause_id, -organisation_id)")
+SCOPE = text("coalesce(cause_id, -organisation_id)")
 
 
-class Place(TypedDict):
+class SubscriptionScope(TypedDict):
     """What a subscription is to: one of the two is set, as in `Subscription`."""
 
     cause_id: int | None
@@ -62,7 +62,7 @@ class Subscription(Base):
         one_of("source", SOURCES),
         CheckConstraint("state = 'ended' or email is not null", name="email"),
         CheckConstraint("(cause_id is null) <> (organisation_id is null)", name="place"),
-        Index("uq_subscription_address", "email_digest", PLACE, unique=True),
+        Index("uq_subscription_address", "email_digest", SCOPE, unique=True),
         Index("ix_subscription_active", "id", sqlite_where=ACTIVE, postgresql_where=ACTIVE),
         Index(
             "ix_subscription_pending", "created_at", sqlite_where=PENDING, postgresql_where=PENDING

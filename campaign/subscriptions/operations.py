@@ -4,7 +4,9 @@ The suppression list overrides every subscription. Nothing here tells the caller
 was subscribed before. Its owner learns that by email.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, false, or_, select, update
 
@@ -15,14 +17,14 @@ from campaign.mail.operations import enqueue, refuse_address, report_address
 from campaign.notices.models import NOT_RECORDED
 from campaign.organisations.operations import ensure_host
 from campaign.subscriptions.consents import note_asked, note_ends, note_request
-from campaign.subscriptions.models import PLACE, Place, Subscription, SuppressedAddress
+from campaign.subscriptions.models import SCOPE, Subscription, SubscriptionScope, SuppressedAddress
 from campaign.subscriptions.queries import is_to, organisation_of, organisation_of_subscription
 from campaign.text.email_addresses import is_same_address
 
 CONFIRMATION = "subscription_confirmation"
 MAX_EMAILS = 5
 # Pressing a button twice within this time counts as one request.
-QUIET = timedelta(seconds=50)
+MIN_EMAIL_INTERVAL = timedelta(seconds=50)
 
 _table = Subscription.__table__
 
@@ -83,18 +85,38 @@ def subscribe(
         "created_at": now,
         "ended_reason": "",
     }
-    # Someone who only knows the address must not change an active subscription.
+    _write_pending(row, may_overwrite=not held_reason)
+    # This query always runs, so that the response time does not reveal whether the address was
+    # known.
+    scope = SubscriptionScope(cause_id=cause_id, organisation_id=organisation_id)
+    conditions = (_table.c.email_digest == email_digest, is_to(**scope))
+    subscription_id: int = db.session.scalars(select(_table.c.id).where(*conditions)).one()
+    note_request(
+        subscription_id=subscription_id,
+        organisation_id=organisation_of(**scope),
+        lang=lang,
+        now=now,
+    )
+    if not held_reason:
+        _mail_owner(subscription_id, lang, now, good_for)
+    return subscription_id
+
+
+def _write_pending(row: Mapping[str, Any], *, may_overwrite: bool) -> None:
+    """Insert the row of a pending subscription, or overwrite the one that is there.
+
+    Someone who only knows the address must not change an active subscription.
+    """
     updated = {
         name: row[name]
         for name in row
         if name not in ("cause_id", "organisation_id", "email_digest", "mail_count")
     }
-    can_overwrite = (_table.c.state != "active") if not held_reason else false()
     db.session.execute(
         insert(_table)
         .values(row)
         .on_conflict_do_update(
-            index_elements=["email_digest", PLACE],
+            index_elements=["email_digest", SCOPE],
             set_={
                 **updated,
                 "signature_id": None,
@@ -102,23 +124,9 @@ def subscribe(
                 "ended_at": None,
                 "ended_mailing_id": None,
             },
-            where=can_overwrite,
+            where=(_table.c.state != "active") if may_overwrite else false(),
         )
     )
-    # This query always runs, so that the response time does not reveal whether the address was
-    # known.
-    place = Place(cause_id=cause_id, organisation_id=organisation_id)
-    conditions = (_table.c.email_digest == email_digest, is_to(**place))
-    subscription_id: int = db.session.scalars(select(_table.c.id).where(*conditions)).one()
-    note_request(
-        subscription_id=subscription_id,
-        organisation_id=organisation_of(**place),
-        lang=lang,
-        now=now,
-    )
-    if not held_reason:
-        _mail_owner(subscription_id, lang, now, good_for)
-    return subscription_id
 
 
 def confirm(*, subscription_id: int, now: datetime, good_for: timedelta) -> Subscription | None:
@@ -273,7 +281,7 @@ def note_bounce(
 
 
 def _mail_owner(subscription_id: int, lang: str, now: datetime, good_for: timedelta) -> None:
-    """Queue the confirmation email, unless one was queued within QUIET.
+    """Queue the confirmation email, unless one was queued within MIN_EMAIL_INTERVAL.
 
     After MAX_EMAILS, another is queued only once the last link has expired. So everyone can still
     confirm, and abuse of a stranger's address causes only one email per `good_for` (one week by
@@ -282,7 +290,7 @@ def _mail_owner(subscription_id: int, lang: str, now: datetime, good_for: timede
     mail_count, mailed_at = _table.c.mail_count, _table.c.mailed_at
     is_due = or_(
         mailed_at.is_(None),
-        (mail_count < MAX_EMAILS) & (mailed_at <= now - QUIET),
+        (mail_count < MAX_EMAILS) & (mailed_at <= now - MIN_EMAIL_INTERVAL),
         mailed_at <= now - good_for,
     )
     allowed = db.session.scalar(

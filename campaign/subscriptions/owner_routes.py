@@ -22,6 +22,8 @@ from campaign.causes.models import CauseText
 from campaign.extensions import write
 from campaign.http.caching import public
 from campaign.http.responses import one_click_response
+from campaign.mailboxes.parts import Mailbox
+from campaign.mailboxes.views import request_new_address, show_new_address
 from campaign.notices.models import Consent
 from campaign.notices.queries import present_consents
 from campaign.organisations.identity import organisation_names
@@ -242,3 +244,27 @@ def _render_page(
         saved=request.args.get("saved", type=int),
         ended=request.args.get("ended") == "1",
     )
+
+
+@blueprint.get("/<lang>/subscriptions/<token>/address")
+def new_address(token: str) -> ResponseReturnValue:
+    """Show the form for a new address."""
+    return show_new_address(_mailbox(token), **_address_urls(token))
+
+
+@blueprint.post("/<lang>/subscriptions/<token>/address")
+def change_address(token: str) -> ResponseReturnValue:
+    """Email the new address, which must confirm."""
+    return request_new_address(_mailbox(token), **_address_urls(token))
+
+
+def _mailbox(token: str) -> Mailbox:
+    opened = open_own(token)
+    return Mailbox(cast(str, opened.email), cast(bytes, opened.email_digest))
+
+
+def _address_urls(token: str) -> dict[str, str]:
+    return {
+        "action": url_for("subscriptions.new_address", token=token),
+        "back": url_for("subscriptions.preferences", token=token),
+    }

@@ -7,7 +7,7 @@ from flask import url_for
 from campaign.causes.models import Cause
 from campaign.causes.queries import cause_by_id
 from campaign.organisations.identity import Identity, identities
-from campaign.subscriptions.models import Place, Subscription
+from campaign.subscriptions.models import Subscription, SubscriptionScope
 from campaign.subscriptions.queries import organisation_of_subscription
 
 
@@ -27,11 +27,11 @@ class NewsList:
         return url_for(f"subscriptions.{'subscribe_to_all' if page == 'subscribe' else page}")
 
     @property
-    def place(self) -> Place:
+    def scope(self) -> SubscriptionScope:
         """The columns that say what a subscription is to."""
         if self.cause:
-            return Place(cause_id=self.cause.id, organisation_id=None)
-        return Place(cause_id=None, organisation_id=self.organisation.id)
+            return SubscriptionScope(cause_id=self.cause.id, organisation_id=None)
+        return SubscriptionScope(cause_id=None, organisation_id=self.organisation.id)
 
 
 def list_of(subscription: Subscription) -> NewsList:

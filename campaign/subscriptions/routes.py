@@ -228,7 +228,7 @@ def _subscribe(news: NewsList) -> ResponseReturnValue:
             held_reason="hidden_field" if form.website.data else "pressure" if is_busy else "",
             now=now,
             good_for=_good_for(),
-            **news.place,
+            **news.scope,
         )
     except DATABASE_AWAY:
         current_app.logger.exception("a subscription could not be written")

@@ -27,7 +27,7 @@ from campaign.extensions import db
 from campaign.mail.models import BULK
 from campaign.mail.operations import enqueue_many
 from campaign.subscriptions.consents import note_ends, note_signers
-from campaign.subscriptions.models import PLACE, Subscription, SuppressedAddress
+from campaign.subscriptions.models import SCOPE, Subscription, SuppressedAddress
 from campaign.subscriptions.operations import CONFIRMATION
 
 _table = Subscription.__table__
@@ -73,7 +73,7 @@ def subscribe_signers(signature: Table, chosen: ColumnElement[bool], *, now: dat
     ended_before = (_table.c.ended_reason == "withdrawn") | (_table.c.ended_at < signed_at)
     ids = db.session.scalars(
         statement.on_conflict_do_update(
-            index_elements=["email_digest", PLACE],
+            index_elements=["email_digest", SCOPE],
             set_={**updated, "ended_at": None, "ended_mailing_id": None},
             where=or_(_table.c.state == "pending", (_table.c.state == "ended") & ended_before),
         ).returning(_table.c.id)
@@ -100,7 +100,7 @@ def ask_signers(signature: Table, chosen: ColumnElement[bool], *, now: datetime)
     )
     statement = insert(_table).from_select(_COLUMNS, _rows(signature, chosen, state_columns))
     rows = db.session.execute(
-        statement.on_conflict_do_nothing(index_elements=["email_digest", PLACE]).returning(
+        statement.on_conflict_do_nothing(index_elements=["email_digest", SCOPE]).returning(
             _table.c.id, _table.c.lang
         )
     ).all()

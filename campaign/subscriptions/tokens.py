@@ -78,5 +78,5 @@ def _seal_for(purpose: str, subscription: Subscription) -> bytes:
 
 def _stop_seal(subscription: Subscription, digest: bytes) -> bytes:
     # After a restore, the id of a lost subscription may belong to another person's.
-    place = subscription.cause_id or f"organisation {subscription.organisation_id}"
-    return f"{place}:".encode() + digest
+    scope = subscription.cause_id or f"organisation {subscription.organisation_id}"
+    return f"{scope}:".encode() + digest

@@ -10,10 +10,10 @@ from flask import Flask
 from campaign.db.failure_log import FailureLog
 from campaign.db.group_commit import GroupCommit
 from campaign.extensions import db, write
+from campaign.surge.levels import SurgeControl, SurgeLevel
 from campaign.surge.operations import report_level
 from campaign.surge.queries import shared_level
 from campaign.surge.state import STATE, SurgeState
-from campaign.surge.steps import SurgeControl, SurgeLevel
 
 TICK_SECONDS = 0.1
 SHARE_SECONDS = 0.5

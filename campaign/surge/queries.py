@@ -6,8 +6,8 @@ from typing import NamedTuple
 from sqlalchemy import Connection, select
 
 from campaign.extensions import database_clock
+from campaign.surge.levels import SurgeLevel
 from campaign.surge.models import SurgeReport
-from campaign.surge.steps import SurgeLevel
 
 
 class SharedLevel(NamedTuple):

@@ -7,8 +7,8 @@ from flask import Flask, current_app
 
 from campaign.errors import CampaignError
 from campaign.extensions import db
+from campaign.surge.levels import DEFAULT_INTERVAL_MS, MIN_INTERVALS_MS, SurgeLevel
 from campaign.surge.queries import shared_level
-from campaign.surge.steps import DEFAULT_INTERVAL_MS, MIN_INTERVALS_MS, SurgeLevel
 
 STATE = "surge"
 # When visitors may ask again for what waits.

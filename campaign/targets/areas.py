@@ -17,7 +17,7 @@ from campaign.targets.models import AreaCode
 from campaign.text.postal_codes import MAX_LENGTH, PostalCodeRefused, clean_postal_code
 from campaign.text.postal_regions import postal_region, region_name
 
-AT_ONCE = 500
+BATCH_SIZE = 500
 _SEPARATORS = re.compile(r"[\s.\-\u2010-\u2015\u2212]+")
 
 
@@ -69,8 +69,8 @@ def set_area_codes(
         .execution_options(synchronize_session=False)
     )
     connection, table = db.session.connection(), AreaCode.__table__
-    for start in range(0, len(values), AT_ONCE):
-        insert_all(connection, table, values[start : start + AT_ONCE])
+    for start in range(0, len(values), BATCH_SIZE):
+        insert_all(connection, table, values[start : start + BATCH_SIZE])
 
 
 def _of(organisation_id: int) -> ColumnElement[bool]:

@@ -53,7 +53,7 @@ def _is_attached(cluster: str, following: str) -> bool:
 def _continues_conjunct(cluster: str, following: str) -> bool:
     if not (_CONSONANTS.match(cluster[0]) and _CONSONANTS.match(following)):
         return False
-    last = max(place for place, character in enumerate(cluster) if _CONSONANTS.match(character))
+    last = max(index for index, character in enumerate(cluster) if _CONSONANTS.match(character))
     between = cluster[last + 1 :]
     return any(character in _LINKERS for character in between) and all(
         character == _JOINER or category(character) == "Mn" for character in between

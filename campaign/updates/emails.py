@@ -23,9 +23,9 @@ from campaign.http.urls import absolute_url
 from campaign.i18n.locales import locale_of
 from campaign.i18n.long_dates import long_date
 from campaign.mail.composition import Message, RenderedEmail, render
-from campaign.mail.inline_styles import with_inline_styles
 from campaign.mail.models import OutboxRow
 from campaign.mail.renderers import register
+from campaign.mail.writing.inline_styles import with_inline_styles
 from campaign.organisations.emails import EmailIdentity, email_identity
 from campaign.organisations.test_emails import compose_test, subject_of_test
 from campaign.process.clock import utcnow
@@ -260,15 +260,15 @@ def _render_digest(message: OutboxRow) -> Message | None:
         signing_link(update, reader, lang, source=f"m{mailing_id}", now=now)
         for update, mailing_id in news
     ]
-    place = next((index for index, link in enumerate(links) if link), 0)
+    first = next((index for index, link in enumerate(links) if link), 0)
     cause = cause_by_id(reader.cause_id) if reader.cause_id else None
     list_headers = list_values(reader, cause, lang)
     identity = email_identity(organisation_of_subscription(reader), lang)
     title = cause.text(lang).title if cause else ""
     context: dict[str, Any] = {
         "updates": [_digest_item(update, lang) for update, _mailing_id in news],
-        "sign_below": place,
-        **_signing_texts(links[place]),
+        "sign_below": first,
+        **_signing_texts(links[first]),
         "shows_cause": cause is None,
         "cause_title": title,
         "identity": identity,
@@ -277,7 +277,7 @@ def _render_digest(message: OutboxRow) -> Message | None:
     personal = {
         "end_url": list_headers["list_unsubscribe"],
         "preferences_url": list_headers["preferences_url"],
-        **_signing_urls(links[place]),
+        **_signing_urls(links[first]),
     }
     wording = render("update_digest", lang, personal=personal, **context)
     return _message(reader, wording, list_headers, identity)

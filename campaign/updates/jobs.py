@@ -24,7 +24,7 @@ from campaign.updates.mailing import DIGEST, EMAIL, JOB, UNREACHED, email_counts
 from campaign.updates.mailing_models import RUNNING, Mailing, MailingReceipt
 from campaign.updates.models import Update
 from campaign.updates.queries import public_at
-from campaign.updates.recipients import never_reached, next_readers, turned_away
+from campaign.updates.recipients import came_with_rejected, never_reached, next_readers
 
 WEEK = timedelta(days=7)
 MINUTE = timedelta(minutes=1)
@@ -59,12 +59,12 @@ def send_batch(*, mailing_id: int, now: datetime) -> bulk.Batch:
         # The update was withdrawn, or is scheduled for later.
         return bulk.Batch(0, max(now + MINUTE, mailing.update.publish_at or now))
     if switched_off("mailings", update_row.cause.organisation_id):
-        return bulk.Batch(0, now + bulk.PAUSE)
+        return bulk.Batch(0, now + bulk.SWITCHED_OFF_PAUSE)
     mailing.state = "sending"
     free_places = _free_places(mailing, now)
     if free_places <= 0:
         db.session.flush()
-        return bulk.Batch(0, now + bulk.WAIT)
+        return bulk.Batch(0, now + bulk.OUTBOX_WAIT)
     rows = db.session.execute(next_readers(mailing, update_row.cause_id).limit(free_places)).all()
     if not rows:
         _finish(mailing, update_row.cause_id, now)
@@ -190,9 +190,9 @@ def send_digests(*, now: datetime) -> int:
         other.frequency == "weekly",
     )  # fmt: skip
     is_due = (
-        WEEKLY, since <= now - WEEK, news, ~wider, _is_on(), ~suppressed(), ~turned_away(),
+        WEEKLY, since <= now - WEEK, news, ~wider, _is_on(), ~suppressed(), ~came_with_rejected(),
     )  # fmt: skip
-    due = select(Subscription.id).where(*is_due).order_by(Subscription.id).limit(bulk.BATCH)
+    due = select(Subscription.id).where(*is_due).order_by(Subscription.id).limit(bulk.BATCH_SIZE)
     rows = db.session.execute(
         update(mine)
         .where(mine.c.id.in_(due), WEEKLY, since <= now - WEEK)

@@ -1,4 +1,4 @@
-"""Let the receipts of mailings follow subscriptions to a new address, so that no news comes twice."""
+"""Move the receipts of mailings with subscriptions to a new address, so that no news comes twice."""
 
 from datetime import datetime
 

@@ -152,6 +152,6 @@ def demand_ready(row: Update) -> None:
 
 def _petitions(petition_ids: Iterable[int]) -> list[UpdatePetition]:
     return [
-        UpdatePetition(petition_id=item, position=place)
-        for place, item in enumerate(dict.fromkeys(petition_ids))
+        UpdatePetition(petition_id=item, position=index)
+        for index, item in enumerate(dict.fromkeys(petition_ids))
     ]

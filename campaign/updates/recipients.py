@@ -26,7 +26,7 @@ def next_readers(mailing: Mailing, cause_id: int) -> Select[int, str, bytes | No
         Subscription.confirmed_at <= mailing.starts_at,
         is_for_cause(cause_id),
         ~suppressed(),
-        ~turned_away(),
+        ~came_with_rejected(),
     )
     if mailing.langs:
         query = query.where(Subscription.lang.in_(mailing.langs))
@@ -53,7 +53,9 @@ def audience(
         kind,
         Subscription.frequency,
         func.count(func.distinct(Subscription.email_digest)),
-    ).where(Subscription.state == "active", is_for_cause(cause_id), ~suppressed(), ~turned_away())
+    ).where(
+        Subscription.state == "active", is_for_cause(cause_id), ~suppressed(), ~came_with_rejected()
+    )
     rows = db.session.execute(query.group_by(Subscription.lang, kind, Subscription.frequency)).all()
     return {
         (lang, kind, often): many
@@ -64,7 +66,7 @@ def audience(
     }
 
 
-def turned_away() -> ColumnElement[bool]:
+def came_with_rejected() -> ColumnElement[bool]:
     """Return the condition that a subscription came with a rejected or merged signature.
 
     It holds as long as the organizer's decision does. It does not hold if another signature of the
@@ -94,7 +96,7 @@ def mailable(subscription_ids: Collection[int]) -> Sequence[Subscription]:
             Subscription.id.in_(subscription_ids),
             Subscription.state == "active",
             ~suppressed(),
-            ~turned_away(),
+            ~came_with_rejected(),
             ~is_withdrawn,
         )
         .execution_options(populate_existing=True)

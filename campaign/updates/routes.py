@@ -47,7 +47,7 @@ from campaign.updates.queries import (
 from campaign.updates.structured_data import structured
 
 blueprint = Blueprint("updates", __name__)
-PAGE = 20
+PAGE_SIZE = 20
 MAX_IN_FEED = 50
 FEED_SECONDS = 300
 
@@ -152,8 +152,8 @@ def _render_archive(cause: Cause | None) -> Response:
     criteria = {
         "cause_id": cause_id,
         "year": archive.year,
-        "limit": PAGE + 1,
-        "offset": (archive.page - 1) * PAGE,
+        "limit": PAGE_SIZE + 1,
+        "offset": (archive.page - 1) * PAGE_SIZE,
     }
     cards = recent_cards(g.lang, now, **criteria)
     feed_path = url_for("updates.cause_feed", slug=cause.slug) if cause else url_for("updates.feed")
@@ -164,10 +164,12 @@ def _render_archive(cause: Cause | None) -> Response:
                 cause=cause.text(g.lang).title if cause else "",
                 cause_slug=cause.slug if cause else "",
                 palette=cause.palette if cause else "",
-                updates=cards[:PAGE],
+                updates=cards[:PAGE_SIZE],
                 years=years(now, cause_id=cause_id),
                 archive=archive,
-                older_url=archive.address(page=archive.page + 1) if len(cards) > PAGE else None,
+                older_url=archive.address(page=archive.page + 1)
+                if len(cards) > PAGE_SIZE
+                else None,
                 newer_url=archive.address(page=archive.page - 1) if archive.page > 1 else None,
                 feed_url=current_app.config["PUBLIC_URL"] + feed_path,
                 feed_title=_("Updates: %(title)s", title=cause.text(g.lang).title)

@@ -7,7 +7,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, abort, current_app, request
 
-from campaign.http.security import PERMISSIONS, policy
+from campaign.http.security_headers import PERMISSIONS, policy
 from campaign.http.urls import host_in
 
 POLICY = policy()

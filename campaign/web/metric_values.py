@@ -37,8 +37,31 @@ class Gauge(NamedTuple):
 
 def gauges(*, now: datetime) -> list[Gauge]:
     """Return what the database knows. Each query reads only an index or a tally."""
-    # An email that waits for the next day, or for its signature, was not refused by anyone.
-    was_refused = OutboxMessage.last_error.not_in(("", DAILY_LIMIT_REACHED, NOT_COUNTED_YET))
+    return [
+        *_signature_gauges(now),
+        *_mail_gauges(now),
+        one("posters_waiting", "Posters asked for and not drawn yet.", _count(Poster.id, IN_WORK)),
+        one(
+            "search_behind",
+            "Things that the index of the search does not know as they are.",
+            count_due(now),
+        ),
+        one(
+            "letters_waiting",
+            "Letters to targets that wait for their turn, or for their day or week.",
+            _count(Letter.id, LETTERS_WAIT),
+        ),
+        one(
+            "letters_oldest_seconds",
+            "How long the first of them has waited.",
+            _age(Letter.created_at, now, LETTERS_WAIT),
+        ),
+        *_jobs(now),
+        _heartbeat(now),
+    ]
+
+
+def _signature_gauges(now: datetime) -> list[Gauge]:
     return [
         Gauge(
             "butterflies",
@@ -70,6 +93,13 @@ def gauges(*, now: datetime) -> list[Gauge]:
             "Repeated signatures not answered yet.",
             _count(RepeatSigning.id, NEW_FORM),
         ),
+    ]
+
+
+def _mail_gauges(now: datetime) -> list[Gauge]:
+    # An email that waits for the next day, or for its signature, was not refused by anyone.
+    was_refused = OutboxMessage.last_error.not_in(("", DAILY_LIMIT_REACHED, NOT_COUNTED_YET))
+    return [
         one(
             "mail_due",
             "Emails that should have left.",
@@ -95,25 +125,7 @@ def gauges(*, now: datetime) -> list[Gauge]:
             "Emails that were given up in the last thirty days.",
             _count(OutboxMessage.id, HAS_FAILED),
         ),
-        one("posters_waiting", "Posters asked for and not drawn yet.", _count(Poster.id, IN_WORK)),
-        one(
-            "search_behind",
-            "Things that the index of the search does not know as they are.",
-            count_due(now),
-        ),
-        one(
-            "letters_waiting",
-            "Letters to targets that wait for their turn, or for their day or week.",
-            _count(Letter.id, LETTERS_WAIT),
-        ),
-        one(
-            "letters_oldest_seconds",
-            "How long the first of them has waited.",
-            _age(Letter.created_at, now, LETTERS_WAIT),
-        ),
         *_mail_by_priority(now, was_refused),
-        *_jobs(now),
-        _heartbeat(now),
     ]
 
 

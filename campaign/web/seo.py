@@ -22,7 +22,7 @@ from campaign.web.template_filters import without_lang
 
 blueprint = Blueprint("machines", __name__)
 # For machines an hour is fresh enough, and much cheaper than a second.
-LONG = 3600
+CACHE_SECONDS = 3600
 # How long security.txt may be relied on. RFC 9116 recommends less than a year.
 SECURITY_CONTACT_AGE = timedelta(days=180)
 # The sitemap protocol allows no more in one file.
@@ -48,7 +48,7 @@ def robots() -> Response:
     private = [f"/{lang}/{path}" for path in UNINDEXED for lang in site_settings().languages]
     rules = "\n".join(f"Disallow: {path}" for path in (*DISALLOWED, *private))
     text = f"User-agent: *\n{rules}\n\nSitemap: {current_app.config['PUBLIC_URL']}{url_for('machines.sitemap')}\n"
-    return public(make_response(text, {"Content-Type": "text/plain; charset=utf-8"}), LONG)
+    return public(make_response(text, {"Content-Type": "text/plain; charset=utf-8"}), CACHE_SECONDS)
 
 
 @blueprint.get("/sitemap.xml")
@@ -59,7 +59,9 @@ def sitemap() -> Response:
     for endpoint, values, changed_at in list(_pages())[:max_pages]:
         _add(tree, endpoint, values, changed_at)
     text = ET.tostring(tree, encoding="utf-8", xml_declaration=True)
-    return public(make_response(text, {"Content-Type": "application/xml; charset=utf-8"}), LONG)
+    return public(
+        make_response(text, {"Content-Type": "application/xml; charset=utf-8"}), CACHE_SECONDS
+    )
 
 
 @blueprint.get("/.well-known/security.txt")
@@ -78,7 +80,7 @@ def security() -> Response:
     if config["PUBLIC_URL"].startswith("https://"):
         fields.append(("Canonical", config["PUBLIC_URL"] + url_for("machines.security")))
     text = "".join(f"{name}: {value}\n" for name, value in fields)
-    return public(make_response(text, {"Content-Type": "text/plain; charset=utf-8"}), LONG)
+    return public(make_response(text, {"Content-Type": "text/plain; charset=utf-8"}), CACHE_SECONDS)
 
 
 @blueprint.get("/<lang>/site.webmanifest")
@@ -100,7 +102,8 @@ def manifest() -> Response:
     }
     text = json.dumps(fields, ensure_ascii=False)
     return public(
-        make_response(text, {"Content-Type": "application/manifest+json; charset=utf-8"}), LONG
+        make_response(text, {"Content-Type": "application/manifest+json; charset=utf-8"}),
+        CACHE_SECONDS,
     )
 
 

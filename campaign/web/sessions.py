@@ -6,7 +6,7 @@ from flask import Flask, Request, Response, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-from campaign.http.security import host_name
+from campaign.http.security_headers import cookie_name
 
 SECTIONS = ("organize", "kiosk")
 
@@ -27,7 +27,7 @@ class SectionSessions(SecureCookieSessionInterface):
 
     def get_cookie_name(self, app: Flask) -> str:
         name = self._former_name(app)
-        return host_name(f"{name}_{_section()}") if self.get_cookie_secure(app) else name
+        return cookie_name(f"{name}_{_section()}") if self.get_cookie_secure(app) else name
 
     def get_cookie_path(self, app: Flask) -> str:
         """Return the cookie's path.

@@ -17,7 +17,7 @@ from campaign.http.tracking_parameters import is_tracking_parameter
 from campaign.i18n.clock_times import clock_time
 from campaign.i18n.locales import current_locale, direction, language_name, language_of, locale_of
 from campaign.i18n.long_dates import long_date
-from campaign.mail.merging import breakable
+from campaign.mail.writing.merging import breakable
 from campaign.organisations.presenters import page_identity
 from campaign.site.settings import local_day, site_settings
 from campaign.web.languages import chosen_lang

@@ -54,7 +54,7 @@ def petition(app):
 
 def test_each_who_asked_is_told_once_despite_a_killed_worker(app, petition, monkeypatch):
     ask_many(petition, 40)
-    monkeypatch.setattr(bulk, "BATCH", 9)
+    monkeypatch.setattr(bulk, "BATCH_SIZE", 9)
     won = set_result(petition, "won")
     begun = begin_about(won)
     assert write(jobs.tell_batch, telling_id=begun.id, now=utcnow()).readers == 9
@@ -141,7 +141,7 @@ def test_result_of_another_petition_is_its_own(petition):
 
 @pytest.mark.parametrize("then", ["partly_won", ""])
 def test_changed_result_stops_the_rest_until_it_is_set_again(app, petition, monkeypatch, then):
-    monkeypatch.setattr(bulk, "BATCH", 2)
+    monkeypatch.setattr(bulk, "BATCH_SIZE", 2)
     ask_many(petition, 5)
     won = set_result(petition, "won")
     begun = begin_about(won)

@@ -42,7 +42,7 @@ def test_two_people_with_one_address_get_one_email(app, publish):
 
 
 def test_pause_resume_and_stop_are_obeyed(app, petition, monkeypatch, publish):
-    monkeypatch.setattr(bulk, "BATCH", 2)
+    monkeypatch.setattr(bulk, "BATCH_SIZE", 2)
     ask_many(petition, 6)
     topic = publish(petition)
     begun = begin_about(topic)
@@ -62,7 +62,7 @@ def test_pause_resume_and_stop_are_obeyed(app, petition, monkeypatch, publish):
 
 
 def test_two_workers_at_once_tell_nobody_twice(app, petition, monkeypatch, publish):
-    monkeypatch.setattr(bulk, "BATCH", 7)
+    monkeypatch.setattr(bulk, "BATCH_SIZE", 7)
     ask_many(petition, 40)
     topic = publish(petition)
     begun = begin_about(topic)

@@ -49,7 +49,7 @@ def petition(app):
 
 def test_each_who_asked_is_told_once_despite_a_killed_worker(app, petition, monkeypatch):
     ask_many(petition, 60)
-    monkeypatch.setattr(bulk, "BATCH", 9)
+    monkeypatch.setattr(bulk, "BATCH_SIZE", 9)
     answer = make_answer(petition)
     begun = begin(answer)
     assert write(jobs.tell_batch, telling_id=begun.id, now=utcnow()).readers == 9
@@ -135,7 +135,7 @@ def test_someone_who_asks_later_is_not_told_of_this_answer(petition):
 
 
 def test_withdrawn_answer_stops_the_rest_until_it_is_published_again(app, petition, monkeypatch):
-    monkeypatch.setattr(bulk, "BATCH", 2)
+    monkeypatch.setattr(bulk, "BATCH_SIZE", 2)
     ask_many(petition, 5)
     answer = make_answer(petition)
     begun = begin(answer)

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from campaign.actions.letters.editing import letter_settings, letter_texts_of
-from campaign.actions.letters.following import letter_counts
+from campaign.actions.letters.queries import letter_counts
 from campaign.answers.telling_models import Telling
 from campaign.archive.tables import exported_tables, is_not_seeded
 from campaign.extensions import db, write

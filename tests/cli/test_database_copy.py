@@ -20,7 +20,7 @@ from sqlalchemy.exc import OperationalError
 from campaign.cli import database_copy
 from campaign.cli.database_copy import NOT_COPIED
 from campaign.db.copying.target import CopyTarget
-from campaign.db.in_use import share_database
+from campaign.db.usage_lock import share_database
 from campaign.demo.operations import load_demonstration
 from campaign.extensions import db, write
 from campaign.petitions.models import Petition
@@ -117,7 +117,7 @@ def test_all_rows_arrive_and_ids_go_on(source, target):
 
 @pytest.mark.slow
 def test_interrupted_copy_goes_on_where_it_was(source, target, monkeypatch):
-    monkeypatch.setattr(database_copy, "BATCH", 5)
+    monkeypatch.setattr(database_copy, "BATCH_SIZE", 5)
     add, calls = CopyTarget.add, []
 
     def fail_in_the_middle(self, table, rows, *, position):

@@ -28,7 +28,7 @@ from campaign.health.database_checks import check_database
 from campaign.health.disk_checks import check_disk
 from campaign.health.findings import ok, warning, wrong
 from campaign.jobs.operations import HEARTBEAT, note_worker
-from campaign.mail.domain_checks import DomainCheck
+from campaign.mail.domains.checks import DomainCheck
 from campaign.process.clock import utcnow
 from config import load
 from tests.mail.mail_server import Script, mail_server, silent_server

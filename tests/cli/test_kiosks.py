@@ -2,8 +2,8 @@
 
 import re
 
-from campaign.kiosk.key_pairs import present_key
 from campaign.kiosk.queries import pin_of
+from campaign.kiosk.records.key_pairs import present_key
 from tests.factories.kiosks import Tablet, make_table, make_tablet
 
 CODE = re.compile(r"\b([2-9A-Z]{4}-[2-9A-Z]{4})\b.*\b\d\d:\d\d UTC")

@@ -7,9 +7,9 @@ from campaign.accounts import tokens as account_keys
 from campaign.accounts.models import AccountLink, OrganizerSession
 from campaign.accounts.operations import make_link, remove, remove_role
 from campaign.accounts.queries import link_by_token
-from campaign.actions.letters.addresses import refusing_among
+from campaign.actions.letters.delivery.addresses import refusing_among
+from campaign.actions.letters.delivery.refusals import refuse
 from campaign.actions.letters.operations import stop_letter
-from campaign.actions.letters.refusals import refuse
 from campaign.answers.links import revoke_link, state_of_link
 from campaign.answers.operations import publish_answer, withdraw_answer
 from campaign.answers.queries import link_by_id, published_answers
@@ -122,7 +122,7 @@ def test_change_of_an_address_that_was_stopped_stays_stopped(restored, end):
         write(getattr(address_changes, end), change_id=change_id, now=utcnow())
     assert "address_change.stopped: 1" in restored()
     assert mailboxes.change(change_id).state == "stopped"
-    later = utcnow() + 2 * address_changes.OBJECTION
+    later = utcnow() + 2 * address_changes.OBJECTION_PERIOD
     assert not write(address_changes.take_effect, change_id=change_id, now=later)
     assert row(signature_id).email == AMALIA["email"]
 

@@ -116,7 +116,7 @@ def test_copy_from_sqlite_goes_through_it(bouncer, tmp_path, monkeypatch):
         load_few_signers(monkeypatch)
         load_demonstration()
         db.session.remove()
-        monkeypatch.setattr(database_copy, "BATCH", 7)
+        monkeypatch.setattr(database_copy, "BATCH_SIZE", 7)
         result = app.test_cli_runner().invoke(args=["db", "copy", "--to", bouncer.url("copied")])
         db.engine.dispose()
     assert result.exit_code == 0, result.output

@@ -21,7 +21,7 @@ def generated(petition, n, **options):
 
 @pytest.mark.parametrize(("n", "sizes"), [(1, [1]), (5, [5]), (11, [5, 5, 1])])
 def test_rows_come_in_batches_and_are_as_many_as_requested(petition, monkeypatch, n, sizes):
-    monkeypatch.setattr(signers, "BATCH", 5)
+    monkeypatch.setattr(signers, "BATCH_SIZE", 5)
     assert [len(batch) for batch in generated(petition, n)] == sizes
 
 

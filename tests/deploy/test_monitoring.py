@@ -14,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from campaign.db.last_backup import note_backup
 from campaign.extensions import write
 from campaign.jobs.operations import note_worker
-from campaign.monitoring import measures
+from campaign.monitoring import metrics
 from campaign.process.clock import utcnow
 from tests.factories.signatures import sign_and_hatch
 
@@ -110,8 +110,8 @@ def shown(client, app, petition, tmp_path, monkeypatch):
     note_backup(tmp_path)
     write(note_worker, now=utcnow())
     sign_and_hatch(petition)
-    measures.note_request("web.root", "2", 0.1)
-    measures.show_jobs("export")
+    metrics.note_request("web.root", "2", 0.1)
+    metrics.show_jobs("export")
     families = text_string_to_metric_families(client.get("/metrics").text)
     return {sample.name for family in families for sample in family.samples}
 

@@ -4,8 +4,8 @@ import pytest
 
 from campaign.edge import page_cache as module
 from campaign.edge.page_cache import STALE_SECONDS, PageCache
+from campaign.surge.levels import SurgeLevel
 from campaign.surge.state import SurgeState
-from campaign.surge.steps import SurgeLevel
 from tests.edge.pages import LONG, PUBLIC, Page, ask
 
 

@@ -23,7 +23,7 @@ from campaign.events.registering import (
     give_seat,
 )
 from campaign.events.reminders import DAY
-from campaign.events.seats import HOLD, SEAT, free_seats
+from campaign.events.seats import HOLD_LIFETIME, SEAT, free_seats
 from campaign.extensions import write
 from campaign.process.clock import utcnow
 from tests.factories.events import (
@@ -62,7 +62,7 @@ def test_seat_on_hold_is_given_if_confirmed_within_the_hour(five):
     early = ask_to_come(five, "early", seats=5, now=now)
     late = come(five, "late", now=now + MINUTE)
     assert registration(late).state == "waiting"
-    confirm(early, now=now + HOLD - MINUTE)
+    confirm(early, now=now + HOLD_LIFETIME - MINUTE)
     assert (registration(early).state, registration(late).state) == ("registered", "waiting")
     assert [item[:2] for item in queued_emails()] == [
         (CONFIRM, early),
@@ -76,11 +76,11 @@ def test_expired_hold_goes_to_the_waiting_list(five):
     now = utcnow()
     never = ask_to_come(five, "never", seats=5, now=now)
     waits = come(five, "waits", seats=5, now=now + MINUTE)
-    assert write(jobs.end_holds, now=now + HOLD - MINUTE) == 0
-    assert write(jobs.end_holds, now=now + HOLD) == 1
+    assert write(jobs.end_holds, now=now + HOLD_LIFETIME - MINUTE) == 0
+    assert write(jobs.end_holds, now=now + HOLD_LIFETIME) == 1
     assert (registration(never).state, registration(waits).state) == ("unconfirmed", "registered")
     assert queued_emails()[-1][:2] == (SEAT, waits)
-    confirm(never, now=now + HOLD + MINUTE)
+    confirm(never, now=now + HOLD_LIFETIME + MINUTE)
     assert registration(never).state == "waiting"
 
 
@@ -88,7 +88,7 @@ def test_new_registrations_do_not_overtake_the_waiting_list(five):
     now = utcnow()
     ask_to_come(five, "never", seats=5, now=now)
     waits = come(five, "waits", seats=3, now=now + MINUTE)
-    ask_to_come(five, "new", seats=5, now=now + HOLD + MINUTE)
+    ask_to_come(five, "new", seats=5, now=now + HOLD_LIFETIME + MINUTE)
     assert registration(waits).state == "registered"
 
 
@@ -103,8 +103,8 @@ def test_seats_left_do_not_reveal_who_had_registered(five, has_registered):
     assert free_seats(five, now + MINUTE) == 2
     ask_to_come(five, "victim", seats=4, now=now + 2 * MINUTE)
     assert free_seats(five, now + 2 * MINUTE) == 2
-    write(jobs.end_holds, now=now + 2 * HOLD)
-    assert free_seats(five, now + 2 * HOLD) == 4
+    write(jobs.end_holds, now=now + 2 * HOLD_LIFETIME)
+    assert free_seats(five, now + 2 * HOLD_LIFETIME) == 4
 
 
 def test_page_is_the_same_before_and_after_a_registration(client, five):

@@ -13,7 +13,7 @@ from campaign.events.registering import CANCELLED, CONFIRMATION, REPEAT, cancel_
 from campaign.events.reminders import DAY_REMINDER, HOURS_REMINDER
 from campaign.events.seats import SEAT
 from campaign.extensions import write
-from campaign.mail.delivery import make_outbox_worker
+from campaign.mail.delivery.outbox_worker import make_outbox_worker
 from campaign.mail.renderers import renderers_of
 from campaign.process.clock import utcnow
 from tests.factories.events import (

@@ -132,7 +132,7 @@ def test_waiting_list_and_people_who_came_are_audiences(app):
 
 def test_each_of_thirty_gets_it_once_despite_worker_crashes(app, event, monkeypatch):
     guests = crowd(event, 30)
-    monkeypatch.setattr(bulk, "BATCH", 7)
+    monkeypatch.setattr(bulk, "BATCH_SIZE", 7)
     message = send(draft(event))
     write(jobs.send_batch, message_id=message.id, now=utcnow())
 
@@ -230,7 +230,7 @@ def test_people_who_register_later_are_not_among_its_readers(app, event):
 
 def test_stop_ends_it_and_queued_emails_stay_unsent(app, event, monkeypatch):
     guests = crowd(event, 5)
-    monkeypatch.setattr(bulk, "BATCH", 2)
+    monkeypatch.setattr(bulk, "BATCH_SIZE", 2)
     message = send(draft(event))
     write(jobs.send_batch, message_id=message.id, now=utcnow())
     write(messages.stop_message, message_id=message.id, now=utcnow())

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from flask import current_app
 
-from campaign.exports.export_queries import export_by_id, export_files
 from campaign.exports.operations import request_export
+from campaign.exports.queries import export_by_id, export_files
 from campaign.exports.selection import Selection
 from campaign.extensions import db, write
 from campaign.files.scratch import scratch_folder

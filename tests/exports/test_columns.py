@@ -6,9 +6,9 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import event
 
-from campaign.exports.export_queries import content_of
-from campaign.exports.queries import SignatureTable
+from campaign.exports.queries import content_of
 from campaign.exports.selection import Selection
+from campaign.exports.signature_table import SignatureTable
 from campaign.extensions import db
 from tests.exports.conftest import export
 from tests.factories.kiosks import iso_time, long_ago, make_table, make_tablet

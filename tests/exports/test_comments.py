@@ -7,8 +7,8 @@ import json
 
 import pytest
 
-from campaign.exports.queries import SignatureTable
 from campaign.exports.selection import Selection
+from campaign.exports.signature_table import SignatureTable
 from campaign.extensions import write
 from campaign.petitions.deliveries import change_delivered_details
 from campaign.petitions.queries import petition_by_id

@@ -15,9 +15,9 @@ from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE
 from campaign.causes.queries import cause_by_id
 from campaign.exports import delivery_pack
 from campaign.exports.delivery_pack_texts import UNNAMED
-from campaign.exports.export_queries import content_of, exports_of
 from campaign.exports.logos import Logo, logo_of
 from campaign.exports.pdf import Field, Head, letter_sheets, signature_sheets
+from campaign.exports.queries import content_of, exports_of
 from campaign.extensions import db, write
 from campaign.i18n.locales import locale_of
 from campaign.montage.texts import print_identity
@@ -312,7 +312,7 @@ def test_pack_is_in_the_chosen_language(requested, petition, exporter, signed, l
 def test_many_signatures_fill_volumes_and_a_crash_between_loses_nothing(
     requested, petition, exporter, signed, monkeypatch
 ):
-    monkeypatch.setattr(delivery_pack, "VOLUME", 2)
+    monkeypatch.setattr(delivery_pack, "VOLUME_SIZE", 2)
     original, calls = Sealer.write, []
 
     def failing(self, data):

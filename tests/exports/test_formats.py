@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 import pytest
 from python_calamine import CalamineWorkbook
 
-from campaign.exports import queries, spreadsheet
+from campaign.exports import signature_table, spreadsheet
 from campaign.exports.columns import COLUMNS, EVERYTHING
 from campaign.exports.formats import DOWNLOADS, FORMATS
-from campaign.exports.queries import SignatureTable
 from campaign.exports.selection import STATES, Selection
+from campaign.exports.signature_table import SignatureTable
 from campaign.extensions import db, write
 from campaign.signatures.owner.operations import erase
 from tests.factories.petitions import make_petition, new_version
@@ -248,7 +248,7 @@ def test_spreadsheet_has_real_numbers_and_continues_on_further_sheets(petition, 
 
 
 def test_batches_come_from_one_cursor(petition, monkeypatch):
-    monkeypatch.setattr(queries, "BATCH", 3)
+    monkeypatch.setattr(signature_table, "BATCH_SIZE", 3)
     for place in range(7):
         sign(petition, ODILE, email=f"o{place}@kwan.example", comment="two\nlines")
     db.session.rollback()
@@ -262,7 +262,7 @@ def test_batches_come_from_one_cursor(petition, monkeypatch):
 
 
 def test_change_during_streaming_adds_no_second_line(app, petition, monkeypatch):
-    monkeypatch.setattr(queries, "BATCH", 1)
+    monkeypatch.setattr(signature_table, "BATCH_SIZE", 1)
     ids = [sign(petition, ODILE, email=f"o{place}@kwan.example") for place in range(3)]
     db.session.rollback()
     batches = SignatureTable(Selection(petition.id, state="all")).stream()

@@ -10,10 +10,10 @@ import pytest
 from flask import current_app
 from python_calamine import CalamineWorkbook
 
-from campaign.exports import writer
-from campaign.exports.export_queries import content_of, has_file
+from campaign.exports import signature_table
 from campaign.exports.jobs import sweep_files
 from campaign.exports.operations import RETENTION, drop_export, start_again
+from campaign.exports.queries import content_of, has_file
 from campaign.extensions import db, write
 from campaign.jobs.registry import MAX_ATTEMPTS
 from campaign.jobs.worker import worker_context
@@ -103,7 +103,7 @@ def test_files_of_two_exports_have_different_keys(requested, exporter, signed):
 def test_another_worker_starts_over_after_a_crash_and_makes_the_same_file(
     requested, exporter, signed, monkeypatch, kind
 ):
-    monkeypatch.setattr(writer, "AT_ONCE", 2)
+    monkeypatch.setattr(signature_table, "ROWS_PER_PIECE", 2)
     moment = utcnow()
     complete, interrupted = requested(kind, now=moment), requested(kind, now=moment)
     exporter.run_next()
@@ -129,7 +129,7 @@ def test_another_worker_starts_over_after_a_crash_and_makes_the_same_file(
 
 
 def test_stopped_worker_returns_the_job_at_once(requested, exporter, signed, monkeypatch):
-    monkeypatch.setattr(writer, "AT_ONCE", 2)
+    monkeypatch.setattr(signature_table, "ROWS_PER_PIECE", 2)
     export_id, stop = requested(), Event()
     original = Sealer.write
     with monkeypatch.context() as patched:
@@ -186,7 +186,7 @@ def test_export_leaves_the_rest_of_the_disk_to_signatures(
 def test_cancelled_export_is_abandoned_and_its_file_deleted(
     requested, exporter, signed, monkeypatch
 ):
-    monkeypatch.setattr(writer, "AT_ONCE", 2)
+    monkeypatch.setattr(signature_table, "ROWS_PER_PIECE", 2)
     export_id = requested()
     original = Sealer.finish
 

@@ -17,11 +17,11 @@ from campaign.sharing.operations import confirm_and_assign_text
 from campaign.signatures import tokens
 from campaign.signatures.counting.hatching import hatch
 from campaign.signatures.models import RepeatSigning, Signature
+from campaign.signatures.operations import THANKS
 from campaign.signatures.owner import operations as owner_operations
 from campaign.signatures.signing import accept_signatures
 from campaign.signatures.signing.commands import SignatureCommand, SupporterDetails
 from campaign.signatures.signing.repeats import answer_repeats
-from campaign.signatures.thanks import THANKS
 from campaign.text.typed_codes import spaced
 from tests.factories.petitions import terms_of
 

@@ -72,7 +72,7 @@ def test_everything_is_moved_exactly_once_after_a_kill(site):
     other = sign_and_hatch(law)
     news = subscribe(cause_id=petition.cause_id)
     seat = come(make_event(cause_id=petition.cause_id))
-    change_id = confirmed(now=utcnow() - operations.OBJECTION)
+    change_id = confirmed(now=utcnow() - operations.OBJECTION_PERIOD)
     for moved_parts in range(5):
         db.session.rollback()
         killed = subprocess.run(

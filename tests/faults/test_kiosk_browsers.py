@@ -25,7 +25,7 @@ PAIRING_SECONDS = 180
 
 @pytest.fixture
 def site(tmp_path):
-    """A running site, at whose table the crew's witness is enough."""
+    """A running site, at whose table the volunteers' witness is enough."""
     site = RunningSite(tmp_path)
     # They sign faster than any table, and continue until each browser was killed once.
     site.environment["KIOSK_HOURLY_QUOTA"] = "1000000"

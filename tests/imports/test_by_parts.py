@@ -13,7 +13,7 @@ from campaign.imports.commit import accept, import_in_parts
 from campaign.imports.create import build_batch, open_file, store_file
 from campaign.imports.files import read_file
 from campaign.imports.models import ImportBatch, ImportRow
-from campaign.imports.operations import PATIENCE, drop, store_outcomes
+from campaign.imports.operations import STOPPED_AFTER, drop, store_outcomes
 from campaign.imports.queries import batch_by_id, batches_among
 from campaign.imports.rollback import NothingToUndo, erase_rows, remove_in_parts, undo
 from campaign.process.clock import utcnow
@@ -100,7 +100,7 @@ def test_signer_waits_for_at_most_one_part_of_a_large_batch(petition):
 @pytest.fixture
 def cut_short(petition, monkeypatch):
     """The table of a file of five, two of whose rows were saved before the power went."""
-    monkeypatch.setattr(create, "AT_ONCE", 2)
+    monkeypatch.setattr(create, "BATCH_SIZE", 2)
     table = read_file(people(4))
     batch = build_batch(
         petition=petition,
@@ -118,7 +118,7 @@ def cut_short(petition, monkeypatch):
 def test_file_cut_short_is_never_visible_and_leaves_nothing(cut_short):
     assert (batches_among(None), counted(), cut_short.is_open) == ([], 2, False)
     assert (finish_rest(), counted()) == (0, 2)
-    later = utcnow() + 2 * PATIENCE
+    later = utcnow() + 2 * STOPPED_AFTER
     assert (finish_rest(later), finish_rest(later), counted()) == (1, 0, 0)
 
 
@@ -131,7 +131,7 @@ def test_upload_stalled_until_its_rows_were_erased_keeps_no_half_file(cut_short)
 
 
 def test_undo_left_in_the_middle_is_finished_and_erased(petition, monkeypatch):
-    monkeypatch.setattr(rollback, "AT_ONCE", 2)
+    monkeypatch.setattr(rollback, "BATCH_SIZE", 2)
     batch = bring(begin(petition, people(5)))
     hatch_now()
     write(undo, batch_id=batch.id)
@@ -142,7 +142,7 @@ def test_undo_left_in_the_middle_is_finished_and_erased(petition, monkeypatch):
     assert batch_by_id(batch.id).is_leaving
     with pytest.raises(NothingToUndo):
         write(undo, batch_id=batch.id)
-    later = utcnow() + 2 * PATIENCE
+    later = utcnow() + 2 * STOPPED_AFTER
     assert (finish_rest(), finish_rest(later), finish_rest(later)) == (
         0,
         1,
@@ -157,10 +157,10 @@ def test_undo_left_in_the_middle_is_finished_and_erased(petition, monkeypatch):
 
 
 def test_discard_left_in_the_middle_is_erased(petition, monkeypatch):
-    monkeypatch.setattr(rollback, "AT_ONCE", 2)
+    monkeypatch.setattr(rollback, "BATCH_SIZE", 2)
     batch = begin(petition, people(5))
     write(drop, batch_id=batch.id)
     with pytest.raises(RuntimeError):
         erase_rows(stopped_after(1), batch.id)
     assert counted() == 4
-    assert (finish_rest(utcnow() + 2 * PATIENCE), counted()) == (1, 0)
+    assert (finish_rest(utcnow() + 2 * STOPPED_AFTER), counted()) == (1, 0)

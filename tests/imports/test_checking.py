@@ -14,7 +14,7 @@ from campaign.imports.columns import guess_columns
 from campaign.imports.create import build_batch
 from campaign.imports.files import read_file
 from campaign.imports.sheet_numbers import read_serial, serial
-from campaign.imports.values import ValueRefused, country, instant, is_day_first, tick
+from campaign.imports.values import ValueRefused, country, instant, is_day_first, yes_or_no
 from campaign.organize.imports.labels import fault_text
 from campaign.petitions.queries import SigningTerms
 from campaign.signatures.forms import signature_form
@@ -303,9 +303,9 @@ def test_dates_follow_the_chosen_format():
 
 
 def test_check_marks_are_recognized_as_people_write_them():
-    assert [tick(text) for text in ("x", "✓", "Oui", "sí", "1", "", "-", "no", "0", "FALSE")] == [
-        True
-    ] * 5 + [False] * 5
+    assert [
+        yes_or_no(text) for text in ("x", "✓", "Oui", "sí", "1", "", "-", "no", "0", "FALSE")
+    ] == [True] * 5 + [False] * 5
 
 
 @pytest.mark.parametrize(

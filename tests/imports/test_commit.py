@@ -14,7 +14,7 @@ from campaign.imports.commit import StillWrong, accept, import_in_parts
 from campaign.imports.jobs import drop_abandoned
 from campaign.imports.models import ImportRow
 from campaign.imports.operations import (
-    PATIENCE,
+    STOPPED_AFTER,
     BatchClosed,
     drop,
     match,
@@ -142,7 +142,7 @@ def test_nothing_is_imported_while_a_row_is_wrong(petition):
 @pytest.fixture
 def left(petition, monkeypatch):
     """A batch of five, of which two were imported before the power went."""
-    monkeypatch.setattr(commit, "AT_ONCE", 2)
+    monkeypatch.setattr(commit, "BATCH_SIZE", 2)
     batch = begin(
         petition,
         csv_of(ZORA, ANA, ANA, *(f"Luz,Sol,luz{n}@correo.mx,MX,06600,,S2,{n}" for n in range(2))),
@@ -165,8 +165,8 @@ def test_interrupted_import_is_completed_once(petition, left):
         with pytest.raises(BatchClosed):
             write(operation, batch_id=left.id, **named)
     assert (
-        finish_rest(utcnow() + 2 * PATIENCE),
-        finish_rest(utcnow() + 2 * PATIENCE),
+        finish_rest(utcnow() + 2 * STOPPED_AFTER),
+        finish_rest(utcnow() + 2 * STOPPED_AFTER),
     ) == (1, 0)
     finished = batch_by_id(left.id)
     assert (tally(), finished.state, finished.counts) == (4, "imported", {"new": 4, "duplicate": 1})
@@ -185,7 +185,7 @@ def test_interrupted_import_is_completed_once(petition, left):
 def test_batch_left_in_the_middle_can_be_undone_and_nothing_follows(petition, left):
     assert withdraw_and_erase(left) == 2
     import_in_parts(write, left.id, [])
-    assert (finish_rest(utcnow() + 2 * PATIENCE), tally(), batch_by_id(left.id).state) == (
+    assert (finish_rest(utcnow() + 2 * STOPPED_AFTER), tally(), batch_by_id(left.id).state) == (
         1,
         0,
         "undone",
@@ -199,13 +199,13 @@ def test_batch_left_in_the_middle_can_be_undone_and_nothing_follows(petition, le
 
 
 def test_two_workers_on_one_batch_import_each_person_once(app, petition, monkeypatch):
-    monkeypatch.setattr(commit, "AT_ONCE", 7)
+    monkeypatch.setattr(commit, "BATCH_SIZE", 7)
     batch = begin(
         petition, csv_of(*(f"Ana{n},Torres,a{n}@correo.mx,MX,{n:05},,," for n in range(60)))
     )
     write(accept, batch_id=batch.id, version=None, decided=outcomes_of(batch), now=utcnow())
     # The request is still at work when the batch's job starts.
-    decided, later = outcomes_of(batch), utcnow() + 2 * PATIENCE
+    decided, later = outcomes_of(batch), utcnow() + 2 * STOPPED_AFTER
     together(app, [lambda: import_in_parts(write, batch.id, decided), lambda: finish_rest(later)])
     assert (tally(), batch_by_id(batch.id).counts) == (60, {"new": 60})
 
@@ -300,7 +300,7 @@ def test_undo_removes_everything_that_was_imported(petition):
         [None] * len(LEFT)
     ] * 2
     assert [row.state for row in gone] == ["withdrawn", "withdrawn"]
-    write(decisions.take_back_withdrawal, ids=[row.id for row in gone], cause_ids=None)
+    write(decisions.restore_withdrawn, ids=[row.id for row in gone], cause_ids=None)
     assert tally() == 2
     with pytest.raises(NothingToUndo):
         withdraw_and_erase(batch)

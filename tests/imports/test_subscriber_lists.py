@@ -51,7 +51,7 @@ COUNT = 10
 @pytest.fixture
 def cause(app, tmp_path, monkeypatch):
     monkeypatch.setitem(app.config, "VAR_DIR", str(tmp_path))
-    monkeypatch.setattr(reading, "AT_ONCE", 3)
+    monkeypatch.setattr(reading, "BATCH_SIZE", 3)
     return make_cause()
 
 

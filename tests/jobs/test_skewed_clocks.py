@@ -10,11 +10,11 @@ from campaign.jobs.models import Lease
 from campaign.jobs.operations import enqueue, take_lease
 from campaign.jobs.registry import BackgroundWork
 from campaign.mail.composition import Message
-from campaign.mail.delivery import make_outbox_worker
+from campaign.mail.delivery.outbox_worker import make_outbox_worker
 from campaign.mail.models import OutboxMessage
 from campaign.mail.operations import enqueue_many
 from campaign.mail.renderers import register
-from campaign.mail.transport import FolderTransport
+from campaign.mail.smtp.transport import FolderTransport
 from campaign.process import clock
 from tests.factories.jobs import job_loop, jobs_of
 

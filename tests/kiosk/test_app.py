@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
-from campaign.kiosk.app_texts import TEXTS, texts_by_language
+from campaign.kiosk.app.texts import TEXTS, texts_by_language
 
 ROOT = Path(__file__).parents[2]
 LANGUAGES = ("en", "es", "fr")

@@ -9,9 +9,15 @@ import pytest
 from sqlalchemy import select
 
 from campaign.extensions import db, write
-from campaign.kiosk.key_pairs import MIN_RETENTION, drop_keys, present_key, private_keys, rotate
 from campaign.kiosk.models import KioskKey
-from campaign.kiosk.sealing import Unreadable, private_key
+from campaign.kiosk.records.key_pairs import (
+    MIN_RETENTION,
+    drop_keys,
+    present_key,
+    private_keys,
+    rotate,
+)
+from campaign.kiosk.records.sealing import Unreadable, private_key
 from campaign.process.clock import utcnow
 from tests.factories.kiosks import AMALIA, kiosk_of, make_tablet
 

@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from campaign.extensions import db, write
 from campaign.kiosk.jobs import forget
-from campaign.kiosk.review_decisions import reject
+from campaign.kiosk.review.decisions import reject
 from campaign.petitions.models import Petition
 from campaign.process.clock import utcnow
 from campaign.signatures.erasure import erase_one

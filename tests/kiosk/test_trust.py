@@ -10,11 +10,12 @@ import pytest
 
 from campaign.events.models import EventPetition
 from campaign.extensions import db, load_for_update, write
-from campaign.kiosk import pairing, review_quota
+from campaign.kiosk import pairing
 from campaign.kiosk.models import Kiosk
 from campaign.kiosk.queries import counted_among, shifts_of
-from campaign.kiosk.review_decisions import discard
-from campaign.kiosk.trust import MAX_LATE
+from campaign.kiosk.review import quota as review_quota
+from campaign.kiosk.review.decisions import discard
+from campaign.kiosk.review.trust import MAX_LATE
 from campaign.process.clock import utcnow
 from tests.factories.kiosks import AMALIA, iso_time, kiosk_of, make_table, make_tablet, records
 from tests.factories.petitions import make_petition

@@ -7,9 +7,9 @@ import pytest
 
 from campaign.extensions import db
 from campaign.mail.bounces import read_bounces
-from campaign.mail.message_ids import local_part
 from campaign.mail.models import MAX_REPORTS
 from campaign.mail.operations import refused_among
+from campaign.mail.writing.message_ids import local_part
 from campaign.subscriptions.queries import is_suppressed
 from tests.conftest import SECRET
 from tests.factories.subscriptions import digest, subscribe, subscription

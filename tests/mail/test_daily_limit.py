@@ -6,11 +6,11 @@ import pytest
 
 from campaign.extensions import write
 from campaign.mail.composition import Message
-from campaign.mail.daily_limit import DailyLimit
-from campaign.mail.delivery import OutboxWorker
+from campaign.mail.delivery.daily_limit import DailyLimit
+from campaign.mail.delivery.outbox_worker import OutboxWorker
 from campaign.mail.operations import DAILY_LIMIT_REACHED
 from campaign.mail.renderers import bound_kinds, names_of, register, renderers_of
-from campaign.mail.transport import transport_from
+from campaign.mail.smtp.transport import transport_from
 from campaign.process.clock import utcnow
 from tests.mail.messages import KIND, SETTINGS, digest_of, message, outbox_rows, person, queue_some
 

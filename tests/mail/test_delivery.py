@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from campaign.extensions import write
-from campaign.mail import delivery, operations
-from campaign.mail.delivery import make_outbox_worker
+from campaign.mail import operations
+from campaign.mail.delivery import outbox_worker as delivery
+from campaign.mail.delivery.outbox_worker import make_outbox_worker
 from campaign.mail.renderers import names_of, register, renderers_of
 from campaign.process.clock import utcnow
 from tests.mail.messages import (
@@ -119,7 +120,7 @@ def test_worker_of_the_application_writes_into_its_folder(app, tmp_path, monkeyp
 
 
 def test_full_queue_is_claimed_in_batches(outbox_worker, script, monkeypatch):
-    monkeypatch.setattr(delivery, "BATCH", 30)
+    monkeypatch.setattr(delivery, "BATCH_SIZE", 30)
     queue_some(31)
     assert [outbox_worker.deliver_due(now=utcnow()) for _ in range(3)] == [30, 1, 0]
     assert not operations.claim(limit=1, now=utcnow())

@@ -4,8 +4,8 @@ import dns.exception
 import dns.resolver
 import pytest
 
-from campaign.mail import domain_checks
-from campaign.mail.domain_checks import LookupFailedError, check_domain, txt_records
+from campaign.mail.domains import checks as domain_checks
+from campaign.mail.domains.checks import LookupFailedError, check_domain, txt_records
 
 
 def states(records, domain="keepers.example"):

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from limits.storage import MemoryStorage
 
-from campaign.mail import domain_rates
-from campaign.mail.domain_rates import DomainRates
+from campaign.mail.delivery import domain_rates
+from campaign.mail.delivery.domain_rates import DomainRates
 from campaign.process.clock import utcnow
 from campaign.security.rate_limits import RateLimiter
 from tests.mail.messages import KIND, message, outbox_rows, queue_some, states

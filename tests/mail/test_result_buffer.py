@@ -6,7 +6,7 @@ from email import message_from_bytes
 import pytest
 
 from campaign.extensions import write
-from campaign.mail import result_buffer
+from campaign.mail.delivery import result_buffer
 from campaign.process.clock import utcnow
 from tests.mail.messages import queue_some, states
 from tests.mail.workers import worker_to

@@ -9,11 +9,13 @@ from sqlalchemy import update
 
 from campaign.extensions import db, write
 from campaign.jobs.operations import CLAIM_LIFETIME
-from campaign.mail import delivery, operations, result_buffer, sender_pool
-from campaign.mail.delivery import OutboxWorker
+from campaign.mail import operations
+from campaign.mail.delivery import outbox_worker as delivery
+from campaign.mail.delivery import result_buffer, sender_pool
+from campaign.mail.delivery.outbox_worker import OutboxWorker
 from campaign.mail.models import BULK, OutboxMessage
-from campaign.mail.smtp_replies import Unreachable
-from campaign.mail.transport import transport_from
+from campaign.mail.smtp.replies import Unreachable
+from campaign.mail.smtp.transport import transport_from
 from campaign.process.clock import utcnow
 from tests.mail.mail_server import mail_server, silent_server
 from tests.mail.messages import (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from campaign.mail.server_url import server_from
+from campaign.mail.smtp.server_url import server_from
 
 
 @pytest.mark.parametrize(

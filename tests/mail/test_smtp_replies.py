@@ -2,7 +2,7 @@
 
 import pytest
 
-from campaign.mail.smtp_replies import Refused, TryLater, classify
+from campaign.mail.smtp.replies import Refused, TryLater, classify
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from time import sleep
 
 import pytest
 
-from campaign.mail.smtp_replies import Delivered, Refused, TryLater, Unreachable
-from campaign.mail.transport import Envelope, FolderTransport, transport_from
+from campaign.mail.smtp.replies import Delivered, Refused, TryLater, Unreachable
+from campaign.mail.smtp.transport import Envelope, FolderTransport, transport_from
 from tests.mail.mail_server import mail_server, silent_server
 from tests.ports import free_port
 

@@ -3,8 +3,8 @@
 from contextlib import contextmanager
 
 from campaign.extensions import write
-from campaign.mail.delivery import OutboxWorker
-from campaign.mail.transport import transport_from
+from campaign.mail.delivery.outbox_worker import OutboxWorker
+from campaign.mail.smtp.transport import transport_from
 from tests.mail.messages import KIND, SETTINGS, render_message
 
 

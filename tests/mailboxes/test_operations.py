@@ -8,7 +8,7 @@ from sqlalchemy import select
 from campaign.accounts.audit_models import AuditEntry
 from campaign.extensions import db, write
 from campaign.mailboxes import operations
-from campaign.mailboxes.queries import CAUTION, due_changes, was_stopped
+from campaign.mailboxes.queries import CAUTION_PERIOD, due_changes, was_stopped
 from campaign.process.clock import utcnow
 from campaign.signatures.erasure import erase_one
 from tests.factories import mailboxes
@@ -41,8 +41,10 @@ def test_request_changes_nothing_before_the_new_address_confirms(petition):
     change_id = request()
     assert states() == ["requested"]
     assert kinds() == [operations.REQUEST]
-    assert not due_changes(now=utcnow() + 2 * operations.OBJECTION, limit=9)
-    assert not press(operations.take_effect, change_id, now=utcnow() + 2 * operations.OBJECTION)
+    assert not due_changes(now=utcnow() + 2 * operations.OBJECTION_PERIOD, limit=9)
+    assert not press(
+        operations.take_effect, change_id, now=utcnow() + 2 * operations.OBJECTION_PERIOD
+    )
     assert row(signature_id).email == OLD
 
 
@@ -51,11 +53,13 @@ def test_confirmed_change_tells_the_old_address_and_waits(petition):
     now = utcnow()
     change_id = confirmed(now=now)
     assert kinds() == [operations.REQUEST, operations.NOTICE]
-    assert change(change_id).takes_effect_at == now + operations.OBJECTION
-    assert not press(operations.take_effect, change_id, now=now + operations.OBJECTION - SECOND)
+    assert change(change_id).takes_effect_at == now + operations.OBJECTION_PERIOD
+    assert not press(
+        operations.take_effect, change_id, now=now + operations.OBJECTION_PERIOD - SECOND
+    )
     assert row(signature_id).email == OLD
-    assert due_changes(now=now + operations.OBJECTION, limit=9) == [change_id]
-    assert press(operations.take_effect, change_id, now=now + operations.OBJECTION)
+    assert due_changes(now=now + operations.OBJECTION_PERIOD, limit=9) == [change_id]
+    assert press(operations.take_effect, change_id, now=now + operations.OBJECTION_PERIOD)
     assert row(signature_id).email == NEW
     assert kinds() == [operations.REQUEST, operations.NOTICE, operations.DONE]
 
@@ -104,7 +108,7 @@ def test_after_an_objection_the_next_change_needs_the_old_address(petition):
     now = utcnow()
     change_id = confirmed(new="other@nueva.example", now=now)
     assert change(change_id).needs_agreement
-    assert not due_changes(now=now + 3 * operations.OBJECTION, limit=9)
+    assert not due_changes(now=now + 3 * operations.OBJECTION_PERIOD, limit=9)
     press(operations.agree, change_id, now=now)
     assert press(operations.take_effect, change_id, now=now)
     assert row(signature_id).email == "other@nueva.example"
@@ -115,9 +119,9 @@ def test_change_that_nobody_agreed_to_expires(petition):
     press(operations.stop, confirmed())
     now = utcnow()
     change_id = confirmed(now=now)
-    write(operations.forget_old, now=now + operations.OBJECTION - SECOND)
+    write(operations.forget_old, now=now + operations.OBJECTION_PERIOD - SECOND)
     assert change(change_id).state == "waiting"
-    write(operations.forget_old, now=now + operations.OBJECTION)
+    write(operations.forget_old, now=now + operations.OBJECTION_PERIOD)
     assert change(change_id).state == "expired"
     with pytest.raises(operations.ChangeOver):
         press(operations.agree, change_id)
@@ -126,8 +130,8 @@ def test_change_that_nobody_agreed_to_expires(petition):
 def test_objection_counts_for_a_while_and_for_that_mailbox_alone(app):
     now = utcnow()
     press(operations.stop, confirmed(now=now), now=now)
-    assert was_stopped(mailboxes.mailbox(OLD), now=now + CAUTION - SECOND)
-    assert not was_stopped(mailboxes.mailbox(OLD), now=now + CAUTION)
+    assert was_stopped(mailboxes.mailbox(OLD), now=now + CAUTION_PERIOD - SECOND)
+    assert not was_stopped(mailboxes.mailbox(OLD), now=now + CAUTION_PERIOD)
     assert not was_stopped(mailboxes.mailbox("odile@kwan.example"), now=now)
 
 
@@ -138,7 +142,9 @@ def test_new_address_refuses(petition):
         press(operations.refuse_change, change_id)
         press(operations.refuse_change, change_id)
         assert confirm(change_id).state == "refused"
-        assert not press(operations.take_effect, change_id, now=utcnow() + 2 * operations.OBJECTION)
+        assert not press(
+            operations.take_effect, change_id, now=utcnow() + 2 * operations.OBJECTION_PERIOD
+        )
     assert states() == ["refused", "refused"]
     assert operations.STOPPED not in kinds()
     assert row(signature_id).email == OLD
@@ -180,16 +186,16 @@ def test_link_of_a_request_expires(app):
 def test_ended_changes_are_deleted_after_a_fixed_time(app, end):
     now = utcnow()
     press(getattr(operations, end), confirmed(now=now), now=now)
-    write(operations.forget_old, now=now + operations.KEPT - SECOND)
+    write(operations.forget_old, now=now + operations.RETENTION - SECOND)
     assert len(states()) == 1
-    write(operations.forget_old, now=now + operations.KEPT)
+    write(operations.forget_old, now=now + operations.RETENTION)
     assert states() == []
 
 
 def test_unconfirmed_requests_are_deleted_after_a_fixed_time(app):
     now = utcnow()
     request(now=now)
-    write(operations.forget_old, now=now + operations.KEPT)
+    write(operations.forget_old, now=now + operations.RETENTION)
     assert states() == []
 
 

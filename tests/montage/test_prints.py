@@ -25,7 +25,7 @@ from campaign.montage.posters.spec import PosterSpec, pixels_of
 from campaign.montage.rendering.drawing import Painting, draw, over
 from campaign.montage.shapes.files import DATA, shape_named, shape_names
 from campaign.montage.typesetting import PAPER, PrintIdentity, rgb
-from campaign.sharing.qr_codes import QUIET
+from campaign.sharing.qr_codes import QUIET_ZONE
 
 SHAPES = shape_names()
 IDENTITY = PrintIdentity(name="River Keepers", fill="#f28c1b", text="#8f3604", has_spots=True)
@@ -94,7 +94,7 @@ def poster(order):
 def frame_of(order):
     """Return the corner and side in pixels of the montage on a PNG poster."""
     _, frame = set_poster(order, shape_named(Path(order.shape_folder).name))
-    scale = int(order.size) / order.sheet[0]
+    scale = int(order.size) / order.page_size[0]
     return tuple(round(length * scale) for length in (frame.x, frame.y, frame.side))
 
 
@@ -119,9 +119,9 @@ def test_poster_has_the_code_of_its_url_at_the_lower_right():
     order = spec("dove", 3, size="1200")
     pixels, unit = poster(order), 1.2
     rows = segno.make(order.url, error="m", micro=False).matrix
-    module = CODE * unit / (len(rows) + 2 * QUIET)
-    left = (1000 - EDGE - CODE) * unit + QUIET * module
-    top = len(pixels) - (FOOT_WITH_CODE - 18) * unit + QUIET * module
+    module = CODE * unit / (len(rows) + 2 * QUIET_ZONE)
+    left = (1000 - EDGE - CODE) * unit + QUIET_ZONE * module
+    top = len(pixels) - (FOOT_WITH_CODE - 18) * unit + QUIET_ZONE * module
     seen = [
         [
             pixels[int(top + (down + 0.5) * module), int(left + (across + 0.5) * module)].max()

@@ -6,8 +6,8 @@ import pytest
 from lxml import html
 
 from campaign.montage import routes
+from campaign.montage.browser_data import version
 from campaign.montage.cards import routes as card_routes
-from campaign.montage.parcels import version
 from campaign.montage.pictures import Picture
 from tests.factories.signatures import AMALIA, ODILE, change, hatch_now, sign_and_hatch, withdraw
 

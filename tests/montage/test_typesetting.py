@@ -17,16 +17,16 @@ from campaign.montage.fonts import (
     runs,
 )
 from campaign.montage.rendering.png import PngStream
-from campaign.montage.typesetting import Sheets
+from campaign.montage.typesetting import PdfCanvas
 
 LONG = "Find the forty-three and tell their families the whole truth"
 
 
 @pytest.fixture
-def sheets():
-    sheets = Sheets(600, 400, title="A sheet", lang="en")
-    sheets.add((255, 255, 255))
-    return sheets
+def canvas():
+    canvas = PdfCanvas(600, 400, title="A sheet", lang="en")
+    canvas.add((255, 255, 255))
+    return canvas
 
 
 @pytest.mark.parametrize(
@@ -71,37 +71,37 @@ def test_every_font_may_be_embedded_and_has_a_copyright_notice(face):
         assert font["name"].getDebugName(0)
 
 
-def test_lines_are_never_wider_than_asked_and_lose_no_word(sheets):
+def test_lines_are_never_wider_than_asked_and_lose_no_word(canvas):
     for text in (LONG, "Donaudampfschifffahrtsgesellschaftskapitän"):
-        lines = sheets.lines(text, 120, DISPLAY_FONT, 30)
-        assert max(sheets.width_of(line, DISPLAY_FONT, 30) for line in lines) <= 120
+        lines = canvas.lines(text, 120, DISPLAY_FONT, 30)
+        assert max(canvas.width_of(line, DISPLAY_FONT, 30) for line in lines) <= 120
         assert "".join(lines).replace(" ", "") == text.replace(" ", "")
 
 
-def test_word_too_wide_for_a_line_is_broken_after_its_hyphens(sheets):
-    assert sheets.lines("Papouasie-Nouvelle-Guinée", 90, TEXT_FONT, 9.5) == [
+def test_word_too_wide_for_a_line_is_broken_after_its_hyphens(canvas):
+    assert canvas.lines("Papouasie-Nouvelle-Guinée", 90, TEXT_FONT, 9.5) == [
         "Papouasie-",
         "Nouvelle-Guinée",
     ]
 
 
-def test_balanced_lines_are_as_few_and_closer_in_length(sheets):
+def test_balanced_lines_are_as_few_and_closer_in_length(canvas):
     plain, balanced = (
-        sheets.lines(LONG, 300, DISPLAY_FONT, 30),
-        sheets.balanced(LONG, 300, DISPLAY_FONT, 30),
+        canvas.lines(LONG, 300, DISPLAY_FONT, 30),
+        canvas.balanced(LONG, 300, DISPLAY_FONT, 30),
     )
 
     def spread(lines):
-        widths = [sheets.width_of(line, DISPLAY_FONT, 30) for line in lines]
+        widths = [canvas.width_of(line, DISPLAY_FONT, 30) for line in lines]
         return max(widths) - min(widths)
 
     assert len(balanced) == len(plain) and spread(balanced) <= spread(plain)
 
 
-def test_title_is_set_as_large_as_it_fits(sheets):
-    lines, size = sheets.fitted("Home", 500, 100, DISPLAY_FONT, (80, 40, 20), 1.1)
+def test_title_is_set_as_large_as_it_fits(canvas):
+    lines, size = canvas.fitted("Home", 500, 100, DISPLAY_FONT, (80, 40, 20), 1.1)
     assert (lines, size) == (["Home"], 80)
-    _, size = sheets.fitted(LONG, 500, 100, DISPLAY_FONT, (80, 40, 20), 1.1)
+    _, size = canvas.fitted(LONG, 500, 100, DISPLAY_FONT, (80, 40, 20), 1.1)
     assert size == 40 or size == 20
 
 
@@ -120,10 +120,10 @@ def test_png_written_row_by_row_is_the_picture(steps):
     assert np.array_equal(np.asarray(Image.open(file)), pixels)
 
 
-def test_line_is_not_broken_where_french_keeps_words_together(sheets):
+def test_line_is_not_broken_where_french_keeps_words_together(canvas):
     question = "Où sont les quarante-trois\u202f?"
-    wide = sheets.width_of("Où sont les quarante-trois", DISPLAY_FONT, 20) + 1
-    assert sheets.lines(question, wide, DISPLAY_FONT, 20) == [
+    wide = canvas.width_of("Où sont les quarante-trois", DISPLAY_FONT, 20) + 1
+    assert canvas.lines(question, wide, DISPLAY_FONT, 20) == [
         "Où sont les",
         "quarante-trois\u202f?",
     ]

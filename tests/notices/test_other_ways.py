@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from campaign.exports import delivery_pack
-from campaign.exports.export_queries import content_of
-from campaign.exports.queries import SignatureTable
+from campaign.exports.queries import content_of
 from campaign.exports.selection import Selection
+from campaign.exports.signature_table import SignatureTable
 from campaign.extensions import db, write
 from campaign.kiosk.models import KioskRecord
 from campaign.notices.models import NOT_RECORDED, Consent

@@ -2,7 +2,7 @@
 
 import pytest
 
-from campaign.montage.typesetting import WHITE, Pixels, Sheets
+from campaign.montage.typesetting import WHITE, PdfCanvas, Pixels
 from campaign.organisations.svg import clean_svg
 from campaign.organisations.svg_flattening import MAX_DRAWN_CHARACTERS, flat_svg
 from campaign.organisations.svg_numbers import NotDrawable
@@ -21,10 +21,10 @@ VIEW = 'viewBox="0 0 10 10"'
 
 def drawn(content, attributes=VIEW):
     """Return the colours of the drawing in a PDF, by (x, y) in units of its viewBox of 10 × 10."""
-    sheets = Sheets(SIDE, SIDE, title="", lang="en")
-    sheets.add(WHITE)
-    sheets.picture(flat_svg(clean_svg(svg(content, attributes)).data), 0, 0, SIDE, SIDE)
-    pixels = Pixels(sheets.output(), SIDE, SIDE)
+    canvas = PdfCanvas(SIDE, SIDE, title="", lang="en")
+    canvas.add(WHITE)
+    canvas.picture(flat_svg(clean_svg(svg(content, attributes)).data), 0, 0, SIDE, SIDE)
+    pixels = Pixels(canvas.output(), SIDE, SIDE)
     rows = pixels.rows(0, SIDE)
     pixels.close()
     return lambda x, y: tuple(int(part) for part in rows[int(y * SIDE / 10), int(x * SIDE / 10)])

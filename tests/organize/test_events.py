@@ -455,7 +455,7 @@ def test_each_role_may_do_what_the_table_says_at_an_existing_event(desk_of, role
 
 
 def test_list_shows_what_is_next_page_by_page(desk, monkeypatch):
-    monkeypatch.setattr("campaign.organize.events.routes.ON_A_PAGE", 3)
+    monkeypatch.setattr("campaign.organize.events.routes.PAGE_SIZE", 3)
     for slug, days in (("last-year", -300), ("next-month", 30), ("tomorrow", 1), ("last-week", -7)):
         make_event(slug, cause_id=desk.cause.id, days=days)
     make_event("unsaid", cause_id=desk.cause.id, days=2, draft=True)

@@ -14,9 +14,9 @@ from flask_babel import force_locale
 from campaign.accounts.audit import entries
 from campaign.edge.page_cache import PageCache
 from campaign.exports import delivery_pack
-from campaign.exports.export_queries import exports_of
 from campaign.exports.models import Export
 from campaign.exports.operations import fail_export
+from campaign.exports.queries import exports_of
 from campaign.extensions import db, write
 from campaign.i18n.locales import locale_of
 from campaign.petitions.delivery_terms import delivered_items

@@ -12,7 +12,7 @@ import sqlalchemy
 from campaign.extensions import db, write
 from campaign.i18n.locales import INTERFACE_LANGUAGES
 from campaign.imports import sheet_pdf
-from campaign.imports.models import AT_ONE_SITTING
+from campaign.imports.models import MAX_IN_ONE_SITTING
 from campaign.imports.queries import batch_by_id, runs_among
 from campaign.imports.sheet_pdf import MIN_ROW_HEIGHT, MM
 from campaign.imports.sheet_texts import consent_of, sheet_spec
@@ -41,7 +41,7 @@ SETTINGS = {
 }
 
 
-LARGE = [f"Zora{n},Quetzalli,,MX,{n:05},,," for n in range(AT_ONE_SITTING)] + [ZORA]
+LARGE = [f"Zora{n},Quetzalli,,MX,{n:05},,," for n in range(MAX_IN_ONE_SITTING)] + [ZORA]
 
 
 @pytest.fixture

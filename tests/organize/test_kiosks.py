@@ -15,7 +15,7 @@ from campaign.extensions import db, load_for_update, write
 from campaign.kiosk import pairing
 from campaign.kiosk.models import Kiosk
 from campaign.kiosk.pairing import CODE_GOOD_FOR
-from campaign.kiosk.tabler_guide import FILES
+from campaign.kiosk.tables.guide import FILES
 from campaign.organisations.operations import change_organisation
 from campaign.organisations.queries import host_organisation
 from campaign.petitions.life_cycles import petition_life_cycle

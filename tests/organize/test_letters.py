@@ -7,9 +7,9 @@ import pypdfium2
 import pytest
 
 from campaign.accounts.audit import entries
+from campaign.actions.letters.delivery.sample_emails import TEST
 from campaign.actions.letters.editing import letter_settings, letter_texts_of
-from campaign.actions.letters.letter_actions import load_letter_action
-from campaign.actions.letters.sample_emails import TEST
+from campaign.actions.letters.text.letter_actions import load_letter_action
 from campaign.extensions import db, write
 from campaign.mail.renderers import renderers_of
 from campaign.organisations.operations import create_organisation

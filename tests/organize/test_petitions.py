@@ -526,7 +526,7 @@ def test_empty_workspace_explains_what_a_petition_is(desk):
 
 
 def test_many_petitions_are_listed_page_by_page(desk, monkeypatch):
-    monkeypatch.setattr("campaign.organize.petitions.routes.ON_A_PAGE", 2)
+    monkeypatch.setattr("campaign.organize.petitions.routes.PAGE_SIZE", 2)
     for number in range(3):
         make_petition(f"home-{number}", cause_id=desk.cause.id)
     first, second = (desk.get(f"/organize/petitions/?page={number}").text for number in (1, 2))

@@ -8,9 +8,9 @@ from threading import Event
 import pytest
 from flask import current_app
 
-from campaign.exports.export_queries import export_by_id, export_files, exports_of
 from campaign.exports.jobs import STORAGE_PAUSE, sweep_files
 from campaign.exports.operations import RETENTION
+from campaign.exports.queries import export_by_id, export_files, exports_of
 from campaign.extensions import db
 from campaign.files.storage import FilesUnavailable
 from campaign.imports.subscribers.models import SubscriberImport

@@ -165,7 +165,7 @@ def test_removed_target_leaves_the_list_and_comes_back(desk, place):
 
 
 def test_list_is_paged_searched_and_filtered(desk, place, monkeypatch):
-    monkeypatch.setattr("campaign.organize.targets.routes.ON_A_PAGE", 2)
+    monkeypatch.setattr("campaign.organize.targets.routes.PAGE_SIZE", 2)
     ids = [
         make_target(
             desk.cause.organisation_id, [(f"t{n}@a.example", status)], names={"en": f"Target {n}"}

@@ -192,7 +192,7 @@ def test_picture_needs_alt_text_and_a_non_picture_is_refused(desk):
 def test_wide_picture_is_cropped_before_the_write_transaction(desk, monkeypatch):
     make_update(cause_id=desk.cause.id, draft=True)
     done = []
-    monkeypatch.setattr(pictures, "cut", lambda *_: done.append("cut") or b"wide")
+    monkeypatch.setattr(pictures, "crop", lambda *_: done.append("cut") or b"wide")
     monkeypatch.setattr(
         picture_pages,
         "save",

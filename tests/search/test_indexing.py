@@ -327,7 +327,7 @@ def test_rebuilding_indexes_everything_and_keeps_results_meanwhile(app):
 
 
 def test_many_items_come_in_batches(app, monkeypatch):
-    monkeypatch.setattr(indexing, "BATCH", 2)
+    monkeypatch.setattr(indexing, "BATCH_SIZE", 2)
     cause = make_cause()
     for number in range(5):
         make_petition(f"p-{number}", cause_id=cause.id)

@@ -10,7 +10,7 @@ from campaign.events.operations import Hours
 from campaign.extensions import db, write
 from campaign.search import queries
 from campaign.search.indexing import note_all
-from campaign.search.queries import PAGE, neighbours, results_in_other_languages, search
+from campaign.search.queries import PAGE_SIZE, neighbours, results_in_other_languages, search
 from tests.factories.causes import make_cause
 from tests.factories.events import ZONE, make_event
 from tests.factories.petitions import TARGETS, make_petition
@@ -191,12 +191,12 @@ def test_one_cause_can_be_searched_alone(library):
 
 def test_results_come_in_pages_without_gap_or_repetition(app):
     cause = make_cause()
-    for number in range(PAGE + 3):
+    for number in range(PAGE_SIZE + 3):
         make_petition(f"p-{number}", cause_id=cause.id)
     index_now()
     first, second, third = (slugs(search("home", "en", page=page)) for page in (1, 2, 3))
-    assert (len(first), len(second), third) == (PAGE, 3, [])
-    assert len({*first, *second}) == PAGE + 3
+    assert (len(first), len(second), third) == (PAGE_SIZE, 3, [])
+    assert len({*first, *second}) == PAGE_SIZE + 3
 
 
 @pytest.mark.parametrize("step", ["_ranked_ids", "_hits"])

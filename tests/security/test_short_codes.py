@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from campaign.security.short_codes import (
-    LENGTH,
+    CODE_LENGTH,
     MAX_NUMBER,
     make_short_code,
     read_short_code,
@@ -29,7 +29,7 @@ def number_in(code, *, key=KEY, purpose="test", seal=SEAL):
 @pytest.mark.parametrize("number", NUMBERS)
 def test_code_has_eight_characters_and_is_read_again(number):
     code = code_of(number)
-    assert len(code) == LENGTH
+    assert len(code) == CODE_LENGTH
     assert set(code) <= set(ALPHABET)
     assert number_in(code) == number
 
@@ -37,7 +37,7 @@ def test_code_has_eight_characters_and_is_read_again(number):
 def test_every_code_stands_for_one_number():
     dice = random.Random(1)
     for _ in range(500):
-        code = "".join(dice.choice(ALPHABET) for _ in range(LENGTH))
+        code = "".join(dice.choice(ALPHABET) for _ in range(CODE_LENGTH))
         assert code_of(number_in(code)) == code
 
 
@@ -63,12 +63,12 @@ def test_codes_of_neighbouring_numbers_have_nothing_in_common():
     # Of eight characters, a quarter of one is the same by chance.
     same = [sum(map(str.__eq__, a, b)) for a, b in pairwise(codes)]
     assert sum(same) / len(same) < 0.5
-    for place in range(LENGTH):
+    for place in range(CODE_LENGTH):
         assert {code[place] for code in codes} == set(ALPHABET)
 
 
 def test_guesses_hit_small_numbers_only_by_chance():
     dice = random.Random(2)
-    guesses = ("".join(dice.choice(ALPHABET) for _ in range(LENGTH)) for _ in range(2000))
+    guesses = ("".join(dice.choice(ALPHABET) for _ in range(CODE_LENGTH)) for _ in range(2000))
     # A million rows are one of a million numbers.
     assert sum(number_in(guess) < 10**6 for guess in guesses) == 0

@@ -9,7 +9,7 @@ from granian.constants import Interfaces
 from werkzeug.wrappers import Request
 from werkzeug.wsgi import wrap_file
 
-from campaign.server import answers, bodies
+from campaign.server import bodies, responses
 from campaign.server.bridge import WsgiBridge
 from campaign.server.process import server
 
@@ -47,7 +47,7 @@ def quick_bridge():
     """Return a bridge with short timeouts for slow senders and for readers who have gone."""
     bodies.BODY_SECONDS = 1
     bodies.CHECK_SECONDS = 0.05
-    answers.OPEN_SECONDS = 0.2
+    responses.OPEN_SECONDS = 0.2
     return bridge()
 
 

@@ -69,7 +69,7 @@ def test_page_of_a_number_offers_every_channel_with_the_own_link(client, petitio
 @pytest.fixture
 def late(monkeypatch):
     """Report without the one-day delay, and start the steps of every link at zero."""
-    monkeypatch.setattr(queries, "DELAY", timedelta(0))
+    monkeypatch.setattr(queries, "COUNTED_AFTER", timedelta(0))
     monkeypatch.setattr(queries, "keyed_digest", lambda *_: b"\0")
 
 
@@ -94,7 +94,7 @@ def test_arrivals_by_a_link_are_reported_a_day_late(client, petition):
     for place in range(9):
         sign_by_link(client, petition, code_of(amalia), place)
     assert queries.count_referred(amalia, now=utcnow()) == 0
-    assert queries.count_referred(amalia, now=utcnow() + queries.DELAY) == 5
+    assert queries.count_referred(amalia, now=utcnow() + queries.COUNTED_AFTER) == 5
 
 
 def test_quiet_petition_reports_nothing_about_links(client, petition, late):

@@ -10,7 +10,7 @@ import pytest
 from campaign.extensions import write
 from campaign.i18n.locales import locale_of
 from campaign.i18n.long_dates import long_date
-from campaign.mail.delivery import make_outbox_worker
+from campaign.mail.delivery.outbox_worker import make_outbox_worker
 from campaign.process.clock import utcnow
 from campaign.signatures.confirmation_emails import LAST_REMINDER, REMINDER
 from campaign.signatures.owner.operations import erase

@@ -1,7 +1,7 @@
 """Tests of what the emails to people who signed share: recipients, texts, obsolete emails."""
 
 from campaign.extensions import write
-from campaign.mail.delivery import make_outbox_worker
+from campaign.mail.delivery.outbox_worker import make_outbox_worker
 from campaign.petitions.queries import petition_by_id
 from campaign.process.clock import utcnow
 from campaign.signatures import emails

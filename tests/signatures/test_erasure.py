@@ -214,7 +214,7 @@ def test_email_names_the_day_in_the_time_zone_of_the_campaign(app, petition):
         )
     )
     write(erasure.set_retention, petition_id=petition.id, days=10)
-    write(erasure.warn_of_erasure, now=closes + 10 * DAY - erasure.NOTICE)
+    write(erasure.warn_of_erasure, now=closes + 10 * DAY - erasure.NOTICE_PERIOD)
     queued = db.session.query(OutboxMessage).filter_by(kind="retention_notice").one()
     message = app.extensions["mail_renderers"]["retention_notice"](queued)
     assert all("January 19, 2031" in text for text in (message.subject, message.text, message.html))

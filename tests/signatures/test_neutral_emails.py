@@ -7,7 +7,7 @@ from email import message_from_bytes, policy
 import pytest
 
 from campaign.extensions import write
-from campaign.mail.delivery import make_outbox_worker
+from campaign.mail.delivery.outbox_worker import make_outbox_worker
 from campaign.process.clock import utcnow
 from campaign.signatures.jobs import remind
 from tests.factories.petitions import make_petition

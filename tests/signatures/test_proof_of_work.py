@@ -15,7 +15,7 @@ from tests.factories.signatures import AMALIA
 
 @pytest.fixture(autouse=True)
 def light_work(monkeypatch):
-    monkeypatch.setattr(module, "WORK", 200)
+    monkeypatch.setattr(module, "MAX_PROOF_NUMBER", 200)
 
 
 def solved(task):

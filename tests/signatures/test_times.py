@@ -51,14 +51,14 @@ def test_supporters_are_told_two_weeks_before_and_data_is_erased_to_the_second(
     make_organizer("owner", petition.cause_id)
     sign_and_hatch(petition)
     days = 30
-    ended = awkward_time - days * DAY + erasure.NOTICE
+    ended = awkward_time - days * DAY + erasure.NOTICE_PERIOD
     write(lambda: db.session.execute(update(Petition).values(closes_at=ended)))
     write(erasure.set_retention, petition_id=petition.id, days=days)
     assert write(erasure.warn_of_erasure, now=awkward_time - SECOND) == 0
     assert write(erasure.warn_of_erasure, now=awkward_time) == 1
     assert [kind for kind, *_ in queued_emails()].count(erasure.NOTICE_EMAIL) == 1
-    assert write(erasure.anonymise_due, now=awkward_time + erasure.NOTICE - SECOND) == 0
-    assert write(erasure.anonymise_due, now=awkward_time + erasure.NOTICE) == 1
+    assert write(erasure.anonymise_due, now=awkward_time + erasure.NOTICE_PERIOD - SECOND) == 0
+    assert write(erasure.anonymise_due, now=awkward_time + erasure.NOTICE_PERIOD) == 1
     assert [row.state for row in rows()] == ["erased"]
 
 

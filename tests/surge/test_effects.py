@@ -9,12 +9,12 @@ from campaign.mail.models import ACCOUNT, BULK, PERSONAL, OutboxMessage
 from campaign.mail.operations import enqueue_many
 from campaign.montage.posters.operations import JOB as POSTER
 from campaign.process.clock import utcnow
+from campaign.surge.levels import MAX_INTERVAL_MS, SurgeLevel
 from campaign.surge.state import (
     MAX_RETRY_SECONDS,
     MAX_SIGNINGS_AT_ONCE,
     MIN_RETRY_SECONDS,
 )
-from campaign.surge.steps import MAX_INTERVAL_MS, SurgeLevel
 from campaign.updates.jobs import send_digests
 from tests.edge.pages import Page, ask
 from tests.factories.causes import make_cause

@@ -10,12 +10,12 @@ from campaign.db.group_commit import GroupCommit
 from campaign.extensions import db, write
 from campaign.process.clock import utcnow
 from campaign.surge import monitor as monitor_module
+from campaign.surge.levels import DEFAULT_INTERVAL_MS, MIN_INTERVALS_MS, SurgeLevel
 from campaign.surge.models import SurgeReport
 from campaign.surge.monitor import SurgeMonitor
 from campaign.surge.operations import report_level
 from campaign.surge.queries import shared_level
 from campaign.surge.state import STATE, SurgeState, follow_surge, surge_level
-from campaign.surge.steps import DEFAULT_INTERVAL_MS, MIN_INTERVALS_MS, SurgeLevel
 
 pytestmark = pytest.mark.both_databases
 

@@ -7,7 +7,7 @@ import pytest
 from campaign.extensions import db
 from campaign.mail.renderers import renderers_of
 from campaign.process.clock import utcnow
-from campaign.signatures.thanks import THANKS
+from campaign.signatures.operations import THANKS
 
 
 @pytest.fixture

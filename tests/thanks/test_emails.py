@@ -7,16 +7,16 @@ import pytest
 from sqlalchemy import select
 
 from campaign.extensions import db, write
-from campaign.mail.delivery import make_outbox_worker
+from campaign.mail.delivery.outbox_worker import make_outbox_worker
 from campaign.mail.models import BULK, OutboxMessage
 from campaign.mail.operations import claim
 from campaign.mail.renderers import NotNow, bound_kinds
 from campaign.petitions.editing import change_wording
 from campaign.process.clock import utcnow
 from campaign.signatures.moderation import decisions
+from campaign.signatures.operations import THANKS
 from campaign.signatures.owner.operations import erase
 from campaign.signatures.signing.commands import Evidence
-from campaign.signatures.thanks import THANKS
 from campaign.thanks.emails import MAX_AGE, MAX_WAIT_SECONDS
 from tests.factories.letters import make_letter_action, write_letter
 from tests.factories.petitions import make_petition

@@ -113,7 +113,7 @@ def _unreached(update):
 
 def test_each_of_sixty_gets_it_once_despite_worker_crashes(app, cause, monkeypatch):
     subscribe_many(60, cause_id=cause.id, now=utcnow() - EARLIER)
-    monkeypatch.setattr(bulk, "BATCH", 9)
+    monkeypatch.setattr(bulk, "BATCH_SIZE", 9)
     planned = plan(make_update(cause_id=cause.id))
     send_batch(planned)
 

@@ -16,7 +16,7 @@ from campaign.site.settings import local_day
 
 # Long enough to answer a letter, and to send one that came back another way.
 TEXT_LIFETIME = timedelta(days=60)
-BATCH = 200
+BATCH_SIZE = 200
 
 _table: Table = Letter.__table__
 # What remains: the count, the days, the target, the way, and the share of own text.
@@ -47,7 +47,7 @@ def erase_old_texts(*, now: datetime) -> int:
         select(_table.c.id)
         .where(_is_due(now))
         .order_by(_table.c.id)
-        .limit(BATCH)
+        .limit(BATCH_SIZE)
         .with_for_update(skip_locked=True)
     )
     erased = db.session.scalars(

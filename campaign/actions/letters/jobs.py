@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from campaign.actions.letters import gathering, sending
+from campaign.actions.letters.delivery import gathering, sending
 from campaign.actions.letters.erasure import erase_old_texts
 from campaign.extensions import database_now, db, write
 from campaign.jobs.registry import BackgroundWork

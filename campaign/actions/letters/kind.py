@@ -3,10 +3,10 @@
 from flask import Flask, url_for
 from flask_babel import lazy_gettext as _l
 
-from campaign.actions.letters.form_data import form_data
-from campaign.actions.letters.form_page import confirm_part, form_part
-from campaign.actions.letters.form_targets import settings_of
-from campaign.actions.letters.forms import earlier_fields, letter_fields
+from campaign.actions.letters.form.data import form_data
+from campaign.actions.letters.form.forms import earlier_fields, letter_fields
+from campaign.actions.letters.form.page import confirm_part, form_part
+from campaign.actions.letters.form.targets import settings_of
 from campaign.actions.letters.models import LETTER
 from campaign.actions.letters.presenters import downloaded_part, own_part
 from campaign.actions.letters.readiness import missing

@@ -7,10 +7,10 @@ from flask import render_template, request
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
-from campaign.actions.letters.composition import ComposeLinks, compose_by_hand
 from campaign.actions.letters.models import Letter
 from campaign.actions.letters.operations import NOT_LEFT
 from campaign.actions.letters.queries import letters_of
+from campaign.actions.letters.text.composition import ComposeLinks, compose_by_hand
 from campaign.signatures.models import Signature
 
 # Why a letter was not delivered, as its writer reads it.

@@ -6,7 +6,7 @@ from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from campaign.actions.letters.addresses import Reach, reach, refused_among
+from campaign.actions.letters.delivery.addresses import Reach, reach, refused_among
 from campaign.actions.letters.models import SENT_BY_US, LetterSettings
 from campaign.extensions import db
 from campaign.petitions.models import Petition, Target
@@ -61,7 +61,7 @@ def _missing(petition_id: int) -> Iterator[tuple[str, str]]:
     if settings.selection == "area" and profiles and not any(item.area for item in profiles):
         yield "area", ""
     if settings.way in SENT_BY_US:
-        if profiles and not any(place.address for place in reaches(profiles)):
+        if profiles and not any(reached.address for reached in reaches(profiles)):
             yield "address", ""
         if current_app.config["PRODUCTION"] and not current_app.config["MAIL_URL"]:
             yield "mail", ""

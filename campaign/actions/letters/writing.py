@@ -1,4 +1,4 @@
-"""Letters come to be when the responses of their writers are counted, in the same transaction."""
+"""Create letters in the transaction that counts the responses of their writers."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Table, select
 
-from campaign.actions.letters.letter_actions import (
+from campaign.actions.letters.models import SENT_BY_US, WRITABLE, Letter
+from campaign.actions.letters.operations import tell_writers
+from campaign.actions.letters.text.letter_actions import (
     LetterAction,
     chosen_targets,
     load_letter_action,
 )
-from campaign.actions.letters.models import SENT_BY_US, WRITABLE, Letter
-from campaign.actions.letters.operations import tell_writers
 from campaign.db.upsert import insert_all
 from campaign.extensions import AnyRow, db
 from campaign.signatures import tokens

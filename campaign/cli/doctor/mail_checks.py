@@ -5,9 +5,9 @@ from typing import Any
 
 from campaign.health.findings import Finding, ok, warning, wrong
 from campaign.mail.composition import mail_from
-from campaign.mail.domain_checks import DomainCheck, check_domain
-from campaign.mail.server_url import server_from
-from campaign.mail.transport import SmtpTransport
+from campaign.mail.domains.checks import DomainCheck, check_domain
+from campaign.mail.smtp.server_url import server_from
+from campaign.mail.smtp.transport import SmtpTransport
 
 ANSWER_SECONDS = 8.0
 NAMES = {"spf": "SPF", "dkim": "DKIM", "dmarc": "DMARC"}

@@ -110,17 +110,17 @@ class Crowd:
         ).encode()
         pressed_at = time.monotonic()
         for _ in range(MAX_TRIES):
-            answer = await self._ask_once(self._head("POST", path, len(form)) + form)
-            if answer.status == 303:
+            response = await self._ask_once(self._head("POST", path, len(form)) + form)
+            if response.status == 303:
                 waited = time.monotonic() - pressed_at
                 self._report.acknowledged.append(address)
                 self._report.seconds.append(waited)
                 self._recent.append(waited)
                 return True
-            if answer.status != 503:
+            if response.status != 503:
                 return False
             self._report.asked_again += 1
-            await asyncio.sleep(int(answer.headers.get("retry-after", "10")))
+            await asyncio.sleep(int(response.headers.get("retry-after", "10")))
         return False
 
     async def _watch(self, number: int) -> None:
@@ -139,14 +139,14 @@ class Crowd:
                     while True:
                         extra = f"If-None-Match: {tag}\r\n" if tag else ""
                         head = self._head("GET", f"/causes/{job.cause}/pulse.json", extra=extra)
-                        answer = await _exchange(reader, writer, head)
+                        response = await _exchange(reader, writer, head)
                         self._report.watched += 1
-                        if answer.status == 200:
-                            tag = answer.headers.get("etag", "")
-                            pause = json.loads(answer.body)["next_ms"] / 1000
+                        if response.status == 200:
+                            tag = response.headers.get("etag", "")
+                            pause = json.loads(response.body)["next_ms"] / 1000
                             self._pace_ms = int(pause * 1000)
-                            self._report.slowest_pace_ms = max(
-                                self._report.slowest_pace_ms, self._pace_ms
+                            self._report.slowest_interval_ms = max(
+                                self._report.slowest_interval_ms, self._pace_ms
                             )
                         await asyncio.sleep(pause)
                 finally:

@@ -42,7 +42,7 @@ class CrowdReport:
     late: float = 0.0
     watched: int = 0
     watch_failures: int = 0
-    slowest_pace_ms: int = 1000
+    slowest_interval_ms: int = 1000
 
     def p99(self) -> float | None:
         """Return the wait that 99 of 100 people did not exceed, in seconds.

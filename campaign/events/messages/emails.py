@@ -10,7 +10,7 @@ from typing import Any
 from flask import Flask, g
 from flask_babel import lazy_gettext as _l
 
-from campaign.events.codes import LENGTH
+from campaign.events.codes import CODE_LENGTH
 from campaign.events.emails import context_of
 from campaign.events.messages.models import EventMessage, EventMessageReceipt
 from campaign.events.messages.operations import TEST, can_be_emailed
@@ -25,9 +25,9 @@ from campaign.events.tokens import token_for
 from campaign.extensions import db
 from campaign.http.urls import absolute_url
 from campaign.mail.composition import Message, RenderedEmail, render
-from campaign.mail.inline_styles import with_inline_styles
 from campaign.mail.models import OutboxRow
 from campaign.mail.renderers import register
+from campaign.mail.writing.inline_styles import with_inline_styles
 from campaign.organisations.emails import email_identity
 from campaign.organisations.test_emails import compose_test, subject_of_test
 from campaign.process.clock import utcnow
@@ -60,7 +60,7 @@ def sample(message: EventMessage, lang: str) -> RenderedEmail:
     reader = Registration(
         seats=1,
         state="waiting" if message.audience == "waiting" else "registered",
-        code="0" * LENGTH,
+        code="0" * CODE_LENGTH,
     )
     event_url = absolute_url("events.show", lang, slug=event.slug)
     return _wording(message, event, reader, lang, mine_url=event_url)

@@ -38,10 +38,10 @@ def send_batch(*, message_id: int, now: datetime) -> bulk.Batch:
         _finish(message, "stopped", now)
         return bulk.Batch(0, None)
     if switched_off("mailings", event.cause.organisation_id):
-        return bulk.Batch(0, now + bulk.PAUSE)
+        return bulk.Batch(0, now + bulk.SWITCHED_OFF_PAUSE)
     free_places = bulk.free_places(EMAIL, now)
     if free_places <= 0:
-        return bulk.Batch(0, now + bulk.WAIT)
+        return bulk.Batch(0, now + bulk.OUTBOX_WAIT)
     rows = db.session.execute(next_readers(message).limit(free_places)).all()
     if not rows:
         _finish(message, "done", now)

@@ -1,4 +1,4 @@
-"""Whom an email to registered people reaches, and what became of each email."""
+"""Who gets an email to registered people, and how the delivery of each ended."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime

@@ -19,7 +19,7 @@ from campaign.subscriptions.models import Subscription
 JOB = "subscriber_import"
 RETENTION = timedelta(days=7)
 # People who sign at the same time wait for one such transaction.
-AT_ONCE = 500
+BATCH_SIZE = 500
 
 _subscription = Subscription.__table__
 
@@ -158,7 +158,7 @@ def remove_part(import_id: int, after: int) -> int | None:
         select(_subscription.c.id)
         .where(_subscription.c.import_id == import_id, _subscription.c.id > after)
         .order_by(_subscription.c.id)
-        .limit(AT_ONCE)
+        .limit(BATCH_SIZE)
     ).all()
     if not ids:
         return None

@@ -22,7 +22,7 @@ from campaign.text.email_addresses import AddressRefused, parse_address
 from campaign.text.formulas import restored
 
 # A batch is a transaction. People who sign at the same time wait for it.
-AT_ONCE = 200
+BATCH_SIZE = 200
 MAX_LISTED, SAMPLE_ROWS = 100, 5
 MAX_CONSENT_TEXT_LENGTH = 2000
 DUPLICATE, INACTIVE = "duplicate", "inactive"
@@ -40,7 +40,7 @@ HEADINGS = {
 REFUSALS = ("empty", "not_text", "too_many_rows", "row_too_long")
 MAX_ROWS = 1_000_000
 # A power of two, and twice MAX_ROWS, so that most places of an AddressSet are empty.
-PLACES = 2**21
+SLOTS = 2**21
 # A quotation mark that is never closed makes one row of the rest of the file.
 MAX_ROW_CHARACTERS = 1_000_000
 REQUIRED, REQUIRED_CONSENT = ("email",), ("email", "consent_at", "consent_text")
@@ -96,17 +96,17 @@ class AddressSet:
     """
 
     def __init__(self) -> None:
-        self._places = array("Q", bytes(8 * PLACES))
+        self._slots = array("Q", bytes(8 * SLOTS))
 
     def add(self, digest: bytes) -> bool:
         """Add a digest; return whether it is new."""
-        places, key = self._places, int.from_bytes(digest[:8], "big") or 1
-        place = key % PLACES
-        while places[place]:
-            if places[place] == key:
+        slots, key = self._slots, int.from_bytes(digest[:8], "big") or 1
+        position = key % SLOTS
+        while slots[position]:
+            if slots[position] == key:
                 return False
-            place = (place + 1) % PLACES
-        places[place] = key
+            position = (position + 1) % SLOTS
+        slots[position] = key
         return True
 
 
@@ -150,7 +150,7 @@ class SubscriberList:
         self.require(asks=asks)
         result, seen = Result(), AddressSet()
         lines = self._good_lines(result, seen, asks, now)
-        while batch := list(islice(lines, AT_ONCE)):
+        while batch := list(islice(lines, BATCH_SIZE)):
             outcomes = decide(batch)
             result.outcomes.update(outcomes)
             new = (row for row, outcome in zip(batch, outcomes, strict=True) if outcome == NEW)
@@ -172,7 +172,7 @@ class SubscriberList:
     def _good_lines(
         self, result: Result, seen: AddressSet, asks: bool, now: datetime
     ) -> Iterator[Subscriber]:
-        places = {name: self.header.index(heading) for name, heading in self.columns.items()}
+        positions = {name: self.header.index(heading) for name, heading in self.columns.items()}
         line, rows = self._reader.line_num + 1, 0
         for cells in self._reader:
             first_line, line, self._row_characters = line, self._reader.line_num + 1, 0
@@ -182,8 +182,8 @@ class SubscriberList:
             if rows > MAX_ROWS:
                 raise ListRefused("too_many_rows")
             values = {
-                name: restored(clean_cell(cells[place])) if place < len(cells) else ""
-                for name, place in places.items()
+                name: restored(clean_cell(cells[position])) if position < len(cells) else ""
+                for name, position in positions.items()
             }
             if values.get("state", "").lower() not in _ACTIVE:
                 result.outcomes[INACTIVE] += 1

@@ -182,8 +182,8 @@ def _read_emails(entry: Entry, cells: Mapping[tuple[str, str], str]) -> None:
     addresses = list(filter(None, typed))
     if len(addresses) > MAX_EMAILS:
         entry.faults.append(Fault(entry.line, "emails", "too_many"))
-    for place, text in enumerate(addresses[:MAX_EMAILS]):
-        status = (statuses[place] if place < len(statuses) else "") or "unknown"
+    for index, text in enumerate(addresses[:MAX_EMAILS]):
+        status = (statuses[index] if index < len(statuses) else "") or "unknown"
         if status not in EMAIL_STATUSES:
             entry.faults.append(Fault(entry.line, "email_statuses", "status", status))
             continue

@@ -34,7 +34,7 @@ from campaign.targets.queries import used_profile_ids
 IMPORT_ACTIONS = {"targets": "targets.import", "areas": "targets.import_areas"}
 MAX_PREVIEW = 50
 # SQLite binds at most 32,766 values in a statement.
-AT_ONCE = 500
+BATCH_SIZE = 500
 
 
 class ImportOvertaken(CampaignError):
@@ -363,5 +363,5 @@ def _id(step: Step) -> int:
 
 
 def _batches(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    for start in range(0, len(items), AT_ONCE):
-        yield items[start : start + AT_ONCE]
+    for start in range(0, len(items), BATCH_SIZE):
+        yield items[start : start + BATCH_SIZE]

@@ -98,9 +98,9 @@ def _columns_of(table: Table, default_lang: str) -> list[tuple[str, str] | None]
     ]
     known: set[str] = {heading for heading, column in zip(headings, columns, strict=True) if column}
     _refuse_headings(headings, known)
-    for place, column in enumerate(columns):
-        if column and column in columns[:place]:
-            raise ColumnRefused("repeated_column", headings[place])
+    for index, column in enumerate(columns):
+        if column and column in columns[:index]:
+            raise ColumnRefused("repeated_column", headings[index])
     if not any(column and column[0] in ("name", "external_id") for column in columns):
         raise ColumnRefused("missing_column", f"name_{default_lang}")
     return columns
@@ -121,6 +121,6 @@ def _entry_of_row(row: Row, columns: list[tuple[str, str] | None]) -> Entry:
 def _cells(
     row: Row, columns: list[tuple[str, str] | None]
 ) -> Iterator[tuple[tuple[str, str], str]]:
-    for place, column in enumerate(columns):
+    for index, column in enumerate(columns):
         if column:
-            yield column, restored(row.cells[place]) if place < len(row.cells) else ""
+            yield column, restored(row.cells[index]) if index < len(row.cells) else ""

@@ -13,10 +13,10 @@ from campaign.montage.typesetting import (
     INK_2,
     INK_3,
     PAPER,
+    PdfCanvas,
     Pixels,
     PrintIdentity,
-    Sheets,
-    lay_margin,
+    draw_margin,
     rgb,
 )
 
@@ -67,59 +67,59 @@ def draw_card(card: Card, shape: Shape) -> bytes:
 
 
 def _set(card: Card) -> bytes:
-    sheets = Sheets(WIDTH, HEIGHT, title=card.title, lang=card.lang)
-    sheets.add(PAPER)
-    lay_margin(sheets, MARGIN, card.identity)
-    floor = _set_foot(sheets, card)
+    canvas = PdfCanvas(WIDTH, HEIGHT, title=card.title, lang=card.lang)
+    canvas.add(PAPER)
+    draw_margin(canvas, MARGIN, card.identity)
+    floor = _set_foot(canvas, card)
     top: float = MARGIN + 44
     if card.above:
-        lines, size = sheets.fitted(card.above, TEXT_WIDTH, 60, LABEL_FONT_BOLD, (24, 21, 19), 1.25)
+        lines, size = canvas.fitted(card.above, TEXT_WIDTH, 60, LABEL_FONT_BOLD, (24, 21, 19), 1.25)
         for line in lines[:2]:
             top += 1.05 * size
-            sheets.draw_text(line, EDGE, top, LABEL_FONT_BOLD, size, rgb(card.identity.text))
+            canvas.draw_text(line, EDGE, top, LABEL_FONT_BOLD, size, rgb(card.identity.text))
         top += 22
     if card.outcome:
-        top = _set_outcome(sheets, card.outcome, top)
-    lines, size = sheets.fitted(
+        top = _set_outcome(canvas, card.outcome, top)
+    lines, size = canvas.fitted(
         card.title, TEXT_WIDTH, floor - top - 20, DISPLAY_FONT, TITLE_SIZES, 1.08
     )
     for index, line in enumerate(lines):
-        sheets.draw_text(line, EDGE, top + size * (0.86 + 1.08 * index), DISPLAY_FONT, size, INK)
-    return sheets.output()
+        canvas.draw_text(line, EDGE, top + size * (0.86 + 1.08 * index), DISPLAY_FONT, size, INK)
+    return canvas.output()
 
 
-def _set_outcome(sheets: Sheets, outcome: str, top: float) -> float:
+def _set_outcome(canvas: PdfCanvas, outcome: str, top: float) -> float:
     """Set what came of the petition in a box of ink; return the top of what follows."""
-    across = sheets.width_of(outcome, LABEL_FONT_BOLD, OUTCOME_SIZE)
+    across = canvas.width_of(outcome, LABEL_FONT_BOLD, OUTCOME_SIZE)
     size = OUTCOME_SIZE * min(1, (TEXT_WIDTH - 2 * OUTCOME_PADDING) / across)
-    width = sheets.width_of(outcome, LABEL_FONT_BOLD, size) + 2 * OUTCOME_PADDING
+    width = canvas.width_of(outcome, LABEL_FONT_BOLD, size) + 2 * OUTCOME_PADDING
     height = size + 1.4 * OUTCOME_PADDING
-    sheets.box(EDGE, top, width, height, INK)
+    canvas.box(EDGE, top, width, height, INK)
     baseline = top + height / 2 + 0.36 * size
-    sheets.draw_text(outcome, EDGE + OUTCOME_PADDING, baseline, LABEL_FONT_BOLD, size, PAPER)
+    canvas.draw_text(outcome, EDGE + OUTCOME_PADDING, baseline, LABEL_FONT_BOLD, size, PAPER)
     return top + height + 18
 
 
-def _set_foot(sheets: Sheets, card: Card) -> float:
+def _set_foot(canvas: PdfCanvas, card: Card) -> float:
     """Set count, call and address from the bottom up; return the top of this block."""
-    sheets.vein(EDGE, HEIGHT - 84, TEXT_WIDTH, INK, thick=5)
-    sheets.draw_text(card.call, EDGE, HEIGHT - 53, LABEL_FONT_BOLD, CALL_SIZE, INK)
-    fits = min(1, TEXT_WIDTH / max(1, sheets.width_of(card.address, LABEL_FONT, ADDRESS_SIZE)))
-    sheets.draw_text(card.address, EDGE, HEIGHT - 24, LABEL_FONT, fits * ADDRESS_SIZE, INK_3)
+    canvas.tapered_rule(EDGE, HEIGHT - 84, TEXT_WIDTH, INK, thick=5)
+    canvas.draw_text(card.call, EDGE, HEIGHT - 53, LABEL_FONT_BOLD, CALL_SIZE, INK)
+    fits = min(1, TEXT_WIDTH / max(1, canvas.width_of(card.address, LABEL_FONT, ADDRESS_SIZE)))
+    canvas.draw_text(card.address, EDGE, HEIGHT - 24, LABEL_FONT, fits * ADDRESS_SIZE, INK_3)
     bottom: float = HEIGHT - 84 - 26
     # Without any signatures, the text takes the place of the count.
     face, sizes, colour = (
         (LABEL_FONT, (26, 24, 22), INK_2) if card.count else (DISPLAY_FONT, (52, 46, 40, 34), INK)
     )
-    lines, size = sheets.fitted(card.caption, TEXT_WIDTH, 110, face, sizes, 1.3)
+    lines, size = canvas.fitted(card.caption, TEXT_WIDTH, 110, face, sizes, 1.3)
     for line in reversed(lines):
-        sheets.draw_text(line, EDGE, bottom, face, size, colour)
+        canvas.draw_text(line, EDGE, bottom, face, size, colour)
         bottom -= 1.3 * size
     if card.count:
         bottom -= 8
-        _, size = sheets.fitted(
+        _, size = canvas.fitted(
             card.count, TEXT_WIDTH, COUNT_SIZES[0], DISPLAY_FONT, COUNT_SIZES, 1
         )
-        sheets.draw_text(card.count, EDGE, bottom, DISPLAY_FONT, size, INK)
+        canvas.draw_text(card.count, EDGE, bottom, DISPLAY_FONT, size, INK)
         bottom -= 0.86 * size
     return bottom

@@ -13,7 +13,7 @@ from campaign.montage.texts import card_of_cause, card_of_petition
 from campaign.petitions.queries import petition_by_slug
 
 blueprint = Blueprint("cards", __name__)
-SECONDS = 300
+CACHE_SECONDS = 300
 blueprint.app_template_global("card_size")(lambda: (WIDTH, HEIGHT))
 
 
@@ -36,5 +36,5 @@ def _picture(card: Card) -> Response:
     picture = card_png(Path(current_app.config["VAR_DIR"]) / "pictures", card)
     return public(
         Response(picture.png, mimetype="image/png"),
-        SECONDS if picture.is_current else OLDER_SECONDS,
+        CACHE_SECONDS if picture.is_current else OLDER_SECONDS,
     )

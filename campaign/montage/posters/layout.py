@@ -16,11 +16,11 @@ from campaign.montage.typesetting import (
     INK_3,
     PAPER,
     WHITE,
+    PdfCanvas,
     PrintIdentity,
-    Sheets,
-    lay_margin,
+    draw_margin,
 )
-from campaign.sharing.qr_codes import QUIET
+from campaign.sharing.qr_codes import QUIET_ZONE
 
 EDGE, MARGIN = 60, 28
 # From the rule at the foot to the lower edge: without a QR code, and with one.
@@ -47,7 +47,7 @@ class PosterPaper:
         identity: PrintIdentity,
         url: str = "",
     ) -> None:
-        self._sheets = Sheets(width, height, title=title, lang=lang)
+        self._canvas = PdfCanvas(width, height, title=title, lang=lang)
         self._identity, self._foot_url = identity, url
         # Phones add the scheme automatically.
         self._foot_address = url.partition("://")[2]
@@ -55,10 +55,10 @@ class PosterPaper:
         self._height = height / self._unit
         self._foot = self._height - (FOOT_WITH_CODE if url else FOOT)
 
-    def _begin_sheet(self) -> None:
-        self._sheets.add(PAPER)
-        lay_margin(self._sheets, MARGIN * self._unit, self._identity)
-        self._vein(self._foot, 6)
+    def _begin_page(self) -> None:
+        self._canvas.add(PAPER)
+        draw_margin(self._canvas, MARGIN * self._unit, self._identity)
+        self._tapered_rule(self._foot, 6)
         if self._foot_url:
             self._draw_text(self._foot_address, EDGE, self._height - 38, LABEL_FONT, 17, INK_3)
             self._draw_code()
@@ -68,8 +68,8 @@ class PosterPaper:
     def _draw_code(self) -> None:
         """Draw the QR code at the lower right, in black on white, which scanners read best."""
         u, left, top = self._unit, 1000 - EDGE - CODE, self._foot + 18
-        self._sheets.box(left * u, top * u, CODE * u, CODE * u, WHITE)
-        self._sheets.code(self._foot_url, left * u, top * u, CODE * u, BLACK, quiet=QUIET)
+        self._canvas.box(left * u, top * u, CODE * u, CODE * u, WHITE)
+        self._canvas.code(self._foot_url, left * u, top * u, CODE * u, BLACK, quiet=QUIET_ZONE)
 
     def _set_name(self) -> None:
         u = self._unit
@@ -78,7 +78,7 @@ class PosterPaper:
         if self._foot_address:
             beside = width - self._width(self._foot_address, LABEL_FONT, 17) - NAME_GAP
             width = max(beside, width / 3)
-        lines, size = self._sheets.fitted(
+        lines, size = self._canvas.fitted(
             self._identity.name,
             width * u,
             NAME_HEIGHT * u,
@@ -105,10 +105,10 @@ class PosterPaper:
         u = self._unit
         # Text that is wider than the sheet is set smaller.
         fits = min(1, (1000 - 2 * EDGE) / max(self._width(text, face, size), 1))
-        self._sheets.draw_text(text, x * u, y * u, face, fits * size * u, colour, align=align)
+        self._canvas.draw_text(text, x * u, y * u, face, fits * size * u, colour, align=align)
 
     def _width(self, text: str, face: str, size: float) -> float:
-        return self._sheets.width_of(text, face, size * self._unit) / self._unit
+        return self._canvas.width_of(text, face, size * self._unit) / self._unit
 
     def _fitted(
         self, text: str, height: float, face: str, sizes: Iterable[float], leading: float
@@ -116,12 +116,12 @@ class PosterPaper:
         """Return (lines, size) of a text, in the largest of the `sizes` that fits."""
         u = self._unit
         width, sizes = (1000 - 2 * EDGE) * u, [size * u for size in sizes]
-        lines, size = self._sheets.fitted(text, width, height * u, face, sizes, leading)
+        lines, size = self._canvas.fitted(text, width, height * u, face, sizes, leading)
         return lines, size / u
 
-    def _vein(self, y: float, thick: float) -> None:
+    def _tapered_rule(self, y: float, thick: float) -> None:
         u = self._unit
-        self._sheets.vein(EDGE * u, y * u, (1000 - 2 * EDGE) * u, INK, thick=thick * u)
+        self._canvas.tapered_rule(EDGE * u, y * u, (1000 - 2 * EDGE) * u, INK, thick=thick * u)
 
 
 TITLE_SIZES = (124, 112, 102, 94, 86, 78, 70, 62, 56, 50, 44, 38)
@@ -152,8 +152,8 @@ def set_poster(
     names: Sequence[str] = (),
     unset: int = 0,
     progress: Callable[[float], object] = lambda _share: None,
-) -> tuple[Sheets, Frame]:
-    """Set everything but the montage; return (Sheets, Frame of the montage on the first sheet).
+) -> tuple[PdfCanvas, Frame]:
+    """Set everything but the montage; return (PdfCanvas, Frame of the montage on the first page).
 
     `unset` is the number of further names that no font can print.
     """
@@ -163,7 +163,7 @@ def set_poster(
 class _Poster(PosterPaper):
     def __init__(self, spec: PosterSpec, shape: Shape, progress: Callable[[float], object]) -> None:
         super().__init__(
-            *spec.sheet,
+            *spec.page_size,
             title=spec.title,
             lang=spec.lang,
             identity=spec.identity,
@@ -173,17 +173,17 @@ class _Poster(PosterPaper):
         self._heading = spec.names_texts.get("heading", "")
         self._smallest = MIN_NAME_POINTS.get(spec.size, 6)
 
-    def set(self, names: Sequence[str], unset: int) -> tuple[Sheets, Frame]:
-        """Set all sheets; return (Sheets, Frame of the montage on the first sheet)."""
-        self._begin_sheet()
+    def set(self, names: Sequence[str], unset: int) -> tuple[PdfCanvas, Frame]:
+        """Set all pages; return (PdfCanvas, Frame of the montage on the first page)."""
+        self._begin_page()
         if unset:
             self._heading += " " + self._spec.names_texts["unset"].format(n=unset)
-        lines = lines_of(names, self._sheets)
+        lines = lines_of(names, self._canvas)
         foot, left_over = self._set_names(lines) if lines else (self._foot - 18, [])
         frame = self._frame(self._set_title(bool(lines)), self._set_count(foot, bool(lines)))
         if self._spec.form == "pdf":
             self._set_further_sheets(left_over)
-        return self._sheets, frame
+        return self._canvas, frame
 
     def _set_title(self, is_small: bool) -> float:
         """Set the title over the whole width; return its lower end."""
@@ -256,12 +256,12 @@ class _Poster(PosterPaper):
         shown, left_over = lines[: grid.holds], lines[grid.holds :]
         rows = min(grid.rows, -(-len(shown) // grid.columns))
         top = self._foot - 18 - rows * grid.size * 1.28 / u
-        set_lines(self._sheets, grid, shown, EDGE * u, top * u)
+        set_lines(self._canvas, grid, shown, EDGE * u, top * u)
         heading = self._heading
         if left_over:
             heading += " " + texts["further" if self._spec.form == "pdf" else "not_all"]
         self._draw_text(heading, EDGE, top - 12, LABEL_FONT_BOLD, 13, INK_2)
-        self._vein(top - 40, 4)
+        self._tapered_rule(top - 40, 4)
         return top - 66, left_over
 
     def _set_further_sheets(self, lines: list[tuple[str, bool]]) -> None:
@@ -277,9 +277,9 @@ class _Poster(PosterPaper):
             1.25 * self._smallest,
             self._smallest,
         )
-        sheets = -(-len(lines) // grid.holds)
-        for index in range(sheets):
-            self._begin_sheet()
+        page_count = -(-len(lines) // grid.holds)
+        for index in range(page_count):
+            self._begin_page()
             self._draw_text(
                 self._spec.title,
                 EDGE,
@@ -288,17 +288,17 @@ class _Poster(PosterPaper):
                 34 if len(self._spec.title) < 40 else 20,
                 INK,
             )
-            text = self._spec.names_texts["sheet"].format(n=index + 2, m=sheets + 1)
+            text = self._spec.names_texts["sheet"].format(n=index + 2, m=page_count + 1)
             self._draw_text(text, 1000 - EDGE, MARGIN + 100, LABEL_FONT, 15, INK_3, align="right")
             self._draw_text(self._heading, EDGE, MARGIN + 100, LABEL_FONT_BOLD, 13, INK_2)
             set_lines(
-                self._sheets,
+                self._canvas,
                 grid,
                 lines[index * grid.holds : (index + 1) * grid.holds],
                 EDGE * u,
                 top * u,
             )
-            self._progress((index + 1) / sheets)
+            self._progress((index + 1) / page_count)
 
 
 # In multiples of the type size: column width, gap between columns, line height, and indent of
@@ -354,7 +354,7 @@ def grid_for(lines: float, width: float, height: float, largest: float, smallest
     return Grid(size, width, height)
 
 
-def lines_of(names: Iterable[str], sheets: Sheets) -> list[tuple[str, bool]]:
+def lines_of(names: Iterable[str], canvas: PdfCanvas) -> list[tuple[str, bool]]:
     """Return [(line, whether it continues a name) …].
 
     Names that are too wide for a column are broken, never cut off.
@@ -364,19 +364,19 @@ def lines_of(names: Iterable[str], sheets: Sheets) -> list[tuple[str, bool]]:
         if len(name) <= SURELY_FITS:
             lines.append((name, False))
             continue
-        first, *rest = sheets.lines(name, COLUMN - INDENT, TEXT_FONT, 1) or [""]
+        first, *rest = canvas.lines(name, COLUMN - INDENT, TEXT_FONT, 1) or [""]
         lines.append((first, False))
         lines += [(line, True) for line in rest]
     return lines
 
 
 def set_lines(
-    sheets: Sheets, grid: Grid, lines: Sequence[tuple[str, bool]], x: float, y: float
+    canvas: PdfCanvas, grid: Grid, lines: Sequence[tuple[str, bool]], x: float, y: float
 ) -> None:
     """Set lines in the grid, with its corner at (x, y)."""
     for index, (line, is_continued) in enumerate(lines):
         across, down = grid.place(index, len(lines))
-        sheets.draw_text(
+        canvas.draw_text(
             line,
             x + across + is_continued * INDENT * grid.size,
             y + down,

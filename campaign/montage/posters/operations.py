@@ -15,10 +15,10 @@ from campaign.montage.queries import Variety
 from campaign.process.clock import utcnow
 
 JOB = "poster"
-LIFETIME = timedelta(days=1)
+POSTER_LIFETIME = timedelta(days=1)
 # How long a replaced poster stays available for running downloads, and how long a failed one is not
 # tried again.
-GRACE = timedelta(minutes=10)
+GRACE_PERIOD = timedelta(minutes=10)
 MAX_IN_PROGRESS = 100
 MAX_BYTES = 4 * 1024**3
 
@@ -94,14 +94,14 @@ def sweep_posters(*, now: datetime) -> list[str]:
         newest.setdefault(variety, poster)
         if (
             total > MAX_BYTES
-            or _is_older(poster, now - LIFETIME)
-            or (newer and _is_older(newer, now - GRACE))
+            or _is_older(poster, now - POSTER_LIFETIME)
+            or (newer and _is_older(newer, now - GRACE_PERIOD))
         ):
             db.session.delete(poster)
         else:
             file_names.append(poster.file_name)
     db.session.execute(
-        delete(Poster).where(Poster.state == "failed", Poster.requested_at <= now - GRACE)
+        delete(Poster).where(Poster.state == "failed", Poster.requested_at <= now - GRACE_PERIOD)
     )
     return file_names
 

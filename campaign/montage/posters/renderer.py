@@ -19,7 +19,7 @@ from campaign.montage.posters.spec import DOTS_PER_INCH, PosterSpec, pixels_of
 from campaign.montage.rendering.drawing import Painting, over
 from campaign.montage.rendering.png import PngStream
 from campaign.montage.shapes.files import Shape, shape_in
-from campaign.montage.typesetting import PAPER, Pixels, Sheets
+from campaign.montage.typesetting import PAPER, PdfCanvas, Pixels
 from campaign.process.parent import exit_with_parent
 
 BAND = 384
@@ -40,15 +40,15 @@ def print_poster(
     `progress` is called with 0 … 100.
     """
     # Setting many names takes long, so with names the first phase is 30 %.
-    sheets, frame = set_poster(
+    canvas, frame = set_poster(
         spec, shape, *_names(spec), lambda share: progress(round(30 * share))
     )
     progress(30 if spec.names_file else 5)
     if spec.form == "pdf":
-        _lay_montage(spec, shape, sheets, frame, progress)
-        output.write(sheets.output())
+        _draw_montage(spec, shape, canvas, frame, progress)
+        output.write(canvas.output())
     else:
-        _paint(spec, shape, sheets, frame, output, progress)
+        _paint(spec, shape, canvas, frame, output, progress)
     progress(100)
 
 
@@ -63,8 +63,8 @@ def _names(spec: PosterSpec) -> tuple[list[str], int]:
     return printable, len(names) - len(printable)
 
 
-def _lay_montage(
-    spec: PosterSpec, shape: Shape, sheets: Sheets, frame: Frame, progress: Callable[[int], None]
+def _draw_montage(
+    spec: PosterSpec, shape: Shape, canvas: PdfCanvas, frame: Frame, progress: Callable[[int], None]
 ) -> None:
     """Place the montage on the first sheet, at 300 dots per inch, or slightly less on A0."""
     width = round(
@@ -76,8 +76,8 @@ def _lay_montage(
     _montage(spec, shape, width, first, last, progress).save(
         file, "JPEG", quality=JPEG_QUALITY, subsampling=0
     )
-    sheets.turn_to_first()
-    sheets.picture(
+    canvas.turn_to_first()
+    canvas.picture(
         file,
         frame.x,
         frame.y + first * point,
@@ -115,17 +115,17 @@ def _paper(rows: np.ndarray) -> np.ndarray:
 def _paint(
     spec: PosterSpec,
     shape: Shape,
-    sheets: Sheets,
+    canvas: PdfCanvas,
     frame: Frame,
     output: BinaryIO,
     progress: Callable[[int], None],
 ) -> None:
     """Paint the first sheet band by band: the text as set, and the montage over it."""
     width, height = pixels_of(int(spec.size))
-    scale = width / spec.sheet[0]
+    scale = width / spec.page_size[0]
     side, left, top = (round(length * scale) for length in (frame.side, frame.x, frame.y))
     painting = Painting(shape, spec.last, side, gaps=spec.gaps, printed=True)
-    text = Pixels(sheets.output(), width, height)
+    text = Pixels(canvas.output(), width, height)
     stream = PngStream(output, width, height, DOTS_PER_METRE)
     first, last = top + int(frame.first * side), min(top + side, top + int(frame.last * side) + 1)
     for upper in range(0, height, BAND):

@@ -33,7 +33,7 @@ from campaign.montage.forms import choice_parameter, language_parameter, number_
 from campaign.montage.models import Poster
 from campaign.montage.pictures import cached
 from campaign.montage.posters.jobs import poster_files
-from campaign.montage.posters.operations import GRACE, JOB, request_poster
+from campaign.montage.posters.operations import GRACE_PERIOD, JOB, request_poster
 from campaign.montage.posters.renderer import print_poster
 from campaign.montage.posters.spec import PAPER_MM
 from campaign.montage.queries import Variety, find_shape, poster_status, posters_before
@@ -44,12 +44,12 @@ from campaign.surge.state import check_surge
 
 blueprint = Blueprint("posters", __name__)
 MIN_WIDTH, MAX_WIDTH, DEFAULT_WIDTH = 300, 12_000, 6000
-# Up to AT_ONCE pixels, a poster of any width is drawn during the request. Wider ones come in steps,
+# Up to this width in pixels, a poster is drawn during the request. Wider ones come in steps,
 # so that there are not too many different ones.
 MAX_INSTANT_WIDTH, STEP = 2400, 500
 PAPER = "A2"
 # How long a poster is served although more people have signed. Its count says when it was taken.
-FRESH = timedelta(hours=1)
+FRESH_FOR = timedelta(hours=1)
 SECONDS, NAMES_SECONDS, RELOAD_SECONDS = 300, 15, 4
 
 
@@ -118,7 +118,7 @@ def _serve_or_queue(cause: Cause, variety: Variety) -> Response:
     ready = status.ready
     if ready and _is_fresh(ready, cause, variety.lang, now) and _has_file(ready):
         return jsonify(state="ready") if "progress" in request.args else _file(ready, cause.slug)
-    if not status.in_work and status.failed and status.failed.requested_at > now - GRACE:
+    if not status.in_work and status.failed and status.failed.requested_at > now - GRACE_PERIOD:
         return _waiting(cause, variety, status.failed)
     if not status.in_work:
         check_surge()
@@ -131,7 +131,7 @@ def _serve_or_queue(cause: Cause, variety: Variety) -> Response:
 def _is_fresh(poster: Poster, cause: Cause, lang: str, now: datetime) -> bool:
     if poster.appearance_digest != appearance_digest_of(cause, lang):
         return False
-    is_recent = poster.drawn_at is not None and poster.drawn_at > now - FRESH
+    is_recent = poster.drawn_at is not None and poster.drawn_at > now - FRESH_FOR
     return is_recent or poster.numbers_digest == digest_of(cause_numbers(cause.id))
 
 
@@ -186,7 +186,9 @@ def _waiting(cause: Cause, variety: Variety, poster: Poster) -> Response:
         )
         response = make_response(page)
     response.status_code = 503 if failed else 202
-    response.headers["Retry-After"] = str(int(GRACE.total_seconds()) if failed else RELOAD_SECONDS)
+    response.headers["Retry-After"] = str(
+        int(GRACE_PERIOD.total_seconds()) if failed else RELOAD_SECONDS
+    )
     response.cache_control.no_store = True
     return response
 

@@ -36,8 +36,8 @@ class PosterSpec:
     names_texts: dict[str, str]
 
     @property
-    def sheet(self) -> tuple[float, ...]:
-        """Return the sheet's width and height in points."""
+    def page_size(self) -> tuple[float, ...]:
+        """Return the width and height of the page in points."""
         if self.form == "pdf":
             return tuple(length * POINTS_PER_MM for length in PAPER_MM[self.size])
         width, height = pixels_of(int(self.size))

@@ -20,7 +20,7 @@ SHADE_DEPTH = 0.42
 
 
 @cache
-def _sheet(level: str) -> np.ndarray:
+def _sprite_sheet(level: str) -> np.ndarray:
     """Return the sprites of one level: 8 × side × side × (coverage, cell, wash, spot).
 
     All are uint8 shares of each pixel. The files hold false colours (see data/build.py): red is the
@@ -45,7 +45,7 @@ def _art(size: float, variant: int) -> np.ndarray:
     """Return one pose for this size in pixels: side × side × 4 shares."""
     for level, max_size in LEVELS.items():
         if size < max_size:
-            return cast(np.ndarray, _sheet(level)[variant])
+            return cast(np.ndarray, _sprite_sheet(level)[variant])
     # Not cached, because a pose for print is 16 MB.
     with Image.open(DATA / "sprites-print" / f"{variant}.png") as image:
         return _shares(np.array(image.convert("RGBA")))

@@ -244,8 +244,8 @@ def busy_sentence() -> str:
     return _("Many people are signing in right now. Please try again in a few seconds.")
 
 
-def later(answer: ResponseReturnValue, seconds: int = RETRY_AFTER_SECONDS) -> Response:
+def later(returned: ResponseReturnValue, seconds: int = RETRY_AFTER_SECONDS) -> Response:
     """Return a view's response with a Retry-After header of `seconds`."""
-    response = make_response(answer)
+    response = make_response(returned)
     response.headers["Retry-After"] = str(seconds)
     return response

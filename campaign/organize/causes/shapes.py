@@ -135,7 +135,7 @@ class CutForm(FlaskForm):
         return Cut(self.cut_by.data, self.threshold.data, self.inverted.data)
 
 
-class TakeShapeForm(FlaskForm):
+class ChooseShapeForm(FlaskForm):
     """The shape that a cause takes. Its name is in the URL, so the page shows only a button."""
 
     version = VersionField()
@@ -173,7 +173,7 @@ def shape_look(cause: Cause, name: str) -> ResponseReturnValue:
 
 @blueprint.post("/<slug>/shape/<name>")
 @allowed("causes.edit", load_cause)
-def take_shape(cause: Cause, name: str) -> ResponseReturnValue:
+def choose_shape(cause: Cause, name: str) -> ResponseReturnValue:
     titles = titles_of(cause)
     drafts = {draft.shape: draft.title for draft in drafts_of(cause) if draft.shape}
     if name not in titles and name not in drafts:
@@ -184,13 +184,13 @@ def take_shape(cause: Cause, name: str) -> ResponseReturnValue:
             "waiting",
         )
         return back_to_shapes(cause)
-    former, form = cause.shape, TakeShapeForm().offer({**drafts, **titles})
+    former, form = cause.shape, ChooseShapeForm().offer({**drafts, **titles})
     form.shape.data = name
     save(
         Editor(
             form,
             partial(cause_in_any_state, cause.slug),
-            lambda present: TakeShapeForm.of(present, titles_of(present)),
+            lambda present: ChooseShapeForm.of(present, titles_of(present)),
             lambda present, _form: (
                 _look(present, name)
                 if name in titles

@@ -121,7 +121,7 @@ def shown_picture(picture: Any) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class PicturePages:
+class PictureViews:
     """The pages of the picture of one kind, at `/<slug>/picture` of the kind's blueprint.
 
     `subject` is the first part of the kind's actions, such as `petitions`. `load` returns its row
@@ -257,8 +257,8 @@ def _title(owner: Event | Update) -> str:
     return owner.text(g.lang).title
 
 
-PAGES = (
-    PicturePages(
+KINDS = (
+    PictureViews(
         subject="petitions",
         blueprint=petitions_blueprint,
         pictures=petitions.pictures,
@@ -268,7 +268,7 @@ PAGES = (
         needed=lambda petition: [petition.original_lang],
         remove_view="take_picture_away",
     ),
-    PicturePages(
+    PictureViews(
         subject="events",
         blueprint=events_blueprint,
         pictures=events.pictures,
@@ -279,7 +279,7 @@ PAGES = (
         ),
         needed=lambda event: [event.original_lang],
     ),
-    PicturePages(
+    PictureViews(
         subject="updates",
         blueprint=updates_blueprint,
         pictures=updates.pictures,
@@ -291,5 +291,5 @@ PAGES = (
     ),
 )
 
-for pages in PAGES:
-    pages.register()
+for views in KINDS:
+    views.register()

@@ -55,7 +55,7 @@ DONE = {
 }
 
 
-class PublishingPages:
+class PublishingViews:
     """The views that change the state of the rows of one kind.
 
     `action` is what an organizer must be allowed to do. `load` returns the row at a slug, or None.
@@ -131,14 +131,14 @@ class PublishingPages:
         act(audit_event, getattr(self._life_cycle, operation), row_id=row.id, now=utcnow(), **named)
 
 
-class CausePages(PublishingPages):
+class CauseViews(PublishingViews):
     """The states of a cause."""
 
     def render_page(self, row: Any, form: Any) -> ResponseReturnValue:
         return render_cause(row, form, 422)
 
 
-class PetitionPages(PublishingPages):
+class PetitionViews(PublishingViews):
     """The states of a petition."""
 
     def render_page(self, row: Any, form: Any) -> ResponseReturnValue:
@@ -158,7 +158,7 @@ class PetitionPages(PublishingPages):
         return super().done(operation, row)
 
 
-class EventPages(PublishingPages):
+class EventViews(PublishingViews):
     """The states of an event, besides cancelling it."""
 
     def later_form(self, row: Any) -> Any:
@@ -181,8 +181,8 @@ def _back(row: Any) -> BaseResponse:
     return redirect(url_for(f"organize.{row.kind}s.show", slug=row.slug), 303)
 
 
-PAGES = (
-    CausePages(
+KINDS = (
+    CauseViews(
         life_cycle=cause_life_cycle,
         action="causes.publish",
         blueprint=causes_blueprint,
@@ -197,7 +197,7 @@ PAGES = (
             ),
         },
     ),
-    PetitionPages(
+    PetitionViews(
         life_cycle=petition_life_cycle,
         action="petitions.publish",
         blueprint=petitions_blueprint,
@@ -208,7 +208,7 @@ PAGES = (
             "reopen": _l("It is collecting signatures again."),
         },
     ),
-    EventPages(
+    EventViews(
         life_cycle=event_life_cycle,
         action="events.edit",
         blueprint=events_blueprint,
@@ -218,7 +218,7 @@ PAGES = (
             "reopen": _l("Registration is open again."),
         },
     ),
-    PublishingPages(
+    PublishingViews(
         life_cycle=update_life_cycle,
         action="updates.edit",
         blueprint=updates_blueprint,
@@ -227,5 +227,5 @@ PAGES = (
     ),
 )
 
-for pages in PAGES:
-    pages.register()
+for views in KINDS:
+    views.register()

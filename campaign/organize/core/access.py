@@ -6,8 +6,9 @@ from functools import wraps
 from inspect import signature
 from typing import Any, cast
 
-from flask import abort, current_app, g, redirect, request, url_for
+from flask import abort, current_app, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from campaign.accounts import permissions
 from campaign.accounts.models import Organizer
@@ -26,7 +27,7 @@ from campaign.process.clock import utcnow
 ANYBODY = "anybody"
 ORGANIZER = "organizer"
 # A phone left on a table must not be enough to take over the account.
-FRESH = timedelta(minutes=20)
+FRESH_FOR = timedelta(minutes=20)
 
 
 def allowed(
@@ -90,7 +91,7 @@ def _guard_with(
 
 
 def fresh(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
-    """Ask for the password again if it was last confirmed more than FRESH ago.
+    """Ask for the password again if it was last confirmed more than FRESH_FOR ago.
 
     Put this decorator below the other guard.
     """
@@ -106,11 +107,11 @@ def fresh(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseRet
 
 
 def require_fresh_password() -> None:
-    """Ask for the password again if it was last confirmed more than FRESH ago.
+    """Ask for the password again if it was last confirmed more than FRESH_FOR ago.
 
     For views that need it only for some input. Others use the decorator `fresh`.
     """
-    if g.organizer_session.confirmed_at < utcnow() - FRESH:
+    if g.organizer_session.confirmed_at < utcnow() - FRESH_FOR:
         abort(password_prompt())
 
 
@@ -135,6 +136,22 @@ def accepts_bytes(
 def megabytes(limit: str) -> int:
     """Return the whole megabytes in the setting `limit`, to tell people before they send a file."""
     return int(current_app.config[limit]) // 2**20
+
+
+def refuse_large_file(endpoint: str) -> Callable[[], ResponseReturnValue]:
+    """Return what refuses a file larger than the setting IMPORT_BYTES: a message at `endpoint`."""
+
+    def refuse() -> ResponseReturnValue:
+        flash(
+            _(
+                "This file is larger than %(most)s MB. Split it into parts.",
+                most=megabytes("IMPORT_BYTES"),
+            ),
+            "danger",
+        )
+        return redirect(url_for(endpoint), 303)
+
+    return refuse
 
 
 def anybody(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:

@@ -14,7 +14,7 @@ from campaign.accounts.sessions import MAX_AGE, TOUCH_INTERVAL, session_of, touc
 from campaign.causes.models import Cause
 from campaign.exports.models import Export
 from campaign.extensions import write
-from campaign.http.security import host_name
+from campaign.http.security_headers import cookie_name
 from campaign.imports.subscribers.models import SubscriberImport
 from campaign.organisations.models import Organisation
 from campaign.process.clock import utcnow
@@ -25,7 +25,7 @@ PATH = "/organize"
 
 
 @dataclass(frozen=True)
-class SharedPlace:
+class SharedByCauses:
     """Something of an organisation that people with a role in one of its causes may use too.
 
     `cause_id` is such a cause, or None for people with a role in the whole organisation, or in none.
@@ -40,7 +40,7 @@ def find_session() -> None:
     now = utcnow()
     token = read_cookie(SESSION_COOKIE)
     current = session_of(token, now)
-    if current is not None and host_name(SESSION_COOKIE) not in request.cookies:
+    if current is not None and cookie_name(SESSION_COOKIE) not in request.cookies:
         _replace_cookie(SESSION_COOKIE, token, MAX_AGE)
     if current is not None and current.seen_at < now - TOUCH_INTERVAL:
         write(touch_session, session_id=current.id, now=now)
@@ -107,7 +107,7 @@ def scope_of(thing: Any) -> tuple[int | None, int | None]:
         return thing.id, None
     if isinstance(thing, Organisation):
         return None, thing.id
-    if isinstance(thing, SharedPlace):
+    if isinstance(thing, SharedByCauses):
         return thing.cause_id, None if thing.cause_id else thing.organisation.id
     if isinstance(thing, Grant | Export | SubscriberImport):
         return thing.cause_id, thing.organisation_id
@@ -119,14 +119,14 @@ def read_cookie(name: str) -> str | None:
 
     A cookie set before the site was served by HTTPS alone has the plain name, which is read too.
     """
-    return request.cookies.get(host_name(name)) or request.cookies.get(name)
+    return request.cookies.get(cookie_name(name)) or request.cookies.get(name)
 
 
 def set_cookie(response: Response, name: str, value: str, longest: timedelta) -> None:
     """Set a cookie that lives for `longest`, and remove the one under its plain name."""
     is_secure = current_app.config["SESSION_COOKIE_SECURE"]
     response.set_cookie(
-        host_name(name),
+        cookie_name(name),
         value,
         max_age=longest,
         # Browsers accept the __Host- prefix only with the path "/".
@@ -142,7 +142,7 @@ def set_cookie(response: Response, name: str, value: str, longest: timedelta) ->
 def drop_session_cookie(response: Response) -> None:
     is_secure = current_app.config["SESSION_COOKIE_SECURE"]
     response.delete_cookie(
-        host_name(SESSION_COOKIE), path="/" if is_secure else PATH, secure=is_secure
+        cookie_name(SESSION_COOKIE), path="/" if is_secure else PATH, secure=is_secure
     )
     if is_secure:
         response.delete_cookie(SESSION_COOKIE, path=PATH)
@@ -153,7 +153,7 @@ def _replace_cookie(name: str, value: Any, longest: timedelta) -> None:
     def replace(response: Any) -> Any:
         # A view may have set or dropped the cookie in the same response.
         if not any(
-            header.startswith(f"{host_name(name)}=")
+            header.startswith(f"{cookie_name(name)}=")
             for header in response.headers.getlist("Set-Cookie")
         ):
             set_cookie(response, name, value, longest)

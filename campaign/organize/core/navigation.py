@@ -134,7 +134,7 @@ COUNTED = {
 CAPPED = (_held_label, _unread_label)
 
 
-class Place(NamedTuple):
+class SidebarEntry(NamedTuple):
     """A sidebar entry; it links to `index` of the blueprint called `name`."""
 
     name: str
@@ -147,24 +147,24 @@ class Place(NamedTuple):
         return f"organize.{self.name}.index"
 
 
-PLACES = (
-    Place("overview", _l("Overview"), "grid", "overview.see"),
-    Place("signatures", _l("Signatures"), "pen", "signatures.see"),
-    Place("held", _l("Held"), "hourglass", "signatures.review"),
-    Place("comments", _l("Comments"), "speech", "signatures.review"),
-    Place("exports", _l("Exports"), "download", "signatures.export"),
-    Place("causes", _l("Causes"), "flag", "causes.see"),
-    Place("petitions", _l("Petitions and letters"), "megaphone", "petitions.see"),
-    Place("targets", _l("Targets"), "target", "targets.edit"),
-    Place("events", _l("Events"), "calendar", "events.see"),
-    Place("kiosks", _l("Tablets"), "tablet", "kiosks.see"),
-    Place("updates", _l("Updates"), "newspaper", "updates.see"),
-    Place("mail", _l("Mailings"), "mail", "mail.see"),
-    Place("organisations", _l("Organizations"), "building", "organisations.see"),
-    Place("people", _l("People"), "users", "people.see"),
-    Place("audit", _l("Activity log"), "list", "audit.see"),
-    Place("switches", _l("Site features"), "power", "switches.edit"),
-    Place("site", _l("Settings"), "sliders", "site.edit"),
+ENTRIES = (
+    SidebarEntry("overview", _l("Overview"), "grid", "overview.see"),
+    SidebarEntry("signatures", _l("Signatures"), "pen", "signatures.see"),
+    SidebarEntry("held", _l("Held"), "hourglass", "signatures.review"),
+    SidebarEntry("comments", _l("Comments"), "speech", "signatures.review"),
+    SidebarEntry("exports", _l("Exports"), "download", "signatures.export"),
+    SidebarEntry("causes", _l("Causes"), "flag", "causes.see"),
+    SidebarEntry("petitions", _l("Petitions and letters"), "megaphone", "petitions.see"),
+    SidebarEntry("targets", _l("Targets"), "target", "targets.edit"),
+    SidebarEntry("events", _l("Events"), "calendar", "events.see"),
+    SidebarEntry("kiosks", _l("Tablets"), "tablet", "kiosks.see"),
+    SidebarEntry("updates", _l("Updates"), "newspaper", "updates.see"),
+    SidebarEntry("mail", _l("Mailings"), "mail", "mail.see"),
+    SidebarEntry("organisations", _l("Organizations"), "building", "organisations.see"),
+    SidebarEntry("people", _l("People"), "users", "people.see"),
+    SidebarEntry("audit", _l("Activity log"), "list", "audit.see"),
+    SidebarEntry("switches", _l("Site features"), "power", "switches.edit"),
+    SidebarEntry("site", _l("Settings"), "sliders", "site.edit"),
 )
 
 # Pages without their own sidebar entry, and the entry from which each is reached.
@@ -183,30 +183,30 @@ REACHED_FROM = {
 }
 
 
-def place_of(blueprint: str) -> str:
+def entry_of(blueprint: str) -> str:
     """Return the name of the sidebar entry for a page, given the full name of its blueprint."""
     name = blueprint.rpartition(".")[2]
     return REACHED_FROM.get(name, name)
 
 
-def numbers() -> dict[str, SidebarCount]:
+def counts_of_request() -> dict[str, SidebarCount]:
     """Return {entry name: SidebarCount}, queried once per page however often the sidebar appears."""
     if "sidebar_counts" not in g:
         g.sidebar_counts = sidebar_counts()
     return cast(dict[str, SidebarCount], g.sidebar_counts)
 
 
-def places() -> list[Place]:
+def sidebar_entries() -> list[SidebarEntry]:
     """Return the sidebar entries that the current organizer may see."""
     return [
-        _named(place)
-        for place in PLACES
-        if place.endpoint in current_app.view_functions and may(place.action)
+        _named(entry)
+        for entry in ENTRIES
+        if entry.endpoint in current_app.view_functions and may(entry.action)
     ]
 
 
-def _named(place: Place) -> Place:
+def _named(entry: SidebarEntry) -> SidebarEntry:
     # Where a site has one organisation, its entry opens the page of that one.
-    if place.name == "organisations" and not identities().are_several:
-        return place._replace(label=_l("Organization"))
-    return place
+    if entry.name == "organisations" and not identities().are_several:
+        return entry._replace(label=_l("Organization"))
+    return entry

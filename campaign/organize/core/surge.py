@@ -7,9 +7,9 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from campaign.extensions import db
+from campaign.surge.levels import SurgeLevel
 from campaign.surge.queries import shared_level
 from campaign.surge.state import surge_level
-from campaign.surge.steps import SurgeLevel
 
 EFFECTS = {
     SurgeLevel.PULSE_SLOWS: _l("Open pages update their counts less often."),

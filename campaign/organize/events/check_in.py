@@ -25,7 +25,7 @@ from campaign.events.check_in import (
 )
 from campaign.events.models import Event, Registration
 from campaign.events.registration_search import find, numbers_of
-from campaign.http.security import CAMERA_PERMISSIONS
+from campaign.http.security_headers import CAMERA_PERMISSIONS
 from campaign.i18n.clock_times import clock_time
 from campaign.organize.core.access import allowed
 from campaign.organize.core.audit import AuditEvent, act, log_view
@@ -58,10 +58,10 @@ NO_SEAT = {
 @allowed("registrations.check_in", load_event)
 def door(event: Event) -> ResponseReturnValue:
     log_view(_view_event(event))
-    answer = make_response(render_template("organize/events/check_in.html", **_list(event)))
+    response = make_response(render_template("organize/events/check_in.html", **_list(event)))
     # Of the workspace, only this page may use the camera.
-    answer.headers["Permissions-Policy"] = CAMERA_PERMISSIONS
-    return answer
+    response.headers["Permissions-Policy"] = CAMERA_PERMISSIONS
+    return response
 
 
 @blueprint.get("/<slug>/door/list")

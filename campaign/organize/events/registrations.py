@@ -116,7 +116,7 @@ class AttendanceForm(FlaskForm):
     )
 
 
-ON_A_PAGE = 50
+PAGE_SIZE = 50
 
 
 @blueprint.get("/<slug>/registrations")
@@ -125,7 +125,7 @@ def registrations(event: Event) -> ResponseReturnValue:
     search = RegistrationSearch()
     page = page_of(
         partial(find, event.id, **search.criteria),
-        ON_A_PAGE,
+        PAGE_SIZE,
         "organize.events.registrations",
         slug=event.slug,
         **search.params,
@@ -296,7 +296,7 @@ def attendance(event: Event) -> ResponseReturnValue:
 @blueprint.post("/<slug>/registrations/export")
 @allowed("registrations.export", load_event)
 @fresh
-def take_along(event: Event) -> ResponseReturnValue:
+def export_attendance(event: Event) -> ResponseReturnValue:
     form = AttendanceForm()
     if not form.validate():
         return _render_page(event, form, 422)

@@ -45,7 +45,7 @@ from campaign.site.settings import site_settings
 from campaign.text.slugs import free_slug, slug_of
 
 blueprint = Blueprint("events", __name__, url_prefix="/events")
-ON_A_PAGE = 30
+PAGE_SIZE = 30
 
 
 @blueprint.get("/")
@@ -57,7 +57,7 @@ def index() -> ResponseReturnValue:
     find = (
         partial(events_in_archive, cause_ids) if shelf else partial(events_by_turn, cause_ids, now)
     )
-    page = page_of(find, ON_A_PAGE, "organize.events.index", **shelf)
+    page = page_of(find, PAGE_SIZE, "organize.events.index", **shelf)
     seats = seats_of(event.id for event in page.rows)
     rows = [(event, card(event, g.lang, now), seats.get(event.id, 0)) for event in page.rows]
     return render_template(

@@ -14,8 +14,8 @@ from wtforms import Field, RadioField, SelectChoice, SelectField, SelectMultiple
 from wtforms.validators import DataRequired, InputRequired, NumberRange, ValidationError
 
 from campaign.actions.letters.editing import delivers_by_hand
-from campaign.exports.export_queries import exports_of
 from campaign.exports.operations import request_export
+from campaign.exports.queries import exports_of
 from campaign.organize.core.access import allowed, fresh
 from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.edit_conflicts import Editor, save

@@ -7,10 +7,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.wsgi import wrap_file
 
-from campaign.exports.export_queries import READ_BYTES, content_of, has_file
 from campaign.exports.formats import DOWNLOADS
 from campaign.exports.models import Export
 from campaign.exports.operations import RETENTION
+from campaign.exports.queries import READ_BYTES, content_of, has_file
 from campaign.files.storage import FilesUnavailable
 from campaign.organize.core.audit import AuditEvent, log_view
 from campaign.organize.exports.forms import label_context

@@ -15,12 +15,6 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from campaign.exports.export_queries import (
-    choice_of,
-    export_by_id,
-    exports_of,
-    remove_files,
-)
 from campaign.exports.models import AIMS, Export
 from campaign.exports.operations import (
     drop_export,
@@ -28,7 +22,13 @@ from campaign.exports.operations import (
     request_export,
     start_again,
 )
-from campaign.exports.queries import SignatureTable
+from campaign.exports.queries import (
+    choice_of,
+    export_by_id,
+    exports_of,
+    remove_files,
+)
+from campaign.exports.signature_table import SignatureTable
 from campaign.organize.core.access import allowed, fresh
 from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.identity import organizer

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import cast
 
-from flask import flash, g, redirect, render_template, request, url_for
+from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -16,7 +16,7 @@ from campaign.imports.operations import match
 from campaign.imports.queries import first_rows, remembered_columns
 from campaign.imports.sheet_texts import consent_of
 from campaign.imports.tables import FileRefused
-from campaign.organize.core.access import accepts_bytes, allowed, megabytes
+from campaign.organize.core.access import accepts_bytes, allowed, megabytes, refuse_large_file
 from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.identity import organizer
 from campaign.organize.core.scope import petition_summary, petitions_where
@@ -42,19 +42,10 @@ def upload() -> ResponseReturnValue:
     return _upload_page(UploadForm(formdata=None, petition=request.args.get("petition")))
 
 
-def _refuse_large() -> ResponseReturnValue:
-    most = megabytes("IMPORT_BYTES")
-    flash(
-        _("This file is larger than %(most)s MB. Split it into parts.", most=most),
-        "danger",
-    )
-    return redirect(url_for("organize.imports.upload"), 303)
-
-
 @blueprint.post("/upload")
-@accepts_bytes("IMPORT_BYTES", _refuse_large)
+@accepts_bytes("IMPORT_BYTES", refuse_large_file("organize.imports.upload"))
 @allowed("signatures.import")
-def take_file() -> ResponseReturnValue:
+def upload_file() -> ResponseReturnValue:
     """Read the file and keep its rows, so that columns can be matched; do not keep the file."""
     form = UploadForm().offer(petitions_where("signatures.import"))
     if not form.validate():

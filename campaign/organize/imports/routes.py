@@ -44,8 +44,8 @@ from campaign.petitions.questions import in_language
 from campaign.process.clock import utcnow
 
 blueprint = Blueprint("imports", __name__, url_prefix="/imports")
-ON_A_PAGE = 50
-WRONG_ON_A_PAGE = 20
+PAGE_SIZE = 50
+WRONG_PER_PAGE = 20
 
 
 def load_batch(batch_id: int) -> ImportBatch | None:
@@ -261,7 +261,7 @@ def render_batch(
     if outcome not in OUTCOMES:
         outcome = "wrong" if not outcome and batch.is_open and batch.count("wrong") else ""
     after = request.args.get("after", type=int) or 0
-    most = WRONG_ON_A_PAGE if outcome == "wrong" else ON_A_PAGE
+    most = WRONG_PER_PAGE if outcome == "wrong" else PAGE_SIZE
     matches = rows_with(batch.id, outcome, after=after if 0 < after < 2**31 else 0, most=most + 1)
     rows = [(row, typed_in(batch, row)) for row in matches[:most]]
     if batch.is_open:

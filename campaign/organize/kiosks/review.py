@@ -15,14 +15,14 @@ from campaign.events.models import Event
 from campaign.extensions import write
 from campaign.i18n.countries import country_name
 from campaign.i18n.locales import current_locale
-from campaign.kiosk import review_decisions
-from campaign.kiosk.forms import read_again
 from campaign.kiosk.models import Kiosk, KioskRecord
-from campaign.kiosk.opened_records import Opened
-from campaign.kiosk.parsing import RecordContent
 from campaign.kiosk.queries import kiosks_of
-from campaign.kiosk.review_queries import records_by_id, records_in_review, review_by_kiosk
-from campaign.kiosk.sealing import Unreadable
+from campaign.kiosk.records.forms import read_again
+from campaign.kiosk.records.opened import Opened
+from campaign.kiosk.records.parsing import RecordContent
+from campaign.kiosk.records.sealing import Unreadable
+from campaign.kiosk.review import decisions as review_decisions
+from campaign.kiosk.review.queries import records_by_id, records_in_review, review_by_kiosk
 from campaign.organize.core.access import allowed, fresh
 from campaign.organize.core.audit import AuditEvent, act, log_view
 from campaign.organize.core.identity import actor, may

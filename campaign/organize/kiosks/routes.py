@@ -31,7 +31,7 @@ from campaign.events.queries import events_among
 from campaign.i18n.clock_times import clock_time
 from campaign.i18n.locales import current_locale
 from campaign.kiosk import pairing
-from campaign.kiosk.bundle import languages_of, petitions_of
+from campaign.kiosk.app.bundle import languages_of, petitions_of
 from campaign.kiosk.codes import is_pin
 from campaign.kiosk.models import Kiosk
 from campaign.kiosk.pairing import GUESSED_PINS, MAX_NAME_LENGTH
@@ -45,9 +45,9 @@ from campaign.kiosk.queries import (
     table_code,
     tallies_of,
 )
-from campaign.kiosk.review_queries import many_for_review
-from campaign.kiosk.table_poster import PAPERS, table_poster
-from campaign.kiosk.tabler_guide import tabler_guide
+from campaign.kiosk.review.queries import many_for_review
+from campaign.kiosk.tables.guide import tabler_guide
+from campaign.kiosk.tables.poster import PAPERS, table_poster
 from campaign.montage.texts import print_identity
 from campaign.organize.core.access import allowed, fresh
 from campaign.organize.core.audit import AuditEvent, act
@@ -257,9 +257,9 @@ def poster(event: Event) -> ResponseReturnValue:
     # The name is in the language that the poster begins with.
     identity = print_identity(event.cause, next(iter(titles)))
     pdf = table_poster(titles=titles, url=table_url(event), identity=identity, paper=paper)
-    answer = Response(pdf, mimetype="application/pdf")
-    answer.headers["Content-Disposition"] = f'inline; filename="table-{event.slug}.pdf"'
-    return answer
+    response = Response(pdf, mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="table-{event.slug}.pdf"'
+    return response
 
 
 @blueprint.get("/<slug>/guide")

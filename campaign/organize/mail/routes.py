@@ -111,7 +111,7 @@ class MailingForm(FlaskForm):
 
 
 blueprint = Blueprint("mail", __name__, url_prefix="/mail")
-ON_A_PAGE = 30
+PAGE_SIZE = 30
 
 
 @blueprint.get("/")
@@ -120,7 +120,7 @@ def index() -> ResponseReturnValue:
     now = utcnow()
     page = page_of(
         partial(updates_among, causes_where("mail.see"), state="published"),
-        ON_A_PAGE,
+        PAGE_SIZE,
         "organize.mail.index",
     )
     updates = page.rows

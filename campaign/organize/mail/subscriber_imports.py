@@ -44,23 +44,29 @@ from campaign.imports.subscribers.reading import (
     SubscriberList,
     missing_columns,
 )
-from campaign.organize.core.access import accepts_bytes, allowed, fresh, megabytes
+from campaign.organize.core.access import (
+    accepts_bytes,
+    allowed,
+    fresh,
+    megabytes,
+    refuse_large_file,
+)
 from campaign.organize.core.audit import act
 from campaign.organize.core.fields import ChosenFileField
 from campaign.organize.core.identity import organizer
 from campaign.organize.mail.subscribers import (
     CauseForm,
     blueprint,
-    place_event,
-    place_titles,
-    place_value,
+    scope_event,
+    scope_titles,
+    scope_value,
 )
 from campaign.process.clock import utcnow
 from campaign.security.sealed_files import SealBroken, Sealer
 from campaign.subscriptions.importing import NEW, Subscriber
 from campaign.text.names import clean_text
 
-PIECE = 1024 * 1024
+PIECE_BYTES = 1024 * 1024
 POLL_SECONDS = 2
 MAX_NAME_LENGTH = 120
 OUTCOME_LABELS = {
@@ -129,7 +135,7 @@ class ColumnsForm(ListForm):
         chosen = {f"column_{name}": heading for name, heading in item.columns.items()}
         return cls(
             formdata=None,
-            cause=place_value(item),
+            cause=scope_value(item),
             way="ask" if item.asks else "consent",
             **chosen,
         )
@@ -170,22 +176,11 @@ def upload() -> ResponseReturnValue:
     return _render_upload(UploadForm(formdata=None).offer("subscriptions.import"))
 
 
-def _refuse_large() -> ResponseReturnValue:
-    flash(
-        _(
-            "This file is larger than %(most)s MB. Split it into parts.",
-            most=megabytes("IMPORT_BYTES"),
-        ),
-        "danger",
-    )
-    return redirect(url_for("organize.subscribers.upload"), 303)
-
-
 @blueprint.post("/import")
-@accepts_bytes("IMPORT_BYTES", _refuse_large)
+@accepts_bytes("IMPORT_BYTES", refuse_large_file("organize.subscribers.upload"))
 @allowed("subscriptions.import")
 @fresh
-def take() -> ResponseReturnValue:
+def upload_file() -> ResponseReturnValue:
     """Store the file, and queue its check if its columns are known."""
     form = UploadForm().offer("subscriptions.import")
     if not form.validate():
@@ -200,7 +195,7 @@ def take() -> ResponseReturnValue:
     columns = subscribers.columns
     item = write(
         open_import,
-        **form.place,
+        **form.scope,
         organizer_id=organizer().id,
         asks=form.asks,
         name=clean_text(form.file.data.filename, lines=False)[:MAX_NAME_LENGTH],
@@ -219,7 +214,7 @@ def take() -> ResponseReturnValue:
         write(
             check_import,
             import_id=item.id,
-            **form.place,
+            **form.scope,
             asks=form.asks,
             columns=columns,
         )
@@ -251,7 +246,7 @@ def check(item: SubscriberImport) -> ResponseReturnValue:
         write(
             check_import,
             import_id=item.id,
-            **form.place,
+            **form.scope,
             asks=form.asks,
             columns=form.chosen_columns,
         )
@@ -289,7 +284,7 @@ def delete_import(item: SubscriberImport) -> ResponseReturnValue:
 
 
 def _change(item: SubscriberImport, action: str, operation: Any) -> ResponseReturnValue:
-    event = place_event(
+    event = scope_event(
         action,
         cause_id=item.cause_id,
         organisation_id=item.organisation_id,
@@ -310,7 +305,7 @@ def _store(item: SubscriberImport, stream: Any) -> None:
     stream.seek(0)
     try:
         with Sealer(draft, key_for(item, settings)) as sealer:
-            while data := stream.read(PIECE):
+            while data := stream.read(PIECE_BYTES):
                 sealer.write(data)
                 size += len(data)
             frames = sealer.finish()
@@ -363,7 +358,7 @@ def _render_import(
         refusal=REFUSED.get(item.error_code),
         sample=_preview(item),
         has_file=item.state in WITH_FILE,
-        cause_title=place_titles("subscriptions.import").get(place_value(item), ""),
+        cause_title=scope_titles("subscriptions.import").get(scope_value(item), ""),
         how_far=_how_far(item),
         seconds=POLL_SECONDS,
     ), status

@@ -11,9 +11,9 @@ from wtforms import RadioField, SelectChoice, SelectField
 from wtforms.validators import InputRequired
 
 from campaign.causes.queries import causes_among
-from campaign.exports.export_queries import export_by_id, remove_files, subscriber_exports
 from campaign.exports.models import SUBSCRIBERS, Export
 from campaign.exports.operations import drop_export, request_export, start_again
+from campaign.exports.queries import export_by_id, remove_files, subscriber_exports
 from campaign.imports.subscribers.models import SubscriberImport
 from campaign.imports.subscribers.queries import subscriber_imports
 from campaign.organisations.identity import organisation_names
@@ -25,7 +25,7 @@ from campaign.organize.core.identity import causes_where, organisations_where, o
 from campaign.organize.exports.files import render_file, send_file
 from campaign.organize.exports.forms import label_context
 from campaign.process.clock import utcnow
-from campaign.subscriptions.models import Place
+from campaign.subscriptions.models import SubscriptionScope
 
 IMPORT_STATES = {
     "open": _l("not checked yet"),
@@ -56,15 +56,15 @@ class CauseForm(FlaskForm):
 
         All causes of an organisation are offered to those who may do it in the organisation.
         """
-        choices = [SelectChoice(value, title) for value, title in place_titles(action).items()]
+        choices = [SelectChoice(value, title) for value, title in scope_titles(action).items()]
         self.cause.choices = unchosen(choices, _l("Choose a cause"))
         return self
 
     @property
-    def place(self) -> Place:
+    def scope(self) -> SubscriptionScope:
         """The chosen cause, or the organisation of which all causes are chosen."""
         _before, is_all, number = self.cause.data.rpartition(ALL_CAUSES)
-        return Place(
+        return SubscriptionScope(
             cause_id=None if is_all else int(number),
             organisation_id=int(number) if is_all else None,
         )
@@ -103,12 +103,12 @@ def export() -> ResponseReturnValue:
     form = ExportForm(prefix="export").offer("subscriptions.export")
     if not form.validate():
         return _render_page(form, 422)
-    place, kind = form.place, form.format.data
+    scope, kind = form.scope, form.format.data
     made = act(
-        place_event("subscriptions.ask", **place, details={"kind": kind}),
+        scope_event("subscriptions.ask", **scope, details={"kind": kind}),
         request_export,
         petition_id=None,
-        **place,
+        **scope,
         organizer_id=organizer().id,
         kind=kind,
         aim=SUBSCRIBERS,
@@ -168,7 +168,7 @@ def delete(export: Export) -> ResponseReturnValue:
     return redirect(url_for("organize.subscribers.index"), 303)
 
 
-def place_titles(action: str) -> dict[str, str]:
+def scope_titles(action: str) -> dict[str, str]:
     """Return {value of the form: title} of what the organizer may do `action` with.
 
     First come all causes of each organisation, then each cause.
@@ -186,12 +186,12 @@ def place_titles(action: str) -> dict[str, str]:
     return of_organisations | of_causes
 
 
-def place_value(item: Export | SubscriberImport) -> str:
+def scope_value(item: Export | SubscriberImport) -> str:
     """Return the value of the form for what a file holds, or what a list is for."""
     return f"{ALL_CAUSES}{item.organisation_id}" if item.cause_id is None else str(item.cause_id)
 
 
-def place_event(
+def scope_event(
     action: str,
     *,
     cause_id: int | None,
@@ -205,7 +205,7 @@ def place_event(
 
 def _audit_event_of(action: str, export: Export) -> AuditEvent:
     details = {"export": export.id, "kind": export.kind, "subscribers": export.done}
-    return place_event(
+    return scope_event(
         action,
         cause_id=export.cause_id,
         organisation_id=export.organisation_id,
@@ -223,8 +223,8 @@ def _render_page(form: ExportForm, status: int = 200) -> ResponseReturnValue:
         imports=subscriber_imports(
             causes_where("subscriptions.import"), organisations_where("subscriptions.import")
         ),
-        titles=place_titles("subscriptions.export"),
-        place_value=place_value,
+        titles=scope_titles("subscriptions.export"),
+        scope_value=scope_value,
         import_states=IMPORT_STATES,
         **label_context(),
     ), status

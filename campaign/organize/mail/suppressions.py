@@ -80,7 +80,7 @@ def is_known_in(digest: bytes, cause_ids: Collection[int]) -> bool:
 
 
 blueprint = Blueprint("suppressions", __name__, url_prefix="/suppressions")
-ON_A_PAGE = 50
+PAGE_SIZE = 50
 
 
 @blueprint.get("/")
@@ -188,7 +188,7 @@ def _render_page(finding: FindForm, adding: AddForm, status: int = 200) -> Respo
         finding=finding,
         adding=adding,
         is_list_shown=is_list_shown,
-        page=page_of(suppressions, ON_A_PAGE, "organize.suppressions.index")
+        page=page_of(suppressions, PAGE_SIZE, "organize.suppressions.index")
         if is_list_shown
         else None,
         counts=suppressions_by_reason() if is_list_shown else {},

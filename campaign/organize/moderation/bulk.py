@@ -126,7 +126,7 @@ def _lang() -> str:
 
 
 blueprint = Blueprint("bulk", __name__, url_prefix="/bulk")
-SECONDS = 2
+POLL_SECONDS = 2
 # Only rejecting needs a reason, as it does for a single signature.
 NEEDS_REASON = ("reject",)
 
@@ -197,7 +197,7 @@ def show(decision: BulkDecision) -> ResponseReturnValue:
         can_undo=_can_undo(decision),
         undo_until=decision.decided_at + bulk_decisions.UNDO_FOR,
         undone_by=organizer_by_id(decision.undone_by) if decision.undone_by else None,
-        seconds=SECONDS,
+        seconds=POLL_SECONDS,
     )
 
 

@@ -22,7 +22,7 @@ from campaign.organize.core.identity import causes_where
 from campaign.organize.core.pagination import possible_id
 from campaign.organize.core.scope import chosen, petitions_where
 from campaign.organize.signatures.forms import ReasonForm
-from campaign.organize.signatures.labels import label_context
+from campaign.organize.signatures.labels import approved_text, label_context
 from campaign.organize.signatures.routes import load_signature
 from campaign.process.clock import utcnow
 from campaign.signatures.models import Signature
@@ -37,7 +37,7 @@ from campaign.signatures.search.queries import (
     held_for_review,
 )
 
-ON_A_PAGE = 20
+PAGE_SIZE = 20
 
 
 @dataclass(frozen=True)
@@ -59,11 +59,11 @@ def queue_page(find: Callable[..., Sequence[Any]]) -> QueuePage:
     wait.
     """
     after = _after()
-    rows = find(after_id=after, most=ON_A_PAGE + 1)
+    rows = find(after_id=after, most=PAGE_SIZE + 1)
     if not rows and after:
-        after, rows = 0, find(after_id=0, most=ON_A_PAGE + 1)
-    page_rows = rows[:ON_A_PAGE]
-    return QueuePage(page_rows, after, page_rows[-1].id if len(rows) > ON_A_PAGE else None)
+        after, rows = 0, find(after_id=0, most=PAGE_SIZE + 1)
+    page_rows = rows[:PAGE_SIZE]
+    return QueuePage(page_rows, after, page_rows[-1].id if len(rows) > PAGE_SIZE else None)
 
 
 def same_page() -> dict[str, Any]:
@@ -159,15 +159,7 @@ def decide() -> ResponseReturnValue:
             "success",
         )
     else:
-        flash(
-            ngettext(
-                "%(figure)s signature approved.",
-                "%(figure)s signatures approved.",
-                done,
-                figure=format_decimal(done),
-            ),
-            "success",
-        )
+        flash(approved_text(done), "success")
     return redirect(_current_url(), 303)
 
 
@@ -203,7 +195,7 @@ def _render_page(
 
 
 corrections_blueprint = Blueprint("corrections", __name__, url_prefix="/corrections")
-CORRECTIONS_ON_A_PAGE = 50
+CORRECTIONS_PER_PAGE = 50
 
 
 @corrections_blueprint.get("/", endpoint="index")
@@ -211,7 +203,7 @@ CORRECTIONS_ON_A_PAGE = 50
 def corrections_index() -> ResponseReturnValue:
     petitions = petitions_where("signatures.review")
     corrections = held_corrections(
-        [petition.id for petition in petitions], limit=CORRECTIONS_ON_A_PAGE
+        [petition.id for petition in petitions], limit=CORRECTIONS_PER_PAGE
     )
     log_list_view([signature for _correction, signature in corrections], ["corrections"])
     return render_template(

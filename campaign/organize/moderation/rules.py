@@ -22,7 +22,7 @@ from campaign.organize.core.audit import AuditEvent, act, log_view
 from campaign.organize.core.fields import unchosen
 from campaign.organize.core.identity import causes_where
 from campaign.organize.core.scope import PetitionSummary, petitions_where
-from campaign.organize.signatures.labels import KIND_LABELS, label_context
+from campaign.organize.signatures.labels import KIND_LABELS, approved_text, label_context
 from campaign.process.clock import utcnow
 from campaign.signatures.moderation import decisions
 from campaign.signatures.moderation import rules as rule_operations
@@ -181,7 +181,7 @@ CLEAN = {
 
 blueprint = Blueprint("rules", __name__, url_prefix="/rules")
 # The number of rows changed in one transaction: few enough that people who sign do not wait long.
-AT_ONCE = 2000
+BATCH_SIZE = 2000
 
 
 def load_rule(rule_id: int) -> Rule | None:
@@ -265,8 +265,8 @@ def switch_on(rule: Rule) -> ResponseReturnValue:
     audit_event = AuditEvent("rules.on", on=("rule", rule_id), cause_id=cause_id)
     act(audit_event, rule_operations.switch_on, rule_id=rule_id, now=utcnow())
     held = 0
-    for first in range(0, len(past), AT_ONCE):
-        some = past[first : first + AT_ONCE]
+    for first in range(0, len(past), BATCH_SIZE):
+        some = past[first : first + BATCH_SIZE]
         audit_event = AuditEvent(
             "rules.hold_past",
             on=("rule", rule_id),
@@ -306,19 +306,13 @@ def release(rule: Rule) -> ResponseReturnValue:
     rule_id, cause_id, reason, done = rule.id, rule.cause_id, rule.reason, 0
     while True:
         audit_event = AuditEvent("rules.release", on=("rule", rule_id), cause_id=cause_id)
-        some = act(audit_event, decisions.release_all, reason=reason, now=utcnow(), limit=AT_ONCE)
+        some = act(
+            audit_event, decisions.release_all, reason=reason, now=utcnow(), limit=BATCH_SIZE
+        )
         done += len(some)
-        if len(some) < AT_ONCE:
+        if len(some) < BATCH_SIZE:
             break
-    flash(
-        ngettext(
-            "%(figure)s signature approved.",
-            "%(figure)s signatures approved.",
-            done,
-            figure=format_decimal(done),
-        ),
-        "success",
-    )
+    flash(approved_text(done), "success")
     return _back(rule_id)
 
 

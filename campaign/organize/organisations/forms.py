@@ -11,7 +11,7 @@ from flask_wtf.file import FileField
 from wtforms import Field, Form, RadioField, SelectChoice
 from wtforms.validators import StopValidation
 
-from campaign.mail.sender_domains import may_send_from, sender_domains
+from campaign.mail.domains.senders import may_send_from, sender_domains
 from campaign.organisations.colours import is_readable, nearest_readable, parse_colour
 from campaign.organisations.images import CleanImage, ImageRefused, clean_image
 from campaign.organisations.models import IMAGE_PURPOSES, Organisation

@@ -21,9 +21,9 @@ from flask_babel import lazy_gettext as _l
 from campaign.extensions import write
 from campaign.i18n.fallbacks import best_of
 from campaign.mail.composition import mail_from
-from campaign.mail.domain_checks import check_domain
+from campaign.mail.domains.checks import check_domain
+from campaign.mail.domains.senders import sender_domains
 from campaign.mail.queries import waiting_since
-from campaign.mail.sender_domains import sender_domains
 from campaign.organisations.colours import (
     DAY_BACKGROUND,
     NIGHT_BACKGROUND,
@@ -46,7 +46,7 @@ from campaign.organisations.queries import (
     organisation_by_slug,
     organisations_among,
 )
-from campaign.organisations.sender_test import PATIENCE, last_test, send_test
+from campaign.organisations.sender_test import MAX_WAIT, last_test, send_test
 from campaign.organize.core.access import accepts_bytes, allowed
 from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.edit_conflicts import Editor, save
@@ -296,7 +296,7 @@ def _part_page(
         checked_domain=domain,
         checks=check_domain(domain) if domain else (),
         last_test=last_test(organisation.id, now) if part == "sender" and organisation else None,
-        late_since=waiting_since(now - PATIENCE) if part == "sender" else None,
+        late_since=waiting_since(now - MAX_WAIT) if part == "sender" else None,
     ), status
 
 

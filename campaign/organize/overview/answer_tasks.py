@@ -55,7 +55,7 @@ def _telling_address(petition: Petition, answer_id: int | None, result: str = ""
 
 
 def missing_results(now: datetime) -> Iterator[Task]:
-    """Yield the closed petitions of which nobody said what came of them."""
+    """Yield the closed petitions whose result nobody has entered."""
     if not may("answers.edit"):
         return
     for petition in petitions_without_result(causes_where("answers.edit"), now):

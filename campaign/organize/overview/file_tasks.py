@@ -6,8 +6,8 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from campaign.exports.export_queries import exports_of, subscriber_exports
 from campaign.exports.models import Export
+from campaign.exports.queries import exports_of, subscriber_exports
 from campaign.imports.queries import batches_among
 from campaign.imports.subscribers.queries import subscriber_imports
 from campaign.organize.core.identity import causes_where, may, organisations_where, organizer

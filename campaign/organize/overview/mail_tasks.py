@@ -9,15 +9,15 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from campaign.accounts.permissions import EVERYWHERE
-from campaign.actions.letters.following import stuck_letters, waiting_count
+from campaign.actions.letters.delivery.sending import SWITCH
 from campaign.actions.letters.models import LETTER
-from campaign.actions.letters.sending import SWITCH
+from campaign.actions.letters.queries import stuck_letters, waiting_count
 from campaign.i18n.clock_times import clock_time
 from campaign.i18n.locales import current_locale
 from campaign.mail.queries import waiting_since
 from campaign.organize.core.identity import causes_where, may
 from campaign.organize.core.scope import petition_summary
-from campaign.organize.overview.task import LATE, Task, figure
+from campaign.organize.overview.task import LATE_AFTER, Task, figure
 from campaign.organize.statistics.figures import zone
 from campaign.petitions.queries import petitions_among
 from campaign.switches.state import switched_off
@@ -44,7 +44,7 @@ def stuck_mail(now: datetime) -> Iterator[Task]:
         else:
             continue
         yield Task(text, _("View"), url_for("organize.mail.show", slug=update.slug))
-    if causes_where("mail.send") is EVERYWHERE and (since := waiting_since(now - LATE)):
+    if causes_where("mail.send") is EVERYWHERE and (since := waiting_since(now - LATE_AFTER)):
         yield Task(
             _(
                 "Check the background worker and the mail server: no email sent since %(time)s",

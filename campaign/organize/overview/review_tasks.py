@@ -8,7 +8,7 @@ from flask_babel import ngettext
 
 from campaign.events.queries import events_among
 from campaign.events.registration_search import held_by_event
-from campaign.kiosk.review_queries import many_for_review
+from campaign.kiosk.review.queries import many_for_review
 from campaign.organize.core.identity import causes_where, may
 from campaign.organize.core.scope import petitions_where
 from campaign.organize.overview.task import Task, figure

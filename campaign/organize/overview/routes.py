@@ -39,7 +39,7 @@ from campaign.signatures.counting.statistics import Hour, States, hours, states
 
 DAYS_OF_WEEK = 7
 # The counts next to the chart are live. The chart reads every signature, so it is cached.
-SECONDS = 60
+CACHE_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -64,13 +64,13 @@ class Glance:
 
 
 def init_app(app: Flask) -> None:
-    add_cache(app, "recent_hours", SECONDS)
+    add_cache(app, "recent_hours", CACHE_SECONDS)
 
 
 def glance(petition_ids: Collection[int]) -> Glance:
     """Return the Glance of these petitions.
 
-    Its hours are at most SECONDS old, and None while many signatures are still to be added up.
+    Its hours are at most CACHE_SECONDS old, and None while many signatures are still to be added up.
     """
     return Glance(states(petition_ids), _recent_hours(petition_ids) if are_ready() else None)
 
@@ -139,8 +139,8 @@ def index() -> ResponseReturnValue:
 
 @blueprint.get("/rail.json")
 @any_organizer
-def rail() -> ResponseReturnValue:
-    """Return the numbers of the sidebar, for pages that stay open: {place: [figure, text]}."""
+def sidebar() -> ResponseReturnValue:
+    """Return the numbers of the sidebar, for pages that stay open: {entry: [figure, text]}."""
     return jsonify(sidebar_counts())
 
 

@@ -17,7 +17,7 @@ class Task(NamedTuple):
 
 
 # An email or a scheduled draft that is later than this is stuck: no worker has picked it up.
-LATE = timedelta(minutes=15)
+LATE_AFTER = timedelta(minutes=15)
 
 
 def figure(many: int) -> str:

@@ -24,7 +24,7 @@ from campaign.organize.overview.petition_tasks import (
     unlimited_retentions,
 )
 from campaign.organize.overview.review_tasks import held_registrations, to_review
-from campaign.organize.overview.task import LATE, Task
+from campaign.organize.overview.task import LATE_AFTER, Task
 from campaign.organize.setup.steps import setup_steps
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petitions_among
@@ -78,7 +78,7 @@ def _is_begun(thing: Petition | Event | Update) -> bool:
     return (
         thing.state == "draft"
         and not getattr(thing, "archived_at", None)
-        and (at is None or at < utcnow() - LATE)
+        and (at is None or at < utcnow() - LATE_AFTER)
     )
 
 

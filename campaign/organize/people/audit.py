@@ -63,7 +63,7 @@ def _offered(any_label: Any, names: Mapping[str, Any]) -> list[SelectChoice]:
 
 
 blueprint = Blueprint("audit", __name__, url_prefix="/audit")
-ON_A_PAGE = 50
+PAGE_SIZE = 50
 
 
 @blueprint.get("/")
@@ -80,13 +80,13 @@ def index() -> ResponseReturnValue:
         since=_start(form.since),
         until=_start(form.until, days=1),
         before_id=possible_id(request.args.get("before", type=int)),
-        limit=ON_A_PAGE + 1,
+        limit=PAGE_SIZE + 1,
     )
     return render_template(
         "organize/audit/index.html",
         form=form,
-        entries=rows[:ON_A_PAGE],
-        has_more=len(rows) > ON_A_PAGE,
+        entries=rows[:PAGE_SIZE],
+        has_more=len(rows) > PAGE_SIZE,
         people=people_in(rows),
         titles=titles_of(rows),
         labels=EntryLabels.of(rows),

@@ -6,8 +6,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as pgettext
 
 from campaign.answers.labels import OUTCOME_LABELS, RESULT_LABELS
-from campaign.organize.petitions.letters.labels import WAY_LABELS
-from campaign.organize.petitions.wording_labels import WORDING_LABELS
+from campaign.organize.petitions.labels import WAY_LABELS, WORDING_LABELS
 
 ACTIONS = {
     "account.signed_in": _l("signed in"),

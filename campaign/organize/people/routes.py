@@ -155,7 +155,7 @@ def grant_of(grant_id: int) -> Grant | None:
 @blueprint.post("/roles/<int:grant_id>/take")
 @allowed("people.change", grant_of)
 @fresh
-def take(grant: Grant) -> ResponseReturnValue:
+def remove_grant(grant: Grant) -> ResponseReturnValue:
     """Remove a role; nobody can remove their own, so that no cause is left alone by mistake."""
     person_id = grant.organizer_id
     if person_id == organizer().id:

@@ -46,7 +46,7 @@ from campaign.site.settings import site_settings
 from campaign.text.slugs import free_slug, slug_of
 
 blueprint = Blueprint("petitions", __name__, url_prefix="/petitions")
-ON_A_PAGE = 30
+PAGE_SIZE = 30
 
 
 @blueprint.get("/")
@@ -56,7 +56,7 @@ def index() -> ResponseReturnValue:
     cause_ids, now = causes_where("petitions.see"), utcnow()
     shelf = {"archived": 1} if request.args.get("archived") else {}
     find = partial(petitions_among, cause_ids, archived=bool(shelf))
-    page = page_of(find, ON_A_PAGE, "organize.petitions.index", **shelf)
+    page = page_of(find, PAGE_SIZE, "organize.petitions.index", **shelf)
     counts = petition_counts(petition.id for petition in page.rows)
     return render_template(
         "organize/petitions/index.html",

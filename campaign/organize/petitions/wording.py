@@ -30,8 +30,8 @@ from campaign.organize.core.fields import (
 from campaign.organize.core.identity import actor, organizer
 from campaign.organize.core.languages import original_first, petition_languages
 from campaign.organize.core.scope import load_petition
+from campaign.organize.petitions.labels import EMAIL_LABELS, WORDING_LABELS
 from campaign.organize.petitions.routes import audit_event_of, blueprint
-from campaign.organize.petitions.wording_labels import EMAIL_LABELS, WORDING_LABELS
 from campaign.petitions.editing import change_wording
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_in_any_state

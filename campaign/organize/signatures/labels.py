@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -82,6 +83,16 @@ def reason_text(reason: str, rules: Mapping[int, Rule]) -> Any:
             "Rule “%(kind)s”: %(pattern)s", kind=KIND_LABELS[rule.kind], pattern=", ".join(lines)
         )
     return REASON_TEXTS.get(reason) or _("Held automatically.")
+
+
+def approved_text(count: int) -> str:
+    """Return the message that so many signatures were approved."""
+    return ngettext(
+        "%(figure)s signature approved.",
+        "%(figure)s signatures approved.",
+        count,
+        figure=format_decimal(count),
+    )
 
 
 def label_context() -> dict[str, Any]:

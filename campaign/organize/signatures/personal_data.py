@@ -10,8 +10,8 @@ from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
 from campaign.exports.formats import JsonLines
-from campaign.exports.queries import SignatureTable
 from campaign.exports.selection import Selection
+from campaign.exports.signature_table import SignatureTable
 from campaign.organize.core.access import allowed, fresh
 from campaign.organize.core.audit import AuditEvent, act, log_each_view, log_view
 from campaign.organize.core.edit_conflicts import Editor, save
@@ -23,7 +23,7 @@ from campaign.petitions.queries import petition_by_id
 from campaign.process.clock import utcnow
 from campaign.signatures.counting.batches import waiting_under
 from campaign.signatures.erasure import (
-    NOTICE,
+    NOTICE_PERIOD,
     StillCounted,
     count_personal,
     ended_at,
@@ -115,7 +115,7 @@ def _render_page(
         ended_at=ended_at(petition_row),
         erases_at=erases_at(petition_row),
         left=count_personal(petition_row.id),
-        notice_days=NOTICE.days,
+        notice_days=NOTICE_PERIOD.days,
         default_days=DEFAULT_RETENTION_DAYS,
         waiting=waiting_under(petition_row.id),
         now=now,

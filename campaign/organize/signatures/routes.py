@@ -37,7 +37,7 @@ from campaign.signatures.queries import signature_by_id
 from campaign.signatures.search.queries import find, others_of_person
 
 blueprint = Blueprint("signatures", __name__, url_prefix="/signatures")
-ON_A_PAGE = 50
+PAGE_SIZE = 50
 MERGE_FAULTS = {
     "one": _l("Choose two different ones."),
     "petition": _l("They are on different petitions, so each one counts."),
@@ -60,9 +60,9 @@ def index() -> ResponseReturnValue:
     matches = find(
         form.search(),
         before_id=before,
-        most=ON_A_PAGE + 1,
+        most=PAGE_SIZE + 1,
     )
-    rows = matches[:ON_A_PAGE]
+    rows = matches[:PAGE_SIZE]
     # The search text may be a name, so record only which fields were used.
     log_list_view(
         rows,
@@ -73,7 +73,7 @@ def index() -> ResponseReturnValue:
         "organize/signatures/index.html",
         form=form,
         rows=rows,
-        has_more=len(matches) > ON_A_PAGE,
+        has_more=len(matches) > PAGE_SIZE,
         params=form.params,
         is_first=before is None,
         petitions={petition.id: petition for petition in form.petitions},
@@ -142,11 +142,11 @@ def withdraw(signature: Signature) -> ResponseReturnValue:
 
 @blueprint.post("/<int:signature_id>/take-back")
 @allowed("signatures.correct", load_signature)
-def take_back(signature: Signature) -> ResponseReturnValue:
+def restore(signature: Signature) -> ResponseReturnValue:
     return _decide(
         signature,
         "signatures.take_back",
-        decisions.take_back_withdrawal,
+        decisions.restore_withdrawn,
         _("Restored."),
         timed=False,
     )
@@ -165,7 +165,7 @@ def reject(signature: Signature) -> ResponseReturnValue:
 
 @blueprint.post("/<int:signature_id>/let-through")
 @allowed("signatures.review", load_signature)
-def let_through(signature: Signature) -> ResponseReturnValue:
+def approve(signature: Signature) -> ResponseReturnValue:
     return _decide(
         signature,
         "signatures.let_through",

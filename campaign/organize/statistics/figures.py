@@ -122,7 +122,7 @@ def _ticks(top: int) -> list[int]:
     return [top * part // parts for part in range(parts + 1)]
 
 
-SECONDS = 10
+CACHE_SECONDS = 10
 MAX_FIGURES = 100
 RANGES = ("hours", "month", "all")
 MAX_DAYS_BY_DAY = 92
@@ -146,7 +146,7 @@ class Figures:
     mail: tuple[Any, ...]
 
 
-def add_cache(app: Flask, name: str, seconds: int = SECONDS) -> None:
+def add_cache(app: Flask, name: str, seconds: int = CACHE_SECONDS) -> None:
     """Add a cache of figures to the app's extensions as `name`; it keeps them while the app serves.
 
     Counting may read every signature, and many organizers may watch at once.
@@ -161,7 +161,7 @@ def init_app(app: Flask) -> None:
 
 
 def recent_figures(petition_ids: Iterable[int]) -> Figures:
-    """Return the Figures of these petitions, at most SECONDS old."""
+    """Return the Figures of these petitions, at most CACHE_SECONDS old."""
     key = tuple(petition_ids)
     cache = current_app.extensions["recent_figures"]
     return cast(Figures, cache.get(key, partial(make_figures, key)))

@@ -124,7 +124,7 @@ def _forecast_columns(forecast: Forecast | None, goal: int) -> tuple[Any, ...]:
         return goal, "", "", ""
     return (
         forecast.goal,
-        round(forecast.pace, 2),
+        round(forecast.per_day, 2),
         forecast.earliest.isoformat(),
         forecast.latest.isoformat() if forecast.latest else "",
     )

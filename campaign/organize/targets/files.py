@@ -17,9 +17,9 @@ from campaign.imports.targets.operations import (
     may_undo,
     undo_import,
 )
-from campaign.organize.core.access import accepts_bytes, allowed, megabytes
+from campaign.organize.core.access import accepts_bytes, allowed, megabytes, refuse_large_file
 from campaign.organize.core.audit import AuditEvent, act
-from campaign.organize.core.identity import SharedPlace, organizer
+from campaign.organize.core.identity import SharedByCauses, organizer
 from campaign.organize.targets.forms import UploadForm
 from campaign.organize.targets.labels import (
     FIELD_LABELS,
@@ -46,17 +46,6 @@ MAX_FAULTS_SHOWN = 100
 MAX_IMPORTS_SHOWN = 20
 
 
-def _refuse_large() -> ResponseReturnValue:
-    flash(
-        _(
-            "This file is larger than %(most)s MB. Split it into parts.",
-            most=megabytes("IMPORT_BYTES"),
-        ),
-        "danger",
-    )
-    return redirect(url_for("organize.targets.index"), 303)
-
-
 @blueprint.get("/<slug>/import")
 @allowed("targets.edit", load_directory)
 def upload(directory: Directory) -> ResponseReturnValue:
@@ -64,11 +53,11 @@ def upload(directory: Directory) -> ResponseReturnValue:
 
 
 @blueprint.post("/<slug>/import")
-@accepts_bytes("IMPORT_BYTES", _refuse_large)
+@accepts_bytes("IMPORT_BYTES", refuse_large_file("organize.targets.index"))
 @allowed("targets.edit", load_directory)
-def take(directory: Directory) -> ResponseReturnValue:
+def upload_list(directory: Directory) -> ResponseReturnValue:
     """Check a file of targets. One without errors is kept until it is imported."""
-    return _take("targets", directory)
+    return _check_upload("targets", directory)
 
 
 @blueprint.get("/<slug>/areas")
@@ -78,64 +67,64 @@ def areas(directory: Directory) -> ResponseReturnValue:
 
 
 @blueprint.post("/<slug>/areas")
-@accepts_bytes("IMPORT_BYTES", _refuse_large)
+@accepts_bytes("IMPORT_BYTES", refuse_large_file("organize.targets.index"))
 @allowed("targets.edit", load_directory)
-def take_areas(directory: Directory) -> ResponseReturnValue:
+def upload_areas(directory: Directory) -> ResponseReturnValue:
     """Check a file of postal codes and their areas."""
-    return _take("areas", directory)
+    return _check_upload("areas", directory)
 
 
 @blueprint.get("/<slug>/imports/<int:import_id>")
 @allowed("targets.edit", load_import)
-def show_import(place: DirectoryImport) -> ResponseReturnValue:
+def show_import(target_import: DirectoryImport) -> ResponseReturnValue:
     """Show what an import would change, or has changed."""
     return render_template(
         "organize/targets/import.html",
-        organisation=place.organisation,
-        name=organisation_name(place.organisation),
-        item=place.item,
+        organisation=target_import.organisation,
+        name=organisation_name(target_import.organisation),
+        item=target_import.item,
         outcome_labels=OUTCOME_LABELS,
         field_labels=FIELD_LABELS,
-        may_undo=may_undo(place.item),
+        may_undo=may_undo(target_import.item),
     )
 
 
 @blueprint.post("/<slug>/imports/<int:import_id>/accept")
 @allowed("targets.edit", load_import)
-def accept(place: DirectoryImport) -> ResponseReturnValue:
+def accept(target_import: DirectoryImport) -> ResponseReturnValue:
     """Import a checked file, as it was shown. Nothing is imported if that has changed."""
-    item = place.item
+    item = target_import.item
     if item.state != "checked" or item.content is None:
-        return _to_import(place, item.id)
-    checked = _check(item.kind, place, item.content)
+        return _to_import(target_import, item.id)
+    checked = _check(item.kind, target_import, item.content)
     if checked.faults or checked.counts != item.counts:
-        return _overtaken(place)
+        return _overtaken(target_import)
     try:
         act(
-            _event(IMPORT_ACTIONS[item.kind], place, checked.counts),
+            _event(IMPORT_ACTIONS[item.kind], target_import, checked.counts),
             checked.apply,
             import_id=item.id,
             now=utcnow(),
         )
     except ImportOvertaken:
-        return _overtaken(place)
+        return _overtaken(target_import)
     flash(_("Imported."), "success")
-    return _to_import(place, item.id)
+    return _to_import(target_import, item.id)
 
 
 @blueprint.post("/<slug>/imports/<int:import_id>/undo")
 @allowed("targets.edit", load_import)
-def undo(place: DirectoryImport) -> ResponseReturnValue:
+def undo(target_import: DirectoryImport) -> ResponseReturnValue:
     try:
         counts = act(
-            _event("targets.undo", place, {}),
+            _event("targets.undo", target_import, {}),
             undo_import,
-            import_id=place.item.id,
+            import_id=target_import.item.id,
             now=utcnow(),
         )
     except ImportOvertaken:
         flash(_("This import can no longer be undone."), "danger")
-        return _to_import(place, place.item.id)
+        return _to_import(target_import, target_import.item.id)
     flash(_("The import is undone."), "success")
     if counts["kept"]:
         flash(
@@ -143,22 +132,22 @@ def undo(place: DirectoryImport) -> ResponseReturnValue:
               num=counts["kept"]),
             "note",
         )  # fmt: skip
-    return _to_import(place, place.item.id)
+    return _to_import(target_import, target_import.item.id)
 
 
 @blueprint.post("/<slug>/imports/<int:import_id>/delete")
 @allowed("targets.edit", load_import)
-def delete_import(place: DirectoryImport) -> ResponseReturnValue:
+def delete_import(target_import: DirectoryImport) -> ResponseReturnValue:
     """Delete a file that was not imported."""
     try:
-        write(drop_import, import_id=place.item.id)
+        write(drop_import, import_id=target_import.item.id)
     except ImportOvertaken:
-        return _to_import(place, place.item.id)
+        return _to_import(target_import, target_import.item.id)
     flash(_("The file is deleted."), "success")
-    return redirect(url_for("organize.targets.list_all", slug=place.organisation.slug), 303)
+    return redirect(url_for("organize.targets.list_all", slug=target_import.organisation.slug), 303)
 
 
-def _take(kind: str, directory: Directory) -> ResponseReturnValue:
+def _check_upload(kind: str, directory: Directory) -> ResponseReturnValue:
     form = UploadForm()
     if not form.validate():
         return _upload_page(kind, directory, form, status=422)
@@ -187,28 +176,28 @@ def _take(kind: str, directory: Directory) -> ResponseReturnValue:
     return _to_import(directory, item.id)
 
 
-def _check(kind: str, place: SharedPlace, content: bytes) -> CheckedFile:
+def _check(kind: str, shared: SharedByCauses, content: bytes) -> CheckedFile:
     return check_file(
         kind=kind,
-        organisation_id=place.organisation.id,
+        organisation_id=shared.organisation.id,
         data=content,
         default_lang=site_settings().default_lang,
     )
 
 
-def _overtaken(place: DirectoryImport) -> ResponseReturnValue:
+def _overtaken(target_import: DirectoryImport) -> ResponseReturnValue:
     flash(
         _("Someone has changed targets since this file was checked. Nothing was imported. Choose the file again."),
         "danger",
     )  # fmt: skip
-    return _to_import(place, place.item.id)
+    return _to_import(target_import, target_import.item.id)
 
 
-def _event(action: str, place: SharedPlace, counts: dict[str, int]) -> AuditEvent:
+def _event(action: str, shared: SharedByCauses, counts: dict[str, int]) -> AuditEvent:
     return AuditEvent(
         action,
-        on=("organisation", place.organisation.id),
-        cause_id=place.cause_id,
+        on=("organisation", shared.organisation.id),
+        cause_id=shared.cause_id,
         details=dict(counts),
     )
 
@@ -240,8 +229,8 @@ def _imports(kind: str, directory: Directory) -> list[TargetImport]:
     return [item for item in items if item.kind == kind]
 
 
-def _to_import(place: SharedPlace, import_id: Any) -> ResponseReturnValue:
+def _to_import(shared: SharedByCauses, import_id: Any) -> ResponseReturnValue:
     return redirect(
-        url_for("organize.targets.show_import", slug=place.organisation.slug, import_id=import_id),
+        url_for("organize.targets.show_import", slug=shared.organisation.slug, import_id=import_id),
         303,
     )

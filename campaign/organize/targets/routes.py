@@ -12,7 +12,7 @@ from campaign.organisations.models import Organisation
 from campaign.organize.core.access import allowed
 from campaign.organize.core.audit import AuditEvent, act, log_view
 from campaign.organize.core.edit_conflicts import Editor, save
-from campaign.organize.core.identity import SharedPlace
+from campaign.organize.core.identity import SharedByCauses
 from campaign.organize.core.pagination import page_of
 from campaign.organize.targets.forms import AboutForm, ContactForm, FindForm, NewForm
 from campaign.organize.targets.labels import FIELD_LABELS, STATUS_LABELS, STATUS_TAGS
@@ -44,7 +44,7 @@ from campaign.targets.queries import (
     search_profiles,
 )
 
-ON_A_PAGE = 50
+PAGE_SIZE = 50
 MAX_WORDS_LENGTH = 200
 FORMS = {"about": AboutForm, "contact": ContactForm}
 TEMPLATES = {
@@ -88,7 +88,7 @@ def list_all(directory: Directory) -> ResponseReturnValue:
         form=form,
         page=page_of(
             partial(search_profiles, **asked),
-            ON_A_PAGE,
+            PAGE_SIZE,
             "organize.targets.list_all",
             slug=directory.organisation.slug,
             **searched,
@@ -128,12 +128,12 @@ def create(directory: Directory) -> ResponseReturnValue:
 
 @blueprint.get("/<slug>/<int:profile_id>")
 @allowed("targets.edit", load_target)
-def show(place: DirectoryTarget) -> ResponseReturnValue:
+def show(target: DirectoryTarget) -> ResponseReturnValue:
     return render_template(
         "organize/targets/show.html",
-        **_shared(place),
-        profile=place.profile,
-        card=target_card(place.profile, g.lang),
+        **_shared(target),
+        profile=target.profile,
+        card=target_card(target.profile, g.lang),
         labels=FIELD_LABELS,
         undo_days=UNDO_TIME.days,
     )
@@ -141,81 +141,81 @@ def show(place: DirectoryTarget) -> ResponseReturnValue:
 
 @blueprint.get("/<slug>/<int:profile_id>/about")
 @allowed("targets.edit", load_target)
-def about(place: DirectoryTarget) -> ResponseReturnValue:
-    return _part_page("about", place, place.profile, AboutForm.of(place.profile))
+def about(target: DirectoryTarget) -> ResponseReturnValue:
+    return _part_page("about", target, target.profile, AboutForm.of(target.profile))
 
 
 @blueprint.post("/<slug>/<int:profile_id>/about")
 @allowed("targets.edit", load_target)
-def save_about(place: DirectoryTarget) -> ResponseReturnValue:
-    return _save("about", place)
+def save_about(target: DirectoryTarget) -> ResponseReturnValue:
+    return _save("about", target)
 
 
 @blueprint.get("/<slug>/<int:profile_id>/contact")
 @allowed("targets.edit", load_target)
-def contact(place: DirectoryTarget) -> ResponseReturnValue:
-    return _part_page("contact", place, place.profile, ContactForm.of(place.profile))
+def contact(target: DirectoryTarget) -> ResponseReturnValue:
+    return _part_page("contact", target, target.profile, ContactForm.of(target.profile))
 
 
 @blueprint.post("/<slug>/<int:profile_id>/contact")
 @allowed("targets.edit", load_target)
-def save_contact(place: DirectoryTarget) -> ResponseReturnValue:
-    return _save("contact", place)
+def save_contact(target: DirectoryTarget) -> ResponseReturnValue:
+    return _save("contact", target)
 
 
 @blueprint.post("/<slug>/<int:profile_id>/refuse")
 @allowed("targets.edit", load_target)
-def refuse(place: DirectoryTarget) -> ResponseReturnValue:
+def refuse(target: DirectoryTarget) -> ResponseReturnValue:
     """Note that an address asked for no more letters, in all targets of the organisation."""
     act(
-        _event("targets.refuse", place, on=("target", place.profile.id)),
+        _event("targets.refuse", target, on=("target", target.profile.id)),
         note_email_status,
         address=request.form.get("address", ""),
         status="asked_not",
-        organisation_id=place.organisation.id,
+        organisation_id=target.organisation.id,
         now=utcnow(),
     )
     flash(_("We send no more letters to this address."), "success")
-    return _to_target(place, place.profile.id)
+    return _to_target(target, target.profile.id)
 
 
 @blueprint.post("/<slug>/<int:profile_id>/retry")
 @allowed("targets.edit", load_target)
-def retry(place: DirectoryTarget) -> ResponseReturnValue:
+def retry(target: DirectoryTarget) -> ResponseReturnValue:
     act(
-        _event("targets.retry", place, on=("target", place.profile.id)),
+        _event("targets.retry", target, on=("target", target.profile.id)),
         retry_address,
-        profile_id=place.profile.id,
+        profile_id=target.profile.id,
         address=request.form.get("address", ""),
         now=utcnow(),
     )
     flash(_("We will try again with the next letter."), "success")
-    return _to_target(place, place.profile.id)
+    return _to_target(target, target.profile.id)
 
 
 @blueprint.post("/<slug>/<int:profile_id>/remove")
 @allowed("targets.edit", load_target)
-def remove(place: DirectoryTarget) -> ResponseReturnValue:
+def remove(target: DirectoryTarget) -> ResponseReturnValue:
     act(
-        _event("targets.remove", place, on=("target", place.profile.id)),
+        _event("targets.remove", target, on=("target", target.profile.id)),
         remove_profile,
-        profile_id=place.profile.id,
+        profile_id=target.profile.id,
         now=utcnow(),
     )
     flash(_("Removed. Supporters can no longer choose this target."), "success")
-    return _to_target(place, place.profile.id)
+    return _to_target(target, target.profile.id)
 
 
 @blueprint.post("/<slug>/<int:profile_id>/restore")
 @allowed("targets.edit", load_target)
-def restore(place: DirectoryTarget) -> ResponseReturnValue:
+def restore(target: DirectoryTarget) -> ResponseReturnValue:
     act(
-        _event("targets.restore", place, on=("target", place.profile.id)),
+        _event("targets.restore", target, on=("target", target.profile.id)),
         restore_profile,
-        profile_id=place.profile.id,
+        profile_id=target.profile.id,
     )
     flash(_("Restored."), "success")
-    return _to_target(place, place.profile.id)
+    return _to_target(target, target.profile.id)
 
 
 @blueprint.post("/<slug>/export/<kind>")
@@ -243,46 +243,46 @@ def organisation_name(organisation: Organisation) -> str:
     return best_of(named, g.lang) or organisation.slug
 
 
-def _save(part: str, place: DirectoryTarget) -> ResponseReturnValue:
+def _save(part: str, target: DirectoryTarget) -> ResponseReturnValue:
     form_class: Any = FORMS[part]
-    form = form_class.class_for(place.profile)()
+    form = form_class.class_for(target.profile)()
     if not form.validate():
-        return _part_page(part, place, place.profile, form, 422)
+        return _part_page(part, target, target.profile, form, 422)
     try:
         save(
             Editor(
                 form,
-                partial(profile_by_id, place.profile.id),
+                partial(profile_by_id, target.profile.id),
                 form_class.of,
-                partial(_part_page, part, place),
+                partial(_part_page, part, target),
             ),
-            _event("targets.edit", place, on=("target", place.profile.id), part=part),
+            _event("targets.edit", target, on=("target", target.profile.id), part=part),
             change_profile,
-            profile_id=place.profile.id,
+            profile_id=target.profile.id,
             part=part,
             now=utcnow(),
             **form.columns(),
         )
     except ExternalIdTaken:
         _show_taken_id(form)
-        return _part_page(part, place, place.profile, form, 422)
+        return _part_page(part, target, target.profile, form, 422)
     flash(_("Saved."), "success")
-    return _to_target(place, place.profile.id)
+    return _to_target(target, target.profile.id)
 
 
 def _show_taken_id(form: Any) -> None:
     form.external_id.errors = [_("Another target has this ID. Enter a different one.")]
 
 
-def _event(action: str, place: SharedPlace, *, on: Any, **details: Any) -> AuditEvent:
-    return AuditEvent(action, on=on, cause_id=place.cause_id, details=details or None)
+def _event(action: str, shared: SharedByCauses, *, on: Any, **details: Any) -> AuditEvent:
+    return AuditEvent(action, on=on, cause_id=shared.cause_id, details=details or None)
 
 
-def _shared(place: SharedPlace) -> dict[str, Any]:
-    """Return what all pages show of whose targets they are."""
+def _shared(shared: SharedByCauses) -> dict[str, Any]:
+    """Return the context that all pages share: the organisation, and the labels of statuses."""
     return {
-        "organisation": place.organisation,
-        "name": organisation_name(place.organisation),
+        "organisation": shared.organisation,
+        "name": organisation_name(shared.organisation),
         "is_among_several": len(organisations_with_targets()) > 1,
         "status_labels": STATUS_LABELS,
         "status_tags": STATUS_TAGS,
@@ -294,18 +294,18 @@ def _new_page(directory: Directory, form: Any, status: int = 200) -> ResponseRet
 
 
 def _part_page(
-    part: str, place: SharedPlace, profile: TargetProfile, form: Any, status: int = 200
+    part: str, shared: SharedByCauses, profile: TargetProfile, form: Any, status: int = 200
 ) -> tuple[str, int]:
     return render_template(
         TEMPLATES[part],
-        **_shared(place),
+        **_shared(shared),
         profile=profile,
         target_name=profile_name(profile, g.lang),
         form=form,
     ), status
 
 
-def _to_target(place: SharedPlace, profile_id: int) -> ResponseReturnValue:
+def _to_target(shared: SharedByCauses, profile_id: int) -> ResponseReturnValue:
     return redirect(
-        url_for("organize.targets.show", slug=place.organisation.slug, profile_id=profile_id), 303
+        url_for("organize.targets.show", slug=shared.organisation.slug, profile_id=profile_id), 303
     )

@@ -1,4 +1,4 @@
-"""Whose targets a page shows: an organisation's, for people with a role in one of its causes."""
+"""Load the targets of an organisation for people with a role in one of its causes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from campaign.causes.queries import causes_among
 from campaign.organisations.models import Organisation
 from campaign.organisations.queries import organisation_by_slug, organisations_among
-from campaign.organize.core.identity import SharedPlace, causes_where, may, organisations_where
+from campaign.organize.core.identity import SharedByCauses, causes_where, may, organisations_where
 from campaign.targets.models import TargetImport, TargetProfile
 from campaign.targets.queries import import_by_id, profile_by_id
 
@@ -14,19 +14,19 @@ ACTION = "targets.edit"
 
 
 @dataclass(frozen=True)
-class Directory(SharedPlace):
+class Directory(SharedByCauses):
     """The targets of an organisation."""
 
 
 @dataclass(frozen=True)
-class DirectoryTarget(SharedPlace):
+class DirectoryTarget(SharedByCauses):
     """One target of an organisation."""
 
     profile: TargetProfile
 
 
 @dataclass(frozen=True)
-class DirectoryImport(SharedPlace):
+class DirectoryImport(SharedByCauses):
     """An import of an organisation."""
 
     item: TargetImport

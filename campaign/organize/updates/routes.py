@@ -40,7 +40,7 @@ from campaign.updates.queries import update_in_any_state, updates_among
 from campaign.updates.recipients import audience
 
 blueprint = Blueprint("updates", __name__, url_prefix="/updates")
-ON_A_PAGE = 30
+PAGE_SIZE = 30
 
 
 def load_update(slug: str) -> Update | None:
@@ -52,7 +52,7 @@ def load_update(slug: str) -> Update | None:
 def index() -> ResponseReturnValue:
     now = utcnow()
     page = page_of(
-        partial(updates_among, causes_where("updates.see")), ON_A_PAGE, "organize.updates.index"
+        partial(updates_among, causes_where("updates.see")), PAGE_SIZE, "organize.updates.index"
     )
     mailings = mailings_among(row.id for row in page.rows)
     rows = [(row, card(row, g.lang), row.phase(now), mailings.get(row.id)) for row in page.rows]

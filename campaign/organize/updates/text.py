@@ -186,7 +186,7 @@ def one_picture(update: Update, number: int) -> ResponseReturnValue:
 
 @blueprint.post("/<slug>/pictures/<int:number>")
 @allowed("updates.edit", load_update)
-def save_picture_words(update: Update, number: int) -> ResponseReturnValue:
+def save_picture_texts(update: Update, number: int) -> ResponseReturnValue:
     picture = body_pictures.body_picture(update, number) or abort(404)
     form, written = BodyPictureForm.in_languages(update_languages(update))(), update.written_in
     if not form.validate_about(has_picture=True, spoken=written):

@@ -7,7 +7,7 @@ from wtforms import StringField
 from wtforms.form import BaseForm
 
 from campaign.http.public_form import PublicForm
-from campaign.security.short_codes import LENGTH
+from campaign.security.short_codes import CODE_LENGTH
 from campaign.signatures.fields import EmailField, Missing
 from campaign.text.typed_codes import read_code
 
@@ -26,7 +26,7 @@ class CodeField(StringField):
         if not typed.strip():
             raise Missing(_l("Enter the code from the email."))
         code = read_code(typed) if len(typed) <= MAX_TYPED_LENGTH else ""
-        if len(code) != LENGTH:
+        if len(code) != CODE_LENGTH:
             raise Missing(_l("Check the code. It has eight letters and digits."))
         self.code = code
 

@@ -48,7 +48,7 @@ class Aggregate(Base):
 MIN_SIGNATURES = 20_000
 # A pass takes at most this share of one processor's time, and runs at most once a minute.
 SHARE = 1 / 20
-SECONDS = 60
+MIN_INTERVAL_SECONDS = 60
 _IN_TALLY = Signature.hatched_at.is_not(None)
 # A rejected signature waits for nothing, and an erased one that was counted stays counted.
 _STATUS = case(
@@ -178,7 +178,7 @@ class AggregateRefresher:
         )
         self._fingerprint, self._next_pass_at = (
             fingerprint,
-            monotonic() + max(SECONDS, (monotonic() - started) / SHARE),
+            monotonic() + max(MIN_INTERVAL_SECONDS, (monotonic() - started) / SHARE),
         )
 
 

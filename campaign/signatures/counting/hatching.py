@@ -40,7 +40,7 @@ from campaign.subscriptions.signers import ask_signers, end_of_signatures, subsc
 from campaign.switches.state import organisations_without, switched_off
 
 # The most rows in one transaction. More would make people who sign wait noticeably.
-BATCH = 2000
+BATCH_SIZE = 2000
 RATE_WINDOW = timedelta(hours=1)
 CROWDED = "many_from_one_address"
 # Databases limit how many values a statement may carry.
@@ -50,7 +50,7 @@ _table: Table = Signature.__table__
 _by_id = update(_table).where(_table.c.id == bindparam("row_id"))
 
 
-def hatch(*, holder: str, now: datetime, most_per_address: int = 0, limit: int = BATCH) -> int:
+def hatch(*, holder: str, now: datetime, most_per_address: int = 0, limit: int = BATCH_SIZE) -> int:
     """Hatch up to `limit` confirmed signatures, and free the numbers of withdrawn ones.
 
     Return how many rows changed, or 0 if another runner is at work. `holder` names this process,
@@ -66,7 +66,7 @@ def hatch(*, holder: str, now: datetime, most_per_address: int = 0, limit: int =
     return released + resumed + held + _count_waiting(now, limit)
 
 
-def release_numbers(*, now: datetime, limit: int = BATCH) -> int:
+def release_numbers(*, now: datetime, limit: int = BATCH_SIZE) -> int:
     """Remove withdrawn and held signatures from the tally when no runner is at work.
 
     Return how many. A restore needs this.
@@ -105,7 +105,7 @@ def _release(now: datetime, limit: int) -> int:
     _update_tallies(
         now,
         Counter((r.petition_id, reasons.get(r.state, "withdrawn"), r.evidence) for r in rows),
-        sign=-1,
+        by=-1,
     )
     _subtract_from_causes(Counter(row.cause_id for row in numbered))
     # Withdrawing a signature also ends the subscription it created; holding it does not.
@@ -259,9 +259,7 @@ def _count(rows: Sequence[AnyRow], now: datetime) -> None:
         ),
         [{"row_id": row_id, "new_number": number} for row_id, number in numbers.items()],
     )
-    _update_tallies(
-        now, Counter((row.petition_id, "hatched", row.evidence) for row in rows), sign=1
-    )
+    _update_tallies(now, Counter((row.petition_id, "hatched", row.evidence) for row in rows), by=1)
     _note_counted(others, rows, now)
     _subscribe([row for row in rows if row.subscribe], now)
     if shown := [row.id for row in numbered if row.name_display in SHOWN_DISPLAYS]:
@@ -338,7 +336,7 @@ def _subtract_from_causes(left: Counter[int]) -> None:
         )
 
 
-def _update_tallies(now: datetime, changes: Counter[tuple[int, str, str]], *, sign: int) -> None:
+def _update_tallies(now: datetime, changes: Counter[tuple[int, str, str]], *, by: int) -> None:
     """Update petition tallies and this hour's ledger by `changes`.
 
     They are a Counter of (petition id, reason, evidence).
@@ -348,14 +346,14 @@ def _update_tallies(now: datetime, changes: Counter[tuple[int, str, str]], *, si
         db.session.execute(
             update(PetitionTally)
             .where(PetitionTally.petition_id == petition_id)
-            .values(count=PetitionTally.count + sign * change)
+            .values(count=PetitionTally.count + by * change)
         )
         entry = insert(LedgerEntry).values(
             petition_id=petition_id,
             hour=hour,
             reason=reason,
             evidence=evidence,
-            change=sign * change,
+            change=by * change,
         )
         db.session.execute(
             entry.on_conflict_do_update(

@@ -204,26 +204,26 @@ def _sum(query: Select[*tuple[Any, ...]]) -> int:
     return int(db.session.scalar(query) or 0)
 
 
-DAYS = 28
-MIN_DAYS = 7
+FORECAST_DAYS = 28
+MIN_FORECAST_DAYS = 7
 # With 90% probability the pace stays within this many standard errors.
-WIDTH = 1.645
+STANDARD_ERRORS = 1.645
 # Neighbouring days are correlated, so they carry half as much information as independent days.
-INDEPENDENT = 0.5
-MAX_DAYS = 3 * 365
+INDEPENDENT_SHARE = 0.5
+MAX_FORECAST_DAYS = 3 * 365
 
 
 @dataclass(frozen=True)
 class Forecast:
     """The goal is reached between `earliest` and `latest` at the pace of the last `days` days.
 
-    `pace` is signatures a day. `latest` is None where the pace is too unsteady or too slow to name
+    `per_day` is signatures a day. `latest` is None where the pace is too unsteady or too slow to name
     a day.
     """
 
     goal: int
     days: int
-    pace: float
+    per_day: float
     earliest: date
     latest: date | None
 
@@ -234,15 +234,15 @@ def forecast(daily: Sequence[int], *, to_go: int, goal: int, today: date) -> For
     Return None with too few days, or with no signatures in them. Also return None if the goal is
     reached or too far away.
     """
-    recent = daily[-DAYS:]
-    if to_go <= 0 or len(recent) < MIN_DAYS or not sum(recent):
+    recent = daily[-FORECAST_DAYS:]
+    if to_go <= 0 or len(recent) < MIN_FORECAST_DAYS or not sum(recent):
         return None
-    pace = mean(recent)
-    error = WIDTH * stdev(recent) / sqrt(len(recent) * INDEPENDENT)
-    quickest, slowest = pace + error, pace - error
+    per_day = mean(recent)
+    error = STANDARD_ERRORS * stdev(recent) / sqrt(len(recent) * INDEPENDENT_SHARE)
+    quickest, slowest = per_day + error, per_day - error
     soonest = ceil(to_go / quickest)
-    if soonest > MAX_DAYS:
+    if soonest > MAX_FORECAST_DAYS:
         return None
-    last = ceil(to_go / slowest) if slowest > 0 else MAX_DAYS + 1
-    latest = today + timedelta(days=last) if last <= MAX_DAYS else None
-    return Forecast(goal, len(recent), pace, today + timedelta(days=soonest), latest)
+    last = ceil(to_go / slowest) if slowest > 0 else MAX_FORECAST_DAYS + 1
+    latest = today + timedelta(days=last) if last <= MAX_FORECAST_DAYS else None
+    return Forecast(goal, len(recent), per_day, today + timedelta(days=soonest), latest)

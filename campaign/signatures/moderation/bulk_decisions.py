@@ -26,11 +26,11 @@ from campaign.signatures import name_display
 from campaign.signatures.models import NAME_DISPLAY_REQUESTED, Signature
 from campaign.signatures.moderation import decisions
 from campaign.signatures.moderation.models import IN_WORK, BulkDecision, BulkItem
-from campaign.signatures.moderation.restoring import restore_batch
+from campaign.signatures.moderation.undo import restore_batch
 from campaign.signatures.search.queries import Search, conditions, matching
 
 # The most rows in one transaction. More would make people who sign wait noticeably.
-BATCH = 1000
+BATCH_SIZE = 1000
 MAX_SIGNATURES = 1_000_000
 UNDO_FOR = timedelta(days=7)
 
@@ -220,7 +220,7 @@ def bulk_waits() -> bool:
     return db.session.scalar(select(BulkDecision.id).where(IN_WORK).limit(1)) is not None
 
 
-def carry_out_batch(*, holder: str, now: datetime, limit: int = BATCH) -> int:
+def carry_out_batch(*, holder: str, now: datetime, limit: int = BATCH_SIZE) -> int:
     """Process a batch of the oldest decision in work; return how many signatures it looked at.
 
     Return at least 1 if there was such a decision.
@@ -260,7 +260,7 @@ def forget_undone(*, now: datetime) -> int:
         select(_items.c.bulk_id).where(_items.c.bulk_id.in_(too_old)).distinct().limit(20)
     ).all()
     for bulk_id in old:
-        ids = select(_items.c.signature_id).where(_items.c.bulk_id == bulk_id).limit(BATCH)
+        ids = select(_items.c.signature_id).where(_items.c.bulk_id == bulk_id).limit(BATCH_SIZE)
         db.session.execute(
             delete(_items).where(_items.c.bulk_id == bulk_id, _items.c.signature_id.in_(ids))
         )

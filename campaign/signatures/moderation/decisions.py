@@ -112,7 +112,7 @@ def withdraw(
     return _log_ended("signature.withdrawn", withdrawn)
 
 
-def take_back_withdrawal(*, ids: Iterable[int], cause_ids: Iterable[int] | None) -> Sequence[int]:
+def restore_withdrawn(*, ids: Iterable[int], cause_ids: Iterable[int] | None) -> Sequence[int]:
     """Undo a withdrawal and return the signature to its former state."""
     unheld_state = case((_table.c.confirmed_at.is_not(None), "confirmed"), else_="pending")
     returned = _change(

@@ -20,7 +20,7 @@ from campaign.signatures.moderation.models import Rule
 from campaign.signatures.moderation.rules import RuleInput, RuleMatcher, addresses_of, domain_of
 from campaign.signatures.tokens import stored_keys
 
-BATCH = 5000
+BATCH_SIZE = 5000
 DIGESTS_AT_ONCE = 500
 SAMPLE = 20
 
@@ -94,7 +94,7 @@ def _by_words(rule: Rule, scope: ColumnElement[bool]) -> Iterator[int]:
     """Yield ids by the same test as at signing, row by row, so that both always agree."""
     matcher = RuleMatcher(rule)
     query = select(_c.id, _c.given_name, _c.family_name, _c.comment).where(scope, CAN_BE_HELD)
-    for row in db.session.execute(query.execution_options(yield_per=BATCH)):
+    for row in db.session.execute(query.execution_options(yield_per=BATCH_SIZE)):
         if matcher.matches(RuleInput(row.given_name or "", row.family_name or "", row.comment)):
             yield row.id
 
@@ -105,7 +105,7 @@ def _by_mail_domain(rule: Rule, scope: ColumnElement[bool]) -> Iterator[int]:
         lambda domain: matcher.matches(RuleInput(mail_domain=domain_of(domain)))
     )
     query = select(_c.id, _c.email).where(scope, CAN_BE_HELD, _c.email.is_not(None))
-    for row in db.session.execute(query.execution_options(yield_per=BATCH)):
+    for row in db.session.execute(query.execution_options(yield_per=BATCH_SIZE)):
         if matches(row.email.rpartition("@")[2]):
             yield row.id
 
@@ -121,7 +121,7 @@ def _by_rate(rule: Rule, scope: ColumnElement[bool]) -> Iterator[int]:
     address: bytes | None
     recent: deque[datetime]
     address, recent = None, deque(maxlen=limit)
-    for row in db.session.execute(query.execution_options(yield_per=BATCH)):
+    for row in db.session.execute(query.execution_options(yield_per=BATCH_SIZE)):
         if row.address_digest != address:
             address, recent = row.address_digest, deque(maxlen=limit)
         if len(recent) == limit and row.confirmed_at - recent[0] < RATE_WINDOW:

@@ -132,12 +132,12 @@ def domain_of(address: str | None) -> str:
         return domain
 
 
-SECONDS = 2
+CACHE_SECONDS = 2
 
 
 def init_app(app: Flask) -> None:
     """Cache in a serving process. Elsewhere, as in tests, each call queries the database."""
-    app.extensions["active_rules"] = TtlCache(SECONDS if app.config.get("SERVING") else 0)
+    app.extensions["active_rules"] = TtlCache(CACHE_SECONDS if app.config.get("SERVING") else 0)
 
 
 def reason_to_hold(terms: SigningTerms, rule_input: RuleInput) -> str:
@@ -178,7 +178,7 @@ def active_rules(*kinds: str) -> Sequence[Rule]:
 
 
 def _recent_matchers() -> tuple[RuleMatcher, ...]:
-    """Return the RuleMatchers of the rules that are on, at most SECONDS old."""
+    """Return the RuleMatchers of the rules that are on, at most CACHE_SECONDS old."""
     cache: TtlCache[str, tuple[RuleMatcher, ...]] = current_app.extensions["active_rules"]
     return cache.get("matchers", _load_matchers) or ()
 

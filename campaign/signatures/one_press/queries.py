@@ -1,4 +1,4 @@
-"""Who may sign what with one press: the person of a code, and the petitions still to sign."""
+"""Find out who may sign what with one press: the person of a code, and the petitions left."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence

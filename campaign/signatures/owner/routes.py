@@ -1,4 +1,4 @@
-"""The page behind the link in the email, and the request for a new link.
+"""The page behind the link in the email, and the requests for a new link and for a new address.
 
 Supporters can see, correct, hide, withdraw and download their signatures there. Everyone who asks
 for a link gets the same answer, and the link comes by email.
@@ -26,6 +26,8 @@ from flask.typing import ResponseReturnValue
 from campaign.db.transactions import DATABASE_AWAY, RETRY_SECONDS
 from campaign.extensions import write
 from campaign.http.caching import private, public
+from campaign.mailboxes.parts import Mailbox
+from campaign.mailboxes.views import request_new_address, show_new_address
 from campaign.notices.answer_texts import answer_text
 from campaign.notices.models import Notice
 from campaign.notices.queries import notice_by_id
@@ -348,3 +350,27 @@ def render_request_page(form: OwnLinkForm, state: str) -> str:
     return render_template(
         "signatures/request_own_link.html", form=form, state=state, link_days=days, mail_from=sender
     )
+
+
+@blueprint.get("/<lang>/signatures/mine/<token>/address")
+def new_address(token: str) -> ResponseReturnValue:
+    """Show the form for a new address."""
+    return show_new_address(_mailbox(token), **_address_urls(token))
+
+
+@blueprint.post("/<lang>/signatures/mine/<token>/address")
+def change_address(token: str) -> ResponseReturnValue:
+    """Email the new address, which must confirm."""
+    return request_new_address(_mailbox(token), **_address_urls(token))
+
+
+def _mailbox(token: str) -> Mailbox:
+    opened = open_own(token)
+    return Mailbox(cast(str, opened.email), cast(bytes, opened.email_digest))
+
+
+def _address_urls(token: str) -> dict[str, str]:
+    return {
+        "action": url_for("signatures.new_address", token=token),
+        "back": url_for("signatures.mine", token=token),
+    }

@@ -215,7 +215,7 @@ def _quoted(words: Iterable[str]) -> str:
     return " ".join(f"'{word}'" for word in words)
 
 
-BATCH = 1000
+BATCH_SIZE = 1000
 # A signature may be committed after one with a higher id. None of our transactions takes this long.
 SETTLE_SECONDS = 60
 
@@ -247,7 +247,7 @@ class SearchIndexer:
             self._seen = (monotonic(), newest)
 
 
-def index_batch(*, upto: int, holder: str, now: datetime, limit: int = BATCH) -> int:
+def index_batch(*, upto: int, holder: str, now: datetime, limit: int = BATCH_SIZE) -> int:
     """Index up to `limit` changed signatures, and as many new ones up to the id `upto`.
 
     Return how many signatures were read.

@@ -12,7 +12,7 @@ from campaign.process.clock import utcnow
 from campaign.security.rate_limits import is_counted, limiter, parse_limit
 from campaign.site.settings import site_settings
 
-WORK = 60_000
+MAX_PROOF_NUMBER = 60_000
 PROOF_MINUTES = 20
 # A library or a school may share one IP address.
 LINK_REQUESTS = RateLimitItemPerHour(60)
@@ -64,7 +64,9 @@ def new_task() -> dict[str, Any]:
     """Return an ALTCHA challenge (version 1) that a phone solves in about a second."""
     challenge = create_challenge_v1(
         ChallengeOptionsV1(
-            hmac_key=_key(), max_number=WORK, expires=utcnow() + timedelta(minutes=PROOF_MINUTES)
+            hmac_key=_key(),
+            max_number=MAX_PROOF_NUMBER,
+            expires=utcnow() + timedelta(minutes=PROOF_MINUTES),
         )
     )
     payload = challenge.to_dict()

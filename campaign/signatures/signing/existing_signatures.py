@@ -1,4 +1,4 @@
-"""Who has signed a petition already, and where collected signatures go at their email address.
+"""Find who has signed a petition already, and the position of a signature at its email address.
 
 Two people who share an email address have the positions 1 and 2 at it.
 """

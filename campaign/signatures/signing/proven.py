@@ -1,4 +1,4 @@
-"""Signatures whose supporter has proved the mailbox, where someone signed with it before.
+"""Settle signatures that prove their mailbox, where someone signed with the same address before.
 
 A one-press link comes by email, so pressing its button confirms the signature at once. It is no
 secret to that person whether they have signed already.

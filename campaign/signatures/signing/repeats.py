@@ -17,7 +17,7 @@ from campaign.signatures.signing.existing_signatures import insert_at, locked_ro
 MAX_EMAILS = 5
 # No longer than a double click. Otherwise we would ignore a real repeat without telling its
 # supporter.
-QUIET = timedelta(seconds=1)
+DOUBLE_CLICK = timedelta(seconds=1)
 CONFIRMATION = "signature_confirmation"
 # The same email about a later form. Its subject id is the row of the form.
 FORM_CONFIRMATION = "signature_form_confirmation"
@@ -25,7 +25,7 @@ REPEAT = "signature_repeat"
 PASSED_ON = "signature_passed_on"
 # Tells people what was signed with their one-press link, so that a misuse is noticed.
 PRESSED = "signature_pressed"
-BATCH = 100
+BATCH_SIZE = 100
 
 _table: Table = Signature.__table__
 _repeats: Table = RepeatSigning.__table__
@@ -45,7 +45,7 @@ def repeats_wait() -> bool:
     return db.session.scalar(select(_repeats.c.id).where(NEW_FORM).limit(1)) is not None
 
 
-def answer_repeats(*, now: datetime, good_for: timedelta, limit: int = BATCH) -> int:
+def answer_repeats(*, now: datetime, good_for: timedelta, limit: int = BATCH_SIZE) -> int:
     """Answer up to `limit` repeat signings, oldest first; return how many.
 
     Each becomes the second signature at an address or a form that waits for confirmation, or causes an
@@ -181,7 +181,7 @@ def mail_owner(
 ) -> bool:
     """Queue one more email for the supporter, MAX_EMAILS at most; return whether it is queued.
 
-    No two go within QUIET (a double click), unless the second is about a new form. After MAX_EMAILS
+    No two go within DOUBLE_CLICK (a double click), unless the second is about a new form. After MAX_EMAILS
     a confirmation goes only if the last email's link expired after `good_for`, or if it
     `is_needed`. So someone who wants to can always confirm, and someone who abuses a stranger's
     address causes one email a week.
@@ -191,7 +191,7 @@ def mail_owner(
         mailed_at.is_(None),
         mail_count < MAX_EMAILS
         if is_new
-        else (mail_count < MAX_EMAILS) & (mailed_at <= now - QUIET),
+        else (mail_count < MAX_EMAILS) & (mailed_at <= now - DOUBLE_CLICK),
     ]
     if kind != REPEAT:
         is_due.append(mailed_at <= now - good_for)

@@ -1,4 +1,4 @@
-"""Views that other packages show on their own pages, with their own templates and addresses."""
+"""The views of signing, for pages with different templates and addresses."""
 
 import logging
 from collections.abc import Mapping

@@ -25,7 +25,7 @@ import { AppUpdate } from "./app-update.js";
 import { preferredLanguage, fillMessages, languages, languageDirection, message } from "./messages.js";
 
 export class Kiosk {
-  #crews;
+  #tablerLanguage;
   #guard;
   #idleWarning;
   #restartDialog;
@@ -40,7 +40,7 @@ export class Kiosk {
     this.news = "";
     this.installing = null;
     this.#downloads = 0;
-    this.#crews = preferredLanguage();
+    this.#tablerLanguage = preferredLanguage();
     this.store = new Store();
     this.sync = new Sync(this.store);
     this.update = new AppUpdate(() => !this.screen || this.screen.isFree === true);
@@ -67,7 +67,7 @@ export class Kiosk {
     keepScreenAwake();
     const theme = await this.store.read("theme");
     if (theme) document.documentElement.dataset.theme = theme;
-    this.#crews = (await this.store.read("crews")) || this.#crews;
+    this.#tablerLanguage = (await this.store.read("crews")) || this.#tablerLanguage;
     this.update.start().catch(() => {});
     const isNew = await this.store.read("isNew");
     if (!(await this.store.pairing())) this.show(Pairing, code);
@@ -187,11 +187,11 @@ export class Kiosk {
 
   /** Replace the current screen with a new one and keep nothing of the old. */
   show(Screen, ...details) {
-    const wasForCrew = isForCrew(this.screen);
+    const wasForTablers = isForTablers(this.screen);
     this.leave();
-    // Crew screens are in the crew's language, whatever language the table starts in.
-    if (Screen.isForCrew) this.setLanguage(this.#crews);
-    else if (wasForCrew) this.setLanguage(this.languages[0]);
+    // Screens for volunteers are in the volunteers' language, whatever language the table starts in.
+    if (Screen.isForTablers) this.setLanguage(this.#tablerLanguage);
+    else if (wasForTablers) this.setLanguage(this.languages[0]);
     const template = document.getElementById(`screen-${Screen.template}`);
     this.place.replaceChildren(template.content.cloneNode(true));
     this.place.dataset.screen = Screen.template;
@@ -230,11 +230,11 @@ export class Kiosk {
     }
   }
 
-  /** Switch to the language that was tapped. On a crew screen, remember it for next time. */
+  /** Switch to the language that was tapped. On a screen for volunteers, remember it for next time. */
   choose(language) {
     this.setLanguage(language);
-    if (!isForCrew(this.screen)) return;
-    this.#crews = language;
+    if (!isForTablers(this.screen)) return;
+    this.#tablerLanguage = language;
     this.store.write({ crews: language });
   }
 
@@ -254,7 +254,7 @@ export class Kiosk {
     this.setLanguage(language);
   }
 
-  /** Ask for the crew's PIN, then show `next`: a screen and its arguments. */
+  /** Ask for the volunteers' PIN, then show `next`: a screen and its arguments. */
   askPin(...next) {
     if (this.campaign) this.show(Pin, ...next);
   }
@@ -272,4 +272,4 @@ export class Kiosk {
   }
 }
 
-const isForCrew = (screen) => Boolean(screen && screen.constructor.isForCrew);
+const isForTablers = (screen) => Boolean(screen && screen.constructor.isForTablers);

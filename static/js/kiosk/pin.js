@@ -1,11 +1,11 @@
-// The crew's six-digit PIN, checked without a network. Each attempt is recorded before it is
+// The volunteers' six-digit PIN, checked without a network. Each attempt is recorded before it is
 // checked, so that reloading the page gives nobody an extra one.
 
 import { toBytes } from "../lib/base64url.js";
 
 export const DIGITS = 6;
 const MAX_ATTEMPTS = 4;
-// A child who plays with the keys blocks the crew only briefly. Further attempts wait longer.
+// A child who plays with the keys blocks the volunteers only briefly. Further attempts wait longer.
 const FIRST_WAIT_MS = 30000;
 const WAIT_MS = 300000;
 
@@ -19,7 +19,7 @@ export async function attemptsLeft(store, now = Date.now()) {
   return { left: Math.max(0, MAX_ATTEMPTS - used), rest, waits };
 }
 
-/** Return whether `digits` are the crew's PIN. */
+/** Return whether `digits` are the volunteers' PIN. */
 export async function isPin(store, { salt, iterations, digest }, digits) {
   const { left, waits } = await attemptsLeft(store);
   if (!left) return false;

@@ -1,4 +1,4 @@
-// Problems the crew should know about, in plain language, most serious first. Being offline is
+// Problems the volunteers should know about, in plain language, most serious first. Being offline is
 // normal and not a problem.
 
 import { formatTime, formatNumber, formatDuration } from "../lib/format.js";
@@ -14,7 +14,7 @@ const plainProblem = (kind, reasonKey) => ({ kind, title: message(reasonKey), te
 /**
  * Return the problems as [{ kind, title, text, lines, notes }, …].
  *
- * The second argument holds the panel's facts. Its `notes` are those the crew may dismiss.
+ * The second argument holds the panel's status. Its `notes` are those the volunteers may dismiss.
  */
 export function problemsOf(state, { waiting, charge: batteryState, ready, stopped, expiresAt, notes }, update) {
   const problems = [];

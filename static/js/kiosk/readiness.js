@@ -3,7 +3,7 @@
 import { areCached } from "./campaign.js";
 import { seal } from "./seal.js";
 
-export const CHECKS = ["worker", "campaign", "picture", "sealing"];
+const CHECKS = ["worker", "campaign", "picture", "sealing"];
 
 async function listedFiles() {
   const { files } = await (await caches.match("/kiosk/assets.json")).json();

@@ -1,4 +1,4 @@
-// Who staffs the table, from when to when, and how many people signed. These are names of the crew,
+// Who staffs the table, from when to when, and how many people signed. These are names of volunteers,
 // never of supporters.
 
 import { randomUuid } from "./uuid.js";

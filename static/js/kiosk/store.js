@@ -171,7 +171,7 @@ export class Store {
   /**
    * Remove records that have a receipt. Keep refused ones, with the reason.
    *
-   * Records held for review, [sequence, reason], leave a note until the crew has seen it. Nothing
+   * Records held for review, [sequence, reason], leave a note until the volunteers have seen it. Nothing
    * in the note reveals who signed.
    */
   settle(kiosk, removed, refused, review = []) {
@@ -191,7 +191,7 @@ export class Store {
     });
   }
 
-  /** Remove the notes that the crew has seen, and keep any that came since. */
+  /** Remove the notes that the volunteers have seen, and keep any that came since. */
   forgetNotes(seen) {
     const isSeen = (note) =>
       seen.some(({ kiosk, sequence }) => kiosk === note.kiosk && sequence === note.sequence);

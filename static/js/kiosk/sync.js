@@ -20,7 +20,7 @@ export class Sync extends EventTarget {
     this.running = null;
     this.isAskedAgain = false;
     this.outbox = new Outbox(store, (...news) => this.hear(...news));
-    // Shown to the crew. Only the time of the last sync is stored beyond the life of the app.
+    // Shown to the volunteers. Only the time of the last sync is stored beyond the life of the app.
     this.state = { isOnline: null, offlineSince: null, problem: "", gaps: [], skew: 0 };
     this.state.campaign = null;
   }
@@ -49,7 +49,7 @@ export class Sync extends EventTarget {
     await this.begin();
   }
 
-  /** Send everything at the crew's request, including records that were refused before. */
+  /** Send everything at the volunteers' request, including records that were refused before. */
   async sendAll() {
     await this.store.forgive();
     await this.run();

@@ -8,13 +8,13 @@ function readColor(name) {
 
 const darkQuery = () => window.matchMedia("(prefers-color-scheme: dark)");
 
-/** Return { night, ink, sheet }. The two colours are shares of red, green and blue, 0 to 1. */
+/** Return { night, ink, surface }. The two colours are shares of red, green and blue, 0 to 1. */
 export function currentScheme() {
   const { theme } = document.documentElement.dataset;
   return {
     night: theme ? theme === "night" : darkQuery().matches,
     ink: readColor("--text"),
-    sheet: readColor("--surface"),
+    surface: readColor("--surface"),
   };
 }
 

@@ -9,7 +9,7 @@ const STRENGTH = 0.9;
 const DEEPEST = 0.72;
 
 /** Return how far `count` is from `low` to `high` on a logarithmic scale, 0 to 1. */
-export function logScale(count, low, high) {
+function logScale(count, low, high) {
   const progress = Math.log(Math.max(count, 1) / low) / Math.log(high / low);
   return Math.min(Math.max(progress, 0), 1);
 }

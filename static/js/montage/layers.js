@@ -8,7 +8,7 @@ const isWhole = ({ scale, width, height }) => scale < 1.001 * Math.min(width, he
  *
  * All four are shares of the canvas.
  */
-export function layerBox(old, view) {
+function layerBox(old, view) {
   const grown = view.scale / old.scale;
   const wide = (grown * old.width) / view.width;
   const high = (grown * old.height) / view.height;

@@ -45,13 +45,13 @@ export const lensRadius = (view, ratio) => Math.max(RADIUS * ratio, view.size * 
 
 // Return a light ring around a dark ring for each `highlighted`
 // butterfly. The supporter's own gets a thicker ring.
-function ringDiscs(highlighted, view, ratio, { ink, sheet }) {
+function ringDiscs(highlighted, view, ratio, { ink, surface }) {
   return highlighted.flatMap((place) => {
     const radius = Math.max((place.radius || MIN_RING) * ratio, view.size * RING_ROOM);
     const { x, y } = pixelOf(place, view);
     const width = RING_WIDTH * ratio;
     const outer = radius + (place.isOwn ? 2 : 1) * width;
-    return [x, y, outer + width, outer, ...sheet, 1, x, y, outer, radius, ...ink, 1];
+    return [x, y, outer + width, outer, ...surface, 1, x, y, outer, radius, ...ink, 1];
   });
 }
 
@@ -66,8 +66,8 @@ function keptInside({ width, height }, spot, room) {
  *
  * `chosen` is { number, x, y, isHeld }. If `isHeld`, its lens stays inside the picture.
  */
-export function buildOverlay(view, ratio, { chosen, hovered, highlighted, ink, sheet }) {
-  const discs = ringDiscs(highlighted, view, ratio, { ink, sheet });
+export function buildOverlay(view, ratio, { chosen, hovered, highlighted, ink, surface }) {
+  const discs = ringDiscs(highlighted, view, ratio, { ink, surface });
   if (hovered && (!chosen || hovered.number !== chosen.number)) {
     const { x, y } = pixelOf(hovered, view);
     const radius = Math.max(10 * ratio, view.size * RADIUS_FACTOR);
@@ -77,7 +77,7 @@ export function buildOverlay(view, ratio, { chosen, hovered, highlighted, ink, s
   const radius = lensRadius(view, ratio);
   const spot = pixelOf(chosen, view);
   const { x, y } = chosen.isHeld ? keptInside(view, spot, radius + LENS_MARGIN * ratio) : spot;
-  discs.push(x, y, radius + 2.5 * ratio, -1, ...ink, 1, x, y, radius, -1, ...sheet, 1);
+  discs.push(x, y, radius + 2.5 * ratio, -1, ...ink, 1, x, y, radius, -1, ...surface, 1);
   const bytes = new ArrayBuffer(28);
   new Uint32Array(bytes, 0, 2).set([chosen.x, chosen.number]);
   const away = [(x - spot.x) / view.scale, (y - spot.y) / view.scale];

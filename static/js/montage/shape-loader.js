@@ -1,4 +1,4 @@
-// A shape as the server sends it. campaign/montage/parcels.py defines the format.
+// A shape as the server sends it. campaign/montage/browser_data.py defines the format.
 
 const SIDE = 1024;
 

@@ -5,13 +5,13 @@ from datetime import timedelta
 
 from sqlalchemy import select, update
 
-from campaign.actions.letters import gathering, sending
+from campaign.actions.letters.delivery import gathering, sending
 from campaign.actions.letters.models import LetterBatch
 from campaign.extensions import db, write
-from campaign.mail import result_buffer
-from campaign.mail.delivery import OutboxWorker, loaders_of, renderers_of
+from campaign.mail.delivery import result_buffer
+from campaign.mail.delivery.outbox_worker import OutboxWorker, loaders_of, renderers_of
 from campaign.mail.models import OutboxMessage
-from campaign.mail.smtp_replies import Delivered
+from campaign.mail.smtp.replies import Delivered
 from campaign.process import clock
 
 MINUTE = timedelta(minutes=1)

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
-from campaign.actions.letters.composition import (
+from campaign.actions.letters.text.composition import (
     MAX_SUBJECT_LENGTH,
     MAX_URL_LENGTH,
     LetterTexts,

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from campaign.actions.letters.forms import MAX_TARGETS
+from campaign.actions.letters.delivery.refusals import refuse
+from campaign.actions.letters.form.forms import MAX_TARGETS
 from campaign.actions.letters.models import LetterSettings
-from campaign.actions.letters.refusals import refuse
 from campaign.extensions import db, write
 from campaign.process.clock import utcnow
 from campaign.signatures.models import MAX_PROMPT_LENGTH

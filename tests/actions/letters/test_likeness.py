@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from campaign.actions.letters.likeness import MIN_OWN_WORDS, measure, shingles, words_of
+from campaign.actions.letters.text.likeness import MIN_OWN_WORDS, measure, shingles, words_of
 
 VECTORS = json.loads(Path("tests/vectors/letters.json").read_text(encoding="utf-8"))
 PERSONAL = ("short_personal", "long_personal")

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from campaign.actions.letters.pacing import (
+from campaign.actions.letters.delivery.pacing import (
     SHARES,
     due_now,
     hourly_limit,

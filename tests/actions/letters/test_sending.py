@@ -7,13 +7,14 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import select, update
 
-from campaign.actions.letters import jobs, sending
+from campaign.actions.letters import jobs
+from campaign.actions.letters.delivery import sending
 from campaign.extensions import db, write
 from campaign.mail import operations as outbox
-from campaign.mail.delivery import renderers_of
+from campaign.mail.delivery.outbox_worker import renderers_of
+from campaign.mail.delivery.result_buffer import _write_results
 from campaign.mail.models import BULK, LETTERS, OutboxMessage
-from campaign.mail.result_buffer import _write_results
-from campaign.mail.smtp_replies import Delivered, Refused, TryLater
+from campaign.mail.smtp.replies import Delivered, Refused, TryLater
 from campaign.signatures.models import Signature
 from campaign.switches.operations import switch_off, switch_on
 from campaign.targets.models import TargetEmail, TargetProfile

@@ -7,8 +7,8 @@ import pypdfium2
 import pytest
 from sqlalchemy import select, update
 
-from campaign.actions.letters import refusals
-from campaign.actions.letters.addresses import (
+from campaign.actions.letters.delivery import refusals
+from campaign.actions.letters.delivery.addresses import (
     item_of_return_address,
     refusing_among,
     return_address,
@@ -17,8 +17,8 @@ from campaign.actions.letters.models import Letter, LetterRefusal
 from campaign.actions.letters.operations import stop_letter
 from campaign.extensions import db, write
 from campaign.mail.models import OutboxMessage
-from campaign.mail.smtp_replies import Refused
-from campaign.mail.transport import transport_from
+from campaign.mail.smtp.replies import Refused
+from campaign.mail.smtp.transport import transport_from
 from campaign.signatures import tokens
 from campaign.targets.models import TargetEmail
 from campaign.targets.queries import profile_by_id

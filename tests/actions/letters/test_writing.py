@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from campaign.actions.letters.form.preview import preview
 from campaign.actions.letters.operations import NOT_DELIVERED
-from campaign.actions.letters.preview import preview
 from campaign.actions.letters.writing import note_counted
 from campaign.extensions import db, write
 from campaign.petitions.models import Petition

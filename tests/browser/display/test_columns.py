@@ -44,8 +44,8 @@ def test_phone_shows_the_picture_and_the_facts_of_an_event_first(arrive):
     assert picture["y"] + picture["height"] <= count["y"]
     page.goto("/en/events/table")
     card, story = (
-        page.locator(name).bounding_box() for name in (".gathering-card", ".gathering-text")
+        page.locator(name).bounding_box() for name in (".event-page-card", ".event-page-text")
     )
     assert card["y"] + card["height"] <= story["y"]
     # A day alone, without its month, would say nothing.
-    assert not page.locator(".gathering-date").is_visible()
+    assert not page.locator(".event-page-date").is_visible()

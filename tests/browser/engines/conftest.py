@@ -15,7 +15,7 @@ MISSING = "NO {}: what people see there is untested. On Debian: apt-get install 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """A site at whose tables the crew's witness is enough."""
+    """A site at whose tables the volunteers' witness is enough."""
     site = ServedSite(tmp_path_factory.mktemp("engines")).start()
     with closing(
         sqlite3.connect(site.var / "volante.sqlite3", timeout=10, isolation_level=None)

@@ -11,7 +11,7 @@ from tests.browser.needed import needed_chromium
 
 @pytest.fixture(scope="package")
 def witnessing(served):
-    """Make the crew's witness enough at this table, as its organizers chose."""
+    """Make the volunteers' witness enough at this table, as its organizers chose."""
     with closing(
         sqlite3.connect(served.var / "volante.sqlite3", timeout=10, isolation_level=None)
     ) as database:

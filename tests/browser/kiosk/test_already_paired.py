@@ -1,6 +1,6 @@
 """Tests of a paired tablet that meets another table's code.
 
-It says so, changes tables only with the crew's PIN, and loses nothing.
+It says so, changes tables only with the volunteers' PIN, and loses nothing.
 """
 
 import sqlite3
@@ -103,7 +103,7 @@ def test_tablet_paired_again_sends_each_record_to_its_own_table(tablet, served):
     tablet.inspect("pairing again with a full queue")
     page.locator(GO_OVER, has_text=sentence(page, "pair_again_anyway")).click()
     page.locator(READY).wait_for()
-    # The light stays until the crew begins, also after a reload.
+    # The light stays until the volunteers begin, also after a reload.
     page.reload()
     page.locator(READY).wait_for()
     assert tablet.waiting() == 2

@@ -1,4 +1,4 @@
-"""Tests of every server answer: signing continues, the crew is told, nothing is lost."""
+"""Tests of every server answer: signing continues, the volunteers are told, nothing is lost."""
 
 import pytest
 from playwright.sync_api import expect
@@ -50,7 +50,7 @@ def test_people_sign_on_whatever_the_site_answers_and_all_is_sent_later(new_tabl
 
 
 @pytest.mark.slow
-def test_crew_sees_what_waits_for_an_organizer_and_why(new_tablet):
+def test_tablers_see_what_waits_for_an_organizer_and_why(new_tablet):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     sent = []
 
@@ -84,7 +84,7 @@ def test_crew_sees_what_waits_for_an_organizer_and_why(new_tablet):
         note(page, reason, number).wait_for()
     tablet.inspect("panel with problems")
 
-    # The notes outlive the app until the crew has seen them, and contain nothing else.
+    # The notes outlive the app until the volunteers have seen them, and contain nothing else.
     notes = next(
         kept
         for kept in tablet.kept("settings")
@@ -105,7 +105,7 @@ def test_crew_sees_what_waits_for_an_organizer_and_why(new_tablet):
     assert review.count() == 0
 
 
-def test_refused_record_stays_and_the_crew_reads_why(new_tablet):
+def test_refused_record_stays_and_tablers_read_why(new_tablet):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
 
     reasons = iter(("too_large", "newer"))

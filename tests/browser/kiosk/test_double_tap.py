@@ -104,10 +104,10 @@ def test_tap_anywhere_on_the_first_screen_begins(tablet):
 
 
 @pytest.mark.slow
-def test_first_screen_tells_the_crew_what_waits(new_tablet):
+def test_first_screen_tells_tablers_what_waits(new_tablet):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     page = tablet.page
     tablet.context.set_offline(True)
     tablet.sign("Amalia", "Sinred")
     tablet.next_person()
-    page.locator("[data-for-crew]", has_text="1").wait_for()
+    page.locator("[data-for-tablers]", has_text="1").wait_for()

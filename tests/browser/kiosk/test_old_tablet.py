@@ -66,7 +66,7 @@ def test_old_tablet_pairs_signs_and_sends(new_tablet, served):
 def test_storage_prompt_of_firefox_blocks_nobody(new_tablet):
     tablet = new_tablet(reduced_motion="reduce")
     page = tablet.page
-    # The prompt stays until the crew answers.
+    # The prompt stays until the volunteers answer.
     page.add_init_script("""
       let answer;
       const asked = new Promise((resolve) => { answer = resolve; });
@@ -88,7 +88,7 @@ def test_storage_prompt_of_firefox_blocks_nobody(new_tablet):
     assert page.locator("[data-lasting-hint]").is_hidden()
 
 
-def test_ipad_crew_is_told_to_use_the_app_on_the_home_screen(new_tablet):
+def test_ipad_tablers_are_told_to_use_the_app_on_the_home_screen(new_tablet):
     tablet = new_tablet(reduced_motion="reduce")
     page = tablet.page
     page.add_init_script("""

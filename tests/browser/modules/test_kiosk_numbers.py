@@ -116,7 +116,7 @@ def test_lens_at_the_rim_is_whole_where_it_is_held(tablet):
     marks = """async ([base, isHeld]) => {
       const { buildOverlay } = await import(`${base}/montage/overlay.js`);
       const view = { x: 0.5, y: 0.5, width: 400, height: 200, scale: 200, rim: 0.01, size: 10 };
-      const colours = { ink: [0, 0, 0], sheet: [1, 1, 1] };
+      const colours = { ink: [0, 0, 0], surface: [1, 1, 1] };
       const chosen = { number: 1, x: 2 ** 31, y: 0.98 * 2 ** 32, isHeld };
       const { discs, large } = buildOverlay(view, 1, { chosen, hovered: null, highlighted: [], ...colours });
       return [discs[1] + discs[2], discs[1] + 200 * -new Float32Array(large.butterflies.bytes, 8, 2)[1]];

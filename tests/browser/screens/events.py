@@ -8,7 +8,7 @@ from tests.browser.screens.screen import Screen
 
 class EventsScreen(Screen):
     path = "/{lang}/events/"
-    marker = "main .gatherings"
+    marker = "main .listing"
 
     def follow(self, slug):
         self.find(f"a[href$='/events/{slug}']").first.click()
@@ -18,7 +18,7 @@ class EventsScreen(Screen):
 
 class EventScreen(Screen):
     path = "/{lang}/events/{slug}"
-    marker = "main .gathering"
+    marker = "main .event-page"
 
     def register(self, **words):
         """Open the form, fill it in and send it."""
@@ -40,7 +40,7 @@ class EventScreen(Screen):
 
 
 class RefusedEventScreen(EventScreen):
-    marker = "main .gathering .alert--danger"
+    marker = "main .event-page .alert--danger"
 
 
 class RegisteredScreen(Screen):

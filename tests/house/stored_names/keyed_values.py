@@ -12,8 +12,8 @@ from campaign.api.operations import PREFIX
 from campaign.db import ended_log
 from campaign.events import tokens as event_keys
 from campaign.kiosk import codes as kiosk_keys
-from campaign.kiosk import sealing
-from campaign.mail import message_ids
+from campaign.kiosk.records import sealing
+from campaign.mail.writing import message_ids
 from campaign.security import digests, sealed_files
 from campaign.security.secret_key import secret_key
 from campaign.sharing import referral_codes

@@ -16,7 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 import config
 from campaign.files.storage import Folder
-from campaign.monitoring import measures
+from campaign.monitoring import metrics
 from campaign.organize.core import identity
 from tests.house.stored_names.sources import ROOT, constants, files, modules, resolved, texts_of
 
@@ -118,8 +118,8 @@ def files_in_var() -> set[str]:
 
 def figures() -> set[str]:
     """Return the metrics of `/metrics`, with their labels."""
-    measures.note_request("web.root", "2", 0.1)
-    measures.note_job("export", "done")
+    metrics.note_request("web.root", "2", 0.1)
+    metrics.note_job("export", "done")
     shown = current_app.test_client().get("/metrics").text
     families = [
         family

@@ -8,7 +8,8 @@ from flask import current_app
 from wtforms.form import BaseForm
 
 from campaign.extensions import write
-from campaign.kiosk import pairing, parsing, routes
+from campaign.kiosk import pairing, routes
+from campaign.kiosk.records import parsing
 from campaign.process.clock import utcnow
 from tests.factories.kiosks import Tablet, make_table, make_tablet, signature
 from tests.factories.signatures import AMALIA, JSON, sign_and_hatch

@@ -9,7 +9,7 @@ from campaign.extensions import db, write
 from campaign.montage.models import Poster
 from campaign.montage.posters import operations
 from campaign.montage.posters.operations import (
-    GRACE,
+    GRACE_PERIOD,
     JOB,
     PosterQueueFull,
     fail_poster,
@@ -109,7 +109,7 @@ def test_failed_poster_is_not_tried_for_a_while(variety):
     write(fail_poster, poster_status(variety).in_work.id)
     db.session.rollback()
     assert poster_status(variety).failed
-    write(sweep_posters, now=utcnow() + GRACE + timedelta(minutes=1))
+    write(sweep_posters, now=utcnow() + GRACE_PERIOD + timedelta(minutes=1))
     db.session.rollback()
     assert not poster_status(variety).failed
 
@@ -122,10 +122,10 @@ def test_poster_stays_a_day(variety):
 
 
 def test_replaced_poster_is_deleted_when_no_one_can_still_be_reading_it(variety):
-    old, new = finish(variety), finish(variety, NOON + GRACE)
-    write(sweep_posters, now=NOON + 1.5 * GRACE)
+    old, new = finish(variety), finish(variety, NOON + GRACE_PERIOD)
+    write(sweep_posters, now=NOON + 1.5 * GRACE_PERIOD)
     assert state_of(old) == "ready"
-    write(sweep_posters, now=NOON + 2 * GRACE)
+    write(sweep_posters, now=NOON + 2 * GRACE_PERIOD)
     assert (state_of(old), state_of(new)) == (None, "ready")
 
 

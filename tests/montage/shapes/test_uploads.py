@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from campaign.montage.browser_data import MAX_COLOURS
 from campaign.montage.layout import places
-from campaign.montage.parcels import MAX_COLOURS
 from campaign.montage.shapes.extraction import Cut
 from campaign.montage.shapes.files import shape_from
 from campaign.montage.shapes.uploads import MAX_BYTES, PictureRefused, shape_files

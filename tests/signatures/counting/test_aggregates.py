@@ -25,7 +25,7 @@ def petition(app):
 @pytest.fixture
 def refresher(monkeypatch):
     monkeypatch.setattr(aggregates, "MIN_SIGNATURES", 1)
-    monkeypatch.setattr(aggregates, "SECONDS", 0)
+    monkeypatch.setattr(aggregates, "MIN_INTERVAL_SECONDS", 0)
     monkeypatch.setattr(aggregates, "SHARE", 1e9)
     return aggregates.AggregateRefresher(write, holder="test")
 

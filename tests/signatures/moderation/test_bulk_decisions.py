@@ -57,7 +57,7 @@ def decide(organizer, petition, verb="reject", *, search=None, snapshot=None, re
     ).id
 
 
-def work(limit=bulk_decisions.BATCH, holder="test"):
+def work(limit=bulk_decisions.BATCH_SIZE, holder="test"):
     while write(bulk_decisions.carry_out_batch, holder=holder, now=utcnow(), limit=limit):
         pass
 

@@ -29,7 +29,7 @@ def decide(operation, ids, **more):
     named = {
         "ids": ids,
         "cause_ids": None,
-        **({"now": utcnow()} if operation is not decisions.take_back_withdrawal else {}),
+        **({"now": utcnow()} if operation is not decisions.restore_withdrawn else {}),
     }
     done = write(operation, **named, **more)
     hatch_now()
@@ -75,7 +75,7 @@ def test_withdrawal_by_an_organizer_is_undone_to_the_former_state(petition):
     counted, held = sign_and_hatch(petition), sign(petition, ODILE, held_reason="no_proof")
     decide(decisions.withdraw, [counted, held])
     assert {row(counted).state, row(held).state} == {"withdrawn"}
-    decide(decisions.take_back_withdrawal, [counted, held])
+    decide(decisions.restore_withdrawn, [counted, held])
     assert (row(counted).state, row(held).state) == ("counted", "held")
 
 

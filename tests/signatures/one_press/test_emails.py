@@ -9,8 +9,8 @@ from campaign.extensions import db, write
 from campaign.mail.models import OutboxMessage
 from campaign.mail.renderers import bound_kinds, renderers_of
 from campaign.petitions.models import Petition
+from campaign.signatures.operations import THANKS
 from campaign.signatures.signing.repeats import PRESSED
-from campaign.signatures.thanks import THANKS
 from tests.factories.one_press import press, press_path
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import change, rows, withdraw

@@ -17,8 +17,8 @@ from campaign.signatures.erasure import erase_one
 from campaign.signatures.models import NAME_DISPLAYS
 from campaign.signatures.owner import operations as owner_operations
 from campaign.signatures.signing import abuse_limits
+from campaign.surge.levels import SurgeLevel
 from campaign.surge.state import MAX_SIGNINGS_AT_ONCE, STATE
-from campaign.surge.steps import SurgeLevel
 from campaign.switches.operations import switch_off
 from campaign.switches.state import forget_switches
 from tests.factories.causes import make_cause

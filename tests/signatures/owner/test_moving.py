@@ -277,7 +277,7 @@ def test_signature_withdrawn_while_the_change_waits_stays_withdrawn(petition):
     change_id = confirmed()
     withdraw(signature_id)
     settle()
-    now = utcnow() + operations.OBJECTION
+    now = utcnow() + operations.OBJECTION_PERIOD
     assert write(operations.take_effect, change_id=change_id, now=now)
     settle()
     assert (row(signature_id).state, row(signature_id).email) == ("withdrawn", NEW)
@@ -370,7 +370,7 @@ def test_two_mailboxes_move_to_the_same_one(petition):
 
 def test_worker_carries_out_each_change_once(petition):
     signature_id = sign_and_hatch(petition)
-    change_id = confirmed(now=utcnow() - operations.OBJECTION)
+    change_id = confirmed(now=utcnow() - operations.OBJECTION_PERIOD)
     later = confirmed("odile@kwan.example")
     assert jobs.carry_out_changes(None) == 1
     assert jobs.carry_out_changes(None) == 0

@@ -9,7 +9,7 @@ import pytest
 from campaign.extensions import db, write
 from campaign.i18n.locales import locale_of
 from campaign.i18n.long_dates import long_date
-from campaign.mail.delivery import make_outbox_worker
+from campaign.mail.delivery.outbox_worker import make_outbox_worker
 from campaign.mail.renderers import renderers_of
 from campaign.process.clock import utcnow
 from campaign.security.dated_tokens import last_day_of

@@ -19,7 +19,7 @@ PROOF = "/petitions/home/proof"
 @pytest.fixture
 def press(app, monkeypatch):
     """Reset the counters with the given limits, and make the proof of work easy."""
-    monkeypatch.setattr(module, "WORK", 200)
+    monkeypatch.setattr(module, "MAX_PROOF_NUMBER", 200)
 
     def start(sign_limit="1000 per minute", per_minute=1000):
         monkeypatch.setitem(app.config, "SIGN_LIMIT", sign_limit)

@@ -22,7 +22,7 @@ from campaign.organize.core.access import allowed
 from campaign.organize.core.edit_conflicts import Editor, save
 from campaign.organize.core.fields import VersionField, WholeNumberField
 from campaign.organize.core.scope import load_letter_action
-from campaign.organize.petitions.letters.labels import WAY_LABELS
+from campaign.organize.petitions.labels import WAY_LABELS
 from campaign.organize.petitions.parts import onward
 from campaign.organize.petitions.routes import audit_event_of, blueprint
 from campaign.petitions.models import Petition
@@ -114,6 +114,6 @@ def _render_page(petition: Petition | Any, form: Any, status: int = 200) -> tupl
         petition=petition,
         form=form,
         target_count=len(profiles),
-        reachable_count=sum(bool(place.address) for place in reaches(profiles)),
+        reachable_count=sum(bool(reached.address) for reached in reaches(profiles)),
         title=petition.current_version.text(g.lang, petition.original_lang).title,
     ), status

@@ -6,10 +6,10 @@ from typing import Any
 from flask import g
 
 from campaign.actions.letters.editing import letter_settings, letter_texts_of
-from campaign.actions.letters.following import LetterCounts, letter_counts, total_of
 from campaign.actions.letters.models import LETTER, SENT_BY_US
+from campaign.actions.letters.queries import LetterCounts, letter_counts, total_of
 from campaign.actions.letters.readiness import profiles_of, reaches
-from campaign.organize.petitions.letters.labels import WAY_LABELS
+from campaign.organize.petitions.labels import WAY_LABELS
 from campaign.petitions.models import Petition
 from campaign.petitions.questions import prompts_among
 

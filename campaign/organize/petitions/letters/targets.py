@@ -183,8 +183,8 @@ def _names(profile: TargetProfile) -> dict[str, str]:
 def _choices(profiles: Iterable[TargetProfile]) -> list[Choice]:
     listed = list(profiles)
     return [
-        Choice(profile.id, target_card(profile, g.lang), place.reason)
-        for profile, place in zip(listed, reaches(listed), strict=True)
+        Choice(profile.id, target_card(profile, g.lang), reached.reason)
+        for profile, reached in zip(listed, reaches(listed), strict=True)
     ]
 
 

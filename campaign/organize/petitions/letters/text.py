@@ -9,7 +9,6 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, Form, FormField, HiddenField
 
-from campaign.actions.letters.composition import MAX_SUBJECT_LENGTH
 from campaign.actions.letters.editing import (
     PART,
     TEXT_NAMES,
@@ -18,7 +17,8 @@ from campaign.actions.letters.editing import (
     questions_with,
     version_texts,
 )
-from campaign.actions.letters.samples import sample_letter
+from campaign.actions.letters.text.composition import MAX_SUBJECT_LENGTH
+from campaign.actions.letters.text.samples import sample_letter
 from campaign.organize.core.access import allowed
 from campaign.organize.core.drafts import is_preview_requested
 from campaign.organize.core.edit_conflicts import Editor, save

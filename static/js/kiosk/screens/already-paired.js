@@ -7,7 +7,7 @@ import { PairAgain } from "./pair-again.js";
 
 export class AlreadyPaired {
   static template = "taken";
-  static isForCrew = true;
+  static isForTablers = true;
   static isPersonal = true;
 
   constructor(kiosk, root, code) {

@@ -20,12 +20,12 @@ export class Attract {
     this.root = root;
     this.turn = 0;
     this.find = (name) => root.querySelector(`[data-${name}]`);
-    this.find("signs").append(...kiosk.languages.map((each, at) => this.sign(each, at === 0)));
+    this.find("signs").append(...kiosk.languages.map((each, at) => this.createButton(each, at === 0)));
     root.firstElementChild.addEventListener("click", (event) => this.onTap(event));
     kiosk.picture.onCount = (count) => this.count(count);
     kiosk.picture.attachTo(this.find("picture"));
     this.#timer = setInterval(() => this.advance(), ROTATE_MS);
-    this.updateCrewNotice();
+    this.updateTablerNotice();
   }
 
   onTap({ target }) {
@@ -37,21 +37,21 @@ export class Attract {
 
   advance() {
     this.rotate();
-    this.updateCrewNotice();
+    this.updateTablerNotice();
   }
 
-  /** Show the crew what waits to be sent, and a low battery. They can read this without the PIN. */
-  async updateCrewNotice() {
+  /** Show the volunteers what waits to be sent, and a low battery. They can read this without the PIN. */
+  async updateTablerNotice() {
     const [waiting, batteryState] = await Promise.all([this.kiosk.store.waiting(), readBattery()]);
     if (this.kiosk.screen !== this) return;
     const parts = waiting.count ? [pluralMessage("attract_waiting", waiting.count)] : [];
     const isLow = batteryState && batteryState.level <= LOW_BATTERY && !batteryState.isCharging;
     if (isLow) parts.push(message("battery", { percent: formatPercent(batteryState.level, lang()) }));
-    this.find("for-crew").textContent = parts.join(" · ");
-    this.find("for-crew").classList.toggle("is-low", Boolean(isLow));
+    this.find("for-tablers").textContent = parts.join(" · ");
+    this.find("for-tablers").classList.toggle("is-low", Boolean(isLow));
   }
 
-  sign(language, isFirst) {
+  createButton(language, isFirst) {
     const button = document.createElement("button");
     Object.assign(button, { type: "button", lang: language });
     button.className = isFirst ? "sign kiosk-sign" : "button kiosk-wide";

@@ -2,6 +2,7 @@
 
 import { interpolate } from "../../lib/format.js";
 import { localized, message, pluralMessage } from "../messages.js";
+import { plainElement } from "./elements.js";
 
 /** Show in `root` what is delivered: once if all `petitions` agree, otherwise for each. */
 export function showDelivery(root, petitions) {
@@ -18,23 +19,17 @@ function lines(petitions) {
   }
   if (titles.size > 1) return linesOfEach(titles);
   return [...titles.keys()].map((list) =>
-    element("p", interpolate(pluralMessage("delivery", petitions.length), { list })),
+    plainElement("p", interpolate(pluralMessage("delivery", petitions.length), { list })),
   );
 }
 
 function linesOfEach(titles) {
   const items = [...titles].map(([list, names]) =>
-    element("li", element("b", names.join(" · ")), ` – ${list}`),
+    plainElement("li", plainElement("b", names.join(" · ")), ` – ${list}`),
   );
   return [
-    element("p", message("delivery_each")),
-    element("ul", ...items),
-    element("p", message("delivery_never")),
+    plainElement("p", message("delivery_each")),
+    plainElement("ul", ...items),
+    plainElement("p", message("delivery_never")),
   ];
-}
-
-function element(name, ...content) {
-  const node = document.createElement(name);
-  node.append(...content);
-  return node;
 }

@@ -1,18 +1,12 @@
 // The part of the form that only letters have: who it goes to, and its fixed texts around the prompts.
 
 import { localized, message } from "../messages.js";
+import { createElement } from "./elements.js";
 
 const LETTER = "letter";
 
 /** Return what a letter's form has in the page's language, or undefined for a petition. */
 export const letterOf = ({ kind, form }) => (kind === LETTER ? localized(form) : undefined);
-
-function createElement(tag, attributes, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
-}
 
 function createTarget(id, target, isOnly) {
   const box = createElement("input", { type: "checkbox", id, value: target.id, autocomplete: "off" });

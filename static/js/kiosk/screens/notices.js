@@ -1,6 +1,7 @@
 // The privacy notice of the chosen petitions, to open where people sign.
 
 import { localized, message } from "../messages.js";
+import { plainElement } from "./elements.js";
 
 // As many characters of the digest as the server needs to find a notice.
 const VERSION_LENGTH = 12;
@@ -18,11 +19,11 @@ export function showNotices(root, petitions) {
   root.replaceChildren(
     ...[...titles].flatMap(([html, { line, names }]) => {
       const { body } = new DOMParser().parseFromString(html, "text/html");
-      const text = element("div", ...body.childNodes);
-      if (titles.size > 1) text.prepend(element("p", element("b", names.join(" · "))));
+      const text = plainElement("div", ...body.childNodes);
+      if (titles.size > 1) text.prepend(plainElement("p", plainElement("b", names.join(" · "))));
       return [
-        element("p", line),
-        element("details", element("summary", message("privacy_notice")), text),
+        plainElement("p", line),
+        plainElement("details", plainElement("summary", message("privacy_notice")), text),
       ];
     }),
   );
@@ -39,13 +40,7 @@ export function showNoticeVersions(root, petitions) {
   root.replaceChildren(
     ...[...lines].map(([digest, line]) => {
       const version = digest.slice(0, VERSION_LENGTH);
-      return element("p", `${line} ${message("paper_notice", { version })}`);
+      return plainElement("p", `${line} ${message("paper_notice", { version })}`);
     }),
   );
-}
-
-function element(name, ...content) {
-  const node = document.createElement(name);
-  node.append(...content);
-  return node;
 }

@@ -13,7 +13,7 @@ export class Pairing {
   #onState;
 
   static template = "pairing";
-  static isForCrew = true;
+  static isForTablers = true;
 
   constructor(kiosk, root, code = "") {
     this.kiosk = kiosk;

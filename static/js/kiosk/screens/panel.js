@@ -1,4 +1,4 @@
-// What the crew sees and does: numbers and times, never a name.
+// What the volunteers see and do: numbers and times, never a name.
 
 import { formatNumber, formatPercent, formatTime } from "../../lib/format.js";
 import { lang } from "../../parts/page.js";
@@ -23,13 +23,13 @@ export class Panel {
   #said;
 
   static template = "panel";
-  static isForCrew = true;
+  static isForTablers = true;
   static isPersonal = true;
 
   constructor(kiosk, root) {
     this.kiosk = kiosk;
     this.root = root;
-    this.facts = null;
+    this.status = null;
     this.find = (name) => root.querySelector(`[data-${name}]`);
     this.#desk = new ShiftPanel(kiosk, root, () => this.refresh());
     bindActions(root, {
@@ -60,8 +60,8 @@ export class Panel {
     ]);
     const { stopped } = this.kiosk;
     const expiresAt = Date.parse(this.kiosk.campaign.kiosk.expires_at);
-    this.facts = { waiting, synced, charge: batteryState, ready, stopped, expiresAt };
-    Object.assign(this.facts, { signed: signed || [], shifts: shifts || [], notes: notes || [] });
+    this.status = { waiting, synced, charge: batteryState, ready, stopped, expiresAt };
+    Object.assign(this.status, { signed: signed || [], shifts: shifts || [], notes: notes || [] });
     if (this.kiosk.screen === this) this.render();
   }
 
@@ -69,11 +69,11 @@ export class Panel {
     const { kiosk, event } = this.kiosk.campaign;
     this.find("name").textContent = kiosk.name;
     this.find("where").textContent = eventPlace(event);
-    if (!this.facts) return;
+    if (!this.status) return;
     this.renderFigures();
     this.renderProblems();
-    this.#desk.render(this.facts.shifts);
-    const { charge: batteryState, ready } = this.facts;
+    this.#desk.render(this.status.shifts);
+    const { charge: batteryState, ready } = this.status;
     this.find("battery").hidden = !batteryState;
     const level = batteryState ? batteryState.level : 0;
     const percent = formatPercent(level, lang());
@@ -84,7 +84,7 @@ export class Panel {
   }
 
   renderFigures() {
-    const { signed, waiting, synced } = this.facts;
+    const { signed, waiting, synced } = this.status;
     const midnight = new Date().setHours(0, 0, 0, 0);
     const since = (ms) => signed.filter((at) => at > ms).length;
     const figures = {
@@ -102,7 +102,7 @@ export class Panel {
   }
 
   renderProblems() {
-    const problems = problemsOf(this.kiosk.sync.state, this.facts, this.kiosk.update);
+    const problems = problemsOf(this.kiosk.sync.state, this.status, this.kiosk.update);
     const serialized = JSON.stringify(problems);
     // Screen readers must not repeat the problems at every refresh.
     if (serialized === this.#said) return;
@@ -141,7 +141,7 @@ export class Panel {
     await this.refresh();
     if (this.kiosk.screen !== this) return;
     const { isOnline } = this.kiosk.sync.state;
-    const end = this.facts.waiting.count ? "sync_partly" : "synced";
+    const end = this.status.waiting.count ? "sync_partly" : "synced";
     sent.textContent = message(isOnline ? end : "sync_failed");
   }
 

@@ -15,7 +15,7 @@ export class Pin {
   #timer;
 
   static template = "pin";
-  static isForCrew = true;
+  static isForTablers = true;
   static isPersonal = true;
 
   /** Show `Next`, with `details` as its arguments, once the PIN is right. */

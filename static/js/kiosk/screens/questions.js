@@ -1,17 +1,11 @@
 // The additional questions and prompts of each action, with the organizer's own labels.
 
 import { localized, message } from "../messages.js";
+import { createElement } from "./elements.js";
 import { createLetter, letterOf, translateLetter } from "./letter.js";
 
 const TYPING_ATTRIBUTES = { autocomplete: "off", autocorrect: "off", spellcheck: "false" };
 const PROMPT = "prompt";
-
-function createElement(tag, attributes, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
-}
 
 function createField(question, id) {
   if (question.type === "choice") return createElement("select", { class: "input", id, ...TYPING_ATTRIBUTES });

@@ -13,7 +13,7 @@ export class Ready {
   #requestTimer;
 
   static template = "ready";
-  static isForCrew = true;
+  static isForTablers = true;
   isFree = true;
 
   constructor(kiosk, root) {
@@ -57,7 +57,7 @@ export class Ready {
   async refresh() {
     this.kiosk.update.check();
     await this.kiosk.download().catch(() => {});
-    // Firefox asks the crew and answers only when they do, so nothing waits for it.
+    // Firefox asks the volunteers and answers only when they do, so nothing waits for it.
     requestPersistence().then(() => this.kiosk.screen === this && this.look());
     await this.look();
   }

@@ -5,7 +5,7 @@ import { bindActions } from "./actions.js";
 
 export class StartupError {
   static template = "stuck";
-  static isForCrew = true;
+  static isForTablers = true;
   isFree = true;
 
   constructor(kiosk, root, reason) {

@@ -80,7 +80,7 @@ export class Thanks {
     this.find("carry").replaceChildren(code, hint);
   }
 
-  // With several petitions, the crew's witness may confirm some, and only an email the others.
+  // With several petitions, the volunteers' witness may confirm some, and only an email the others.
   outcomeText() {
     const { ids, email, flying, isLetter } = this.signed;
     const masked = { email: maskEmail(email) };

@@ -6,7 +6,7 @@ import { bindActions } from "./actions.js";
 
 export class Unpair {
   static template = "unpair";
-  static isForCrew = true;
+  static isForTablers = true;
   static isPersonal = true;
   /** The prefix of the names of its texts. */
   static messagePrefix = "unpair";
