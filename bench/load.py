@@ -32,9 +32,9 @@ class Visits:
 
 @dataclass(frozen=True)
 class Watch:
-    """Watchers of `path`, for `seconds` after the last has arrived.
+    """Watchers of `path`, who each ask every `pace` seconds, for `seconds` after all have arrived.
 
-    The file `arrived` is created when all have.
+    The file `arrived` is created then.
     """
 
     port: int
@@ -42,6 +42,7 @@ class Watch:
     watchers: int
     seconds: float
     arrived: Path
+    pace: float = 1.0
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""Watching pages: kept-alive connections that request the pulse every second, like browsers."""
+"""Watching pages: kept-alive connections that request the pulse again and again, like browsers."""
 
 import re
 import select
@@ -10,7 +10,6 @@ from bench.answers import ResponseReader
 from bench.load import PATIENCE, Seen, run_as_client
 from bench.requests import page_request
 
-PACE = 1.0
 PORTS_OF_ONE_ADDRESS = 20_000
 OBSERVED = 10  # Every tenth watcher notes when it saw which butterfly.
 COUNT = re.compile(rb'"count":\s*(\d+)')
@@ -36,7 +35,7 @@ class Watchers:
         self._watch.arrived.touch()
         begun = time.monotonic()
         for index, number in enumerate(self._sockets):
-            self._due.append((begun + PACE * index / len(self._sockets), number))
+            self._due.append((begun + self._watch.pace * index / len(self._sockets), number))
         self._live(begun + self._watch.seconds)
         self._seen.seconds = time.monotonic() - begun
         self._seen.delays.sort()
@@ -58,11 +57,11 @@ class Watchers:
         while (now := time.monotonic()) < end:
             while self._due and self._due[0][0] <= now:
                 self._send(*self._due.popleft())
-            wait = self._due[0][0] - now if self._due else PACE
+            wait = self._due[0][0] - now if self._due else self._watch.pace
             for number, _ in self._poll.poll(min(wait, end - now)):
                 self._receive(number)
         self._seen.statuses["unanswered"] += sum(
-            1 for wanted in self._wanted_at.values() if wanted < end - PACE
+            1 for wanted in self._wanted_at.values() if wanted < end - self._watch.pace
         )
 
     def _send(self, wanted_at, number):
@@ -92,7 +91,7 @@ class Watchers:
         self._seen.statuses[status] += 1
         if status == 200:
             self._read(number, data)
-        self._due.append((max(now, wanted_at + PACE), number))
+        self._due.append((max(now, wanted_at + self._watch.pace), number))
 
     def _read(self, number, data):
         self._tags[number] = TAG.search(data)[1]
