@@ -26,7 +26,7 @@ from campaign.i18n.locales import (
 from campaign.i18n.long_dates import long_date
 from campaign.organisations.presenters import page_identity
 from campaign.site.settings import local_day, site_settings
-from campaign.text.sentences import with_capital
+from campaign.text.sentences import before_period, with_capital
 from campaign.web.languages import chosen_lang
 
 # A word with hyphens, and how long it may be to fit the narrowest phone at the largest text size.
@@ -47,6 +47,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(unbroken)
     app.add_template_filter(without_lang)
     app.add_template_filter(with_capital)
+    app.add_template_filter(before_period)
     app.add_template_global(url_in_language)
     app.add_template_global(language_switch_url)
     app.add_template_global(language_name)

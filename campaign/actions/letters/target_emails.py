@@ -32,6 +32,7 @@ from campaign.signatures import tokens
 from campaign.signatures.models import Signature
 from campaign.switches.state import switched_off
 from campaign.targets.models import TargetProfile
+from campaign.text.sentences import before_period
 
 SWITCHED_OFF, NIGHT, TOO_MANY = (
     "letters are switched off",
@@ -121,9 +122,9 @@ def letter_email_text(
             title=title,
             **names,
         ),
-        _("Your reply goes to %(name)s.", **names)
+        _("Your reply goes to %(name)s.", name=before_period(name))
         if is_reply_to_writer
-        else _("Your reply goes to %(organisation)s.", **names),
+        else _("Your reply goes to %(organisation)s.", organisation=before_period(organisation)),
         _stop_line(stop_url),
     )
 
