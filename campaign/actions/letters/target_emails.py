@@ -196,8 +196,9 @@ def _gathered_text(
         title=title,
     )
     prompts = [prompt["name"] for prompt in prompts_among(petition.questions)]
+    colon = _(": ")
     own_texts = [
-        f"{BULLET} {writer.full_name}: {text}"
+        f"{BULLET} {writer.full_name}{colon}{text}"
         for _letter, writer in letters
         if (text := "\n".join(filter(None, ((writer.answers or {}).get(key) for key in prompts))))
     ]

@@ -91,7 +91,7 @@ def refusal_text(refusal: FileRefused) -> str:
 def fault_text(fault: Fault) -> str:
     """Return what is wrong with a line of a file."""
     text = str(_FAULTS.get(fault.code) or _fault_with_detail(fault))
-    return f"{fault.column}: {text}" if fault.column else text
+    return fault.column + _(": ") + text if fault.column else text
 
 
 def _fault_with_detail(fault: Fault) -> str:
