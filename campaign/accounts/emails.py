@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Flask
 from flask_babel import force_locale
+from flask_babel import gettext as _
 
 from campaign.accounts import tokens
 from campaign.accounts.alert_texts import alert_text
@@ -137,11 +138,11 @@ def alert(row: OutboxRow) -> Message | None:
 
 
 def _role_of(grant: Grant, lang: str) -> str:
-    """Return a role with its cause or organisation, such as: Reviewer, “Save the river”."""
+    """Return a role with its cause or organisation, such as: Reviewer (“Save the river”)."""
     title = cause_title(grant.cause_id, lang) or organisation_name(grant.organisation_id, lang)
     with force_locale(locale_of(lang)):
         role = str(ROLE_NAMES[table_role(grant)])
-    return f"{role}, “{title}”" if title else role
+        return _("%(role)s (“%(title)s”)", role=role, title=title) if title else role
 
 
 def _open_link(row: OutboxRow) -> AccountLink | None:

@@ -3,13 +3,16 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from babel.dates import get_timezone_name
+from babel.dates import get_timezone_gmt, get_timezone_name
 
 from campaign.errors import CampaignError
 from campaign.i18n.clock_times import clock_time
 from campaign.i18n.local_times import NonexistentTime, instant
-from campaign.i18n.locales import locale_of, short_weekday_and_day, weekday_and_date
+from campaign.i18n.locales import language_of, locale_of, short_weekday_and_day, weekday_and_date
 from campaign.i18n.long_dates import long_date
+
+# What people in Mexico call the time zones that CLDR names differently.
+_COMMON_ZONE_NAMES = {"es": {"hora oriental": "hora del Este", "hora central": "hora del Centro"}}
 
 
 class HourSkipped(CampaignError):
@@ -54,14 +57,21 @@ def hours(starts: datetime, ends: datetime, lang: str) -> str:
 
 
 def full_day(local: datetime, lang: str) -> str:
-    """Return the day of a naive datetime with its weekday: Saturday, September 26, 2026."""
-    day = long_date(local, locale_of(lang), weekday_and_date(lang))
-    return day[:1].upper() + day[1:]
+    """Return the day of a naive datetime with its weekday, as used within a sentence.
+
+    Examples: Saturday, September 26, 2026, and sábado 26 de septiembre de 2026.
+    """
+    return long_date(local, locale_of(lang), weekday_and_date(lang))
 
 
 def zone_name(zone: str, starts_at: datetime, lang: str) -> str:
     """Return the common name of the time in `zone` on that day, as used within a sentence.
 
-    Examples: Eastern Daylight Time, hora de verano oriental.
+    Examples: Eastern Time, hora del Este. The day itself says whether that is daylight saving time.
+    Zones without such a name get that of the day: British Summer Time.
     """
-    return get_timezone_name(starts_at.astimezone(ZoneInfo(zone)), locale=locale_of(lang))
+    local = starts_at.astimezone(ZoneInfo(zone))
+    name = get_timezone_name(local, zone_variant="generic", locale=locale_of(lang))
+    if name == get_timezone_gmt(local, locale=locale_of(lang)):
+        name = get_timezone_name(local, locale=locale_of(lang))
+    return _COMMON_ZONE_NAMES.get(language_of(lang), {}).get(name, name)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from babel import Locale
 from markupsafe import Markup
 
 from campaign.events.hours import full_day, hours, zone_name
@@ -13,7 +12,7 @@ from campaign.events.places import full_place, map_url
 from campaign.events.queries import events_ahead, events_past, fullness
 from campaign.i18n.clock_times import clock_time
 from campaign.i18n.fallbacks import best_lang
-from campaign.i18n.locales import is_language, locale_of
+from campaign.i18n.locales import is_language, locale_of, translated_language_name
 from campaign.notices.composition import ComposedNotice, compose_notice
 from campaign.petitions.presenters import PetitionCard, cards_of_cause
 from campaign.petitions.questions import in_language
@@ -212,7 +211,7 @@ def _person(person: dict[str, Any], lang: str) -> dict[str, str]:
 def _language_name(code: str, lang: str) -> str:
     # Languages that CLDR does not know are stored by their name.
     if is_language(code):
-        return Locale.parse(code, sep="-").get_display_name(locale_of(lang)) or code
+        return translated_language_name(code, locale_of(lang))
     return code
 
 

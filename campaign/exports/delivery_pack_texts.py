@@ -151,8 +151,9 @@ class PackTexts:
     def notices(self, counts: Mapping[str, Any]) -> str:
         """Return a plain text with each privacy notice, and how many signed under it."""
         parts = []
+        colon = _(": ")
         for notice, people in self._notices_with_counts(counts):
-            parts.append(f"{self._notice_label(notice)}: {self._number(people)}")
+            parts.append(f"{self._notice_label(notice)}{colon}{self._number(people)}")
             if notice is not None:
                 parts += [f"SHA-256 {notice.digest}", notice.text]
         return "\n\n".join(parts) + "\n"
@@ -162,6 +163,7 @@ class PackTexts:
         sums = _(
             "a checksum of each file: run “sha256sum --check SHA256SUMS” to see whether a file was changed"
         )
+        colon = _(": ")
         lines = [
             self._text.title,
             "",
@@ -174,8 +176,8 @@ class PackTexts:
             ),
             *filter(None, (self._erased(counts), self._promised_less(counts))),
             "",
-            *(f"{name}: {self._about(name)}" for name in names),
-            f"SHA256SUMS: {sums}",
+            *(f"{name}{colon}{self._about(name)}" for name in names),
+            f"SHA256SUMS{colon}{sums}",
             "",
             _(
                 "These people trusted you with their names. Give the names only to the people the petition is addressed to, and delete your copies after delivery."

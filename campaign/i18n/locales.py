@@ -75,6 +75,12 @@ def language_name(tag: str) -> str:
 
 
 @cache
+def translated_language_name(tag: str, locale: str) -> str:
+    """Return the name of a language in a locale, as used within a sentence: anglais in fr_CA."""
+    return Locale.parse(normalised(tag), sep="-").get_display_name(locale) or tag
+
+
+@cache
 def direction(tag: str) -> str:
     """Return the direction in which a language is written: "ltr" or "rtl"."""
     return Locale.parse(locale_of(tag)).text_direction

@@ -22,6 +22,7 @@ from campaign.privacy.rows import RegisterRow
 from campaign.privacy.supporters import SIGNERS
 from campaign.site.settings import site_settings
 from campaign.text.markdown import to_html
+from campaign.text.sentences import before_period
 
 Subject = Literal["signature", "letter", "registration", "subscription"]
 
@@ -145,7 +146,8 @@ def complaint_of(identity: Identity) -> str:
     authority = in_one_line(identity.supervisory_authority)
     if authority:
         return _(
-            "You can file a complaint with this authority: %(authority)s.", authority=authority
+            "You can file a complaint with this authority: %(authority)s.",
+            authority=before_period(authority),
         )
     return _("You can file a complaint with the data protection authority of your country.")
 
@@ -157,13 +159,13 @@ def in_one_line(text: str) -> str:
 
 def _controller(identity: Identity, lang: str) -> str:
     parts = filter(None, (legal_name(identity, lang), identity.address_line(lang)))
-    sentence = f"{', '.join(parts)}."
+    sentence = f"{before_period(', '.join(parts))}."
     contact = contact_of(identity)
     return f"{sentence} {_contact_sentence(contact)}" if contact else sentence
 
 
 def _contact_sentence(contact: str) -> str:
-    return _("Contact: %(contact)s.", contact=contact)
+    return _("Contact: %(contact)s.", contact=before_period(contact))
 
 
 def _legal_basis(subject: Subject) -> str:

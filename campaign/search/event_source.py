@@ -12,6 +12,7 @@ from campaign.extensions import db
 from campaign.search.sources import Document, PublicItem, Source, paragraphs
 from campaign.site.settings import site_settings
 from campaign.text.markdown import to_text
+from campaign.text.sentences import with_capital
 
 
 def _public_items(ids: Sequence[int] | None = None) -> list[PublicItem]:
@@ -49,7 +50,9 @@ def _document(event: Event, lang: str) -> Document:
         summary="",
         body=paragraphs(to_text(text.body), people, full_place(event, text)),
         day=event.starts_local.date(),
-        detail=" · ".join(part for part in (text.kind, when, event.town) if part)[:200],
+        detail=with_capital(" · ".join(part for part in (text.kind, when, event.town) if part))[
+            :200
+        ],
         is_cancelled=event.state == "cancelled",
     )
 

@@ -25,6 +25,7 @@ from campaign.sharing.next_petition import one_press_url
 from campaign.sharing.referral_codes import code_of
 from campaign.signatures.emails import petition_of_emails
 from campaign.signatures.models import Signature
+from campaign.text.sentences import with_capital
 
 ACTION, EVENT, SHARE = "action", "event", "share"
 # More than enough to find one that is not cancelled.
@@ -120,7 +121,8 @@ def _event_step(signature: Signature, lang: str, now: datetime) -> NextStep | No
     text = event.text(lang)
     times = hours(event.starts_local, event.ends_local, lang)
     place = full_place(event, text)
-    details = " · ".join(filter(None, (f"{full_day(event.starts_local, lang)}, {times}", place)))
+    day = with_capital(full_day(event.starts_local, lang))
+    details = " · ".join(filter(None, (f"{day}, {times}", place)))
     url = absolute_url("events.show", lang, slug=event.slug)
     return NextStep(EVENT, url, _("See the event"), text.title, text.lang, details)
 

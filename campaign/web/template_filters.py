@@ -15,11 +15,19 @@ from markupsafe import Markup, escape
 
 from campaign.http.tracking_parameters import is_tracking_parameter
 from campaign.i18n.clock_times import clock_time
-from campaign.i18n.locales import current_locale, direction, language_name, language_of, locale_of
+from campaign.i18n.locales import (
+    current_locale,
+    direction,
+    language_name,
+    language_of,
+    locale_of,
+    translated_language_name,
+)
 from campaign.i18n.long_dates import long_date
 from campaign.mail.writing.merging import breakable
 from campaign.organisations.presenters import page_identity
 from campaign.site.settings import local_day, site_settings
+from campaign.text.sentences import before_period, with_capital
 from campaign.web.languages import chosen_lang
 
 # A word with hyphens, and how long it may be to fit the narrowest phone at the largest text size.
@@ -40,9 +48,12 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(unbroken)
     app.add_template_filter(breakable)
     app.add_template_filter(without_lang)
+    app.add_template_filter(with_capital)
+    app.add_template_filter(before_period)
     app.add_template_global(url_in_language)
     app.add_template_global(language_switch_url)
     app.add_template_global(language_name)
+    app.add_template_global(translated_language)
     app.add_template_global(locale_of)
     app.add_template_global(lang_of)
     app.add_template_global(is_understood)
@@ -161,6 +172,11 @@ def lang_of(lang: str) -> Markup:
         if side == direction(page_lang)
         else attributes + Markup(' dir="{}"').format(side)
     )
+
+
+def translated_language(tag: str) -> str:
+    """Return the name of a language in the reader's, as used within a sentence: anglais."""
+    return translated_language_name(tag, str(current_locale()))
 
 
 def is_understood(lang: str) -> bool:

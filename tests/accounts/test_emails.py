@@ -84,3 +84,12 @@ def test_outdated_account_email_is_dropped(organizer):
     assert reset(about(older.id, "en")) is None
     for composer in (invitation, reset, role, changed, new_device):
         assert composer(about(0, "en")) is None
+
+
+@pytest.mark.parametrize(
+    ("lang", "quoted"),
+    [("en", "Editor (“"), ("es", "Edición (“"), ("fr", "Rédaction («\N{NO-BREAK SPACE}")],
+)
+def test_role_has_its_cause_in_the_quotes_of_the_language(organizer, lang, quoted):
+    message = role(about(organizer.grants[0].id, lang))
+    assert quoted in message.text and quoted in message.html

@@ -8,7 +8,9 @@ from types import SimpleNamespace
 import pytest
 from icalendar import Calendar
 
+from campaign.events.hours import full_day
 from campaign.events.operations import CALLED_OFF, CHANGED, cancel
+from campaign.events.queries import event_by_id
 from campaign.events.registering import CANCELLED, CONFIRMATION, REPEAT, cancel_registration
 from campaign.events.reminders import DAY_REMINDER, HOURS_REMINDER
 from campaign.events.seats import SEAT
@@ -16,6 +18,7 @@ from campaign.extensions import write
 from campaign.mail.delivery.outbox_worker import make_outbox_worker
 from campaign.mail.renderers import renderers_of
 from campaign.process.clock import utcnow
+from campaign.text.sentences import with_capital
 from tests.factories.events import (
     come,
     link,
@@ -56,6 +59,16 @@ def test_email_says_when_and_where_and_links_to_the_owners_page(app, rendered, k
     assert [file.name for file in message.attachments] == ["event.ics", "code.png"]
 
 
+@pytest.mark.parametrize("lang", ["en", "es", "fr"])
+def test_weekday_has_a_capital_only_at_the_beginning_of_a_line(app, rendered, lang):
+    first = come(make_event(), lang=lang)
+    event = event_by_id(registration(first).event_id)
+    day = full_day(event.starts_local, lang)
+    message = rendered(DAY_REMINDER, first, lang)
+    assert message.subject.endswith(f", {day}")
+    assert any(line.startswith(with_capital(day)) for line in message.text.splitlines())
+
+
 def test_waiting_and_held_registrations_get_other_emails_without_code(app, rendered):
     event = make_event(capacity=1)
     seated = come(event, "a")
@@ -92,6 +105,16 @@ def test_cancelled_event_is_announced_once_and_reminds_nobody(app, rendered):
     assert "The hall is flooded." in message.text
     assert Calendar.from_ical(message.attachments[0].data)["METHOD"] == "CANCEL"
     assert [rendered(kind, first) for kind in SEATED] == [None] * len(SEATED)
+
+
+@pytest.mark.parametrize("lang", ["en", "es", "fr"])
+def test_cancellation_says_what_its_link_opens(app, rendered, lang):
+    event = make_event()
+    first = come(event, lang=lang)
+    write(cancel_registration, first, now=utcnow())
+    lines = [line for line in rendered(CANCELLED, first, lang).text.splitlines() if line]
+    place = lines.index(f"http://localhost/{lang}/events/talk")
+    assert lines[place - 1] in ("See the event", "Ver el evento", "Voir l’événement")
 
 
 def test_no_email_is_sent_once_the_event_is_over(app, rendered):

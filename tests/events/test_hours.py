@@ -4,7 +4,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from campaign.events.hours import HourSkipped, ZoneUnknown, full_day, hours, instant_of
+from campaign.events.hours import (
+    HourSkipped,
+    ZoneUnknown,
+    full_day,
+    hours,
+    instant_of,
+    zone_name,
+)
 
 
 @pytest.mark.parametrize(
@@ -44,5 +51,23 @@ def test_times_are_formatted_for_each_language():
 def test_days_are_formatted_with_their_weekday():
     day = datetime(2026, 9, 26)
     assert [full_day(day, lang) for lang in ("en", "es", "fr")] == [
-        "Saturday, September 26, 2026", "Sábado 26 de septiembre de 2026", "Samedi 26 septembre 2026",
+        "Saturday, September 26, 2026", "sábado 26 de septiembre de 2026", "samedi 26 septembre 2026",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("zone", "names"),
+    [
+        ("America/Toronto", ["Eastern Time", "hora del Este", "heure de l’Est"]),
+        ("America/Mexico_City", ["Central Time", "hora del Centro", "heure du Centre"]),
+        ("Europe/Paris", [
+            "Central European Time", "hora de Europa central", "heure de l’Europe centrale",
+        ]),
+        ("Europe/London", [
+            "British Summer Time", "hora de verano británica", "heure avancée britannique",
+        ]),
+    ],
+)  # fmt: skip
+def test_time_zones_have_the_names_that_people_say(zone, names):
+    starts = datetime(2026, 7, 1, 19, tzinfo=UTC)
+    assert [zone_name(zone, starts, lang) for lang in ("en", "es", "fr")] == names

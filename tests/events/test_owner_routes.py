@@ -11,7 +11,7 @@ from campaign.events.registering import cancel_registration
 from campaign.extensions import db, write
 from campaign.process.clock import utcnow
 from tests.factories.events import come, link, make_event, move, registration, states
-from tests.page_parts import alerts, values
+from tests.page_parts import alerts, text_at, values
 
 
 @pytest.fixture
@@ -57,7 +57,13 @@ def test_more_seats_than_free_are_refused_with_the_input_kept(client, first):
     assert alerts(answer) == ["danger"]
     assert 'value="Other"' in answer.text
     assert registration(first).seats == 1
-    assert client.post(link(first), data={"name": "", "seats": "1"}).status_code == 422
+
+
+def test_error_in_a_change_does_not_speak_of_registering(client, first):
+    answer = client.post(link(first), data={"name": "", "seats": "1"})
+    assert answer.status_code == 422
+    title = text_at(answer, "//*[@id='error-summary-title']")
+    assert title and "register" not in title
 
 
 def test_cancelling_twice_is_harmless_and_the_page_says_so(client, first):

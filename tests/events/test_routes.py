@@ -142,6 +142,7 @@ def test_past_event_stays_as_a_record_and_takes_no_registration(client, event):
     move(event, starts_at=utcnow() - timedelta(days=400))
     page = client.get("/en/events/talk").text
     assert alerts(page) == ["note"]
+    assert page.count("This event ") == 1
     assert 'method="post"' not in page
     assert post_registration(client, event).status_code == 410
     assert registrations() == []

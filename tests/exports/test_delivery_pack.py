@@ -301,7 +301,7 @@ def test_pack_is_in_the_chosen_language(requested, petition, exporter, signed, l
         translated = str(UNNAMED)
     assert translated != str(UNNAMED) and translated in " ".join(page.split())
     assert pypdfium2.PdfDocument(files["signatures.pdf"])[0].get_size() == (612, 792)
-    about_the_pdf = re.compile(r"^signatures\.pdf: (.+)", re.MULTILINE)
+    about_the_pdf = re.compile(r"^signatures\.pdf\N{NO-BREAK SPACE}?: (.+)", re.MULTILINE)
     description, english_description = (
         about_the_pdf.search(files["README.txt"].decode())[1],
         about_the_pdf.search(english)[1],

@@ -17,6 +17,7 @@ from campaign.i18n.locales import (
     locale_of,
     normalised,
     short_weekday_and_day,
+    translated_language_name,
     weekday_and_date,
     weekday_and_day,
 )
@@ -120,3 +121,15 @@ def test_days_have_their_weekday_in_every_language(tag, full, day, short):
     patterns = (weekday_and_date(tag), weekday_and_day(tag), short_weekday_and_day(tag))
     written = [long_date(date(2026, 3, 1), locale_of(tag), pattern) for pattern in patterns]
     assert written == [full, day, short]
+
+
+@pytest.mark.parametrize(
+    ("tag", "names"),
+    [
+        ("en", ["English", "inglés", "anglais"]),
+        ("es", ["Spanish", "español", "espagnol"]),
+        ("pt-BR", ["Portuguese (Brazil)", "portugués (Brasil)", "portugais (Brésil)"]),
+    ],
+)
+def test_languages_have_names_in_other_languages(tag, names):
+    assert [translated_language_name(tag, locale_of(lang)) for lang in ("en", "es", "fr")] == names

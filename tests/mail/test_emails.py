@@ -187,6 +187,27 @@ def test_email_says_whose_it_is_and_for_whom(app, name):
             assert detail in wording.text.splitlines() and detail in wording.html
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("published_by", ["", "Families’ Circle Ltd."])
+def test_name_that_ends_in_a_period_is_followed_by_no_other(app, lang, published_by):
+    identity = replace(IDENTITY, name="River Keepers, Inc.")
+    changed = {"identity": identity, "published_by": published_by}
+    wording = render("signature_confirmation", lang, **{**CONTEXT, **changed})
+    sent_by = part(wording, "sender")
+    assert "River Keepers, Inc" in sent_by
+    assert sent_by.endswith(".") and ".." not in sent_by
+
+
+@pytest.mark.parametrize(
+    "name", ["letter_confirmation", "letter_reminder", "letter_last_reminder", "letter_thanks"]
+)
+def test_emails_about_letters_do_not_say_that_something_was_signed(app, name):
+    wording = render(name, "en", **CONTEXT)
+    for body in (wording.text, wording.html):
+        assert not re.search(r"\bwhat you signed\b", body, re.IGNORECASE)
+        assert "your letter" in body.lower()
+
+
 def test_email_of_a_site_without_a_name_names_nobody(app):
     unnamed = replace(
         IDENTITY, name="Volante", is_named=False, details=(), website="", imprint_url=""

@@ -174,3 +174,19 @@ def test_many_rows_without_aggregates_do_not_slow_the_page(desk_of, monkeypatch)
     AggregateRefresher(write, holder="test").refresh()
     page = desk.get("/organize/numbers/petitions/home")
     assert alerts(page) == [] and values(page, "data-ledger") == ["agrees"]
+
+
+def test_regions_below_five_people_are_not_said_to_be_empty(desk_of):
+    petition = make_petition()
+    desk = desk_of("editor", petition.cause_id)
+    sign_and_hatch(petition, {**ODILE, "postal_code": ""})
+    page = "/organize/numbers/petitions/home"
+    sign_and_hatch(petition, email="amalia@kwan.example")
+    assert values(desk.get(page), "data-regions") == ["few"]
+
+
+def test_one_person_who_was_asked_is_one_person(desk_of):
+    petition = make_petition()
+    sign_and_hatch(petition)
+    page = desk_of("owner", petition.cause_id).get("/organize/numbers/petitions/home").text
+    assert "we asked 1 person by email to confirm. Confirmed: 1." in page

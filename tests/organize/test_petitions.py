@@ -120,7 +120,7 @@ def test_incomplete_petition_is_not_published_and_gaps_are_listed(desk, client):
     assert alerts(page) == ["danger", "waiting", "waiting"] and f"{HOME}/publish" not in sends_to(
         page
     )
-    assert "Español, Français" in page.text
+    assert "Spanish, French" in page.text
     assert desk.post(f"{HOME}/publish").status_code == 409
     desk.post(f"{HOME}/letter", text_form(draft, body_en="We ask."))
     desk.post(f"{HOME}/targets", {"version": 1, "rows-0-en": "The Senate"})

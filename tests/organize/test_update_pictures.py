@@ -84,7 +84,7 @@ def test_unused_picture_is_removed_and_one_in_the_text_stays(desk):
     upload(desk)
     desk.post("/organize/updates/answer/words", text_form(body_es="![](picture:1)"))
     page = desk.post(f"{PICTURES}/1/remove", follow_redirects=True)
-    assert "Español" in text_at(page, "//div[@data-kind='danger']") and update_now().body_pictures
+    assert "Spanish" in text_at(page, "//div[@data-kind='danger']") and update_now().body_pictures
     desk.post("/organize/updates/answer/words", text_form(body_es="Nada."))
     desk.post(f"{PICTURES}/1/remove")
     assert update_now().body_pictures == []

@@ -76,7 +76,8 @@ def test_empty_results_link_to_other_content(client, library):
     assert "charla" in heading(response)
     assert 'class="search-tabs' not in response.text
     links_found = response.text.partition('id="found-es"')[2].partition("</section>")[0]
-    assert "Español" in links_found
+    assert "In another language: Spanish<" in links_found
+    assert ">1 result in Spanish<" in links_found
     assert re.search(r'href="/es/search\?q=charla"[^>]*>[^<]*\b1\b', links_found)
     assert 'href="/en/events/"' in response.text
 
@@ -137,6 +138,8 @@ def test_organizers_text_is_shown_as_text(client, app):
 
 def test_single_letter_finds_its_own_words_and_says_how_to_find_more(client, library):
     hint = 'data-hint="one-letter"'
+    # Nothing was searched, so the heading does not speak of results.
+    assert "“x”" not in heading(client.get("/en/search?q=x"))
     for lang in ("en", "es", "fr"):
         assert hint in client.get(f"/{lang}/search?q=%20V%20").text
     assert hint not in client.get("/en/search?q=va").text
@@ -169,7 +172,7 @@ def test_hits_of_another_language_are_named_and_marked(client, app):
     )
     index_now()
     response = client.get("/en/search?q=victimas&kind=event")
-    assert re.search(r'<h2 id="found-es">[^<]*<span lang="es">Español</span></h2>', response.text)
+    assert '<h2 id="found-es">In another language: Spanish</h2>' in response.text
     assert re.search(
         r'<a href="/es/causes/river" lang="es" hreflang="es">Las <mark>víctimas</mark>',
         response.text,

@@ -8,6 +8,7 @@ from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as pgettext
 from flask_babel import ngettext
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as BaseResponse
@@ -43,7 +44,7 @@ STATE_LABELS = {
     "missing": _l("not here yet"),
     "unconfirmed": _l("not confirmed yet"),
     "waiting": _l("on the waiting list"),
-    "held": _l("under review"),
+    "held": pgettext("registration", "held for review"),
     "cancelled": _l("no longer coming"),
 }
 

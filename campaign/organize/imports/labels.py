@@ -78,7 +78,7 @@ FAULTS = {
     "not_counted": _l("The file says that this signature was not counted."),
 }
 FILE_FAULTS = {
-    "empty": _l("This file is empty."),
+    "empty": _l("This file is empty. Choose another file."),
     "old_workbook": _l("This is an old Excel file (.xls). Save it as .xlsx or CSV."),
     "not_a_workbook": _l(
         "We cannot read this workbook. Save it again as .xlsx, without a password, or as CSV."

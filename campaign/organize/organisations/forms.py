@@ -219,7 +219,7 @@ class ColourField(LineField):
             return
         colour = parse_colour(self.data)
         if colour is None:
-            raise StopValidation(_l("Enter a colour as six digits, like #a3471a."))
+            raise StopValidation(_l("Enter a colour as six digits or letters, like #a3471a."))
         self.data = colour
         if not is_readable(colour):
             raise StopValidation(

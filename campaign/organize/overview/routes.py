@@ -36,6 +36,7 @@ from campaign.petitions.queries import petition_counts, petitions_of_cause
 from campaign.process.clock import utcnow
 from campaign.signatures.counting.aggregates import are_ready
 from campaign.signatures.counting.statistics import Hour, States, hours, states
+from campaign.text.sentences import with_capital
 
 DAYS_OF_WEEK = 7
 # The counts next to the chart are live. The chart reads every signature, so it is cached.
@@ -192,4 +193,4 @@ def _today(now: datetime) -> str:
     """Return today's date with its weekday, capitalised as a heading: Tuesday 23 September."""
     day = now.astimezone(zone()).date()
     text = long_date(day, current_locale(), weekday_and_day(g.lang))
-    return text[:1].upper() + text[1:]
+    return with_capital(text)

@@ -327,7 +327,7 @@ FIELDS = {
     "is_free": _l("Free of charge"),
     "is_strict": _l("Before publishing"),
     "kind": _l("Type of event"),
-    "kinds": _l("Target"),
+    "kinds": _l("Who gets it"),
     "kiosk_hourly_quota": _l("Signatures per hour from one tablet"),
     "langs": _l("Languages"),
     "languages": _l("Languages"),

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as BaseResponse
 
-from campaign.i18n.locales import language_name
+from campaign.i18n.locales import current_locale, translated_language_name
 from campaign.organize.core.access import allowed
 from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.drafts import (
@@ -252,7 +252,7 @@ def publish_page(
         title=petition.current_version.text(g.lang, petition.original_lang).title,
         faults=faults_of(petition, now),
         missing=(missing := missing_languages(petition)),
-        missing_names=[language_name(lang) for lang in missing],
+        missing_names=[translated_language_name(lang, str(current_locale())) for lang in missing],
         missing_details=missing_details(petition),
         later=later or LaterForm.of(petition, site_settings().time_zone),
         letter=letter_summary(petition),

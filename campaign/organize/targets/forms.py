@@ -170,7 +170,9 @@ class AboutForm(InLanguages, FlaskForm):
             valid = self.require_parts(self.languages[:1], ("name",))
         since, until = self.valid_from.data, self.valid_until.data
         if since and until and until < since:
-            self.valid_until.errors = [_l("This date is before the first day in office.")]
+            self.valid_until.errors = [
+                _l("This date is before the first day in office. Check both dates.")
+            ]
             valid = False
         return valid
 

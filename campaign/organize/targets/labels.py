@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as pgettext
 
 from campaign.imports.tables import CUT_SHORT, TOO_MANY_CELLS, UNCLOSED, FileRefused
 from campaign.imports.targets.entries import Fault
@@ -52,7 +53,7 @@ FIELD_LABELS = {
     "checked_on": _l("Checked on"),
 }
 OUTCOME_LABELS = {
-    "added": _l("New"),
+    "added": pgettext("targets", "New"),
     "changed": _l("Changed"),
     "same": _l("No change"),
     "removed": _l("Removed before, so not changed"),
@@ -68,7 +69,7 @@ _FAULTS: dict[str, Any] = {
     "too_many": _l("There are too many. Enter ten or fewer."),
     "empty": _l("This cell is empty."),
     "no_name": _l("Enter a name."),
-    "ends_before_begin": _l("This date is before the first day in office."),
+    "ends_before_begin": _l("This date is before the first day in office. Check both dates."),
 }
 
 
@@ -90,7 +91,7 @@ def refusal_text(refusal: FileRefused) -> str:
 def fault_text(fault: Fault) -> str:
     """Return what is wrong with a line of a file."""
     text = str(_FAULTS.get(fault.code) or _fault_with_detail(fault))
-    return f"{fault.column}: {text}" if fault.column else text
+    return fault.column + _(": ") + text if fault.column else text
 
 
 def _fault_with_detail(fault: Fault) -> str:

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from campaign.events.models import Event
 from campaign.events.queries import event_by_id, events_ahead, events_past
 from campaign.i18n.fallbacks import best_lang
-from campaign.i18n.locales import language_name
+from campaign.i18n.locales import current_locale, language_name, translated_language_name
 from campaign.organize.content.pictures import MAX_UPLOAD_BYTES, BodyPictureForm
 from campaign.organize.core.access import accepts_bytes, allowed
 from campaign.organize.core.audit import act
@@ -228,7 +228,9 @@ def remove_body_picture(update: Update, number: int) -> ResponseReturnValue:
             now=utcnow(),
         )
     except body_pictures.PictureInText as error:
-        languages = ", ".join(language_name(lang) for lang in error.langs)
+        languages = ", ".join(
+            translated_language_name(lang, str(current_locale())) for lang in error.langs
+        )
         flash(
             _(
                 "It is still in the text (%(languages)s). Remove its line there first.",

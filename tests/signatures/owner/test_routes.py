@@ -162,10 +162,13 @@ def test_hiding_removes_the_name_from_the_petition_at_once(client, petition, own
 
 
 def test_withdrawing_and_returning_on_the_page(client, petition, own, foreign):
-    assert 'data-number="1"' in client.get(link("mine", own)).text
+    page = client.get(link("mine", own)).text
+    assert 'data-number="1"' in page and "hide your name below" in page
     assert act(client, own, own, "withdraw").location == link("mine", own)
     page = client.get(link("mine", own)).text
     assert f"/{own}/restore" in page and 'data-number="1"' not in page
+    # The page has no form any more in which the name could be hidden.
+    assert "hide your name below" not in page
     assert row(own).state == "withdrawn"
     hatch_now()
     assert (row(own).number, row(foreign).number) == (None, 2)

@@ -37,6 +37,7 @@ from campaign.signatures import tokens
 from campaign.signatures.models import Signature
 from campaign.switches.state import switched_off
 from campaign.targets.models import TargetProfile
+from campaign.text.sentences import before_period
 
 SWITCHED_OFF, NIGHT, TOO_MANY = (
     "letters are switched off",
@@ -126,9 +127,9 @@ def letter_email_text(
             title=title,
             **names,
         ),
-        _("Your reply goes to %(name)s.", **names)
+        _("Your reply goes to %(name)s.", name=before_period(name))
         if is_reply_to_writer
-        else _("Your reply goes to %(organisation)s.", **names),
+        else _("Your reply goes to %(organisation)s.", organisation=before_period(organisation)),
         _stop_line(stop_url),
     )
 
@@ -200,8 +201,9 @@ def _gathered_text(
         title=title,
     )
     prompts = [prompt["name"] for prompt in prompts_among(petition.questions)]
+    colon = _(": ")
     own_texts = [
-        f"{BULLET} {writer.full_name}: {text}"
+        f"{BULLET} {writer.full_name}{colon}{text}"
         for _letter, writer in letters
         if (text := "\n".join(filter(None, ((writer.answers or {}).get(key) for key in prompts))))
     ]

@@ -1,0 +1,14 @@
+"""Tests of texts at the beginning and the end of a sentence."""
+
+from campaign.text.sentences import before_period, with_capital
+
+
+def test_line_begins_with_a_capital_and_keeps_the_others():
+    assert with_capital("sábado 26 de septiembre, Québec") == "Sábado 26 de septiembre, Québec"
+    assert with_capital("") == ""
+
+
+def test_name_that_ends_in_a_period_gets_no_second_one():
+    assert f"{before_period('River Keepers, Inc.')}." == "River Keepers, Inc."
+    assert before_period("River Keepers") == "River Keepers"
+    assert before_period("") == ""
