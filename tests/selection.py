@@ -1,6 +1,6 @@
 """Choose which tests `make test` leaves to `make test-slow`, which run first, and in which process.
 
-Slow are those marked `slow`, and two kinds by rule. Cases that would repeat on PostgreSQL what
+Slow are those marked `slow`, and three kinds by rule. Cases that would repeat on PostgreSQL what
 others do there are left out.
 """
 
@@ -31,15 +31,18 @@ class MixedScheduling(LoadFileScheduling):
 
 
 def leave_to_slow(items):
-    """Mark as slow what a change seldom breaks alone."""
-    for item in items:
-        if runs_on_postgresql(item) and not item.get_closest_marker("both_databases"):
-            item.add_marker(pytest.mark.slow)
+    """Mark as slow what a change seldom breaks alone.
+
+    On PostgreSQL, other cases of a test send the same statements with other values.
+    """
     cases = defaultdict(list)
     for item in items:
-        if _is_spread(item):
-            cases[item.nodeid.partition("[")[0]].append(item)
-    for name, of_one in cases.items():
+        is_on_postgresql = runs_on_postgresql(item)
+        if is_on_postgresql and not item.get_closest_marker("both_databases"):
+            item.add_marker(pytest.mark.slow)
+        if not item.get_closest_marker("slow") and (is_on_postgresql or _is_spread(item)):
+            cases[item.nodeid.partition("[")[0], is_on_postgresql].append(item)
+    for (name, _), of_one in cases.items():
         _spread(name, of_one)
 
 

@@ -1,4 +1,7 @@
-"""Find accessibility barriers with axe, inspecting each kind of page once per run."""
+"""Find accessibility barriers with axe.
+
+`make test` inspects each kind of page once, `make test-slow` at each width, by day and by night.
+"""
 
 import atexit
 import os
@@ -22,9 +25,13 @@ ARRIVE = """() => document.getAnimations()
     .forEach((transition) => transition.finish())"""
 
 
-def inspect(page, kind):
-    """Fail when `page` has a barrier; each `kind` of page is inspected only once."""
-    if not _is_first(kind):
+# Whether each kind of page is inspected in each of its looks.
+is_thorough = True
+
+
+def inspect(page, kind, look=None):
+    """Fail when `page` has a barrier; a `kind` of page in this `look` is inspected only once."""
+    if not _is_first((kind, look) if is_thorough else kind):
         return
     page.evaluate(ARRIVE)
     found = axe.run(page).response["violations"]

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
+from tests.browser import accessibility
 from tests.browser.needed import needed_chromium
 from tests.browser.served_site import ServedSite
 from tests.browser.visitor import Visitor
@@ -17,6 +18,10 @@ MODULES = HERE / "modules"
 numbers = count(1)
 # This only bounds what never comes, because a loaded machine is slow.
 expect.set_options(timeout=30_000)
+
+
+def pytest_configure(config):
+    accessibility.is_thorough = "not slow" not in config.option.markexpr
 
 
 def pytest_collection_modifyitems(items):

@@ -38,7 +38,7 @@ class Visitor:
         has all labels.
         """
         if self.scripts and not self._own_colours:
-            accessibility.inspect(page, (kind, self.width, self.scheme, _state(page)))
+            accessibility.inspect(page, (kind, _state(page)), (self.width, self.scheme))
 
 
 def _state(page):

@@ -63,6 +63,7 @@ def test_newcomers_fly_in_and_settle_where_the_server_has_them(visit):
     visitor.matches(2, 16)
 
 
+@pytest.mark.slow
 def test_swarm_of_hundreds_ends_as_the_server_has_it(visit):
     visitor = visit(43).drawn()
     visitor.becomes(440)
@@ -83,6 +84,7 @@ def test_with_reduced_motion_newcomers_fade_in(visit):
     visitor.matches(2, 16)
 
 
+@pytest.mark.slow
 def test_hidden_tab_draws_nothing_and_catches_up_at_once(visit):
     frames = "window.frames_ = 0; requestAnimationFrame = ((real) => (act) => { frames_ += 1; return real(act); })(requestAnimationFrame);"
     hide = "Object.defineProperty(document, 'hidden', { get: () => window.away_ === true });"
@@ -107,6 +109,7 @@ def test_tap_opens_the_card_of_that_butterfly(visit):
     expect(card.locator("[data-card=say]")).to_have_text(card.get_attribute("data-counted"))
 
 
+@pytest.mark.slow
 def test_hovered_butterfly_is_named_while_large_and_not_twice(visit):
     page = visit(28_000, query="?n=2", reduced_motion="reduce").drawn().settles().page
     tip, stage = page.locator("[data-tip]"), page.locator(".stage-surface").bounding_box()

@@ -114,6 +114,7 @@ def test_long_title_leaves_room_for_everything_else(wall, length):
         assert box["y"] + box["height"] <= min(WALL["height"], inside["y"] + inside["height"] + 1)
 
 
+@pytest.mark.slow
 def test_count_grows_with_the_butterflies_that_fly_in(wall):
     visitor = wall(2).drawn()
     visitor.becomes(1000)
@@ -124,6 +125,7 @@ def test_count_grows_with_the_butterflies_that_fly_in(wall):
     )
 
 
+@pytest.mark.slow
 def test_day_theme_ignores_the_preference_of_the_system(wall):
     visitor = wall(43, screen="day", color_scheme="dark").drawn()
     visitor.matches(2, 16)
@@ -132,6 +134,7 @@ def test_day_theme_ignores_the_preference_of_the_system(wall):
     visitor.matches(2, 16, night=True)
 
 
+@pytest.mark.slow
 def test_wake_lock_is_held_and_renewed_when_the_page_returns(wall):
     visitor = wall(2, script=[AWAKE]).drawn()
     assert visitor.page.evaluate("awake_") == 1
@@ -181,6 +184,7 @@ def test_new_name_is_shown_and_its_butterfly_ringed_at_once(hall):
     assert _lit(visitor) == []
 
 
+@pytest.mark.slow
 def test_new_name_joins_the_most_recent_ones(hall):
     visitor = hall()
     names = visitor.page.locator(".screen-name b")
@@ -192,6 +196,7 @@ def test_new_name_joins_the_most_recent_ones(hall):
     expect(names).to_have_text(["Person 1001", "Person 1002", "Person 1003"])
 
 
+@pytest.mark.slow
 def test_full_hall_sees_six_at_once_and_the_others_soon(hall):
     visitor = hall()
     names = visitor.page.locator(".screen-name b")
@@ -202,6 +207,7 @@ def test_full_hall_sees_six_at_once_and_the_others_soon(hall):
     expect(names).to_have_text([f"Person {number}" for number in range(1007, 1011)])
 
 
+@pytest.mark.slow
 def test_name_in_a_reused_place_is_shown_at_once(hall):
     visitor = hall()
     visitor.becomes(1000, free=[7])
@@ -212,6 +218,7 @@ def test_name_in_a_reused_place_is_shown_at_once(hall):
     expect(visitor.page.locator(".screen-name b")).to_have_text("Person 7")
 
 
+@pytest.mark.slow
 def test_new_names_are_requested_past_every_cache(hall):
     visitor = hall()
     with visitor.page.expect_request("**/butterflies/1.json?*"):
@@ -219,6 +226,7 @@ def test_new_names_are_requested_past_every_cache(hall):
         visitor.page.clock.run_for(1000)
 
 
+@pytest.mark.slow
 def test_name_missing_from_an_old_response_is_requested_again(hall):
     visitor = hall()
     visitor.known = 1000
@@ -253,6 +261,7 @@ def test_reduced_motion_shows_the_same_without_fading(hall):
     assert visitor.page.locator(".screen-name").evaluate(fade) < 0.01
 
 
+@pytest.mark.slow
 def test_name_without_a_font_is_shown_as_its_number(hall):
     visitor = hall()
     # A character that no font has.
@@ -310,6 +319,7 @@ def test_without_a_canvas_the_servers_picture_follows_the_count(wall):
     until(lambda: visitor.becomes(5) or visitor.page.locator("img.montage[src*='count=5']").count())
 
 
+@pytest.mark.slow
 def test_toolbar_appears_with_the_mouse_and_by_keyboard(wall):
     page = wall(2).drawn().page
     bar = page.locator(".screen-bar")

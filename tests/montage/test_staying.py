@@ -10,6 +10,7 @@ from tests.chromium import find
 from tests.montage.stage import BREATHE, place_of
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.browser,
     pytest.mark.skipif(find() is None, reason="NO CHROMIUM: the live montage is untested."),
 ]

@@ -15,6 +15,7 @@ EDGES = """(columns) => {
 }"""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [390, 1440])
 def test_first_card_of_each_row_begins_at_the_same_edge(arrive, width):
     cause = CauseScreen.open(arrive(width=width))

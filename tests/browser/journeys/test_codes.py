@@ -38,6 +38,7 @@ def test_code_from_the_email_confirms_on_the_thanks_page(arrive, lang, scripts):
     assert hatched.number == before + 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("lang", "scripts"), MANNERS)
 def test_code_from_the_email_confirms_on_another_device(arrive, lang, scripts):
     supporter = arrive(lang=lang)

@@ -41,6 +41,7 @@ def test_event_is_found_and_registered_for_and_the_email_is_the_ticket(
     assert not ticket.cancel().find("main form").count()
 
 
+@pytest.mark.slow
 def test_cancelled_seat_goes_to_the_waiting_list_with_an_email(arrive, served):
     first, second = arrive(), arrive(width=1440)
     served.end_holds()
@@ -54,6 +55,7 @@ def test_cancelled_seat_goes_to_the_waiting_list_with_an_email(arrive, served):
     assert TicketScreen.by_email(second, emails=3).state == "registered"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["es", "en"])
 def test_unconfirmed_seat_goes_to_the_waiting_list(arrive, served, lang):
     """Without scripts, one visitor does not confirm, so another gets the seats an hour later."""

@@ -88,6 +88,7 @@ def test_invalid_email_address_stays_in_the_field_with_an_error(arrive):
     assert visitor.page.locator("[name=email]").input_value() == "amalia@correo"
 
 
+@pytest.mark.slow
 def test_expired_link_offers_a_new_one(arrive):
     visitor = arrive()
     PetitionScreen.open(visitor).sign()

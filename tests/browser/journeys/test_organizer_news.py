@@ -9,6 +9,8 @@ from tests.browser.modules.actions import keeps_draft, loads_until
 from tests.browser.screens.news import UpdatesScreen
 from tests.factories.pictures import heart
 
+pytestmark = pytest.mark.slow
+
 TITLE = "Trees stand in the square"
 SLUG = "trees-stand-in-the-square"
 

@@ -19,6 +19,8 @@ from tests.browser.served_site import ServedSite
 from tests.browser.visitor import Visitor
 from tests.factories.organizers import PASSWORD
 
+pytestmark = pytest.mark.slow
+
 NAME, ACCENT = "Guardianes del Lago", "#1d3f94"
 DEMONSTRATION = re.compile(
     r"mexic|méxic|mexiq|iguala|ayotzinapa|monarch|monarca|forty-three|cuarenta y tres"

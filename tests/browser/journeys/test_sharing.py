@@ -7,6 +7,8 @@ from tests.browser.screens.mail import email_of
 from tests.browser.screens.petition import PetitionScreen
 from tests.browser.screens.screen import Screen
 
+pytestmark = pytest.mark.slow
+
 
 class SharingScreen(Screen):
     path = "/{lang}/petitions/{slug}/share"

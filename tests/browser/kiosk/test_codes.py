@@ -10,6 +10,8 @@ from tests.browser.kiosk.sentences import sentence
 from tests.browser.kiosk.tablet import stored
 from tests.browser.organize.steps import accept, secure
 
+pytestmark = pytest.mark.slow
+
 # The reader is the one tablets use for pairing codes. It shares no code with the generator.
 READ = """async ([url, bytes]) => {
   const { decodeQR } = await import(url);

@@ -3,10 +3,14 @@
 import sqlite3
 from contextlib import closing
 
+import pytest
+
 from tests.browser.kiosk.sentences import sentence
 from tests.browser.modules.actions import until
 from tests.browser.screens.mail import email_of
 from tests.browser.screens.thanks import HatchedScreen
+
+pytestmark = pytest.mark.slow
 
 SECONDS = 120
 STORY = "My brother taught me to read from the back of seed packets, and his name is on no list."

@@ -165,6 +165,7 @@ def test_reading_a_petition_takes_two_minutes_before_the_app_asks(new_tablet):
     assert sentence(page, "still_hint_reading").fullmatch(question.text_content())
 
 
+@pytest.mark.slow
 def test_restart_asks_before_it_clears_the_input(new_tablet):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     page = tablet.page

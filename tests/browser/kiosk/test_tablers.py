@@ -88,6 +88,7 @@ def _shift(page, name, tally):
     )
 
 
+@pytest.mark.slow
 def test_shift_without_a_name_is_refused_at_its_field(new_tablet):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     page = tablet.page

@@ -63,6 +63,7 @@ def test_twenty_thousand_are_rejected_restored_and_rejected_again(owner_of_200, 
     served.flask("signatures", "audit")
 
 
+@pytest.mark.slow
 def test_eight_digit_numbers_fit_their_line_at_every_width(owner_of_200, served):
     owner = owner_of_200(width=1440)
     page = owner.page

@@ -10,6 +10,8 @@ from playwright.sync_api import expect
 from tests.browser.organize.steps import accept, go, look, press, secure
 from tests.factories.kiosks import AMALIA, envelope, seal, signature
 
+pytestmark = pytest.mark.slow
+
 EVENT, PETITION = "table", "victims-law"
 CODE = re.compile(r"[2-9A-Z]{4}-[2-9A-Z]{4}")
 LANDS = [("en", 390, "dark"), ("es", 1440, "light"), ("fr", 820, "light")]

@@ -2,9 +2,12 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.organize.steps import go, look
+
+pytestmark = pytest.mark.slow
 
 TARGETS = """kind,name_en,office_en,email
 person,Elena Vela,Senator,vela@senate.example

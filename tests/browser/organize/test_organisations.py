@@ -5,6 +5,8 @@ from playwright.sync_api import expect
 
 from tests.browser.organize.steps import accept, go, look, secure
 
+pytestmark = pytest.mark.slow
+
 # The label in the language that needs most space, and how far it ends before the button begins.
 GAP = """(sample) => {
   const [label] = sample.querySelectorAll("text");

@@ -83,6 +83,7 @@ def test_sheet_goes_from_the_printer_to_the_count_and_is_undone(owner, served, l
     served.flask("signatures", "audit")
 
 
+@pytest.mark.slow
 def test_uploaded_list_is_matched_corrected_and_imported(owner):
     odile = owner(width=820)
     page = odile.page
@@ -104,6 +105,7 @@ def test_uploaded_list_is_matched_corrected_and_imported(owner):
     expect(page.locator(".alert--success")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_sheet_typed_offline_stays_in_the_page_and_is_saved_later(owner):
     odile = owner(width=1440)
     page = odile.page

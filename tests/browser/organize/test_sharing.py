@@ -9,6 +9,8 @@ from playwright.sync_api import expect
 from campaign.organize.core.identity import SESSION_COOKIE
 from tests.browser.organize.steps import accept, go, press
 
+pytestmark = pytest.mark.slow
+
 HOME = "petitions/human-rights-first"
 
 
