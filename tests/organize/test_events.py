@@ -136,6 +136,16 @@ def test_text_is_written_in_three_languages_and_one_is_removed(desk, talk):
     assert [text.lang for text in now_of().texts] == ["en"]
 
 
+def test_fields_of_the_text_can_be_told_apart_by_their_labels(desk, talk):
+    page = tree(desk.get(f"{TALK}/words"))
+    panels = page.xpath("//details[contains(@class, 'translation')]")
+    assert panels
+    for panel in panels:
+        labels = [label.text_content().strip() for label in panel.iter("label")]
+        assert len(labels) > 2
+        assert len(labels) == len(set(labels))
+
+
 def test_preview_of_text_saves_nothing(desk, talk):
     page = save(desk, "words", title_en="Other", body_en="Half a *thought*", press="preview")
     assert "<em>thought</em>" in page.text

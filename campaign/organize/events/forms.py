@@ -171,7 +171,7 @@ def _title(lang: str) -> LineField:
 
 
 def _body(lang: str) -> LinesField:
-    return LinesField(in_language(_l("Type of event"), lang), [max_length(MAX_BODY_LENGTH)])
+    return LinesField(in_language(_l("Description"), lang), [max_length(MAX_BODY_LENGTH)])
 
 
 def _access(lang: str) -> LinesField:

@@ -131,7 +131,7 @@ def _forecast_columns(forecast: Forecast | None, goal: int) -> tuple[Any, ...]:
 
 
 TABLES = {
-    "states": Table(_l("Status"), _states),
+    "states": Table(_l("By status"), _states),
     "days": Table(_l("By day"), _days),
     "hours": Table(_l("By hour"), _hours),
     "evidence": Table(_l("By type of proof"), _kind("evidence")),
