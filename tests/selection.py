@@ -11,7 +11,8 @@ import pytest
 from xdist.scheduler import LoadFileScheduling
 
 BROWSER_TESTS = "tests/browser/"
-FAULT_TESTS = "tests/faults/"
+# Their files start sites of their own.
+SITE_TESTS = ("tests/faults/", "tests/deploy/", "tests/release/")
 
 
 class MixedScheduling(LoadFileScheduling):
@@ -68,7 +69,7 @@ def longest_first(items):
 
 
 def _turn(item):
-    if item.nodeid.startswith(FAULT_TESTS):
+    if item.nodeid.startswith(SITE_TESTS):
         return 0
     return 1 if "browser" in item.fixturenames else 2
 
