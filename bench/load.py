@@ -34,7 +34,8 @@ class Visits:
 class Watch:
     """Watchers of `path`, who each ask every `pace` seconds, for `seconds` after all have arrived.
 
-    The file `arrived` is created then.
+    The file `arrived` is created then. They connect from 127.0.0.<address>, as an address has ports
+    for some twenty thousand.
     """
 
     port: int
@@ -43,6 +44,7 @@ class Watch:
     seconds: float
     arrived: Path
     pace: float = 1.0
+    address: int = 1
 
 
 @dataclass
@@ -57,6 +59,17 @@ class Seen:
     delays: list = field(default_factory=list)
     sightings: list = field(default_factory=list)
     slowest_pace: int = 0
+
+
+def all_seen(parts):
+    """Return what several clients saw together, as one Seen."""
+    return Seen(
+        seconds=max(part.seconds for part in parts),
+        delays=sorted(delay for part in parts for delay in part.delays),
+        statuses=sum((part.statuses for part in parts), Counter()),
+        sightings=[sighting for part in parts for sighting in part.sightings],
+        slowest_pace=max(part.slowest_pace for part in parts),
+    )
 
 
 @dataclass

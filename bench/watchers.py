@@ -10,7 +10,6 @@ from bench.answers import ResponseReader
 from bench.load import PATIENCE, Seen, run_as_client
 from bench.requests import page_request
 
-PORTS_OF_ONE_ADDRESS = 20_000
 OBSERVED = 10  # Every tenth watcher notes when it saw which butterfly.
 COUNT = re.compile(rb'"count":\s*(\d+)')
 NEXT = re.compile(rb'"next_ms":\s*(\d+)')
@@ -42,9 +41,9 @@ class Watchers:
         return self._seen
 
     def _arrive(self):
-        for index in range(self._watch.watchers):
+        for _ in range(self._watch.watchers):
             link = socket.socket()
-            link.bind((f"127.0.0.{1 + index // PORTS_OF_ONE_ADDRESS}", 0))
+            link.bind((f"127.0.0.{self._watch.address}", 0))
             link.settimeout(PATIENCE)
             link.connect(("127.0.0.1", self._watch.port))
             link.setblocking(False)

@@ -1,5 +1,6 @@
 """Many watch while others sign and confirm: how soon a hatched butterfly is seen."""
 
+import math
 import time
 from dataclasses import dataclass
 from urllib.request import Request, urlopen
@@ -15,6 +16,8 @@ from bench.rows.signing import Signing
 
 SIGNATURES_PER_SECOND = 100
 MAX_P99_SECONDS = 0.5
+# Each needs an open file, and many systems allow a process twenty thousand.
+MAX_PER_CLIENT = 10_000
 # How much longer than their pace watchers may wait for a butterfly.
 MAX_UNSEEN_SECONDS = 1.5
 MAX_ARRIVAL_SECONDS = 60
@@ -32,6 +35,11 @@ class Crowd:
     def seconds(self, scale):
         return max(4 * scale.seconds, self.pace * self.paces)
 
+    def shares(self):
+        """Return how many of them each client process watches for."""
+        clients = math.ceil(self.watchers / MAX_PER_CLIENT)
+        return [self.watchers // clients] * clients
+
 
 IN_THE_NEWS = Crowd(10_000)
 
@@ -47,17 +55,23 @@ def measure(scale, folder, crowd=IN_THE_NEWS):
         pulse = f"/causes/{sites.CAUSE}/pulse.json"
         site.answers(pulse)
         _await_runner(site.port, first, url)
-        arrived = site_folder / "arrived"
-        watching = load.start_client(
-            "bench.watchers",
-            load.Watch(site.port, pulse, crowd.watchers, seconds, arrived, crowd.pace),
-        )
-        _await(arrived)
+        watches = [
+            load.Watch(
+                *(site.port, pulse, count, seconds, site_folder / f"arrived-{n}", crowd.pace),
+                address=n + 1,
+            )
+            for n, count in enumerate(crowd.shares())
+        ]
+        watching = [load.start_client("bench.watchers", watch) for watch in watches]
+        for watch in watches:
+            _await(watch.arrived)
         signing = load.start_client(
             "bench.visits", load.Visits(site.port, _visits(site.port, to_confirm), 16)
         )
         signed = load.end_client(signing, seconds + load.PATIENCE)
-        seen = load.end_client(watching, seconds + load.PATIENCE)
+        seen = load.all_seen(
+            [load.end_client(client, seconds + load.PATIENCE) for client in watching]
+        )
     _, *hatched = _rows(
         url,
         f"select number, {SECONDS % 'hatched_at'}, {SECONDS % 'confirmed_at'} from signature "
