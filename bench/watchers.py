@@ -29,18 +29,19 @@ class Watchers:
         self._seen = Seen()
 
     def work(self):
-        """Let all arrive, then watch; return what was Seen."""
+        """Let all arrive, then watch; return what was Seen since."""
         self._arrive()
+        self._spread()
+        self._seen = Seen()
         self._watch.arrived.touch()
         begun = time.monotonic()
-        for index, number in enumerate(self._sockets):
-            self._due.append((begun + self._watch.pace * index / len(self._sockets), number))
         self._live(begun + self._watch.seconds)
         self._seen.seconds = time.monotonic() - begun
         self._seen.delays.sort()
         return self._seen
 
     def _arrive(self):
+        """Connect all. Those who are here ask already: the server closes connections that do not."""
         for _ in range(self._watch.watchers):
             link = socket.socket()
             link.bind((f"127.0.0.{self._watch.address}", 0))
@@ -51,17 +52,35 @@ class Watchers:
             self._sockets[number], self._readers[number] = link, ResponseReader()
             self._counts[number], self._tags[number] = 0, b""
             self._poll.register(number, select.EPOLLIN)
+            self._due.append((time.monotonic(), number))
+            self._turn(wait=0)
+
+    def _spread(self):
+        """Wait for all responses, then let all ask again at even intervals."""
+        self._due.clear()
+        end = time.monotonic() + self._watch.pace
+        while self._wanted_at and time.monotonic() < end:
+            self._turn(wait=0.1)
+            self._due.clear()
+        begun = time.monotonic()
+        for index, number in enumerate(self._sockets):
+            self._due.append((begun + self._watch.pace * index / len(self._sockets), number))
 
     def _live(self, end):
         while (now := time.monotonic()) < end:
-            while self._due and self._due[0][0] <= now:
-                self._send(*self._due.popleft())
             wait = self._due[0][0] - now if self._due else self._watch.pace
-            for number, _ in self._poll.poll(min(wait, end - now)):
-                self._receive(number)
+            self._turn(wait=max(0, min(wait, end - now)))
         self._seen.statuses["unanswered"] += sum(
             1 for wanted in self._wanted_at.values() if wanted < end - self._watch.pace
         )
+
+    def _turn(self, wait):
+        """Send what is due, and read what arrives within `wait` seconds."""
+        now = time.monotonic()
+        while self._due and self._due[0][0] <= now:
+            self._send(*self._due.popleft())
+        for number, _ in self._poll.poll(wait):
+            self._receive(number)
 
     def _send(self, wanted_at, number):
         self._wanted_at[number] = wanted_at
