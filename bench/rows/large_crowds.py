@@ -1,6 +1,7 @@
-"""Twice as many watchers as `watching` has, and as many as one machine keeps at the slowest pace.
+"""Twice as many watchers as `watching` has, and ten times as many at the slowest pace.
 
-Each watcher needs an open file on both sides: first raise the limit by `ulimit -n 300000`.
+Each watcher needs an open file in a web process. Where the system limits them to fewer than sixty
+thousand, set WEB_CONCURRENCY to have more web processes.
 """
 
 from bench.rows import watching
