@@ -88,22 +88,26 @@ class SupervisedProcess:
     def __init__(self, target: Callable[[], None]) -> None:
         self._target = target
         self._stopping = threading.Event()
+        self._keeper = threading.Thread(target=self._supervise, name="keeper", daemon=True)
         self._child: BaseProcess
 
     def start(self) -> Self:
         """Start the child; return this object."""
         self._start_child()
-        threading.Thread(target=self._supervise, name="keeper", daemon=True).start()
+        self._keeper.start()
         return self
 
     def stop(self) -> None:
-        """Ask the child to exit, and kill it after STOP_SECONDS."""
+        """Ask the child to exit, kill it after STOP_SECONDS, and return when it has exited."""
         with fork_lock():
             self._stopping.set()
         self._child.terminate()
-        self._child.join(STOP_SECONDS)
-        if self._child.is_alive():
+        # Only the keeper waits for the child: the system tells one thread how a process ended, and
+        # the others would take it for alive.
+        self._keeper.join(STOP_SECONDS)
+        if self._keeper.is_alive():
             self._child.kill()
+            self._keeper.join()
 
     def _supervise(self) -> None:
         while True:

@@ -86,9 +86,10 @@ def test_end_of_a_child_is_noticed_though_another_was_forked_meanwhile(supervise
     os.kill(killed.pid, signal.SIGKILL)
     wait_until(lambda: process._child is not killed)
     assert process._child.is_alive()
+    again = process._child
     begun = time.monotonic()
-    os.kill(process._child.pid, signal.SIGKILL)
-    process._child.join(20)
+    os.kill(again.pid, signal.SIGKILL)
+    wait_until(lambda: process._child is not again)
     assert time.monotonic() - begun < 10
 
 
@@ -118,5 +119,4 @@ def test_child_that_ignores_the_stop_is_killed(supervise, capfd):
     wait_until(lambda: "deaf" in capfd.readouterr().out)
     process.stop()
     # On its own it would end later, with success.
-    process._child.join(30)
     assert process._child.exitcode == -signal.SIGKILL
