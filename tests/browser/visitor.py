@@ -38,7 +38,7 @@ class Visitor:
         has all labels.
         """
         if self.scripts and not self._own_colours:
-            accessibility.inspect(page, (kind, _state(page)), (self.width, self.scheme))
+            accessibility.inspect(page, (kind, _state(page)), width=self.width, scheme=self.scheme)
 
 
 def _state(page):

@@ -14,6 +14,9 @@ from urllib.error import URLError
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
+import config
+from campaign import create_app
+from campaign.extensions import db
 from campaign.security.tokens import make_token
 from campaign.signatures.tokens import seal
 from tests.ports import free_port
@@ -49,7 +52,7 @@ class RunningSite:
             settings["DATABASE_URL"] = database_url
         foreign = ("DATABASE_URL", "MAIL_URL", "REDIS_URL", "VOLANTE_ENV")
         self.environment = {k: v for k, v in os.environ.items() if k not in foreign} | settings
-        self.server = None
+        self.server = self._app = None
 
     def start(self, *options):
         with (self.var / "serve.log").open("ab") as log:
@@ -109,6 +112,20 @@ class RunningSite:
                 os.kill(pid, signal.SIGKILL)
 
     def flask(self, *arguments):
+        """Run a `flask` command on the same data; return its exit code and output.
+
+        It runs in this process: another one would take longer to start than most commands take.
+        """
+        if self._app is None:
+            self._app = create_app(config.load(self.environment))
+        with self._app.app_context():
+            done = self._app.test_cli_runner().invoke(args=arguments, catch_exceptions=False)
+            db.session.remove()
+            db.engine.dispose()
+        return done.exit_code, done.output
+
+    def flask_process(self, *arguments):
+        """Run a `flask` command of the site's own code in its own process."""
         done = subprocess.run(
             [sys.executable, "-m", "flask", *arguments],
             cwd=self.code, env=self.environment, capture_output=True, text=True, timeout=START_SECONDS, check=False,

@@ -79,7 +79,7 @@ def test_no_process_keeps_an_old_snapshot_of_the_database_open(site):
 
 
 def test_port_in_use_is_reported_in_one_line_before_anything_else(site):
-    code, output = site.flask("serve", "--demo")
+    code, output = site.flask_process("serve", "--demo")
     assert code == 1
     assert len(output.strip().splitlines()) == 1
     assert str(site.port) in output and "PORT=" in output
@@ -90,7 +90,7 @@ def test_port_in_use_is_reported_in_one_line_before_anything_else(site):
 def test_foreign_bind_address_is_reported_in_one_line(tmp_path, host):
     site = RunningSite(tmp_path)
     site.environment["HOST"] = host
-    code, output = site.flask("serve")
+    code, output = site.flask_process("serve")
     assert code == 1
     assert host in output and str(site.port) in output
     assert len(output.strip().splitlines()) == 1

@@ -185,8 +185,8 @@ def test_command_that_refuses_says_why_in_one_line(tmp_path):
 def test_unpacked_archive_serves(unpacked, tmp_path):
     site = RunningSite(tmp_path, code=unpacked)
     try:
-        assert site.flask("--version")[0] == 0
+        assert site.flask_process("--version")[0] == 0
         site.start()
-        assert site.flask("signatures", "audit")[0] == 0
+        assert site.flask_process("signatures", "audit")[0] == 0
     finally:
         site.stop()

@@ -32,7 +32,7 @@ def test_night_is_chosen_with_one_press_and_kept_on_the_next_page(arrive, width)
     home.find("button.theme").click()
     night = home.page.evaluate(GROUND)
     assert night != day
-    accessibility.inspect(home.page, "night by choice", width)
+    accessibility.inspect(home.page, "night by choice", width=width)
     cause = CauseScreen.open(home.visitor)
     assert cause.page.evaluate(GROUND) == night
     assert "night=1" in _picture(cause)

@@ -171,7 +171,7 @@ class Tablet:
     def inspect(self, kind):
         # A new screen ignores presses for half a second.
         self.page.locator("main:not([inert])").wait_for()
-        accessibility.inspect(self.page, ("kiosk", kind), self.page.viewport_size["width"])
+        accessibility.inspect(self.page, ("kiosk", kind), width=self.page.viewport_size["width"])
 
     def kill(self):
         """Kill the browser as an empty battery does, and clear its locks for another start."""
