@@ -26,9 +26,9 @@ def pytest_configure(config):
 
 def pytest_collection_modifyitems(items):
     for item in items:
-        if HERE in item.path.parents:
+        if item.path.is_relative_to(HERE):
             item.add_marker(pytest.mark.browser)
-        if MODULES in item.path.parents:
+        if item.path.is_relative_to(MODULES):
             item.add_marker(pytest.mark.every_case)
 
 

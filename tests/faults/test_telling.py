@@ -21,7 +21,7 @@ from tests.faults.running_site import (
 
 pytestmark = pytest.mark.slow
 
-PEOPLE = 2000
+PEOPLE = 1000
 TOLD = "select emailed from answer_telling"
 STATE = "select state from answer_telling"
 QUEUED = "select count(*) from outbox_message where state = 'owed'"
@@ -30,7 +30,7 @@ EMAILS = "select count(*) from outbox_message where kind = 'answer_published'"
 
 @pytest.fixture
 def telling_site(mailing_site):
-    """The site whose worker has not begun to tell 2,000 people, and its mail server's Script."""
+    """The site whose worker has not begun to tell 1,000 people, and its mail server's Script."""
     site, script = mailing_site
     done = subprocess.run(
         [sys.executable, "-m", "tests.faults.begin_telling", PETITION, str(PEOPLE)],

@@ -17,7 +17,7 @@ from tests.selection import runs_on_postgresql
 
 # A test sends this many requests of each kind. FUZZ_REQUESTS changes the number, and FUZZ_SEED
 # repeats a run.
-QUICK, THOROUGH = 40, 800
+QUICK, THOROUGH = 40, 400
 HERE = Path(__file__).parent
 
 
@@ -28,7 +28,7 @@ def pytest_collection_modifyitems(config, items):
     `make test-slow` sends the few of `make test` among many more. On PostgreSQL an admin causes all
     statements that other roles cause.
     """
-    redundant = [item for item in items if HERE in item.path.parents and _is_redundant(item)]
+    redundant = [item for item in items if item.path.is_relative_to(HERE) and _is_redundant(item)]
     if redundant:
         config.hook.pytest_deselected(items=redundant)
         items[:] = [item for item in items if item not in redundant]

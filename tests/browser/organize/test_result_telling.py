@@ -17,7 +17,6 @@ from tests.browser.screens.petition import PetitionScreen
         ("en", 1440, "light", "won"),
         ("es", 390, "dark", "partly_won"),
         ("fr", 390, "light", "no_answer"),
-        ("fr", 1440, "dark", "won"),
     ],
 )
 def test_people_who_ask_are_told_of_the_result_once(arrive, owner, lang, width, scheme, result):
