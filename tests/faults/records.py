@@ -2,19 +2,23 @@
 
 import email
 from email.policy import default
+from functools import cache
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import NullPool, create_engine, text
 
 
 def query_rows(site, sentence):
     """Return the rows of an SQL query on the site's database."""
     url = site.environment.get("DATABASE_URL", f"sqlite:///{site.var / 'volante.sqlite3'}")
-    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1))
-    with engine.begin() as connection:
+    with _engine(url.replace("postgresql://", "postgresql+psycopg://", 1)).begin() as connection:
         result = connection.execute(text(sentence))
-        rows = result.all() if result.returns_rows else []
-    engine.dispose()
-    return rows
+        return result.all() if result.returns_rows else []
+
+
+@cache
+def _engine(url):
+    """Return an engine that keeps no connection open: the database may be moved or stopped."""
+    return create_engine(url, poolclass=NullPool)
 
 
 def release_claimed_emails(site):
