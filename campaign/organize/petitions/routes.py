@@ -1,5 +1,6 @@
 """Petitions: list, create, show, set the goal, clone, preview, check before publishing."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from operator import attrgetter
@@ -131,7 +132,7 @@ def goal(petition: Petition) -> ResponseReturnValue:
         return _render_page(petition, form, 422)
     audit_event = audit_event_of("petitions.edit", petition, part="goal", goal=form.goal.data)
     save(
-        Editor(form, partial(petition_in_any_state, petition.slug), GoalForm.of, _render_page),
+        editor_of(petition, form, GoalForm.of, _render_page),
         audit_event,
         change_goal,
         petition_id=petition.id,
@@ -226,6 +227,16 @@ def audit_event_of(action: str, petition: Petition, **details: Any) -> AuditEven
     return AuditEvent(
         action, on=("petition", petition.id), cause_id=petition.cause_id, details=details
     )
+
+
+def editor_of(
+    petition: Petition,
+    form: FlaskForm,
+    form_of: Callable[[Any], FlaskForm],
+    page: Callable[[Any, Any], ResponseReturnValue],
+) -> Editor:
+    """Return the Editor of a form about this petition."""
+    return Editor(form, partial(petition_in_any_state, petition.slug), form_of, page)
 
 
 def back_to(petition: Petition) -> BaseResponse:

@@ -17,7 +17,7 @@ from campaign.extensions import write
 from campaign.http.responses import framed
 from campaign.mail.composition import Message
 from campaign.organize.core.access import allowed
-from campaign.organize.core.edit_conflicts import Editor, save
+from campaign.organize.core.edit_conflicts import save
 from campaign.organize.core.fields import (
     InLanguages,
     LineField,
@@ -31,10 +31,9 @@ from campaign.organize.core.identity import actor, organizer
 from campaign.organize.core.languages import original_first, petition_languages
 from campaign.organize.core.scope import load_petition
 from campaign.organize.petitions.labels import EMAIL_LABELS, WORDING_LABELS
-from campaign.organize.petitions.routes import audit_event_of, blueprint
+from campaign.organize.petitions.routes import audit_event_of, blueprint, editor_of
 from campaign.petitions.editing import change_wording
 from campaign.petitions.models import Petition
-from campaign.petitions.queries import petition_in_any_state
 from campaign.petitions.wording import (
     PART,
     TEXTS,
@@ -181,7 +180,7 @@ def save_wording(petition: Petition) -> ResponseReturnValue:
     if not form.validate():
         return _render_page(petition, form, 422)
     save(
-        Editor(form, partial(petition_in_any_state, petition.slug), WordingForm.of, _render_page),
+        editor_of(petition, form, WordingForm.of, _render_page),
         audit_event_of("petitions.edit", petition, part=PART),
         change_wording,
         petition_id=petition.id,
