@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select, update
 
 from campaign.accounts.audit_models import AuditEntry
-from campaign.accounts.queries import organizer_by_id
+from campaign.accounts.queries import present_organizer
 from campaign.events.queries import event_by_id
 from campaign.extensions import AnyRow, db
 from campaign.http.urls import absolute_url
@@ -143,14 +143,9 @@ def _event_title(row: Signature, lang: str) -> str:
 def _render_silent(message: Any) -> Message | None:
     """Return the Message about the tablet of an audit entry, or None if it has reported again."""
     entry = db.session.get(AuditEntry, message.subject_id)
-    organizer = organizer_by_id(entry.details["organizer"]) if entry else None
+    organizer = present_organizer(entry.details["organizer"]) if entry else None
     kiosk = kiosk_by_id(entry.subject_id) if entry else None
-    if (
-        organizer is None
-        or organizer.removed_at is not None
-        or kiosk is None
-        or kiosk.silence_notified_at is None
-    ):
+    if organizer is None or kiosk is None or kiosk.silence_notified_at is None:
         return None
     event, locale = kiosk.event, locale_of(message.lang)
     identity = email_identity(event.cause.organisation_id, message.lang)
