@@ -1,5 +1,7 @@
 """Simulate a process that ends between two transactions, or in the middle of one."""
 
+from itertools import count
+
 import pytest
 
 from campaign.extensions import write
@@ -25,6 +27,18 @@ def stopped_after(parts):
         return write(half, *arguments)
 
     return write_until
+
+
+def cut_at_call(monkeypatch, owner, method, number):
+    """Let the power go when the method is called for the time `number`."""
+    original, calls = getattr(owner, method), count(1)
+
+    def call(*arguments):
+        if next(calls) == number:
+            raise PowerCut
+        return original(*arguments)
+
+    monkeypatch.setattr(owner, method, call)
 
 
 def cut_within_a_batch(monkeypatch, kind):
