@@ -44,7 +44,7 @@ from campaign.process.clock import utcnow
 from campaign.signatures.forms import signature_form
 from campaign.signatures.presenters import petition_context
 from campaign.site.settings import site_settings
-from campaign.text.slugs import free_slug, slug_of
+from campaign.text.slugs import free_slug
 
 blueprint = Blueprint("petitions", __name__, url_prefix="/petitions")
 PAGE_SIZE = 30
@@ -88,11 +88,7 @@ def create() -> ResponseReturnValue:
     form = offered(NewPetitionForm(), "petitions.edit")
     if not form.validate():
         return render_template("organize/petitions/new.html", form=form), 422
-    slug = (
-        form.slug.data
-        or slug_of(form.title.data)
-        or free_slug(form.action_kind.data, operations.slugs.is_taken)
-    )
+    slug = form.new_slug(form.action_kind.data, operations.slugs.is_taken)
     if is_already_created(petition_in_any_state(slug), form, attrgetter("current_version.texts")):
         return redirect(url_for("organize.petitions.show", slug=slug), 303)
     try:
