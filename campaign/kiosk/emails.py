@@ -20,7 +20,7 @@ from campaign.i18n.long_dates import long_date
 from campaign.kiosk.codes import CONFIRM_NAME
 from campaign.kiosk.queries import kiosk_by_id
 from campaign.mail.composition import Message, render
-from campaign.mail.operations import enqueue_many
+from campaign.mail.operations import enqueue_about
 from campaign.mail.renderers import register
 from campaign.organisations.emails import email_identity
 from campaign.petitions.kinds import kind_of
@@ -68,13 +68,7 @@ def notify_signers(signature_ids: Sequence[int], *, now: datetime) -> None:
     people: dict[tuple[bytes | None, datetime], AnyRow] = {}
     for row in rows:
         people.setdefault((row.email_digest, row.created_at), row)
-    enqueue_many(
-        [
-            {"kind": SIGNED_AT_TABLE, "subject_id": row.id, "lang": row.lang}
-            for row in people.values()
-        ],
-        due_at=now + EMAIL_DELAY,
-    )
+    enqueue_about(people.values(), SIGNED_AT_TABLE, due_at=now + EMAIL_DELAY)
 
 
 def _render_signed_at_table(message: Any) -> Message | None:
