@@ -13,7 +13,6 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, Form
 from wtforms.validators import ValidationError
 
-from campaign.extensions import write
 from campaign.http.responses import framed
 from campaign.mail.composition import Message
 from campaign.organize.core.access import allowed
@@ -27,9 +26,10 @@ from campaign.organize.core.fields import (
     by_language,
     in_language,
 )
-from campaign.organize.core.identity import actor, organizer
+from campaign.organize.core.identity import organizer
 from campaign.organize.core.languages import original_first, petition_languages
 from campaign.organize.core.scope import load_petition
+from campaign.organize.core.test_emails import send_test_email
 from campaign.organize.petitions.labels import EMAIL_LABELS, WORDING_LABELS
 from campaign.organize.petitions.routes import audit_event_of, blueprint, editor_of
 from campaign.petitions.editing import change_wording
@@ -244,15 +244,7 @@ def test_wording(petition: Petition) -> ResponseReturnValue:
     lang, _colon, email = request.form.get("send", "").rpartition(":")
     lang = lang if lang in _languages(petition) else petition.original_lang
     email = email if email in EMAILS else "confirmation"
-    write(
-        send_test,
-        actor=actor(),
-        petition_id=petition.id,
-        organizer_id=organizer().id,
-        email=email,
-        lang=lang,
-    )
-    flash(_("A test email is on its way to %(address)s.", address=organizer().email), "success")
+    send_test_email(send_test, petition_id=petition.id, email=email, lang=lang)
     return redirect(url_for("organize.petitions.wording", slug=petition.slug), 303)
 
 
