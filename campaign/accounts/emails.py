@@ -14,7 +14,13 @@ from campaign.accounts.lookups import cause_title, host_identity, organisation_n
 from campaign.accounts.models import AccountLink, Grant, Organizer
 from campaign.accounts.operations import CHANGED, INVITATION, NEW_DEVICE, RESET, ROLE
 from campaign.accounts.permissions import ROLE_NAMES, must_have_second_factor, table_role
-from campaign.accounts.queries import device_by_id, is_open, link_by_id, organizer_by_id
+from campaign.accounts.queries import (
+    device_by_id,
+    is_open,
+    link_by_id,
+    organizer_by_id,
+    present_organizer,
+)
 from campaign.extensions import db
 from campaign.i18n.locales import locale_of
 from campaign.mail.composition import Message, render
@@ -84,8 +90,8 @@ def role(row: OutboxRow) -> Message | None:
 def changed(row: OutboxRow) -> Message | None:
     """Return the email about a change to the organizer's account, from its audit event."""
     entry = db.session.get(AuditEntry, row.subject_id)
-    organizer = organizer_by_id(entry.subject_id) if entry else None
-    if entry is None or organizer is None or organizer.removed_at is not None:
+    organizer = present_organizer(entry.subject_id) if entry else None
+    if entry is None or organizer is None:
         return None
     context = {"action": entry.action, "at": entry.at, "address_of": entry.address}
     return _message(
@@ -100,8 +106,8 @@ def changed(row: OutboxRow) -> Message | None:
 def new_device(row: OutboxRow) -> Message | None:
     """Return the email about a sign-in from an unknown browser."""
     device = device_by_id(row.subject_id)
-    organizer = organizer_by_id(device.organizer_id) if device else None
-    if device is None or organizer is None or organizer.removed_at is not None:
+    organizer = present_organizer(device.organizer_id) if device else None
+    if device is None or organizer is None:
         return None
     context = {"device": device.device, "at": device.created_at, "address_of": device.address}
     return _message(

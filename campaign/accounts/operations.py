@@ -16,6 +16,7 @@ from campaign.accounts.queries import (
     has_other_owner,
     organizer_by_address,
     organizer_by_id,
+    present_organizer,
 )
 from campaign.accounts.sessions import close_sessions, forget_devices
 from campaign.db.upsert import insert
@@ -225,8 +226,8 @@ def follow_link(
         update(AccountLink).where(*unused).values(used_at=now).returning(AccountLink.organizer_id)
     )
     organizer_id = db.session.scalar(statement)
-    organizer = cast("Organizer | None", organizer_id and organizer_by_id(organizer_id))
-    if not organizer or organizer.removed_at is not None:
+    organizer = present_organizer(organizer_id) if organizer_id else None
+    if organizer is None:
         raise LinkSpent
     organizer.password_hash = password_hash
     organizer.name = name or organizer.name

@@ -21,6 +21,12 @@ def organizer_by_id(organizer_id: int | None) -> Organizer | Any:
     return db.session.get(Organizer, organizer_id)
 
 
+def present_organizer(organizer_id: int | None) -> Organizer | None:
+    """Return the organizer, or None if there is none or they were removed."""
+    organizer = organizer_by_id(organizer_id)
+    return organizer if organizer and organizer.removed_at is None else None
+
+
 def organizer_by_address(address: str) -> Organizer | None:
     """Return the organizer with this email address, even if removed, or None.
 

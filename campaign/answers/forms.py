@@ -17,7 +17,6 @@ from campaign.text.names import clean_text
 MAX_TEXT_LENGTH, MAX_NAME_LENGTH = 20_000, 200
 # The form's text fields are sent along with the file.
 MAX_UPLOAD_BYTES = MAX_BYTES + 256 * 1024
-DOCUMENT_TYPES = "application/pdf,image/jpeg,image/png,image/webp"
 REFUSALS = {
     "format": _l("We cannot use this file. Choose a PDF, JPEG, PNG or WebP file."),
     "bytes": _l("The file is larger than 12 MB. Make it smaller, or choose another."),

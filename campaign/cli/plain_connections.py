@@ -1,14 +1,13 @@
 """Find settings whose connection would send names and passwords over the network unencrypted."""
 
 from collections.abc import Mapping
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
 from sqlalchemy.engine import URL, make_url
 
 from campaign.files.bucket import bucket_address
-from campaign.mail.smtp.server_url import server_from
+from campaign.mail.smtp.server_url import is_local, server_from
 
 ENCRYPTED_MODES = ("require", "verify-ca", "verify-full")
 
@@ -65,9 +64,4 @@ def _is_mail_plain(settings: Mapping[str, Any]) -> bool:
 
 def _is_local(host: str | None) -> bool:
     # An empty host, or a folder instead of one, means a local socket.
-    if not host or host.startswith("/"):
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    return not host or host.startswith("/") or is_local(host)

@@ -1,6 +1,5 @@
 """`flask signatures`: export, import, audit, anonymise and generate signatures."""
 
-import os
 import random
 import sys
 from typing import BinaryIO
@@ -20,6 +19,7 @@ from campaign.extensions import db, write
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_by_slug, petition_in_any_state
 from campaign.process.clock import utcnow
+from campaign.security.private_files import open_for_owner
 from campaign.signatures.erasure import anonymise, count_personal, erases_at, is_due
 from campaign.signatures.jobs import hatch_all, hatch_once
 from campaign.signatures.queries import differences
@@ -51,7 +51,7 @@ def export(slug: str, kind: str, output: str | None, state: str) -> None:
     if output is None:
         _write_rows(table, kind, sys.stdout.buffer)
         return
-    with open(output, "wb", opener=_open_for_owner) as file:
+    with open(output, "wb", opener=open_for_owner) as file:
         total = _write_rows(table, kind, file)
     click.echo(f"Exported {numbered(total, 'signature')} to {output}.")
 
@@ -155,11 +155,6 @@ def _write_rows(table: SignatureTable, kind: str, file: BinaryIO) -> int:
         total += len(columns[0])
     file.write(form.end())
     return total
-
-
-def _open_for_owner(path: str, flags: int) -> int:
-    # The file holds names and addresses, so only its owner may read it.
-    return os.open(path, flags, 0o600)
 
 
 def _load_petition(slug: str) -> Petition:

@@ -1,6 +1,5 @@
 """`flask subscriptions`: export and import subscribers with their consents."""
 
-import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from campaign.imports.subscribers.reading import (
 )
 from campaign.organisations.queries import organisation_by_slug, organisations_among
 from campaign.process.clock import utcnow
+from campaign.security.private_files import open_for_owner
 from campaign.subscriptions.importing import Subscriber, import_subscribers, outcomes_of
 from campaign.subscriptions.models import SubscriptionScope
 
@@ -58,7 +58,7 @@ def export(
         return
     try:
         # Only the owner may read it.
-        with open(output, "wb", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+        with open(output, "wb", opener=open_for_owner) as file:
             file.writelines(pieces)
     except OSError as error:
         raise click.ClickException(f"Cannot write {output}: {error.strerror}.") from error

@@ -1,6 +1,5 @@
 """`flask targets`: import and export the targets of an organisation, and its area codes."""
 
-import os
 from pathlib import Path
 
 import click
@@ -19,6 +18,7 @@ from campaign.organisations.models import Organisation
 from campaign.organisations.queries import organisation_by_slug
 from campaign.organize.targets.labels import OUTCOME_LABELS, fault_text, refusal_text
 from campaign.process.clock import utcnow
+from campaign.security.private_files import open_for_owner
 from campaign.site.settings import site_settings
 from campaign.targets.exporting import FORMATS, export_targets
 
@@ -79,8 +79,7 @@ def export(slug: str, kind: str, output: Path | None) -> None:
         return
     try:
         # Only the owner may read it.
-        opener = lambda path, flags: os.open(path, flags, 0o600)  # noqa: E731
-        with open(output, "w", encoding="utf-8", newline="", opener=opener) as target:
+        with open(output, "w", encoding="utf-8", newline="", opener=open_for_owner) as target:
             target.write(text)
     except OSError as error:
         raise click.ClickException(f"Cannot write {output}: {error.strerror}.") from error

@@ -13,7 +13,7 @@ from campaign.events.seats import drop_hold, fill_seats
 from campaign.extensions import db, load_for_update, rows_changed
 from campaign.jobs.registry import BackgroundWork
 from campaign.mail.models import BULK
-from campaign.mail.operations import enqueue_many
+from campaign.mail.operations import enqueue_about
 from campaign.site.settings import site_settings
 
 BATCH_SIZE = 500
@@ -50,10 +50,7 @@ def _remind(now: datetime, index: int) -> int:
         .returning(Registration.id, Registration.lang)
         .execution_options(synchronize_session=False)
     ).all()
-    if rows:
-        enqueue_many(
-            [{"kind": kind, "subject_id": row.id, "lang": row.lang} for row in rows], priority=BULK
-        )
+    enqueue_about(rows, kind, priority=BULK)
     return len(rows)
 
 

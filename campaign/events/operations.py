@@ -20,7 +20,7 @@ from campaign.events.reminders import passed_reminders
 from campaign.events.seats import fill_seats
 from campaign.extensions import db, load_for_update
 from campaign.mail.models import BULK
-from campaign.mail.operations import enqueue_many
+from campaign.mail.operations import enqueue_about
 from campaign.publishing.pictures import Pictures
 from campaign.publishing.slug_history import SlugHistory
 from campaign.publishing.texts import write_texts
@@ -171,7 +171,4 @@ def _notify_registered(event: Event, kind: str) -> None:
             Registration.event_id == event.id, Registration.state.in_(("registered", "waiting"))
         )
     ).all()
-    if rows:
-        enqueue_many(
-            [{"kind": kind, "subject_id": row.id, "lang": row.lang} for row in rows], priority=BULK
-        )
+    enqueue_about(rows, kind, priority=BULK)

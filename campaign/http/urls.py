@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import idna
 from flask import current_app, request
+from werkzeug.exceptions import HTTPException
 
 
 def absolute_url(endpoint: str, lang: str, **values: Any) -> str:
@@ -26,6 +27,15 @@ def with_query(path: str) -> str:
     """Return `path` with the current request's query, so that a redirect keeps it."""
     query = request.query_string.decode(errors="replace")
     return f"{path}?{query}" if query else path
+
+
+def has_page(path: str) -> bool:
+    """Return whether the site has a page at this path."""
+    try:
+        current_app.url_map.bind("").match(path, method="GET")
+    except HTTPException:
+        return False
+    return True
 
 
 def host_in(address: str) -> str:

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select, update
 
 from campaign.accounts.audit_models import AuditEntry
-from campaign.accounts.queries import organizer_by_id
+from campaign.accounts.queries import present_organizer
 from campaign.events.queries import event_by_id
 from campaign.extensions import AnyRow, db
 from campaign.http.urls import absolute_url
@@ -20,7 +20,7 @@ from campaign.i18n.long_dates import long_date
 from campaign.kiosk.codes import CONFIRM_NAME
 from campaign.kiosk.queries import kiosk_by_id
 from campaign.mail.composition import Message, render
-from campaign.mail.operations import enqueue_many
+from campaign.mail.operations import enqueue_about
 from campaign.mail.renderers import register
 from campaign.organisations.emails import email_identity
 from campaign.petitions.kinds import kind_of
@@ -68,13 +68,7 @@ def notify_signers(signature_ids: Sequence[int], *, now: datetime) -> None:
     people: dict[tuple[bytes | None, datetime], AnyRow] = {}
     for row in rows:
         people.setdefault((row.email_digest, row.created_at), row)
-    enqueue_many(
-        [
-            {"kind": SIGNED_AT_TABLE, "subject_id": row.id, "lang": row.lang}
-            for row in people.values()
-        ],
-        due_at=now + EMAIL_DELAY,
-    )
+    enqueue_about(people.values(), SIGNED_AT_TABLE, due_at=now + EMAIL_DELAY)
 
 
 def _render_signed_at_table(message: Any) -> Message | None:
@@ -143,14 +137,9 @@ def _event_title(row: Signature, lang: str) -> str:
 def _render_silent(message: Any) -> Message | None:
     """Return the Message about the tablet of an audit entry, or None if it has reported again."""
     entry = db.session.get(AuditEntry, message.subject_id)
-    organizer = organizer_by_id(entry.details["organizer"]) if entry else None
+    organizer = present_organizer(entry.details["organizer"]) if entry else None
     kiosk = kiosk_by_id(entry.subject_id) if entry else None
-    if (
-        organizer is None
-        or organizer.removed_at is not None
-        or kiosk is None
-        or kiosk.silence_notified_at is None
-    ):
+    if organizer is None or kiosk is None or kiosk.silence_notified_at is None:
         return None
     event, locale = kiosk.event, locale_of(message.lang)
     identity = email_identity(event.cause.organisation_id, message.lang)

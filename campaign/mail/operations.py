@@ -84,6 +84,17 @@ def enqueue_many(
     return {subject_id: row_id for subject_id, row_id in rows}
 
 
+def enqueue_about(
+    rows: Iterable[Any], kind: str, *, priority: int = PERSONAL, due_at: datetime | None = None
+) -> None:
+    """Queue an email of `kind` about each of the rows, in its language, as `enqueue_many` does."""
+    enqueue_many(
+        [{"kind": kind, "subject_id": row.id, "lang": row.lang} for row in rows],
+        priority=priority,
+        due_at=due_at,
+    )
+
+
 def claim(*, limit: int, now: datetime, last_priority: int = LETTERS) -> list[OutboxRow]:
     """Claim up to `limit` due messages, and return their rows with all columns.
 

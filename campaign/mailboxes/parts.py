@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple, Protocol, cast
+from typing import Any, NamedTuple, Protocol, Self, cast
 
 from flask import Flask, current_app
 
@@ -19,6 +19,11 @@ class Mailbox(NamedTuple):
 
     email: str
     digest: bytes
+
+    @classmethod
+    def of(cls, row: Any) -> Self:
+        """Return the mailbox of a row with `email` and `email_digest`, such as a Signature."""
+        return cls(row.email, row.email_digest)
 
     def owns(self, email: str | None, digest: bytes | None) -> bool:
         """Return whether a row with this address and digest belongs to the mailbox."""

@@ -1,7 +1,7 @@
 """The test email, by which an organizer sees who the emails of an organisation are from."""
 
 from datetime import datetime, timedelta
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from flask import Flask
 from flask_babel import lazy_gettext as _l
@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from campaign.accounts.audit import Actor, record
 from campaign.accounts.audit_models import AuditEntry
-from campaign.accounts.queries import organizer_by_id
+from campaign.accounts.queries import present_organizer
 from campaign.extensions import db
 from campaign.mail.composition import Message, render
 from campaign.mail.models import OutboxMessage, OutboxRow
@@ -75,8 +75,8 @@ def last_test(organisation_id: int, now: datetime) -> LastTest | None:
 
 def _render_test(row: OutboxRow) -> Message | None:
     entry = db.session.get(AuditEntry, row.subject_id)
-    organizer = organizer_by_id(cast(int, entry.details["organizer"])) if entry else None
-    if entry is None or organizer is None or organizer.removed_at is not None:
+    organizer = present_organizer(entry.details["organizer"]) if entry else None
+    if entry is None or organizer is None:
         return None
     identity = email_identity(entry.subject_id, row.lang)
     content = render("organisation_test", row.lang, identity=identity)

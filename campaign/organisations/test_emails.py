@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from campaign.accounts.audit import Actor, record
 from campaign.accounts.audit_models import AuditEntry
 from campaign.accounts.models import Organizer
-from campaign.accounts.queries import organizer_by_id
+from campaign.accounts.queries import present_organizer
 from campaign.extensions import db
 from campaign.i18n.locales import locale_of
 from campaign.mail.composition import Message, RenderedEmail
@@ -74,5 +74,4 @@ def address_test(entry_id: int, message: Message) -> Message | None:
 def organizer_of_test(entry_id: int) -> Organizer | None:
     """Return the organizer who gets a test email, or None if they are gone."""
     entry = db.session.get(AuditEntry, entry_id)
-    organizer = organizer_by_id(entry.details["organizer"]) if entry else None
-    return organizer if organizer and organizer.removed_at is None else None
+    return present_organizer(entry.details["organizer"]) if entry else None

@@ -13,6 +13,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from campaign.security.private_files import open_for_owner
+
 SEED_BYTES = 16
 FRAME = 2**20
 _NONCE, _KEY, _TAG = 12, 32, 16
@@ -46,7 +48,7 @@ class Sealer:
         self._cipher = AESGCM(key)
         self._frames = 0
         self._waiting = bytearray()
-        self._file = open(path, "wb", opener=_open_for_owner)  # noqa: SIM115
+        self._file = open(path, "wb", opener=open_for_owner)  # noqa: SIM115
 
     def __enter__(self) -> Self:
         return self
@@ -155,7 +157,3 @@ def _read_frame(file: BinaryIO, cipher: AESGCM, place: int) -> bytes:
 
 def _place(frame: int) -> bytes:
     return frame.to_bytes(8, "big")
-
-
-def _open_for_owner(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

@@ -12,7 +12,7 @@ from campaign.extensions import database_now, db, write
 from campaign.jobs.registry import BackgroundWork
 from campaign.jobs.runs import WorkerContext
 from campaign.mail.models import BULK
-from campaign.mail.operations import enqueue_many
+from campaign.mail.operations import enqueue_about
 from campaign.process.clock import utcnow
 from campaign.signatures.confirmation_emails import LAST_REMINDER, REMINDER
 from campaign.signatures.counting.aggregates import AggregateRefresher
@@ -145,10 +145,7 @@ def _remind(now: datetime, age: timedelta, sent_before: int, kind: str) -> int:
         .returning(Signature.id, Signature.lang)
         .execution_options(synchronize_session=False)
     ).all()
-    if rows:
-        enqueue_many(
-            [{"kind": kind, "subject_id": row.id, "lang": row.lang} for row in rows], priority=BULK
-        )
+    enqueue_about(rows, kind, priority=BULK)
     return len(rows)
 
 

@@ -7,7 +7,7 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from campaign.accounts.audit_models import AuditEntry
-from campaign.accounts.queries import organizer_by_id
+from campaign.accounts.queries import present_organizer
 from campaign.extensions import db
 from campaign.http.urls import absolute_url
 from campaign.mail.composition import Message, render
@@ -144,12 +144,11 @@ def _retention_message(queued: OutboxRow) -> Message | None:
     None if the data will be kept after all.
     """
     entry = db.session.get(AuditEntry, queued.subject_id)
-    organizer = organizer_by_id(entry.details["organizer"]) if entry else None
+    organizer = present_organizer(entry.details["organizer"]) if entry else None
     petition = petition_by_id(cast(int, entry.subject_id)) if entry else None
     at = erases_at(petition) if petition else None
     if (
         organizer is None
-        or organizer.removed_at is not None
         or at is None
         or petition is None
         or petition.retention_done_at is not None

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from campaign.db.upsert import insert_all
 from campaign.extensions import db
 from campaign.mail.models import BULK
-from campaign.mail.operations import enqueue_many, refused_among
+from campaign.mail.operations import enqueue_about, refused_among
 from campaign.notices.consents import ShownText
 from campaign.subscriptions.consents import ImportedConsent, note_imported
 from campaign.subscriptions.models import SCOPE, Subscription, SubscriptionScope, SuppressedAddress
@@ -112,14 +112,11 @@ def import_subscribers(
         unless=("email_digest", str(SCOPE)),
         returning=("id", "lang", "email_digest"),
     )
-    if not asks:
-        _note_consents(rows, new)
-    if asks and rows:
+    if asks:
         # Emails that someone is waiting for are sent first.
-        enqueue_many(
-            [{"kind": CONFIRMATION, "subject_id": row.id, "lang": row.lang} for row in rows],
-            priority=BULK,
-        )
+        enqueue_about(rows, CONFIRMATION, priority=BULK)
+    else:
+        _note_consents(rows, new)
     return outcomes
 
 

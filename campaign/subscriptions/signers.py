@@ -25,7 +25,7 @@ from sqlalchemy import (
 from campaign.db.upsert import insert
 from campaign.extensions import db
 from campaign.mail.models import BULK
-from campaign.mail.operations import enqueue_many
+from campaign.mail.operations import enqueue_about
 from campaign.subscriptions.consents import note_ends, note_signers
 from campaign.subscriptions.models import SCOPE, Subscription, SuppressedAddress
 from campaign.subscriptions.operations import CONFIRMATION
@@ -105,11 +105,7 @@ def ask_signers(signature: Table, chosen: ColumnElement[bool], *, now: datetime)
         )
     ).all()
     note_signers(signature, [row.id for row in rows])
-    if rows:
-        enqueue_many(
-            [{"kind": CONFIRMATION, "subject_id": row.id, "lang": row.lang} for row in rows],
-            priority=BULK,
-        )
+    enqueue_about(rows, CONFIRMATION, priority=BULK)
 
 
 def _rows(

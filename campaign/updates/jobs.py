@@ -15,7 +15,7 @@ from campaign.jobs.registry import BackgroundWork
 from campaign.jobs.runs import JobRun
 from campaign.mail import bulk
 from campaign.mail.models import BULK
-from campaign.mail.operations import enqueue_many
+from campaign.mail.operations import enqueue_about
 from campaign.subscriptions.models import WEEKLY, Subscription
 from campaign.subscriptions.queries import suppressed
 from campaign.surge.state import work_waits
@@ -199,11 +199,7 @@ def send_digests(*, now: datetime) -> int:
         .values(digest_from=since, digest_at=now)
         .returning(mine.c.id, mine.c.lang)
     ).all()
-    if rows:
-        enqueue_many(
-            [{"kind": DIGEST, "subject_id": row.id, "lang": row.lang} for row in rows],
-            priority=BULK,
-        )
+    enqueue_about(rows, DIGEST, priority=BULK)
     return len(rows)
 
 

@@ -5,13 +5,12 @@ from functools import cached_property
 from typing import Any, cast
 
 from babel.support import NullTranslations, Translations
-from flask import Flask, current_app, g, redirect, request
+from flask import Flask, g, redirect, request
 from flask_babel import Babel, Domain, get_locale
-from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BaseConverter, Rule, ValidationError
 from werkzeug.wrappers import Response
 
-from campaign.http.urls import with_query
+from campaign.http.urls import has_page, with_query
 from campaign.i18n.locales import (
     INTERFACE_LANGUAGES,
     UnknownLanguage,
@@ -124,7 +123,7 @@ def redirect_to_language() -> Response | None:
         return None
     lang, bare = best_lang(), request.path.rstrip("/")
     candidates = (f"/{lang}{request.path}", bare, f"/{lang}{bare}", *_in_canonical_case())
-    path = next(filter(_is_page, candidates), None)
+    path = next(filter(_is_other_page, candidates), None)
     if path is None:
         return None
     response = redirect(with_query(path))
@@ -144,11 +143,5 @@ def _in_canonical_case() -> Iterator[str]:
         yield from (path, path.rstrip("/"))
 
 
-def _is_page(path: str) -> bool:
-    if path == request.path:
-        return False
-    try:
-        current_app.url_map.bind("").match(path, method="GET")
-    except HTTPException:
-        return False
-    return True
+def _is_other_page(path: str) -> bool:
+    return path != request.path and has_page(path)

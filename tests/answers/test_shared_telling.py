@@ -1,18 +1,36 @@
 """Tests of what emails about answers and about results have in common."""
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from sqlalchemy import delete, func, select
+
+from campaign.accounts.audit import entries
 from campaign.answers import jobs
 from campaign.answers import telling as operations
-from campaign.extensions import write
+from campaign.answers.telling_models import AnswerReceipt
+from campaign.extensions import db, write
+from campaign.jobs.operations import CLAIM_LIFETIME
 from campaign.mail import bulk
+from campaign.mail.models import BULK, OutboxMessage
 from campaign.process.clock import utcnow
+from campaign.signatures.owner.operations import stop_answers
+from campaign.subscriptions.operations import note_bounce, suppress
 from campaign.switches.operations import switch_off
-from tests.answers.told import delivered, queued, tell_all
+from tests.answers.told import delivered, parsed, queued, tell_all
 from tests.factories.answers import make_answer
 from tests.factories.petitions import make_petition
-from tests.factories.signatures import AMALIA, TEO, sign_and_hatch
-from tests.factories.telling import ask_many, begin_about, set_result, told_now, topic_of
+from tests.factories.signatures import AMALIA, TEO, row, sign_and_hatch, withdraw
+from tests.factories.telling import (
+    address,
+    ask_many,
+    begin_about,
+    set_result,
+    told_now,
+    topic_of,
+)
+from tests.mail.mail_server import Script
+from tests.power_cuts import cut_within_a_batch
 from tests.together import together
 
 pytestmark = pytest.mark.both_databases
@@ -89,3 +107,68 @@ def test_it_waits_while_earlier_emails_wait_and_while_mailings_are_off(
     monkeypatch.setattr(bulk, "MAX_WAITING", 30)
     write(switch_off, name="mailings", now=utcnow())
     assert write(jobs.tell_batch, telling_id=begun.id, now=utcnow()).readers == 0
+
+
+def test_each_who_asked_is_told_once_despite_a_killed_worker(app, petition, monkeypatch, publish):
+    ask_many(petition, 60)
+    monkeypatch.setattr(bulk, "BATCH_SIZE", 9)
+    topic = publish(petition)
+    begun = begin_about(topic)
+    assert write(jobs.tell_batch, telling_id=begun.id, now=utcnow()).readers == 9
+    cut_within_a_batch(monkeypatch, operations.JOB)
+    assert (queued(), told_now(topic).emailed) == (9, 9)
+    assert tell_all() == 0, "the killed worker still has the job"
+    assert tell_all(utcnow() + 2 * CLAIM_LIFETIME) == 51
+    assert tell_all(utcnow() + 4 * CLAIM_LIFETIME) == 0
+    # They wait behind emails that someone waits for.
+    assert set(db.session.scalars(select(OutboxMessage.priority))) == {BULK}
+    assert delivered(app) == sorted(address(number) for number in range(60))
+    done = told_now(topic)
+    assert (done.state, done.people, done.emailed) == ("done", 60, 60)
+    assert operations.report(done) == {
+        "waiting": 0, "sent": 60, "failed": 0, "dropped": 0, "unreached": 0,
+    }  # fmt: skip
+    action = "answers.told" if topic.answer_id else "answers.told_result"
+    [entry] = [entry for entry in entries() if entry.action == action]
+    assert (entry.subject_kind, entry.subject_id) == operations.audit_subject(topic)
+    assert (entry.channel, entry.details) == ("worker", {"letters": 60})
+
+
+def test_people_who_stop_withdraw_or_cannot_be_reached_get_nothing_even_when_queued(
+    app, petition, publish
+):
+    ids = ask_many(petition, 5)
+    begin_about(publish(petition))
+    tell_all()
+    write(stop_answers, signature_id=ids[0], now=utcnow())
+    withdraw(ids[1])
+    complaint, bounce = (bytes(row(ids[number]).email_digest) for number in (2, 3))
+    write(suppress, email_digest=complaint, reason="complaint", now=utcnow())
+    write(note_bounce, email_digest=bounce, kind="hard", reason="5.1.1", now=utcnow())
+    assert delivered(app) == [address(4)]
+
+
+def test_report_outlives_the_outbox_and_who_was_told_is_forgotten(app, petition, publish):
+    ask_many(petition, 3)
+    topic = publish(petition)
+    begin_about(topic)
+    tell_all()
+    delivered(app)
+    later = utcnow() + bulk.RECEIPT_RETENTION + timedelta(days=1)
+    assert sum(together(app, [lambda: write(jobs.forget_receipts, now=later)] * 3)) == 3
+    write(lambda: db.session.execute(delete(OutboxMessage)))
+    assert operations.report(told_now(topic))["sent"] == 3
+    assert db.session.scalar(select(func.count()).select_from(AnswerReceipt)) == 0
+    assert write(jobs.forget_receipts, now=later) == 0
+
+
+def test_neutral_email_does_not_say_what_was_signed(app, publish):
+    petition = make_petition(neutral_emails=True)
+    sign_and_hatch(petition, AMALIA, tell_answer=True)
+    begin_about(publish(petition))
+    tell_all()
+    script = Script()
+    delivered(app, script)
+    message = parsed(script)
+    assert petition.current_version.text("en", "en").title not in message["Subject"]
+    assert message["From"].addresses[0].display_name == ""

@@ -1,6 +1,7 @@
 """Share how tests let the worker tell people, and read which emails left."""
 
 import email
+import re
 from email.policy import default
 
 from sqlalchemy import func, select
@@ -9,8 +10,10 @@ from campaign.answers import telling as operations
 from campaign.extensions import db
 from campaign.mail.models import OutboxMessage
 from campaign.mail.renderers import renderers_of
+from campaign.petitions.queries import petition_by_id
 from campaign.process.clock import utcnow
 from tests.factories.jobs import run_jobs
+from tests.factories.signatures import AMALIA, row
 from tests.mail.mail_server import Script, mail_server
 from tests.mail.workers import worker_to
 
@@ -43,3 +46,32 @@ def parsed(script):
     """Return the only email that has a link to stop these emails."""
     [content] = [content for _to, content in script.received if b"List-Unsubscribe-Post" in content]
     return email.message_from_bytes(content, policy=default)
+
+
+def told_by_email(app, client, signature_id):
+    """Tell AMALIA, who signed; return the text and the HTML of her email.
+
+    It has what each email to many should have: its list, its language, links that work, and a
+    button of the mail program that stops these emails.
+    """
+    tell_all()
+    script = Script()
+    assert delivered(app, script) == [AMALIA["email"]]
+    message, signature = parsed(script), row(signature_id)
+    petition, lang = petition_by_id(signature.petition_id), signature.lang
+    assert message["List-Id"] == f"<answers-{petition.slug}.localhost>"
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert message["Content-Language"] == lang
+    assert petition.current_version.text(lang, "en").title in message["Subject"]
+    stop = message["List-Unsubscribe"].strip("<>").removeprefix("http://localhost")
+    text = message.get_body(("plain",)).get_content()
+    html = message.get_body(("html",)).get_content()
+    assert text.count(stop) == 1
+    assert "<img" not in html and "<script" not in html
+    assert AMALIA["given_name"] not in text
+    for link in set(re.findall(r'href="http://localhost([^"]+)"', html)):
+        assert client.get(link.replace("&amp;", "&")).status_code == 200, link
+    assert row(signature_id).tell_answer is True
+    assert client.post(stop, data={"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert row(signature_id).tell_answer is False
+    return text, html

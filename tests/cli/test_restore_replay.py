@@ -35,7 +35,15 @@ from tests.factories.kiosks import kiosk_of, make_table, make_tablet
 from tests.factories.letters import letters, make_letter_action, write_letter
 from tests.factories.organizers import fresh, make_organizer, sign_in, with_app, with_password
 from tests.factories.petitions import make_petition
-from tests.factories.signatures import AMALIA, ODILE, hatch_now, owned, row, sign_and_hatch
+from tests.factories.signatures import (
+    AMALIA,
+    ODILE,
+    hatch_now,
+    owned,
+    row,
+    sign_and_hatch,
+    withdraw,
+)
 from tests.factories.subscriptions import digest, subscribe, subscription
 from tests.factories.targets import make_target, some_organisation_id
 from tests.factories.telling import begin, begin_about, set_result, telling_now, told_now
@@ -79,27 +87,10 @@ def test_withdrawals_and_erasures_are_repeated(restored):
         for fields in (AMALIA, ODILE, {**ODILE, "email": "ines@kwan.example", "given_name": "Ines"})
     )
     restored.back_up()
-    write(
-        owner_operations.withdraw,
-        signature_id=withdrawn,
-        email_digest=row(withdrawn).email_digest,
-        email=row(withdrawn).email,
-        now=utcnow(),
-    )
+    withdraw(withdrawn)
     write(erase_one, signature_id=erased)
-    write(
-        owner_operations.withdraw,
-        signature_id=back,
-        email_digest=row(back).email_digest,
-        email=row(back).email,
-        now=utcnow(),
-    )
-    write(
-        owner_operations.restore,
-        signature_id=back,
-        email_digest=row(back).email_digest,
-        email=row(back).email,
-    )
+    withdraw(back)
+    write(owner_operations.restore, **owned(back))
     hatch_now()
     output = restored()
     assert "signature.withdrawn: 1" in output
@@ -184,13 +175,7 @@ def test_letter_that_its_writer_stopped_does_not_leave_after_a_restore(restored)
 def test_withdrawn_and_erased_signature_is_not_counted_again(restored):
     signature = sign_and_hatch(make_petition(), AMALIA)
     restored.back_up()
-    write(
-        owner_operations.withdraw,
-        signature_id=signature,
-        email_digest=row(signature).email_digest,
-        email=row(signature).email,
-        now=utcnow(),
-    )
+    withdraw(signature)
     hatch_now()
     write(erase_one, signature_id=signature)
     restored()

@@ -31,7 +31,7 @@ from tests.factories.events import ask_to_come, come, link, make_event, move, re
 from tests.factories.jobs import jobs_of, run_jobs
 from tests.mail.mail_server import Script, mail_server
 from tests.mail.workers import worker_to
-from tests.power_cuts import PowerCut
+from tests.power_cuts import cut_within_a_batch
 from tests.together import together
 
 pytestmark = pytest.mark.both_databases
@@ -135,15 +135,7 @@ def test_each_of_thirty_gets_it_once_despite_worker_crashes(app, event, monkeypa
     monkeypatch.setattr(bulk, "BATCH_SIZE", 7)
     message = send(draft(event))
     write(jobs.send_batch, message_id=message.id, now=utcnow())
-
-    def die(*_arguments, **_named):
-        raise PowerCut
-
-    with monkeypatch.context() as death:
-        # The receipts and the cursor are written by then. Nothing of this batch may stay.
-        death.setattr(bulk, "enqueue_many", die)
-        with pytest.raises(PowerCut):
-            run_jobs(messages.JOB)
+    cut_within_a_batch(monkeypatch, messages.JOB)
     assert len(queued()) == 7
     run_jobs(messages.JOB)
     assert len(queued()) == 7, "the killed worker still has the job"

@@ -36,7 +36,7 @@ from tests.factories.pictures import heart
 from tests.factories.signatures import AMALIA, ODILE, change, sign_and_hatch
 from tests.organisations.test_svg import svg
 from tests.page_parts import figures
-from tests.power_cuts import PowerCut
+from tests.power_cuts import PowerCut, cut_at_call
 
 IDENTITY = PrintIdentity(name="River Keepers", fill="#f28c1b", text="#8f3604", has_spots=False)
 HEAD = Head(
@@ -313,16 +313,8 @@ def test_many_signatures_fill_volumes_and_a_crash_between_loses_nothing(
     requested, petition, exporter, signed, monkeypatch
 ):
     monkeypatch.setattr(delivery_pack, "VOLUME_SIZE", 2)
-    original, calls = Sealer.write, []
-
-    def failing(self, data):
-        calls.append(data)
-        if len(calls) == 7:
-            raise PowerCut
-        original(self, data)
-
     with monkeypatch.context() as patched:
-        patched.setattr(Sealer, "write", failing)
+        cut_at_call(patched, Sealer, "write", 7)
         with pytest.raises(PowerCut):
             pack(requested, petition, exporter)
     assert job_loop("export", now=utcnow() + LATER).run_next()

@@ -22,7 +22,7 @@ from campaign.security.sealed_files import Sealer
 from tests.exports.conftest import export, folder, path_of
 from tests.factories.jobs import job_loop
 from tests.factories.signatures import ODILE, confirm, hatch_now, sign
-from tests.power_cuts import PowerCut
+from tests.power_cuts import PowerCut, cut_at_call
 
 pytestmark = pytest.mark.both_databases
 
@@ -107,16 +107,8 @@ def test_another_worker_starts_over_after_a_crash_and_makes_the_same_file(
     moment = utcnow()
     complete, interrupted = requested(kind, now=moment), requested(kind, now=moment)
     exporter.run_next()
-    original, calls = Sealer.write, []
-
-    def failing(self, data):
-        calls.append(data)
-        if len(calls) == 3:
-            raise PowerCut
-        original(self, data)
-
     with monkeypatch.context() as patched:
-        patched.setattr(Sealer, "write", failing)
+        cut_at_call(patched, Sealer, "write", 3)
         with pytest.raises(PowerCut):
             exporter.run_next()
     left = export(interrupted)

@@ -1,7 +1,11 @@
 """Create petitions to test with."""
 
+from sqlalchemy import update
+
 from campaign.extensions import db, write
+from campaign.petitions import thresholds
 from campaign.petitions.editing import change_petition_text
+from campaign.petitions.models import PetitionTally
 from campaign.petitions.operations import create_petition
 from campaign.petitions.queries import petition_by_id, signing_terms
 from campaign.process.clock import utcnow
@@ -46,3 +50,15 @@ def new_version(petition, title="Bring them home now"):
         now=utcnow(),
     )
     return changed.current_version
+
+
+def reach(petition, count):
+    """Set the count, as hatching would, and let the worker look at it."""
+    write(
+        lambda: db.session.execute(
+            update(PetitionTally)
+            .where(PetitionTally.petition_id == petition.id)
+            .values(count=count)
+        )
+    )
+    write(thresholds.mark_reached, now=utcnow())

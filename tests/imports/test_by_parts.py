@@ -40,6 +40,17 @@ def people(many):
     return csv_of(*(f"Ana{n},Torres,a{n}@correo.mx,MX,{n:05},,S1,{n}" for n in range(many)))
 
 
+def batch_of(petition, table):
+    return build_batch(
+        petition=petition,
+        organizer_id=None,
+        name="a.csv",
+        table=table,
+        lang="en",
+        signed_on=utcnow().date(),
+    )
+
+
 def counted(*where, of=ImportRow):
     db.session.rollback()
     return db.session.scalar(select(func.count()).select_from(of).where(*where))
@@ -71,14 +82,7 @@ class SigningWrite:
 
 def test_signer_waits_for_at_most_one_part_of_a_large_batch(petition):
     signing_write, table = SigningWrite(petition), read_file(people(MANY))
-    batch = build_batch(
-        petition=petition,
-        organizer_id=None,
-        name="a.csv",
-        table=table,
-        lang="en",
-        signed_on=utcnow().date(),
-    )
+    batch = batch_of(petition, table)
     stored = store_file(signing_write, batch=batch, table=table)
     opened = signing_write(lambda: open_file(batch_id=stored.id, version=stored.version))
     decided = outcomes_of(opened)
@@ -102,14 +106,7 @@ def cut_short(petition, monkeypatch):
     """The table of a file of five, two of whose rows were saved before the power went."""
     monkeypatch.setattr(create, "BATCH_SIZE", 2)
     table = read_file(people(4))
-    batch = build_batch(
-        petition=petition,
-        organizer_id=None,
-        name="a.csv",
-        table=table,
-        lang="en",
-        signed_on=utcnow().date(),
-    )
+    batch = batch_of(petition, table)
     with pytest.raises(RuntimeError):
         store_file(stopped_after(2), batch=batch, table=table)
     return db.session.scalar(select(ImportBatch).order_by(ImportBatch.id.desc()))

@@ -3,17 +3,14 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import update
 
 from campaign.accounts.audit import entries
-from campaign.extensions import db, write
+from campaign.extensions import write
 from campaign.petitions import thresholds
 from campaign.petitions.deliveries import record_delivery
-from campaign.petitions.models import PetitionTally
-from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.letters import make_letter_action
-from tests.factories.petitions import make_petition
+from tests.factories.petitions import make_petition, reach
 from tests.page_parts import links, tree, values, version_on, wrong_fields
 
 HERE = "/organize/handovers/home"
@@ -34,17 +31,6 @@ def save(desk, *rows, version=None, **more):
     for number, (count, note) in enumerate(rows):
         typed |= {f"rows-{number}-count": count, f"rows-{number}-note": note}
     return desk.post(EDIT, typed)
-
-
-def reach(petition, count):
-    write(
-        lambda: db.session.execute(
-            update(PetitionTally)
-            .where(PetitionTally.petition_id == petition.id)
-            .values(count=count)
-        )
-    )
-    write(thresholds.mark_reached, now=utcnow())
 
 
 def states(desk):

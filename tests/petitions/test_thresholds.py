@@ -13,7 +13,7 @@ from campaign.petitions.models import DeliveryThreshold, PetitionTally
 from campaign.petitions.operations import clone_petition
 from campaign.petitions.queries import petition_by_id
 from campaign.process.clock import utcnow
-from tests.factories.petitions import make_petition
+from tests.factories.petitions import make_petition, reach
 
 pytestmark = pytest.mark.both_databases
 
@@ -32,18 +32,6 @@ def change(petition, *counts, version=None, is_public=False):
         is_public=is_public,
         now=utcnow(),
     )
-
-
-def counted(petition, count):
-    """Set the count, as hatching would, and let the worker look at it."""
-    write(
-        lambda: db.session.execute(
-            update(PetitionTally)
-            .where(PetitionTally.petition_id == petition.id)
-            .values(count=count)
-        )
-    )
-    write(thresholds.mark_reached, now=utcnow())
 
 
 def due(petition):
@@ -70,15 +58,15 @@ def row_of(petition, count):
 
 def test_threshold_is_due_from_its_count_on_until_a_delivery(petition):
     change(petition, 10, 20)
-    counted(petition, 9)
+    reach(petition, 9)
     assert due(petition) is None
-    counted(petition, 10)
+    reach(petition, 10)
     assert due(petition) == 10
-    counted(petition, 3)
+    reach(petition, 3)
     assert due(petition) == 10, "the count may fall again"
     delivery = deliver(petition)
     assert due(petition) is None
-    counted(petition, 25)
+    reach(petition, 25)
     assert due(petition) == 20
     second = deliver(petition)
     assert due(petition) is None
@@ -90,7 +78,7 @@ def test_threshold_is_due_from_its_count_on_until_a_delivery(petition):
 def test_delivery_before_the_count_does_not_count(petition):
     change(petition, 10)
     deliver(petition)
-    counted(petition, 10)
+    reach(petition, 10)
     assert due(petition) == 10
 
 
@@ -108,7 +96,7 @@ def test_delivery_in_the_minute_of_reaching_counts(petition):
 
 def test_done_by_hand_ends_those_below_too_and_is_undone(petition):
     change(petition, 10, 20, 30)
-    counted(petition, 20)
+    reach(petition, 20)
     row = row_of(petition, 20)
     ids = {"petition_id": petition.id, "threshold_id": row.id}
     assert write(thresholds.mark_done, **ids, now=utcnow())
@@ -121,7 +109,7 @@ def test_done_by_hand_ends_those_below_too_and_is_undone(petition):
 
 def test_count_that_stays_keeps_what_is_known_of_it(petition):
     change(petition, 10, 20)
-    counted(petition, 10)
+    reach(petition, 10)
     reached_at = row_of(petition, 10).reached_at
     change(petition, 5, 10, 40)
     assert [(row.position, row.count) for row in thresholds.thresholds_of(petition.id)] == [
@@ -151,18 +139,18 @@ def test_only_the_next_one_is_public_and_only_if_chosen(petition):
     change(petition, 10, 20)
     assert thresholds.next_public_threshold(petition_by_id(petition.id), 3) is None
     change(petition, 10, 20, is_public=True)
-    counted(petition, 10)
+    reach(petition, 10)
     current = petition_by_id(petition.id)
     assert thresholds.next_public_threshold(current, 10) == 20
     # One that was reached stays reached, even if the count falls again.
     assert thresholds.next_public_threshold(current, 3) == 20
-    counted(petition, 20)
+    reach(petition, 20)
     assert thresholds.next_public_threshold(current, 20) is None
 
 
 def test_clone_has_the_thresholds_of_its_original_unreached(petition):
     change(petition, 10, 20, is_public=True)
-    counted(petition, 10)
+    reach(petition, 10)
     clone = write(clone_petition, petition_id=petition.id, slug="again", cause_id=petition.cause_id)
     rows = db.session.scalars(
         select(DeliveryThreshold)

@@ -47,8 +47,15 @@ def slugs_found(query, lang="en", **chosen):
     return [(hit.kind, hit.slug) for hit in search(query, lang, **chosen).hits]
 
 
-def text_fields(**changes):
-    return {lang: {"published_by": "", **text, **changes} for lang, text in TEXTS.items()}
+def change_text(petition, **changes):
+    texts = {lang: {"published_by": "", **text, **changes} for lang, text in TEXTS.items()}
+    write(
+        editing.change_petition_text,
+        petition_id=petition.id,
+        version=1,
+        texts=texts,
+        now=utcnow(),
+    )
 
 
 def test_each_public_item_is_found_in_each_language_of_the_site(app):
@@ -126,13 +133,7 @@ def test_update_is_found_from_its_time_until_it_is_taken_back(app):
 def test_new_words_are_found_and_old_ones_are_not(app):
     petition = make_petition()
     assert slugs_found("undersigned") == [("petition", "home")]
-    write(
-        editing.change_petition_text,
-        petition_id=petition.id,
-        version=1,
-        texts=text_fields(body="We beg."),
-        now=utcnow(),
-    )
+    change_text(petition, body="We beg.")
     assert slugs_found("undersigned") == []
     assert slugs_found("beg") == [("petition", "home")]
     write(
@@ -195,13 +196,7 @@ def test_row_deleted_from_the_tables_leaves_the_index(app):
 def test_item_that_changes_while_it_is_read_is_read_again(app):
     petition = make_petition()
     batches = read_changes(utcnow())
-    write(
-        editing.change_petition_text,
-        petition_id=petition.id,
-        version=1,
-        texts=text_fields(title="Wholly new"),
-        now=utcnow(),
-    )
+    change_text(petition, title="Wholly new")
     write(apply_changes, batches)
     assert search("wholly", "en").total == 0
     assert slugs_found("wholly") == [("petition", "home")]
@@ -210,13 +205,7 @@ def test_item_that_changes_while_it_is_read_is_read_again(app):
 def test_slow_worker_does_not_overwrite_what_another_has_indexed(app):
     petition = make_petition()
     old = read_changes(utcnow())
-    write(
-        editing.change_petition_text,
-        petition_id=petition.id,
-        version=1,
-        texts=text_fields(title="Wholly new"),
-        now=utcnow(),
-    )
+    change_text(petition, title="Wholly new")
     index_now()
     assert write(apply_changes, old) == 0
     assert slugs_found("wholly") == [("petition", "home")]

@@ -35,7 +35,7 @@ from tests.factories.subscriptions import (
 from tests.factories.updates import make_update
 from tests.mail.mail_server import Script, mail_server
 from tests.mail.workers import worker_to
-from tests.power_cuts import PowerCut
+from tests.power_cuts import cut_within_a_batch
 from tests.together import together
 
 pytestmark = pytest.mark.both_databases
@@ -116,15 +116,7 @@ def test_each_of_sixty_gets_it_once_despite_worker_crashes(app, cause, monkeypat
     monkeypatch.setattr(bulk, "BATCH_SIZE", 9)
     planned = plan(make_update(cause_id=cause.id))
     send_batch(planned)
-
-    def die(*_arguments, **_named):
-        raise PowerCut
-
-    with monkeypatch.context() as death:
-        # The receipts are written by then. Nothing of this batch may stay.
-        death.setattr(bulk, "enqueue_many", die)
-        with pytest.raises(PowerCut):
-            run_jobs(mailings.JOB)
+    cut_within_a_batch(monkeypatch, mailings.JOB)
     assert queued_now() == 9
     assert send_all() == 0, "the killed worker still has the job"
     assert send_all(utcnow() + 2 * CLAIM_LIFETIME) == 51

@@ -9,7 +9,7 @@ from sqlalchemy import CursorResult, Table, exists, select, update
 from campaign.actions.letters.models import Letter, LetterBatch
 from campaign.extensions import db, note_ended
 from campaign.mail.models import OutboxMessage
-from campaign.mail.operations import enqueue_many
+from campaign.mail.operations import enqueue_about
 from campaign.signatures.models import Signature
 
 NOT_DELIVERED = "letter_not_delivered"
@@ -68,10 +68,7 @@ def tell_writers(
             Signature.id.not_in(waiting.where(_table.c.signature_id.in_(set(signature_ids)))),
         )
     ).all()
-    enqueue_many(
-        [{"kind": NOT_DELIVERED, "subject_id": row.id, "lang": row.lang} for row in writers],
-        due_at=now + GATHERING,
-    )
+    enqueue_about(writers, NOT_DELIVERED, due_at=now + GATHERING)
 
 
 def stop_letter(*, letter_id: int, signature_ids: Collection[int], now: datetime) -> bool:

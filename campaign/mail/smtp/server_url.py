@@ -48,10 +48,11 @@ def server_from(url: str, *, hello: str = "") -> MailServer:
 def _default_tls(parts: SplitResult) -> str:
     if parts.scheme == "smtps" or parts.port == 465:
         return "implicit"
-    return "none" if _is_local(cast(str, parts.hostname)) else "starttls"
+    return "none" if is_local(cast(str, parts.hostname)) else "starttls"
 
 
-def _is_local(host: str) -> bool:
+def is_local(host: str) -> bool:
+    """Return whether the host is this machine."""
     try:
         return ip_address(host).is_loopback
     except ValueError:

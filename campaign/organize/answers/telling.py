@@ -15,14 +15,13 @@ from campaign.answers.models import Answer
 from campaign.answers.presenters import shown_answer
 from campaign.answers.recipients import people_by_language
 from campaign.answers.telling_models import Telling, Topic
-from campaign.extensions import write
 from campaign.http.responses import framed
 from campaign.organize.answers.routes import blueprint, load_answer
 from campaign.organize.core.access import allowed, fresh
 from campaign.organize.core.audit import AuditEvent, act
-from campaign.organize.core.identity import actor, organizer
 from campaign.organize.core.languages import original_first
 from campaign.organize.core.scope import load_petition, petition_summary
+from campaign.organize.core.test_emails import send_test_email
 from campaign.petitions.models import RESULTS, Petition
 from campaign.process.clock import utcnow
 from campaign.site.languages import languages_with
@@ -150,14 +149,8 @@ def test_telling(subject: Subject, lang_code: str) -> ResponseReturnValue:
     back = _back_to(subject)
     if subject.about is None:
         return _refuse(subject)
-    write(
-        operations.send_test,
-        actor=actor(),
-        topic=subject.topic,
-        organizer_id=organizer().id,
-        lang=lang_code if lang_code in site_settings().languages else g.lang,
-    )
-    flash(_("A test email is on its way to %(address)s.", address=organizer().email), "success")
+    lang = lang_code if lang_code in site_settings().languages else g.lang
+    send_test_email(operations.send_test, topic=subject.topic, lang=lang)
     return back
 
 

@@ -3,11 +3,10 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Response, current_app, make_response, redirect, render_template, request, url_for
-from werkzeug.exceptions import HTTPException
+from flask import Response, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from campaign.http.urls import host_in
+from campaign.http.urls import has_page, host_in
 from campaign.organize.auth.sessions import safe_next
 from campaign.organize.core.identity import half_signed_in
 
@@ -88,12 +87,12 @@ def page_of_form() -> str:
     above it.
     """
     path = request.path
-    if _has_get(path):
+    if has_page(path):
         return request.full_path.rstrip("?")
     while "/" in path[1:]:
         path = path.rpartition("/")[0]
         for page in (path, f"{path}/"):
-            if _has_get(page):
+            if has_page(page):
                 return page
     return url_for("organize.overview.index")
 
@@ -104,14 +103,6 @@ def _sent(typed: list[tuple[str, str]]) -> dict[str, Any]:
         "has_file": any(file.filename for file in request.files.values()),
         "sends_to": request.full_path.rstrip("?"),
     }
-
-
-def _has_get(path: str) -> bool:
-    try:
-        current_app.url_map.bind("").match(path, method="GET")
-    except HTTPException:
-        return False
-    return True
 
 
 def _sign_in_url(**values: Any) -> str:

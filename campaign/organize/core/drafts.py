@@ -25,6 +25,7 @@ from campaign.organize.core.identity import causes_where
 from campaign.organize.core.time_fields import IS_OVER, HourField, ZoneField
 from campaign.process.clock import utcnow
 from campaign.site.settings import site_settings
+from campaign.text.slugs import free_slug, slug_of
 
 MAX_TITLE_LENGTH = 200
 
@@ -47,6 +48,10 @@ class DraftForm(FlaskForm):
         choices = [SelectChoice(str(cause.id), cause.text(lang).title) for cause in causes]
         self.cause.choices = unchosen(choices, _l("Choose a cause"))
         return self
+
+    def new_slug(self, fallback: str, is_taken: Callable[[str], bool]) -> str:
+        """Return the slug that was entered, or one from the title, or a free one from `fallback`."""
+        return self.slug.data or slug_of(self.title.data) or free_slug(fallback, is_taken)
 
 
 def offered(form: Draft, action: str) -> Draft:

@@ -21,15 +21,15 @@ from campaign.events.messages.queries import (
     sent_since,
 )
 from campaign.events.models import Event
-from campaign.extensions import write
 from campaign.http.responses import framed
 from campaign.i18n.fallbacks import nearest
 from campaign.organize.core.access import allowed, fresh
 from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.edit_conflicts import Editor, save
 from campaign.organize.core.fields import sent_version
-from campaign.organize.core.identity import actor, organizer
+from campaign.organize.core.identity import organizer
 from campaign.organize.core.scope import load_event
+from campaign.organize.core.test_emails import send_test_email
 from campaign.organize.events.message_forms import (
     AUDIENCE_LABELS,
     MAX_BODY_LENGTH,
@@ -157,14 +157,7 @@ def test_message(event: Event, message_id: int, lang_code: str) -> ResponseRetur
     if not limiter().hit(TESTS_OF_ORGANIZER, "event_message_test", str(organizer().id)):
         flash(_("You sent many test emails. Wait an hour, then try again."), "danger")
         return redirect(_address_of(event, row.id), 303)
-    write(
-        operations.send_test,
-        actor=actor(),
-        message_id=row.id,
-        organizer_id=organizer().id,
-        lang=lang,
-    )
-    flash(_("A test email is on its way to %(address)s.", address=organizer().email), "success")
+    send_test_email(operations.send_test, message_id=row.id, lang=lang)
     return redirect(_address_of(event, row.id), 303)
 
 

@@ -42,7 +42,7 @@ from campaign.organize.events.forms import CancelForm, LaterForm, NewEventForm, 
 from campaign.petitions.presenters import cards_of_cause
 from campaign.process.clock import utcnow
 from campaign.site.settings import site_settings
-from campaign.text.slugs import free_slug, slug_of
+from campaign.text.slugs import free_slug
 
 blueprint = Blueprint("events", __name__, url_prefix="/events")
 PAGE_SIZE = 30
@@ -90,7 +90,7 @@ def create() -> ResponseReturnValue:
     form = offered(NewEventForm(), "events.edit")
     if not form.validate():
         return render_template("organize/events/new.html", form=form), 422
-    slug = form.slug.data or slug_of(form.title.data) or free_slug("event", slugs.is_taken)
+    slug = form.new_slug("event", slugs.is_taken)
     existing = event_in_any_state(slug)
     if (
         existing

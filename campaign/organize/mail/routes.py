@@ -12,14 +12,14 @@ from flask_wtf import FlaskForm
 from wtforms import SelectChoice, SelectMultipleField
 from wtforms.validators import InputRequired, NumberRange, Optional
 
-from campaign.extensions import write
 from campaign.http.responses import framed
 from campaign.i18n.local_times import local_time
 from campaign.organize.core.access import allowed, fresh
 from campaign.organize.core.audit import act
 from campaign.organize.core.fields import WholeNumberField, language_choices
-from campaign.organize.core.identity import actor, causes_where, organizer
+from campaign.organize.core.identity import causes_where
 from campaign.organize.core.pagination import page_of
+from campaign.organize.core.test_emails import send_test_email
 from campaign.organize.core.time_fields import HourField, ZoneField, flash_ambiguous_times
 from campaign.organize.updates.routes import audit_event_of, load_update
 from campaign.process.clock import utcnow
@@ -242,14 +242,7 @@ def letter(update: Update, lang_code: str) -> ResponseReturnValue:
 def test(update: Update, lang_code: str) -> ResponseReturnValue:
     """Send the email only to this organizer, even before the update is published."""
     lang = lang_code if lang_code in site_settings().languages else g.lang
-    write(
-        mailings.send_test,
-        actor=actor(),
-        update_id=update.id,
-        organizer_id=organizer().id,
-        lang=lang,
-    )
-    flash(_("A test email is on its way to %(address)s.", address=organizer().email), "success")
+    send_test_email(mailings.send_test, update_id=update.id, lang=lang)
     view = "organize.updates.show" if update.state == "draft" else "organize.mail.show"
     return redirect(url_for(view, slug=update.slug), 303)
 

@@ -18,7 +18,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from campaign.extensions import write
 from campaign.i18n.fallbacks import best_of
 from campaign.mail.composition import mail_from
 from campaign.mail.domains.checks import check_domain
@@ -51,8 +50,9 @@ from campaign.organize.core.access import accepts_bytes, allowed
 from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.edit_conflicts import Editor, save
 from campaign.organize.core.fields import sent_version
-from campaign.organize.core.identity import actor, organisations_where, organizer
+from campaign.organize.core.identity import organisations_where
 from campaign.organize.core.scope import load_organisation
+from campaign.organize.core.test_emails import send_test_email
 from campaign.organize.organisations.forms import (
     IdentityForm,
     LegalForm,
@@ -213,14 +213,7 @@ def save_sender(organisation: Organisation) -> ResponseReturnValue:
 @allowed("organisations.edit", load_organisation)
 def test(organisation: Organisation) -> ResponseReturnValue:
     """Send an email with the saved sender to this organizer."""
-    write(
-        send_test,
-        actor=actor(),
-        organisation_id=organisation.id,
-        organizer_id=organizer().id,
-        lang=g.lang,
-    )
-    flash(_("A test email is on its way to %(address)s.", address=organizer().email), "success")
+    send_test_email(send_test, organisation_id=organisation.id, lang=g.lang)
     return redirect(
         url_for(
             "organize.organisations.sender", slug=organisation.slug, setup=1 if is_setup() else None

@@ -13,11 +13,10 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from campaign.actions.letters.editing import has_letter_settings
 from campaign.actions.letters.models import LETTER
-from campaign.organize.core.edit_conflicts import Editor, save
-from campaign.organize.petitions.routes import audit_event_of
+from campaign.organize.core.edit_conflicts import save
+from campaign.organize.petitions.routes import audit_event_of, editor_of
 from campaign.organize.petitions.versions import review_of, saved
 from campaign.petitions.models import Petition
-from campaign.petitions.queries import petition_in_any_state
 from campaign.petitions.questions import without_prompts
 
 STEPS = {
@@ -140,9 +139,7 @@ def save_part(
         return page
     number = petition.current_version.number
     petition = save(
-        Editor(
-            form, partial(petition_in_any_state, petition.slug), form_of, partial(part_page, part)
-        ),
+        editor_of(petition, form, form_of, partial(part_page, part)),
         audit_event_of("petitions.edit", petition, part=part),
         operation,
         petition_id=petition.id,

@@ -1,5 +1,6 @@
 """Petitions: list, create, show, set the goal, clone, preview, check before publishing."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from operator import attrgetter
@@ -43,7 +44,7 @@ from campaign.process.clock import utcnow
 from campaign.signatures.forms import signature_form
 from campaign.signatures.presenters import petition_context
 from campaign.site.settings import site_settings
-from campaign.text.slugs import free_slug, slug_of
+from campaign.text.slugs import free_slug
 
 blueprint = Blueprint("petitions", __name__, url_prefix="/petitions")
 PAGE_SIZE = 30
@@ -87,11 +88,7 @@ def create() -> ResponseReturnValue:
     form = offered(NewPetitionForm(), "petitions.edit")
     if not form.validate():
         return render_template("organize/petitions/new.html", form=form), 422
-    slug = (
-        form.slug.data
-        or slug_of(form.title.data)
-        or free_slug(form.action_kind.data, operations.slugs.is_taken)
-    )
+    slug = form.new_slug(form.action_kind.data, operations.slugs.is_taken)
     if is_already_created(petition_in_any_state(slug), form, attrgetter("current_version.texts")):
         return redirect(url_for("organize.petitions.show", slug=slug), 303)
     try:
@@ -131,7 +128,7 @@ def goal(petition: Petition) -> ResponseReturnValue:
         return _render_page(petition, form, 422)
     audit_event = audit_event_of("petitions.edit", petition, part="goal", goal=form.goal.data)
     save(
-        Editor(form, partial(petition_in_any_state, petition.slug), GoalForm.of, _render_page),
+        editor_of(petition, form, GoalForm.of, _render_page),
         audit_event,
         change_goal,
         petition_id=petition.id,
@@ -226,6 +223,16 @@ def audit_event_of(action: str, petition: Petition, **details: Any) -> AuditEven
     return AuditEvent(
         action, on=("petition", petition.id), cause_id=petition.cause_id, details=details
     )
+
+
+def editor_of(
+    petition: Petition,
+    form: FlaskForm,
+    form_of: Callable[[Any], FlaskForm],
+    page: Callable[[Any, Any], ResponseReturnValue],
+) -> Editor:
+    """Return the Editor of a form about this petition."""
+    return Editor(form, partial(petition_in_any_state, petition.slug), form_of, page)
 
 
 def back_to(petition: Petition) -> BaseResponse:

@@ -18,7 +18,7 @@ from campaign.i18n.local_times import local_time
 from campaign.i18n.locales import language_name
 from campaign.organize.core.access import allowed
 from campaign.organize.core.drafts import is_preview_requested
-from campaign.organize.core.edit_conflicts import Editor, save
+from campaign.organize.core.edit_conflicts import save
 from campaign.organize.core.fields import (
     InLanguages,
     LineField,
@@ -37,12 +37,12 @@ from campaign.organize.petitions.parts import part_page, save_part
 from campaign.organize.petitions.routes import (
     audit_event_of,
     blueprint,
+    editor_of,
     preview_page,
 )
 from campaign.petitions.editing import change_dates, change_targets, move_petition
 from campaign.petitions.models import Petition, name_in
 from campaign.petitions.operations import SlugTaken
-from campaign.petitions.queries import petition_in_any_state
 from campaign.petitions.readiness import Fault, NotReady
 from campaign.process.clock import utcnow
 from campaign.site.settings import site_settings
@@ -307,12 +307,7 @@ def save_address(petition: Petition) -> ResponseReturnValue:
     audit_event = audit_event_of("petitions.edit", petition, part="address")
     try:
         save(
-            Editor(
-                form,
-                partial(petition_in_any_state, petition.slug),
-                _slug_of,
-                partial(part_page, "address"),
-            ),
+            editor_of(petition, form, _slug_of, partial(part_page, "address")),
             audit_event,
             move_petition,
             petition_id=petition.id,

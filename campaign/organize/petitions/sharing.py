@@ -1,7 +1,6 @@
 """Sharing a petition: its texts and what each achieved, and embedding it in other sites."""
 
 from collections.abc import Iterable, Sequence
-from functools import partial
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -20,7 +19,7 @@ from campaign.embeds.models import Embedding
 from campaign.embeds.operations import change_embedding
 from campaign.embeds.queries import embedding_of
 from campaign.organize.core.access import allowed
-from campaign.organize.core.edit_conflicts import Editor, save
+from campaign.organize.core.edit_conflicts import save
 from campaign.organize.core.fields import (
     InLanguages,
     LinesField,
@@ -34,9 +33,8 @@ from campaign.organize.core.fields import (
 )
 from campaign.organize.core.languages import petition_languages
 from campaign.organize.core.scope import load_petition
-from campaign.organize.petitions.routes import audit_event_of, blueprint
+from campaign.organize.petitions.routes import audit_event_of, blueprint, editor_of
 from campaign.petitions.models import Petition
-from campaign.petitions.queries import petition_in_any_state
 from campaign.process.clock import utcnow
 from campaign.sharing.comparison import comparisons
 from campaign.sharing.models import MAX_TEXT_LENGTH, ShareText
@@ -102,9 +100,9 @@ def save_sharing(petition: Petition) -> ResponseReturnValue:
         "petitions.edit", petition, part="sharing", texts=sum(map(len, texts.values()))
     )
     save(
-        Editor(
+        editor_of(
+            petition,
             form,
-            partial(petition_in_any_state, slug),
             _form_of,
             lambda present, form: _render_page(present, form.with_blank_rows()),
         ),
@@ -260,7 +258,7 @@ def save_embedding(petition: Petition) -> ResponseReturnValue:
     slug, values = petition.slug, {"allowed": form.allowed.data, "origins": form.origins.origins}
     audit_event = audit_event_of("petitions.edit", petition, part="embedding", **values)
     save(
-        Editor(form, partial(petition_in_any_state, slug), _embedding_form, _embedding_page),
+        editor_of(petition, form, _embedding_form, _embedding_page),
         audit_event,
         change_embedding,
         petition_id=petition.id,

@@ -1,6 +1,5 @@
 """Edit the text of a petition in all languages, with a live preview."""
 
-from functools import partial
 from typing import Any, cast
 
 from flask import flash, g, render_template, request
@@ -10,7 +9,7 @@ from flask_babel import gettext as _
 from campaign.i18n.fallbacks import best_lang
 from campaign.organize.core.access import allowed
 from campaign.organize.core.drafts import is_preview_requested
-from campaign.organize.core.edit_conflicts import Editor, save
+from campaign.organize.core.edit_conflicts import save
 from campaign.organize.core.languages import original_first, petition_languages
 from campaign.organize.core.scope import load_petition
 from campaign.organize.petitions.forms import MAX_BODY_LENGTH, TextForm
@@ -18,6 +17,7 @@ from campaign.organize.petitions.parts import onward
 from campaign.organize.petitions.routes import (
     audit_event_of,
     blueprint,
+    editor_of,
     preview_page,
 )
 from campaign.organize.petitions.versions import review_of, saved
@@ -62,7 +62,7 @@ def save_text(petition: Petition) -> ResponseReturnValue:
     )
     try:
         changed = save(
-            Editor(form, partial(petition_in_any_state, petition.slug), TextForm.of, _render_page),
+            editor_of(petition, form, TextForm.of, _render_page),
             audit_event,
             change_petition_text,
             petition_id=petition.id,

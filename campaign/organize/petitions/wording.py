@@ -13,11 +13,10 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, Form
 from wtforms.validators import ValidationError
 
-from campaign.extensions import write
 from campaign.http.responses import framed
 from campaign.mail.composition import Message
 from campaign.organize.core.access import allowed
-from campaign.organize.core.edit_conflicts import Editor, save
+from campaign.organize.core.edit_conflicts import save
 from campaign.organize.core.fields import (
     InLanguages,
     LineField,
@@ -27,14 +26,14 @@ from campaign.organize.core.fields import (
     by_language,
     in_language,
 )
-from campaign.organize.core.identity import actor, organizer
+from campaign.organize.core.identity import organizer
 from campaign.organize.core.languages import original_first, petition_languages
 from campaign.organize.core.scope import load_petition
+from campaign.organize.core.test_emails import send_test_email
 from campaign.organize.petitions.labels import EMAIL_LABELS, WORDING_LABELS
-from campaign.organize.petitions.routes import audit_event_of, blueprint
+from campaign.organize.petitions.routes import audit_event_of, blueprint, editor_of
 from campaign.petitions.editing import change_wording
 from campaign.petitions.models import Petition
-from campaign.petitions.queries import petition_in_any_state
 from campaign.petitions.wording import (
     PART,
     TEXTS,
@@ -181,7 +180,7 @@ def save_wording(petition: Petition) -> ResponseReturnValue:
     if not form.validate():
         return _render_page(petition, form, 422)
     save(
-        Editor(form, partial(petition_in_any_state, petition.slug), WordingForm.of, _render_page),
+        editor_of(petition, form, WordingForm.of, _render_page),
         audit_event_of("petitions.edit", petition, part=PART),
         change_wording,
         petition_id=petition.id,
@@ -245,15 +244,7 @@ def test_wording(petition: Petition) -> ResponseReturnValue:
     lang, _colon, email = request.form.get("send", "").rpartition(":")
     lang = lang if lang in _languages(petition) else petition.original_lang
     email = email if email in EMAILS else "confirmation"
-    write(
-        send_test,
-        actor=actor(),
-        petition_id=petition.id,
-        organizer_id=organizer().id,
-        email=email,
-        lang=lang,
-    )
-    flash(_("A test email is on its way to %(address)s.", address=organizer().email), "success")
+    send_test_email(send_test, petition_id=petition.id, email=email, lang=lang)
     return redirect(url_for("organize.petitions.wording", slug=petition.slug), 303)
 
 

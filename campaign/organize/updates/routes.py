@@ -30,7 +30,6 @@ from campaign.organize.petitions.forms import SlugForm
 from campaign.organize.updates.forms import PublishForm
 from campaign.process.clock import utcnow
 from campaign.site.settings import site_settings
-from campaign.text.slugs import free_slug, slug_of
 from campaign.updates import operations
 from campaign.updates.mailing import mailing_of, mailings_among, publish_and_mail
 from campaign.updates.models import Update
@@ -74,9 +73,7 @@ def create() -> ResponseReturnValue:
     form = offered(DraftForm(), "updates.edit")
     if not form.validate():
         return render_template("organize/updates/new.html", form=form), 422
-    slug = (
-        form.slug.data or slug_of(form.title.data) or free_slug("update", operations.slugs.is_taken)
-    )
+    slug = form.new_slug("update", operations.slugs.is_taken)
     if is_already_created(update_in_any_state(slug), form):
         return back_to(slug)
     try:

@@ -27,7 +27,7 @@ from campaign.signatures.models import NAME_DISPLAY_REQUESTED, Signature
 from campaign.signatures.moderation import decisions
 from campaign.signatures.moderation.models import IN_WORK, BulkDecision, BulkItem
 from campaign.signatures.moderation.undo import restore_batch
-from campaign.signatures.search.queries import Search, conditions, matching
+from campaign.signatures.search.queries import Search, conditions, matching, signatures_by_id
 
 # The most rows in one transaction. More would make people who sign wait noticeably.
 BATCH_SIZE = 1000
@@ -121,9 +121,7 @@ def sample(search: Search, snapshot: Snapshot, most: int = 20) -> Sequence[Signa
     """Return the newest signatures that match."""
     query = _matching(search, snapshot)
     ids = db.session.scalars(query.order_by(query.selected_columns[0].desc()).limit(most)).all()
-    return db.session.scalars(
-        select(Signature).where(Signature.id.in_(ids)).order_by(Signature.id.desc())
-    ).all()
+    return signatures_by_id(ids)
 
 
 def create_decision(

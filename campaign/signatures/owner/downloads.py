@@ -36,7 +36,7 @@ INSTANTS = ("created_at", "confirmed_at", "hatched_at", "withdrawn_at")
 
 def own_data(opened: Signature) -> dict[str, Any]:
     """Return what we know about the signatures of the address that `opened` has, ready for JSON."""
-    mailbox = Mailbox(cast(str, opened.email), cast(bytes, opened.email_digest))
+    mailbox = Mailbox.of(opened)
     rows = signatures_of_address(email_digest=mailbox.digest, email=mailbox.email)
     return {
         "signatures": [_downloaded_row(row) for row in rows],

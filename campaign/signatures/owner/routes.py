@@ -355,18 +355,13 @@ def render_request_page(form: OwnLinkForm, state: str) -> str:
 @blueprint.get("/<lang>/signatures/mine/<token>/address")
 def new_address(token: str) -> ResponseReturnValue:
     """Show the form for a new address."""
-    return show_new_address(_mailbox(token), **_address_urls(token))
+    return show_new_address(Mailbox.of(open_own(token)), **_address_urls(token))
 
 
 @blueprint.post("/<lang>/signatures/mine/<token>/address")
 def change_address(token: str) -> ResponseReturnValue:
     """Email the new address, which must confirm."""
-    return request_new_address(_mailbox(token), **_address_urls(token))
-
-
-def _mailbox(token: str) -> Mailbox:
-    opened = open_own(token)
-    return Mailbox(cast(str, opened.email), cast(bytes, opened.email_digest))
+    return request_new_address(Mailbox.of(open_own(token)), **_address_urls(token))
 
 
 def _address_urls(token: str) -> dict[str, str]:

@@ -2,9 +2,8 @@
 
 from io import BytesIO
 
-from flask import abort, flash, g, redirect, render_template, request, send_file, url_for
+from flask import abort, g, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from campaign.actions.letters.delivery.sample_emails import send_test
 from campaign.actions.letters.delivery.sending import SWITCH
@@ -18,11 +17,10 @@ from campaign.actions.letters.queries import (
 )
 from campaign.actions.letters.readiness import missing, profiles_of, reaches
 from campaign.exports.letter_pdf import make_letter_pdf
-from campaign.extensions import write
 from campaign.organize.core.access import allowed, fresh
 from campaign.organize.core.audit import log_view
-from campaign.organize.core.identity import actor, organizer
 from campaign.organize.core.scope import load_letter_action
+from campaign.organize.core.test_emails import send_test_email
 from campaign.organize.petitions.labels import WAY_LABELS
 from campaign.organize.petitions.routes import audit_event_of, blueprint
 from campaign.petitions.models import Petition
@@ -67,8 +65,7 @@ def test_letter(petition: Petition) -> ResponseReturnValue:
     lang = request.form.get("lang", "")
     if lang not in {text.lang for text in petition.current_version.texts}:
         lang = petition.original_lang
-    write(send_test, actor=actor(), petition_id=petition.id, organizer_id=organizer().id, lang=lang)
-    flash(_("A test email is on its way to %(address)s.", address=organizer().email), "success")
+    send_test_email(send_test, petition_id=petition.id, lang=lang)
     return redirect(url_for("organize.petitions.show", slug=petition.slug), 303)
 
 

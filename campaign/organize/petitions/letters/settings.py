@@ -1,6 +1,5 @@
 """Choose how the letters of an action reach their targets."""
 
-from functools import partial
 from typing import Any, Self
 
 from flask import flash, g, render_template
@@ -19,12 +18,12 @@ from campaign.actions.letters.editing import (
 )
 from campaign.actions.letters.readiness import profiles_of, reaches
 from campaign.organize.core.access import allowed
-from campaign.organize.core.edit_conflicts import Editor, save
+from campaign.organize.core.edit_conflicts import save
 from campaign.organize.core.fields import VersionField, WholeNumberField
 from campaign.organize.core.scope import load_letter_action
 from campaign.organize.petitions.labels import WAY_LABELS
 from campaign.organize.petitions.parts import onward
-from campaign.organize.petitions.routes import audit_event_of, blueprint
+from campaign.organize.petitions.routes import audit_event_of, blueprint, editor_of
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_in_any_state
 from campaign.petitions.readiness import NotReady
@@ -87,12 +86,7 @@ def save_letter_settings(petition: Petition) -> ResponseReturnValue:
         return _render_page(petition, form, 422)
     try:
         save(
-            Editor(
-                form,
-                partial(petition_in_any_state, petition.slug),
-                LetterSettingsForm.of,
-                _render_page,
-            ),
+            editor_of(petition, form, LetterSettingsForm.of, _render_page),
             audit_event_of("petitions.edit", petition, part="letter_settings"),
             change_letter_settings,
             petition_id=petition.id,

@@ -1,7 +1,6 @@
 """Choose the targets of a letter action from those that its organisation knows."""
 
 from collections.abc import Iterable, Sequence
-from functools import partial
 from typing import Any, NamedTuple, Self
 
 from flask import flash, g, render_template, request
@@ -14,15 +13,14 @@ from campaign.actions.letters.readiness import reaches
 from campaign.i18n.fallbacks import best_text
 from campaign.organisations.identity import identities
 from campaign.organize.core.access import allowed
-from campaign.organize.core.edit_conflicts import Editor, save
+from campaign.organize.core.edit_conflicts import save
 from campaign.organize.core.fields import LineField, VersionField, max_length, moved
 from campaign.organize.core.scope import load_letter_action
 from campaign.organize.petitions.parts import onward
-from campaign.organize.petitions.routes import audit_event_of, blueprint
+from campaign.organize.petitions.routes import audit_event_of, blueprint, editor_of
 from campaign.organize.petitions.versions import review_of, saved
 from campaign.petitions.editing import change_targets
 from campaign.petitions.models import Petition
-from campaign.petitions.queries import petition_in_any_state
 from campaign.petitions.readiness import NotReady
 from campaign.process.clock import utcnow
 from campaign.targets.models import TargetProfile
@@ -117,12 +115,7 @@ def save_letter_targets(petition: Petition) -> ResponseReturnValue:
     number = petition.current_version.number
     try:
         changed = save(
-            Editor(
-                form,
-                partial(petition_in_any_state, petition.slug),
-                LetterTargetsForm.of,
-                _render_page,
-            ),
+            editor_of(petition, form, LetterTargetsForm.of, _render_page),
             audit_event_of("petitions.edit", petition, part="targets"),
             change_targets,
             petition_id=petition.id,

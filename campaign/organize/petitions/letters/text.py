@@ -21,7 +21,7 @@ from campaign.actions.letters.text.composition import MAX_SUBJECT_LENGTH
 from campaign.actions.letters.text.samples import sample_letter
 from campaign.organize.core.access import allowed
 from campaign.organize.core.drafts import is_preview_requested
-from campaign.organize.core.edit_conflicts import Editor, save
+from campaign.organize.core.edit_conflicts import save
 from campaign.organize.core.fields import (
     InLanguages,
     LineField,
@@ -36,7 +36,7 @@ from campaign.organize.core.fields import (
 from campaign.organize.core.languages import original_first
 from campaign.organize.core.scope import load_letter_action
 from campaign.organize.petitions.parts import onward
-from campaign.organize.petitions.routes import audit_event_of, blueprint
+from campaign.organize.petitions.routes import audit_event_of, blueprint, editor_of
 from campaign.organize.petitions.versions import review_of, saved
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_in_any_state
@@ -211,12 +211,7 @@ def save_letter_text(petition: Petition) -> ResponseReturnValue:
     number = petition.current_version.number
     try:
         changed = save(
-            Editor(
-                form,
-                partial(petition_in_any_state, petition.slug),
-                LetterTextForm.of,
-                _render_page,
-            ),
+            editor_of(petition, form, LetterTextForm.of, _render_page),
             audit_event_of("petitions.edit", petition, part="letter"),
             change_letter_text,
             petition_id=petition.id,
