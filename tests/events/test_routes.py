@@ -144,6 +144,7 @@ def test_past_event_stays_as_a_record_and_takes_no_registration(client, event):
     assert alerts(page) == ["note"]
     assert page.count("This event ") == 1
     assert 'method="post"' not in page
+    assert 'data-module="local-time"' not in page
     assert post_registration(client, event).status_code == 410
     assert registrations() == []
 

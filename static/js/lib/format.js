@@ -62,7 +62,7 @@ export function formatTime(ms, lang, now = Date.now()) {
 
 /** Return the weekday and time of `date` in the time zone `zone`, by default the reader's. */
 export function formatWeekdayAndTime(date, lang, zone) {
-  return formatClock(date, lang, { weekday: "short", timeZone: zone });
+  return formatClock(date, lang, { weekday: "long", timeZone: zone });
 }
 
 /** Put `values` in the {braces} of `text`. Unknown names stay as they are. */
