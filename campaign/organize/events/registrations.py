@@ -111,7 +111,7 @@ class AttendanceForm(FlaskForm):
     reason = StringField(
         _l("What is it for?"),
         [
-            DataRequired(_l("A few words are enough. We record them in the activity log.")),
+            DataRequired(_l("Say what the file is for, in a few words. We log it with your name.")),
             Length(max=300, message=_l("Use 300 characters or fewer.")),
         ],
     )
