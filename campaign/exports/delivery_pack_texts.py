@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
 from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -15,7 +14,7 @@ from campaign.exports.pdf import Field, Head
 from campaign.http.urls import without_scheme
 from campaign.i18n.countries import country_name
 from campaign.i18n.locales import current_locale
-from campaign.i18n.long_dates import long_date
+from campaign.i18n.long_dates import long_date, short_date
 from campaign.montage.texts import ngettext, number, print_identity
 from campaign.notices.models import Notice
 from campaign.notices.queries import MIN_PREFIX_LENGTH, notices_with
@@ -264,9 +263,7 @@ class PackTexts:
     def _short_day(self, day: str) -> str:
         if day not in self._days:
             # The day is empty for people who were not told that it is delivered.
-            self._days[day] = day and format_date(
-                date.fromisoformat(day), "medium", locale=current_locale()
-            )
+            self._days[day] = day and short_date(date.fromisoformat(day), current_locale())
         return self._days[day]
 
     @staticmethod

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, get_timezone_location
+from babel.dates import get_timezone_location
 from babel.numbers import format_decimal
 from babel.units import format_unit
 from flask import Flask, current_app, request, url_for
@@ -23,7 +23,7 @@ from campaign.i18n.locales import (
     locale_of,
     translated_language_name,
 )
-from campaign.i18n.long_dates import long_date
+from campaign.i18n.long_dates import long_date, short_date
 from campaign.mail.writing.merging import breakable
 from campaign.organisations.presenters import page_identity
 from campaign.site.settings import local_day, site_settings
@@ -80,7 +80,8 @@ def moment(value: datetime) -> str:
 
 def minute(value: datetime) -> str:
     """Format an instant briefly for tables, in the site's time zone: 23 Sept 2026, 16:08."""
-    return f"{format_date(value.astimezone(_zone()), locale=current_locale())}, {clock_time(value, current_locale(), _zone())}"
+    local, locale = value.astimezone(_zone()), current_locale()
+    return f"{short_date(local, locale)}, {clock_time(local, locale)}"
 
 
 def size(value: int) -> str:

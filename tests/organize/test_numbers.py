@@ -36,6 +36,12 @@ def rows_of(desk, address):
     return list(csv.reader(io.StringIO(answer.get_data().decode("utf-8-sig"))))[1:]
 
 
+def states_in(rows):
+    """Return the counts of the table of states, by state."""
+    names = ("counted", "pending", "held", "rejected", "withdrawn")
+    return {name: int(count) for name, (_label, count) in zip(names, rows, strict=True)}
+
+
 @pytest.fixture
 def stormy(app):
     """A petition with counted, withdrawn, restored, held and waiting signatures."""
@@ -66,7 +72,7 @@ def test_page_and_tables_match_the_audit(desk_of, app, stormy):
         tables = {
             name: rows_of(desk, f"/organize/numbers/{kind}/{slug}/{name}.csv") for name in TABLES
         }
-        states = {name: int(count) for name, count in tables["states"]}
+        states = states_in(tables["states"])
         counted = states["counted"]
         assert figures_shown == [
             counted,
@@ -81,6 +87,19 @@ def test_page_and_tables_match_the_audit(desk_of, app, stormy):
         for name in ("days", "hours"):
             assert sum(int(row[1]) for row in tables[name]) == counted
             assert sum(int(row[2]) for row in tables[name]) == states["pending"] + states["held"]
+
+
+def test_tables_are_in_the_language_of_the_organizer(desk_of, stormy):
+    tables = {}
+    for lang in ("en", "fr"):
+        desk = desk_of("editor", stormy.cause_id, email=f"{lang}@kwan.example", lang=lang)
+        tables[lang] = [
+            desk.get(f"/organize/numbers/petitions/home/{name}.csv").text
+            for name in ("states", "days", "evidence", "ledger", "confirming", "mail", "forecast")
+        ]
+    for english, french in zip(*tables.values(), strict=True):
+        assert english.partition("\r\n")[0] != french.partition("\r\n")[0]
+    assert tables["en"][0].splitlines()[1] != tables["fr"][0].splitlines()[1]
 
 
 def test_forecast_and_confirmation_rate_can_be_downloaded(desk_of):
@@ -149,10 +168,7 @@ def test_rejected_and_erased_signatures_are_in_no_other_column(desk_of):
     )
     write(erase, [erased])
     desk = desk_of("owner", petition.cause_id)
-    states = {
-        name: int(count)
-        for name, count in rows_of(desk, "/organize/numbers/petitions/home/states.csv")
-    }
+    states = states_in(rows_of(desk, "/organize/numbers/petitions/home/states.csv"))
     assert (states["counted"], states["rejected"]) == (1, 1)
     for name in ("days", "hours"):
         rows = rows_of(desk, f"/organize/numbers/petitions/home/{name}.csv")

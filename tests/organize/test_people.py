@@ -72,6 +72,12 @@ def test_impossible_row_id_is_not_found(desk_of, number):
         assert desk.post(f"/organize/{path}").status_code == 404, path
 
 
+def test_errors_of_an_invitation_are_in_the_order_of_the_page(desk_of, cause):
+    page = tree(desk_of("owner", cause.id).post("/organize/people/invite", {"email": "nobody"}))
+    [errors] = page.find_class("error-links")
+    assert errors.xpath(".//a/@href") == ["#email", "#role", "#cause"]
+
+
 def test_owner_invites_into_no_other_cause_and_makes_no_admin(desk_of, cause, hill):
     desk = desk_of("owner", cause.id)
     assert invite(desk, hill).status_code == 422

@@ -234,7 +234,7 @@ def test_list_is_downloaded_for_a_purpose_and_no_cell_runs(desk_of):
     )
     assert "talk-registered.csv" in answer.headers["Content-Disposition"]
     rows = list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
-    assert rows[0][:4] == ["name", "email", "seats", "state"] and rows[0][-1] == "What do you eat?"
+    assert len(rows[0]) == 9 and rows[0][-1] == "What do you eat?"
     assert rows[1][0] == "'=HYPERLINK(1)" and rows[1][-1] == "'+beans" and len(rows) == 3
     [entry] = entries(action="registrations.export")
     assert (entry.reason, entry.details) == (
@@ -255,6 +255,19 @@ def test_list_is_downloaded_for_a_purpose_and_no_cell_runs(desk_of):
         )
         == 1
     )
+
+
+def test_downloaded_list_is_in_the_language_of_the_organizer(desk_of):
+    event = make_event(cause_id=make_cause().id)
+    come(event, "zora")
+    lists = []
+    for lang in ("en", "fr"):
+        desk = desk_of("exporter", event.cause_id, email=f"{lang}@kwan.example", lang=lang)
+        answer = desk.post(f"{TALK}/registrations/export", {"who": "all", "reason": "Chairs"})
+        lists.append(list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig")))))
+    (english, english_row), (french, french_row) = lists
+    assert english != french
+    assert english_row[3] != french_row[3]
 
 
 def test_downloading_the_list_requires_a_fresh_password_and_a_second_factor(desk_of, app):

@@ -29,6 +29,7 @@ from campaign.accounts.passwords import MIN_LENGTH, PasswordTooWeak, check_stren
 from campaign.i18n.locales import INTERFACE_LANGUAGES, language_name
 from campaign.signatures.fields import NAME_FAULTS, EmailField
 from campaign.signatures.models import MAX_NAME_LENGTH
+from campaign.site.paper import site_paper
 from campaign.site.settings import site_settings
 from campaign.text.names import NameRefused, clean_name, clean_text
 from campaign.text.slugs import MAX_SLUG_LENGTH, is_slug
@@ -258,6 +259,7 @@ def language_choices(languages: Iterable[str] | None = None) -> list[SelectChoic
     return [SelectChoice(lang, language_name(lang)) for lang in offered]
 
 
+PAPER_LABELS = {"Letter": _l("Letter (North America)"), "A4": _l("A4 (most countries)")}
 INTERFACE_CHOICES = language_choices(INTERFACE_LANGUAGES)
 WEAKNESSES = {
     "short": _l(
@@ -269,6 +271,13 @@ WEAKNESSES = {
         "That password is easy to guess. Use several words that are not linked to each other or to you."
     ),
 }
+
+
+def paper_choices() -> list[SelectChoice]:
+    """Return the sizes of paper, the site's usual one first."""
+    usual = site_paper()
+    sizes = sorted(PAPER_LABELS, key=lambda size: size != usual)
+    return [SelectChoice(size, PAPER_LABELS[size]) for size in sizes]
 
 
 def unchosen(choices: list[SelectChoice], prompt: Any) -> list[SelectChoice]:

@@ -27,6 +27,7 @@ from campaign.events.registering import (
 )
 from campaign.events.registration_search import find, numbers_of, registration_in
 from campaign.events.seats import MAX_SEATS
+from campaign.i18n.locales import language_name
 from campaign.organize.core.access import allowed, fresh
 from campaign.organize.core.audit import AuditEvent, act, log_view
 from campaign.organize.core.pagination import page_of
@@ -111,7 +112,7 @@ class AttendanceForm(FlaskForm):
     reason = StringField(
         _l("What is it for?"),
         [
-            DataRequired(_l("A few words are enough. We record them in the activity log.")),
+            DataRequired(_l("Say what the file is for, in a few words. We log it with your name.")),
             Length(max=300, message=_l("Use 300 characters or fewer.")),
         ],
     )
@@ -284,9 +285,6 @@ def _by_hand_page(event: Event, form: FlaskForm, status: int = 200) -> tuple[str
     return render_template("organize/events/by_hand.html", event=event, **context), status
 
 
-HEADING = ("name", "email", "seats", "state", "came_at", "registered_at", "language", "code")
-
-
 @blueprint.get("/<slug>/registrations/export")
 @allowed("registrations.export", load_event)
 @fresh
@@ -313,22 +311,32 @@ def export_attendance(event: Event) -> ResponseReturnValue:
 
 def _lines(event: Event, rows: Iterable[Registration]) -> Iterator[tuple[Any, ...]]:
     """Yield the header row, with a column per question, and a row per registration."""
-    yield (*HEADING, *(in_language(question, g.lang)["label"] for question in event.questions))
+    yield (
+        _("Name"),
+        _("Email"),
+        _("Seats"),
+        _("Status"),
+        _("Check-in"),
+        _("Registered"),
+        _("Language"),
+        _("Code"),
+        *(in_language(question, g.lang)["label"] for question in event.questions),
+    )
     for row in rows:
         instants = (
             moment.isoformat(timespec="seconds") if moment else ""
             for moment in (row.checked_in_at, row.created_at)
         )
-        columns = (row.name, row.email, row.seats, row.state, *instants, row.lang, row.code)
+        state, lang = str(STATE_LABELS.get(row.state, row.state)), language_name(row.lang)
         yield (
-            *columns,
+            *(row.name, row.email, row.seats, state, *instants, lang, row.code),
             *(_answer_text(row.answers.get(question["name"])) for question in event.questions),
         )
 
 
 def _answer_text(answer: Any) -> str:
     if answer is True or answer is False:
-        return "yes" if answer else "no"
+        return _("yes") if answer else _("no")
     return answer or ""
 
 

@@ -26,6 +26,7 @@ from campaign.organize.core.fields import (
     WholeNumberField,
     language_choices,
     max_length,
+    paper_choices,
 )
 from campaign.organize.core.identity import may, organizer
 from campaign.organize.core.scope import load_petition, petition_summary
@@ -69,18 +70,14 @@ class PackForm(PurposeForm):
     """The language and paper size of a delivery pack."""
 
     lang = SelectField(_l("Language"))
-    paper = RadioField(
-        _l("Paper"),
-        choices=[
-            SelectChoice("letter", _l("Letter (North America)")),
-            SelectChoice("a4", _l("A4 (everywhere else)")),
-        ],
-        validators=[InputRequired(_l("Choose an option."))],
-    )
+    paper = RadioField(_l("Paper"), validators=[InputRequired(_l("Choose an option."))])
 
     def __init__(self, languages: Collection[str], **named: Any) -> None:
         super().__init__(**named)
         self.lang.choices = language_choices(languages)
+        self.paper.choices = [
+            SelectChoice(size.value.lower(), size.label) for size in paper_choices()
+        ]
 
 
 class ContentsForm(FlaskForm):

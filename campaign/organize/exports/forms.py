@@ -154,7 +154,7 @@ class PurposeForm(FlaskForm):
     purpose = LineField(
         _l("What exactly is it for?"),
         [
-            DataRequired(_l("A few words are enough. We record them in the activity log.")),
+            DataRequired(_l("Say what the file is for, in a few words. We log it with your name.")),
             max_length(MAX_PURPOSE_LENGTH),
         ],
     )

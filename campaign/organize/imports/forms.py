@@ -1,7 +1,6 @@
 """The forms for printing, typing or uploading paper sheets, and for importing their rows."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import starmap
 from typing import Any, Self
 
 from flask_babel import lazy_gettext as _l
@@ -34,6 +33,7 @@ from campaign.organize.core.fields import (
     VersionField,
     WholeNumberField,
     language_choices,
+    paper_choices,
     unchosen,
 )
 from campaign.organize.core.scope import PetitionSummary
@@ -45,7 +45,6 @@ from campaign.site.settings import site_settings
 
 MAX_SHEETS = 100
 MAX_WORDING_LENGTH = 3000
-PAPER_LABELS = {"A4": _l("A4"), "Letter": _l("Letter (North America)")}
 TOO_LONG = _l("This is too long. Make it shorter.")
 
 
@@ -87,9 +86,7 @@ class PrintForm(_OfPetition):
     """Which sheets to print, and how many."""
 
     lang = SelectField(_l("Language of the sheets"), choices=language_choices)
-    paper = RadioField(
-        _l("Paper"), choices=list(starmap(SelectChoice, PAPER_LABELS.items())), default=site_paper
-    )
+    paper = RadioField(_l("Paper"), choices=paper_choices, default=site_paper)
     sheets = WholeNumberField(
         _l("How many sheets?"),
         [

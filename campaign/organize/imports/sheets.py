@@ -26,10 +26,10 @@ from campaign.imports.sheet_texts import consent_of, sheet_spec
 from campaign.notices.models import NOT_RECORDED
 from campaign.organize.core.access import allowed
 from campaign.organize.core.audit import AuditEvent, act
-from campaign.organize.core.fields import sent_version
+from campaign.organize.core.fields import PAPER_LABELS, sent_version
 from campaign.organize.core.identity import may, organizer
 from campaign.organize.core.scope import petition_summary, petitions_where
-from campaign.organize.imports.forms import PAPER_LABELS, PrintForm, SheetChoice, SheetForm
+from campaign.organize.imports.forms import PrintForm, SheetChoice, SheetForm
 from campaign.organize.imports.labels import OUTCOME_LABELS, outcome_reason
 from campaign.organize.imports.routes import (
     audit_event_of,

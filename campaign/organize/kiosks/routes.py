@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
 from flask import (
     Blueprint,
     Response,
@@ -30,6 +29,7 @@ from campaign.events.models import Event
 from campaign.events.queries import events_among
 from campaign.i18n.clock_times import clock_time
 from campaign.i18n.locales import current_locale
+from campaign.i18n.long_dates import short_date
 from campaign.kiosk import pairing
 from campaign.kiosk.app.bundle import languages_of, petitions_of
 from campaign.kiosk.codes import is_pin
@@ -180,7 +180,7 @@ def clock_of(event: Event, now: datetime) -> Callable[[datetime], str]:
     def clock(instant: datetime) -> str:
         local = instant.astimezone(zone)
         time = clock_time(local, locale)
-        return time if local.date() == today else f"{format_date(local, locale=locale)}, {time}"
+        return time if local.date() == today else f"{short_date(local, locale)}, {time}"
 
     return clock
 

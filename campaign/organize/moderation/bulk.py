@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import format_date, format_decimal, ngettext
+from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 
 from campaign.accounts.audit import Actor, record
@@ -15,6 +15,7 @@ from campaign.accounts.queries import organizer_by_id
 from campaign.extensions import write
 from campaign.i18n.countries import country_name
 from campaign.i18n.locales import current_locale
+from campaign.i18n.long_dates import short_date
 from campaign.organize.core.access import allowed
 from campaign.organize.core.audit import AuditEvent, act, log_list_view
 from campaign.organize.core.identity import actor, causes_where, organizer
@@ -92,9 +93,9 @@ def filter_lines(search: Search, petition: Any) -> list[tuple[str, str]]:
     if search.country:
         lines.append((_("Country"), country_name(search.country, _lang())))
     if search.since:
-        lines.append((_("First day"), format_date(search.since)))
+        lines.append((_("First day"), short_date(search.since, current_locale())))
     if search.until:
-        lines.append((_("Last day"), format_date(search.until)))
+        lines.append((_("Last day"), short_date(search.until, current_locale())))
     return lines
 
 

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_skeleton
 from flask import g, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -14,6 +13,7 @@ from campaign.events.models import Event
 from campaign.events.queries import events_among
 from campaign.i18n.clock_times import clock_time
 from campaign.i18n.locales import current_locale
+from campaign.i18n.long_dates import date_parts
 from campaign.kiosk.queries import gaps_of, kiosks_of
 from campaign.organize.core.identity import causes_where, may
 from campaign.organize.overview.task import Task
@@ -85,4 +85,4 @@ def _coming(event: Event) -> Task:
 def _day_and_time(instant: datetime, event: Event) -> str:
     """Format an instant in the time zone of the event."""
     local, locale = instant.astimezone(ZoneInfo(event.zone)), current_locale()
-    return f"{format_skeleton('MMMEd', local, locale=locale)}, {clock_time(local, locale)}"
+    return f"{date_parts(local, locale, 'MMMEd')}, {clock_time(local, locale)}"

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from babel.dates import format_date
 from flask import g, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -14,6 +13,7 @@ from campaign.actions.letters.models import LETTER
 from campaign.actions.letters.queries import stuck_letters, waiting_count
 from campaign.i18n.clock_times import clock_time
 from campaign.i18n.locales import current_locale
+from campaign.i18n.long_dates import short_date
 from campaign.mail.queries import waiting_since
 from campaign.organize.core.identity import causes_where, may
 from campaign.organize.core.scope import petition_summary
@@ -60,7 +60,7 @@ def _hour(at: datetime, now: datetime) -> str:
     local = at.astimezone(zone())
     if local.date() == now.astimezone(zone()).date():
         return clock_time(local, current_locale())
-    return format_date(local, "medium", locale=current_locale())
+    return short_date(local, current_locale())
 
 
 def letters_that_stay(now: datetime) -> Iterator[Task]:

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from babel.dates import format_date
 from flask import url_for
 from flask_babel import gettext as _
 
 from campaign.actions.letters.editing import delivers_by_hand
 from campaign.actions.letters.models import LETTER
 from campaign.i18n.locales import current_locale
+from campaign.i18n.long_dates import long_date
 from campaign.organize.core.identity import causes_where, may
 from campaign.organize.core.scope import petition_summary
 from campaign.organize.overview.task import Task, figure
@@ -53,7 +53,7 @@ def scheduled_erasures() -> Iterator[Task]:
             and not petition.retention_done_at
             and (at := erases_at(petition))
         ):
-            day = format_date(at.astimezone(zone()), "long", locale=current_locale())
+            day = long_date(at.astimezone(zone()), current_locale())
             text = _(
                 "Deliver or keep the names of “%(title)s”: they will be deleted on %(day)s",
                 title=petition_summary(petition).title,

@@ -29,7 +29,7 @@ def to_review() -> Iterator[Task]:
             held,
             figure=figure(held),
         )
-        yield Task(text, _("View"), url_for("organize.held.index"))
+        yield Task(text, _("Review"), url_for("organize.held.index"))
     if corrections := count_held_corrections(ids):
         text = ngettext(
             "Review %(figure)s changed name",
@@ -37,7 +37,7 @@ def to_review() -> Iterator[Task]:
             corrections,
             figure=figure(corrections),
         )
-        yield Task(text, _("View"), url_for("organize.corrections.index"))
+        yield Task(text, _("Review"), url_for("organize.corrections.index"))
     events = events_among(causes_where("signatures.review"))
     waiting = many_for_review([event.id for event in events])
     for event in events:
@@ -47,7 +47,7 @@ def to_review() -> Iterator[Task]:
                 "Review %(num)s signatures from a table",
                 records,
             )
-            yield Task(text, _("View"), url_for("organize.kiosks.review", slug=event.slug))
+            yield Task(text, _("Review"), url_for("organize.kiosks.review", slug=event.slug))
     waiting_names = count_waiting_names([event.id for event in events])
     for event in events:
         if names := waiting_names.get(event.id):
@@ -56,7 +56,7 @@ def to_review() -> Iterator[Task]:
                 "Approve %(num)s full names from a table",
                 names,
             )
-            yield Task(text, _("View"), url_for("organize.kiosks.names", slug=event.slug))
+            yield Task(text, _("Review"), url_for("organize.kiosks.names", slug=event.slug))
     if unread := count_unread_comments(ids):
         text = ngettext(
             "Review %(figure)s comment",
@@ -86,6 +86,6 @@ def held_registrations() -> Iterator[Task]:
             )
             yield Task(
                 text,
-                _("View"),
+                _("Review"),
                 url_for("organize.events.registrations", slug=event.slug, state="held"),
             )

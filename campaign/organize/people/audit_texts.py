@@ -7,8 +7,8 @@ from datetime import date, datetime
 from typing import Any, Self, cast
 
 from flask import g
-from flask_babel import format_date, to_user_timezone
 from flask_babel import gettext as _
+from flask_babel import to_user_timezone
 
 from campaign.accounts.audit_models import AuditEntry
 from campaign.actions.letters.models import LETTER
@@ -18,6 +18,7 @@ from campaign.events.messages.queries import messages_with_ids
 from campaign.events.queries import events_with_ids
 from campaign.i18n.clock_times import clock_time
 from campaign.i18n.locales import current_locale, is_language, language_name
+from campaign.i18n.long_dates import short_date
 from campaign.organisations.identity import identities
 from campaign.organisations.queries import organisations_among
 from campaign.organize.core.scope import petition_summary
@@ -114,10 +115,10 @@ def _instant_or_day(value: str) -> str:
     if _INSTANT.fullmatch(value):
         moment = datetime.fromisoformat(value)
         local = to_user_timezone(moment) if moment.tzinfo else moment
-        return (
-            f"{format_date(local, 'medium', rebase=False)}, {clock_time(local, current_locale())}"
-        )
-    return format_date(date.fromisoformat(value), "medium") if _DAY.fullmatch(value) else value
+        return f"{short_date(local, current_locale())}, {clock_time(local, current_locale())}"
+    return (
+        short_date(date.fromisoformat(value), current_locale()) if _DAY.fullmatch(value) else value
+    )
 
 
 LOADERS: dict[str, Callable[[Collection[int]], Iterable[Any]]] = {

@@ -18,15 +18,30 @@ NO_CAUSE = SelectChoice("", _l("Choose a cause"))
 NO_ORGANISATION = SelectChoice("", _l("Choose an organization"))
 
 
+class _PersonFields:
+    """A person who is invited, and the language of their email.
+
+    Errors are listed in the order in which fields are created, so these come before the role.
+    """
+
+    email = AddressField(_l("Email"))
+    name = StringField(
+        _l("Name"), [Length(max=80, message=_l("This is too long. Make it shorter."))]
+    )
+    lang = SelectField(
+        _l("Language of the email"), choices=INTERFACE_CHOICES, default=lambda: g.lang
+    )
+
+
 class RoleForm(FlaskForm):
     """A role where the signed-in organizer may give roles: in a cause, or in an organisation.
 
     Admins may also make admins.
     """
 
+    role = RadioField(_l("Role"), validators=[InputRequired(_l("Choose a role."))])
     cause = SelectField(_l("Cause"))
     organisation = SelectField(_l("Organization"))
-    role = RadioField(_l("Role"), validators=[InputRequired(_l("Choose a role."))])
     _only_organisation = ""
 
     def offer(
@@ -72,13 +87,5 @@ class RoleForm(FlaskForm):
         return {"role": self.role.data, "cause_id": int(self.cause.data)}
 
 
-class InvitationForm(RoleForm):
-    """The person to invite, their language, and their first role."""
-
-    email = AddressField(_l("Email"))
-    name = StringField(
-        _l("Name"), [Length(max=80, message=_l("This is too long. Make it shorter."))]
-    )
-    lang = SelectField(
-        _l("Language of the email"), choices=INTERFACE_CHOICES, default=lambda: g.lang
-    )
+class InvitationForm(_PersonFields, RoleForm):
+    """The person to invite, and their first role."""

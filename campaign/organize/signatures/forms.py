@@ -107,7 +107,7 @@ class CorrectionForm(SupporterForm):
     reason = StringField(
         _l("Who asked for this, and how?"),
         [
-            DataRequired(_l("A few words are enough. We record them in the activity log.")),
+            DataRequired(_l("Say who asked for this, and how. We record it in the activity log.")),
             REASON_LENGTH,
         ],
     )

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any, cast
 
-from babel.dates import format_skeleton
 from flask import Blueprint, abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -11,6 +10,7 @@ from campaign.causes.models import Cause
 from campaign.i18n.clock_times import clock_time
 from campaign.i18n.countries import country_name
 from campaign.i18n.locales import current_locale
+from campaign.i18n.long_dates import date_parts
 from campaign.mail.renderers import names_of
 from campaign.organize.core.access import allowed
 from campaign.organize.core.identity import may
@@ -141,7 +141,7 @@ def span_label(span: Span, chosen_range: str) -> str:
     """Return when a Span began, as short as an axis needs it."""
     if chosen_range == "hours":
         return clock_time(span.start, current_locale(), zone())
-    return format_skeleton("MMMd", span.start, locale=current_locale())
+    return date_parts(span.start, current_locale(), "MMMd")
 
 
 def _lang() -> str:

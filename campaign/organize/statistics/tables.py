@@ -5,9 +5,15 @@ import io
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
-from flask import Response
+from flask import Response, current_app
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
+from campaign.i18n.countries import country_name
+from campaign.i18n.locales import current_locale, language_name
+from campaign.mail.renderers import names_of
+from campaign.organize.signatures.labels import EVIDENCE_LABELS, STATE_LABELS
 from campaign.organize.statistics.figures import (
     by_day,
     day_of,
@@ -20,6 +26,9 @@ from campaign.petitions.queries import petitions_with_ids
 from campaign.signatures.counting.statistics import Forecast, ledger_of, states
 from campaign.text.formulas import neutralise
 
+# The state that a signature has after a change to the tally, where the reason is another word.
+STATES_AFTER = {"hatched": "counted"}
+
 
 class Table(NamedTuple):
     """A table's label, and the function that yields its header and rows for some petitions."""
@@ -30,71 +39,90 @@ class Table(NamedTuple):
 
 def _states(petition_ids: list[int]) -> Iterator[tuple[Any, ...]]:
     counts = states(petition_ids)
-    yield "state", "signatures"
+    yield _("Status"), _("Signatures")
     for name in ("counted", "pending", "held", "rejected", "withdrawn"):
-        yield name, getattr(counts, name)
+        yield str(STATE_LABELS[name]), getattr(counts, name)
 
 
 def _days(petition_ids: list[int]) -> Iterator[tuple[Any, ...]]:
-    yield "day", "confirmed", "waiting"
+    yield _("Day"), _("confirmed"), _("waiting for confirmation")
     for day in by_day(recent_figures(petition_ids).hours):
         yield day.start.isoformat(), day.sure, day.waiting
 
 
 def _hours(petition_ids: list[int]) -> Iterator[tuple[Any, ...]]:
-    yield "hour", "confirmed", "waiting"
+    yield _("Hour"), _("confirmed"), _("waiting for confirmation")
     for item in recent_figures(petition_ids).hours:
         yield item.hour.isoformat(), item.sure, item.waiting
 
 
 def _ledger(petition_ids: list[int]) -> Iterator[tuple[Any, ...]]:
-    yield "hour", "reason", "evidence", "change"
+    yield _("Hour"), _("Reason"), _("Type of proof"), _("Difference")
     for row in ledger_of(petition_ids):
-        yield row.hour.isoformat(), row.reason, row.evidence, row.change
+        reason = STATE_LABELS[STATES_AFTER.get(row.reason, row.reason)]
+        yield row.hour.isoformat(), str(reason), _evidence(row.evidence), row.change
 
 
 def _countries(petition_ids: list[int]) -> Iterator[tuple[Any, ...]]:
     cells = recent_figures(petition_ids).countries
-    yield "country", "signatures"
-    yield from cells.shown
+    yield _("Country"), _("Signatures")
+    for country, count in cells.shown:
+        yield _country(country), count
     if cells.others:
-        yield f"{cells.kinds} others", cells.others
+        yield _others(cells.kinds), cells.others
 
 
 def _regions(petition_ids: list[int]) -> Iterator[tuple[Any, ...]]:
     cells = recent_figures(petition_ids).regions
-    yield "country", "region", "signatures"
+    yield _("Country"), _("Region"), _("Signatures")
     for (country, region), count in cells.shown:
-        yield country, region, count
+        yield _country(country), region, count
     if cells.others:
-        yield "", f"{cells.kinds} others", cells.others
+        yield "", _others(cells.kinds), cells.others
 
 
 def _sources(petition_ids: list[int]) -> Iterator[tuple[Any, ...]]:
     figures = recent_figures(petition_ids)
-    yield "source", "signatures"
-    yield from figures.sources.shown
+    yield _("Code"), _("Signatures")
+    for source, count in figures.sources.shown:
+        yield source or _("link without a code"), count
     if figures.sources.others:
-        yield f"{figures.sources.kinds} others", figures.sources.others
+        yield _others(figures.sources.kinds), figures.sources.others
 
 
-def _kind(name: str) -> Callable[[list[int]], Iterator[tuple[Any, ...]]]:
+def _kind(
+    name: str, heading: Any, label: Callable[[str], str]
+) -> Callable[[list[int]], Iterator[tuple[Any, ...]]]:
     def rows(petition_ids: list[int]) -> Iterator[tuple[Any, ...]]:
-        yield name, "signatures"
-        yield from recent_figures(petition_ids).by_kind[name].most_common()
+        yield str(heading), _("Signatures")
+        for value, count in recent_figures(petition_ids).by_kind[name].most_common():
+            yield label(value), count
 
     return rows
 
 
+def _evidence(name: str) -> str:
+    return str(EVIDENCE_LABELS.get(name, name))
+
+
+def _country(code: str) -> str:
+    return country_name(code, str(current_locale())) if code else ""
+
+
+def _others(kinds: int) -> str:
+    return ngettext("%(num)s other", "%(num)s others", kinds)
+
+
 def _mail(petition_ids: list[int]) -> Iterator[tuple[Any, ...]]:
-    yield "letter", "tried again", "given up", "address takes no mail"
+    yield _("Email"), _("To try again"), _("Could not be sent"), _("Address does not work")
+    names = names_of(current_app)
     for item in recent_figures(petition_ids).mail:
-        yield item.kind, item.retried, item.failed, item.refused
+        yield str(names.get(item.kind, item.kind)), item.retried, item.failed, item.refused
 
 
 def _confirming(petition_ids: list[int]) -> Iterator[tuple[Any, ...]]:
     figures = recent_figures(petition_ids)
-    yield "signed by email from", "until", "signatures", "confirmed"
+    yield _("First day"), _("Last day"), _("Asked by email"), _("confirmed")
     yield (
         day_of(share_since(figures.at)),
         day_of(figures.at),
@@ -104,7 +132,14 @@ def _confirming(petition_ids: list[int]) -> Iterator[tuple[Any, ...]]:
 
 
 def _forecast(petition_ids: list[int]) -> Iterator[tuple[Any, ...]]:
-    yield "petition", "counted", "goal", "a day", "earliest", "latest"
+    yield (
+        _("Petition"),
+        _("Signatures"),
+        _("Goal"),
+        _("Per day"),
+        _("Earliest date"),
+        _("Latest date"),
+    )
     for petition in petitions_with_ids(petition_ids):
         counted = states([petition.id]).counted
         if petition.goal and petition.state != "closed":
@@ -134,11 +169,11 @@ TABLES = {
     "states": Table(_l("By status"), _states),
     "days": Table(_l("By day"), _days),
     "hours": Table(_l("By hour"), _hours),
-    "evidence": Table(_l("By type of proof"), _kind("evidence")),
+    "evidence": Table(_l("By type of proof"), _kind("evidence", _l("Type of proof"), _evidence)),
     "countries": Table(_l("By country"), _countries),
     "regions": Table(_l("By region"), _regions),
     "sources": Table(_l("By link"), _sources),
-    "languages": Table(_l("By language"), _kind("lang")),
+    "languages": Table(_l("By language"), _kind("lang", _l("Language"), language_name)),
     "confirming": Table(_l("Confirmations"), _confirming),
     "forecast": Table(_l("Goal"), _forecast),
     "mail": Table(_l("Email problems"), _mail),
