@@ -19,6 +19,7 @@ from campaign.mail.models import (
     OutboxRow,
     UndeliverableAddress,
 )
+from campaign.mail.queries import is_claimable
 from campaign.process.clock import utcnow
 
 FIRST_DELAY = timedelta(seconds=30)
@@ -103,16 +104,12 @@ def claim(*, limit: int, now: datetime, last_priority: int = LETTERS) -> list[Ou
     renewed; then another worker may claim the messages, with CLAIM_ENDED as their last error. `now` is
     the database's time.
     """
-    is_free = _table.c.locked_until.is_(None) | (_table.c.locked_until <= now)
-    top_priority = (
-        select(func.min(_table.c.priority))
-        .where(IS_QUEUED, _table.c.due_at <= now, is_free, _table.c.priority <= last_priority)
-        .scalar_subquery()
-    )
+    claimable = is_claimable(now, last_priority=last_priority)
+    top_priority = select(func.min(_table.c.priority)).where(claimable).scalar_subquery()
     # A CTE, because PostgreSQL may run a plain subquery with a limit more than once.
     due = (
         select(_table.c.id)
-        .where(IS_QUEUED, _table.c.due_at <= now, is_free, _table.c.priority == top_priority)
+        .where(claimable, _table.c.priority == top_priority)
         .order_by(_table.c.due_at)
         .limit(limit)
         .with_for_update(skip_locked=True)

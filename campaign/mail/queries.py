@@ -2,10 +2,27 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from campaign.extensions import db
 from campaign.mail.models import IS_QUEUED, OutboxMessage
+
+
+def is_claimable(now: datetime, *, last_priority: int) -> ColumnElement[bool]:
+    """Return the condition that an email is due, and that no worker has it in hand."""
+    locked_until = OutboxMessage.locked_until
+    return and_(
+        IS_QUEUED,
+        OutboxMessage.due_at <= now,
+        or_(locked_until.is_(None), locked_until <= now),
+        OutboxMessage.priority <= last_priority,
+    )
+
+
+def is_any_due(now: datetime, *, last_priority: int) -> bool:
+    """Return whether there is an email to claim. Unlike claiming, this costs no commit."""
+    query = select(OutboxMessage.id).where(is_claimable(now, last_priority=last_priority)).limit(1)
+    return db.session.scalar(query) is not None
 
 
 def waiting_since(queued_before: datetime) -> datetime | None:

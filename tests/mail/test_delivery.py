@@ -126,6 +126,23 @@ def test_full_queue_is_claimed_in_batches(outbox_worker, script, monkeypatch):
     assert not operations.claim(limit=1, now=utcnow())
 
 
+def test_idle_worker_writes_nothing(app, script, server_url):
+    written = []
+
+    def note(operation, *arguments, **named):
+        written.append(operation)
+        return write(operation, *arguments, **named)
+
+    with worker_to(server_url, write=note) as idle:
+        queue_some(1)
+        assert idle.deliver_due(now=utcnow()) == 1
+        assert written
+        written.clear()
+        queue_some(1, due_at=utcnow() + SOON)
+        assert idle.deliver_due(now=utcnow()) == 0
+    assert written == []
+
+
 def test_rows_of_a_kind_are_read_once_before_its_emails_are_rendered(app, script, server_url):
     queue_some(3)
     loads = []

@@ -26,6 +26,7 @@ from campaign.mail.delivery.result_buffer import ResultBuffer
 from campaign.mail.delivery.sender_pool import DeliveryBatch, OutgoingEmail
 from campaign.mail.folder import folder_of
 from campaign.mail.models import ACCOUNT, BULK, LETTERS, MAX_REPORTS, PERSONAL, OutboxRow
+from campaign.mail.queries import is_any_due
 from campaign.mail.renderers import Loader, NotNow, Renderer, bound_kinds, loaders_of, renderers_of
 from campaign.mail.smtp.replies import Delivered, Refused, TryLater
 from campaign.mail.smtp.transport import Envelope, FolderTransport, SmtpTransport, transport_from
@@ -140,8 +141,10 @@ class OutboxWorker:
 
     def _pass(self, transports: list[SmtpTransport | FolderTransport], now: datetime) -> None:
         limit = 1 if self._paused_until else BATCH_SIZE
-        begun = monotonic()
-        rows = self._write(operations.claim, limit=limit, now=now, last_priority=_last_priority())
+        begun, last_priority = monotonic(), _last_priority()
+        rows: list[OutboxRow] = []
+        if is_any_due(now, last_priority=last_priority):
+            rows = self._write(operations.claim, limit=limit, now=now, last_priority=last_priority)
         with self._held_lock:
             self._held.update(row.id for row in rows)
         self._renewed_at = begun
