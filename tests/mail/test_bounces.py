@@ -162,7 +162,8 @@ def test_reports_are_read_from_files_maildirs_and_mboxes(folder, tmp_path):
 )
 def test_malformed_report_does_not_hide_the_ones_after_it(folder, sound, malformed):
     (folder / "a-first.eml").write_text(report().decode().replace(sound, malformed))
-    assert kinds(folder) == EXPECTED
+    # Newer versions of Python read some of what older ones cannot.
+    assert kinds(folder)[-len(EXPECTED) :] == EXPECTED
 
 
 def test_command_marks_addresses_and_can_run_twice(app, folder):

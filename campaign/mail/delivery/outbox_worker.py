@@ -143,7 +143,7 @@ class OutboxWorker:
         limit = 1 if self._paused_until else BATCH_SIZE
         begun, last_priority = monotonic(), _last_priority()
         rows: list[OutboxRow] = []
-        if is_any_due(now, last_priority=last_priority):
+        if self._is_any_due(now, last_priority):
             rows = self._write(operations.claim, limit=limit, now=now, last_priority=last_priority)
         with self._held_lock:
             self._held.update(row.id for row in rows)
@@ -167,6 +167,12 @@ class OutboxWorker:
         else:
             for transport in transports:
                 transport.close_if_idle()
+
+    @staticmethod
+    def _is_any_due(now: datetime, last_priority: int) -> bool:
+        # In a separate context, so that no older snapshot hides the newest emails.
+        with current_app.app_context():
+            return is_any_due(now, last_priority=last_priority)
 
     @property
     def _max_connections_per_domain(self) -> int:
