@@ -102,8 +102,8 @@ class SupervisedProcess:
         with fork_lock():
             self._stopping.set()
         self._child.terminate()
-        # Only the keeper waits for the child: the system tells one thread how a process ended, and
-        # the others would take it for alive.
+        # Only the keeper waits for the child. The system tells just one thread how a process ended,
+        # and to any other it would seem to be still running.
         self._keeper.join(STOP_SECONDS)
         if self._keeper.is_alive():
             self._child.kill()

@@ -1,7 +1,8 @@
 """Find accessibility barriers with axe.
 
-Each kind of page is inspected once by all rules. `make test-slow` also inspects its colours by day
-and by night, and its layout at each width: other rules judge the document, which stays the same.
+Each kind of page is checked once against all rules. `make test-slow` also checks its colours by day
+and by night, and its layout at each width. The other rules are about the document, which stays the
+same.
 """
 
 import atexit
@@ -43,7 +44,10 @@ def inspect(page, kind, *, width=None, scheme="light"):
 
 
 def _rules(kind, width, scheme):
-    """Return the rules that nobody has applied to this kind in this look; None are all rules."""
+    """Return the rules that this kind of page has not been checked against in this look.
+
+    None means all rules.
+    """
     if not is_thorough:
         return None if _is_first(kind) else []
     new_colours, new_layout = _is_first((kind, scheme)), _is_first((kind, width))

@@ -65,8 +65,8 @@ def delivered(app, tmp_path, monkeypatch):
 
     def deliver(now=None):
         postman = make_outbox_worker(app, write)
-        # One pass for each priority. What waits for its number is due again before this time, so
-        # passes until nothing is due would take seconds.
+        # One pass for each priority. An email that waits for its number is due again before this
+        # time, so repeating until nothing is due would take seconds.
         for _ in range(3):
             postman.deliver_due(now=now or utcnow() + timedelta(seconds=10))
         paths = sorted((tmp_path / "mail").glob("*.eml"))
