@@ -7,6 +7,7 @@ import pytest
 from campaign.accounts.audit import entries
 from campaign.extensions import db, write
 from campaign.organisations.models import Organisation
+from campaign.organisations.queries import organisation_by_slug
 from campaign.petitions.operations import clone_petition
 from campaign.petitions.queries import petition_in_any_state
 from campaign.process.clock import utcnow
@@ -71,6 +72,16 @@ def test_admin_chooses_among_organisations(desk_of, desk, place):
     make_organisation("birch")
     found = links(desk_of("admin", email="admin@kwan.example").get("/organize/targets/"))
     assert {place, "/organize/targets/birch"} <= set(found)
+
+
+def test_organisation_without_a_public_name_is_listed_by_its_legal_one(desk_of, desk):
+    make_organisation("birch")
+    birch = organisation_by_slug("birch")
+    birch.texts.clear()
+    birch.legal_name = "Birch Grove Association"
+    db.session.commit()
+    page = desk_of("admin", email="admin@kwan.example").get("/organize/targets/")
+    assert "Birch Grove Association" in page.text
 
 
 def test_new_target_has_what_was_entered(desk, place):

@@ -13,6 +13,7 @@ from campaign.causes.queries import cause_in_any_state, causes_among
 from campaign.events.models import Event
 from campaign.events.queries import event_in_any_state
 from campaign.extensions import db
+from campaign.i18n.fallbacks import best_of
 from campaign.organisations.models import Organisation
 from campaign.organisations.queries import organisation_by_slug
 from campaign.organize.core.identity import causes_where, organisations_where
@@ -70,6 +71,12 @@ def load_event(slug: str) -> Event | None:
 def load_organisation(slug: str) -> Organisation | None:
     """Return the organisation with this slug, or None."""
     return organisation_by_slug(slug)
+
+
+def organisation_name(organisation: Organisation) -> str:
+    """Return its name in the organizer's language, as in its identity, or its slug."""
+    named = {text.lang: text.name for text in organisation.texts if text.name}
+    return best_of(named, g.lang) or organisation.legal_name or organisation.slug
 
 
 def petitions_where(action: str) -> list[PetitionSummary]:

@@ -18,7 +18,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from campaign.i18n.fallbacks import best_of
 from campaign.mail.composition import mail_from
 from campaign.mail.domains.checks import check_domain
 from campaign.mail.domains.senders import sender_domains
@@ -51,7 +50,7 @@ from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.edit_conflicts import Editor, save
 from campaign.organize.core.fields import sent_version
 from campaign.organize.core.identity import organisations_where
-from campaign.organize.core.scope import load_organisation
+from campaign.organize.core.scope import load_organisation, organisation_name
 from campaign.organize.core.test_emails import send_test_email
 from campaign.organize.organisations.forms import (
     IdentityForm,
@@ -279,7 +278,7 @@ def _part_page(
     return render_template(
         PARTS[part].template,
         organisation=organisation,
-        name=_name_of(organisation) if organisation else "",
+        name=organisation_name(organisation) if organisation else "",
         form=form,
         heading=PARTS[part].label,
         samples=accent_samples(form.accent.data) if part == "look" else [],
@@ -305,7 +304,7 @@ def _overview_page(organisation: Organisation) -> str:
     return render_template(
         "organize/organisations/show.html",
         organisation=organisation,
-        name=_name_of(organisation),
+        name=organisation_name(organisation),
         parts=PARTS,
         named_in={text.lang for text in organisation.texts if text.name},
         site_sender=mail_from(current_app.config).addr_spec,
@@ -314,12 +313,6 @@ def _overview_page(organisation: Organisation) -> str:
         if organisation.is_host
         else url_for("organisations.show", slug=organisation.slug),
     )
-
-
-def _name_of(organisation: Organisation) -> str:
-    """Return its name in the organizer's language, as in its identity, or its slug."""
-    named = {text.lang: text.name for text in organisation.texts if text.name}
-    return best_of(named, g.lang) or organisation.legal_name or organisation.slug
 
 
 def _texts_of(organisation: Organisation) -> dict[str, dict[str, str]]:

@@ -20,6 +20,7 @@ from campaign.imports.targets.operations import (
 from campaign.organize.core.access import accepts_bytes, allowed, megabytes, refuse_large_file
 from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.identity import SharedByCauses, organizer
+from campaign.organize.core.scope import organisation_name
 from campaign.organize.targets.forms import UploadForm
 from campaign.organize.targets.labels import (
     FIELD_LABELS,
@@ -27,7 +28,7 @@ from campaign.organize.targets.labels import (
     fault_text,
     refusal_text,
 )
-from campaign.organize.targets.routes import blueprint, organisation_name
+from campaign.organize.targets.routes import blueprint
 from campaign.organize.targets.scope import (
     Directory,
     DirectoryImport,

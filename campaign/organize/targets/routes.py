@@ -7,13 +7,12 @@ from flask import Blueprint, Response, flash, g, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from campaign.i18n.fallbacks import best_of
-from campaign.organisations.models import Organisation
 from campaign.organize.core.access import allowed
 from campaign.organize.core.audit import AuditEvent, act, log_view
 from campaign.organize.core.edit_conflicts import Editor, save
 from campaign.organize.core.identity import SharedByCauses
 from campaign.organize.core.pagination import page_of
+from campaign.organize.core.scope import organisation_name
 from campaign.organize.targets.forms import AboutForm, ContactForm, FindForm, NewForm
 from campaign.organize.targets.labels import FIELD_LABELS, STATUS_LABELS, STATUS_TAGS
 from campaign.organize.targets.scope import (
@@ -235,12 +234,6 @@ def export(directory: Directory, kind: str) -> ResponseReturnValue:
         content_type=MEDIA_TYPES[kind],
         headers={"Content-Disposition": f'attachment; filename="{file_name}"'},
     )
-
-
-def organisation_name(organisation: Organisation) -> str:
-    """Return the name of an organisation in the organizer's language, or its slug."""
-    named = {text.lang: text.name for text in organisation.texts if text.name}
-    return best_of(named, g.lang) or organisation.slug
 
 
 def _save(part: str, target: DirectoryTarget) -> ResponseReturnValue:
