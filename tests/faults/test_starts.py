@@ -4,7 +4,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import closing, suppress
 
 import pytest
 
@@ -42,9 +42,8 @@ def test_killed_parent_ends_its_children_too(site):
     site.server.kill()
     site.server.wait(STOP_SECONDS)
     wait_until(lambda: site.processes() == [])
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind(("127.0.0.1", site.port))
+    # A process that ends gives up its memory before its sockets.
+    wait_until(lambda: _is_free(site.port))
 
 
 def test_site_without_a_worker_is_served_beside_one_that_runs_apart(tmp_path):
@@ -94,3 +93,11 @@ def test_foreign_bind_address_is_reported_in_one_line(tmp_path, host):
     assert code == 1
     assert host in output and str(site.port) in output
     assert len(output.strip().splitlines()) == 1
+
+
+def _is_free(port):
+    with socket.socket() as probe, suppress(OSError):
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("127.0.0.1", port))
+        return True
+    return False
