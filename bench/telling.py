@@ -19,7 +19,7 @@ from campaign.answers.telling_models import Telling
 from campaign.extensions import database_now, db, write
 from campaign.jobs.operations import HEARTBEAT_SECONDS
 from campaign.jobs.registry import background_work
-from campaign.jobs.worker import JOB_SECONDS, JobLoop, worker_context
+from campaign.jobs.worker import CHECK_SECONDS, JobLoop, worker_context
 from campaign.mail.delivery.outbox_worker import make_outbox_worker
 from campaign.mail.models import OutboxMessage
 from campaign.mail.operations import enqueue
@@ -61,7 +61,7 @@ def _queue(app, is_over):
     while not is_over.is_set():
         with app.app_context():
             if not loop.run_next():
-                sleep(JOB_SECONDS)
+                sleep(CHECK_SECONDS)
 
 
 def _deliver(app, is_over):

@@ -2,13 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, or_, select
 
 from campaign.extensions import db
 from campaign.jobs.models import UNFINISHED, WORKER, Job, Lease
+from campaign.process.clock import UtcDateTime
+
+# The database's time, in the condition of periodic work.
+NOW: BindParameter[datetime] = bindparam("now", type_=UtcDateTime())
 
 
-def is_claimable(now: datetime) -> ColumnElement[bool]:
+def is_claimable(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """Return the condition that a job is due, or was abandoned by its worker."""
     return or_(
         and_(Job.state == "waiting", Job.run_at <= now),
@@ -16,8 +20,12 @@ def is_claimable(now: datetime) -> ColumnElement[bool]:
     )
 
 
+# Unlike claiming, this costs no commit.
+JOBS_WAIT = select(Job.id).where(UNFINISHED, is_claimable(NOW)).exists()
+
+
 def waiting_kinds(now: datetime) -> frozenset[str]:
-    """Return the kinds of which there is a job to claim. Unlike claiming, this costs no commit."""
+    """Return the kinds of which there is a job to claim."""
     query = select(Job.kind).distinct().where(UNFINISHED, is_claimable(now))
     return frozenset(db.session.scalars(query))
 

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Literal, TypeAlias, TypeVar
 
 from flask import Flask
+from sqlalchemy import ColumnElement
 
 from campaign.jobs.runs import JobRun, WorkerContext
 
@@ -50,12 +51,15 @@ class JobKind:
 class PeriodicWork:
     """Work that is done again and again in its own thread, after pauses of `seconds`.
 
-    `make` is called when the worker starts, and returns the pass. `process` is where it runs.
+    `make` is called when the worker starts, and returns the pass. The worker also makes a pass soon
+    after the SQL condition `when` holds, in which `queries.NOW` is the database's time. With None
+    for `seconds`, it makes no other passes. `process` is where the work is done.
     """
 
     name: str
     make: Callable[[WorkerContext], Pass]
-    seconds: float
+    seconds: float | None
+    when: ColumnElement[bool] | None = None
     process: Process = "worker"
 
 
@@ -107,20 +111,28 @@ class BackgroundWork:
 
         return decorate
 
-    def periodic(self, *, seconds: float, process: Process = "worker") -> Callable[[_Work], _Work]:
-        """Register a function that does one pass. It commits what it writes."""
+    def periodic(
+        self,
+        *,
+        seconds: float | None = None,
+        when: ColumnElement[bool] | None = None,
+        process: Process = "worker",
+    ) -> Callable[[_Work], _Work]:
+        """Register a function that does one pass. It commits what it writes. See PeriodicWork."""
 
         def decorate(work: _Work) -> _Work:
-            self._repeat(work, lambda worker: partial(work, worker), seconds, process)
+            self._repeat(work, lambda worker: partial(work, worker), seconds, when, process)
             return work
 
         return decorate
 
-    def loop(self, *, seconds: float) -> Callable[[_Make], _Make]:
+    def loop(
+        self, *, seconds: float, when: ColumnElement[bool] | None = None
+    ) -> Callable[[_Make], _Make]:
         """Register a function that makes a pass which remembers something for the next one."""
 
         def decorate(make: _Make) -> _Make:
-            self._repeat(make, make, seconds, "worker")
+            self._repeat(make, make, seconds, when)
             return make
 
         return decorate
@@ -146,10 +158,11 @@ class BackgroundWork:
         self,
         work: Callable[..., object],
         make: Callable[[WorkerContext], Pass],
-        seconds: float,
-        process: Process,
+        seconds: float | None,
+        when: ColumnElement[bool] | None,
+        process: Process = "worker",
     ) -> None:
-        self.registry.periodic.append(PeriodicWork(name_of(work), make, seconds, process))
+        self.registry.periodic.append(PeriodicWork(name_of(work), make, seconds, when, process))
 
 
 def background_work(app: Flask) -> Registry:

@@ -4,12 +4,14 @@ import logging
 import os
 import secrets
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import cast
 
 from flask import Flask
+from sqlalchemy import ColumnElement, select
 
 from campaign.db.failure_log import FailureLog
 from campaign.extensions import database_now, db, write
@@ -22,17 +24,15 @@ from campaign.jobs.operations import (
     release_job,
     retry_job,
 )
-from campaign.jobs.queries import waiting_kinds
+from campaign.jobs.queries import JOBS_WAIT, NOW, waiting_kinds
 from campaign.jobs.registry import JobKind, Pass, Process, Upkeep, background_work, name_of
 from campaign.jobs.runs import JobLost, JobRun, WorkerContext, WorkerStopping
 from campaign.monitoring.metrics import note_job, show_jobs
 from campaign.process.log_fields import logged_with
-from campaign.process.ttl_cache import TtlCache
 from campaign.surge.state import follow_surge, work_waits
 
-JOB_SECONDS = 0.5
-# All kinds of jobs share one query for what waits, because an idle worker does little else.
-WAITING_SECONDS = 0.25
+# How often the worker asks whether there is something to do.
+CHECK_SECONDS = 0.3
 SURGE_SECONDS = 0.5
 UPKEEP_SECONDS = 60
 PAUSE_AFTER_ERROR = 2
@@ -56,12 +56,10 @@ class JobLoop:
         worker: WorkerContext,
         *,
         clock: Callable[[], datetime] = database_now,
-        waiting: TtlCache[str, frozenset[str]] | None = None,
     ) -> None:
         self._kind = kind
         self._worker = worker
         self._clock = clock
-        self._waiting = TtlCache[str, frozenset[str]](0) if waiting is None else waiting
         self._current: JobRun | None = None
         worker.on_heartbeat.append(self.renew_claim)
         show_jobs(kind.name)
@@ -76,9 +74,6 @@ class JobLoop:
         """Run the job that has been due longest; return whether there was work."""
         kind = self._kind
         if kind.waits_in_surge and work_waits():
-            return False
-        waiting = self._waiting.get("kinds", lambda: waiting_kinds(self._clock()))
-        if not waiting or kind.name not in waiting:
             return False
         job = write(
             claim_job,
@@ -146,6 +141,48 @@ class JobLoop:
         )
 
 
+@dataclass
+class Loop:
+    """A pass, repeated at once while it finds something to do.
+
+    Otherwise it is repeated after `seconds`, or as soon as `wake` is set.
+    """
+
+    name: str
+    work: Pass
+    seconds: float | None = None
+    wake: threading.Event = field(default_factory=threading.Event)
+
+
+class WorkCheck:
+    """Wakes loops as soon as there is something for them to do.
+
+    One statement asks for all of them, because an idle worker does little else. `conditions` are
+    SQL conditions, each with its loop. `job_loops` are by kind of job.
+    """
+
+    def __init__(
+        self,
+        conditions: Iterable[tuple[ColumnElement[bool], Loop]],
+        job_loops: Mapping[str, Loop],
+    ) -> None:
+        self._job_loops = job_loops
+        self._loops = [loop for _, loop in conditions]
+        self._query = select(JOBS_WAIT, *(condition for condition, _ in conditions))
+
+    def check(self) -> None:
+        """Wake the loops that have something to do."""
+        now = database_now()
+        with db.engine.connect() as connection:
+            has_jobs, *answers = connection.execute(self._query, {NOW.key: now}).one()
+        for loop, has_work in zip(self._loops, answers, strict=True):
+            if has_work:
+                loop.wake.set()
+        if has_jobs:
+            for kind in waiting_kinds(now) & self._job_loops.keys():
+                self._job_loops[kind].wake.set()
+
+
 class UpkeepRound:
     """Does each piece of upkeep, even if an earlier one fails."""
 
@@ -168,21 +205,28 @@ class Worker:
         self._app = app
         self._context = worker_context(app, stop)
         registry = background_work(app)
-        self._loops: list[tuple[str, Pass, float]] = [
-            (work.name, work.make(self._context), work.seconds)
-            for work in registry.periodic
-            if work.process == process
-        ]
+        self._loops: list[Loop] = []
+        conditions = []
+        for work in registry.periodic:
+            if work.process == process:
+                loop = self._add(work.name, work.make(self._context), work.seconds)
+                if work.when is not None:
+                    conditions.append((work.when, loop))
         if process == "worker":
-            waiting = TtlCache[str, frozenset[str]](WAITING_SECONDS)
-            for kind in registry.kinds.values():
-                loop = JobLoop(kind, self._context, waiting=waiting)
-                self._loops.append((f"job {kind.name}", loop.run_next, JOB_SECONDS))
-            upkeep = UpkeepRound(registry.at_start, registry.upkeep)
-            self._loops.append(("upkeep", upkeep.do, UPKEEP_SECONDS))
-            self._loops.append(("surge", follow_surge, SURGE_SECONDS))
+            job_loops = {
+                name: self._add(f"job {name}", JobLoop(kind, self._context).run_next)
+                for name, kind in registry.kinds.items()
+            }
+            self._add("check", WorkCheck(conditions, job_loops).check, CHECK_SECONDS)
+            self._add("upkeep", UpkeepRound(registry.at_start, registry.upkeep).do, UPKEEP_SECONDS)
+            self._add("surge", follow_surge, SURGE_SECONDS)
         if self._context.on_heartbeat:
-            self._loops.append(("heartbeat", self._beat, HEARTBEAT_SECONDS))
+            self._add("heartbeat", self._beat, HEARTBEAT_SECONDS)
+
+    def _add(self, name: str, work: Pass, seconds: float | None = None) -> Loop:
+        loop = Loop(name, work, seconds)
+        self._loops.append(loop)
+        return loop
 
     def run(self) -> None:
         """Run the loops, and return within STOP_SECONDS of the stop.
@@ -190,16 +234,18 @@ class Worker:
         What a loop had claimed is resumed later.
         """
         threads = [
-            threading.Thread(target=self._repeat, args=loop, name=loop[0], daemon=True)
+            threading.Thread(target=self._repeat, args=[loop], name=loop.name, daemon=True)
             for loop in self._loops
         ]
         for thread in threads:
             thread.start()
-        log.info("the worker runs: %s", ", ".join(name for name, _, _ in self._loops))
+        log.info("the worker runs: %s", ", ".join(loop.name for loop in self._loops))
         self._context.stop.wait()
         log.info("the worker stops")
         for callback in self._context.on_stop:
             callback()
+        for loop in self._loops:
+            loop.wake.set()
         for thread in threads:
             thread.join(STOP_SECONDS / len(threads))
 
@@ -211,19 +257,20 @@ class Worker:
             except Exception as error:
                 failure_log.note(error, "the worker's heartbeat")
 
-    def _repeat(self, name: str, work: Pass, seconds: float) -> None:
-        """Repeat `work`: immediately while it finds something to do, else every `seconds`."""
+    def _repeat(self, loop: Loop) -> None:
+        """Repeat the work of a loop until the worker stops."""
         stop = self._context.stop
         while not stop.is_set():
             try:
                 with self._app.app_context():
-                    is_busy = work()
+                    is_busy = loop.work()
             except Exception as error:
-                failure_log.note(error, f"the worker's {name}")
+                failure_log.note(error, f"the worker's {loop.name}")
                 stop.wait(PAUSE_AFTER_ERROR)
             else:
                 if not is_busy:
-                    stop.wait(seconds)
+                    loop.wake.wait(loop.seconds)
+                    loop.wake.clear()
 
 
 def _try(operation: Upkeep, now: datetime) -> int | None:

@@ -2,13 +2,16 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, func, or_, select
 
 from campaign.extensions import db
-from campaign.mail.models import IS_QUEUED, OutboxMessage
+from campaign.jobs.queries import NOW
+from campaign.mail.models import IS_QUEUED, LETTERS, OutboxMessage
 
 
-def is_claimable(now: datetime, *, last_priority: int) -> ColumnElement[bool]:
+def is_claimable(
+    now: datetime | BindParameter[datetime], *, last_priority: int
+) -> ColumnElement[bool]:
     """Return the condition that an email is due, and that no worker has it in hand."""
     locked_until = OutboxMessage.locked_until
     return and_(
@@ -17,6 +20,9 @@ def is_claimable(now: datetime, *, last_priority: int) -> ColumnElement[bool]:
         or_(locked_until.is_(None), locked_until <= now),
         OutboxMessage.priority <= last_priority,
     )
+
+
+EMAILS_ARE_DUE = select(OutboxMessage.id).where(is_claimable(NOW, last_priority=LETTERS)).exists()
 
 
 def is_any_due(now: datetime, *, last_priority: int) -> bool:

@@ -10,10 +10,11 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import case, delete, func, insert, or_, select
+from sqlalchemy import BindParameter, ColumnElement, case, delete, func, insert, or_, select
 
 from campaign.db.transactions import Write
 from campaign.extensions import db
+from campaign.jobs.queries import NOW
 from campaign.search.backends import drop_words, put_words
 from campaign.search.cause_source import CAUSES
 from campaign.search.event_source import EVENTS
@@ -173,11 +174,18 @@ def replace_documents(kind: str, subject_ids: Sequence[int], documents: list[Doc
     )
 
 
+def _is_due(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
+    return or_(SearchChange.due_at.is_(None), SearchChange.due_at <= now)
+
+
+CHANGES_ARE_DUE = select(SearchChange.id).where(_is_due(NOW)).exists()
+
+
 def _due_subjects(now: datetime) -> dict[str, list[int]]:
     """Return {kind: ids of items that wait}, those that have waited longest first."""
     query = (
         select(SearchChange.kind, SearchChange.subject_id)
-        .where(or_(SearchChange.due_at.is_(None), SearchChange.due_at <= now))
+        .where(_is_due(now))
         .group_by(SearchChange.kind, SearchChange.subject_id)
         .order_by(func.min(SearchChange.id))
     )

@@ -7,8 +7,8 @@ from campaign.jobs.registry import BackgroundWork
 from campaign.jobs.runs import WorkerContext
 from campaign.process.clock import utcnow
 from campaign.search import indexing
+from campaign.search.indexing import CHANGES_ARE_DUE
 
-INDEX_SECONDS = 1
 LANGUAGES_SECONDS = 60
 
 work = BackgroundWork()
@@ -20,7 +20,7 @@ def note_differences(*, now: datetime) -> int:
     return indexing.note_differences()
 
 
-@work.periodic(seconds=INDEX_SECONDS)
+@work.periodic(when=CHANGES_ARE_DUE)
 def update_index(_worker: WorkerContext) -> int:
     """Index one batch of what has changed; return how many documents changed."""
     return indexing.refresh(write, now=database_now())

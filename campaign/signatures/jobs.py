@@ -27,20 +27,22 @@ from campaign.signatures.models import (
     RepeatSigning,
     Signature,
 )
-from campaign.signatures.moderation.bulk_decisions import bulk_waits, carry_out_batch, forget_undone
+from campaign.signatures.moderation.bulk_decisions import (
+    BULK_DECISIONS_WAIT,
+    carry_out_batch,
+    forget_undone,
+)
 from campaign.signatures.owner.operations import erase, forget_link_requests, move_up
 from campaign.signatures.pending_forms import columns_of, waiting_forms
 from campaign.signatures.queries import has_work_for_runner
-from campaign.signatures.search.index import SearchIndexer
-from campaign.signatures.signing.repeats import MAX_EMAILS, answer_repeats, repeats_wait
+from campaign.signatures.search.index import CHANGES_WAIT, SearchIndexer
+from campaign.signatures.signing.repeats import MAX_EMAILS, REPEATS_WAIT, answer_repeats
 from campaign.signatures.tokens import forget_keys_before
 from campaign.site.settings import site_settings
 
-HATCH_SECONDS = 0.15
-REPEAT_SECONDS = 0.3
+HATCH_SECONDS = 0.2
 AGGREGATES_SECONDS = 5
-BULK_SECONDS = 0.5
-SEARCH_INDEX_SECONDS = 1
+SEARCH_INDEX_SECONDS = 5
 # How long a command waits until all is hatched, and between two looks at what another process hatches.
 MAX_HATCH_SECONDS = 60
 PAUSE_SECONDS = 0.1
@@ -89,20 +91,18 @@ def hatch_all() -> None:
             time.sleep(PAUSE_SECONDS)
 
 
-@work.periodic(seconds=REPEAT_SECONDS)
+@work.periodic(when=REPEATS_WAIT)
 def answer_repeated(worker: WorkerContext) -> int:
     """Answer people who have signed before; return how many."""
-    if not repeats_wait():
-        return 0
     good_for = timedelta(days=site_settings().confirm_days)
     answered: int = write(answer_repeats, now=database_now(), good_for=good_for)
     return answered
 
 
-@work.periodic(seconds=BULK_SECONDS)
+@work.periodic(when=BULK_DECISIONS_WAIT)
 def carry_out_bulk_decisions(worker: WorkerContext) -> int:
     """Carry out or undo a batch of a bulk decision; return how many signatures it looked at."""
-    return write(carry_out_batch, holder=worker.holder, now=database_now()) if bulk_waits() else 0
+    return write(carry_out_batch, holder=worker.holder, now=database_now())
 
 
 @work.loop(seconds=AGGREGATES_SECONDS)
@@ -111,7 +111,7 @@ def refresh_aggregates(worker: WorkerContext) -> Callable[[], object]:
     return AggregateRefresher(write, holder=worker.holder).refresh
 
 
-@work.loop(seconds=SEARCH_INDEX_SECONDS)
+@work.loop(seconds=SEARCH_INDEX_SECONDS, when=CHANGES_WAIT)
 def extend_search_index(worker: WorkerContext) -> Callable[[], object]:
     """Return the pass that adds signatures to the search index."""
     return SearchIndexer(write, holder=worker.holder).extend

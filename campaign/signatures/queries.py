@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from hmac import compare_digest
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, Row, Select, cast, func, select
+from sqlalchemy import ColumnElement, Integer, Row, Select, cast, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from campaign.causes.models import CauseTally, FreeNumber
 from campaign.extensions import db
+from campaign.jobs.queries import NOW
 from campaign.petitions.models import Petition, PetitionTally
 from campaign.process.clock import utcnow
 from campaign.security.dated_tokens import without_day
@@ -160,11 +161,24 @@ def ledger_by_hour(petition_id: int) -> Sequence[Row[datetime, str, str, int]]:
     ).all()
 
 
+# Composed only once, because the runner asks this several times a second.
+_RUNNER_HAS_WORK = select(
+    or_(
+        *(
+            select(Signature.id).where(*conditions).exists()
+            for conditions in ((TO_HATCH,), (TO_RELEASE,), is_due(NOW))
+        )
+    )
+)
+
+
 def has_work_for_runner() -> bool:
-    """Return whether any signature waits to be counted, or to leave the tally."""
-    conditions = ((TO_HATCH,), (TO_RELEASE,), is_due(utcnow()))
-    waiting = (select(Signature.id).where(*condition).limit(1) for condition in conditions)
-    return any(db.session.scalar(query) is not None for query in waiting)
+    """Return whether any signature waits to be counted, or to leave the tally.
+
+    This ignores what the caller's transaction has not committed.
+    """
+    with db.engine.connect() as connection:
+        return bool(connection.scalar(_RUNNER_HAS_WORK, {NOW.key: utcnow()}))
 
 
 def differences() -> list[str]:

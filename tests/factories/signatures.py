@@ -21,7 +21,7 @@ from campaign.signatures.operations import THANKS
 from campaign.signatures.owner import operations as owner_operations
 from campaign.signatures.signing import accept_signatures
 from campaign.signatures.signing.commands import SignatureCommand, SupporterDetails
-from campaign.signatures.signing.repeats import answer_repeats
+from campaign.signatures.signing.repeats import REPEATS_WAIT, answer_repeats
 from campaign.text.typed_codes import spaced
 from tests.factories.petitions import terms_of
 
@@ -127,6 +127,11 @@ def enter_code(client, email, code, *, lang="en", address="127.0.0.1", **options
 
 def confirm_form(form, *, now=None):
     return confirm(form.signature_id, form_id=form.id, now=now)
+
+
+def repeats_wait():
+    """Return whether the worker has repeat signings to answer."""
+    return db.session.scalar(select(REPEATS_WAIT))
 
 
 def answer_now(*, now=None):

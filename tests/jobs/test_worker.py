@@ -4,19 +4,22 @@ from datetime import timedelta
 from threading import Event, Thread
 
 import pytest
+from sqlalchemy import delete
 from sqlalchemy.exc import OperationalError
 
 from campaign.db.failure_log import FailureLog
-from campaign.extensions import write
+from campaign.extensions import db, write
 from campaign.jobs import worker as module
 from campaign.jobs.models import Job
 from campaign.jobs.operations import CLAIM_LIFETIME, RETRY_AFTER, cancel_job, enqueue
 from campaign.jobs.registry import BackgroundWork, JobKind, Registry, background_work
 from campaign.jobs.runs import JobLost, WorkerStopping
 from campaign.jobs.worker import UpkeepRound, Worker
+from campaign.mail.models import OutboxMessage
 from campaign.process.clock import utcnow
 from tests.factories.jobs import job_loop, jobs_of, run_jobs
 from tests.factories.petitions import make_petition
+from tests.factories.signatures import AMALIA, accept, signature_command
 from tests.power_cuts import PowerCut
 from tests.together import together
 
@@ -87,7 +90,7 @@ def test_unreachable_database_is_tried_again(app, monkeypatch):
 
 def test_worker_and_runner_share_the_registered_work(app):
     names = {
-        process: {name for name, _, _ in Worker(app, Event(), process=process)._loops}
+        process: {loop.name for loop in Worker(app, Event(), process=process)._loops}
         for process in ("worker", "runner")
     }
     assert names["runner"] == {"signatures.jobs.hatch_confirmed"}
@@ -107,6 +110,30 @@ def test_worker_runs_until_it_is_told_to_stop(app, handle, monkeypatch):
     stop.set()
     thread.join(20)
     assert not thread.is_alive()
+
+
+def test_loops_sleep_until_there_is_something_to_do(app):
+    petition = make_petition()
+    worker = Worker(app, Event())
+    loops = {loop.name: loop for loop in worker._loops}
+
+    def woken():
+        loops["check"].work()
+        names = {name for name, loop in loops.items() if loop.wake.is_set()}
+        for name in names:
+            loops[name].wake.clear()
+        return names
+
+    loops["search.jobs.update_index"].work()
+    assert woken() == set()
+    accept(signature_command(petition, AMALIA))
+    assert woken() == {"mail.jobs.deliver"}
+    write(enqueue, "export", 1)
+    write(enqueue, "poster", 1, run_at=in_minutes(5))
+    write(lambda: db.session.execute(delete(OutboxMessage)))
+    assert woken() == {"job export"}
+    accept(signature_command(petition, AMALIA))
+    assert woken() == {"job export", "signatures.jobs.answer_repeated"}
 
 
 def test_kind_of_job_is_registered_once(app):

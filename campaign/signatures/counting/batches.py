@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     CursorResult,
     Table,
@@ -76,7 +77,7 @@ def put_in_batches(rows: Sequence[AnyRow], *, now: datetime) -> Sequence[AnyRow]
     return [row for row in rows if row.id not in delayed_ids]
 
 
-def is_due(now: datetime) -> tuple[TextClause, ColumnElement[bool]]:
+def is_due(now: datetime | BindParameter[datetime]) -> tuple[TextClause, ColumnElement[bool]]:
     """Return the SQL conditions of a signature that has waited long enough."""
     return IN_BATCH, _table.c.waits_until <= now
 

@@ -213,9 +213,7 @@ def newest_bulk(cause_ids: Iterable[int] | None, most: int = 50) -> Sequence[Bul
     ).all()
 
 
-def bulk_waits() -> bool:
-    """Return whether there is any decision to carry out or to undo."""
-    return db.session.scalar(select(BulkDecision.id).where(IN_WORK).limit(1)) is not None
+BULK_DECISIONS_WAIT = select(BulkDecision.id).where(IN_WORK).exists()
 
 
 def carry_out_batch(*, holder: str, now: datetime, limit: int = BATCH_SIZE) -> int:

@@ -60,6 +60,9 @@ class LookupDue(Base):
     signature_id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=False)
 
 
+CHANGES_WAIT = select(LookupDue.signature_id).exists()
+
+
 class LookupProgress(Base):
     """The progress of the index: it holds the signatures up to `last_id`."""
 
@@ -232,7 +235,7 @@ class SearchIndexer:
     def extend(self) -> int:
         """Index one batch; return how many signatures were read."""
         self._note_newest()
-        if not (_changes_wait() or indexed_upto() < self._settled):
+        if not (db.session.scalar(select(CHANGES_WAIT)) or indexed_upto() < self._settled):
             return 0
         return self._write(index_batch, upto=self._settled, holder=self._holder, now=utcnow())
 
@@ -281,10 +284,6 @@ def _read(*conditions: ColumnElement[bool], limit: int) -> Sequence[AnyRow]:
     # from the index.
     query = select(*INDEXED_COLUMNS).where(*conditions).order_by(Signature.id).limit(limit)
     return db.session.execute(query.with_for_update(read=True, key_share=True)).all()
-
-
-def _changes_wait() -> bool:
-    return db.session.scalar(select(LookupDue.signature_id).limit(1)) is not None
 
 
 def _advance(last_id: int) -> None:

@@ -40,9 +40,7 @@ def note_repeats(rows: Iterable[Mapping[str, Any]]) -> None:
     insert_all(db.session.connection(), _repeats, [form_row(row) for row in rows])
 
 
-def repeats_wait() -> bool:
-    """Return whether any repeat signing waits for an answer."""
-    return db.session.scalar(select(_repeats.c.id).where(NEW_FORM).limit(1)) is not None
+REPEATS_WAIT = select(_repeats.c.id).where(NEW_FORM).exists()
 
 
 def answer_repeats(*, now: datetime, good_for: timedelta, limit: int = BATCH_SIZE) -> int:

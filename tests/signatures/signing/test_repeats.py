@@ -9,7 +9,6 @@ from campaign.process.clock import utcnow
 from campaign.signatures import operations
 from campaign.signatures.jobs import forget
 from campaign.signatures.signing.commands import SignatureResult, Status
-from campaign.signatures.signing.repeats import repeats_wait
 from tests.factories.signatures import (
     AMALIA,
     ODILE,
@@ -26,6 +25,7 @@ from tests.factories.signatures import (
     link,
     post_signature,
     queued_emails,
+    repeats_wait,
     row,
     rows,
     sign,

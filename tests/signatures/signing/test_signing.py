@@ -8,7 +8,6 @@ from campaign.process.clock import utcnow
 from campaign.signatures.queries import differences
 from campaign.signatures.signing.commands import Evidence, PetitionClosed
 from campaign.signatures.signing.operations import MAX_BATCH_SIZE, find_repeats
-from campaign.signatures.signing.repeats import repeats_wait
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import (
     AMALIA,
@@ -20,6 +19,7 @@ from tests.factories.signatures import (
     forms,
     hatch_now,
     queued_emails,
+    repeats_wait,
     row,
     rows,
     sign,
