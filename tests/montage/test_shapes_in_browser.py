@@ -14,6 +14,7 @@ from tests.factories.pictures import heart
 from tests.montage.stage import Site, Visitor
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.browser,
     pytest.mark.skipif(find() is None, reason="NO CHROMIUM: shapes in the browser are untested."),
 ]

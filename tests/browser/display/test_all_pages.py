@@ -98,6 +98,7 @@ def test_name_takes_at_most_two_lines_on_a_phone(arrive, lang, width):
     assert begins < 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", LANGS)
 def test_nothing_is_cut_off_by_day_on_a_desktop_or_a_tablet(arrive, lang):
     found = []

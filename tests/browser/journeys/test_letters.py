@@ -88,6 +88,8 @@ def text_of(email):
     return email.get_body(("plain",)).get_content()
 
 
+# The queue of letters is looked at once a minute.
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("story", "width", "scripts"),
     [("en", 390, True), ("es", 1440, False), ("fr", 1440, True), ("en-plain", 390, False)],

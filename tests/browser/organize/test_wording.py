@@ -54,7 +54,8 @@ def thanks_to(visitor):
     return EmailScreen(visitor, visitor.page)
 
 
-@pytest.mark.parametrize("scripts", [True, pytest.param(False, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("scripts", [True, False])
 def test_supporters_get_both_emails_in_the_organizers_words(newcomer, arrive, scripts):
     odile = newcomer("editor", width=1440 if scripts else 390, scripts=scripts)
     accept(odile)
