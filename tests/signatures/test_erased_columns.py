@@ -68,7 +68,9 @@ def test_figures_still_add_up(petition, erased):
     assert differences() == []
     kinds = statistics.counted_by_kind([petition.id])
     assert (kinds["country"], kinds["lang"]) == ({"": 1, "CA": 1}, {"": 1, "en": 1})
-    assert sum(hour.sure for hour in statistics.hours([petition.id])) == 2
+    assert (
+        sum(hour.sure for hour in statistics.hours(statistics.counted_by_hour([petition.id]))) == 2
+    )
     assert sum(grouped_counts("sources", [petition.id]).values()) == 2
 
 

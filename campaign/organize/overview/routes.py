@@ -35,7 +35,7 @@ from campaign.petitions.presenters import PetitionCard, card
 from campaign.petitions.queries import petition_counts, petitions_of_cause
 from campaign.process.clock import utcnow
 from campaign.signatures.counting.aggregates import are_ready
-from campaign.signatures.counting.statistics import Hour, States, hours, states
+from campaign.signatures.counting.statistics import Hour, States, counted_by_hour, hours, states
 from campaign.text.sentences import with_capital
 
 DAYS_OF_WEEK = 7
@@ -79,7 +79,7 @@ def glance(petition_ids: Collection[int]) -> Glance:
 def _recent_hours(petition_ids: Collection[int]) -> tuple[Hour, ...]:
     key = tuple(petition_ids)
     cache = current_app.extensions["recent_hours"]
-    return cast(tuple[Hour, ...], cache.get(key, lambda: tuple(hours(key))))
+    return cast(tuple[Hour, ...], cache.get(key, lambda: tuple(hours(counted_by_hour(key)))))
 
 
 def start_of_yesterday() -> datetime:

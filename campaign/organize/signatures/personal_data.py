@@ -134,7 +134,8 @@ def create_copy(signature: Signature) -> ResponseReturnValue:
     if not form.validate():
         flash(_("Say why, in a few words. We record it in the activity log."), "danger")
         return redirect(url_for("organize.signatures.show", signature_id=signature_id), 303)
-    table = SignatureTable(Selection(signature.petition_id, state="all"))
+    selection = Selection(signature.petition_id, state="all")
+    table = SignatureTable(selection, questions=list(signature.answers))
     audit_event = AuditEvent(
         "signatures.copy",
         on=("signature", signature_id),

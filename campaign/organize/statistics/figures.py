@@ -171,14 +171,15 @@ def make_figures(petition_ids: Collection[int]) -> Figures:
     """Return the Figures of these petitions as of now."""
     now = utcnow()
     by_kind = statistics.counted_by_kind(petition_ids)
-    confirmed, signed_by_email = statistics.confirmed_since(petition_ids, share_since(now), now)
+    by_hour = statistics.counted_by_hour(petition_ids)
+    confirmed, signed_by_email = statistics.confirmed_since(by_hour, share_since(now), now)
     regions: Counter[tuple[str, str]] = Counter()
     for (country, area), count in statistics.counted_by_postal_area(petition_ids).items():
         regions[country, region_of(country, area)] += count
     sources, referred = statistics.counted_by_source(petition_ids)
     return Figures(
         at=now,
-        hours=tuple(statistics.hours(petition_ids)),
+        hours=tuple(statistics.hours(by_hour)),
         by_kind=by_kind,
         countries=merged(by_kind["country"]),
         regions=merged(regions),

@@ -44,6 +44,8 @@ class Aggregate(Base):
     rows: Mapped[list[list[Any]]] = mapped_column(JSON)
 
 
+# No region needs more characters of a postal code.
+AREA_CHARACTERS = 2
 # Fewer than this are quick to count.
 MIN_SIGNATURES = 20_000
 # A pass takes at most this share of one processor's time, and runs at most once a minute.
@@ -79,7 +81,7 @@ PARTS = {
     ),
     "kinds": Part((Signature.country, Signature.lang, Signature.evidence), _IN_TALLY),
     "areas": Part(
-        (Signature.country, func.substr(Signature.postal_code, 1, 3).label("area")),
+        (Signature.country, func.substr(Signature.postal_code, 1, AREA_CHARACTERS).label("area")),
         _IN_TALLY & (Signature.postal_code != ""),
     ),
     "sources": Part(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import ceil, sqrt
 from statistics import mean, stdev
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import Integer, Row, Select, cast, func, select
 
@@ -29,6 +29,8 @@ from campaign.signatures.models import (
 # Unconfirmed and held signatures are waiting. Rejected, withdrawn and erased ones are in no chart.
 WAITING = ("pending", "held")
 AN_HOUR = timedelta(hours=1)
+# How many signed, by (hour as text, state, came by email, is confirmed).
+HourCounts: TypeAlias = Counter[tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
@@ -99,12 +101,17 @@ def counted_without_data(petition_id: int) -> int:
     return _sum(select(func.count()).where(ERASED_COUNTED, Signature.petition_id == petition_id))
 
 
-def hours(petition_ids: Iterable[int]) -> list[Hour]:
+def counted_by_hour(petition_ids: Iterable[int]) -> HourCounts:
+    """Return the signatures by hour, state, and whether they came by email and are confirmed."""
+    return grouped_counts("hours", petition_ids)
+
+
+def hours(counts: HourCounts) -> list[Hour]:
     """Return an Hour for each hour in which anyone signed, oldest first."""
     sure: Counter[str]
     waiting: Counter[str]
     sure, waiting = Counter(), Counter()
-    for (hour, status, *_), count in grouped_counts("hours", petition_ids).items():
+    for (hour, status, *_), count in counts.items():
         if status in VALID_STATES:
             sure[hour] += count
         elif status in WAITING:
@@ -126,7 +133,7 @@ def counted_by_kind(petition_ids: Iterable[int]) -> dict[str, Counter[str]]:
 
 
 def counted_by_postal_area(petition_ids: Iterable[int]) -> Counter[tuple[Any, ...]]:
-    """Return the counted signatures by (country, first three characters of the postal code)."""
+    """Return the counted signatures by (country, first two characters of the postal code)."""
     return grouped_counts("areas", petition_ids)
 
 
@@ -143,19 +150,20 @@ def counted_by_source(petition_ids: Iterable[int]) -> tuple[Counter[str], int]:
     return by_source, by_link
 
 
-def confirmed_since(
-    petition_ids: Iterable[int], since: datetime, until: datetime
-) -> tuple[int, int]:
+def confirmed_since(counts: HourCounts, since: datetime, until: datetime) -> tuple[int, int]:
     """Return how many people who signed by email in this time have confirmed, and how many signed.
 
     The time begins with the hour of `since`.
     """
-    confirmed = signed = 0
-    for (hour, _, by_mail, is_confirmed), count in grouped_counts("hours", petition_ids).items():
-        if by_mail and since - AN_HOUR < read_hour(hour) < until:
-            signed += count
-            confirmed += count if is_confirmed else 0
-    return confirmed, signed
+    confirmed: Counter[str]
+    signed: Counter[str]
+    confirmed, signed = Counter(), Counter()
+    for (hour, _, by_mail, is_confirmed), count in counts.items():
+        if by_mail:
+            signed[hour] += count
+            confirmed[hour] += count if is_confirmed else 0
+    within = [hour for hour in signed if since - AN_HOUR < read_hour(hour) < until]
+    return sum(confirmed[hour] for hour in within), sum(signed[hour] for hour in within)
 
 
 def mail_trouble(petition_ids: Iterable[int]) -> list[MailTrouble]:

@@ -127,6 +127,11 @@ def ids_with(terms: Iterable[str]) -> Select[*tuple[Any, ...]]:
     return _engine().ids_with(terms)
 
 
+def is_ordered() -> bool:
+    """Return whether the index finds the newest signatures without reading all that match."""
+    return _engine().is_ordered
+
+
 def add_to_index(rows: Sequence[AnyRow]) -> None:
     """Add signatures that are not indexed to the index; `rows` have the columns of READ."""
     if rows:
@@ -176,6 +181,8 @@ def _engine() -> "type[_OnPostgresql] | type[_OnSqlite]":
 
 
 class _OnSqlite:
+    is_ordered = True
+
     @staticmethod
     def put(rows: Sequence[dict[str, Any]]) -> None:
         db.session.execute(
@@ -194,6 +201,8 @@ class _OnSqlite:
 
 
 class _OnPostgresql:
+    is_ordered = False
+
     @staticmethod
     def put(rows: Sequence[dict[str, Any]]) -> None:
         insert = text(

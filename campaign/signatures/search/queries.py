@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from heapq import nsmallest
+from itertools import chain
 from typing import Any, Self, cast
 
 from sqlalchemy import (
@@ -47,8 +49,10 @@ STATES: dict[str, ColumnElement[bool] | TextClause] = {
 }
 COMMENTS = {"waiting": UNREAD, "shown": COMMENT_SHOWN, "hidden": COMMENT_HIDDEN}
 # Most searches fill a page from this many of the newest signatures, which is quick without any
-# index.
+# index, and quicker than one that has to sort all that match.
 WINDOW = 5000
+# The oldest of this many petitions are found petition by petition, without sorting all that match.
+MAX_MERGED = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +104,7 @@ def find(search: Search, *, before_id: int | None = None, most: int = 50) -> Seq
     """
     newest = db.session.scalar(select(func.max(Signature.id))) or 0
     top = newest + 1 if before_id is None else before_id
-    # Rows that the index does not contain yet are read here.
-    edge = (
-        min(top - WINDOW, search_index.indexed_upto() + 1)
-        if _is_looked_up(search)
-        else top - WINDOW
-    )
+    edge = _edge(search, top)
     recent = select(Signature.id).where(
         *conditions(search), Signature.id >= edge, Signature.id < top
     )
@@ -115,15 +114,14 @@ def find(search: Search, *, before_id: int | None = None, most: int = 50) -> Seq
         else []
     )
     if len(ids) < most:
-        older = matching(search, below=top if _is_exact(search) else max(edge, 0))
-        ids = [
-            *ids,
-            *db.session.scalars(
-                older.order_by(None)
-                .order_by(older.selected_columns[0].desc())
-                .limit(most - len(ids))
-            ),
-        ]
+        below = top if _is_exact(search) else max(edge, 0)
+        older = (
+            _joined(search, _indexed(search, below=below))
+            if _is_looked_up(search)
+            else matching(search, below=below)
+        )
+        newest_first = older.order_by(older.selected_columns[0].desc())
+        ids = [*ids, *db.session.scalars(newest_first.limit(most - len(ids)))]
     return signatures_by_id(ids)
 
 
@@ -132,13 +130,7 @@ def matching(
 ) -> Select[*tuple[Any, ...]]:
     """Return a SELECT of the ids of matching signatures, strictly between `above` and `below`."""
     if _is_looked_up(search):
-        search_index.prefer_index()
-        candidates = _candidates(search, above, below).subquery()
-        return (
-            select(Signature.id)
-            .join(candidates, candidates.c.id == Signature.id)
-            .where(*conditions(search, has_text=False))
-        )
+        return _joined(search, _candidates(search, above, below))
     # A rare state has a small index. `+ 0` stops the database from scanning all rows by id just to
     # avoid sorting a few.
     id_ = (Signature.id + 0).label("id") if _is_rare(search) else Signature.id
@@ -223,28 +215,62 @@ def count_unread_comments(petition_ids: Iterable[int]) -> int:
 
 
 def _oldest(search: Search, after_id: int, most: int) -> Sequence[Signature]:
-    query = matching(search, above=after_id)
-    ids = db.session.scalars(query.order_by(query.selected_columns[0]).limit(most)).all()
+    if _is_looked_up(search) or len(search.petition_ids) > MAX_MERGED:
+        query = matching(search, above=after_id)
+        queries = [query.order_by(query.selected_columns[0])]
+    else:
+        # Within a petition, the index has the order of ids.
+        queries = [
+            select(Signature.id)
+            .where(*conditions(replace(search, petition_ids=(id_,))), Signature.id > after_id)
+            .order_by(Signature.id)
+            for id_ in search.petition_ids
+        ]
+    ids = nsmallest(most, chain(*(db.session.scalars(query.limit(most)) for query in queries)))
     return db.session.scalars(
         select(Signature).where(Signature.id.in_(ids)).order_by(Signature.id)
     ).all()
 
 
-def _candidates(search: Search, above: int, below: int | None) -> CompoundSelect[*tuple[Any, ...]]:
+def _edge(search: Search, top: int) -> int:
+    """Return from which id on, up to `top`, rows are read. Older ones are found by an index.
+
+    Rows that the index of words does not contain yet must be read.
+    """
+    if not _is_looked_up(search):
+        return top - WINDOW
+    window = 0 if search_index.is_ordered() else WINDOW
+    return min(top - window, search_index.indexed_upto() + 1)
+
+
+def _joined(search: Search, ids: Select[Any] | CompoundSelect[Any]) -> Select[Any]:
+    """Return a SELECT of those of `ids`, found by an index, that match the rest of the Search."""
+    search_index.prefer_index()
+    matches = ids.subquery()
+    return (
+        select(matches.c.id)
+        .join(Signature, Signature.id == matches.c.id)
+        .where(*conditions(search, has_text=False))
+    )
+
+
+def _candidates(search: Search, above: int, below: int | None) -> CompoundSelect[Any]:
     """Return the ids that the index finds, and newer ones that it does not contain yet."""
     indexed_upto = search_index.indexed_upto()
-    terms = [*_terms(search), *_exact_terms(search)]
-    indexed = search_index.ids_with(terms).subquery()
     newer = select(Signature.id.label("id")).where(
         *conditions(search), Signature.id > max(indexed_upto, above)
     )
-    indexed_ids = select(indexed.c.id).where(indexed.c.id <= indexed_upto, indexed.c.id > above)
     if below is not None:
-        newer, indexed_ids = (
-            newer.where(Signature.id < below),
-            indexed_ids.where(indexed.c.id < below),
-        )
-    return union_all(indexed_ids, newer)
+        newer = newer.where(Signature.id < below)
+    indexed_below = indexed_upto + 1 if below is None else min(below, indexed_upto + 1)
+    return union_all(_indexed(search, above=above, below=indexed_below), newer)
+
+
+def _indexed(search: Search, *, above: int = 0, below: int) -> Select[Any]:
+    """Return the ids strictly between `above` and `below` that the index finds."""
+    ids = search_index.ids_with([*_terms(search), *_exact_terms(search)])
+    id_ = ids.selected_columns[0]
+    return ids.where(id_ > above, id_ < below)
 
 
 def _terms(search: Search) -> list[str]:
