@@ -4,7 +4,7 @@ import logging
 import os
 import secrets
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -163,7 +163,7 @@ class WorkCheck:
 
     def __init__(
         self,
-        conditions: Iterable[tuple[ColumnElement[bool], Loop]],
+        conditions: Sequence[tuple[ColumnElement[bool], Loop]],
         job_loops: Mapping[str, Loop],
     ) -> None:
         self._job_loops = job_loops
