@@ -18,14 +18,15 @@ class Cells(NamedTuple):
 
 
 def merged(figures: Mapping[Any, int], min_count: int = MIN_COUNT) -> Cells:
-    """Return the Cells of {what: how many}, with counts below `least` merged into `others`.
+    """Return the Cells of {what: how many}, with counts below `min_count` merged into `others`.
 
-    If `others` is below `least` too, the next larger counts are merged into it. Otherwise, anyone
-    who knows the total could work out a single small count.
+    If `others` is below `min_count` too, the next larger counts are merged into it. Otherwise,
+    anyone who knows the total could work out a single small count.
     """
-    ordered = sorted(figures.items(), key=lambda row: (-row[1], str(row[0])))
-    shown = [entry for entry in ordered if entry[1] >= min_count]
-    small = [count for _, count in ordered[len(shown) :]]
-    while shown and 0 < sum(small) < min_count:
-        small.append(shown.pop()[1])
-    return Cells(tuple(shown), sum(small), len(small))
+    # Most counts of a large site are small, so only the others are sorted.
+    shown = [entry for entry in figures.items() if entry[1] >= min_count]
+    shown.sort(key=lambda row: (-row[1], str(row[0])))
+    others = sum(figures.values()) - sum(count for _, count in shown)
+    while shown and 0 < others < min_count:
+        others += shown.pop()[1]
+    return Cells(tuple(shown), others, len(figures) - len(shown))

@@ -19,7 +19,9 @@ class PostalRegion(NamedTuple):
 
 def postal_region(country: str, code: str) -> PostalRegion | None:
     """Return the region of the postal codes that begin like `code`, or None if we know none."""
-    regions = _regions().get(country, {})
+    regions = _regions().get(country)
+    if regions is None:
+        return None
     return next(
         (
             regions[code[:length]]

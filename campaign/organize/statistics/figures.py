@@ -173,9 +173,10 @@ def make_figures(petition_ids: Collection[int]) -> Figures:
     by_kind = statistics.counted_by_kind(petition_ids)
     by_hour = statistics.counted_by_hour(petition_ids)
     confirmed, signed_by_email = statistics.confirmed_since(by_hour, share_since(now), now)
-    regions: Counter[tuple[str, str]] = Counter()
+    regions: dict[tuple[str, str], int] = {}
     for (country, area), count in statistics.counted_by_postal_area(petition_ids).items():
-        regions[country, region_of(country, area)] += count
+        key = country, region_of(country, area)
+        regions[key] = regions.get(key, 0) + count
     sources, referred = statistics.counted_by_source(petition_ids)
     return Figures(
         at=now,
