@@ -53,10 +53,11 @@ _forms = Signing(seed=300).forms(20_000)
 
 @dataclass(frozen=True)
 class Site:
-    """A site of `signatures` signatures, and what is asked of it."""
+    """A site of `signatures` signatures: the application of its web server, and its worker's."""
 
     app: object
     client: object
+    worker_app: object
     signatures: int
 
 
@@ -71,27 +72,26 @@ def measure(_scale, folder, signatures=SIGNATURES):
         for label, work in WORK.items():
             yield _work_row(f"{label}, {kind}", work, sites_by_size)
         for site in sites_by_size:
-            with site.app.app_context():
-                db.engine.dispose()
+            for app in (site.app, site.worker_app):
+                with app.app_context():
+                    db.engine.dispose()
 
 
 def _site(kind, folder, signatures):
     folder.mkdir()
     url = sites.database_url(kind, folder, f"growth_{kind}_{signatures}")
     fill_settled(url, folder, signatures)
-    app = create_app(
-        {
-            "SECRET_KEY": SECRET,
-            "VAR_DIR": str(folder),
-            "SQLALCHEMY_DATABASE_URI": url,
-            "SIGN_LIMIT": "1000000 per minute",
-            "SERVING": True,
-        }
-    )
-    with app.app_context():
+    settings = {
+        "SECRET_KEY": SECRET,
+        "VAR_DIR": str(folder),
+        "SQLALCHEMY_DATABASE_URI": url,
+        "SIGN_LIMIT": "1000000 per minute",
+    }
+    app, worker_app = create_app({**settings, "SERVING": True}), create_app(settings)
+    with worker_app.app_context():
         _prepare()
         db.session.remove()
-    return Site(app, app.test_client(), signatures)
+    return Site(app, app.test_client(), worker_app, signatures)
 
 
 def _prepare():
@@ -133,7 +133,7 @@ def _medians(question, sites_by_size):
 def _work_row(label, work, sites_by_size):
     per_million = []
     for site in sites_by_size:
-        with site.app.app_context():
+        with site.worker_app.app_context():
             seconds, done = work(site)
             per_million.append(1_000_000 * seconds / done)
             db.session.remove()
@@ -235,9 +235,9 @@ def _audit(site):
 
 
 def _backup(site):
-    file = Path(site.app.config["VAR_DIR"]) / "backup"
+    file = Path(site.worker_app.config["VAR_DIR"]) / "backup"
     begun = time.perf_counter()
-    result = site.app.test_cli_runner().invoke(args=["backup", str(file)])
+    result = site.worker_app.test_cli_runner().invoke(args=["backup", str(file)])
     seconds = time.perf_counter() - begun
     if result.exit_code:
         raise ValueError(result.output)

@@ -104,12 +104,13 @@ def grouped_counts(part: str, petition_ids: Iterable[int]) -> Counter[tuple[Any,
     # it.
     since = max((aggregate.last_id for aggregate in stored), default=0)
     newer = _rows(part, Signature.petition_id.in_(petition_ids), Signature.id > since)
-    # A site of millions has tens of thousands of rows. Slices are twice as fast as unpacking.
+    # A site of millions has tens of thousands of rows. To pop is twice as fast as to unpack.
     counts: dict[tuple[Any, ...], int] = {}
     for rows in (*(aggregate.rows for aggregate in stored), (row[1:] for row in newer)):
         for row in rows:
-            key = tuple(row[:-1])
-            counts[key] = counts.get(key, 0) + row[-1]
+            count = row.pop()
+            key = tuple(row)
+            counts[key] = counts.get(key, 0) + count
     return Counter(counts)
 
 
