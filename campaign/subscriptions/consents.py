@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Table, and_, case, delete, func, literal, select, update
+from sqlalchemy import ColumnElement, Table, and_, case, delete, func, literal, select, update
 
 from campaign.causes.presenters import news_consent
 from campaign.causes.queries import causes_among
@@ -64,8 +64,14 @@ def note_request(
     insert_consents(rows)
 
 
-def note_signers(signature: Table, subscription_ids: Collection[int]) -> None:
-    """Note the consents of signers, whose signatures just created these subscriptions."""
+def note_signers(
+    signature: Table, chosen: ColumnElement[bool], subscription_ids: Collection[int]
+) -> None:
+    """Note the consents of signers, whose signatures just created these subscriptions.
+
+    The signatures match `chosen`. Without this condition, PostgreSQL reads all signatures while its
+    statistics of subscriptions are old.
+    """
     if not subscription_ids:
         return
     text_ids = consent_text_ids(_texts_of(subscription_ids))
@@ -83,7 +89,7 @@ def note_signers(signature: Table, subscription_ids: Collection[int]) -> None:
             func.coalesce(signature.c.consent_at, signature.c.created_at),
         )
         .join(signature, signature.c.id == _subscription.c.signature_id)
-        .where(_subscription.c.id.in_(subscription_ids))
+        .where(_subscription.c.id.in_(subscription_ids), chosen)
     )
     insert_consents(rows)
 

@@ -78,7 +78,7 @@ def subscribe_signers(signature: Table, chosen: ColumnElement[bool], *, now: dat
             where=or_(_table.c.state == "pending", (_table.c.state == "ended") & ended_before),
         ).returning(_table.c.id)
     ).all()
-    note_signers(signature, ids)
+    note_signers(signature, chosen, ids)
 
 
 def ask_signers(signature: Table, chosen: ColumnElement[bool], *, now: datetime) -> None:
@@ -104,7 +104,7 @@ def ask_signers(signature: Table, chosen: ColumnElement[bool], *, now: datetime)
             _table.c.id, _table.c.lang
         )
     ).all()
-    note_signers(signature, [row.id for row in rows])
+    note_signers(signature, chosen, [row.id for row in rows])
     enqueue_about(rows, CONFIRMATION, priority=BULK)
 
 
