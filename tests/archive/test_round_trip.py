@@ -79,6 +79,7 @@ def fill(client):
     return kept
 
 
+@pytest.mark.slow
 @pytest.mark.both_databases
 def test_archive_is_the_same_after_each_move(app, client, installation, tmp_path):
     fill(client)
@@ -98,6 +99,7 @@ def test_archive_is_the_same_after_each_move(app, client, installation, tmp_path
         first = again
 
 
+@pytest.mark.slow
 def test_archive_of_the_demonstration_is_the_same_after_a_move(
     app, run, few_signers, installation, tmp_path
 ):

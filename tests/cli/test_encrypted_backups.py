@@ -210,6 +210,7 @@ def test_damaged_backup_fails_the_test(run, signed, tmp_path):
     assert last_restore_check_at(tmp_path / "var") is None
 
 
+@pytest.mark.slow
 def test_large_database_takes_little_memory(tmp_path):
     """A database of 120 MB, on SQLite alone: PostgreSQL's programs stream themselves."""
     path, size = tmp_path / "large.sqlite3", 120 * 2**20

@@ -31,6 +31,7 @@ def test_mask_of_a_cause_is_written_as_a_picture(run, petition, tmp_path):
         assert np.array_equal(np.array(image.convert("1")), shape_named("monarch").mask)
 
 
+@pytest.mark.slow
 def test_picture_is_previewed_before_the_cause_accepts_it(run, petition, picture, tmp_path):
     done = run("montage", "shape", "valley", picture, "--previews", tmp_path)
     assert done.exit_code == 0 and shape_now() == "monarch"
@@ -39,6 +40,7 @@ def test_picture_is_previewed_before_the_cause_accepts_it(run, petition, picture
             assert image.size == (800, 800)
 
 
+@pytest.mark.slow
 def test_accepted_shape_is_drawn_and_sent_to_browsers(run, client, petition, picture, tmp_path):
     assert (
         run("montage", "shape", "valley", picture, "--previews", tmp_path, "--accept").exit_code
@@ -54,6 +56,7 @@ def test_accepted_shape_is_drawn_and_sent_to_browsers(run, client, petition, pic
     assert done.stdout.count("\n") == 4
 
 
+@pytest.mark.slow
 def test_butterflies_already_placed_move_only_on_request(run, petition, picture, tmp_path):
     sign_and_hatch(petition, AMALIA)
     done = run("montage", "shape", "valley", picture, "--previews", tmp_path, "--accept")

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from python_calamine import CalamineWorkbook
 
 from campaign.extensions import db
@@ -14,6 +15,7 @@ from tests.factories.signatures import AMALIA, sign_and_hatch
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.slow
 def test_spreadsheet_is_written_to_a_pipe(app, petition, tmp_path):
     sign_and_hatch(petition, AMALIA)
     db.session.rollback()

@@ -102,6 +102,7 @@ def _parts(rule, known):
     return found.groups() if found else ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "role", [None, *(pytest.param(role, marks=pytest.mark.slow) for role in (ADMIN, *ROLES))]
 )

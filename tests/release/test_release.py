@@ -21,6 +21,8 @@ from release.archive import CONTENTS, LABEL, LICENCES
 from release.licences import PINNED, LibraryError, libraries
 from tests.faults.running_site import RunningSite
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 NEXT = "9.8.7-test.1"
 
@@ -60,7 +62,6 @@ def test_checksums_are_those_of_the_artefacts(artefacts):
     assert len(sums.splitlines()) == len(artefacts) == 3
 
 
-@pytest.mark.slow
 def test_same_commit_gives_the_same_bytes(artefacts, tmp_path):
     for path in release.build(NEXT, tmp_path):
         assert path.read_bytes() == (artefacts[".tar.gz"].parent / path.name).read_bytes()
@@ -181,7 +182,6 @@ def test_command_that_refuses_says_why_in_one_line(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.slow
 def test_unpacked_archive_serves(unpacked, tmp_path):
     site = RunningSite(tmp_path, code=unpacked)
     try:

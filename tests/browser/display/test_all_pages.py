@@ -56,6 +56,7 @@ def test_nothing_is_cut_off_for_an_admin_on_a_small_phone_or_with_double_text_si
     assert not found, "\n".join(found)
 
 
+@pytest.mark.slow
 def test_admin_sees_the_whole_navigation_on_a_laptop(newcomer):
     admin = newcomer(lang="es", width=1440)
     accept(admin)

@@ -26,6 +26,7 @@ def test_first_card_of_each_row_begins_at_the_same_edge(arrive, width):
     assert len(rows) > 1 and len(set(lefts.values())) == 1
 
 
+@pytest.mark.slow
 def test_petition_facts_are_beside_its_text_on_a_desktop(arrive):
     petition = PetitionScreen.open(arrive(width=1440))
     first, rest, body = (

@@ -25,6 +25,7 @@ WITHOUT_EDGE = """() => [...document.querySelectorAll("input, select, textarea, 
     .map((control) => control.outerHTML.slice(0, 90))"""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [390, 1440])
 def test_night_is_chosen_with_one_press_and_kept_on_the_next_page(arrive, width):
     home = HomeScreen.open(arrive(width=width))

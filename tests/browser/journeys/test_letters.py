@@ -17,6 +17,9 @@ from tests.browser.served_site import ServedSite
 from tests.browser.visitor import Visitor
 from tests.mail.mail_server import Script, mail_server
 
+# The queue of letters is looked at once a minute.
+pytestmark = pytest.mark.slow
+
 TARGET = "public.register@search-and-memory.example"
 SUBJECTS = {
     "en": "Please open the register to the families",
@@ -88,8 +91,6 @@ def text_of(email):
     return email.get_body(("plain",)).get_content()
 
 
-# The queue of letters is looked at once a minute.
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("story", "width", "scripts"),
     [("en", 390, True), ("es", 1440, False), ("fr", 1440, True), ("en-plain", 390, False)],

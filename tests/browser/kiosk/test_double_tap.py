@@ -50,6 +50,7 @@ def tablet(new_tablet):
     return tablet
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["en", "es", "fr"])
 def test_second_tap_chooses_nothing_at_any_size(tablet, lang):
     page = tablet.page
