@@ -130,6 +130,7 @@ def test_waiting_list_and_people_who_came_are_audiences(app):
     assert queued() == [waiting]
 
 
+@pytest.mark.slow
 def test_each_of_thirty_gets_it_once_despite_worker_crashes(app, event, monkeypatch):
     guests = crowd(event, 30)
     monkeypatch.setattr(bulk, "BATCH_SIZE", 7)

@@ -36,6 +36,7 @@ def small(app):
     return make_event(capacity=2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("grouped", [False, True])
 def test_ten_of_a_hundred_racing_for_ten_seats_get_them(app, monkeypatch, grouped):
     for name in ("write_lock", "group_commit"):

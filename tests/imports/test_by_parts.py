@@ -80,6 +80,7 @@ class SigningWrite:
         return outcome
 
 
+@pytest.mark.slow
 def test_signer_waits_for_at_most_one_part_of_a_large_batch(petition):
     signing_write, table = SigningWrite(petition), read_file(people(MANY))
     batch = batch_of(petition, table)

@@ -30,6 +30,7 @@ def response_of(asker, request):
     return head.split("\r\n")[0], json.loads(body.rpartition(b"\r\n\r\n")[2] or b"{}")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("request_bytes", REQUESTS.values(), ids=REQUESTS)
 def test_environ_equals_granians_own_wsgi(echo, plain, request_bytes):
     status, ours = response_of(echo, request_bytes)

@@ -345,6 +345,7 @@ def test_address_that_refuses_marks_letter_and_target_and_stops_no_other(letter_
     assert db.session.scalars(told).all() == [letter_row(lost).signature_id]
 
 
+@pytest.mark.slow
 def test_server_that_puts_a_letter_off_for_two_days_is_given_up(letter_app, present):
     action = make_letter_action()
     profile, other = make_targets(action, 2)

@@ -37,6 +37,7 @@ def test_petition_facts_are_beside_its_text_on_a_desktop(arrive):
     assert abs(first["y"] - body["y"]) <= 1 and abs(first["y"] + first["height"] - rest["y"]) <= 1
 
 
+@pytest.mark.slow
 def test_phone_shows_the_picture_and_the_facts_of_an_event_first(arrive):
     page = arrive(width=390).page
     page.goto("/en/")

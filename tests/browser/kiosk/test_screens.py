@@ -117,6 +117,7 @@ def test_one_of_several_petitions_may_need_an_email_and_the_thanks_say_so(new_ta
     look(tablet, "thanks for two petitions")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("lang", "size", "scheme"),
     [
