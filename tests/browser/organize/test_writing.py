@@ -84,5 +84,5 @@ def test_input_survives_preview_and_refusal_and_is_cleared_once_saved(owner):
     page.locator("main [value=new-version]").click()
     expect(page.locator(".alert--success")).to_be_visible()
     page.wait_for_function(
-        "!Object.keys(localStorage).some((key) => key.startsWith('volante:writing:'))"
+        "() => !Object.keys(localStorage).some((key) => key.startsWith('volante:writing:'))"
     )
