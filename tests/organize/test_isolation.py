@@ -39,7 +39,6 @@ def pages(desk, furnished):
     return texts
 
 
-@pytest.mark.slow
 @pytest.mark.once_on_postgresql
 @pytest.mark.parametrize(
     "role", [*(pytest.param(role, marks=pytest.mark.slow) for role in SLOW), "reviewer"]
