@@ -23,7 +23,6 @@ from campaign.http.caching import private
 from campaign.i18n.locales import INTERFACE_LANGUAGES, interface_lang
 from campaign.organize.account import routes as account
 from campaign.organize.account import second_factor
-from campaign.organize.answers import links as answer_links
 from campaign.organize.answers import results as answer_results
 from campaign.organize.answers import routes as answers
 from campaign.organize.answers import telling as answer_telling
@@ -130,7 +129,6 @@ BLUEPRINTS = (
 )
 # These modules add views to a blueprint that another module defines.
 MORE_ROUTES = (
-    answer_links,
     answer_results,
     answer_telling,
     petition_text,

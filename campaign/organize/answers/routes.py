@@ -1,4 +1,4 @@
-"""The answers to a petition: list, enter, show, change, preview, publish, withdraw and undo."""
+"""The answers to a petition: enter, show, change, preview, publish, withdraw; and links for targets."""
 
 from functools import partial
 from typing import Any
@@ -12,10 +12,16 @@ from campaign.answers import operations
 from campaign.answers.documents import document_data
 from campaign.answers.forms import MAX_UPLOAD_BYTES
 from campaign.answers.labels import OUTCOME_CHOICES
-from campaign.answers.links import state_of_link, token_for
+from campaign.answers.links import UnknownTarget, create_link, revoke_link, state_of_link, token_for
 from campaign.answers.models import Answer
 from campaign.answers.presenters import page_answers, shown_answer, waiting_days_of
-from campaign.answers.queries import answer_by_id, answers_of, links_of, suggested_result
+from campaign.answers.queries import (
+    answer_by_id,
+    answers_of,
+    link_by_id,
+    links_of,
+    suggested_result,
+)
 from campaign.answers.routes import document_response
 from campaign.answers.telling import result_tellings, telling_of
 from campaign.answers.telling_models import Telling, Topic
@@ -211,6 +217,44 @@ def delete(answer: Answer) -> ResponseReturnValue:
     return redirect(url_for("organize.answers.index", slug=slug), 303)
 
 
+@blueprint.post("/<slug>/links")
+@allowed("answers.edit", load_petition)
+def add_link(petition: Petition) -> ResponseReturnValue:
+    form = LinkForm().offer(petition, g.lang)
+    if not form.validate():
+        return list_page(petition, form, 422)
+    try:
+        act(
+            _link_event("answers.link", petition),
+            create_link,
+            petition_id=petition.id,
+            target_id=form.target_id.data,
+            lang=form.lang.data,
+            last_day=form.last_day.data,
+            now=utcnow(),
+        )
+    except UnknownTarget:
+        form.target_id.errors = [_("Choose a target of this petition.")]
+        return list_page(petition, form, 422)
+    flash(_("Link created. Send it to the target."), "success")
+    return redirect(url_for("organize.answers.index", slug=petition.slug, _anchor="links"), 303)
+
+
+@blueprint.post("/<slug>/links/<int:link_id>/end")
+@allowed("answers.edit", load_petition)
+def end_link(petition: Petition, link_id: int) -> ResponseReturnValue:
+    link = link_by_id(link_id)
+    if link is not None and link.petition_id == petition.id:
+        act(
+            _link_event("answers.end_link", petition),
+            revoke_link,
+            link_id=link_id,
+            now=utcnow(),
+        )
+        flash(_("The link no longer works."), "success")
+    return redirect(url_for("organize.answers.index", slug=petition.slug, _anchor="links"), 303)
+
+
 def audit_event_of(action: str, answer: Answer) -> AuditEvent:
     """Return the AuditEvent to record for a change to this answer."""
     details = {"petition": answer.petition.slug}
@@ -287,3 +331,7 @@ def _form_page(
         own_text=to_html(answer.texts[answer.original_lang]) if answer and is_own else "",
         bodies={lang: to_html(form[f"text_{lang}"].data or "") for lang in form.languages},
     ), status
+
+
+def _link_event(action: str, petition: Petition) -> AuditEvent:
+    return AuditEvent(action, on=("petition", petition.id), cause_id=petition.cause_id)
