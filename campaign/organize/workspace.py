@@ -26,7 +26,7 @@ from campaign.organize.account import second_factor
 from campaign.organize.answers import results as answer_results
 from campaign.organize.answers import routes as answers
 from campaign.organize.answers import telling as answer_telling
-from campaign.organize.auth import first_admin, links, sign_in
+from campaign.organize.auth import links, sign_in
 from campaign.organize.auth.unsaved_forms import expired_form
 from campaign.organize.causes import routes as causes
 from campaign.organize.causes import shape_drafts as cause_shape_drafts
@@ -91,7 +91,7 @@ BLUEPRINTS = (
     sign_in.blueprint,
     sign_in.passkeys_blueprint,
     links.blueprint,
-    first_admin.blueprint,
+    links.first_admin_blueprint,
     setup.blueprint,
     overview.blueprint,
     numbers.blueprint,

@@ -1,8 +1,11 @@
-"""Pages opened by links in emails: the invitation and the password reset."""
+"""Pages opened by links: the invitation, the password reset, and the account of the first admin.
+
+`flask serve` prints the link of the first admin while there is no admin. Afterwards it is of no use.
+"""
 
 from typing import Any, cast
 
-from flask import Blueprint, flash, render_template, request
+from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
@@ -10,19 +13,34 @@ from flask_wtf import FlaskForm
 from campaign.accounts import tokens
 from campaign.accounts.audit import Actor, record
 from campaign.accounts.models import AccountLink
-from campaign.accounts.operations import LinkSpent, enqueue_change_email, follow_link, request_reset
+from campaign.accounts.operations import (
+    AdminExists,
+    LinkSpent,
+    create_first_admin,
+    enqueue_change_email,
+    follow_link,
+    request_reset,
+)
 from campaign.accounts.passwords import HashingBusy, hash_password
-from campaign.accounts.queries import link_by_token
+from campaign.accounts.queries import admins, link_by_token
 from campaign.accounts.rate_limits import TooManyTries, admit_reset
 from campaign.extensions import write
 from campaign.i18n.locales import current_locale
-from campaign.organize.auth.forms import ForgottenForm, PasswordForm, WelcomeForm, supported_lang
+from campaign.organize.auth.forms import (
+    FirstAdminForm,
+    ForgottenForm,
+    PasswordForm,
+    WelcomeForm,
+    supported_lang,
+)
 from campaign.organize.auth.sessions import ask_second_step, busy_sentence, later, let_in
 from campaign.organize.core.access import anybody
 from campaign.process.clock import utcnow
 from campaign.text.email_addresses import Address
 
 blueprint = Blueprint("links", __name__)
+first_admin_blueprint = Blueprint("first_admin", __name__)
+FIRST_ADMIN_PAGE = "organize/links/first_admin.html"
 PAGES = {"invitation": "organize/links/invitation.html", "reset": "organize/links/reset.html"}
 
 
@@ -91,6 +109,41 @@ def set_new(token: str) -> ResponseReturnValue:
     return _follow("reset", token, PasswordForm)
 
 
+@first_admin_blueprint.get("/start/<token>")
+@anybody
+def new(token: str) -> ResponseReturnValue:
+    if not _is_open_to_first_admin(token):
+        return _ended()
+    data = {"lang": current_locale().language}
+    return render_template(FIRST_ADMIN_PAGE, form=FirstAdminForm(formdata=None, data=data))
+
+
+@first_admin_blueprint.post("/start/<token>")
+@anybody
+def create(token: str) -> ResponseReturnValue:
+    """Create the first admin, sign them in, and begin to set up the site."""
+    if not _is_open_to_first_admin(token):
+        return _ended()
+    form = FirstAdminForm()
+    if not form.validate():
+        return render_template(FIRST_ADMIN_PAGE, form=form), 422
+    values = {
+        "address": form.email.address,
+        "name": form.name.data,
+        "lang": supported_lang(form.lang.data),
+    }
+    try:
+        values["password_hash"] = hash_password(form.password.data)
+    except HashingBusy as busy:
+        form.form_errors.append(busy_sentence())
+        return later((render_template(FIRST_ADMIN_PAGE, form=form), busy.status))
+    try:
+        organizer_id = write(_create_first_admin, values, tokens.shorten(request.remote_addr))
+    except AdminExists:
+        return _ended()
+    return let_in(organizer_id, url_for("organize.setup.index"), "invitation")
+
+
 def _follow(purpose: str, token: str, form_class: type[PasswordForm]) -> ResponseReturnValue:
     link = _opened(purpose, token)
     if link is None:
@@ -142,3 +195,15 @@ def _render_page(link: AccountLink, form: FlaskForm, status: int = 200) -> tuple
 
 def _ended() -> tuple[str, int]:
     return render_template("organize/links/ended.html"), 410
+
+
+def _create_first_admin(values: dict[str, Any], network: str) -> int:
+    organizer = create_first_admin(now=utcnow(), **values)
+    actor, subject = Actor(organizer.id, address=network), ("organizer", organizer.id)
+    record(actor, "people.invite", subject=subject, details={"role": "admin"})
+    record(actor, "account.password", subject=subject, details={"way": "invitation"})
+    return organizer.id
+
+
+def _is_open_to_first_admin(token: str) -> bool:
+    return tokens.is_first_admin_token(token) and not admins()
