@@ -66,7 +66,6 @@ from campaign.organize.petitions import text as petition_text
 from campaign.organize.petitions import versions as petition_versions
 from campaign.organize.petitions import wording as petition_wording
 from campaign.organize.petitions.letters import routes as letters
-from campaign.organize.petitions.letters import settings as letter_settings
 from campaign.organize.petitions.letters import targets as letter_targets
 from campaign.organize.petitions.letters import text as letter_text
 from campaign.organize.setup import routes as setup
@@ -139,7 +138,6 @@ MORE_ROUTES = (
     petition_wording,
     letter_text,
     letter_targets,
-    letter_settings,
     letters,
     cause_shapes,
     cause_shape_drafts,

@@ -1,7 +1,7 @@
 """Petitions: list, create, show, set the goal, clone, preview, check before publishing."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from operator import attrgetter
 from typing import Any
@@ -12,6 +12,10 @@ from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as BaseResponse
 
+from campaign.actions.letters.editing import letter_settings, letter_texts_of
+from campaign.actions.letters.models import LETTER, SENT_BY_US
+from campaign.actions.letters.queries import LetterCounts, letter_counts, total_of
+from campaign.actions.letters.readiness import profiles_of, reaches
 from campaign.i18n.locales import current_locale, translated_language_name
 from campaign.organize.core.access import allowed
 from campaign.organize.core.audit import AuditEvent, act
@@ -27,7 +31,7 @@ from campaign.organize.core.pagination import page_of
 from campaign.organize.core.scope import load_petition
 from campaign.organize.petitions.cloning import clone_all
 from campaign.organize.petitions.forms import CloneForm, GoalForm, NewPetitionForm
-from campaign.organize.petitions.letters.summary import letter_summary
+from campaign.organize.petitions.labels import WAY_LABELS
 from campaign.petitions import operations
 from campaign.petitions.editing import change_goal
 from campaign.petitions.goals import next_goal
@@ -39,6 +43,7 @@ from campaign.petitions.queries import (
     petition_in_any_state,
     petitions_among,
 )
+from campaign.petitions.questions import prompts_among
 from campaign.petitions.readiness import faults_of, missing_details, missing_languages
 from campaign.process.clock import utcnow
 from campaign.signatures.forms import signature_form
@@ -48,6 +53,25 @@ from campaign.text.slugs import free_slug
 
 blueprint = Blueprint("petitions", __name__, url_prefix="/petitions")
 PAGE_SIZE = 30
+
+
+@dataclass(frozen=True)
+class LetterSummary:
+    """The subject of a letter, how letters are delivered, and how many there are.
+
+    In the languages of `untranslated`, the page has a text, but the letter has no subject.
+    `reachable_count` of the `target_count` targets have an address that letters can be sent to.
+    """
+
+    subject: str
+    untranslated: tuple[str, ...]
+    prompts: int
+    way: str
+    way_label: Any
+    is_sent_by_us: bool
+    target_count: int
+    reachable_count: int
+    total: LetterCounts
 
 
 @blueprint.get("/")
@@ -216,6 +240,28 @@ def _render_page(
         cause_title=petition.cause.text(g.lang).title,
         letter=letter_summary(petition),
     ), status
+
+
+def letter_summary(petition: Petition) -> LetterSummary | None:
+    """Return the LetterSummary of a letter action, and None for another kind."""
+    if petition.action_kind != LETTER:
+        return None
+    text = petition.current_version.text(g.lang, petition.original_lang)
+    way = letter_settings(petition.id).way
+    places = reaches(profiles_of(petition.id))
+    return LetterSummary(
+        subject=(text.kind_texts or {}).get("subject", ""),
+        untranslated=tuple(
+            lang for lang, parts in letter_texts_of(petition).items() if not parts["subject"]
+        ),
+        prompts=len(prompts_among(petition.questions)),
+        way=way,
+        way_label=WAY_LABELS[way],
+        is_sent_by_us=way in SENT_BY_US,
+        target_count=len(places),
+        reachable_count=sum(bool(place.address) for place in places),
+        total=total_of(letter_counts(petition.id, g.lang)),
+    )
 
 
 def audit_event_of(action: str, petition: Petition, **details: Any) -> AuditEvent:
