@@ -1,5 +1,6 @@
 """Import targets and area codes: check a file, import it, undo that. Adds views to `routes`."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
@@ -17,6 +18,7 @@ from campaign.imports.targets.operations import (
     may_undo,
     undo_import,
 )
+from campaign.organisations.queries import organisation_by_slug
 from campaign.organize.core.access import accepts_bytes, allowed, megabytes, refuse_large_file
 from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.identity import SharedByCauses, organizer
@@ -28,23 +30,37 @@ from campaign.organize.targets.labels import (
     fault_text,
     refusal_text,
 )
-from campaign.organize.targets.routes import blueprint
-from campaign.organize.targets.scope import (
+from campaign.organize.targets.routes import (
     Directory,
-    DirectoryImport,
+    blueprint,
+    deciding_cause_id,
     load_directory,
-    load_import,
 )
 from campaign.process.clock import utcnow
 from campaign.site.settings import site_settings
 from campaign.targets.areas import area_code_count
 from campaign.targets.models import TargetImport
-from campaign.targets.queries import imports_of
+from campaign.targets.queries import import_by_id, imports_of
 from campaign.text.names import clean_text
 
 MAX_NAME_LENGTH = 200
 MAX_FAULTS_SHOWN = 100
 MAX_IMPORTS_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class DirectoryImport(SharedByCauses):
+    """An import of an organisation."""
+
+    item: TargetImport
+
+
+def load_import(slug: str, import_id: int) -> DirectoryImport | None:
+    """Return an import, or None if the organisation has none with this id."""
+    organisation, item = organisation_by_slug(slug), import_by_id(import_id)
+    if organisation is None or item is None or item.organisation_id != organisation.id:
+        return None
+    return DirectoryImport(organisation, deciding_cause_id(organisation), item)
 
 
 @blueprint.get("/<slug>/import")

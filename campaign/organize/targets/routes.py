@@ -1,5 +1,7 @@
-"""The targets of an organisation: search, add, change, remove, export."""
+"""The targets of an organisation: who may see them, search, add, change, remove, export."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -7,21 +9,17 @@ from flask import Blueprint, Response, flash, g, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from campaign.causes.queries import causes_among
+from campaign.organisations.models import Organisation
+from campaign.organisations.queries import organisation_by_slug, organisations_among
 from campaign.organize.core.access import allowed
 from campaign.organize.core.audit import AuditEvent, act, log_view
 from campaign.organize.core.edit_conflicts import Editor, save
-from campaign.organize.core.identity import SharedByCauses
+from campaign.organize.core.identity import SharedByCauses, causes_where, may, organisations_where
 from campaign.organize.core.pagination import page_of
 from campaign.organize.core.scope import organisation_name
 from campaign.organize.targets.forms import AboutForm, ContactForm, FindForm, NewForm
 from campaign.organize.targets.labels import FIELD_LABELS, STATUS_LABELS, STATUS_TAGS
-from campaign.organize.targets.scope import (
-    Directory,
-    DirectoryTarget,
-    load_directory,
-    load_target,
-    organisations_with_targets,
-)
 from campaign.process.clock import utcnow
 from campaign.site.settings import site_settings
 from campaign.targets.exporting import EXTENSIONS, MEDIA_TYPES, export_targets
@@ -52,6 +50,56 @@ TEMPLATES = {
 }
 
 blueprint = Blueprint("targets", __name__, url_prefix="/targets")
+
+
+@dataclass(frozen=True)
+class Directory(SharedByCauses):
+    """The targets of an organisation."""
+
+
+@dataclass(frozen=True)
+class DirectoryTarget(SharedByCauses):
+    """One target of an organisation."""
+
+    profile: TargetProfile
+
+
+def load_directory(slug: str) -> Directory | None:
+    """Return the targets of the organisation with this slug, or None."""
+    organisation = organisation_by_slug(slug)
+    return Directory(organisation, deciding_cause_id(organisation)) if organisation else None
+
+
+def load_target(slug: str, profile_id: int) -> DirectoryTarget | None:
+    """Return a target, even a removed one, or None if the organisation has none with this id."""
+    organisation, profile = organisation_by_slug(slug), profile_by_id(profile_id)
+    if organisation is None or profile is None or profile.organisation_id != organisation.id:
+        return None
+    return DirectoryTarget(organisation, deciding_cause_id(organisation), profile)
+
+
+def deciding_cause_id(organisation: Organisation) -> int | None:
+    """Return the cause by whose roles access is decided, None if the organisation's decide.
+
+    A cause where the organizer may edit targets comes first, then any other where they have a role:
+    then they learn that they may not, instead of that there is nothing.
+    """
+    if may("targets.edit", organisation):
+        return None
+    for action in ("targets.edit", "overview.see"):
+        for cause in causes_among(causes_where(action)):
+            if cause.organisation_id == organisation.id:
+                return cause.id
+    return None
+
+
+def organisations_with_targets() -> Sequence[Organisation]:
+    """Return the organisations whose targets the organizer may edit."""
+    organisation_ids, cause_ids = organisations_where("targets.edit"), causes_where("targets.edit")
+    if organisation_ids is None or cause_ids is None:
+        return organisations_among(None)
+    of_causes = {cause.organisation_id for cause in causes_among(cause_ids)}
+    return organisations_among(organisation_ids | of_causes)
 
 
 @blueprint.get("/")
