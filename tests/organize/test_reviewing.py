@@ -7,7 +7,7 @@ import pytest
 
 from campaign.accounts.audit import entries
 from campaign.organize.moderation import rules as rule_pages
-from campaign.organize.overview import review_tasks
+from campaign.organize.overview import petition_tasks
 from campaign.organize.people.audit_labels import ACTIONS
 from campaign.process.clock import utcnow
 from campaign.signatures.moderation import rules
@@ -463,8 +463,8 @@ def test_every_logged_action_here_has_a_label():
 
 def test_large_numbers_of_a_rule_and_of_the_queue_are_grouped(desk_of, petition, monkeypatch):
     desk = desk_of("owner", petition.cause_id)
-    monkeypatch.setattr(review_tasks, "held_by_reason", lambda _ids: {"rule:1": 1234})
-    monkeypatch.setattr(review_tasks, "count_unread_comments", lambda _ids: 2345)
+    monkeypatch.setattr(petition_tasks, "held_by_reason", lambda _ids: {"rule:1": 1234})
+    monkeypatch.setattr(petition_tasks, "count_unread_comments", lambda _ids: 2345)
     page = text_at(desk.get("/organize/"), "//section[@aria-labelledby='today']")
     assert "1,234" in page and "2,345" in page
     here = desk.post(

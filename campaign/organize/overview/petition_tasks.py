@@ -1,23 +1,158 @@
-"""Tasks about a petition or letter: its next delivery, and how long personal data is kept."""
+"""What a task of the overview is, and the tasks about petitions, letters and their signatures."""
 
 from collections.abc import Iterator
+from datetime import datetime
+from typing import NamedTuple
 
+from babel.numbers import format_decimal
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
+from campaign.actions.letters.delivery.sending import SWITCH
 from campaign.actions.letters.editing import delivers_by_hand
 from campaign.actions.letters.models import LETTER
+from campaign.actions.letters.queries import stuck_letters, waiting_count
+from campaign.answers.queries import petitions_without_result, waiting_answers
+from campaign.answers.telling import paused_tellings, untold
+from campaign.events.queries import events_among
 from campaign.i18n.locales import current_locale
 from campaign.i18n.long_dates import long_date
+from campaign.kiosk.review.queries import many_for_review
 from campaign.organize.core.identity import causes_where, may
-from campaign.organize.core.scope import petition_summary
-from campaign.organize.overview.task import Task, figure
+from campaign.organize.core.scope import petition_summary, petitions_where
 from campaign.organize.statistics.figures import zone
 from campaign.petitions.deliveries import deliveries_of
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petitions_among
 from campaign.petitions.thresholds import due_thresholds
 from campaign.signatures.erasure import erases_at, keeps_by_choice
+from campaign.signatures.moderation.decisions import count_held_corrections
+from campaign.signatures.name_display import count_waiting_names
+from campaign.signatures.search.queries import count_unread_comments, held_by_reason
+from campaign.switches.state import switched_off
+
+
+class Task(NamedTuple):
+    """Something to do; `act` is the label of the button that links to `address`."""
+
+    text: str
+    act: str
+    address: str
+
+
+def figure(many: int) -> str:
+    """Format a count for the text of a task."""
+    return format_decimal(many, locale=current_locale())
+
+
+def to_review() -> Iterator[Task]:
+    if not may("signatures.review"):
+        return
+    ids = [petition.id for petition in petitions_where("signatures.review")]
+    if held := sum(held_by_reason(ids).values()):
+        text = ngettext(
+            "Review %(figure)s held signature",
+            "Review %(figure)s held signatures",
+            held,
+            figure=figure(held),
+        )
+        yield Task(text, _("Review"), url_for("organize.held.index"))
+    if corrections := count_held_corrections(ids):
+        text = ngettext(
+            "Review %(figure)s changed name",
+            "Review %(figure)s changed names",
+            corrections,
+            figure=figure(corrections),
+        )
+        yield Task(text, _("Review"), url_for("organize.corrections.index"))
+    events = events_among(causes_where("signatures.review"))
+    waiting = many_for_review([event.id for event in events])
+    for event in events:
+        if records := waiting.get(event.id):
+            text = ngettext(
+                "Review %(num)s signature from a table",
+                "Review %(num)s signatures from a table",
+                records,
+            )
+            yield Task(text, _("Review"), url_for("organize.kiosks.review", slug=event.slug))
+    waiting_names = count_waiting_names([event.id for event in events])
+    for event in events:
+        if names := waiting_names.get(event.id):
+            text = ngettext(
+                "Approve %(num)s full name from a table",
+                "Approve %(num)s full names from a table",
+                names,
+            )
+            yield Task(text, _("Review"), url_for("organize.kiosks.names", slug=event.slug))
+    if unread := count_unread_comments(ids):
+        text = ngettext(
+            "Review %(figure)s comment",
+            "Review %(figure)s comments",
+            unread,
+            figure=figure(unread),
+        )
+        yield Task(text, _("Review"), url_for("organize.comments.index"))
+
+
+def answers_to_read() -> Iterator[Task]:
+    """Yield the answers of targets that wait for someone who may publish them."""
+    if not may("answers.publish"):
+        return
+    for answer in waiting_answers(causes_where("answers.publish")):
+        petition = answer.petition
+        text = _("Read the answer to “%(title)s”", title=petition_summary(petition).title)
+        address = url_for("organize.answers.show", slug=petition.slug, answer_id=answer.id)
+        yield Task(text, _("Read"), address)
+
+
+def people_to_tell(now: datetime) -> Iterator[Task]:
+    """Yield the answers and results that nobody has told people about, although they asked."""
+    if not may("mail.send"):
+        return
+    causes = causes_where("mail.send")
+    for petition, answer in untold(causes, now=now):
+        title = petition_summary(petition).title
+        text = (
+            _("Tell the people who asked: “%(title)s” was answered", title=title)
+            if answer
+            else _("Tell the people who asked: “%(title)s” has a result", title=title)
+        )
+        yield Task(text, _("View"), _telling_address(petition, answer.id if answer else None))
+    for telling in paused_tellings(causes):
+        title = petition_summary(telling.petition).title
+        text = _("Resume or stop the emails to people who asked about “%(title)s”", title=title)
+        address = _telling_address(telling.petition, telling.answer_id, telling.result)
+        yield Task(text, _("View"), address)
+
+
+def _telling_address(petition: Petition, answer_id: int | None, result: str = "") -> str:
+    return url_for(
+        "organize.answers.telling",
+        slug=petition.slug,
+        answer_id=answer_id,
+        result=result or None,
+    )
+
+
+def letters_that_stay(now: datetime) -> Iterator[Task]:
+    """Yield the actions whose letters do not leave, because they are turned off or stuck."""
+    listed = petitions_among(causes_where("numbers.see")) if may("numbers.see") else ()
+    actions = [petition for petition in listed if petition.action_kind == LETTER]
+    waiting = waiting_count([action.id for action in actions])
+    stuck = stuck_letters(list(waiting), now)
+    for action in actions:
+        is_off = switched_off(SWITCH, action.cause.organisation_id)
+        if action.id in stuck or (is_off and action.id in waiting):
+            count = waiting[action.id]
+            text = ngettext(
+                "Find out why %(figure)s letter of “%(title)s” is not sent",
+                "Find out why %(figure)s letters of “%(title)s” are not sent",
+                count,
+                figure=figure(count),
+                title=petition_summary(action).title,
+            )
+            yield Task(text, _("View"), url_for("organize.petitions.letters", slug=action.slug))
 
 
 def deliveries_due() -> Iterator[Task]:
@@ -73,3 +208,13 @@ def unlimited_retentions() -> Iterator[Task]:
                 title=petition_summary(petition).title,
             )
             yield Task(text, _("Choose"), url_for("organize.retention.edit", slug=petition.slug))
+
+
+def missing_results(now: datetime) -> Iterator[Task]:
+    """Yield the closed petitions whose result nobody has entered."""
+    if not may("answers.edit"):
+        return
+    for petition in petitions_without_result(causes_where("answers.edit"), now):
+        text = _("Set the result of “%(title)s”", title=petition_summary(petition).title)
+        address = url_for("organize.answers.result", slug=petition.slug)
+        yield Task(text, _("Choose"), address)
