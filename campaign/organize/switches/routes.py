@@ -1,21 +1,141 @@
 """Switch functions of the site off and on, when something goes wrong."""
 
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import SelectChoice, SelectField
+from wtforms.validators import InputRequired, StopValidation
 
+from campaign.i18n.locales import language_name
 from campaign.organisations.identity import name_of
 from campaign.organisations.models import Organisation
 from campaign.organisations.queries import organisations_among
 from campaign.organize.core.access import allowed
 from campaign.organize.core.audit import AuditEvent, act
+from campaign.organize.core.fields import LineField, ShortTextField, max_length
 from campaign.organize.core.identity import organisations_where, organizer
 from campaign.organize.core.surge import surge_status
-from campaign.organize.switches.forms import EFFECTS, LABELS, WHOLE_SITE, SwitchForm
 from campaign.process.clock import utcnow
 from campaign.site.settings import site_settings
+from campaign.switches.models import (
+    MAX_MESSAGE_LENGTH,
+    MAX_REASON_LENGTH,
+    SITE_SWITCHES,
+    SWITCHES,
+)
 from campaign.switches.operations import switch_off, switch_on
 from campaign.switches.queries import switches_off
+
+# How supporters and partners notice each switch. The order is that of the list.
+LABELS = {
+    "signing": _l("Signing"),
+    "registrations": _l("Registration for events"),
+    "subscriptions": _l("New subscriptions"),
+    "mailings": _l("Mailings"),
+    "letters": _l("Letters"),
+    "api": _l("API"),
+    "uploads": _l("Uploads"),
+    "hatching": _l("Counting"),
+}
+EFFECTS = {
+    "signing": _l(
+        "Petitions can be read, but not signed. Tablets keep their signatures and send them later."
+    ),
+    "registrations": _l("Events are shown, but nobody can reserve a seat."),
+    "subscriptions": _l(
+        "Nobody can subscribe to updates. People who have subscribed can still unsubscribe."
+    ),
+    "mailings": _l("No updates are emailed. Emails that people are waiting for are still sent."),
+    "letters": _l("No letter is sent to a target. All wait, and are sent later."),
+    "api": _l("Partners’ programs can neither read nor send signatures."),
+    "uploads": _l("Nobody can upload files or pictures to the workspace."),
+    "hatching": _l("Confirmed signatures are saved, but counted and shown only later."),
+}
+WHOLE_SITE = ""
+OPEN_END = "0"
+HOURS = (
+    SelectChoice(OPEN_END, _l("Manually")),
+    SelectChoice("1", _l("In 1 hour")),
+    SelectChoice("2", _l("In 2 hours")),
+    SelectChoice("8", _l("In 8 hours")),
+    SelectChoice("24", _l("In 1 day")),
+    SelectChoice("72", _l("In 3 days")),
+)
+MESSAGE_PREFIX = "message_"
+
+
+class SwitchForm(FlaskForm):
+    """What to switch off, where, until when, why, and what people are told in each language.
+
+    `message_fields` are the fields of the languages.
+    """
+
+    name = SelectField(
+        _l("Feature"),
+        choices=[SelectChoice(""), *(SelectChoice(name, LABELS[name]) for name in SWITCHES)],
+    )
+    organisation = SelectField(_l("Applies to"))
+    hours = SelectField(_l("Turn on again"), choices=HOURS)
+    reason = LineField(
+        _l("Reason"),
+        [
+            InputRequired(_l("Enter a reason for the other organizers.")),
+            max_length(MAX_REASON_LENGTH),
+        ],
+    )
+
+    @classmethod
+    def of(cls, organisations: Sequence[tuple[str, str]], languages: Sequence[str]) -> "SwitchForm":
+        """Return the form with these organisations to choose among, as (slug, name).
+
+        WHOLE_SITE as slug stands for the whole site.
+        """
+
+        class LocalForm(cls):  # type: ignore[valid-type, misc]
+            """The form with a message field for each language of the site."""
+
+        for lang in languages:
+            label = _l("Message on public pages: %(language)s", language=language_name(lang))
+            field = ShortTextField(label, [max_length(MAX_MESSAGE_LENGTH)])
+            setattr(LocalForm, MESSAGE_PREFIX + lang, field)
+        form: SwitchForm = LocalForm()
+        form.organisation.choices = [SelectChoice(slug, name) for slug, name in organisations]
+        return form
+
+    @property
+    def message_fields(self) -> list[tuple[str, Any]]:
+        """The pairs of a language and its field."""
+        return [
+            (name.removeprefix(MESSAGE_PREFIX), field)
+            for name, field in self._fields.items()
+            if name.startswith(MESSAGE_PREFIX)
+        ]
+
+    def validate_name(self, field: SelectField) -> None:
+        """Ask for a choice."""
+        if not field.data:
+            raise StopValidation(_l("Choose what to turn off."))
+
+    def validate_organisation(self, field: SelectField) -> None:
+        """Refuse an organisation for what only the whole site has."""
+        if self.name.data in SITE_SWITCHES and field.data != WHOLE_SITE:
+            raise StopValidation(_l("This can only be turned off for the whole site."))
+
+    def until(self, now: datetime) -> datetime | None:
+        """Return when it comes on automatically, or None."""
+        hours = int(self.hours.data)
+        return now + timedelta(hours=hours) if hours else None
+
+    def messages(self) -> dict[str, str]:
+        """Return the messages that were entered, by language."""
+        return {lang: field.data for lang, field in self.message_fields if field.data}
+
 
 ACTION = "switches.edit"
 blueprint = Blueprint("switches", __name__, url_prefix="/switches")
