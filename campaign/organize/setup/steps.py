@@ -1,4 +1,4 @@
-"""The steps of the set-up: where each is edited, and which are open."""
+"""The first set-up of a site: five steps, where each is edited, and which are open."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
