@@ -18,7 +18,7 @@ import config
 from campaign.files.storage import Folder
 from campaign.monitoring import metrics
 from campaign.organize.core import identity
-from tests.house.stored_names.sources import ROOT, constants, files, modules, resolved, texts_of
+from tests.house.stored_names.sources import ROOT, constants, files, nodes, resolved, texts_of
 
 HEADER = re.compile(r"X-[A-Za-z-]+|[A-Z][A-Za-z]*(?:-[A-Z][A-Za-z]+)+|RateLimit")
 IN_VAR = re.compile(r"VAR_DIR[\"']\](?:\))?(?:, |\}/| / )\"?([\w.]+)|\bvar / [\"']([\w.]+)[\"']")
@@ -82,19 +82,17 @@ def cookies() -> set[str]:
 def session_keys() -> set[str]:
     """Return the keys stored in the signed session cookie."""
     found = set()
-    for module, tree in modules():
-        for node in ast.walk(tree):
-            found |= _key_of(module, node, flask.session)
+    for module, node in nodes():
+        found |= _key_of(module, node, flask.session)
     return found
 
 
 def request_names() -> set[str]:
     """Return form fields and query parameters that are read from a request directly."""
     found = set()
-    for module, tree in modules():
-        for node in ast.walk(tree):
-            for part in READ:
-                found |= {f"{part} {name}" for name in _key_of(module, node, flask.request, part)}
+    for module, node in nodes():
+        for part in READ:
+            found |= {f"{part} {name}" for name in _key_of(module, node, flask.request, part)}
     return found
 
 

@@ -38,18 +38,21 @@ def modules() -> list[tuple[ModuleType, ast.Module]]:
 
 def calls_of(*functions) -> Iterator[tuple[ModuleType, ast.Call]]:
     """Yield each call of one of these functions or classes, with its module."""
-    for module, node in _calls():
-        if any(resolved(module, node.func) is function for function in functions):
+    for module, node in nodes():
+        if isinstance(node, ast.Call) and any(
+            resolved(module, node.func) is function for function in functions
+        ):
             yield module, node
 
 
 @cache
-def _calls():
+def nodes() -> list[tuple[ModuleType, ast.Call | ast.Subscript | ast.Constant]]:
+    """Return each call, subscript and constant of the product, with its module."""
     return [
         (module, node)
         for module, tree in modules()
         for node in ast.walk(tree)
-        if isinstance(node, ast.Call)
+        if isinstance(node, ast.Call | ast.Subscript | ast.Constant)
     ]
 
 
@@ -120,10 +123,9 @@ def literal_keys(module) -> set[str]:
 
 def constants() -> Iterator[str]:
     """Yield every text constant of the product."""
-    for _module, tree in modules():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                yield node.value
+    for _module, node in nodes():
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
 
 
 def files(folder: str, *endings: str) -> Iterator[str]:
