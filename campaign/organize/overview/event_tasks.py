@@ -12,8 +12,8 @@ from flask_babel import ngettext
 from campaign.events.models import Event
 from campaign.events.queries import events_among
 from campaign.i18n.clock_times import clock_time
-from campaign.i18n.locales import current_locale
-from campaign.i18n.long_dates import date_parts
+from campaign.i18n.locales import current_locale, short_weekday_and_day
+from campaign.i18n.long_dates import long_date
 from campaign.kiosk.queries import gaps_of, kiosks_of
 from campaign.organize.core.identity import causes_where, may
 from campaign.organize.overview.task import Task
@@ -85,4 +85,5 @@ def _coming(event: Event) -> Task:
 def _day_and_time(instant: datetime, event: Event) -> str:
     """Format an instant in the time zone of the event."""
     local, locale = instant.astimezone(ZoneInfo(event.zone)), current_locale()
-    return f"{date_parts(local, locale, 'MMMEd')}, {clock_time(local, locale)}"
+    day = long_date(local, locale, short_weekday_and_day(g.lang))
+    return f"{day}, {clock_time(local, locale)}"
