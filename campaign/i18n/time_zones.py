@@ -6,9 +6,15 @@ from importlib.resources import files
 from typing import cast
 from zoneinfo import ZoneInfo, available_timezones
 
+from babel import Locale
+from babel.core import get_global
+from babel.dates import get_timezone_location
+
 UTC_NAME = "UTC"
 # No one lives there permanently. The few stations use the time of their supply bases.
 _EXCLUDED = "Antarctica/"
+# Under these old names, CLDR has another city, or a former name of it.
+_OUTDATED = {"Pacific/Enderbury", "Europe/Kiev", "Asia/Rangoon"}
 
 
 @cache
@@ -41,12 +47,33 @@ def main_zones(country: str, year: int) -> list[str]:
     return list(by_clock.values())
 
 
+def city_name(zone: str, locale: Locale | str) -> str:
+    """Return the city of a time zone in the language of `locale`, such as Córdoba."""
+    known = Locale.parse(locale).time_zones
+    # CLDR files some cities under the first name of their zone, such as Asia/Katmandu, where Babel
+    # does not look.
+    for name in (zone, *_older_names().get(zone, ())):
+        if city := known.get(name, {}).get("city"):
+            return str(city)
+    # Cities without a translation keep their region: Argentina/Buenos Aires.
+    return get_timezone_location(zone, locale=locale, return_city=True).rpartition("/")[2]
+
+
 def offset_text(moment: datetime, zone: str) -> str:
     """Return the UTC offset of a time zone at an instant, such as "UTC−03:30"."""
     offset = cast(timedelta, moment.astimezone(ZoneInfo(zone)).utcoffset())
     minutes = round(offset.total_seconds() / 60)
     hours, rest = divmod(abs(minutes), 60)
     return f"UTC{'−' if minutes < 0 else '+'}{hours:02}:{rest:02}"
+
+
+@cache
+def _older_names() -> dict[str, list[str]]:
+    names: dict[str, list[str]] = {}
+    for old, current in get_global("zone_aliases").items():
+        if old not in _OUTDATED:
+            names.setdefault(current, []).append(old)
+    return names
 
 
 @cache

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from campaign.i18n.time_zones import is_zone, main_zones, offset_text, zone_countries
+from campaign.i18n.time_zones import city_name, is_zone, main_zones, offset_text, zone_countries
 
 WINTER, SUMMER = datetime(2026, 1, 15, 12, tzinfo=UTC), datetime(2026, 7, 15, 12, tzinfo=UTC)
 
@@ -22,6 +22,19 @@ def test_every_country_has_its_own_city_and_no_zone_has_two_names():
 def test_old_names_still_work():
     assert is_zone("Asia/Calcutta") and is_zone("Asia/Kolkata") and is_zone("UTC")
     assert not is_zone("Mars/Olympus") and not is_zone("") and not is_zone(None)
+
+
+@pytest.mark.parametrize(
+    ("zone", "locale", "city"),
+    [
+        ("America/Argentina/Cordoba", "es_MX", "Córdoba"),
+        ("Asia/Kathmandu", "fr_CA", "Katmandou"),
+        ("Asia/Calcutta", "en_CA", "Kolkata"),
+        ("UTC", "es_MX", "UTC"),
+    ],
+)
+def test_city_is_named_in_the_language_even_if_its_zone_was_renamed(zone, locale, city):
+    assert city_name(zone, locale) == city
 
 
 def test_country_has_one_zone_for_each_of_its_clocks():

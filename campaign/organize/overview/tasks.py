@@ -21,7 +21,7 @@ from campaign.events.registration_search import held_by_event
 from campaign.exports.models import Export
 from campaign.exports.queries import exports_of, subscriber_exports
 from campaign.i18n.clock_times import clock_time
-from campaign.i18n.locales import current_locale
+from campaign.i18n.locales import current_locale, short_weekday_and_day
 from campaign.i18n.long_dates import date_parts, short_date
 from campaign.imports.queries import batches_among
 from campaign.imports.subscribers.queries import subscriber_imports
@@ -166,7 +166,8 @@ def _coming(event: Event) -> Task:
 def _day_and_time(instant: datetime, event: Event) -> str:
     """Format an instant in the time zone of the event."""
     local, locale = instant.astimezone(ZoneInfo(event.zone)), current_locale()
-    return f"{date_parts(local, locale, 'MMMEd')}, {clock_time(local, locale)}"
+    day = long_date(local, locale, short_weekday_and_day(g.lang))
+    return f"{day}, {clock_time(local, locale)}"
 
 
 def stuck_mail(now: datetime) -> Iterator[Task]:
