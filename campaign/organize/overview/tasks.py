@@ -22,7 +22,7 @@ from campaign.exports.models import Export
 from campaign.exports.queries import exports_of, subscriber_exports
 from campaign.i18n.clock_times import clock_time
 from campaign.i18n.locales import current_locale, short_weekday_and_day
-from campaign.i18n.long_dates import date_parts, short_date
+from campaign.i18n.long_dates import long_date, short_date
 from campaign.imports.queries import batches_among
 from campaign.imports.subscribers.queries import subscriber_imports
 from campaign.kiosk.queries import gaps_of, kiosks_of
