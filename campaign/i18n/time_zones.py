@@ -1,4 +1,4 @@
-"""The time zones that people can choose, by country, from the tz database."""
+"""The time zones that people can choose, by country, from the tz database, and their cities."""
 
 from datetime import datetime, timedelta
 from functools import cache
@@ -6,9 +6,52 @@ from importlib.resources import files
 from typing import cast
 from zoneinfo import ZoneInfo, available_timezones
 
+from babel import Locale
+from babel.dates import get_timezone_location
+
+from campaign.i18n.locales import language_of
+
 UTC_NAME = "UTC"
 # No one lives there permanently. The few stations use the time of their supply bases.
 _EXCLUDED = "Antarctica/"
+# Where CLDR names another place, lacks the name, or leaves out accents.
+CORRECTED_CITIES = {
+    "en": {
+        "America/Argentina/Cordoba": "Córdoba",
+        "America/Bogota": "Bogotá",
+        "America/Cayman": "Cayman Islands",
+        "America/Mazatlan": "Mazatlán",
+        "America/Sao_Paulo": "São Paulo",
+        "America/St_Johns": "St. John’s",
+        "Asia/Ho_Chi_Minh": "Ho Chi Minh City",
+        "Atlantic/Canary": "Canary Islands",
+        "Atlantic/Faroe": "Faroe Islands",
+    },
+    "es": {
+        "Africa/Dar_es_Salaam": "Dar es Salaam",
+        "America/Argentina/Cordoba": "Córdoba",
+        "America/Cayman": "Islas Caimán",
+        "America/Indiana/Indianapolis": "Indianápolis",
+        "Asia/Ho_Chi_Minh": "Ciudad Ho Chi Minh",
+        "Asia/Kathmandu": "Katmandú",
+        "Asia/Kolkata": "Calcuta",
+        "Atlantic/Faroe": "Islas Feroe",
+        "Indian/Christmas": "Isla de Navidad",
+        "Pacific/Honolulu": "Honolulú",
+    },
+    "fr": {
+        "Africa/Tripoli": "Tripoli",
+        "America/Argentina/Cordoba": "Córdoba",
+        "America/Bahia_Banderas": "Bahía de Banderas",
+        "America/Barbados": "La Barbade",
+        "America/Manaus": "Manaus",
+        "Asia/Almaty": "Almaty",
+        "Asia/Ho_Chi_Minh": "Hô-Chi-Minh-Ville",
+        "Asia/Kathmandu": "Katmandou",
+        "Asia/Kolkata": "Calcutta",
+        "Atlantic/Faroe": "Îles Féroé",
+    },
+}
 
 
 @cache
@@ -27,6 +70,14 @@ def zone_countries() -> dict[str, str]:
 def is_zone(name: str) -> bool:
     """Return whether this is the name of a time zone, even an old one."""
     return name in _all_names()
+
+
+def city_name(zone: str, locale: Locale | str) -> str:
+    """Return the name of the city of a time zone: Mexico City."""
+    if known := CORRECTED_CITIES.get(language_of(locale), {}).get(zone):
+        return known
+    # Cities without a translation keep their region: Argentina/Salta.
+    return get_timezone_location(zone, locale=locale, return_city=True).rpartition("/")[2]
 
 
 def main_zones(country: str, year: int) -> list[str]:

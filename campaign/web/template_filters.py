@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from babel.dates import get_timezone_location
 from babel.numbers import format_decimal
 from babel.units import format_unit
 from flask import Flask, current_app, request, url_for
@@ -24,6 +23,7 @@ from campaign.i18n.locales import (
     translated_language_name,
 )
 from campaign.i18n.long_dates import long_date, short_date
+from campaign.i18n.time_zones import city_name
 from campaign.mail.writing.merging import breakable
 from campaign.organisations.presenters import page_identity
 from campaign.site.settings import local_day, site_settings
@@ -97,10 +97,7 @@ def in_zone(value: datetime, zone: str | None) -> str:
     """Format an instant in a time zone: September 23, 2026, 16:08 (Toronto); default: the site's."""
     time_zone = ZoneInfo(zone) if zone else _zone()
     date = long_date(value.astimezone(time_zone), current_locale())
-    # Cities without a translation keep their region: Argentina/Buenos Aires.
-    city = get_timezone_location(time_zone, locale=current_locale(), return_city=True).rpartition(
-        "/"
-    )[2]
+    city = city_name(time_zone.key, current_locale())
     return f"{date}, {clock_time(value, current_locale(), time_zone)} ({city})"
 
 

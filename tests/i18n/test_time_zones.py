@@ -3,8 +3,17 @@
 from datetime import UTC, datetime
 
 import pytest
+from babel.dates import get_timezone_location
 
-from campaign.i18n.time_zones import is_zone, main_zones, offset_text, zone_countries
+from campaign.i18n.locales import PREFERRED_LOCALES
+from campaign.i18n.time_zones import (
+    CORRECTED_CITIES,
+    city_name,
+    is_zone,
+    main_zones,
+    offset_text,
+    zone_countries,
+)
 
 WINTER, SUMMER = datetime(2026, 1, 15, 12, tzinfo=UTC), datetime(2026, 7, 15, 12, tzinfo=UTC)
 
@@ -40,3 +49,26 @@ def test_country_has_one_zone_for_each_of_its_clocks():
 )
 def test_offset_is_that_of_the_day(zone, winter, summer):
     assert (offset_text(WINTER, zone), offset_text(SUMMER, zone)) == (winter, summer)
+
+
+@pytest.mark.parametrize(
+    ("zone", "locale", "name"),
+    [
+        ("America/St_Johns", "en_CA", "St. John’s"),
+        ("America/Argentina/Cordoba", "es_MX", "Córdoba"),
+        ("Asia/Kathmandu", "fr_CA", "Katmandou"),
+        ("America/Argentina/Salta", "en_CA", "Salta"),
+        ("America/Mexico_City", "es_MX", "Ciudad de México"),
+        ("UTC", "fr_CA", "UTC"),
+    ],
+)
+def test_city_has_the_name_that_people_know(zone, locale, name):
+    assert city_name(zone, locale) == name
+
+
+@pytest.mark.parametrize("lang", ["en", "es", "fr"])
+def test_corrected_names_are_of_zones_and_differ_from_cldr(lang):
+    for zone, name in CORRECTED_CITIES[lang].items():
+        assert zone in zone_countries()
+        cldr = get_timezone_location(zone, locale=PREFERRED_LOCALES[lang], return_city=True)
+        assert cldr.rpartition("/")[2] != name, zone

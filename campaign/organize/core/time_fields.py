@@ -6,7 +6,6 @@ from functools import cache
 from typing import Any
 
 from babel import Locale
-from babel.dates import get_timezone_location
 from flask import flash, g
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -20,7 +19,14 @@ from campaign.i18n.countries import country_name
 from campaign.i18n.local_times import NonexistentTime, comes_twice, instant
 from campaign.i18n.locales import current_locale
 from campaign.i18n.sorting import sort_key
-from campaign.i18n.time_zones import UTC_NAME, is_zone, main_zones, offset_text, zone_countries
+from campaign.i18n.time_zones import (
+    UTC_NAME,
+    city_name,
+    is_zone,
+    main_zones,
+    offset_text,
+    zone_countries,
+)
 from campaign.process.clock import utcnow
 from campaign.site.settings import site_settings
 
@@ -149,8 +155,7 @@ def _places(language: str) -> dict[str, str]:
 
 
 def _place(name: str, country: str, language: str) -> str:
-    # If CLDR has no name for the city, Babel returns everything after the region.
-    city = get_timezone_location(name, locale=language, return_city=True).rpartition("/")[2]
+    city = city_name(name, language)
     where = country_name(country, language)
     return city if city == where else f"{city}, {where}"
 

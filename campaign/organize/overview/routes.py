@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from babel.dates import get_timezone_location
 from flask import Blueprint, Flask, current_app, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -15,6 +14,7 @@ from campaign.causes.queries import cause_count, causes_among
 from campaign.i18n.clock_times import clock_time
 from campaign.i18n.locales import current_locale, weekday_and_day
 from campaign.i18n.long_dates import long_date
+from campaign.i18n.time_zones import city_name
 from campaign.organize.core.access import any_organizer
 from campaign.organize.core.identity import causes_where, may
 from campaign.organize.core.navigation import sidebar_counts
@@ -126,7 +126,7 @@ def index() -> ResponseReturnValue:
         "organize/overview/index.html",
         today=_today(now),
         hour=clock_time(now, current_locale(), zone()),
-        city=get_timezone_location(zone(), locale=current_locale(), return_city=True),
+        city=city_name(zone().key, current_locale()),
         causes=[_in_sight(cause, chosen, len(causes) <= MAX_CHARTS, now) for cause in causes],
         tasks=tasks_for_today(),
         happened=recent_activity(start_of_yesterday()),
