@@ -1,4 +1,4 @@
-"""The time zones that people can choose, by country, from the tz database."""
+"""The time zones that people can choose, by country, from the tz database, and their cities."""
 
 from datetime import datetime, timedelta
 from functools import cache
@@ -10,11 +10,40 @@ from babel import Locale
 from babel.core import get_global
 from babel.dates import get_timezone_location
 
+from campaign.i18n.locales import language_of
+
 UTC_NAME = "UTC"
 # No one lives there permanently. The few stations use the time of their supply bases.
 _EXCLUDED = "Antarctica/"
 # Under these old names, CLDR has another city, or a former name of it.
 _OUTDATED = {"Pacific/Enderbury", "Europe/Kiev", "Asia/Rangoon"}
+# Where CLDR names another place, lacks the name, or leaves out accents.
+CORRECTED_CITIES = {
+    "en": {
+        "America/Argentina/Cordoba": "Córdoba",
+        "America/Bogota": "Bogotá",
+        "America/Cayman": "Cayman Islands",
+        "America/Mazatlan": "Mazatlán",
+        "America/Sao_Paulo": "São Paulo",
+        "America/St_Johns": "St. John’s",
+        "Atlantic/Canary": "Canary Islands",
+        "Atlantic/Faroe": "Faroe Islands",
+    },
+    "es": {
+        "Africa/Dar_es_Salaam": "Dar es Salaam",
+        "America/Cayman": "Islas Caimán",
+        "Indian/Christmas": "Isla de Navidad",
+        "Pacific/Honolulu": "Honolulú",
+    },
+    "fr": {
+        "Africa/Tripoli": "Tripoli",
+        "America/Bahia_Banderas": "Bahía de Banderas",
+        "America/Barbados": "La Barbade",
+        "America/Manaus": "Manaus",
+        "Asia/Almaty": "Almaty",
+        "Atlantic/Faroe": "Îles Féroé",
+    },
+}
 
 
 @cache
@@ -49,13 +78,18 @@ def main_zones(country: str, year: int) -> list[str]:
 
 def city_name(zone: str, locale: Locale | str) -> str:
     """Return the city of a time zone in the language of `locale`, such as Córdoba."""
+    return CORRECTED_CITIES.get(language_of(locale), {}).get(zone) or cldr_city(zone, locale)
+
+
+def cldr_city(zone: str, locale: Locale | str) -> str:
+    """Return the city of a time zone as CLDR names it."""
     known = Locale.parse(locale).time_zones
     # CLDR files some cities under the first name of their zone, such as Asia/Katmandu, where Babel
     # does not look.
     for name in (zone, *_older_names().get(zone, ())):
         if city := known.get(name, {}).get("city"):
             return str(city)
-    # Cities without a translation keep their region: Argentina/Buenos Aires.
+    # Cities without a translation keep their region: Argentina/Salta.
     return get_timezone_location(zone, locale=locale, return_city=True).rpartition("/")[2]
 
 

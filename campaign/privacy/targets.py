@@ -20,7 +20,7 @@ OFFICE_HOLDERS = (
         ),
     ),
     RegisterRow(
-        _l("How to reach your office: email, telephone, contact form and postal address"),
+        _l("How to reach your office: email, phone, contact form and postal address"),
         _l("To deliver letters and signatures to you"),
         ORGANIZERS,
         UNTIL_REMOVED,

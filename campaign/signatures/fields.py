@@ -21,7 +21,9 @@ TOO_LONG = _l("Use %(most)s characters or fewer.", most=MAX_NAME_LENGTH)
 NAME_FAULTS = {
     "empty": _l("Enter your name."),
     "link": _l("Enter your name without an email address or a link."),
-    "control": _l("Your name has a character that we cannot show. Please enter it again."),
+    "control": _l(
+        "Your name has a character that we cannot show. Please enter your name without it."
+    ),
     "no_letter": _l("Enter a name with at least one letter."),
 }
 ADDRESS_FAULTS = {
@@ -69,7 +71,7 @@ class EmailField(StringField):
     """An email address; `address` holds it parsed once it is valid."""
 
     address: Address | None = None
-    missing = _l("Enter your email address. We need it to confirm your signature.")
+    missing = _l("Enter your email address. You need it to confirm.")
 
     def pre_validate(self, form: BaseForm) -> None:
         """Parse the address. Raise Missing."""

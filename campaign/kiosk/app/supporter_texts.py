@@ -32,9 +32,9 @@ SIGNING = {
     "action_read": _l("Read what it is about"),
     "actions_all_one": _l("Choose %(count)s", count="{n}"),
     "actions_all_many": _l("Choose all %(count)s", count="{n}"),
-    "actions_none": _l("Tap one to choose it. You can choose more than one."),
-    "actions_chosen_one": _l("You chose %(count)s.", count="{n}"),
-    "actions_chosen_many": _l("You chose %(count)s.", count="{n}"),
+    "actions_none": _l("Tap a petition or a letter to choose it. You can choose more than one."),
+    "actions_chosen_one": _l("Chosen: %(count)s", count="{n}"),
+    "actions_chosen_many": _l("Chosen: %(count)s", count="{n}"),
     "onward": _l("Continue"),
     "sign_this": _l("Sign this petition"),
     "write_this": _l("Write this letter"),
@@ -63,7 +63,7 @@ SIGNING = {
     "comment": _l("Comment"),
     "drawn_add": _l("Draw your signature too"),
     "drawn": _l("Draw your signature with your finger, if you like."),
-    "drawn_wipe": _l("Clear signature"),
+    "drawn_wipe": _l("Clear drawing"),
     "email_meant": _l("Did you mean %(address)s?", address="{email}"),
     "privacy_notice": _l("Privacy notice"),
     # These are the same sentences as on the web. See petitions/delivery.py.
@@ -113,7 +113,7 @@ SIGNING = {
         "One more step: we will send an email to %(address)s. Open it and press the button. Then the rest of what you signed counts too.",
         address="{email}",
     ),
-    "thanks_carry": _l("Continue at home: scan this code with your phone."),
+    "thanks_carry": _l("Scan this code with your phone to continue at home."),
     "thanks_next": _l("Done, next person"),
     "thanks_left_one": _l("This screen clears in %(count)s second.", count="{n}"),
     "thanks_left_many": _l("This screen clears in %(count)s seconds.", count="{n}"),
@@ -122,12 +122,12 @@ FAULTS = {
     "fault_given_name": _l("Enter your first name."),
     "fault_family_name": _l("Enter your last name."),
     "fault_name_control": _l(
-        "Your name has a character that we cannot show. Please enter it again."
+        "Your name has a character that we cannot show. Please enter your name without it."
     ),
     "fault_name_link": _l("Enter your name without an email address or a link."),
     "fault_name_no_letter": _l("Enter a name with at least one letter."),
     "fault_name_long": _l("Use %(most)s characters or fewer.", most=80),
-    "fault_email": _l("Enter your email address. We need it to confirm your signature."),
+    "fault_email": _l("Enter your email address. You need it to confirm."),
     "fault_email_no_at": _l("Enter an email address with an @, like name@example.org."),
     "fault_email_several": _l("Enter only one email address."),
     "fault_email_long": _l("This email address is too long. Please check it."),
@@ -143,6 +143,6 @@ FAULTS = {
     "fault_comment": _l("Enter a comment."),
     "fault_answer": _l("Answer this question."),
     "fault_targets": _l("Choose who to write to."),
-    "fault_targets_over": _l("Choose %(most)s at most.", most="{most}"),
+    "fault_targets_over": _l("Choose at most %(most)s.", most="{most}"),
     "fault_too_long": _l("This is too long. Make it shorter."),
 }

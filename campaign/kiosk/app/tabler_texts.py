@@ -67,12 +67,12 @@ SETTING_UP = {
     ),
     "try_again": _l("Try again"),
     "taken_heading": _l("This tablet already belongs to a table"),
-    "taken_where": _l("This is “%(name)s”: %(place)s", name="{name}", place="{place}"),
+    "taken_where": _l("“%(name)s”, %(place)s", name="{name}", place="{place}"),
     "taken_hint": _l(
         "Someone opened a pairing code on this tablet. Nothing has changed, and the code still works for another tablet. To pair this one again, use the team PIN."
     ),
     "taken_stay": _l("Stay at this table"),
-    "taken_pair_again": _l("Pair it again"),
+    "taken_pair_again": _l("Pair this tablet again"),
     "pair_again_heading": _l("Pair this tablet again?"),
     "pair_again_hint": _l(
         "It will leave “%(name)s” and join the table with code %(code)s.",
@@ -88,8 +88,8 @@ SETTING_UP = {
         count="{n}",
     ),
     "pair_again_keep": _l("Stay at this table"),
-    "pair_again_do": _l("Pair it again"),
-    "pair_again_anyway": _l("Pair it again anyway"),
+    "pair_again_do": _l("Pair this tablet again"),
+    "pair_again_anyway": _l("Pair again anyway"),
     "nothing_waits": _l("All signatures from this tablet have been sent."),
 }
 CREW = {
@@ -137,7 +137,7 @@ CREW = {
     "unpair": _l("Leave kiosk mode"),
     "unpair_heading": _l("Leave kiosk mode?"),
     "unpair_hint": _l(
-        "This tablet will no longer belong to this table. To use it here again, you must pair it again."
+        "This tablet will no longer belong to this table. To use it here later, you must pair it again."
     ),
     "unpair_waiting_one": _l(
         "%(count)s signature has not been sent yet. It stays on this tablet, encrypted. We can send it only while this page is open and there is internet.",
@@ -160,7 +160,7 @@ CREW = {
     "shift_tabler_hint": _l(
         "Who is at the table now? We count the signatures of this shift for them."
     ),
-    "shift_nameless": _l("Enter your initials or your name. We count the shift for that person."),
+    "shift_nameless": _l("Enter your initials or your name. We count the shift under that name."),
     "shift_start": _l("Start the shift"),
     "shift_end": _l("End the shift and hand over"),
     "paper_show": _l("Emergency paper sheet"),
@@ -187,9 +187,9 @@ PROBLEMS = {
     "offline_hint": _l(
         "Keep going. Signatures are saved and encrypted on this tablet. We will send them automatically."
     ),
-    "problem_revoked": _l("An organizer has stopped this tablet"),
+    "problem_revoked": _l("An organizer has revoked this tablet"),
     "problem_revoked_hint": _l(
-        "Signatures collected before this are sent automatically. An organizer will review them."
+        "Signatures collected before this are sent automatically. An admin will review them."
     ),
     "problem_expired": _l("This tablet’s time has ended"),
     "problem_expired_hint": _l(
@@ -209,8 +209,8 @@ PROBLEMS = {
     "problem_review_one": _l("%(count)s signature is waiting for review", count="{n}"),
     "problem_review_many": _l("%(count)s signatures are waiting for review", count="{n}"),
     "problem_review_hint": _l(
-        "You do not need to do anything. An organizer will see it in the workspace, under "
-        "“Tablets”. Do not ask the person to sign again."
+        "You do not need to do anything. An organizer will see this in the workspace, under "
+        "“Tablets”. Do not ask anyone to sign again."
     ),
     "notes_seen": _l("Got it"),
     "note_of": _l("no. %(number)s at %(time)s", number="{number}", time="{time}"),
@@ -227,21 +227,21 @@ PROBLEMS = {
     "problem_battery_hint": _l("Plug the tablet in. Signatures are safe even if it turns off."),
     "problem_lasting": _l("The browser may delete this page’s data"),
     "problem_lasting_hint": _l(
-        "Send unsent signatures whenever you have internet. See “Ready to work offline?” for help."
+        "Tap “Send now” whenever you have internet. For help, tap “Ready to work offline?”."
     ),
     "problem_update": _l("A new version of the app is ready"),
     "problem_update_hint": _l("It installs automatically when nobody is signing."),
-    "reason_duplicate": _l("already signed"),
+    "reason_duplicate": _l("this person had already signed"),
     "reason_closed": _l("the petition had closed"),
     "reason_unknown_petition": _l("we do not recognize this petition"),
     "reason_invalid": _l("something is missing"),
-    "reason_quota": _l("too many in a short time"),
-    "reason_revoked": _l("this tablet was stopped"),
+    "reason_quota": _l("too many signatures in a short time"),
+    "reason_revoked": _l("this tablet was revoked"),
     "reason_expired": _l("this tablet’s time had ended"),
     "reason_late": _l("it arrived long after this tablet’s time had ended"),
     "reason_other_petition": _l("this petition is not part of this table’s event"),
     "reason_unreadable": _l("it cannot be read"),
-    "reason_too_large": _l("too large for the site"),
-    "reason_malformed": _l("damaged"),
+    "reason_too_large": _l("it is too large for the site"),
+    "reason_malformed": _l("it is damaged"),
     "reason_other": _l("for another reason"),
 }

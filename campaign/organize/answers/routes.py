@@ -185,7 +185,9 @@ def publish(answer: Answer) -> ResponseReturnValue:
 @blueprint.post("/<slug>/<int:answer_id>/withdraw")
 @allowed("answers.publish", load_answer)
 def withdraw(answer: Answer) -> ResponseReturnValue:
-    done = _("Withdrawn. Nobody can see it now. Emails that were sent cannot be taken back.")
+    done = _(
+        "Unpublished. Nobody can see the answer now. Emails that were sent cannot be taken back."
+    )
     return _change(answer, "withdraw", operations.withdraw_answer, done, now=utcnow())
 
 

@@ -43,7 +43,7 @@ STATE_LABELS = {
     "registered": _l("has a seat"),
     "came": _l("checked in"),
     "missing": _l("not here yet"),
-    "unconfirmed": _l("not confirmed yet"),
+    "unconfirmed": _l("unconfirmed"),
     "waiting": _l("on the waiting list"),
     "held": pgettext("registration", "held for review"),
     "cancelled": _l("no longer coming"),
@@ -62,7 +62,7 @@ class RegistrationSearch(FlaskForm):
     def __init__(self) -> None:
         super().__init__(formdata=request.args)
         choices = (SelectChoice(state, label) for state, label in STATE_LABELS.items())
-        self.state.choices = [SelectChoice("", _l("Any")), *choices]
+        self.state.choices = [SelectChoice("", _l("Any status")), *choices]
 
     @property
     def criteria(self) -> dict[str, Any]:

@@ -120,7 +120,7 @@ class ReceiptForm(FlaskForm):
         _l("How many were delivered"),
         [NumberRange(min=1, max=MAX_SIGNATURES, message=_l("Enter a number, like 12408."))],
     )
-    note = LinesField(_l("Outcome"), [max_length(MAX_NOTE_LENGTH)])
+    note = LinesField(_l("What they said"), [max_length(MAX_NOTE_LENGTH)])
 
     def validate_day(self, field: Field) -> None:
         # Allow tomorrow: in other time zones that day may have begun.

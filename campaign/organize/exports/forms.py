@@ -179,16 +179,21 @@ class ExportForm(PurposeForm):
     def __init__(self, aim: str, petition: Petition, **named: Any) -> None:
         super().__init__(**named)
         self._aim = aim
-        anything = SelectChoice("", _l("Any"))
         self.columns.choices = [
             SelectChoice(name, COLUMNS[name].label)
             for name in COLUMNS
             if name in offered(aim, petition)
         ]
         self.state.choices = list(starmap(SelectChoice, STATE_LABELS.items()))
-        self.evidence.choices = [anything, *starmap(SelectChoice, EVIDENCE_LABELS.items())]
-        self.country.choices = [anything, *starmap(SelectChoice, countries(str(current_locale())))]
-        self.lang.choices = [anything, *language_choices()]
+        self.evidence.choices = [
+            SelectChoice("", _l("Any type of proof")),
+            *starmap(SelectChoice, EVIDENCE_LABELS.items()),
+        ]
+        self.country.choices = [
+            SelectChoice("", _l("Any country")),
+            *starmap(SelectChoice, countries(str(current_locale()))),
+        ]
+        self.lang.choices = [SelectChoice("", _l("Any language")), *language_choices()]
         if aim == "letters":
             # Nobody else may be written to.
             del self.state, self.subscribed

@@ -65,7 +65,7 @@ class RuleForm(FlaskForm):
         _l("Where it applies"), [InputRequired(_l("Choose where the rule applies."))]
     )
     note = StringField(
-        _l("Reason (for other organizers)"),
+        _l("Reason, for other organizers"),
         [Length(max=200, message=_l("This is too long. Make it shorter."))],
     )
 
@@ -75,7 +75,7 @@ class RuleForm(FlaskForm):
         self._causes = {petition.slug: petition.cause_id for petition in petitions}
         self._ids = {petition.slug: petition.id for petition in petitions}
         cause_choices = [
-            SelectChoice(f"cause:{number}", _("All petitions of %(cause)s", cause=title))
+            SelectChoice(f"cause:{number}", _("All petitions of “%(cause)s”", cause=title))
             for number, title in causes.items()
         ]
         choices = [

@@ -279,7 +279,7 @@ class LegalForm(InLanguages, _OfOrganisation):
     register_number = LineField(_l("Register and number"), [max_length(80)])
     postal_address = LinesField(_l("Postal address"), [max_length(MAX_DETAIL_LENGTH)])
     country = CountryField(_l("Country"))
-    telephone = LineField(_l("Telephone"), [max_length(40)])
+    telephone = LineField(_l("Phone"), [max_length(40)])
     email = OptionalEmailField(_l("Email for questions"))
     data_protection_contact = LinesField(
         _l("Data protection contact"), [max_length(MAX_DETAIL_LENGTH)]

@@ -33,7 +33,9 @@ class KeyForm(FlaskForm):
         _l("Name of the partner"),
         [DataRequired(_l("Enter the name of the partner.")), max_length(MAX_NAME_LENGTH)],
     )
-    is_trusted = BooleanField(_l("Trusted: signatures count at once, without a confirmation email"))
+    is_trusted = BooleanField(
+        _l("Trusted: signatures count right away, without a confirmation email")
+    )
 
     def offer(self, causes: Iterable[Cause], lang: str) -> Self:
         """Offer these Causes, with their titles in `lang`; return the form."""

@@ -110,7 +110,7 @@ class FormForm(InLanguages, FlaskForm):
     neutral_emails = BooleanField(
         _l("Neutral emails: the subject does not say that someone took part")
     )
-    offers_answers = BooleanField(_l("Offer to tell people when they answer"))
+    offers_answers = BooleanField(_l("Offer people an email when a target answers"))
 
     @classmethod
     def fields_in(cls, languages: tuple[str, ...]) -> dict[str, Any]:

@@ -52,19 +52,24 @@ class SignatureSearch(FlaskForm):
     def __init__(self, petitions: list[PetitionSummary]) -> None:
         super().__init__(formdata=request.args)
         self._petitions = petitions
-        anything = SelectChoice("", _l("Any"))
         has_letters = any(item.is_letter for item in petitions)
         if has_letters:
             self.petition.label.text = _l("Petition or letter")
-        every = anything if has_letters else SelectChoice("", _l("All petitions"))
+        every = _l("All petitions and letters") if has_letters else _l("All petitions")
         titles = (SelectChoice(item.slug, item.title) for item in petitions)
-        self.petition.choices = [every, *titles]
+        self.petition.choices = [SelectChoice("", every), *titles]
         self.state.choices = [
-            anything,
+            SelectChoice("", _l("Any status")),
             *(SelectChoice(state, STATE_LABELS[state]) for state in STATES),
         ]
-        self.evidence.choices = [anything, *starmap(SelectChoice, EVIDENCE_LABELS.items())]
-        self.country.choices = [anything, *starmap(SelectChoice, countries(str(current_locale())))]
+        self.evidence.choices = [
+            SelectChoice("", _l("Any type of proof")),
+            *starmap(SelectChoice, EVIDENCE_LABELS.items()),
+        ]
+        self.country.choices = [
+            SelectChoice("", _l("Any country")),
+            *starmap(SelectChoice, countries(str(current_locale()))),
+        ]
 
     def search(self) -> Search:
         """Return the Search that was asked for; unknown choices are ignored."""

@@ -176,7 +176,7 @@ TABLES = {
     "languages": Table(_l("By language"), _kind("lang", _l("Language"), language_name)),
     "confirming": Table(_l("Confirmations"), _confirming),
     "forecast": Table(_l("Goal"), _forecast),
-    "mail": Table(_l("Email problems"), _mail),
+    "mail": Table(_l("Undelivered emails"), _mail),
     "ledger": Table(_l("Count history"), _ledger),
 }
 

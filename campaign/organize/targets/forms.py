@@ -107,7 +107,7 @@ class TelephonesField(LinesField):
             raise StopValidation(
                 _l("There are too many. Enter ten or fewer.")
                 if refusal.code == "too_many"
-                else _l("“%(value)s” is not a telephone number.", value=refusal.detail)
+                else _l("“%(value)s” is not a phone number.", value=refusal.detail)
             ) from refusal
 
 

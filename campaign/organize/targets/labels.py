@@ -25,7 +25,10 @@ STATUS_TAGS = {
 }
 FILTER_LABELS = {
     "": _l("All targets"),
-    **STATUS_LABELS,
+    "unknown": _l("Address not tried yet"),
+    "good": _l("Address works"),
+    "bounced": _l("Address does not work"),
+    "asked_not": STATUS_LABELS["asked_not"],
     NO_ADDRESS: _l("Without an email address"),
     REMOVED: _l("Removed"),
 }
@@ -46,7 +49,7 @@ FIELD_LABELS = {
     "valid_until": _l("In office until"),
     "external_id": _l("ID in your files"),
     "emails": _l("Email"),
-    "telephones": _l("Telephones"),
+    "telephones": _l("Phones"),
     "contact_form": _l("Contact form"),
     "postal_address": _l("Postal address"),
     "source": _l("Source"),
@@ -104,7 +107,7 @@ def _fault_with_detail(fault: Fault) -> str:
         "web_address": lambda: _(
             "“%(line)s” is not a web address, like https://example.org.", line=value
         ),
-        "telephone": lambda: _("“%(value)s” is not a telephone number.", value=value),
+        "telephone": lambda: _("“%(value)s” is not a phone number.", value=value),
         "email": lambda: _("“%(value)s” is not an email address.", value=value),
         "status": lambda: _(
             "Enter unknown, good, bounced or asked_not, not “%(value)s”.", value=value

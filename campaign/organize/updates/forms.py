@@ -129,7 +129,7 @@ class PublishForm(FlaskForm):
     )
     publish_at = HourField(_l("Date and time"), [Optional()])
     time_zone = ZoneField()
-    mails = BooleanField(_l("Email it to subscribers"))
+    mails = BooleanField(_l("Email this update to subscribers"))
 
     moment = None
 
