@@ -1,6 +1,7 @@
 """Texts of the tablet app for tablers: setting up, the panel behind the PIN, and problems."""
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as pgettext
 
 SETTING_UP = {
     "pair_heading": _l("Pair this tablet"),
@@ -231,7 +232,10 @@ PROBLEMS = {
     ),
     "problem_update": _l("A new version of the app is ready"),
     "problem_update_hint": _l("It installs automatically when nobody is signing."),
-    "reason_duplicate": _l("already signed"),
+    "note_line": _l(
+        "%(reason)s (%(count)s): %(records)s", reason="{reason}", count="{n}", records="{records}"
+    ),
+    "reason_duplicate": pgettext("tablet record", "already signed"),
     "reason_closed": _l("the petition had closed"),
     "reason_unknown_petition": _l("we do not recognize this petition"),
     "reason_invalid": _l("something is missing"),
