@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from campaign.answers.models import Answer
-from campaign.answers.presenters import result_label, shown_answer
+from campaign.answers.presenters import shown_answer
 from campaign.answers.queries import answer_by_id, published_answers
 from campaign.answers.recipients import still_asking
 from campaign.answers.telling import EMAIL, RESULT_EMAIL, RESULT_TEST, TEST
@@ -126,11 +126,8 @@ def _answer_context(answer: Answer, lang: str, page: str) -> dict[str, Any]:
 
 def _result_context(petition: Petition, lang: str, page: str) -> dict[str, Any]:
     has_answers = petition.result != "no_answer" and bool(published_answers(petition.id))
-    with force_locale(locale_of(lang)):
-        label = str(result_label(petition.result))
     return {
         "result": petition.result,
-        "result_label": label,
         "day": long_date(petition.result_on, locale_of(lang)) if petition.result_on else "",
         "has_answers": has_answers,
         "page_url": f"{page}#answers" if has_answers else page,

@@ -22,7 +22,7 @@ from campaign.privacy.rows import RegisterRow
 from campaign.privacy.supporters import SIGNERS
 from campaign.site.settings import site_settings
 from campaign.text.markdown import to_html
-from campaign.text.sentences import before_period
+from campaign.text.sentences import after_colon, before_period
 
 Subject = Literal["signature", "letter", "registration", "subscription"]
 
@@ -188,7 +188,8 @@ def _kept(subject: Subject) -> str:
     """Return the rows of the register about what people enter, as a list."""
     rows = (row for row in REGISTERS[subject] if row.is_entered)
     return "\n".join(
-        " ".join((f"- {row.name}. {row.purpose}.", _("Who sees it: %(who)s.", who=row.seen_by)))
+        f"- {row.name}. {row.purpose}. "
+        + _("Who sees it: %(who)s.", who=after_colon(str(row.seen_by)))
         for row in rows
     )
 

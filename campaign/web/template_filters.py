@@ -27,7 +27,7 @@ from campaign.i18n.time_zones import city_name
 from campaign.mail.writing.merging import breakable
 from campaign.organisations.presenters import page_identity
 from campaign.site.settings import local_day, site_settings
-from campaign.text.sentences import before_period, with_capital
+from campaign.text.sentences import before_period, with_capital, within_quotation
 from campaign.web.languages import chosen_lang
 
 # A word with hyphens, and how long it may be to fit the narrowest phone at the largest text size.
@@ -50,6 +50,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(without_lang)
     app.add_template_filter(with_capital)
     app.add_template_filter(before_period)
+    app.add_template_filter(quoted)
     app.add_template_global(url_in_language)
     app.add_template_global(language_switch_url)
     app.add_template_global(language_name)
@@ -180,6 +181,11 @@ def translated_language(tag: str) -> str:
 def is_understood(lang: str) -> bool:
     """Return whether a reader of this page understands `lang`: it is a variety of its language."""
     return language_of(lang) == language_of(chosen_lang())
+
+
+def quoted(text: str) -> str:
+    """Return a text that a sentence of the page puts in quotation marks."""
+    return within_quotation(text, language_of(current_locale()))
 
 
 def spoken(text: str, lang: str) -> Markup:

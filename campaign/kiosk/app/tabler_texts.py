@@ -231,6 +231,9 @@ PROBLEMS = {
     ),
     "problem_update": _l("A new version of the app is ready"),
     "problem_update_hint": _l("It installs automatically when nobody is signing."),
+    "note_line": _l(
+        "%(reason)s (%(count)s): %(records)s", reason="{reason}", count="{n}", records="{records}"
+    ),
     "reason_duplicate": _l("this person had already signed"),
     "reason_closed": _l("the petition had closed"),
     "reason_unknown_petition": _l("we do not recognize this petition"),

@@ -59,6 +59,10 @@ function byReason(records) {
   }
   return [...lines].map(([reasonKey, labels]) => {
     const ellipsis = labels.length > MAX_LISTED ? " …" : "";
-    return `${message(reasonKey)} (${formatNumber(labels.length, lang())}): ${labels.slice(0, MAX_LISTED).join(" · ")}${ellipsis}`;
+    return message("note_line", {
+      reason: message(reasonKey),
+      n: formatNumber(labels.length, lang()),
+      records: `${labels.slice(0, MAX_LISTED).join(" · ")}${ellipsis}`,
+    });
   });
 }
