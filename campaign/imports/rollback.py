@@ -39,7 +39,7 @@ def undo(*, batch_id: int) -> ImportBatch:
 def undo_restored(*, batch_id: int) -> int | None:
     """Undo a batch that a backup brought back; return how many signatures were removed.
 
-    Nobody signs meanwhile, so it need not be done in parts. A batch that was not imported yet when
+    Nobody signs at that time, so it is one transaction. A batch that was not imported yet when
     the backup was made loses its content. Return None if nothing of it is left.
     """
     batch = load_for_update(ImportBatch, batch_id)
