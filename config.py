@@ -376,6 +376,8 @@ def _engine_options(
         "max_overflow": 0,
         "pool_pre_ping": True,
         "pool_timeout": POOL_SECONDS,
+        # Connections that few requests need stay idle, so that PostgreSQL can close them.
+        "pool_use_lifo": True,
         "connect_args": {
             **{name: value for name, value in POSTGRESQL_OPTIONS.items() if name not in own},
             **_prepared_statements(environ),

@@ -58,6 +58,7 @@ def start_codes(*, organizer_id: int, secret: str, step: int) -> None:
 
     `step` is the step of the code that proved the app works.
     """
+    _note_stopped(organizer_by_id(organizer_id))
     values = {"totp_secret": tokens.seal(secret), "totp_step": step}
     db.session.execute(update(Organizer).where(Organizer.id == organizer_id).values(**values))
 

@@ -21,10 +21,21 @@ from campaign.answers.telling_models import Topic
 from campaign.api.models import ApiKey
 from campaign.api.operations import revoke_key
 from campaign.db.ended_log import EndedEntry, seal_of
+from campaign.events.messages.models import EventMessage
+from campaign.events.messages.operations import stop_message
+from campaign.events.models import Event, Registration
+from campaign.events.operations import cancel_restored as cancel_event
+from campaign.events.registering import cancel_restored as cancel_registration
 from campaign.extensions import db, rows_changed
+from campaign.imports import rollback
+from campaign.imports.models import ImportBatch
+from campaign.imports.subscribers import operations as subscriber_imports
+from campaign.imports.subscribers.models import SubscriberImport
+from campaign.imports.targets import operations as target_imports
 from campaign.kiosk.models import Kiosk
 from campaign.kiosk.pairing import revoke
 from campaign.mailboxes.models import AddressChange
+from campaign.organisations.queries import organisation_by_id
 from campaign.petitions.models import Petition
 from campaign.process.clock import utcnow
 from campaign.security.secret_key import secret_key
@@ -32,12 +43,17 @@ from campaign.signatures.counting.hatching import release_numbers
 from campaign.signatures.erasure import erase_one
 from campaign.signatures.models import VALID_STATES, Signature
 from campaign.signatures.moderation import decisions
+from campaign.signatures.name_display import hide_restored
 from campaign.signatures.owner.operations import erase, stop_answers
 from campaign.subscriptions.consents import note_ends
 from campaign.subscriptions.models import Subscription, SuppressedAddress
 from campaign.subscriptions.operations import suppress
-from campaign.targets.models import TargetProfile
-from campaign.targets.operations import remove_profile
+from campaign.switches.operations import switch_off
+from campaign.switches.queries import switch_of
+from campaign.targets.models import TargetImport, TargetProfile
+from campaign.targets.operations import note_email_status, remove_profile
+from campaign.updates import mailing
+from campaign.updates.mailing_models import Mailing
 
 
 def replay_ended(entries: list[EndedEntry]) -> Counter[str]:
@@ -230,11 +246,131 @@ def _revoke_answer_link(entry: EndedEntry) -> object:
     )
 
 
+def _undo_import(entry: EndedEntry) -> bool:
+    row = _row_of(entry, ImportBatch)
+    return row is not None and rollback.undo_restored(batch_id=row.id) is not None
+
+
+def _undo_subscriber_import(entry: EndedEntry) -> bool:
+    row = _row_of(entry, SubscriberImport)
+    if row is None or row.state == "undone":
+        return False
+    subscriber_imports.undo_restored(import_id=row.id)
+    return True
+
+
+def _undo_target_import(entry: EndedEntry) -> bool:
+    row = _row_of(entry, TargetImport)
+    if row is None or not target_imports.may_undo(row):
+        return False
+    target_imports.undo_import(import_id=row.id, now=utcnow())
+    return True
+
+
+def _cancel_registration(entry: EndedEntry) -> object:
+    row = _row_of(entry, Registration)
+    return row is not None and cancel_registration(row.id, now=utcnow())
+
+
+def _cancel_event(entry: EndedEntry) -> object:
+    row = _row_of(entry, Event)
+    return row is not None and cancel_event(row.id, now=utcnow())
+
+
+def _stop_event_message(entry: EndedEntry) -> object:
+    row = _row_of(entry, EventMessage)
+    return (
+        row is not None and row.state == "sending" and stop_message(message_id=row.id, now=utcnow())
+    )
+
+
+def _end_mailing(entry: EndedEntry) -> bool:
+    row, state = _row_of(entry, Mailing), entry.what.partition(".")[2]
+    return row is not None and mailing.end_restored(mailing_id=row.id, state=state, now=utcnow())
+
+
+def _cancel_mailing(entry: EndedEntry) -> bool:
+    row = _row_of(entry, Mailing)
+    if row is None or not row.is_unbegun:
+        return False
+    mailing.cancel_mailing(mailing_id=row.id)
+    return True
+
+
+def _hide_name(entry: EndedEntry) -> bool:
+    row = _row_of(entry, Signature)
+    return row is not None and hide_restored(row, entry.what, now=utcnow())
+
+
+def _remove_comment(entry: EndedEntry) -> bool:
+    row = db.session.get(Signature, entry.id, populate_existing=True)
+    if row is None or not row.comment:
+        return False
+    identity = decisions.comment_identity(row, row.comment)
+    if entry.seal != seal_of(secret_key(), entry.thing, row.id, identity):
+        return False
+    row.comment, row.comment_shown, row.comment_read_at = "", False, None
+    db.session.flush()
+    return True
+
+
+def _refuse_address(entry: EndedEntry) -> bool:
+    """Stop letters to an address of a target of one organisation."""
+    profile = db.session.get(TargetProfile, entry.id, populate_existing=True)
+    return profile is not None and any(
+        note_email_status(
+            address=email.address,
+            status="asked_not",
+            now=utcnow(),
+            organisation_id=profile.organisation_id,
+        )
+        for email in list(profile.emails)
+        if entry.seal == seal_of(secret_key(), entry.thing, profile.id, email.address_key)
+    )
+
+
+def _switch_off(entry: EndedEntry) -> bool:
+    name, _, number = str(entry.id).partition(":")
+    organisation_id = int(number) if number else None
+    if entry.seal != seal_of(secret_key(), entry.thing, entry.id, ""):
+        return False
+    if organisation_id is not None and not _was_there(organisation_id, entry.at):
+        return False
+    row = switch_of(name, organisation_id)
+    if row is not None and row.off_until is None:
+        return False
+    switch_off(
+        name=name,
+        organisation_id=organisation_id,
+        reason=row.reason if row else "",
+        messages=row.messages if row else None,
+        now=utcnow(),
+    )
+    return True
+
+
+def _was_there(organisation_id: int, at: str) -> bool:
+    organisation = organisation_by_id(organisation_id)
+    return organisation is not None and organisation.created_at <= datetime.fromisoformat(at)
+
+
 REPLAYS = {
     "signature.withdrawn": _withdraw,
     "signature.erased": _erase_signature,
     "petition.erased": _erase_petition,
     "signature.answers_stopped": _stop_answers,
+    "signature.full_hidden": _hide_name,
+    "signature.initials_hidden": _hide_name,
+    "comment.removed": _remove_comment,
+    "import.undone": _undo_import,
+    "subscriber_import.undone": _undo_subscriber_import,
+    "target_import.undone": _undo_target_import,
+    "registration.cancelled": _cancel_registration,
+    "event.cancelled": _cancel_event,
+    "event_message.ended": _stop_event_message,
+    "mailing.cancelled": _cancel_mailing,
+    "mailing.stopped": _end_mailing,
+    "mailing.done": _end_mailing,
     "answer.told": _stop_telling,
     "petition.told_won": _stop_result_telling,
     "petition.told_partly_won": _stop_result_telling,
@@ -252,6 +388,8 @@ REPLAYS = {
     "key.revoked": _revoke_key,
     "kiosk.revoked": _revoke_kiosk,
     "target.removed": _remove_target,
+    "target_address.refused": _refuse_address,
+    "switch.off": _switch_off,
     "letter.stopped": _stop_letter,
     "answer.withdrawn": _withdraw_answer,
     "answer_link.revoked": _revoke_answer_link,

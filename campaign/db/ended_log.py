@@ -21,9 +21,14 @@ FILE = "ended.jsonl"
 UNDOES = {
     "signature.returned": {"signature.withdrawn"},
     "signature.answers_asked": {"signature.answers_stopped"},
+    "signature.full_shown": {"signature.full_hidden", "signature.initials_hidden"},
+    "signature.initials_shown": {"signature.initials_hidden"},
+    "comment.returned": {"comment.removed"},
     "answer.returned": {"answer.withdrawn"},
     "organizer.returned": {"organizer.removed"},
     "address.allowed": {"address.request", "address.organizer"},
+    "target.returned": {"target.removed"},
+    "switch.on": {"switch.off"},
 }
 
 

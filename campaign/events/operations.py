@@ -18,7 +18,7 @@ from campaign.events.models import (
 from campaign.events.queries import PUBLIC
 from campaign.events.reminders import passed_reminders
 from campaign.events.seats import fill_seats
-from campaign.extensions import db, load_for_update
+from campaign.extensions import db, load_for_update, note_ended
 from campaign.mail.models import BULK
 from campaign.mail.operations import enqueue_about
 from campaign.publishing.pictures import Pictures
@@ -126,14 +126,31 @@ def cancel(event_id: int, *, now: datetime, notices: Mapping[str, str] | None = 
     was_public = event.state == "published"
     for text in event.texts:
         text.notice = (notices or {}).get(text.lang, "")
+    _cancel(event, now)
+    if was_public and now < event.ends_at:
+        _notify_registered(event, CALLED_OFF)
+    return event
+
+
+def cancel_restored(event_id: int, *, now: datetime) -> bool:
+    """Cancel an event that a backup brought back; return whether it was not cancelled.
+
+    Everyone who is registered was told when it was cancelled.
+    """
+    event = load_for_update(Event, event_id)
+    if event.state == "cancelled":
+        return False
+    _cancel(event, now)
+    return True
+
+
+def _cancel(event: Event, now: datetime) -> None:
     event.state = "cancelled"
     event.publish_at = None
     event.sequence += 1
     event.changed_at = now
+    note_ended("event.cancelled", event.id, event.created_at)
     db.session.flush()
-    if was_public and now < event.ends_at:
-        _notify_registered(event, CALLED_OFF)
-    return event
 
 
 pictures = Pictures(model=Event, is_public=PUBLIC, has_wide=True)

@@ -12,7 +12,7 @@ from campaign.errors import CampaignError
 from campaign.events.codes import new_code
 from campaign.events.models import Event, Registration
 from campaign.events.seats import SEAT, drop_hold, fill_seats, fits, hold, seat
-from campaign.extensions import db, load_for_update
+from campaign.extensions import db, load_for_update, note_ended
 from campaign.mail.operations import enqueue
 from campaign.security.digests import keyed_digest
 from campaign.security.secret_key import secret_key
@@ -153,18 +153,36 @@ def cancel_registration(registration_id: int, *, now: datetime) -> Registration:
         return registration
     if now >= event.starts_at:
         raise RegistrationClosed(event.slug)
+    was_confirmed = registration.state != "unconfirmed"
+    _cancel(event, registration, now)
+    if was_confirmed:
+        enqueue(kind=CANCELLED, subject_id=registration.id, lang=registration.lang)
+    return registration
+
+
+def cancel_restored(registration_id: int, *, now: datetime) -> bool:
+    """Cancel a registration that a backup brought back; return whether it was not cancelled.
+
+    Its person was told when they cancelled it. The event may have begun since.
+    """
+    event, registration = _own(registration_id)
+    if registration.state == "cancelled":
+        return False
+    _cancel(event, registration, now)
+    return True
+
+
+def _cancel(event: Event, registration: Registration, now: datetime) -> None:
     if registration.state == "registered":
         registration.sequence += 1
-    was_confirmed = registration.state != "unconfirmed"
     registration.state = "cancelled"
     registration.cancelled_at = now
     registration.waits_since = None
+    # Registering again gives the row a new time of creation, so nothing need be noted then.
+    note_ended("registration.cancelled", registration.id, registration.created_at)
     drop_hold(registration)
     db.session.flush()
-    if was_confirmed:
-        enqueue(kind=CANCELLED, subject_id=registration.id, lang=registration.lang)
     fill_seats(event, now=now)
-    return registration
 
 
 def admit(registration_id: int, *, now: datetime) -> Registration:

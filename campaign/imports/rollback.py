@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 
 from campaign.db.transactions import Write
 from campaign.errors import CampaignError
-from campaign.extensions import db, load_for_update, load_for_update_or_none
+from campaign.extensions import db, load_for_update, load_for_update_or_none, note_ended
 from campaign.imports.models import WAITS, ImportBatch, ImportRow
 from campaign.imports.operations import enqueue_rest, mark_changed
 from campaign.imports.rows import BATCH_SIZE
@@ -33,7 +33,29 @@ def undo(*, batch_id: int) -> ImportBatch:
     batch = load_for_update_or_none(ImportBatch, batch_id)
     if batch is None or not (batch.state == "imported" or batch.is_arriving):
         raise NothingToUndo(batch_id)
+    return _begin(batch)
+
+
+def undo_restored(*, batch_id: int) -> int | None:
+    """Undo a batch that a backup brought back; return how many signatures were removed.
+
+    Nobody signs at that time, so it is one transaction. A batch that was not imported yet when
+    the backup was made loses its content. Return None if nothing of it is left.
+    """
+    batch = load_for_update(ImportBatch, batch_id)
+    if batch.closed_at is not None and batch.state != "imported":
+        return None
+    _begin(batch)
+    removed, after = 0, 0
+    while part := _remove_part(batch_id, after):
+        after, count = part
+        removed += count
+    return removed
+
+
+def _begin(batch: ImportBatch) -> ImportBatch:
     batch.state, batch.closed_at = "undone", None
+    note_ended("import.undone", batch.id, batch.created_at)
     enqueue_rest(batch)
     return mark_changed(batch)
 

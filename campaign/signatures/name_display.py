@@ -4,11 +4,12 @@ The supporter or an organizer can confirm it.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from typing import cast
 
 from sqlalchemy import ColumnElement, Table, TextClause, func, select, update
 
-from campaign.extensions import db
+from campaign.extensions import db, note_ended
 from campaign.process.clock import utcnow
 from campaign.signatures.models import (
     NAME_DISPLAY_REQUESTED,
@@ -22,6 +23,9 @@ from campaign.signatures.queries import chosen_among, signatures_of_address
 # NAME_DISPLAYS is ordered from the most public to the most private.
 _PRIVACY = {display: rank for rank, display in enumerate(NAME_DISPLAYS)}
 UNCONFIRMED = "full"
+# What the list of ended things calls it when something of a name is hidden, or shown again.
+_HIDDEN = {"full": "signature.full_hidden", "initials": "signature.initials_hidden"}
+_SHOWN = {"full": "signature.full_shown", "initials": "signature.initials_shown"}
 
 _table: Table = Signature.__table__
 
@@ -37,6 +41,39 @@ def displays_at_table(requested: str) -> tuple[str, str]:
 def more_private(one: str, other: str) -> str:
     """Return the more private of two displays."""
     return max(one, other, key=cast(Callable[[str], int], _PRIVACY.get))
+
+
+def note_display_change(signature: Signature, display: str) -> None:
+    """Note beside the database that a name will be shown as `display`, if that is a change.
+
+    A restored backup must not show what its person has hidden since. What waits to be confirmed
+    counts as shown, because an organizer could confirm it after a restore.
+    """
+    requested = signature.name_display_requested or signature.name_display
+    before = min((signature.name_display, requested), key=_PRIVACY.__getitem__)
+    hidden = NAME_DISPLAYS[_PRIVACY[before] : _PRIVACY[display]]
+    for item in hidden:
+        note_ended(_HIDDEN[item], signature.id, signature.created_at)
+    if _PRIVACY[display] < _PRIVACY[before]:
+        note_ended(_SHOWN[display], signature.id, signature.created_at)
+
+
+def hide_restored(signature: Signature, what: str, *, now: datetime) -> bool:
+    """Hide what a backup brought back of a name, and `what` says was hidden.
+
+    Return whether it was shown, or waited to be confirmed.
+    """
+    display = next(item for item in _HIDDEN if _HIDDEN[item] == what)
+    is_shown = signature.name_display == display
+    if not is_shown and signature.name_display_requested != display:
+        return False
+    if is_shown:
+        signature.name_display = NAME_DISPLAYS[_PRIVACY[display] + 1]
+    signature.name_display_requested = ""
+    db.session.flush()
+    if is_shown:
+        note_name_change([signature.id], now=now)
+    return True
 
 
 def waits_for_owner(email_digest: bytes, email: str) -> list[Signature]:
@@ -121,6 +158,10 @@ def _waiting_at(
 def _show(chosen: ColumnElement[bool]) -> Sequence[int]:
     conditions = (NAME_DISPLAY_REQUESTED, chosen, _table.c.state.not_in(("withdrawn", "erased")))
     values = {"name_display": _table.c.name_display_requested, "name_display_requested": ""}
-    return db.session.scalars(
-        update(_table).where(*conditions).values(**values).returning(_table.c.id)
+    columns = (_table.c.id, _table.c.created_at, _table.c.name_display)
+    rows = db.session.execute(
+        update(_table).where(*conditions).values(**values).returning(*columns)
     ).all()
+    for row in rows:
+        note_ended(_SHOWN[row.name_display], row.id, row.created_at)
+    return [row.id for row in rows]

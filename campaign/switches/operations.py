@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import delete
 
-from campaign.extensions import db
+from campaign.extensions import db, note_ended
 from campaign.switches.models import SITE_SWITCHES, SWITCHES, Switch
 from campaign.switches.queries import switch_of
 from campaign.switches.state import forget_switches
@@ -37,6 +37,8 @@ def switch_off(
     row.off_until, row.reason, row.organizer_id = until, reason, organizer_id
     row.messages = {lang: text for lang, text in (messages or {}).items() if text}
     db.session.flush()
+    # One that comes on by itself need not be switched off again after a restore.
+    _note(name, organisation_id, "switch.on" if until else "switch.off")
     forget_switches()
     return row
 
@@ -48,5 +50,10 @@ def switch_on(*, name: str, organisation_id: int | None = None) -> bool:
         return False
     db.session.execute(delete(Switch).where(Switch.id == row.id))
     db.session.flush()
+    _note(name, organisation_id, "switch.on")
     forget_switches()
     return True
+
+
+def _note(name: str, organisation_id: int | None, what: str) -> None:
+    note_ended(what, name if organisation_id is None else f"{name}:{organisation_id}", "")

@@ -122,7 +122,9 @@ def remove_profile(*, profile_id: int, now: datetime) -> TargetProfile:
 def restore_profile(*, profile_id: int) -> TargetProfile:
     """Undo the removal of a target. Erased contact data does not come back."""
     profile = load_for_update(TargetProfile, profile_id)
-    profile.removed_at = profile.erased_at = None
+    if profile.removed_at is not None:
+        profile.removed_at = profile.erased_at = None
+        note_ended("target.returned", profile.id, profile.created_at)
     db.session.flush()
     return profile
 
@@ -162,6 +164,7 @@ def note_email_status(
         # Anyone who edits the addresses at the moment gets to see the new status first.
         check_part(profile, "contact", None)
         email.status, email.status_at = status, now
+        _note_refused(email)
         changed += 1
     db.session.flush()
     return changed
@@ -201,6 +204,12 @@ def statuses_of(keys: Sequence[str]) -> dict[str, tuple[str, datetime | None]]:
         if key not in known or EMAIL_STATUSES.index(status) > EMAIL_STATUSES.index(known[key][0]):
             known[key] = (status, since)
     return known
+
+
+def _note_refused(email: TargetEmail) -> None:
+    if email.status == "asked_not":
+        # A restored backup must not write again to an address that asked for no more letters.
+        note_ended("target_address.refused", email.profile_id, email.address_key)
 
 
 def _refuse_taken(organisation_id: int, external_id: str) -> None:
@@ -252,6 +261,7 @@ def _set_emails(
             profile.emails.append(email)
         elif status and email.is_listed and email.status not in (status, "asked_not"):
             email.status, email.status_at = status, now
+            _note_refused(email)
         email.address, email.position, email.is_listed = address, position, True
     for key, email in rows.items():
         if key not in listed and email.status in REFUSED_STATUSES:

@@ -20,7 +20,7 @@ from campaign.subscriptions.models import WEEKLY, Subscription
 from campaign.subscriptions.queries import suppressed
 from campaign.surge.state import work_waits
 from campaign.switches.state import organisations_without, switched_off
-from campaign.updates.mailing import DIGEST, EMAIL, JOB, UNREACHED, email_counts
+from campaign.updates.mailing import DIGEST, EMAIL, JOB, UNREACHED, email_counts, finish_mailing
 from campaign.updates.mailing_models import RUNNING, Mailing, MailingReceipt
 from campaign.updates.models import Update
 from campaign.updates.queries import public_at
@@ -94,7 +94,7 @@ def _free_places(mailing: Mailing, now: datetime) -> int:
 
 
 def _finish(mailing: Mailing, cause_id: int, now: datetime) -> None:
-    mailing.state, mailing.finished_at = "done", now
+    finish_mailing(mailing, now=now)
     email_count = db.session.scalar(
         select(func.count()).where(MailingReceipt.mailing_id == mailing.id)
     )

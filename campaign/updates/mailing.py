@@ -8,14 +8,14 @@ from sqlalchemy import func, select
 
 from campaign.accounts.audit import Actor
 from campaign.errors import CampaignError
-from campaign.extensions import db, load_for_update
+from campaign.extensions import db, load_for_update, note_ended
 from campaign.jobs.operations import cancel_job
 from campaign.jobs.operations import enqueue as enqueue_job
 from campaign.mail.bulk import counts_by_state
 from campaign.organisations.test_emails import enqueue_test
 from campaign.subscriptions.models import Subscription
 from campaign.updates.life_cycle import update_life_cycle
-from campaign.updates.mailing_models import RUNNING, Mailing, MailingReceipt
+from campaign.updates.mailing_models import RUNNING, UNFINISHED, Mailing, MailingReceipt
 from campaign.updates.models import Update
 from campaign.updates.recipients import never_reached, still_to_come
 
@@ -108,7 +108,9 @@ def change_mailing(
 
 def cancel_mailing(*, mailing_id: int) -> None:
     """Delete a mailing that has not begun. The update can be mailed again. Raise MailingBegun."""
-    db.session.delete(_load_unbegun(mailing_id))
+    row = _load_unbegun(mailing_id)
+    note_ended("mailing.cancelled", row.id, row.created_at)
+    db.session.delete(row)
     db.session.flush()
     cancel_job(JOB, mailing_id)
 
@@ -172,9 +174,32 @@ def stop_mailing(*, mailing_id: int, now: datetime) -> Mailing:
 
     Raise MailingOver.
     """
-    row = _change_state(mailing_id, ("planned", "sending", "paused"), "stopped")
+    row = _change_state(mailing_id, UNFINISHED, "stopped")
     row.finished_at = now
+    note_ended("mailing.stopped", row.id, row.created_at)
     return row
+
+
+def end_restored(*, mailing_id: int, state: str, now: datetime) -> bool:
+    """End a mailing that a backup brought back; return whether it had not ended.
+
+    `state` is "done" or "stopped". Those who got its emails since the backup get no second one.
+    """
+    row = load_for_update(Mailing, mailing_id)
+    if row.state not in UNFINISHED:
+        return False
+    if state == "done":
+        finish_mailing(row, now=now)
+    else:
+        stop_mailing(mailing_id=mailing_id, now=now)
+    return True
+
+
+def finish_mailing(mailing: Mailing, *, now: datetime) -> None:
+    """End a mailing that has reached everyone."""
+    mailing.state, mailing.finished_at = "done", now
+    note_ended("mailing.done", mailing.id, mailing.created_at)
+    db.session.flush()
 
 
 def mailing_of(update_id: int) -> Mailing | None:

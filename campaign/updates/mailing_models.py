@@ -11,6 +11,7 @@ from campaign.process.clock import UtcDateTime, utcnow
 from campaign.updates.models import Update
 
 RUNNING = ("planned", "sending")
+UNFINISHED = (*RUNNING, "paused")
 
 
 class Mailing(Base):

@@ -16,7 +16,6 @@ from campaign.answers.queries import link_by_id, published_answers
 from campaign.answers.telling import ToldAlready
 from campaign.api.models import ApiKey
 from campaign.api.operations import make_key, revoke_key
-from campaign.db.ended_log import EndedLog
 from campaign.extensions import db, write
 from campaign.kiosk.pairing import revoke
 from campaign.mailboxes import operations as address_changes
@@ -48,36 +47,7 @@ from tests.factories.subscriptions import digest, subscribe, subscription
 from tests.factories.targets import make_target, some_organisation_id
 from tests.factories.telling import begin, begin_about, set_result, telling_now, told_now
 
-pytestmark = pytest.mark.usefixtures("postgresql_programs")
-
-
-@pytest.fixture(autouse=True)
-def ended(app, tmp_path, monkeypatch):
-    """The list of ended things of this test alone."""
-    path = tmp_path / "var" / "ended.jsonl"
-    path.parent.mkdir()
-    monkeypatch.setitem(app.extensions, "ended_log", EndedLog(path))
-    monkeypatch.setitem(app.config, "VAR_DIR", str(path.parent))
-    return path
-
-
-@pytest.fixture
-def restored(run, tmp_path):
-    """Back up at once; return a function that restores it and returns the command's output."""
-    file = tmp_path / "copy"
-
-    def back_up():
-        assert run("backup", file).exit_code == 0
-
-    def restore(*options):
-        done = run("restore", "--yes", file, *options)
-        assert done.exit_code == 0, done.output
-        db.session.rollback()
-        db.session.expire_all()
-        return done.output
-
-    restore.back_up = back_up
-    return restore
+pytestmark = pytest.mark.usefixtures("postgresql_programs", "ended")
 
 
 def test_withdrawals_and_erasures_are_repeated(restored):

@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+from contextlib import ExitStack
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -50,6 +51,26 @@ def test_idle_connection_that_hangs_is_replaced(engine, hang):
     with engine.connect() as connection:
         hang(connection)
     assert ask(engine, "select 3") == 3
+
+
+def test_few_requests_use_few_connections_and_those_that_the_server_closed_are_replaced(engine):
+    """So PostgreSQL closes idle connections after its `idle_session_timeout`, and no request fails."""
+    pids = backends(engine, 3)
+    assert len({ask(engine, "select pg_backend_pid()") for _ in range(3)}) == 1
+    with engine.connect() as connection:
+        for pid in pids:
+            connection.execute(
+                text("select pg_terminate_backend(:pid) where :pid <> pg_backend_pid()"),
+                {"pid": pid},
+            )
+    assert len(set(backends(engine, 3))) == 3
+
+
+def backends(engine, count):
+    """Use so many connections at once; return the ids of their server processes."""
+    with ExitStack() as stack:
+        connections = [stack.enter_context(engine.connect()) for _ in range(count)]
+        return [item.scalar(text("select pg_backend_pid()")) for item in connections]
 
 
 def test_server_that_accepts_and_stays_silent_is_given_up():

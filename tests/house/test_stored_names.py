@@ -1,6 +1,11 @@
 """Tests that stored names and names sent over the wire survive renames in the code."""
 
+from fnmatch import fnmatchcase
+
+from campaign.cli.restore_replay import REPLAYS
+from campaign.db.ended_log import UNDOES
 from tests.house import stored_names
+from tests.house.stored_names.stored import ended
 
 
 def test_stored_names_stay_as_they_are(app):
@@ -27,3 +32,14 @@ def test_differences_name_what_is_gone_and_new():
 def test_each_group_of_names_is_found():
     empty = [group for group, names in stored_names.load().items() if not names]
     assert not empty
+
+
+def test_each_end_that_is_noted_is_repeated_after_a_restore(app):
+    """`UNDOES` has the facts that undo an end, and `{}` stands for what is filled in."""
+    ends = {name for name in ended() - set(UNDOES) if not name.startswith(("field ", "file "))}
+    patterns = [name.replace("{}", "*") for name in ends]
+    assert [
+        pattern
+        for pattern in patterns
+        if not any(fnmatchcase(replay, pattern) for replay in REPLAYS)
+    ] == []

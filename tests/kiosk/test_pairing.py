@@ -12,6 +12,7 @@ from campaign.kiosk.models import Kiosk
 from campaign.kiosk.pairing import CODE_GOOD_FOR, UsedCode
 from campaign.process.clock import utcnow
 from campaign.text.typed_codes import spaced
+from tests.factories.events import make_event
 from tests.factories.kiosks import give_code, kiosk_of, long_ago, make_tablet
 from tests.page_parts import figures
 from tests.together import together
@@ -123,3 +124,25 @@ def test_pin_is_sent_as_a_digest_that_the_tablet_can_compute(tablet, event):
     pin = tablet.campaign().json["pin"]
     made = codes.pin_digest("135790", codes.from_base64(pin["salt"]), pin["iterations"])
     assert codes.to_base64(made) == pin["digest"]
+
+
+def test_digest_of_a_pin_is_for_tablets_of_its_own_event_alone(client, tablet, event):
+    """Whoever has the digest finds the PIN, so nobody else may get it."""
+    other = make_event("other", cause_id=event.cause_id)
+    elsewhere, unset = (
+        make_tablet(client, other),
+        make_tablet(client, make_event("third", cause_id=event.cause_id)),
+    )
+    for event_id in (event.id, other.id):
+        write(pairing.set_pin, event_id=event_id, pin="135790", now=utcnow())
+    own, others = tablet.campaign().json["pin"], elsewhere.campaign().json["pin"]
+    assert own["digest"] != others["digest"] and own["salt"] != others["salt"]
+    assert unset.campaign().json["pin"] is None
+    for headers in ({}, {"Authorization": f"Bearer {tablet.uuid}.wrong"}):
+        answer = client.get("/kiosk/campaign.json", headers=headers)
+        assert answer.status_code == 401
+        assert own["digest"] not in answer.text
+    for path in ("/kiosk/", "/en/events/fair", "/en/"):
+        assert own["digest"] not in client.get(path).text
+    write(pairing.revoke, kiosk_id=kiosk_of(tablet).id, now=utcnow())
+    assert own["digest"] not in tablet.campaign().text

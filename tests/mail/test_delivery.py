@@ -8,10 +8,12 @@ from campaign.extensions import write
 from campaign.mail import operations
 from campaign.mail.delivery import outbox_worker as delivery
 from campaign.mail.delivery.outbox_worker import make_outbox_worker
+from campaign.mail.models import ACCOUNT, BULK, LETTERS, PERSONAL
 from campaign.mail.renderers import names_of, register, renderers_of
 from campaign.process.clock import utcnow
 from tests.mail.messages import (
     KIND,
+    digest_of,
     message,
     outbox_rows,
     person,
@@ -55,6 +57,35 @@ def test_wrong_address_is_never_tried_again(outbox_worker, script):
     outbox_worker.deliver_due(now=utcnow())
     assert states() == ["dropped", "dropped"]
     assert script.attempts == [person(1)]
+
+
+@pytest.mark.parametrize(
+    ("reports", "leave"),
+    [(0, {ACCOUNT, PERSONAL, BULK, LETTERS}), (1, {ACCOUNT, PERSONAL}), (2, set())],
+)
+def test_one_report_stops_news_and_only_a_second_what_someone_waits_for(
+    outbox_worker, script, reports, leave
+):
+    for number in range(reports):
+        write(
+            operations.report_address,
+            digest_of(person(1)),
+            reason="550 no such user",
+            message=f"message {number}",
+            now=utcnow(),
+        )
+    for priority in (ACCOUNT, PERSONAL, BULK, LETTERS):
+        queue_some(1, priority=priority)
+    while outbox_worker.deliver_due(now=utcnow()):
+        pass
+    assert {row.priority for row in outbox_rows() if row.state == "sent"} == leave
+    assert {row.priority for row in outbox_rows() if row.state == "dropped"} == {
+        ACCOUNT,
+        PERSONAL,
+        BULK,
+        LETTERS,
+    } - leave
+    assert len(script.received) == len(leave)
 
 
 def test_policy_rejection_does_not_suppress_the_address(outbox_worker, script):

@@ -6,7 +6,7 @@ from sqlalchemy import delete, func, select
 
 from campaign.accounts.audit import WORKER, record
 from campaign.events.messages.models import EventMessage, EventMessageReceipt
-from campaign.events.messages.operations import JOB, can_be_emailed
+from campaign.events.messages.operations import JOB, can_be_emailed, end_message
 from campaign.events.messages.queries import EMAIL, email_counts, next_readers
 from campaign.extensions import db
 from campaign.jobs.registry import BackgroundWork
@@ -60,7 +60,7 @@ def send_batch(*, message_id: int, now: datetime) -> bulk.Batch:
 
 
 def _finish(message: EventMessage, state: str, now: datetime) -> None:
-    message.state, message.finished_at = state, now
+    end_message(message, state, now=now)
     email_count = db.session.scalar(
         select(func.count()).where(EventMessageReceipt.message_id == message.id)
     )

@@ -9,7 +9,7 @@ from campaign.errors import CampaignError
 from campaign.events.messages.models import EventMessage
 from campaign.events.messages.queries import is_sending, readers_by_lang, sent_since
 from campaign.events.models import Event
-from campaign.extensions import db, load_for_update
+from campaign.extensions import db, load_for_update, note_ended
 from campaign.jobs.operations import enqueue as enqueue_job
 from campaign.organisations.test_emails import enqueue_test
 from campaign.site.settings import site_settings
@@ -138,9 +138,15 @@ def stop_message(*, message_id: int, now: datetime) -> EventMessage:
     """
     row = load_for_update(EventMessage, message_id)
     if row.state == "sending":
-        row.state, row.finished_at = "stopped", now
-        db.session.flush()
+        end_message(row, "stopped", now=now)
     return row
+
+
+def end_message(message: EventMessage, state: str, *, now: datetime) -> None:
+    """End a message that is going out. `state` is "done" or "stopped"."""
+    message.state, message.finished_at = state, now
+    note_ended("event_message.ended", message.id, message.created_at)
+    db.session.flush()
 
 
 def send_test(*, actor: Actor, message_id: int, organizer_id: int, lang: str) -> None:

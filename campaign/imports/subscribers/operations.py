@@ -7,8 +7,8 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, case, delete, select, update
 
 from campaign.errors import CampaignError
-from campaign.extensions import db
-from campaign.imports.subscribers.models import WITH_FILE, SubscriberImport
+from campaign.extensions import db, note_ended
+from campaign.imports.subscribers.models import STATES, WITH_FILE, SubscriberImport
 from campaign.jobs.operations import cancel_job, enqueue
 from campaign.notices.consents import delete_consents
 from campaign.process.clock import utcnow
@@ -91,8 +91,20 @@ def accept_import(*, import_id: int) -> None:
 
 def undo_import(*, import_id: int) -> None:
     """Queue the removal of what was imported, or stop an import. Raises ImportOvertaken."""
-    _change(import_id, "imported", "importing", state="undoing")
+    _begin_undo(import_id, "imported", "importing")
     enqueue(JOB, import_id)
+
+
+def undo_restored(*, import_id: int) -> None:
+    """Undo an import that a backup brought back, at once and in any state.
+
+    Its file is removed later, with the others that belong to no import.
+    """
+    _begin_undo(import_id, *STATES)
+    after: int | None = 0
+    while after is not None:
+        after = remove_part(import_id, after)
+    finish_undo(import_id)
 
 
 def drop_import(*, import_id: int) -> None:
@@ -188,8 +200,13 @@ def sweep_imports(*, now: datetime) -> list[str]:
     return [item.file_name for item in db.session.scalars(kept)]
 
 
+def _begin_undo(import_id: int, *states: str) -> None:
+    item = _change(import_id, *states, state="undoing")
+    note_ended("subscriber_import.undone", import_id, item.created_at)
+
+
 def _change(import_id: int, *states: str, **columns: Any) -> Any:
-    """Change columns of an import in one of these states; return what it is for, and `asks`.
+    """Change columns of an import in one of these states; return the columns that callers need.
 
     Raises ImportOvertaken.
     """
@@ -198,7 +215,10 @@ def _change(import_id: int, *states: str, **columns: Any) -> Any:
         .where(SubscriberImport.id == import_id, SubscriberImport.state.in_(states))
         .values(changed_at=utcnow(), **columns)
         .returning(
-            SubscriberImport.cause_id, SubscriberImport.organisation_id, SubscriberImport.asks
+            SubscriberImport.cause_id,
+            SubscriberImport.organisation_id,
+            SubscriberImport.asks,
+            SubscriberImport.created_at,
         )
         .execution_options(synchronize_session=False)
     ).one_or_none()

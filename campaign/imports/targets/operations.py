@@ -14,7 +14,7 @@ from sqlalchemy import Date, bindparam, delete, select, update
 from campaign.db.upsert import insert_all
 from campaign.db.versioned import FIRST_VERSION
 from campaign.errors import CampaignError
-from campaign.extensions import db, load_for_update
+from campaign.extensions import db, load_for_update, note_ended
 from campaign.imports.targets.planning import (
     ADDED,
     CHANGED,
@@ -115,6 +115,7 @@ def undo_import(*, import_id: int, now: datetime) -> dict[str, int]:
     if not may_undo(item):
         raise ImportOvertaken("the import cannot be undone")
     changes = cast(dict[str, Any], item.changes)
+    note_ended("target_import.undone", item.id, item.created_at)
     counts = (_undo_areas if item.kind == "areas" else _undo_targets)(item, changes)
     item.state, item.undone_at, item.changes, item.preview = "undone", now, None, []
     db.session.flush()

@@ -12,6 +12,7 @@ from campaign.errors import CampaignError
 from campaign.extensions import db, load_for_update, note_ended
 from campaign.signatures import tokens
 from campaign.signatures.models import VALID_STATES, HeldCorrection, Signature
+from campaign.signatures.name_display import note_display_change
 from campaign.signatures.queries import chosen_among
 
 REJECTED = "rejected"
@@ -179,6 +180,7 @@ def correct(*, signature_id: int, version: str, now: datetime, **columns: Any) -
     signature = load_for_update(Signature, signature_id)
     require_version("erased" if signature.state == "erased" else version_of(signature), version)
     changed = [name for name, value in columns.items() if value != (getattr(signature, name) or "")]
+    note_hidden(signature, {name: columns[name] for name in changed})
     for name in changed:
         setattr(signature, name, columns[name])
     if "name_display" in changed:
@@ -196,6 +198,25 @@ def correct(*, signature_id: int, version: str, now: datetime, **columns: Any) -
     except IntegrityError as error:
         raise SamePerson(signature_id) from error
     return changed
+
+
+def note_hidden(signature: Signature, columns: Mapping[str, Any]) -> None:
+    """Note beside the database what `columns` will hide: a comment, or something of the name.
+
+    A restored backup must not publish it again.
+    """
+    if "name_display" in columns:
+        note_display_change(signature, columns["name_display"])
+    comment = columns.get("comment", signature.comment)
+    if comment != signature.comment:
+        for what, text in (("comment.removed", signature.comment), ("comment.returned", comment)):
+            if text:
+                note_ended(what, signature.id, comment_identity(signature, text))
+
+
+def comment_identity(signature: Signature, comment: str) -> str:
+    """Return what identifies a comment in the list of ended things, sealed there."""
+    return f"{signature.created_at.isoformat()} {comment}"
 
 
 def merge(*, kept_id: int, other_id: int, now: datetime) -> Signature:

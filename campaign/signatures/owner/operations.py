@@ -24,6 +24,7 @@ from campaign.signatures.moderation.decisions import (
     HELD_COLUMNS,
     drop_corrections,
     hold_correction,
+    note_hidden,
     set_columns,
 )
 from campaign.signatures.moderation.rules import reason_to_hold_correction
@@ -153,6 +154,7 @@ def correct(
     elif reason and signature.state != "held" and changed:
         hold_correction(signature.id, columns=changed, reason=reason, now=now)
         columns = {name: value for name, value in columns.items() if name not in changed}
+    note_hidden(signature, columns)
     if "name_display" in columns:
         signature.name_display_requested = ""
     is_shown_differently = columns.get("name_display", before) != before
