@@ -1,4 +1,7 @@
-"""The Flask extensions, created without an application; `create_app` connects them to one."""
+"""The Flask extensions, created without an application, and what models and transactions share.
+
+`create_app` connects them to an application.
+"""
 
 from collections.abc import Iterable
 from typing import Any, ClassVar, TypeAlias, cast

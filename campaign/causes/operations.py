@@ -65,7 +65,7 @@ def change_cause(
     return cause
 
 
-def move_cause(*, cause_id: int, version: int | None, slug: str) -> Cause:
+def change_cause_slug(*, cause_id: int, version: int | None, slug: str) -> Cause:
     """Change the slug. The old address of a public cause redirects.
 
     `version` is as for `change_cause`. Raise CauseSlugTaken and EditConflict.
@@ -74,5 +74,5 @@ def move_cause(*, cause_id: int, version: int | None, slug: str) -> Cause:
     if cause.slug == slug:
         return cause
     check_part(cause, "text", version)
-    slugs.move(cause, slug)
+    slugs.change(cause, slug)
     return cause

@@ -39,7 +39,7 @@ from campaign.signatures.signing.views import (
     fill_again,
     sign_and_answer,
 )
-from campaign.site.languages import best_lang
+from campaign.site.languages import request_lang
 from campaign.site.settings import site_settings
 from campaign.surge.state import emails_wait
 
@@ -146,7 +146,7 @@ def _load_for_frame(slug: str) -> Petition:
 def _use_frame_parameters() -> None:
     """Use the language and theme that the frame asks for in the rest of this request."""
     g.frame = frame_from_args(request.args)
-    g.lang = g.frame.lang or best_lang()
+    g.lang = g.frame.lang or request_lang()
     refresh()
 
 

@@ -92,7 +92,7 @@ def change_event(
     event = load_for_update(Event, event_id)
     before = _announced_values(event)
     if slug and slug != event.slug:
-        slugs.move(event, slug)
+        slugs.change(event, slug)
     for name, value in {**settings, **(_columns(hours) if hours else {})}.items():
         setattr(event, name, value)
     if texts is not None:

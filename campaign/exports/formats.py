@@ -1,4 +1,4 @@
-"""The file formats of exports: CSV, JSON Lines and spreadsheets.
+"""The text formats of exports: CSV and JSON Lines. `spreadsheet` has the other one.
 
 A format is created for a header and the kinds of its columns. `begin`, `add` (for each batch of
 columns) and `end` return the next bytes of the file.

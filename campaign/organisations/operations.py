@@ -89,7 +89,7 @@ def change_organisation(
     organisation = load_for_update(Organisation, organisation_id)
     check_part(organisation, part, version)
     if slug and slug != organisation.slug:
-        slugs.move(organisation, slug)
+        slugs.change(organisation, slug)
     for purpose, image in (images or {}).items():
         _set_image(organisation, purpose, image)
     for name, value in columns.items():

@@ -79,7 +79,7 @@ from campaign.organize.targets import files as target_files
 from campaign.organize.targets import routes as targets
 from campaign.organize.updates import routes as updates
 from campaign.organize.updates import text as update_pictures
-from campaign.site.languages import best_lang
+from campaign.site.languages import request_lang
 from campaign.site.settings import site_settings
 from campaign.switches.state import check_switch
 
@@ -232,7 +232,7 @@ def _speak() -> None:
     g.lang = (
         chosen
         if chosen in INTERFACE_LANGUAGES
-        else interface_lang(best_lang(), site_settings().languages)
+        else interface_lang(request_lang(), site_settings().languages)
     )
     refresh()
 

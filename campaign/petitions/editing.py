@@ -224,13 +224,13 @@ def change_wording(
     return petition
 
 
-def move_petition(*, petition_id: int, version: int | None, slug: str) -> Petition:
+def change_petition_slug(*, petition_id: int, version: int | None, slug: str) -> Petition:
     """Change the slug. The old address of a public petition redirects. Raise SlugTaken."""
     petition = load_for_update(Petition, petition_id)
     if petition.slug == slug:
         return petition
     check_part(petition, "settings", version)
-    slugs.move(petition, slug)
+    slugs.change(petition, slug)
     return petition
 
 

@@ -1,4 +1,8 @@
-"""Publish scheduled causes and petitions, and log when petitions open and close."""
+"""The periodic work on petitions and causes.
+
+It publishes scheduled ones, logs when they open and close, keeps the notices that they show, and
+marks thresholds that are reached.
+"""
 
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple

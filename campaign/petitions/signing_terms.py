@@ -1,6 +1,7 @@
-"""Signing terms and the privacy notice that belongs to them.
+"""The cache of signing terms, and the privacy notice that belongs to them.
 
-Terms are cached for a second: in a rush, thousands of requests a minute need one row.
+They are cached for a second: in a rush, thousands of requests a minute need one row. `queries` reads
+them.
 """
 
 from datetime import datetime

@@ -44,7 +44,7 @@ class SlugHistory:
         if self.is_taken(slug, but_by=but_by):
             raise self._taken(f"the slug {slug!r} of another {self._kind}")
 
-    def move(self, row: Any, slug: str) -> None:
+    def change(self, row: Any, slug: str) -> None:
         """Give the row another slug; unless it is a draft, the old one redirects to it."""
         self.refuse_taken(slug, but_by=row.id)
         db.session.execute(

@@ -15,7 +15,6 @@ from campaign.extensions import db, load_for_update, note_ended
 from campaign.notices.consents import delete_consents
 from campaign.petitions.models import Petition
 from campaign.process.clock import utcnow
-from campaign.signatures.counting.batches import end_wait
 from campaign.signatures.models import VALID_STATES, Signature
 from campaign.signatures.owner.operations import ERASED, erase, move_up
 from campaign.subscriptions.signers import erase_of_signatures
@@ -135,19 +134,6 @@ def keeps_by_choice(petition: Petition) -> bool:
     return petition.retention_days is None and bool(
         entries(action="retention.edit", subject=("petition", petition.id), limit=1)
     )
-
-
-def set_quiet(*, petition_id: int, is_quiet: bool, now: datetime) -> Petition:
-    """Make a petition's count move in batches only, or at once again.
-
-    In the second case, waiting signatures are counted now.
-    """
-    petition = load_for_update(Petition, petition_id)
-    petition.is_quiet = is_quiet
-    db.session.flush()
-    if not is_quiet:
-        end_wait(petition_id, now=now)
-    return petition
 
 
 def is_due(petition: Petition, now: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""Periodic work: remind people to confirm, and delete forms and data that are no longer needed."""
+"""The periodic work on signatures: counting, reminders, bulk decisions, the index, and deletion."""
 
 import os
 import time
@@ -179,7 +179,7 @@ def forget(*, now: datetime, unconfirmed_days: int, address_days: int) -> int:
         .with_for_update(skip_locked=True)
     ).all()
     erase(withdrawn)
-    return removed + len(withdrawn) + _forget_addresses(now - timedelta(days=address_days))
+    return removed + len(withdrawn) + _forget_ip_digests(now - timedelta(days=address_days))
 
 
 def _drop_unconfirmed(state: Any, cutoff: datetime) -> int:
@@ -196,7 +196,7 @@ def _drop_unconfirmed(state: Any, cutoff: datetime) -> int:
     return len(dropped)
 
 
-def _forget_addresses(cutoff: datetime) -> int:
+def _forget_ip_digests(cutoff: datetime) -> int:
     forms = RepeatSigning.__table__
     db.session.execute(
         update(forms)

@@ -40,7 +40,7 @@ from campaign.signatures.presenters import (
     signature_context,
 )
 from campaign.signatures.queries import confirmable_by_token, signature_by_token
-from campaign.signatures.signing.abuse_limits import is_under_load, new_task
+from campaign.signatures.signing.abuse_limits import is_under_load, new_challenge
 from campaign.signatures.signing.views import (
     THANKS_SECONDS,
     SigningPage,
@@ -87,7 +87,7 @@ def thanks(slug: str) -> ResponseReturnValue:
 def proof(slug: str) -> ResponseReturnValue:
     """Return a proof-of-work challenge, or nothing while the petition is not under load."""
     terms = recent_terms(slug, now=utcnow()) or abort(404)
-    return jsonify(new_task()) if is_under_load(terms.id) else ("", 204)
+    return jsonify(new_challenge()) if is_under_load(terms.id) else ("", 204)
 
 
 @blueprint.get("/<lang>/signatures/confirm/<token>")

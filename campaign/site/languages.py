@@ -25,7 +25,7 @@ def offered_among(written: Iterable[str]) -> tuple[str, ...]:
     return tuple(lang for lang in written if lang in languages)
 
 
-def best_lang() -> str:
+def request_lang() -> str:
     """Return the language in the URL, else the visitor's first that we have, else our first."""
     if not request:
         return default_lang()

@@ -111,7 +111,7 @@ def change_update(
     return row
 
 
-def move_update(*, update_id: int, version: int | None, slug: str) -> Update:
+def change_update_slug(*, update_id: int, version: int | None, slug: str) -> Update:
     """Change the slug. The old address of a public update redirects.
 
     Raise UpdateSlugTaken and EditConflict.
@@ -120,7 +120,7 @@ def move_update(*, update_id: int, version: int | None, slug: str) -> Update:
     if row.slug == slug:
         return row
     check_part(row, "text", version)
-    slugs.move(row, slug)
+    slugs.change(row, slug)
     return row
 
 

@@ -18,7 +18,7 @@ from campaign.i18n.locales import (
     locale_of,
     normalised,
 )
-from campaign.site.languages import best_lang, offered_lang
+from campaign.site.languages import offered_lang, request_lang
 from campaign.site.settings import site_settings
 
 
@@ -88,7 +88,7 @@ babel = InterfaceBabel()
 def chosen_lang() -> str:
     """Return the tag of the language of this response."""
     if "lang" not in g:
-        g.lang = best_lang()
+        g.lang = request_lang()
     return cast(str, g.lang)
 
 
@@ -121,7 +121,7 @@ def redirect_to_language() -> Response | None:
     # A line break in the path must not reach a header.
     if request.method not in ("GET", "HEAD") or not request.path.isprintable():
         return None
-    lang, bare = best_lang(), request.path.rstrip("/")
+    lang, bare = request_lang(), request.path.rstrip("/")
     candidates = (f"/{lang}{request.path}", bare, f"/{lang}{bare}", *_in_canonical_case())
     path = next(filter(_is_other_page, candidates), None)
     if path is None:

@@ -14,7 +14,7 @@ from campaign.answers.documents import NewDocument
 from campaign.answers.models import PDF
 from campaign.extensions import write
 from campaign.organisations.operations import create_organisation
-from campaign.petitions.editing import move_petition
+from campaign.petitions.editing import change_petition_slug
 from campaign.security.rate_limit_storage import limit_storage
 from tests.conftest import make_app
 from tests.factories.answers import make_answer
@@ -190,7 +190,7 @@ def test_cors_preflight_is_answered(client):
 
 def test_old_slug_redirects_to_the_current_one(client, petition):
     write(
-        move_petition,
+        change_petition_slug,
         petition_id=petition.id,
         version=petition.version_of("settings"),
         slug="house",

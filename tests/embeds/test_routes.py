@@ -8,7 +8,7 @@ from werkzeug.routing import IntegerConverter
 
 from campaign.embeds.operations import change_embedding
 from campaign.extensions import write
-from campaign.petitions.editing import move_petition
+from campaign.petitions.editing import change_petition_slug
 from campaign.petitions.life_cycles import petition_life_cycle
 from campaign.process.clock import utcnow
 from tests.factories.signatures import AMALIA, rows, sign_and_hatch
@@ -147,7 +147,7 @@ def test_frame_of_nothing_says_so_and_a_moved_one_is_found(client, petition):
     assert (missing.status_code, ancestors(missing)) == (404, "*")
     assert "frame-thanks" in missing.text
     write(
-        move_petition,
+        change_petition_slug,
         petition_id=petition.id,
         version=petition.version_of("settings"),
         slug="house",

@@ -8,7 +8,8 @@ from campaign.petitions.models import DEFAULT_RETENTION_DAYS
 from campaign.petitions.operations import clone_petition
 from campaign.petitions.queries import petition_by_id
 from campaign.process.clock import utcnow
-from campaign.signatures.erasure import keeps_by_choice, set_quiet, set_retention
+from campaign.signatures.counting.batches import set_quiet
+from campaign.signatures.erasure import keeps_by_choice, set_retention
 from tests.factories.signatures import confirm, hatch_now, row, sign
 from tests.page_parts import alerts, values
 

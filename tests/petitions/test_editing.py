@@ -8,9 +8,9 @@ from campaign.errors import EditConflict
 from campaign.extensions import db, write
 from campaign.petitions.editing import (
     change_dates,
+    change_petition_slug,
     change_petition_text,
     current_texts,
-    move_petition,
 )
 from campaign.petitions.life_cycles import petition_life_cycle
 from campaign.petitions.operations import SlugTaken, slugs
@@ -109,13 +109,13 @@ def test_closing_loses_no_signature_that_was_acknowledged(app):
 
 def test_redirecting_address_cannot_be_taken_by_another_petition(app):
     petition = make_petition()
-    write(move_petition, petition_id=petition.id, version=1, slug="come-home")
+    write(change_petition_slug, petition_id=petition.id, version=1, slug="come-home")
     assert slugs.is_taken("home")
     with pytest.raises(SlugTaken):
         make_petition("home", cause_id=petition.cause_id)
     other = make_petition("law", cause_id=petition.cause_id)
     with pytest.raises(SlugTaken):
-        write(move_petition, petition_id=other.id, version=1, slug="home")
+        write(change_petition_slug, petition_id=other.id, version=1, slug="home")
     db.session.rollback()
     assert petition_in_any_state("law").version_of("settings") == 1
     db.session.rollback()

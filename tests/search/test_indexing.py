@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import delete, event, func, select, text, update
 
 from campaign.causes.models import Cause, CauseText
-from campaign.causes.operations import change_cause, move_cause
+from campaign.causes.operations import change_cause, change_cause_slug
 from campaign.events import operations as events
 from campaign.events.life_cycle import event_life_cycle
 from campaign.events.models import EventText
@@ -150,8 +150,8 @@ def test_new_words_are_found_and_old_ones_are_not(app):
 def test_renamed_item_is_found_at_its_new_address(app):
     petition = make_petition()
     index_now()
-    write(editing.move_petition, petition_id=petition.id, version=1, slug="house")
-    write(move_cause, cause_id=petition.cause_id, version=1, slug="plain")
+    write(editing.change_petition_slug, petition_id=petition.id, version=1, slug="house")
+    write(change_cause_slug, cause_id=petition.cause_id, version=1, slug="plain")
     assert slugs_found("home") == [("petition", "house")]
     assert slugs_found("valley") == [("cause", "plain"), ("petition", "house")]
 

@@ -9,7 +9,7 @@ from altcha import ChallengeOptionsV1, PayloadV1, create_challenge_v1, solve_cha
 
 from campaign.process.clock import utcnow
 from campaign.signatures.signing import abuse_limits as module
-from campaign.signatures.signing.abuse_limits import is_proof, new_task
+from campaign.signatures.signing.abuse_limits import is_proof, new_challenge
 from tests.factories.signatures import AMALIA
 
 
@@ -26,7 +26,7 @@ def solved(task):
 
 
 def test_proof_of_our_task_is_valid_and_a_changed_or_foreign_one_is_not(app):
-    good = solved(new_task())
+    good = solved(new_challenge())
     payload = json.loads(base64.b64decode(good))
     assert is_proof(good)
     for change in (
@@ -42,10 +42,10 @@ def test_proof_of_our_task_is_valid_and_a_changed_or_foreign_one_is_not(app):
 
 def test_expired_proof_is_invalid(app, monkeypatch):
     monkeypatch.setattr(module, "utcnow", lambda: utcnow() - timedelta(hours=1))
-    assert not is_proof(solved(new_task()))
+    assert not is_proof(solved(new_challenge()))
 
 
 def test_task_has_the_format_that_the_browser_reads(app):
-    assert set(new_task()) == {"algorithm", "challenge", "maxnumber", "salt", "signature"}
-    assert new_task()["algorithm"] == "SHA-256"
-    assert AMALIA["email"] not in str(new_task())
+    assert set(new_challenge()) == {"algorithm", "challenge", "maxnumber", "salt", "signature"}
+    assert new_challenge()["algorithm"] == "SHA-256"
+    assert AMALIA["email"] not in str(new_challenge())

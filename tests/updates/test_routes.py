@@ -19,8 +19,8 @@ from campaign.updates.operations import (
     UpdateNotReady,
     UpdateSlugTaken,
     change_update,
+    change_update_slug,
     create_update,
-    move_update,
     pictures,
 )
 from tests.factories.causes import make_cause
@@ -156,7 +156,7 @@ def test_feed_is_complete_and_its_ids_survive_a_renaming(client, app, path, coun
         )
     ids = [entry.findtext("a:id", namespaces=ATOM) for entry in entries]
     assert len(set(ids)) == count and all(item.startswith("urn:uuid:") for item in ids)
-    write(move_update, update_id=update.id, version=1, slug="moved")
+    write(change_update_slug, update_id=update.id, version=1, slug="moved")
     again = etree.fromstring(client.get(path).data)
     assert [e.findtext("a:id", namespaces=ATOM) for e in again.findall("a:entry", ATOM)] == ids
 
@@ -171,7 +171,7 @@ def test_feed_without_updates_is_still_a_feed(client, app):
 
 def test_old_address_redirects_and_cannot_be_taken_by_another(client, app):
     update = make_update()
-    write(move_update, update_id=update.id, version=1, slug="reply")
+    write(change_update_slug, update_id=update.id, version=1, slug="reply")
     answer = client.get("/es/updates/answer")
     assert (answer.status_code, answer.location) == (301, "/es/updates/reply")
     with pytest.raises(UpdateSlugTaken):

@@ -3,7 +3,7 @@
 import pytest
 
 from campaign.extensions import write
-from campaign.petitions.editing import move_petition
+from campaign.petitions.editing import change_petition_slug
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ from campaign.petitions.editing import move_petition
 )
 def test_old_address_redirects_with_its_query(client, petition, query):
     write(
-        move_petition,
+        change_petition_slug,
         petition_id=petition.id,
         version=petition.version_of("settings"),
         slug="house",

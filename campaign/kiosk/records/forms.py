@@ -1,4 +1,4 @@
-"""Validate the content of records by the rules of the web form, and the time of signing."""
+"""Open records, and validate their content by the rules of the web form, and the time of signing."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

@@ -15,7 +15,7 @@ from wtforms.validators import InputRequired
 
 from campaign.answers.presenters import answers_on_cards
 from campaign.causes.models import Cause
-from campaign.causes.operations import CauseSlugTaken, change_cause, create_cause, move_cause
+from campaign.causes.operations import CauseSlugTaken, change_cause, change_cause_slug, create_cause
 from campaign.causes.presenters import page as cause_page
 from campaign.causes.queries import cause_count, cause_in_any_state, causes_among
 from campaign.events.presenters import cards_ahead, cards_past
@@ -271,7 +271,7 @@ def save_address(cause: Cause) -> ResponseReturnValue:
         save(
             Editor(form, partial(cause_in_any_state, cause.slug), _slug_of, _address_page),
             audit_event_of("causes.edit", cause),
-            move_cause,
+            change_cause_slug,
             cause_id=cause.id,
             slug=form.slug.data,
         )

@@ -100,7 +100,7 @@ def question_rows(languages: tuple[str, ...]) -> RowsField:
     )
 
 
-class FormForm(InLanguages, FlaskForm):
+class FormSettingsForm(InLanguages, FlaskForm):
     """Questions, required fields, and how supporters confirm."""
 
     version = VersionField()
@@ -146,17 +146,17 @@ class FormForm(InLanguages, FlaskForm):
         return questions_in(self.rows, original)
 
 
-class ResponseForm(FormForm):
+class ResponseForm(FormSettingsForm):
     """The same of an action that is no petition."""
 
     has_butterflies = BooleanField(_l("Each response is a butterfly in the montage"))
 
 
-def _form_of(petition: Petition) -> type[FormForm]:
-    return FormForm if petition.action_kind == PETITION else ResponseForm
+def _form_of(petition: Petition) -> type[FormSettingsForm]:
+    return FormSettingsForm if petition.action_kind == PETITION else ResponseForm
 
 
-def _saved_form(petition: Petition) -> FormForm:
+def _saved_form(petition: Petition) -> FormSettingsForm:
     return _form_of(petition).of(petition)
 
 

@@ -40,7 +40,7 @@ from campaign.organize.petitions.routes import (
     editor_of,
     preview_page,
 )
-from campaign.petitions.editing import change_dates, change_targets, move_petition
+from campaign.petitions.editing import change_dates, change_petition_slug, change_targets
 from campaign.petitions.models import Petition, name_in
 from campaign.petitions.operations import SlugTaken
 from campaign.petitions.readiness import Fault, NotReady
@@ -309,7 +309,7 @@ def save_address(petition: Petition) -> ResponseReturnValue:
         save(
             editor_of(petition, form, _slug_of, partial(part_page, "address")),
             audit_event,
-            move_petition,
+            change_petition_slug,
             petition_id=petition.id,
             slug=form.slug.data,
         )

@@ -21,7 +21,7 @@ from campaign.organize.signatures.routes import load_signature
 from campaign.petitions.models import DEFAULT_RETENTION_DAYS, Petition
 from campaign.petitions.queries import petition_by_id
 from campaign.process.clock import utcnow
-from campaign.signatures.counting.batches import waiting_under
+from campaign.signatures.counting.batches import set_quiet, waiting_under
 from campaign.signatures.erasure import (
     NOTICE_PERIOD,
     StillCounted,
@@ -29,7 +29,6 @@ from campaign.signatures.erasure import (
     ended_at,
     erase_one,
     erases_at,
-    set_quiet,
     set_retention,
     would_erase_at,
 )

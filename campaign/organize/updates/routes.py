@@ -134,7 +134,7 @@ def save_address(update: Update) -> ResponseReturnValue:
         save(
             Editor(form, partial(update_in_any_state, update.slug), _slug_of, _address_page),
             audit_event_of("updates.edit", update),
-            operations.move_update,
+            operations.change_update_slug,
             update_id=update.id,
             slug=form.slug.data,
         )

@@ -22,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 
-from campaign.extensions import AnyRow, db
+from campaign.extensions import AnyRow, db, load_for_update
 from campaign.petitions.models import Petition
 from campaign.security.digests import keyed_digest
 from campaign.security.secret_key import secret_key
@@ -111,6 +111,19 @@ def end_wait(petition_id: int, *, now: datetime) -> int:
             .values(waits_until=now)
         ),
     ).rowcount
+
+
+def set_quiet(*, petition_id: int, is_quiet: bool, now: datetime) -> Petition:
+    """Make a petition's count move in batches only, or at once again.
+
+    In the second case, waiting signatures are counted now.
+    """
+    petition = load_for_update(Petition, petition_id)
+    petition.is_quiet = is_quiet
+    db.session.flush()
+    if not is_quiet:
+        end_wait(petition_id, now=now)
+    return petition
 
 
 def waiting_under(petition_id: int) -> Waiting:

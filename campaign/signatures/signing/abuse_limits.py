@@ -60,7 +60,7 @@ def _usual() -> RateLimitItemPerMinute:
     return RateLimitItemPerMinute(current_app.config["PRESSURE_PER_MINUTE"])
 
 
-def new_task() -> dict[str, Any]:
+def new_challenge() -> dict[str, Any]:
     """Return an ALTCHA challenge (version 1) that a phone solves in about a second."""
     challenge = create_challenge_v1(
         ChallengeOptionsV1(

@@ -7,7 +7,6 @@ import pytest
 from campaign.causes.queries import cause_count
 from campaign.extensions import db, write
 from campaign.petitions.queries import petition_counts
-from campaign.signatures import erasure
 from campaign.signatures.counting import batches
 from campaign.signatures.presenters import signers
 from campaign.signatures.queries import differences
@@ -146,7 +145,7 @@ def test_counted_supporter_who_returns_keeps_the_number(quiet):
 def test_turning_it_off_counts_waiting_signatures(quiet):
     sign_confirmed(quiet, 1)
     assert batches.waiting_under(quiet.id).total == 1
-    write(erasure.set_quiet, petition_id=quiet.id, is_quiet=False, now=NOW + SECOND)
+    write(batches.set_quiet, petition_id=quiet.id, is_quiet=False, now=NOW + SECOND)
     hatch_now(now=NOW + SECOND)
     assert (count_of(quiet), batches.waiting_under(quiet.id)) == (1, (0, None))
 
