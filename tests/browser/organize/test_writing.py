@@ -86,3 +86,21 @@ def test_input_survives_preview_and_refusal_and_is_cleared_once_saved(owner):
     page.wait_for_function(
         "() => !Object.keys(localStorage).some((key) => key.startsWith('volante:writing:'))"
     )
+
+
+# The bullets are left of the text of the list, about as wide as a character.
+BULLET = """() => {
+    const box = document.querySelector(".text-preview").getBoundingClientRect();
+    const item = document.querySelector(".text-preview ul > li").getBoundingClientRect();
+    const size = parseFloat(getComputedStyle(document.querySelector(".text-preview ul")).fontSize);
+    return (item.left - box.left) / size;
+}"""
+
+
+def test_bullets_of_the_live_preview_are_inside_its_box(owner):
+    odile = owner(width=1280)
+    page = odile.page
+    go(odile, f"petitions/{SLUG}/letter", "text with a list")
+    page.fill("[name=body_en]", "We ask:\n\n- plant twelve trees\n- water them")
+    expect(page.locator(".text-preview ul > li").first).to_be_visible()
+    assert page.evaluate(BULLET) >= 1.5
