@@ -110,7 +110,7 @@ def test_last_owner_is_not_removed(run, app):
 
 
 def test_log_and_email_say_who_was_given_a_role_by_command(run, app):
-    admin = make_organizer("admin", email="odile@brandt.example")
+    admin = with_password(make_organizer("admin", email="odile@brandt.example"))
     assert run("organizers", "add", TEO, "--role", "admin").exit_code == 0
     subject = ("organizer", organizer_by_address(TEO).id)
     assert trail()[-1] == ("people.invite", None, subject)
