@@ -150,6 +150,21 @@ def awkward_time(request, monkeypatch):
         .astimezone(UTC)
     )
 
+    freeze(monkeypatch, present)
+    return present
+
+
+@pytest.fixture
+def still_clock(monkeypatch):
+    """The present, frozen, so that neither midnight nor the next hour falls into the test."""
+    present = clock.utcnow()
+    freeze(monkeypatch, present)
+    return present
+
+
+def freeze(monkeypatch, present):
+    """Let it be `present` for the whole test."""
+
     class FrozenDatetime(datetime):
         @classmethod
         def now(cls, tz=None):
@@ -157,7 +172,6 @@ def awkward_time(request, monkeypatch):
 
     # `utcnow` reads this wherever it is used, also as a column default.
     monkeypatch.setattr(clock, "datetime", FrozenDatetime)
-    return present
 
 
 @pytest.fixture

@@ -86,9 +86,9 @@ def test_answer_falls_back_to_its_own_language(client, petition, lang, shown):
     assert (text.get("lang") or lang) == shown
 
 
-def test_petition_waits_from_its_first_delivery_until_an_answer(client, petition):
+def test_petition_waits_from_its_first_delivery_until_an_answer(client, still_clock, petition):
     assert "data-waiting-days" not in client.get(PAGE).text
-    today = local_day(utcnow())
+    today = local_day(still_clock)
     for ago in (41, 3):
         deliver(petition, today - timedelta(days=ago))
     assert values(client.get(PAGE), "data-waiting-days") == ["41"]

@@ -1,14 +1,18 @@
 """Tests of `flask organizers`: add, list, remove."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from campaign.accounts.audit import entries
 from campaign.accounts.permissions import ORGANISATION_OWNER
 from campaign.accounts.queries import organizer_by_address
+from campaign.mail.renderers import renderers_of
 from tests.factories.causes import make_cause
-from tests.factories.organizers import fresh, make_organizer, trail, with_password
+from tests.factories.organizers import fresh, make_organizer, sign_in, trail, with_password
 from tests.factories.signatures import queued_emails
 from tests.organize.organisations import make_organisation
+from tests.page_parts import tree
 
 TEO = "teo@brandt.example"
 
@@ -103,3 +107,20 @@ def test_last_owner_is_not_removed(run, app):
     assert done.exit_code == 1
     assert "own" in done.output
     assert fresh(owner).removed_at is None
+
+
+def test_log_and_email_say_who_was_given_a_role_by_command(run, app):
+    admin = with_password(make_organizer("admin", email="odile@brandt.example"))
+    assert run("organizers", "add", TEO, "--role", "admin").exit_code == 0
+    subject = ("organizer", organizer_by_address(TEO).id)
+    assert trail()[-1] == ("people.invite", None, subject)
+    kind, subject_id, lang = queued_emails()[-1]
+    row = SimpleNamespace(kind=kind, subject_id=subject_id, lang=lang)
+    message = renderers_of(app)[kind](row)
+    assert message.to == admin.email
+    assert message.subject
+    assert TEO in message.text
+    client = app.test_client()
+    sign_in(client, admin)
+    [entry, *_] = tree(client.get("/organize/audit/?about=people")).find_class("audit-row")
+    assert TEO in entry.text_content()

@@ -241,12 +241,14 @@ def test_headers_that_never_end_are_given_up(proxies):
         connections = [stack.enter_context(proxy.connect()) for proxy in proxies.values()]
         for connection in connections:
             connection.sendall(f"GET /en/ HTTP/1.1\r\nHost: {HOST}\r\n".encode())
-        began = time.monotonic()
         for connection in connections:
-            connection.settimeout(40)
+            # A bound of hangs, not a measurement: they wait 15 seconds for a header.
+            connection.settimeout(20 * 15)
+            answer = b""
             with suppress(ConnectionError, ssl.SSLError):
-                connection.recv(65_536)
-    assert not proxies or 5 < time.monotonic() - began < 35
+                answer = connection.recv(65_536)
+            # A proxy that had refused the request would have said 400.
+            assert not answer or b" 408 " in answer
 
 
 @pytest.mark.skipif(not shutil.which("caddy"), reason="Caddy is not installed")

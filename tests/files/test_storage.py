@@ -6,10 +6,12 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from secrets import token_hex
 
 import pytest
 
+from campaign.files import bucket
 from campaign.files.bucket import PART_BYTES, READ_BYTES
 from campaign.files.choice import storage_for
 from campaign.files.scratch import MAX_AGE, remove_scratch, scratch_folder, sweep_scratch
@@ -17,8 +19,9 @@ from campaign.files.storage import FilesUnavailable
 from tests.s3_server import S3Server
 
 FOLDER = {"FILES_URL": ""}
-# Two attempts of four seconds, and some time to spare.
-MAX_SECONDS = 12
+# A bound of hangs, not a measurement: two attempts of four seconds, ten times over. Without our
+# limits, the library tries for three minutes.
+MAX_SECONDS = 80
 
 
 @pytest.fixture(scope="module")
@@ -104,13 +107,16 @@ class TestStorage:
             storage.open("1.sealed")
 
     def test_files_are_listed_by_folder_with_size_and_time(self, settings, storage, put):
+        before = int(time.time())
         put("1.sealed", b"one")
         put("2.sealed", b"three")
         posters = storage_for(settings, "posters")
         assert list(posters.files()) == []
         listed = {file.name: file for file in storage.files()}
         assert {name: file.size for name, file in listed.items()} == {"1.sealed": 3, "2.sealed": 5}
-        assert abs(listed["1.sealed"].modified_at - time.time()) < 60
+        # A bucket notes whole seconds.
+        after = time.time() + 1
+        assert before <= listed["1.sealed"].modified_at <= after
 
     def test_many_files_are_all_listed(self, storage, put):
         for number in range(30):
@@ -156,7 +162,20 @@ def test_storage_that_is_away_is_an_error_within_seconds(tmp_path, caplog):
     assert source.exists() and "secret" not in caplog.text and server.endpoint in caplog.text
 
 
-def test_storage_that_does_not_answer_is_an_error_within_seconds(tmp_path):
+def connections_at(server):
+    """Return how many connections wait at a server that never answers; forget them."""
+    server.settimeout(0)
+    count = 0
+    with suppress(BlockingIOError):
+        while True:
+            server.accept()[0].close()
+            count += 1
+    return count
+
+
+def test_storage_that_does_not_answer_is_an_error_within_seconds(tmp_path, monkeypatch):
+    # Nothing that this test does takes an hour, however busy the machine is.
+    monkeypatch.setattr(bucket, "PAUSE_SECONDS", 3600)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         endpoint = f"http://127.0.0.1:{silent.getsockname()[1]}"
         settings = {
@@ -169,11 +188,11 @@ def test_storage_that_does_not_answer_is_an_error_within_seconds(tmp_path):
         source = tmp_path / "source"
         source.write_bytes(b"content")
         assert is_bounded(lambda: storage.put("1.sealed", source))
-        # Others do not wait for it again.
-        started = time.monotonic()
+        assert connections_at(silent) > 0
+        # Others do not wait for it again: they do not even ask.
         with pytest.raises(FilesUnavailable):
             storage.has("1.sealed")
-        assert time.monotonic() - started < 0.5
+        assert connections_at(silent) == 0
 
 
 def test_bucket_that_does_not_exist_is_an_error(s3, tmp_path):

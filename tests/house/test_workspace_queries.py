@@ -24,6 +24,7 @@ NOT_FROM_CAUSES_WHERE = {
 SELECTS = {
     "auth/sessions.py:_remember": "the organizer's own devices",
     "core/audit.py:state_of": "the object that the guard has checked",
+    "core/audit.py:_readable": "the web address of what the object names",
     "core/audit.py:_named": "the object that the guard has checked",
     "core/navigation.py:sidebar_counts": "joins the counts below",
     "core/navigation.py:_counted": "limited by _of",

@@ -358,12 +358,12 @@ def test_moderation_rule_holds_rows_from_paper_too(petition):
     assert tally() == 0
 
 
-def test_paper_signed_before_the_end_is_imported_after_it(app):
+def test_paper_signed_before_the_end_is_imported_after_it(app, still_clock):
     petition = make_petition(
         closes_at=utcnow() - timedelta(days=1), opens_at=utcnow() - timedelta(days=30)
     )
-    day = (utcnow() - timedelta(days=5)).date().isoformat()
-    late = utcnow().date().isoformat()
+    day = (still_clock - timedelta(days=5)).date().isoformat()
+    late = still_clock.date().isoformat()
     batch = begin(
         petition, csv_of(f"Ana,Torres,,MX,06600,{day},,", f"Bo,Torres,,MX,06600,{late},,")
     )

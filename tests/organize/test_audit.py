@@ -8,7 +8,7 @@ import pytest
 from campaign.accounts.audit import COMMAND, Actor, entries, record
 from campaign.extensions import db, write
 from campaign.i18n.locales import INTERFACE_LANGUAGES
-from campaign.organize.core.audit import AUDITED_COLUMNS
+from campaign.organize.core.audit import AUDITED_COLUMNS, OTHER_FIELDS
 from campaign.organize.people.audit_labels import ACTIONS, FIELDS
 from campaign.site.settings import DEFAULTS
 from tests.factories.causes import make_cause
@@ -221,7 +221,8 @@ def test_every_field_in_the_log_exists_and_has_a_name():
         for column in columns.split()
     }
     assert [entry for entry in recorded if entry[1] not in db.metadata.tables[entry[0]].c] == []
-    assert {column for _table, column in recorded} | set(DEFAULTS) == set(FIELDS)
+    fields = {OTHER_FIELDS.get(entry, entry[1]) for entry in recorded}
+    assert fields | set(DEFAULTS) == set(FIELDS)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import hashlib
 import io
 import json
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -465,10 +465,9 @@ def test_form_from_an_old_page_is_signed_on_the_terms_it_showed(client, desk_of,
 
 def test_receipt_is_shown_on_the_petition_and_can_be_withdrawn(client, desk_of, petition):
     desk = desk_of("editor", petition.cause_id)
-    tomorrow = (date.today() + timedelta(days=3)).isoformat()
     for wrong in (
         {"day": ""},
-        {"day": tomorrow},
+        {"day": "2999-01-01"},
         {"received_by": " "},
         {"signatures": "0"},
         {"signatures": "many"},

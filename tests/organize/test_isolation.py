@@ -1,30 +1,13 @@
 """Tests that pages of one organisation show, and count, nothing of another."""
 
-from datetime import datetime
-
 import pytest
 
-from campaign.process import clock
-from campaign.process.clock import utcnow
 from tests.organize.conftest import without_token
 from tests.organize.organisations import addresses, furnish, make_organisation
 
 # Each visit of a page adds to it.
 CHANGING = {"audit.index"}
 SLOW = ("top", "owner", "editor", "exporter", "tabler")
-
-
-@pytest.fixture
-def still_clock(monkeypatch):
-    """The present, frozen, because pages say what time it is."""
-    present = utcnow()
-
-    class Standing(datetime):
-        @classmethod
-        def now(cls, tz=None):
-            return present.astimezone(tz)
-
-    monkeypatch.setattr(clock, "datetime", Standing)
 
 
 def pages(desk, furnished):
@@ -39,11 +22,13 @@ def pages(desk, furnished):
     return texts
 
 
+# Pages say what time it is.
+@pytest.mark.usefixtures("still_clock")
 @pytest.mark.once_on_postgresql
 @pytest.mark.parametrize(
     "role", [*(pytest.param(role, marks=pytest.mark.slow) for role in SLOW), "reviewer"]
 )
-def test_another_organisation_changes_no_page(client, desk_of, still_clock, role):
+def test_another_organisation_changes_no_page(client, desk_of, role):
     """Not even a number: every list, count and choice is built from the causes of the organizer."""
     own, foreign = make_organisation("aspen"), make_organisation("birch")
     here = furnish(client, own, "Aspen")

@@ -114,9 +114,11 @@ def test_unconfirmed_or_withdrawn_signature_is_offered_nothing(app, petition):
     assert next_slug(signed) is None
 
 
-def test_link_works_for_a_month_at_most_and_no_longer_than_the_site_says(app, petition):
+def test_link_works_for_a_month_at_most_and_no_longer_than_the_site_says(
+    app, still_clock, petition
+):
     signed = signer(petition)
-    today = local_day(utcnow())
+    today = local_day(still_clock)
     for days, expected in ((365, 30), (3, 3)):
         write(change_site, settings={"own_link_days": days})
         forget_site_settings()

@@ -26,7 +26,6 @@ from tests.factories.signatures import link as signature_link
 from tests.factories.signatures import queued_emails, sign_and_hatch
 from tests.factories.subscriptions import ask_for_news, digest, link, subscribe, subscription
 
-TODAY = utcnow().date()
 VERA, VERA_X9 = "vera@yahoo.com", "vera-x9@yahoo.com"
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
@@ -47,14 +46,14 @@ def readdress(subscription_id, email):
     return subscription_id
 
 
-def ended_links(row):
+def ended_links(row, today):
     """Expired links to the preferences: an old one, and one of an older version without a date."""
     old = make_token(
         secret_key(), "subscription", row.id, f"{row.cause_id or 0}:".encode() + row.email_digest
     )
     return [
         f"/en/subscriptions/{token}"
-        for token in (tokens.preferences_token(row, TODAY - timedelta(days=3)), old)
+        for token in (tokens.preferences_token(row, today - timedelta(days=3)), old)
     ]
 
 
@@ -69,9 +68,9 @@ def paths_in(message, part):
     return [item.removeprefix("http://localhost") for item in message.text.split() if part in item]
 
 
-def test_preferences_link_expires_and_offers_a_new_link(client, cause):
+def test_preferences_link_expires_and_offers_a_new_link(client, still_clock, cause):
     subscription_id = subscribe(cause_id=cause.id)
-    for path in ended_links(subscription(subscription_id)):
+    for path in ended_links(subscription(subscription_id), still_clock.date()):
         page = client.get(path)
         assert (page.status_code, page.headers["Cache-Control"]) == (410, "no-store")
         assert 'action="/en/mine"' in page.text
@@ -88,15 +87,17 @@ def test_preferences_link_expires_and_offers_a_new_link(client, cause):
 
 
 @pytest.mark.parametrize(("days", "status"), [(-3, 410), (-1, 200), (0, 200), (30, 200)])
-def test_preferences_open_through_their_last_day_everywhere(client, cause, days, status):
+def test_preferences_open_through_their_last_day_everywhere(
+    client, still_clock, cause, days, status
+):
     row = subscription(subscribe(cause_id=cause.id))
-    token = tokens.preferences_token(row, TODAY + timedelta(days=days))
+    token = tokens.preferences_token(row, still_clock.date() + timedelta(days=days))
     assert client.get(f"/en/subscriptions/{token}").status_code == status
 
 
-def test_email_links_to_preferences_last_as_long_as_other_personal_links(app, cause):
+def test_email_links_to_preferences_last_as_long_as_other_personal_links(app, still_clock, cause):
     token = tokens.token_for(tokens.PREFERENCES, subscription(subscribe(cause_id=cause.id)))
-    assert last_day_of(token) - TODAY in (
+    assert last_day_of(token) - still_clock.date() in (
         timedelta(days=app.config["OWN_LINK_DAYS"] + day) for day in (0, 1)
     )
 
@@ -152,7 +153,7 @@ def test_upper_and_lower_case_make_no_difference(client, cause):
 
 def test_one_click_unsubscribe_of_an_old_email_always_works(client, cause):
     row = subscription(subscribe(cause_id=cause.id))
-    _ended, old = ended_links(row)
+    _ended, old = ended_links(row, utcnow().date())
     readdress(row.id, "AMALIA@rosales.example")
     answer = client.post(f"{old}/end?mailing=7", data=ONE_CLICK)
     assert (answer.status_code, "Location" in answer.headers) == (200, False)

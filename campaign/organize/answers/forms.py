@@ -132,7 +132,7 @@ class AnswerForm(InLanguages, FlaskForm):
 class LinkForm(FlaskForm):
     """For which target a link is, in which language, and until when it works."""
 
-    target_id = SelectField(_l("Target"), coerce=int)
+    target_id = SelectField(_l("Target"), [InputRequired(_l("Choose a target."))])
     lang = SelectField(_l("Language"), choices=language_choices)
     last_day = DayField(_l("Works until"), [InputRequired(_l("Enter the date."))])
 
@@ -145,9 +145,8 @@ class LinkForm(FlaskForm):
 
     def offer(self, petition: Petition, lang: str) -> Self:
         """Offer the targets of a petition; return the form."""
-        self.target_id.choices = [
-            SelectChoice(target.id, target.name(lang)) for target in petition.targets
-        ]
+        targets = [SelectChoice(str(target.id), target.name(lang)) for target in petition.targets]
+        self.target_id.choices = unchosen(targets, _l("Choose a target"))
         return self
 
     def validate_last_day(self, field: Field) -> None:

@@ -230,7 +230,7 @@ def add_link(petition: Petition) -> ResponseReturnValue:
             _link_event("answers.link", petition),
             create_link,
             petition_id=petition.id,
-            target_id=form.target_id.data,
+            target_id=int(form.target_id.data),
             lang=form.lang.data,
             last_day=form.last_day.data,
             now=utcnow(),

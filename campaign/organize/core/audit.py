@@ -122,7 +122,10 @@ def log_view(*audit_events: AuditEvent) -> None:
         write(lambda: [audit_event.record_entry(who, None) for audit_event in audit_events])
 
 
-# Kind of subject → (table, column that refers to the subject, columns to record).
+# The columns of a picture. Its digest tells that it is another one.
+PICTURE = "digest focal_x focal_y alts"
+# Kind of subject → (table, column that refers to the subject, columns to record). A test demands
+# every other column of these tables, and every other table, in its list of exceptions.
 AUDITED_COLUMNS = {
     "organisation": (
         (
@@ -147,8 +150,8 @@ AUDITED_COLUMNS = {
             *("petition", "id"),
             (
                 "slug state goal opens_at closes_at publish_at time_zone deliver_on deliver_places required_fields questions confirmation"
-                " two_per_address offers_answers sends_thanks retention_days delivered_names delivered_details shows_thresholds archived_at"
-                " result result_on"
+                " two_per_address neutral_emails offers_answers sends_thanks has_butterflies is_quiet retention_days delivered_names"
+                " delivered_details shows_thresholds archived_at result result_on"
             ),
         ),
         ("petition_text", "version_id", "title summary published_by body kind_texts"),
@@ -163,7 +166,8 @@ AUDITED_COLUMNS = {
         ("target", "petition_id", "names"),
         ("delivery_threshold", "petition_id", "count note done_at"),
         ("embedding", "petition_id", "allowed origins"),
-        ("picture", "owner_id", "alts"),
+        ("share_text", "petition_id", "body"),
+        ("picture", "owner_id", PICTURE),
     ),
     "answer": (
         ("answer", "id", "state outcome day answered_by target_names original_lang texts"),
@@ -171,30 +175,42 @@ AUDITED_COLUMNS = {
     ),
     # The log is permanent. So it has neither the names of targets nor how to reach them, which are
     # erased after a target was removed.
-    "target": (("target_profile", "id", "offices bodies party area valid_from valid_until"),),
+    "target": (
+        (
+            *("target_profile", "id"),
+            "target_kind offices bodies party area area_names languages time_zone checked_on valid_from valid_until",
+        ),
+    ),
     "event": (
         (
             *("event", "id"),
             (
-                "slug state zone starts_local ends_local town country online_url online_for is_free registration capacity most_seats questions"
-                " people languages attendance archived_at publish_at registration_closed"
+                "slug state zone starts_local ends_local town country latitude longitude online_url online_for is_free registration capacity"
+                " most_seats questions people languages remembered attendance archived_at publish_at registration_closed"
             ),
         ),
         ("event_text", "event_id", "kind title place address body access price notice programme"),
-        ("picture", "owner_id", "alts"),
+        ("event_petition", "event_id", "petition_id"),
+        ("picture", "owner_id", PICTURE),
     ),
     "update": (
-        ("campaign_update", "id", "slug state publish_at time_zone"),
+        ("campaign_update", "id", "slug state event_id publish_at time_zone"),
         ("campaign_update_text", "update_id", "title summary body"),
-        ("picture", "owner_id", "alts"),
+        ("campaign_update_petition", "update_id", "petition_id"),
+        ("campaign_update_body_picture", "update_id", "digest alts"),
+        ("picture", "owner_id", PICTURE),
         ("mailing", "update_id", "state starts_at langs kinds per_minute"),
     ),
     "event_message": (("event_message", "id", "state audience texts"),),
     "rule": (("rule", "id", "note on_since off_since"),),
-    "kiosk": (("kiosk", "id", "name"),),
+    "kiosk": (("kiosk", "id", "name expires_at revoked_at"),),
 }
-# What tells apart several rows of one subject: a language, a position, or logo and mark.
-PART_COLUMNS = ("lang", "position", "purpose")
+# (table, column) → field, where another table of the same subject has a column of that name too.
+OTHER_FIELDS = {("mailing", "state"): "mailing_state", ("share_text", "body"): "share_texts"}
+# Columns that refer to a row which the log names by its slug → table of that row.
+NAMED_BY_SLUG = {"event_id": "event", "petition_id": "petition"}
+# What tells apart several rows of one subject: a language, a position, logo and mark, or a number.
+PART_COLUMNS = ("lang", "position", "purpose", "number")
 MAX_CHANGES = 40
 MAX_LENGTH = 160
 # Keep this many unchanged characters before the first difference.
@@ -211,23 +227,38 @@ def state_of(subject: Any) -> dict[tuple[str, str], str | bool]:
     state: dict[tuple[str, str], str | bool] = {}
     for name, key, columns in AUDITED_COLUMNS[subject[0]]:
         table = db.metadata.tables[name]
-        chosen = [table.c[item] for item in columns.split()]
+        fields = [OTHER_FIELDS.get((name, item), item) for item in columns.split()]
+        chosen = [_readable(table.c[item]) for item in columns.split()]
         part = next(
             (table.c[item] for item in PART_COLUMNS if item in table.c and key != "id"), None
         )
-        query = select(*chosen, *([] if part is None else [part.label("_part")])).where(
+        query = select(*chosen, *([] if part is None else [part])).where(
             table.c[key] == _named(key, subject[1])
         )
         if key == "owner_id":
             query = query.where(table.c.kind == subject[0])
-        for row in db.session.execute(query):
-            state |= {
-                (item.name, "" if part is None else str(row._part)): _as_text(
-                    getattr(row, item.name)
-                )
-                for item in chosen
-            }
+        if "retired_at" in table.c:
+            query = query.where(table.c.retired_at.is_(None))
+        for row in db.session.execute(query.order_by(*table.primary_key)):
+            at = "" if part is None else _part_text(part.name, row[-1])
+            for field, value in zip(fields, row, strict=False):
+                text = _as_text(value)
+                # A petition has several share texts in one language.
+                state[field, at] = f"{state[field, at]} | {text}" if (field, at) in state else text
     return state
+
+
+def _readable(column: Any) -> Any:
+    """Return the column, or for one that refers to another row the slug of that row."""
+    if column.name not in NAMED_BY_SLUG:
+        return column
+    other = db.metadata.tables[NAMED_BY_SLUG[column.name]].c
+    return select(other.slug).where(other.id == column).scalar_subquery()
+
+
+def _part_text(name: str, value: Any) -> str:
+    """Return the value of one of PART_COLUMNS as text. Positions count from 0, numbers from 1."""
+    return str(value - 1 if name == "number" else value)
 
 
 def changes_between(

@@ -201,9 +201,9 @@ def test_target_that_is_not_in_office_today(action, days):
     assert facts() == [("stopped", "removed", "")]
 
 
-def test_target_of_today_is_valid_on_its_first_and_last_day(action):
+def test_target_of_today_is_valid_on_its_first_and_last_day(still_clock, action):
     [profile_id] = target_ids(action)
-    today = local_day(utcnow())
+    today = local_day(still_clock)
     change_profile(profile_id, valid_from=today, valid_until=today)
     write_letter(action)
     assert facts() == [("waiting", "", ADDRESS)]

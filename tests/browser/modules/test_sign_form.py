@@ -106,6 +106,7 @@ def test_typed_text_returns_after_a_reload_and_overwrites_no_filled_field(page):
 def test_sent_form_is_stored_without_the_honeypot_and_the_draft_is_deleted(page):
     open_form(page)
     fill_form(page)
+    before = 1000 * time.time()
     page.locator("#sign form button").click()
     page.wait_for_url("**/thanks.html")
     expect(page.locator("[data-correct]")).to_be_visible()
@@ -116,5 +117,6 @@ def test_sent_form_is_stored_without_the_honeypot_and_the_draft_is_deleted(page)
     assert signed["form"]["version"] == "3"
     assert signed["form"]["name_display"] == "counted"
     assert not {"website", "altcha"} & signed["form"].keys()
-    assert abs(signed["at"] - time.time() * 1000) < 60_000
+    after = 1000 * time.time()
+    assert int(before) <= signed["at"] <= after + 1
     assert kept(page, "volante:draft:find-them") is None

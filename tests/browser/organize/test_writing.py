@@ -86,3 +86,23 @@ def test_input_survives_preview_and_refusal_and_is_cleared_once_saved(owner):
     page.wait_for_function(
         "() => !Object.keys(localStorage).some((key) => key.startsWith('volante:writing:'))"
     )
+
+
+# The bullets are left of the text of the list, about as wide as a character.
+INSET = """(item) => {
+    const box = item.closest(".text-preview").getBoundingClientRect();
+    const size = parseFloat(getComputedStyle(item).fontSize);
+    return (item.getBoundingClientRect().left - box.left) / size;
+}"""
+
+
+def test_bullets_of_the_live_preview_are_inside_its_box(owner):
+    odile = owner(width=1440)
+    page = odile.page
+    go(odile, f"petitions/{SLUG}/letter", "text with a list")
+    page.locator("[name^=body_]:visible").first.fill(
+        "We ask:\n\n- plant twelve trees\n- water them"
+    )
+    item = page.locator(".text-preview ul > li").filter(has_text="plant twelve trees")
+    expect(item).to_be_visible()
+    assert item.evaluate(INSET) >= 1.5

@@ -37,7 +37,6 @@ from tests.factories.signatures import (
 )
 
 DAY = timedelta(days=1)
-TODAY = utcnow().date()
 
 
 def ask(client, email, *, lang="en", **options):
@@ -224,7 +223,7 @@ def test_form_is_public_and_linked_from_every_page(client, app):
     assert 'href="/es/mine"' in client.get("/es/accessibility").text
 
 
-def ended_links(signature):
+def ended_links(signature, today):
     """Links that no longer open the page: one from an older version, and an expired one."""
     old = make_token(
         SECRET.encode(),
@@ -232,12 +231,12 @@ def ended_links(signature):
         signature.id,
         tokens.seal(signature.petition_id, signature.email_digest),
     )
-    return [old, tokens.own_token(signature, TODAY - timedelta(days=3))]
+    return [old, tokens.own_token(signature, today - timedelta(days=3))]
 
 
-def test_expired_link_opens_nothing_and_offers_a_new_one(client, petition):
+def test_expired_link_opens_nothing_and_offers_a_new_one(client, still_clock, petition):
     signature_id = sign_and_hatch(petition)
-    for token in ended_links(row(signature_id)):
+    for token in ended_links(row(signature_id), still_clock.date()):
         path = f"/en/signatures/mine/{token}"
         page = client.get(path)
         assert page.status_code == 410
@@ -249,10 +248,10 @@ def test_expired_link_opens_nothing_and_offers_a_new_one(client, petition):
     assert row(signature_id).state == "counted"
 
 
-def test_link_works_through_its_last_day_everywhere_on_earth(client, petition):
+def test_link_works_through_its_last_day_everywhere_on_earth(client, still_clock, petition):
     signature = row(sign(petition))
     for days, status in ((-1, 200), (0, 200), (5, 200)):
-        token = tokens.own_token(signature, TODAY + timedelta(days=days))
+        token = tokens.own_token(signature, still_clock.date() + timedelta(days=days))
         assert client.get(f"/en/signatures/mine/{token}").status_code == status
 
 
@@ -283,9 +282,9 @@ def test_pending_signature_can_be_confirmed_from_the_page(client, petition):
     assert "/signatures/confirm/" not in client.get(link("mine", signature_id)).text
 
 
-def test_page_says_until_when_its_link_works(client, petition):
+def test_page_says_until_when_its_link_works(client, still_clock, petition):
     signature = row(sign(petition))
-    token = tokens.own_token(signature, TODAY.replace(day=1) + timedelta(days=60))
+    token = tokens.own_token(signature, still_clock.date().replace(day=1) + timedelta(days=60))
     day = last_day_of(token)
     assert long_date(day, locale_of("en")) in client.get(f"/en/signatures/mine/{token}").text
 
