@@ -114,6 +114,11 @@ def test_three_petitions_are_whole_cards_above_the_bar(new_tablet, lang, size):
     page.locator(f"[data-signs] [lang={lang}]").click()
     page.locator("[data-pick]").first.wait_for()
     assert page.evaluate(INSIDE) == [{"inside": True, "above": True}] * 3
+    # The target stays where it is while the text is open.
+    left = page.locator("[data-to]").first.bounding_box()["x"]
+    page.locator("[data-reading] summary").first.click()
+    assert page.locator("[data-to]").first.bounding_box()["x"] == left
+    assert all(card["inside"] for card in page.evaluate(INSIDE))
 
 
 @pytest.mark.slow
