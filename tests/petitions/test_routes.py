@@ -13,6 +13,7 @@ from campaign.petitions.models import Petition
 from campaign.process.clock import utcnow
 from tests.factories.petitions import TEXTS, make_petition, new_version
 from tests.factories.signatures import AMALIA, JSON, post_signature, sign_and_hatch
+from tests.page_parts import tree
 
 DAY = timedelta(days=1)
 PAGE = "/en/petitions/home"
@@ -101,6 +102,30 @@ def test_count_follows_hatching(client, app):
     petition = make_petition(goal=10)
     sign_and_hatch(petition)
     assert 'data-count="petition:home">1<' in client.get(PAGE).text
+
+
+@pytest.mark.parametrize("lang", ["en", "es", "fr"])
+def test_last_signature_to_go_is_in_the_singular(client, app, lang):
+    sign_and_hatch(make_petition(goal=2))
+    marks = tree(client.get(f"/{lang}/petitions/home")).xpath("//*[@data-to-go]")
+    assert len(marks) == 2
+    for mark in marks:
+        assert mark.text_content().strip() == mark.get("data-one").replace("{n}", "1")
+        assert "{n}" in mark.get("data-many")
+        assert (mark.get("data-one") != mark.get("data-many")) == (lang == "es")
+
+
+@pytest.mark.parametrize("state", ["published", "closed"])
+def test_target_and_count_are_before_the_text(client, app, state):
+    petition = make_petition(goal=10)
+    sign_and_hatch(petition)
+    change = update(Petition).where(Petition.id == petition.id).values(state=state)
+    write(lambda: db.session.execute(change))
+    page = tree(client.get(PAGE))
+    [first] = page.find_class("facts--first")
+    assert [row.get("class") for row in first][-1] == "facts-count"
+    assert first.xpath(".//*[@data-count='petition:home']/text()") == ["1"]
+    assert first.xpath("following::*[@class='petition-body']")
 
 
 def test_changed_text_is_marked_as_changed(client, app):

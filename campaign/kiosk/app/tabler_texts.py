@@ -178,6 +178,10 @@ CREW = {
     "paper_shown": _l("Name: full, initials, not shown"),
     "paper_signature": _l("Signature"),
     "paper_notice": _l("Privacy notice: %(version)s", version="{version}"),
+    # The same sentence as on the organizers' sheets. See imports/sheet_texts.py.
+    "paper_cover": _l(
+        "Fold this page along the line, and cover the names above with it before the next person signs."
+    ),
     "paper_hint": _l(
         "Keep completed sheets out of sight, and give them to an organizer the same day."
     ),

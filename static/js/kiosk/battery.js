@@ -1,4 +1,5 @@
 const TIMEOUT_MS = 500;
+const LOW_LEVEL = 0.2;
 
 /**
  * Return { level, isCharging }, with a level from 0 to 1.
@@ -12,6 +13,10 @@ export function readBattery() {
   // The battery report is sent with the signatures and must never delay them.
   return Promise.race([queryBattery().catch(() => null), timeout]);
 }
+
+/** Return whether volunteers should plug the tablet in: at 20 % or less, if it is not charging. */
+export const isBatteryLow = (battery) =>
+  Boolean(battery) && battery.level <= LOW_LEVEL && !battery.isCharging;
 
 async function queryBattery() {
   const { level, charging } = await navigator.getBattery();

@@ -33,15 +33,21 @@ export const message = (name, values = {}) => interpolate(catalog[lang()][name],
 export const hasMessage = (name) => name in catalog[lang()];
 
 /** Return the plural form of the text `name` for the number `count`. */
-export const pluralMessage = (name, count) =>
-  pluralize(count, catalog[lang()][`${name}_one`], catalog[lang()][`${name}_many`], lang());
+export const pluralMessage = (name, count) => pluralMessageIn(lang(), name, count);
 
 /** Return the text `name` in a given language. */
 export const messageIn = (language, name) => catalog[language][name];
 
+/** Return the plural form of the text `name` for the number `count`, in a given language. */
+export const pluralMessageIn = (language, name, count) =>
+  pluralize(count, messageIn(language, `${name}_one`), messageIn(language, `${name}_many`), language);
+
 /** Return the text for the page's language from `texts`: the nearest, or else the first one. */
-export const localized = (texts) =>
-  (texts && (texts[nearest(Object.keys(texts), lang())] || Object.values(texts)[0])) || "";
+export const localized = (texts) => localizedIn(lang(), texts);
+
+/** Return the text for a given language from `texts`: the nearest, or else the first one. */
+export const localizedIn = (language, texts) =>
+  (texts && (texts[nearest(Object.keys(texts), language)] || Object.values(texts)[0])) || "";
 
 /** Return an event's title and place. */
 export const eventPlace = ({ title, place, places }) =>

@@ -3,10 +3,10 @@
 
 import { formatTime, formatNumber, formatDuration } from "../lib/format.js";
 import { lang } from "../parts/page.js";
+import { isBatteryLow } from "./battery.js";
 import { hasMessage, message, pluralMessage } from "./messages.js";
 
 const MAX_SKEW_MS = 300000;
-const LOW_BATTERY = 0.2;
 const MAX_LISTED = 6;
 
 const plainProblem = (kind, reasonKey) => ({ kind, title: message(reasonKey), text: message(`${reasonKey}_hint`) });
@@ -31,8 +31,7 @@ export function problemsOf(state, { waiting, charge: batteryState, ready, stoppe
     const lines = byReason(waiting.refused.map(({ refused, ...each }) => ({ ...each, reason: refused })));
     problems.push({ kind: "danger", title, text: message("problem_refused_hint"), lines });
   }
-  const isLow = batteryState && batteryState.level < LOW_BATTERY && !batteryState.isCharging;
-  if (isLow) problems.push(plainProblem("danger", "problem_battery"));
+  if (isBatteryLow(batteryState)) problems.push(plainProblem("danger", "problem_battery"));
   if (Math.abs(state.skew) >= MAX_SKEW_MS) {
     const text = message("problem_clock_hint", { difference: formatDuration(state.skew, lang()) });
     problems.push({ kind: "waiting", title: message("problem_clock"), text });

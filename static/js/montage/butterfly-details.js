@@ -22,6 +22,7 @@ export class ButterflyDetails {
     this.names = new NameLoader(stage.element.dataset.names);
     this.#card = new Card(page.querySelector("[data-butterfly]"));
     this.tip = page.querySelector("[data-tip]");
+    this.tip.setAttribute("aria-hidden", "true");
     this.#connector = new Connector(page.querySelector("[data-line]"), stage.element, this.#card.element);
     this.#card.onClose = () => this.close(true);
     this.#card.onStep = (step) => this.choose(this.#card.number + step, { fly: true });

@@ -1,6 +1,6 @@
 // How far a petition is from its goal.
 
-import { interpolate, formatNumber } from "../lib/format.js";
+import { interpolate, formatNumber, pluralize } from "../lib/format.js";
 import { lang } from "./page.js";
 
 /**
@@ -31,11 +31,10 @@ export function showProgress(element, count) {
   );
 }
 
-/** Show how many are still to go, or the text of data-reached at the goal. */
+/** Show how many are still to go, from data-one and data-many, or the text of data-reached at the goal. */
 export function showToGo(element, count, goal) {
   if (!goal) return;
   const remaining = Math.max(0, goal - count);
-  const { text, reached } = element.dataset;
-  element.textContent =
-    remaining === 0 && reached ? reached : interpolate(text || "{n}", { n: formatNumber(remaining, lang()) });
+  const { one, many, reached } = element.dataset;
+  element.textContent = remaining === 0 && reached ? reached : pluralize(remaining, one, many, lang());
 }

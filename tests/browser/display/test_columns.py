@@ -38,6 +38,35 @@ def test_petition_facts_are_beside_its_text_on_a_desktop(arrive):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_phone_shows_target_and_count_before_the_text_of_a_petition(arrive, scheme):
+    petition = PetitionScreen.open(arrive(width=390, scheme=scheme))
+    rows = petition.find(".facts--first > div")
+    assert rows.count() == 2
+    targets, count = rows.nth(0), rows.nth(1)
+    assert targets.locator("dd").inner_text() in petition.find(".facts").first.inner_text()
+    assert (
+        count.locator("[data-count]").inner_text()
+        == petition.find(".progress-text [data-count]").first.inner_text()
+    )
+    first, body, rest = (
+        petition.find(name).bounding_box()
+        for name in (".facts--first", ".petition-body", ".facts--rest")
+    )
+    assert first["y"] + first["height"] <= body["y"]
+    # All of it, and the beginning of the text, is on the first screen.
+    assert body["y"] < petition.page.viewport_size["height"] * 2 / 3
+    assert body["y"] + body["height"] <= rest["y"]
+
+
+@pytest.mark.slow
+def test_count_of_a_petition_is_only_in_its_card_on_a_desktop(arrive):
+    petition = PetitionScreen.open(arrive(width=1440))
+    assert not petition.find(".facts-count").is_visible()
+    assert petition.find(".progress-text").first.is_visible()
+
+
+@pytest.mark.slow
 def test_phone_shows_the_picture_and_the_facts_of_an_event_first(arrive):
     page = arrive(width=390).page
     page.goto("/en/")

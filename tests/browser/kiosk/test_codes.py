@@ -52,7 +52,6 @@ def test_every_code_opens_what_is_signed_at_this_table(new_tablet, newcomer, ser
     tablet.panel()
     page.locator("[data-act=paper]").click()
     assert read_code(page, page.locator("[data-code] svg").screenshot()) == address
-    assert len(pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True))) == 1
 
     # People who follow it can choose among the petitions of the table, and each is linked to the
     # table.
@@ -77,6 +76,42 @@ def test_every_code_opens_what_is_signed_at_this_table(new_tablet, newcomer, ser
         # The printed address below is the same to the character, for people without a camera.
         assert code.partition("://")[2] in words
         assert page.context.request.get(code).ok
+
+
+@pytest.mark.parametrize("lang", ["en", "es", "fr"])
+def test_emergency_sheet_has_a_cover_for_the_names_on_both_papers(new_tablet, lang):
+    tablet = new_tablet(reduced_motion="reduce").pair().begin()
+    page = tablet.page
+    tablet.panel()
+    page.locator("[data-act=paper]").click()
+    page.locator(f"[data-language-switch] [lang={lang}]").click()
+    covers = page.locator("[data-cover] > [lang]")
+    assert covers.first.get_attribute("lang") == lang
+    assert {each.get_attribute("lang") for each in covers.all()} == {"en", "es", "fr"}
+    texts = [_letters(each.inner_text()) for each in covers.all()]
+    assert len(set(texts)) == 3
+    for paper in ("A4", "Letter"):
+        sheets = pypdfium2.PdfDocument(page.pdf(format=paper, prefer_css_page_size=True))
+        sheet, cover = (_letters(each.get_textpage().get_text_range()) for each in sheets)
+        # The last row and what to do with the sheet are on it, and the cover alone has its texts.
+        assert _letters(page.locator("[data-word=paper_hint]").inner_text()) in sheet, paper
+        assert not any(text in sheet for text in texts), paper
+        assert cover == "".join(texts), paper
+        assert all(each.get_width() > each.get_height() for each in sheets), paper
+        high = sheets[0].get_height()
+        sheets.close()
+    page.emulate_media(media="print")
+    rows, cover = (
+        page.locator(name).bounding_box()
+        for name in (".kiosk-paper-rows tbody", ".kiosk-paper-cover")
+    )
+    # It is at least as high as the rows, and folded in the middle of the page.
+    assert rows["height"] <= cover["height"] <= high / 72 * 96 / 2
+
+
+def _letters(text):
+    """Return the letters of a text, which a PDF may break and hyphenate anywhere."""
+    return re.sub(r"[\W_]", "", text)
 
 
 @pytest.mark.slow

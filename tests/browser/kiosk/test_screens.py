@@ -22,6 +22,20 @@ SMALL = """() => [...document.querySelectorAll("main :is(button, a, select, summ
 BELOW = """() => [...document.querySelectorAll("main :is([data-signs] button, [data-act=next]), :is([data-screen=table-code], [data-screen=panel]) [data-act=back]")]
   .filter((each) => each.checkVisibility() && each.getBoundingClientRect().bottom > innerHeight)
   .map((each) => each.textContent)"""
+INSIDE = """() => {
+  const box = (each) => each.getBoundingClientRect();
+  const bar = box(document.querySelector(".kiosk-onward")).top;
+  return [...document.querySelectorAll(".kiosk-petition")].map((card) => ({
+    inside: [card.querySelector("[data-to]"), card.querySelector("summary")].every(
+      (part) => box(part).top >= box(card).top && box(part).bottom <= box(card).bottom && box(part).right <= box(card).right,
+    ),
+    above: box(card).bottom <= bar,
+  }));
+}"""
+MARKS = """(marks) => marks.filter((mark) => mark.checkVisibility()).map((mark) => {
+  const [own, label] = [mark, mark.parentElement].map((each) => getComputedStyle(each));
+  return { isLight: own.fontWeight <= 400 && label.fontWeight >= 600 && own.color !== label.color, isOwn: Boolean(mark.closest("[data-own]")) };
+})"""
 WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -90,6 +104,33 @@ def test_screens_are_read_at_arms_length(new_tablet):
     tablet.screen("thanks")
     page.clock.run_for(6_000)
     tablet.screen("attract")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [LANDSCAPE, UPRIGHT])
+@pytest.mark.parametrize("lang", ["en", "es", "fr"])
+def test_three_petitions_are_whole_cards_above_the_bar(new_tablet, lang, size):
+    page = new_tablet(viewport=size, reduced_motion="reduce").pair().begin().page
+    page.locator(f"[data-signs] [lang={lang}]").click()
+    page.locator("[data-pick]").first.wait_for()
+    assert page.evaluate(INSIDE) == [{"inside": True, "above": True}] * 3
+    # The target stays where it is while the text is open.
+    left = page.locator("[data-to]").first.bounding_box()["x"]
+    page.locator("[data-reading] summary").first.click()
+    assert page.locator("[data-to]").first.bounding_box()["x"] == left
+    assert all(card["inside"] for card in page.evaluate(INSIDE))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_optional_is_lighter_than_every_label(new_tablet, scheme):
+    tablet = new_tablet(color_scheme=scheme, reduced_motion="reduce").pair().begin()
+    tablet.choose(0, 1, 2)
+    tablet.screen("form")
+    marks = tablet.page.locator("main .optional").evaluate_all(MARKS)
+    # The questions of an organizer have the same mark as our fields.
+    assert {mark["isOwn"] for mark in marks} == {True, False}
+    assert all(mark["isLight"] for mark in marks)
 
 
 @pytest.fixture

@@ -60,6 +60,8 @@ def test_petition_updates_its_counts_progress_bar_and_remainder(page, site):
     expect(page.locator("#bar")).to_have_attribute("aria-valuetext", "955 of 1,000")
     expect(page.locator("#inside")).to_have_text("45 to go")
     expect(page.locator("#apart")).to_have_text("45 to go")
+    site.petitions = {"find-them": 999}
+    expect(page.locator("#inside")).to_have_text("one to go")
     site.petitions = {"find-them": 1001}
     expect(page.locator("#inside")).to_have_text("The goal is reached")
     expect(page.locator("#apart")).to_have_text("0 to go")

@@ -2,15 +2,15 @@
 
 import { formatNumber, formatPercent } from "../../lib/format.js";
 import { prefersReducedMotion, lang } from "../../parts/page.js";
-import { readBattery } from "../battery.js";
-import { localized, message, messageIn, pluralMessage } from "../messages.js";
+import { isBatteryLow, readBattery } from "../battery.js";
+import { localizedIn, message, messageIn, pluralMessage, pluralMessageIn } from "../messages.js";
 import { Petitions } from "./petitions.js";
 
 const ROTATE_MS = 5000;
-const LOW_BATTERY = 0.2;
 
 export class Attract {
   #timer;
+  #notice = { waiting: 0, battery: null };
 
   static template = "attract";
   isFree = true;
@@ -18,9 +18,8 @@ export class Attract {
   constructor(kiosk, root) {
     this.kiosk = kiosk;
     this.root = root;
-    this.turn = 0;
     this.find = (name) => root.querySelector(`[data-${name}]`);
-    this.find("signs").append(...kiosk.languages.map((each, at) => this.createButton(each, at === 0)));
+    this.find("signs").append(...kiosk.languages.map((each) => this.createButton(each)));
     root.firstElementChild.addEventListener("click", (event) => this.onTap(event));
     kiosk.picture.onCount = (count) => this.count(count);
     kiosk.picture.attachTo(this.find("picture"));
@@ -31,8 +30,8 @@ export class Attract {
   onTap({ target }) {
     // Buttons handle their own taps. The language buttons start in their own language.
     if (target.closest("button")) return;
-    const invitation = target.closest("[data-call] [lang]") || this.find("call").querySelector("[lang]");
-    this.begin(invitation ? invitation.lang : lang());
+    const text = target.closest("[data-texts] [lang]");
+    this.begin(text ? text.lang : lang());
   }
 
   advance() {
@@ -42,19 +41,24 @@ export class Attract {
 
   /** Show the volunteers what waits to be sent, and a low battery. They can read this without the PIN. */
   async updateTablerNotice() {
-    const [waiting, batteryState] = await Promise.all([this.kiosk.store.waiting(), readBattery()]);
+    const [waiting, battery] = await Promise.all([this.kiosk.store.waiting(), readBattery()]);
     if (this.kiosk.screen !== this) return;
-    const parts = waiting.count ? [pluralMessage("attract_waiting", waiting.count)] : [];
-    const isLow = batteryState && batteryState.level <= LOW_BATTERY && !batteryState.isCharging;
-    if (isLow) parts.push(message("battery", { percent: formatPercent(batteryState.level, lang()) }));
-    this.find("for-tablers").textContent = parts.join(" · ");
-    this.find("for-tablers").classList.toggle("is-low", Boolean(isLow));
+    this.#notice = { waiting: waiting.count, battery };
+    this.renderTablerNotice();
   }
 
-  createButton(language, isFirst) {
+  renderTablerNotice() {
+    const { waiting, battery } = this.#notice;
+    const isLow = isBatteryLow(battery);
+    const parts = waiting ? [pluralMessage("attract_waiting", waiting)] : [];
+    if (isLow) parts.push(message("battery", { percent: formatPercent(battery.level, lang()) }));
+    this.find("for-tablers").textContent = parts.join(" · ");
+    this.find("for-tablers").classList.toggle("is-low", isLow);
+  }
+
+  createButton(language) {
     const button = document.createElement("button");
     Object.assign(button, { type: "button", lang: language });
-    button.className = isFirst ? "sign kiosk-sign" : "button kiosk-wide";
     const text = document.createElement("span");
     text.textContent = messageIn(language, "sign_here");
     button.append(text);
@@ -63,25 +67,36 @@ export class Attract {
   }
 
   render() {
-    this.find("cause").textContent = localized(this.kiosk.campaign.cause.title);
-    this.renderInvitation();
-    this.count(this.kiosk.picture.count);
+    const { cause } = this.kiosk.campaign;
+    const name = this.invitationName();
+    this.renderTexts("call", (language) => messageIn(language, name));
+    this.find("call").classList.toggle("is-long", name !== "touch");
+    this.renderTexts("cause", (language) => localizedIn(language, cause.title));
+    this.root.firstElementChild.classList.toggle("is-still", prefersReducedMotion());
     this.find("signs").hidden = !this.kiosk.petitions.length;
+    for (const button of this.find("signs").children) {
+      button.className = button.lang === lang() ? "sign" : "button";
+    }
+    this.renderTablerNotice();
+    // This also shows the count.
+    this.kiosk.picture.updateLabel();
   }
 
-  // The invitation rotates through the languages. With reduced motion, all of them are shown at
-  // once.
-  renderInvitation() {
-    const { languages } = this.kiosk;
-    const name = this.invitationName();
-    const shown = prefersReducedMotion() ? languages : [languages[this.turn % languages.length]];
-    const lines = shown.map((language) => {
-      const invitation = document.createElement("span");
-      Object.assign(invitation, { lang: language, textContent: messageIn(language, name) });
-      return invitation;
+  // Each text is there in all languages, so that it is as tall in each of them and the buttons stay
+  // where they are. It is shown in the page's language, which rotates, or with reduced motion in all.
+  renderTexts(name, textIn) {
+    const texts = new Map();
+    for (const language of this.kiosk.languages) {
+      const text = textIn(language);
+      if (!texts.has(text) || language === lang()) texts.set(text, language);
+    }
+    const spans = [...texts].map(([text, language]) => {
+      const span = document.createElement("span");
+      Object.assign(span, { lang: language, textContent: text });
+      span.toggleAttribute("data-shown", prefersReducedMotion() || language === lang());
+      return span;
     });
-    this.find("call").replaceChildren(...lines);
-    this.find("call").classList.toggle("is-still", prefersReducedMotion() || name !== "touch");
+    this.find(name).replaceChildren(...spans);
   }
 
   // Do not invite people to touch a screen where nothing can be signed.
@@ -92,14 +107,14 @@ export class Attract {
 
   rotate() {
     if (prefersReducedMotion() || document.hidden) return;
-    this.turn += 1;
-    this.render();
+    const { languages } = this.kiosk;
+    this.kiosk.setLanguage(languages[(languages.indexOf(lang()) + 1) % languages.length]);
   }
 
   count(count) {
     if (!this.root.querySelector("[data-count]")) return;
     this.find("count").textContent = formatNumber(count, lang());
-    this.find("people").textContent = pluralMessage("so_far", count);
+    this.renderTexts("people", (language) => pluralMessageIn(language, "so_far", count));
   }
 
   begin(language) {

@@ -1,8 +1,10 @@
 // A blank paper form made on the tablet, to print or to copy by hand.
 
 import { qrCode } from "../qr-code.js";
-import { localized, eventPlace, message } from "../messages.js";
+import { lang } from "../../parts/page.js";
+import { localized, eventPlace, message, messageIn } from "../messages.js";
 import { bindActions } from "./actions.js";
+import { createElement } from "./elements.js";
 import { offersAnswers } from "./answer-consent.js";
 import { letterOf } from "./letter.js";
 import { showDelivery } from "./delivery.js";
@@ -42,6 +44,11 @@ export class Paper {
       return line;
     });
     find("petitions").replaceChildren(...petitions);
+    // The next person may read another language than the sheet's. That of the sheet comes first.
+    const covers = [...new Set([lang(), ...this.kiosk.languages])].map((language) =>
+      createElement("p", { lang: language }, messageIn(language, "paper_cover")),
+    );
+    find("cover").replaceChildren(...covers);
   }
 
   /** Show the text of a consent, and the column to check, if it is asked for here. */
