@@ -189,7 +189,7 @@ PROBLEMS = {
     ),
     "problem_revoked": _l("An organizer has stopped this tablet"),
     "problem_revoked_hint": _l(
-        "Signatures collected before this are sent automatically. An organizer will review them."
+        "Signatures collected before this are sent automatically. An admin of the site will review them."
     ),
     "problem_expired": _l("This tablet’s time has ended"),
     "problem_expired_hint": _l(
