@@ -26,6 +26,7 @@ from campaign.mail.models import OutboxMessage
 from campaign.mail.renderers import register
 from campaign.organisations.emails import EmailIdentity, email_identity
 from campaign.process.clock import utcnow
+from campaign.site.settings import site_settings
 from campaign.text.markdown import to_text
 from campaign.text.typed_codes import spaced
 from campaign.text.whitespace import in_one_line
@@ -125,6 +126,7 @@ def context_of(
     text = event.text(lang)
     return {
         "seats": registration.seats,
+        "registration_days": site_settings().registration_days,
         "state": registration.state,
         "has_hold": registration.hold_until is not None and registration.hold_until > utcnow(),
         "has_capacity": event.capacity is not None,

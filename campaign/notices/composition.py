@@ -19,10 +19,10 @@ from campaign.organisations.identity import Identity, identities
 from campaign.privacy.attendees import GUESTS, READERS
 from campaign.privacy.letters import WRITERS
 from campaign.privacy.rows import RegisterRow
-from campaign.privacy.supporters import SIGNERS
+from campaign.privacy.supporters import SIGNERS, WISHES
 from campaign.site.settings import site_settings
 from campaign.text.markdown import to_html
-from campaign.text.sentences import after_colon, before_period
+from campaign.text.sentences import before_period
 
 Subject = Literal["signature", "letter", "registration", "subscription"]
 
@@ -30,7 +30,7 @@ MAX_CACHED = 1000
 
 REGISTERS: dict[Subject, tuple[RegisterRow, ...]] = {
     "signature": SIGNERS,
-    "letter": (*SIGNERS, *WRITERS),
+    "letter": (*WRITERS, *WISHES),
     "registration": GUESTS,
     "subscription": READERS,
 }
@@ -51,6 +51,21 @@ SHORT_PURPOSES: dict[Subject, str] = {
     "letter": _l("We use it to count and deliver your letter."),
     "registration": _l("We use it to keep your seat."),
     "subscription": _l("We use your email address to send you updates."),
+}
+# What people can do themselves. A registration needs no consent, so there is none to withdraw.
+RIGHTS: dict[Subject, str] = {
+    "signature": _l(
+        "With the link in our emails, you can see, correct, download and delete your data, or withdraw your signature."
+    ),
+    "letter": _l(
+        "With the link in our emails, you can see, correct, download and delete your data, or withdraw your letter."
+    ),
+    "registration": _l(
+        "With the link in our emails, you can see, change or cancel your registration. Ask us for a copy of your data, or to delete it."
+    ),
+    "subscription": _l(
+        "With the links in our emails, you can see and change your subscription, or unsubscribe. Ask us for a copy of your data, or to delete it."
+    ),
 }
 
 
@@ -121,7 +136,7 @@ def _paragraphs(subject: Subject, identity: Identity, lang: str, retention: str)
     yield _paragraph(_("Legal basis"), _legal_basis(subject))
     yield _paragraph(_("What we keep, why, and who sees it"), _kept(subject))
     yield _paragraph(_("How long"), retention)
-    yield _paragraph(_("Your rights"), _rights())
+    yield _paragraph(_("Your rights"), _rights(subject))
     yield _paragraph(_("Complaints"), complaint_of(identity))
     if addition := identity.text(lang).privacy_text.strip():
         yield addition
@@ -188,8 +203,7 @@ def _kept(subject: Subject) -> str:
     """Return the rows of the register about what people enter, as a list."""
     rows = (row for row in REGISTERS[subject] if row.is_entered)
     return "\n".join(
-        f"- {row.name}. {row.purpose}. "
-        + _("Who sees it: %(who)s.", who=after_colon(str(row.seen_by)))
+        " ".join((f"- {row.name}. {row.purpose}.", _("Who sees it? %(who)s.", who=row.seen_by)))
         for row in rows
     )
 
@@ -199,8 +213,8 @@ def _retention(subject: Subject, days: int | None) -> str:
     if subject == "registration":
         days = settings.registration_days
         return ngettext(
-            "We delete your data %(num)s day after the event, or after you cancel.",
-            "We delete your data %(num)s days after the event, or after you cancel.",
+            "We delete your data one day after the event, or one day after you cancel if that is sooner.",
+            "We delete your data %(num)s days after the event, or %(num)s days after you cancel if that is sooner.",
             days,
         )
     if subject == "subscription":
@@ -234,7 +248,13 @@ def _letter_retention(days: int | None) -> str:
     return f"{text} {rest}"
 
 
-def _rights() -> str:
-    return _(
-        "With the link in our emails, you can see, correct, download, withdraw and delete everything. You can also write to us, object, or ask us to limit what we do. You can withdraw your consent at any time. What we did before stays lawful."
-    )
+def _rights(subject: Subject) -> str:
+    sentences = [
+        RIGHTS[subject],
+        _("You can also write to us, object, or ask us to limit how we use your data."),
+    ]
+    if subject != "registration":
+        sentences.append(
+            _("You can withdraw your consent at any time. What we did before that stays lawful.")
+        )
+    return " ".join(map(str, sentences))

@@ -10,7 +10,7 @@ from campaign.i18n.locales import locale_of
 from campaign.organisations.identity import identities
 
 SIGNATURE = "signature-3"
-FORM = "form-3"
+FORM = "form-4"
 _WORDINGS = {
     SIGNATURE: _l(
         "Send me updates about “%(cause)s” from %(organisation)s by email, about twice a month",
@@ -18,7 +18,7 @@ _WORDINGS = {
         organisation="%(organisation)s",
     ),
     FORM: _l(
-        "Updates from %(organisation)s by email, until I unsubscribe. My address is used for nothing else.",
+        "Send me updates from %(organisation)s by email until I unsubscribe. Use my address for nothing else.",
         organisation="%(organisation)s",
     ),
 }

@@ -37,7 +37,8 @@ class ActionTexts:
     `confirm_lead` is below it, `confirm_button` confirms. `check_email` follows the form: what the
     email is for. `ask_title` asks to invite someone. `one` and `many` label a count, `recent` the
     list of people, and `be_first` an empty one. `email_hint` says what the address is for,
-    `withdraw` that one may change one's mind. `delivered` and `delivery` say what targets get, as a
+    `withdraw` that one may change one's mind. `unshared` opens the page without the link of another
+    supporter, and `printed` has the `address` for readers of paper. `delivered` and `delivery` say what targets get, as a
     list and as a sentence, where no organizer chooses it. `counted` says what happens after it is
     counted.
     """
@@ -59,6 +60,8 @@ class ActionTexts:
     be_first: LazyString
     email_hint: LazyString
     withdraw: LazyString
+    unshared: LazyString
+    printed: LazyString
     button: LazyString | None = None
     delivered: LazyString | None = None
     delivery: LazyString | None = None
@@ -140,6 +143,8 @@ PETITION_KIND = ActionKind(
             "We will email you to confirm your signature. We never show your email address."
         ),
         withdraw=_l("You can withdraw at any time."),
+        unshared=_l("Sign without their link"),
+        printed=_l("Sign at %(address)s"),
     ),
 )
 

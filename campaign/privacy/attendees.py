@@ -4,7 +4,9 @@ from flask_babel import lazy_gettext as _l
 
 from campaign.privacy.rows import NOBODY, RegisterRow, columns_of
 
-WITH_REGISTRATION = _l("We delete it %(days)s days after the event, or after you cancel")
+WITH_REGISTRATION = _l(
+    "We delete it %(days)s days after the event, or %(days)s days after you cancel if that is sooner"
+)
 
 GUESTS = (
     RegisterRow(
@@ -17,7 +19,7 @@ GUESTS = (
         is_entered=True,
     ),
     RegisterRow(
-        _l("A registration that is not confirmed"),
+        _l("An unconfirmed registration"),
         _l("To hold your seats for an hour and wait for you to confirm by email"),
         _l("The organizers of the event, never the public"),
         _l("We keep it for %(days)s days, then we delete it"),
@@ -58,7 +60,7 @@ GUESTS = (
 READERS = (
     RegisterRow(
         _l(
-            "Your subscription to updates: your email, language, how often, the wording you agreed to and when"
+            "Your subscription to updates: your email address, your language, how often you get them, what you agreed to and when"
         ),
         _l("To send you the updates you asked for"),
         _l(

@@ -1,15 +1,49 @@
-"""What we keep about supporters who write letters, and about the people they write to."""
+"""What we keep about supporters who write letters, where it differs from signatures."""
 
 from flask_babel import lazy_gettext as _l
 
-from campaign.privacy.rows import NOBODY, ORGANIZERS, RegisterRow, columns_of
-from campaign.privacy.supporters import COUNTED
+from campaign.privacy.rows import ORGANIZERS, RegisterRow, columns_of
+
+COUNTED = _l(
+    "As long as the letter counts, until you withdraw it, or until the action’s deletion date"
+)
 
 WRITERS = (
+    # The columns of the first three rows and of the answers are in the rows about signatures.
+    RegisterRow(
+        _l("Your name"),
+        _l("To sign your letter"),
+        _l(
+            "The organizers. The people you write to see your full name. The public sees only what you choose to show"
+        ),
+        COUNTED,
+        (),
+        is_entered=True,
+    ),
+    RegisterRow(
+        _l("Your email address"),
+        _l("To confirm that it was you, so that each person takes part only once"),
+        _l(
+            "The organizers. The people you write to see it only if you let them reply, or if you send your letter yourself. The public never sees it"
+        ),
+        COUNTED,
+        (),
+        is_entered=True,
+    ),
+    RegisterRow(
+        _l("Your country and postal code"),
+        _l("To find who represents you, and to show where letters come from"),
+        _l(
+            "The organizers. The people you write to see the country, and the postal code if it is required. The public sees the country next to a name that is shown"
+        ),
+        COUNTED,
+        (),
+        is_entered=True,
+    ),
     RegisterRow(
         _l("Who you chose to write to, and whether they may answer you by email"),
         _l("To deliver your letter"),
-        ORGANIZERS,
+        _l("The organizers. The people you write to see only what is sent to them"),
         COUNTED,
         columns_of("signature", "kind_data"),
         is_entered=True,
@@ -23,10 +57,18 @@ WRITERS = (
         is_entered=True,
     ),
     RegisterRow(
+        _l("Your answers to other questions on the form"),
+        _l("For the purpose stated next to the question"),
+        ORGANIZERS,
+        COUNTED,
+        (),
+        is_entered=True,
+    ),
+    RegisterRow(
         _l("Who your letters went to, when, and how"),
         _l("To deliver each letter once, and to tell you if one could not be delivered"),
         ORGANIZERS,
-        _l("Permanently, once nothing in it identifies you"),
+        _l("Permanently. After your data is deleted, nothing in it identifies you"),
         columns_of(
             "letter",
             "signature_id petition_id profile_id batch_id target_name address way state reason "
@@ -42,12 +84,5 @@ WRITERS = (
             "letter_batch",
             "petition_id profile_id lang address document created_at sent_at bounced_at",
         ),
-    ),
-    RegisterRow(
-        _l("A code made from the email address of someone who wants no letters"),
-        _l("So that we send them none. The code cannot be turned back into the address"),
-        NOBODY,
-        _l("As long as this site exists"),
-        columns_of("letter_refusal", "address_digest created_at"),
     ),
 )

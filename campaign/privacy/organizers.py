@@ -43,7 +43,7 @@ WORKERS = (
     ),
     RegisterRow(
         _l("Where you are signed in: browser, network, times"),
-        _l("So that you can see it and close what is not yours"),
+        _l("So that you can see where you are signed in, and sign out where it was not you"),
         _l("You"),
         _l("Until nobody has used it for twelve hours. We recognize a browser for one year"),
         (

@@ -11,7 +11,16 @@ from campaign.privacy.organizers import WORKERS
 from campaign.privacy.supporters import SIGNERS
 from campaign.privacy.targets import OFFICE_HOLDERS
 
-REGISTER = (*SIGNERS, *WRITERS, *GUESTS, *READERS, *OFFICE_HOLDERS, *WORKERS)
+# The tables of the privacy page, in their order.
+SECTIONS = (
+    ("sign", SIGNERS),
+    ("write", WRITERS),
+    ("come", GUESTS),
+    ("hear", READERS),
+    ("decide", OFFICE_HOLDERS),
+    ("organize", WORKERS),
+)
+REGISTER = tuple(row for _name, rows in SECTIONS for row in rows)
 
 # Columns, in tables with personal data, that say nothing about a person.
 NOT_PERSONAL = {

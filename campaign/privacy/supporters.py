@@ -23,11 +23,33 @@ LEFT = (
     "withdrawn_at",
 )
 
+# What people may want where they sign or write a letter.
+WISHES = (
+    RegisterRow(
+        _l("Whether you want updates"),
+        _l("To write to you about the cause, if you asked for it"),
+        ORGANIZERS,
+        LIKE_THE_SIGNATURE,
+        columns_of("signature", "subscribe"),
+        is_entered=True,
+    ),
+    RegisterRow(
+        _l("Whether you want to be told of answers"),
+        _l("To send you one email for each published answer or result, if you asked for it"),
+        ORGANIZERS,
+        LIKE_THE_SIGNATURE,
+        columns_of("signature", "tell_answer"),
+        is_entered=True,
+    ),
+)
+
 SIGNERS = (
     RegisterRow(
         _l("Your name"),
         _l("It is your signature"),
-        _l("The people the petition is addressed to. The public sees only what you choose to show"),
+        _l(
+            "The organizers, and the people the petition is addressed to, as announced where you sign. The public sees only what you choose to show"
+        ),
         COUNTED,
         columns_of("signature", "given_name family_name name_display name_display_requested"),
         is_entered=True,
@@ -46,7 +68,7 @@ SIGNERS = (
             "To show where support comes from. If you gave no email address, to tell apart two people with the same name"
         ),
         _l(
-            "The organizers and the people the petition is addressed to. The public sees the country next to a name that is shown"
+            "The organizers. The people the petition is addressed to get only what is announced where you sign. The public sees the country next to a name that is shown"
         ),
         COUNTED,
         columns_of("signature", "country postal_code person_digest"),
@@ -56,7 +78,7 @@ SIGNERS = (
         _l("Your comment"),
         _l("To be shown with your signature"),
         _l(
-            "The public and the people the petition is addressed to, once an organizer has approved it, and only next to a name or initials you chose to show"
+            "The organizers. Everyone, once an organizer has approved it, and only next to a name or initials you chose to show"
         ),
         COUNTED,
         columns_of("signature", "comment comment_shown comment_read_at"),
@@ -79,7 +101,7 @@ SIGNERS = (
         ),
         _l("The organizers. The public sees the number and the day if your name is shown"),
         _l(
-            "Permanently, once nothing in it identifies you. We then keep only the day, not the time"
+            "Permanently. After your data is deleted, nothing in it identifies you, and only the day is kept, not the time"
         ),
         columns_of("signature", " ".join(LEFT)),
     ),
@@ -90,26 +112,11 @@ SIGNERS = (
         LIKE_THE_SIGNATURE,
         columns_of("signature", "consent_at"),
     ),
-    RegisterRow(
-        _l("Whether you want updates"),
-        _l("To write to you about the cause, if you asked for it"),
-        ORGANIZERS,
-        LIKE_THE_SIGNATURE,
-        columns_of("signature", "subscribe"),
-        is_entered=True,
-    ),
-    RegisterRow(
-        _l("Whether you want to be told when the petition is answered"),
-        _l("To send you one email for each published answer or result, if you asked for it"),
-        ORGANIZERS,
-        LIKE_THE_SIGNATURE,
-        columns_of("signature", "tell_answer"),
-        is_entered=True,
-    ),
+    *WISHES,
     RegisterRow(
         _l("Which emails we have sent you or still have to send"),
-        _l("So that no email is lost or sent twice, and we send no more than five"),
-        NOBODY,
+        _l("So that no email is lost or sent twice, and you get at most five about one signature"),
+        _l("The organizers see how many there were"),
         _l("We keep the emails for 30 days, and their number as long as the signature exists"),
         (
             *columns_of("signature", "mail_count mailed_at reminders"),
@@ -128,7 +135,7 @@ SIGNERS = (
     RegisterRow(
         _l("An unconfirmed signature"),
         _l("To wait until you confirm by email"),
-        NOBODY,
+        ORGANIZERS,
         _l("We keep it for %(days)s days, then we delete it"),
         (),
         days="erase_pending_days",
@@ -166,7 +173,7 @@ SIGNERS = (
         _l("A request to use a new email address: both addresses, when, and how it ended"),
         _l("To confirm the new address, and to give time to stop the change from the old one"),
         NOBODY,
-        _l("Until 30 days after its end"),
+        _l("Until 30 days after it ends"),
         columns_of(
             "address_change",
             "state lang old_email old_digest new_email new_digest needs_agreement created_at "
@@ -192,7 +199,7 @@ SIGNERS = (
     ),
     RegisterRow(
         _l(
-            "What your signature was like before organizers changed many at once or decided about your name"
+            "Your signature as it was before organizers changed many at once, or decided about your name"
         ),
         _l("So that a mistake can be undone"),
         NOBODY,
@@ -213,7 +220,7 @@ SIGNERS = (
     RegisterRow(
         _l("A withdrawn signature"),
         _l("So that you can undo it"),
-        NOBODY,
+        ORGANIZERS,
         _l("We keep it for %(days)s days, then we delete it"),
         (),
         days="erase_pending_days",
@@ -249,7 +256,7 @@ SIGNERS = (
     ),
     RegisterRow(
         _l("The signature you drew with your finger"),
-        _l("To deliver it with your name to the people the petition is addressed to"),
+        _l("To prove that you signed in person, if anyone asks the organizers"),
         ORGANIZERS,
         LIKE_THE_SIGNATURE,
         columns_of("kiosk_record", "drawing"),
@@ -257,10 +264,10 @@ SIGNERS = (
     RegisterRow(
         _l("Your IP address"),
         _l(
-            "To notice abuse. We keep only a code made with a random key of that day, and delete the key with it"
+            "To stop floods of false names. We keep only a code made from it with a random key that is secret and changes every day"
         ),
         NOBODY,
-        _l("%(days)s days"),
+        _l("We delete the code and its key after %(days)s days"),
         columns_of("signature", "address_digest"),
         days="address_days",
     ),

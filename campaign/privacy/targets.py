@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
-from campaign.privacy.rows import ORGANIZERS, RegisterRow, columns_of
+from campaign.privacy.rows import NOBODY, ORGANIZERS, RegisterRow, columns_of
 
 UNTIL_REMOVED = _l("Until an organizer removes you from the list, plus 30 days to undo that")
 
@@ -60,6 +60,13 @@ OFFICE_HOLDERS = (
         ORGANIZERS,
         UNTIL_REMOVED,
         columns_of("target_email", "status status_at"),
+    ),
+    RegisterRow(
+        _l("A code made from the email address of someone who wants no letters"),
+        _l("So that we send them none. The code cannot be turned back into the address"),
+        NOBODY,
+        _l("As long as this site exists"),
+        columns_of("letter_refusal", "address_digest created_at"),
     ),
     RegisterRow(
         _l("The last imported lists of people in office, and what they changed"),

@@ -13,11 +13,6 @@ def with_capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def after_colon(text: str) -> str:
-    """Return a sentence that stands alone elsewhere, as it follows a colon."""
-    return text[:1].lower() + text[1:]
-
-
 def within_quotation(text: str, lang: str) -> str:
     """Return a text as a quotation in `lang` contains it, with inner marks for its own quotes."""
     return _INNER_SPACE.sub("", text).translate(_INNER_MARKS.get(lang, _INNER_MARKS["en"]))

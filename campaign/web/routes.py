@@ -8,22 +8,12 @@ from flask.typing import ResponseReturnValue
 from campaign.health.readiness import readiness
 from campaign.http.caching import public
 from campaign.notices.presenters import controllers
-from campaign.privacy.attendees import GUESTS, READERS
-from campaign.privacy.organizers import WORKERS
+from campaign.privacy.register import SECTIONS
 from campaign.privacy.rows import RegisterRow
-from campaign.privacy.supporters import SIGNERS
-from campaign.privacy.targets import OFFICE_HOLDERS
 from campaign.site.settings import site_settings
 from campaign.web.languages import redirect_to_language
 
 blueprint = Blueprint("web", __name__)
-SECTIONS = (
-    ("sign", SIGNERS),
-    ("come", GUESTS),
-    ("hear", READERS),
-    ("decide", OFFICE_HOLDERS),
-    ("organize", WORKERS),
-)
 
 
 @blueprint.get("/")
@@ -38,7 +28,6 @@ def privacy() -> Response:
         organisations=controllers(g.lang),
         tables=[(name, _rows(table)) for name, table in SECTIONS],
         confirm_days=site_settings().confirm_days,
-        address_days=site_settings().address_days,
         own_link_days=site_settings().own_link_days,
     )
     return public(make_response(page), 60)

@@ -19,6 +19,7 @@ from campaign.mail.delivery.outbox_worker import make_outbox_worker
 from campaign.mail.renderers import renderers_of
 from campaign.process.clock import utcnow
 from campaign.text.sentences import with_capital
+from tests.factories.causes import make_cause
 from tests.factories.events import (
     come,
     link,
@@ -29,7 +30,9 @@ from tests.factories.events import (
     states,
 )
 from tests.factories.organisations import make_organisation
+from tests.page_parts import values
 
+STATES = ("registered", "waiting", "held")
 SEATED = (CONFIRMATION, REPEAT, SEAT, CHANGED, DAY_REMINDER, HOURS_REMINDER)
 
 
@@ -82,6 +85,52 @@ def test_waiting_and_held_registrations_get_other_emails_without_code(app, rende
     for item in (waits, held):
         assert rendered(CONFIRMATION, item).attachments == ()
         assert registration(item).code[:5] not in rendered(REPEAT, item).text
+
+
+def in_state(event, state, **values):
+    """Return the id of a registration in this state, for an event with a few seats."""
+    if state == "waiting":
+        come(event, "first", seats=event.capacity)
+    held_reason = "hidden_field" if state == "held" else ""
+    registration_id = come(event, "later", held_reason=held_reason, **values)
+    assert registration(registration_id).state == state
+    return registration_id
+
+
+def not_you(message):
+    """Return what an email tells readers to do who did not register."""
+    [way] = values(message.html, "data-not-you")
+    return way
+
+
+@pytest.mark.parametrize("lang", ["en", "es", "fr"])
+@pytest.mark.parametrize("state", STATES)
+def test_someone_whose_address_was_entered_again_is_told_to_ignore_it(app, rendered, state, lang):
+    again = rendered(REPEAT, in_state(make_event(capacity=2), state, lang=lang), lang)
+    assert not_you(again) == "ignore"
+    assert values(again.html, "data-days") == []
+
+
+@pytest.mark.parametrize("lang", ["en", "es", "fr"])
+def test_subject_of_a_repeat_says_registered_only_to_those_who_are(app, rendered, lang):
+    cause_id = make_cause().id
+    events = {state: make_event(state, capacity=2, cause_id=cause_id) for state in STATES}
+    subjects = [
+        rendered(REPEAT, in_state(event, state, lang=lang), lang).subject
+        for state, event in events.items()
+    ]
+    assert len({subject.partition(":")[0] for subject in subjects}) == len(STATES)
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_email_says_to_cancel_and_when_that_deletes_the_registration(
+    app, rendered, monkeypatch, state
+):
+    monkeypatch.setitem(app.config, "REGISTRATION_DAYS", 17)
+    message = rendered(CONFIRMATION, in_state(make_event(capacity=2), state))
+    assert not_you(message) == "cancel"
+    assert values(message.html, "data-days") == ["17"]
+    assert " 17 " in " ".join(message.text.split())
 
 
 def test_cancelled_registration_is_removed_from_the_calendar(app, rendered):
@@ -181,15 +230,18 @@ def test_email_has_access_notes_without_their_markdown(app, rendered):
     assert "**" not in message.html
 
 
-def test_email_has_singular_or_plural_for_the_seats(app, rendered, monkeypatch):
+@pytest.mark.parametrize("state", STATES)
+def test_email_has_singular_or_plural_for_the_seats(app, rendered, monkeypatch, state):
     monkeypatch.setattr(
         "babel.support.Translations.ungettext",
-        lambda _self, _one, _many, num: "[one]" if num == 1 else "[many]",
+        # Other sentences count days.
+        lambda _self, one, _many, num: ("[one]" if num == 1 else "[many]") if "seat" in one else "",
     )
-    event = make_event()
+    cause_id = make_cause().id
+    events = [make_event(slug, capacity=2, cause_id=cause_id) for slug in ("one", "two")]
     one, two = (
-        rendered(CONFIRMATION, come(event, "a")).text,
-        rendered(CONFIRMATION, come(event, "b", seats=2)).text,
+        rendered(CONFIRMATION, in_state(event, state, seats=seats))
+        for seats, event in enumerate(events, 1)
     )
-    assert "[one]" in one and "[many]" not in one
-    assert "[many]" in two and "[one]" not in two
+    assert "[one]" in one.text and "[many]" not in one.text
+    assert "[many]" in two.text and "[one]" not in two.text

@@ -277,3 +277,13 @@ def test_erased_signature_keeps_only_the_notice(client, petition):
     erased = row(signature_id)
     assert notice_of(erased).is_recorded
     assert erased.consent_at is None
+
+
+@pytest.mark.parametrize("lang", ["en", "es", "fr"])
+def test_notice_of_an_event_speaks_of_no_consent(app, lang):
+    word = {"en": "consent", "es": "consentimiento", "fr": "consentement"}[lang]
+    texts = {
+        subject: compose_notice(subject, organisation_id=None, lang=lang, days=30).text.lower()
+        for subject in ("signature", "letter", "registration", "subscription")
+    }
+    assert {subject for subject, text in texts.items() if word not in text} == {"registration"}

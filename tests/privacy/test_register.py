@@ -1,10 +1,14 @@
 """Tests that the privacy page lists all personal data that the database stores."""
 
 import pytest
+from flask_babel import force_locale
 
 from campaign.extensions import db
-from campaign.privacy.register import IMPERSONAL, NOT_PERSONAL, REGISTER
+from campaign.privacy.register import IMPERSONAL, NOT_PERSONAL, REGISTER, SECTIONS
+from campaign.privacy.rows import ORGANIZERS
+from campaign.privacy.supporters import SIGNERS
 from campaign.site.settings import site_settings
+from tests.page_parts import tree
 
 pytestmark = pytest.mark.both_databases
 
@@ -42,7 +46,28 @@ def test_every_column_of_a_personal_table_is_on_the_page_or_reveals_nothing():
 
 def test_nothing_is_listed_twice():
     assert sorted(NAMED) == sorted(set(NAMED))
-    assert len({str(row.name) for row in REGISTER}) == len(REGISTER)
+    for _name, rows in SECTIONS:
+        assert len({str(row.name) for row in rows}) == len(rows)
+
+
+@pytest.mark.parametrize("lang", ["en", "es", "fr"])
+def test_privacy_page_lists_every_row_of_the_register(client, lang):
+    page = tree(client.get(f"/{lang}/privacy"))
+    shown = {
+        section: [
+            cell.text_content()
+            for cell in page.xpath(f"//*[@aria-labelledby='kept-{section}']//th[@scope='row']")
+        ]
+        for section, _rows in SECTIONS
+    }
+    with client.application.test_request_context(), force_locale(lang):
+        assert shown == {section: [str(row.name) for row in rows] for section, rows in SECTIONS}
+
+
+def test_unconfirmed_and_withdrawn_signatures_are_seen_by_organizers():
+    """The list of signatures in the workspace has filters for both."""
+    rows = [row for row in SIGNERS if row.days == "erase_pending_days" and not row.columns]
+    assert [row.seen_by for row in rows] == [ORGANIZERS, ORGANIZERS]
 
 
 def test_retention_days_come_from_a_setting(app):

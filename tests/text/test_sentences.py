@@ -1,6 +1,6 @@
 """Tests of texts at the beginning and the end of a sentence, and within quotation marks."""
 
-from campaign.text.sentences import after_colon, before_period, with_capital, within_quotation
+from campaign.text.sentences import before_period, with_capital, within_quotation
 
 
 def test_line_begins_with_a_capital_and_keeps_the_others():
@@ -12,13 +12,6 @@ def test_name_that_ends_in_a_period_gets_no_second_one():
     assert f"{before_period('River Keepers, Inc.')}." == "River Keepers, Inc."
     assert before_period("River Keepers") == "River Keepers"
     assert before_period("") == ""
-
-
-def test_sentence_after_a_colon_begins_small():
-    assert after_colon("L’équipe organisatrice. Le public, jamais") == (
-        "l’équipe organisatrice. Le public, jamais"
-    )
-    assert after_colon("") == ""
 
 
 def test_quotes_within_a_quotation_get_inner_marks():

@@ -36,10 +36,14 @@ TEXTS = ActionTexts(
     be_first=_l("Be the first to write."),
     email_hint=_l("We will email you to confirm your letter. We never show your email address."),
     withdraw=_l("You can stop your letter until we send it."),
+    unshared=_l("Write without their link"),
+    printed=_l("Write at %(address)s"),
     counted=_l("We deliver your letter soon, and email you if we cannot. You can follow it here:"),
-    delivered=_l("your letter, with your full name and country"),
+    delivered=_l(
+        "your letter, with your full name and country, and your postal code if it is required"
+    ),
     delivery=_l(
-        "The people you choose get your letter, with your full name and country. They get your email address only if you allow replies."
+        "The people you choose get your letter, with your full name and country, and your postal code if it is required. We give them your email address only if you allow replies."
     ),
 )
 
