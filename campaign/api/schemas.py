@@ -242,6 +242,10 @@ SCHEMAS = {
             "type": "boolean",
             "description": "Whether to ask if the targets may reply to the person's email address (`shares_address`).",
         },
+        asks_postal_code={
+            "type": "boolean",
+            "description": "Whether the letter is signed with the postal code too. Say so where people write.",
+        },
     ),
     "Answer": _object(
         "What a target answered. `body` is Markdown, in the language `lang`.",

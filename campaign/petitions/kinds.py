@@ -38,9 +38,8 @@ class ActionTexts:
     email is for. `ask_title` asks to invite someone. `one` and `many` label a count, `recent` the
     list of people, and `be_first` an empty one. `email_hint` says what the address is for,
     `withdraw` that one may change one's mind. `unshared` opens the page without the link of another
-    supporter, and `printed` has the `address` for readers of paper. `delivered` and `delivery` say what targets get, as a
-    list and as a sentence, where no organizer chooses it. `counted` says what happens after it is
-    counted.
+    supporter, and `printed` has the `address` for readers of paper. `counted` says what happens after
+    it is counted.
     """
 
     noun: LazyString
@@ -63,8 +62,6 @@ class ActionTexts:
     unshared: LazyString
     printed: LazyString
     button: LazyString | None = None
-    delivered: LazyString | None = None
-    delivery: LazyString | None = None
     counted: LazyString | None = None
 
 
@@ -82,7 +79,8 @@ class ActionKind:
     `form_data` returns what the form shows beside that of a petition as JSON can hold it, for
     tablets and partners. With `needs_email`, only its supporter confirms a response, by email:
     neither a witness at a table nor a partner does.
-    `missing` returns what must be filled in before the action with this id is published: pairs of a
+    `delivered` returns what targets get of a response to the action with this id, as a list and as a
+    sentence, where no organizer chooses it. `missing` returns what must be filled in before the action with this id is published: pairs of a
     name, and a language or "". `confirmed_url` returns where a response leads when it is confirmed,
     if not to its number.
 
@@ -103,6 +101,7 @@ class ActionKind:
     fields: Callable[[int, str], Mapping[str, Any]] | None = None
     earlier_fields: Callable[[int, str], Mapping[str, Any]] | None = None
     form_data: Callable[[int, str], Mapping[str, Any]] | None = None
+    delivered: Callable[[int], tuple[str, str]] | None = None
     missing: Callable[[int], Sequence[tuple[str, str]]] | None = None
     confirmed_url: Callable[[Any], str | None] | None = None
     form_part: Callable[[Any, Any, str], Markup] | None = None

@@ -99,14 +99,16 @@ class PetitionPage(PetitionCard):
     @property
     def delivered_list(self) -> str:
         """Return what is delivered of a signature, as one text."""
-        own = self.kind.texts.delivered
-        return str(own) if own else delivered_list(self.delivered_names, self.delivered_details)
+        if self.kind.delivered:
+            return self.kind.delivered(self.id)[0]
+        return delivered_list(self.delivered_names, self.delivered_details)
 
     @property
     def delivery_sentence(self) -> str:
         """Return the sentence about it that supporters read."""
-        own = self.kind.texts.delivery
-        return str(own) if own else delivery_sentence(self.delivered_names, self.delivered_details)
+        if self.kind.delivered:
+            return self.kind.delivered(self.id)[1]
+        return delivery_sentence(self.delivered_names, self.delivered_details)
 
 
 def card(petition: Petition, lang: str, count: int, now: datetime) -> PetitionCard:

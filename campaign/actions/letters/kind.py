@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 
 from campaign.actions.letters.form.data import form_data
 from campaign.actions.letters.form.forms import earlier_fields, letter_fields
-from campaign.actions.letters.form.page import confirm_part, form_part
+from campaign.actions.letters.form.page import confirm_part, delivered, form_part
 from campaign.actions.letters.form.targets import settings_of
 from campaign.actions.letters.models import LETTER
 from campaign.actions.letters.presenters import downloaded_part, own_part
@@ -39,12 +39,6 @@ TEXTS = ActionTexts(
     unshared=_l("Write without their link"),
     printed=_l("Write at %(address)s"),
     counted=_l("We deliver your letter soon, and email you if we cannot. You can follow it here:"),
-    delivered=_l(
-        "your letter, with your full name and country, and your postal code if it is required"
-    ),
-    delivery=_l(
-        "The people you choose get your letter, with your full name and country, and your postal code if it is required. We give them your email address only if you allow replies."
-    ),
 )
 
 # The templates of emails about signatures, and those that letters have instead.
@@ -83,6 +77,7 @@ def init_app(app: Flask) -> None:
             form_part=form_part,
             confirm_part=confirm_part,
             confirmed_url=confirmed_url,
+            delivered=delivered,
             missing=missing,
             note_counted=note_counted,
             own_part=own_part,

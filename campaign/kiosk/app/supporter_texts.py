@@ -43,8 +43,9 @@ SIGNING = {
     "form_actions_one": _l("Sign and write"),
     "form_actions_many": _l("Sign and write"),
     "letter_goes_to": _l("Who you are writing to"),
-    "letter_signed": _l(
-        "Your letter is signed with your full name and country, and your postal code if it is required."
+    "letter_signed": _l("Your letter is signed with your full name and country."),
+    "letter_signed_postal": _l(
+        "Your letter is signed with your full name, country and postal code."
     ),
     "letter_reply": _l("They may reply to my email address"),
     "optional": _l("(optional)"),

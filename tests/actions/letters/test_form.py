@@ -6,6 +6,7 @@ import pytest
 
 from campaign.actions.letters.delivery.refusals import refuse
 from campaign.actions.letters.form.forms import MAX_TARGETS
+from campaign.actions.letters.form.page import delivered
 from campaign.actions.letters.models import LetterSettings
 from campaign.extensions import db, write
 from campaign.process.clock import utcnow
@@ -179,3 +180,14 @@ def test_a_later_form_with_another_text_is_a_form_of_its_own(client, app):
     write_by_form(client)
     write_by_form(client, answer_1="Another text, which someone else may have sent.")
     assert len(rows()) == 1 and len(forms()) == 1
+
+
+def test_page_says_whether_targets_get_the_postal_code(client, app):
+    without = make_letter_action("river")
+    with_code = make_letter_action(
+        "lake", cause_id=without.cause_id, required_fields=["postal_code"]
+    )
+    for action in (without, with_code):
+        page = client.get(f"/en/actions/{action.slug}").text
+        assert all(text in page for text in delivered(action.id))
+    assert not set(delivered(without.id)) & set(delivered(with_code.id))

@@ -7,6 +7,7 @@ from flask_babel import force_locale
 from campaign.actions.letters.form.page import delivery_sentence
 from campaign.actions.letters.form.targets import MAX_TARGETS, offered_targets, settings_of
 from campaign.actions.letters.text.composition import letter_texts
+from campaign.actions.letters.text.letter_actions import asks_postal_code
 from campaign.i18n.locales import locale_of
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_by_id
@@ -37,6 +38,7 @@ def form_data(action_id: int, lang: str) -> dict[str, Any]:
         "most_targets": MAX_TARGETS,
         "delivery": delivery,
         "offers_reply": settings.offers_reply and settings.way in ("individual", "gathered"),
+        "asks_postal_code": asks_postal_code(petition, settings),
     }
 
 

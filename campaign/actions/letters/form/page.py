@@ -14,7 +14,7 @@ from campaign.actions.letters.form.preview import preview
 from campaign.actions.letters.form.targets import likely_targets, offered_targets, settings_of
 from campaign.actions.letters.models import SENT_BY_US, LetterSettings
 from campaign.actions.letters.text.composition import letter_texts
-from campaign.actions.letters.text.letter_actions import chosen_targets
+from campaign.actions.letters.text.letter_actions import asks_postal_code, chosen_targets
 from campaign.petitions.models import Petition
 from campaign.petitions.presenters import PetitionPage
 from campaign.petitions.queries import petition_by_id
@@ -45,6 +45,7 @@ class LetterForm:
     `likely` are the targets that may represent the supporter, and `others` the rest. They are found
     by area where `by_area`, and `was_looked_up` says whether a postal code was entered. `delivery`
     says in one line how letters reach them. `lang` is the language of the fixed texts.
+    `asks_postal_code` says whether targets get the postal code too.
     """
 
     lang: str
@@ -58,6 +59,7 @@ class LetterForm:
     was_looked_up: bool
     delivery: str
     offers_reply: bool
+    asks_postal_code: bool
 
 
 def form_part(action: PetitionPage, form: BaseForm, lang: str) -> Markup:
@@ -118,6 +120,24 @@ def letter_form(action: PetitionPage, form: BaseForm, lang: str) -> LetterForm:
         was_looked_up=bool(postal_code.strip()),
         delivery=delivery_sentence(settings),
         offers_reply=settings.offers_reply and is_sent_by_us,
+        asks_postal_code=asks_postal_code(petition, settings),
+    )
+
+
+def delivered(action_id: int) -> tuple[str, str]:
+    """Return what targets get of a letter, as a list and as a sentence."""
+    if asks_postal_code(cast(Petition, petition_by_id(action_id)), settings_of(action_id)):
+        return (
+            _("your letter, with your full name, country and postal code"),
+            _(
+                "The people you choose get your letter, with your full name, country and postal code. We give them your email address only if you allow replies."
+            ),
+        )
+    return (
+        _("your letter, with your full name and country"),
+        _(
+            "The people you choose get your letter, with your full name and country. We give them your email address only if you allow replies."
+        ),
     )
 
 

@@ -84,13 +84,8 @@ class LetterAction:
         return Writer(
             name=" ".join(filter(None, (given_name, family_name))),
             country=country,
-            postal_code=postal_code if self.asks_postal_code else "",
+            postal_code=postal_code if asks_postal_code(self.petition, self.settings) else "",
         )
-
-    @property
-    def asks_postal_code(self) -> bool:
-        """Return whether every writer enters a postal code."""
-        return "postal_code" in self.petition.required_fields or self.settings.selection == "area"
 
     def likeness(self, texts: LetterTexts, paragraphs: Sequence[str]) -> Likeness:
         """Return how much of a letter is its writer's own."""
@@ -169,3 +164,8 @@ def chosen_targets(kind_data: Mapping[str, Any] | None) -> list[int]:
     chosen = (kind_data or {}).get("targets")
     ids: Iterable[Any] = chosen if isinstance(chosen, list) else ()
     return list(dict.fromkeys(i for i in ids if isinstance(i, int) and not isinstance(i, bool)))
+
+
+def asks_postal_code(petition: Petition, settings: LetterSettings) -> bool:
+    """Return whether every writer enters a postal code."""
+    return "postal_code" in petition.required_fields or settings.selection == "area"

@@ -57,7 +57,7 @@ export function translateLetter(container, petition, hasTitle) {
     to: message("letter_goes_to"),
     opening: letter.opening,
     closing: letter.closing,
-    signed: message("letter_signed"),
+    signed: message(letter.asks_postal_code ? "letter_signed_postal" : "letter_signed"),
     way: letter.delivery,
     ...(letter.offers_reply ? { reply: message("letter_reply") } : {}),
   };
