@@ -54,7 +54,7 @@ def test_second_of_two_who_set_a_goal_sees_the_first(desk, home):
     assert figures(text_at(answer, "//div[@class='conflict']")) == [2000, 3000]
     assert now_of().goal == 2000
     desk.post(f"{HOME}/goal", {"goal": "3000", "version": 2})
-    assert values(desk.get(HOME), "data-goal") == ["3000"]
+    assert set(values(desk.get(HOME), "data-goal")) == {"3000"}
 
 
 def test_petition_begins_with_a_title_in_any_language_and_stays_a_draft(desk, client):
