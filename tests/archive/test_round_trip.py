@@ -172,6 +172,7 @@ def test_letters_that_wait_do_not_leave_after_a_move(app, tmp_path):
     assert settings["way"] == "individual"
 
 
+@pytest.mark.slow
 @pytest.mark.both_databases
 def test_nobody_is_told_from_two_sites_after_a_move(app, installation, tmp_path):
     petition = make_petition()

@@ -138,6 +138,7 @@ def test_temporary_site_gets_nothing_of_the_operators_site():
     assert given["WEB_THREADS"] == "12"
 
 
+@pytest.mark.slow
 def test_site_that_does_not_start_shows_why_and_leaves_nothing(monkeypatch, tmp_path):
     monkeypatch.setattr(site_module.tempfile, "mkdtemp", lambda prefix: str(tmp_path / "site"))
     (tmp_path / "site").mkdir()

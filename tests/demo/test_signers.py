@@ -63,6 +63,7 @@ def test_every_address_is_accepted_by_the_form():
         assert validate_email(address, check_deliverability=False).normalized == address
 
 
+@pytest.mark.slow
 def test_postal_codes_are_valid_where_the_country_has_them():
     rules = {
         signer.country: get_validation_rules({"country_code": signer.country}) for signer in CROWD

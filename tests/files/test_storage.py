@@ -31,7 +31,7 @@ def s3():
     server.stop()
 
 
-@pytest.fixture(params=["folder", "bucket"])
+@pytest.fixture(params=["folder", pytest.param("bucket", marks=pytest.mark.slow)])
 def settings(request, tmp_path):
     if request.param == "folder":
         return {"VAR_DIR": str(tmp_path), **FOLDER}

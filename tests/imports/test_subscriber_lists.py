@@ -110,6 +110,7 @@ def files():
     return list(Path(current_app.config["VAR_DIR"], "subscriber-lists").glob("*"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("asks", [False, True])
 def test_killed_import_starts_over_and_nobody_is_added_or_asked_twice(checked, monkeypatch, asks):
     import_id = checked(asks=asks, more=["reader3@rosales.example,2025-03-01,Twice"])

@@ -104,6 +104,7 @@ def texts_of(order):
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["River Keepers", "", "Guardianes del Río y de sus Orillas, A. C. " * 4]
 )

@@ -61,6 +61,7 @@ def test_night_variant_can_be_read_by_night(colour):
     assert contrast(night_variant(colour), NIGHT_BACKGROUND) >= 7
 
 
+@pytest.mark.slow
 def test_every_variant_of_every_accent_can_be_read():
     invented = random.Random(7)
     for _ in range(2000):

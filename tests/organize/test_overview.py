@@ -84,6 +84,7 @@ def happened_in(page):
     ]
 
 
+@pytest.mark.one_case
 @pytest.mark.parametrize(
     ("role", "tasks"),
     [

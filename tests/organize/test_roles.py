@@ -231,6 +231,7 @@ def test_old_session_is_asked_for_its_password_by_every_sensitive_route(desk_of,
             assert is_led or answer.status_code in (403, 404), path
 
 
+@pytest.mark.one_case
 @pytest.mark.once_on_postgresql
 @pytest.mark.usefixtures("unrendered")
 @pytest.mark.parametrize("role", [ADMIN, *ROLES])

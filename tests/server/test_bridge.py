@@ -94,6 +94,7 @@ def test_slow_bodies_use_no_thread(echo):
     assert status == "HTTP/1.1 200 OK"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "head", [b"Content-Length: 4000\r\n\r\na", b"Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n"]
 )

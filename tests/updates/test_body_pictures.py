@@ -95,6 +95,7 @@ def test_update_is_found_by_the_alt_text_of_its_picture(app):
     ] == [["answer"], ["answer"], []]
 
 
+@pytest.mark.slow
 def test_same_picture_twice_is_one_and_their_number_is_limited(app):
     update = make_update(texts=TEXTS)
     assert [add(update).number, add(update, alts={"en": "The lake", "es": "El lago"}).number] == [

@@ -50,6 +50,7 @@ def test_day_can_be_chosen_on_a_system_in_dark_mode(arrive):
     assert home.find("button.theme").get_attribute("aria-pressed") == "false"
 
 
+@pytest.mark.slow
 def test_nothing_moves_with_reduced_motion(arrive, served):
     still = arrive(reduced_motion="reduce")
     cause = CauseScreen.open(still)

@@ -89,6 +89,7 @@ def test_language_can_be_changed_after_a_refused_correction(confirmed, scripts):
     assert mine.correct(given_name="").speak("fr").lang == "fr"
 
 
+@pytest.mark.slow
 def test_two_signatures_of_one_email_address_each_have_a_form(arrive):
     visitor = arrive()
     PetitionScreen.open(visitor).sign()

@@ -44,6 +44,7 @@ def test_everything_moves_once_both_addresses_agree(signer, served, lang, script
     assert MineScreen(visitor).shown() == "Amalia Rosales"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("lang", "scripts"), [("es", True), ("fr", False), ("en", False)])
 def test_old_address_stops_it(signer, served, lang, scripts):
     mine, link = signer(lang=lang, scripts=scripts)
@@ -61,6 +62,7 @@ def test_old_address_stops_it(signer, served, lang, scripts):
     assert MineScreen(visitor).shown() == "Amalia Rosales"
 
 
+@pytest.mark.slow
 def test_new_address_refuses(signer, served):
     mine, _link = signer(width=1440)
     visitor, new = mine.visitor, new_address_of(mine.visitor)

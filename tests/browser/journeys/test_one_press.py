@@ -91,6 +91,7 @@ def test_draft_of_the_ordinary_form_does_not_reach_the_press(offered):
     expect(again.find("[name=name_display][value=initials]")).to_be_checked()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scripts", [True, False], ids=["script", "no_script"])
 def test_changed_petition_is_shown_again(offered, scripts):
     screen = open_first(offered(width=390, scripts=scripts))

@@ -54,6 +54,7 @@ def test_own_butterfly_is_private_and_gone_after_half_an_hour(arrive):
     expect(visitor.page.locator("[data-pending]:visible")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_shared_number_page_lets_no_butterfly_land(arrive):
     visitor = arrive()
     PetitionScreen.open(visitor).sign()

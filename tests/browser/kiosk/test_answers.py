@@ -105,6 +105,7 @@ def test_tablers_see_what_waits_for_an_organizer_and_why(new_tablet):
     assert review.count() == 0
 
 
+@pytest.mark.slow
 def test_refused_record_stays_and_tablers_read_why(new_tablet):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
 

@@ -115,6 +115,7 @@ def test_server_that_fails_half_way_loses_nothing(new_tablet, served):
     assert hatched(served, "Respuesta", 2) == ["Perdida", "Perdida"]
 
 
+@pytest.mark.slow
 def test_tablet_that_cannot_store_a_signature_thanks_nobody(new_tablet, served):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     tablet.choose()

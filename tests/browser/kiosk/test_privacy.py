@@ -113,6 +113,7 @@ def test_errors_of_one_person_are_not_shown_to_the_next(new_tablet):
     assert page.locator("[data-summary]").is_hidden()
 
 
+@pytest.mark.slow
 def test_abandoned_form_warns_and_is_cleared(new_tablet):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     page = tablet.page

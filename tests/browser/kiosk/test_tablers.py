@@ -52,6 +52,7 @@ def test_tablers_and_signers_each_read_their_own_language(new_tablet):
     assert page.locator("html").get_attribute("lang") == "es"
 
 
+@pytest.mark.slow
 def test_shift_hands_over_its_tally_online_and_offline(new_tablet, served):
     tablet = new_tablet(reduced_motion="reduce").pair()
     page = tablet.page

@@ -39,6 +39,7 @@ def downloaded(visitor):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("lang", "width", "scheme"), LANDS)
 def test_export_goes_from_its_purpose_to_the_file_and_audit_event(
     owner_of_200, lang, width, scheme

@@ -13,6 +13,7 @@ def cell(page, place, field):
     return page.locator(f"[name='cell:{place}:{field}']")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("lang", "width", "scheme"), [("en", 1440, "light"), ("fr", 390, "dark")])
 def test_sheet_goes_from_the_printer_to_the_count_and_is_undone(owner, served, lang, width, scheme):
     odile = owner(lang=lang, width=width, scheme=scheme)

@@ -116,6 +116,7 @@ def test_review_goes_from_the_figures_to_a_comment_on_the_public_page(
     served.flask("signatures", "audit")
 
 
+@pytest.mark.slow
 def test_figures_follow_the_pulse(owner_of_200, served):
     odile = owner_of_200(width=1440)
     go(odile, f"numbers/petitions/{SLUG}", "figures live")

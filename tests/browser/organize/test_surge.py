@@ -27,6 +27,7 @@ def rush(served):
         database.execute("delete from surge_report")
 
 
+@pytest.mark.slow
 def test_overview_and_site_features_say_what_waits(newcomer, rush):
     for scheme in ("light", "dark"):
         admin = newcomer(scheme=scheme)

@@ -19,6 +19,7 @@ def choose(page, text):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("lang", "width", "scheme"),
     [("en", 1440, "light"), ("es", 390, "dark"), ("fr", 820, "light")],
