@@ -147,6 +147,7 @@ def test_database_refuses_what_would_tell_twice_or_of_nothing(petition):
     write(add, *({"result": result} for result in RESULTS), {"answer_id": answer_id})
 
 
+@pytest.mark.once_on_postgresql
 @pytest.mark.one_case
 @pytest.mark.parametrize("lang", ["en", "es", "fr"])
 @pytest.mark.parametrize("result", RESULTS)

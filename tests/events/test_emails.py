@@ -49,6 +49,7 @@ def rendered(app):
     return render
 
 
+@pytest.mark.once_on_postgresql
 @pytest.mark.parametrize("lang", ["en", "es", "fr"])
 @pytest.mark.parametrize("kind", SEATED)
 def test_email_says_when_and_where_and_links_to_the_owners_page(app, rendered, kind, lang):
@@ -103,6 +104,7 @@ def not_you(message):
     return way
 
 
+@pytest.mark.once_on_postgresql
 @pytest.mark.parametrize("lang", ["en", "es", "fr"])
 @pytest.mark.parametrize("state", STATES)
 def test_someone_whose_address_was_entered_again_is_told_to_ignore_it(app, rendered, state, lang):

@@ -113,6 +113,7 @@ def test_record_that_cannot_be_opened_is_kept_unchanged(client, event, tablet):
     assert rows() == []
 
 
+@pytest.mark.once_on_postgresql
 @pytest.mark.parametrize(
     "changes",
     [
@@ -143,6 +144,7 @@ def test_odd_values_never_break_a_batch(tablet, changes):
     assert all(record.drawing == "" for record in records())
 
 
+@pytest.mark.once_on_postgresql
 @pytest.mark.parametrize(
     "report",
     [

@@ -132,6 +132,7 @@ def test_one_organisation_is_shown_without_the_concept(client, host):
     assert "/organisations/" not in client.get("/sitemap.xml").text
 
 
+@pytest.mark.once_on_postgresql
 @pytest.mark.parametrize("path", PAGES_OF_SCHOOL)
 def test_pages_of_a_cause_show_its_own_organisation_alone(client, school, path):
     page = client.get(path)

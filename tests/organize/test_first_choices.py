@@ -99,6 +99,7 @@ TYPED = {
 }
 
 
+@pytest.mark.once_on_postgresql
 @pytest.mark.parametrize(("page", "path", "field"), FORMS)
 @pytest.mark.parametrize("is_sent", [False, True], ids=["missing", "empty"])
 def test_form_without_a_choice_is_refused_at_the_field(desk_of, page, path, field, is_sent):

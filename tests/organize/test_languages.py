@@ -88,6 +88,7 @@ def desk(desk_of):
     return desk_of("admin")
 
 
+@pytest.mark.once_on_postgresql
 @pytest.mark.parametrize("path", FORMS)
 def test_form_keeps_texts_in_languages_that_the_site_no_longer_has(desk, path):
     before = written()

@@ -119,6 +119,7 @@ def test_name_right_to_left_is_kept_and_isolated(desk):
     assert "auto" in tree(desk.get(f"{PATH}/identity")).xpath("//input[@name='name_en']/@dir")
 
 
+@pytest.mark.once_on_postgresql
 @pytest.mark.parametrize(
     ("part", "form_data", "wrong"),
     [

@@ -76,6 +76,7 @@ def test_settings_are_saved_and_shown_in_the_activity_log(desk):
     assert "Europe/Paris" in desk.get("/organize/audit/?about=site").text
 
 
+@pytest.mark.once_on_postgresql
 @pytest.mark.parametrize(
     ("changes", "wrong"),
     [

@@ -138,6 +138,7 @@ def test_second_editor_sees_both_texts(desk, petition):
     assert desk.post(PAGE, typed(confirm_opening_en="First")).status_code == 303
 
 
+@pytest.mark.once_on_postgresql
 @pytest.mark.parametrize("lang", ["en", "es", "fr"])
 @pytest.mark.parametrize("email", EMAILS)
 def test_each_email_is_previewed_with_what_was_typed(desk, petition, email, lang):

@@ -157,6 +157,7 @@ def test_held_signature_can_be_confirmed_stays_held_and_looks_like_any_other(cli
     assert (row(held).number, row(free).number) == (None, 1)
 
 
+@pytest.mark.once_on_postgresql
 @pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize(
     "spoil",

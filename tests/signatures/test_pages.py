@@ -242,6 +242,7 @@ def test_newest_twelve_are_shown_and_the_others_counted(client, petition):
     assert 'data-counted-only="5"' in html
 
 
+@pytest.mark.once_on_postgresql
 @pytest.mark.parametrize("path", PUBLIC)
 def test_public_responses_are_the_same_for_everyone_and_set_no_cookie(client, petition, path):
     anonymous = client.get(path)

@@ -164,6 +164,7 @@ def test_other_case_redirects(client, from_the_right, path):
     assert (answer.status_code, answer.location) == (302, canonical)
 
 
+@pytest.mark.once_on_postgresql
 @pytest.mark.parametrize(
     "segment",
     [

@@ -120,6 +120,7 @@ def test_hostile_text_and_names_stay_text(app, email):
     assert "\n" not in message.subject
 
 
+@pytest.mark.once_on_postgresql
 @pytest.mark.parametrize("lang", ["en", "es", "fr"])
 @pytest.mark.parametrize("email", EMAILS)
 @pytest.mark.parametrize("kind", ["petition", "letter"])

@@ -78,6 +78,7 @@ PAGES = {
 }
 
 
+@pytest.mark.once_on_postgresql
 @pytest.mark.parametrize("path", PAGES)
 def test_page_marks_the_language_of_each_borrowed_text(client, signed, path):
     assert heard(client, path) == {(words, "en") for words in PAGES[path]}

@@ -41,6 +41,7 @@ def petition(app):
     return petition
 
 
+@pytest.mark.once_on_postgresql
 @pytest.mark.parametrize("path", PUBLIC)
 def test_public_responses_set_no_cookie_and_are_cacheable(client, petition, path):
     answer = client.get(path)
@@ -50,6 +51,7 @@ def test_public_responses_set_no_cookie_and_are_cacheable(client, petition, path
     assert answer.vary.to_header() in ("", "Accept-Encoding")
 
 
+@pytest.mark.once_on_postgresql
 @pytest.mark.parametrize("path", PUBLIC)
 def test_cookie_or_referrer_changes_nothing(client, petition, path):
     plain = client.get(path)

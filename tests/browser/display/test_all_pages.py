@@ -100,10 +100,10 @@ def test_name_takes_at_most_two_lines_on_a_phone(arrive, lang, width):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("lang", LANGS)
-def test_nothing_is_cut_off_by_day_on_a_desktop_or_a_tablet(arrive, lang):
+def test_nothing_is_cut_off_by_day_on_a_desktop_or_a_tablet(arrive):
     found = []
-    for screen in all_pages(arrive(lang=lang, width=1440)):
+    # Where there is room, only the longest texts may lack it. Those are in French.
+    for screen in all_pages(arrive(lang="fr", width=1440)):
         found += _cut_off(screen)
         screen.page.set_viewport_size({"width": 820, "height": 1180})
         found += _cut_off(screen, "on a tablet")

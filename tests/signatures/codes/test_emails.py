@@ -57,6 +57,7 @@ def test_every_email_that_asks_to_confirm_has_the_code(petition, composed, kind,
     assert link.text_content() == "localhost/c"
 
 
+@pytest.mark.once_on_postgresql
 @pytest.mark.parametrize("lang", ["en", "es", "fr"])
 @pytest.mark.parametrize("kind", ASKING)
 def test_letter_has_the_code_too(client, composed, kind, lang):

@@ -336,6 +336,7 @@ def test_code_is_of_its_own_purpose_only(client, signed, following, path):
         _unknown(client, f"/en/signatures/next/{other}")
 
 
+@pytest.mark.once_on_postgresql
 @pytest.mark.parametrize(
     "change_code",
     [

@@ -194,6 +194,7 @@ def test_another_petition_stays_quiet(client, rush, press):
     assert client.get("/petitions/elsewhere/proof").status_code == 404
 
 
+@pytest.mark.once_on_postgresql
 @pytest.mark.parametrize(
     "junk",
     [
