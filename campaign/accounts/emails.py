@@ -138,6 +138,7 @@ def alert(row: OutboxRow) -> Message | None:
         account_alert.organizer,
         row.lang,
         **context,
+        is_removed=account_alert.organizer.removed_at is not None,
         at=account_alert.entry.at,
         address_of=account_alert.entry.address,
     )

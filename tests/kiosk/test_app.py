@@ -114,6 +114,24 @@ def test_every_screen_text_exists_and_none_is_unused():
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
+def test_panel_counts_one_signature_in_the_singular(app, lang):
+    texts = texts_by_language(LANGUAGES)[lang]
+    one, many = texts["figure_today_one"], texts["figure_today_many"]
+    assert (one.split()[0], many.split()[0]) in {
+        ("signature", "signatures"),
+        ("firma", "firmas"),
+    }
+
+
+def test_texts_for_numbers_have_both_forms():
+    numbered = {name for name in TEXTS if re.search("_(one|many)$", name)}
+    names = {re.sub("_(one|many)$", "", name) for name in numbered}
+    assert {name for name in names if f"{name}_many" not in numbered} == set()
+    labels = {"figure_today", "figure_hour", "figure_waiting"}
+    assert {f"{name}_{form}" for name in labels for form in ("one", "many")} <= numbered
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_language_fills_in_the_same_values(app, lang):
     texts = texts_by_language(LANGUAGES)
     for name, sentence in texts["en"].items():

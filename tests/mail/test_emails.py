@@ -208,6 +208,15 @@ def test_emails_about_letters_do_not_say_that_something_was_signed(app, name):
         assert "your letter" in body.lower()
 
 
+@pytest.mark.parametrize(
+    ("lang", "signature"), [("en", "your signature"), ("es", "tu firma"), ("fr", "votre signature")]
+)
+@pytest.mark.parametrize("name", ["letter_thanks", "letter_repeat"])
+def test_email_about_a_counted_letter_names_no_signature(app, name, lang, signature):
+    wording = render(name, lang, **CONTEXT)
+    assert signature not in (wording.text + wording.html).lower()
+
+
 def test_email_of_a_site_without_a_name_names_nobody(app):
     unnamed = replace(
         IDENTITY, name="Volante", is_named=False, details=(), website="", imprint_url=""

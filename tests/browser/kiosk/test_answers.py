@@ -32,6 +32,9 @@ def test_people_sign_on_whatever_the_site_answers_and_all_is_sent_later(new_tabl
             has_text=sentence(page, "sync_failed" if problem == "offline" else "sync_partly"),
         ).wait_for()
         expect(page.locator("[data-figure=waiting]")).to_have_text(str(turn + 1))
+        expect(page.locator("[data-figure-label=today]")).to_have_text(
+            sentence(page, "figure_today", turn + 1)
+        )
         page.locator("[data-act=back]").click()
         tablet.screen("attract")
     assert stored(served, "Respuestas") == []

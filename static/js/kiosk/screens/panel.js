@@ -5,7 +5,7 @@ import { lang } from "../../parts/page.js";
 import { readBattery } from "../battery.js";
 import { problemsOf } from "../problems.js";
 import { readiness } from "../readiness.js";
-import { eventPlace, message } from "../messages.js";
+import { eventPlace, message, pluralMessage } from "../messages.js";
 import { bindActions } from "./actions.js";
 import { Paper } from "./paper.js";
 import { Ready } from "./ready.js";
@@ -95,6 +95,8 @@ export class Panel {
     for (const [name, n] of Object.entries(figures)) {
       const figure = this.root.querySelector(`[data-figure="${name}"]`);
       figure.textContent = formatNumber(n, lang());
+      const label = this.root.querySelector(`[data-figure-label="${name}"]`);
+      label.textContent = pluralMessage(`figure_${name}`, n);
     }
     const last = synced ? message("synced_at", { time: formatTime(synced, lang()) }) : message("synced_never");
     const oldest = waiting.count ? message("oldest", { time: formatTime(waiting.oldest, lang()) }) : "";
