@@ -306,7 +306,7 @@ SIGNERS = (
             "To deliver the signatures, or for another stated purpose. We log who created the file and why"
         ),
         _l("Organizers who may export. The file is encrypted"),
-        _l("We keep it for 72 hours, then we delete it"),
+        _l("We keep it for three days, then we delete it"),
         (),
     ),
 )
