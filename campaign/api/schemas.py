@@ -185,7 +185,7 @@ SCHEMAS = {
         "required": ["type", "title", "status"],
     },
     "Cause": _object(
-        "A cause. `count` is the number of butterflies in its montage, one for each signature.",
+        "A cause. `count` is the number of butterflies in its montage, one for each signature or letter.",
         **_cause,
     ),
     "CauseWithPetitions": _object(

@@ -127,6 +127,7 @@ def context_of(
     return {
         "seats": registration.seats,
         "registration_days": site_settings().registration_days,
+        "erase_days": site_settings().erase_pending_days,
         "state": registration.state,
         "has_hold": registration.hold_until is not None and registration.hold_until > utcnow(),
         "has_capacity": event.capacity is not None,

@@ -130,7 +130,7 @@ COLUMNS = {
     "name_display": _of(_l("How the name may be shown"), Signature.name_display, "code"),
     "subscribe": _of(_l("Wants updates"), case((Signature.subscribe, "yes"), else_="no"), "flag"),
     "tell_answer": _of(
-        _l("Wants to be told of answers"),
+        _l("Wants to be told about answers"),
         case((Signature.tell_answer, "yes"), else_="no"),
         "flag",
     ),
@@ -170,7 +170,7 @@ COLUMNS = {
         make=_periods,
     ),
     "answer_consent": Column(
-        _l("Consent to be told of answers: when given, when withdrawn"),
+        _l("Consent to be told about answers: when given, when withdrawn"),
         (_own_consent("answer", Consent.given_at), _own_consent("answer", Consent.withdrawn_at)),
         "code",
         make=_periods,

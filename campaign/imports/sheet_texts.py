@@ -112,7 +112,7 @@ def sheet_spec(run: PrintRun) -> SheetSpec:
 def _cover(lang: str) -> str:
     with force_locale(locale_of(lang)):
         return _(
-            "Fold this page along the line, and cover the names above with it before the next person signs."
+            "Before the next person signs, fold the page along the line to cover the names above."
         )
 
 

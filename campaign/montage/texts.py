@@ -28,7 +28,7 @@ from campaign.montage.queries import Variety
 from campaign.montage.typesetting import PrintIdentity
 from campaign.organisations.colours import day_accent
 from campaign.organisations.identity import UNNAMED, identities
-from campaign.petitions.kinds import kind_of
+from campaign.petitions.kinds import PETITION, kind_of
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_counts
 from campaign.site.settings import site_settings
@@ -75,12 +75,14 @@ def card_of_petition(petition: Petition, lang: str) -> Card:
     with force_locale(locale_of(lang)):
         count = petition_counts([petition.id]).get(petition.id, 0)
         title = petition.current_version.text(lang, petition.original_lang).title
-        caption = (
-            ngettext("confirmed signature", "confirmed signatures", count)
-            if count
-            else _("Be the first to sign.")
-        )
-        address = _address(kind_of(petition.action_kind).show, lang, petition.slug)
+        kind = kind_of(petition.action_kind)
+        if not count:
+            caption = str(kind.texts.be_first)
+        elif kind.name == PETITION:
+            caption = ngettext("confirmed signature", "confirmed signatures", count)
+        else:
+            caption = str(kind.texts.one if count == 1 else kind.texts.many)
+        address = _address(kind.show, lang, petition.slug)
         answers = answers_by_petition([petition.id]).get(petition.id, [])
         return _card(
             petition.cause,
@@ -141,8 +143,8 @@ def count_caption(count: int) -> str:
     if not count:
         return _("The first place is free.")
     return ngettext(
-        "butterfly, for one confirmed signature",
-        "butterflies, one for each confirmed signature",
+        "butterfly, for one confirmed signature or letter",
+        "butterflies, one for each confirmed signature or letter",
         count,
     )
 
@@ -241,8 +243,8 @@ def _picture_alt(title: str, count: int, lang: str) -> str:
             title=title,
         )
     return ngettext(
-        "The montage of “%(title)s”: one butterfly so far, for one signature.",
-        "The montage of “%(title)s”: %(num)s butterflies, one for each signature.",
+        "The montage of “%(title)s”: one butterfly so far, for one signature or letter.",
+        "The montage of “%(title)s”: %(num)s butterflies, one for each signature or letter.",
         count,
         title=title,
         num=number(count, lang),
@@ -258,8 +260,8 @@ def _names_texts(named: int, counted_only: int, lang: str) -> dict[str, str]:
     )
     if counted_only:
         heading += " " + ngettext(
-            "%(num)s more person signed without showing their name.",
-            "%(num)s more people signed without showing their names.",
+            "%(num)s more person took part without showing their name.",
+            "%(num)s more people took part without showing their names.",
             counted_only,
             num=number(counted_only, lang),
         )

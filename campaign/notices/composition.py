@@ -61,10 +61,10 @@ RIGHTS: dict[Subject, str] = {
         "With the link in our emails, you can see, correct, download and delete your data, or withdraw your letter."
     ),
     "registration": _l(
-        "With the link in our emails, you can see, change or cancel your registration. Ask us for a copy of your data, or to delete it."
+        "With the link in our emails, you can see, change or cancel your registration. You can also ask us for a copy of your data, or ask us to delete it."
     ),
     "subscription": _l(
-        "With the links in our emails, you can see and change your subscription, or unsubscribe. Ask us for a copy of your data, or to delete it."
+        "With the links in our emails, you can see and change your subscription, or unsubscribe. You can also ask us for a copy of your data, or ask us to delete it."
     ),
 }
 

@@ -67,7 +67,7 @@ READERS = (
             "The owners of a cause, who can download the list. Other organizers see only how many subscriptions there are"
         ),
         _l(
-            "Until %(days)s days after you unsubscribe. If you never confirm, we delete it after %(days)s days. After that, we know only that someone agreed, not who. If you did not answer when we asked, we keep a code made from your address, so that we do not ask again"
+            "Until %(days)s days after you unsubscribe. If you never confirm, we delete it after %(days)s days. After that, we know only that someone agreed, not who. If your address was on an imported list and you never confirmed, we keep a code made from it, so that we do not ask again"
         ),
         (
             *columns_of(
@@ -88,7 +88,7 @@ READERS = (
         _l("To prove that you agreed, and to stop when you withdraw"),
         _l("You, and the organizers in exports of signatures"),
         _l(
-            "We keep your consent to show your name or to be told of answers as long as the signature exists. We keep your consent to updates as long as this site exists. After your data is deleted, the record says that someone agreed, but not who"
+            "We keep your consent to show your name or to be told about answers as long as the signature exists. We keep your consent to updates as long as this site exists. After your data is deleted, the record says that someone agreed, but not who"
         ),
         columns_of(
             "consent", "subject_kind subject_id purpose text_id channel given_at withdrawn_at"
@@ -115,7 +115,9 @@ READERS = (
         _l(
             "To respect it. We keep only a code made with a secret key. It cannot be turned back into your address"
         ),
-        _l("Owners of causes, who must type an address to look it up. The list shows no addresses"),
+        _l(
+            "Owners of causes, who must enter an address to look it up. The list shows no addresses"
+        ),
         _l("Permanently"),
         columns_of("suppressed_address", "digest reason since note"),
     ),

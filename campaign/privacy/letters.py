@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 from campaign.privacy.rows import ORGANIZERS, RegisterRow, columns_of
 
 COUNTED = _l(
-    "As long as the letter counts, until you withdraw it, or until the action’s deletion date"
+    "Until the action’s deletion date, or sooner if you withdraw the letter or it stops counting"
 )
 
 WRITERS = (
@@ -32,7 +32,7 @@ WRITERS = (
     ),
     RegisterRow(
         _l("Your country and postal code"),
-        _l("To find who represents you, and to show where letters come from"),
+        _l("To find out who represents you, and to show where letters come from"),
         _l(
             "The organizers. The people you write to see the country, and the postal code if it is required. The public sees the country next to a name that is shown"
         ),
@@ -41,7 +41,7 @@ WRITERS = (
         is_entered=True,
     ),
     RegisterRow(
-        _l("Who you chose to write to, and whether they may answer you by email"),
+        _l("Who you chose to write to, and whether they may reply to you by email"),
         _l("To deliver your letter"),
         _l("The organizers. The people you write to see only what is sent to them"),
         COUNTED,

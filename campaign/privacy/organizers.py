@@ -45,7 +45,7 @@ WORKERS = (
         _l("Where you are signed in: browser, network, times"),
         _l("So that you can see where you are signed in, and sign out where it was not you"),
         _l("You"),
-        _l("Until nobody has used it for twelve hours. We recognize a browser for one year"),
+        _l("Until twelve hours after you last used the site. We recognize a browser for one year"),
         (
             *columns_of(
                 "organizer_session",

@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 from campaign.privacy.rows import NOBODY, ORGANIZERS, RegisterRow, columns_of
 
 COUNTED = _l(
-    "As long as the signature counts, until you withdraw it, or until the petition’s deletion date"
+    "Until the petition’s deletion date, or sooner if you withdraw the signature or it stops counting"
 )
 LIKE_THE_SIGNATURE = _l("As long as the signature exists")
 
@@ -34,7 +34,7 @@ WISHES = (
         is_entered=True,
     ),
     RegisterRow(
-        _l("Whether you want to be told of answers"),
+        _l("Whether you want to be told about answers"),
         _l("To send you one email for each published answer or result, if you asked for it"),
         ORGANIZERS,
         LIKE_THE_SIGNATURE,
@@ -115,7 +115,9 @@ SIGNERS = (
     *WISHES,
     RegisterRow(
         _l("Which emails we have sent you or still have to send"),
-        _l("So that no email is lost or sent twice, and you get at most five about one signature"),
+        _l(
+            "So that no email is lost or sent twice, and to limit how many you get about one signature"
+        ),
         _l("The organizers see how many there were"),
         _l("We keep the emails for 30 days, and their number as long as the signature exists"),
         (
@@ -289,8 +291,8 @@ SIGNERS = (
             "To show supporters about how many people used their link, and which flyer or post works"
         ),
         _l(
-            "From five people on, the person who shared the link sees a rounded number, one day "
-            "later. Organizers see the code in the link"
+            "Once five people have used the link, the person who shared it sees a rounded number, "
+            "one day later. Organizers see the code in the link"
         ),
         LIKE_THE_SIGNATURE,
         (
@@ -300,9 +302,11 @@ SIGNERS = (
     ),
     RegisterRow(
         _l("An export of signatures for delivery or another purpose"),
-        _l("To deliver the signatures. We log who created the file and why"),
+        _l(
+            "To deliver the signatures, or for another stated purpose. We log who created the file and why"
+        ),
         _l("Organizers who may export. The file is encrypted"),
-        _l("We keep it for 72 hours, then we delete it"),
+        _l("We keep it for three days, then we delete it"),
         (),
     ),
 )

@@ -73,7 +73,7 @@ OFFICE_HOLDERS = (
         _l("To undo an import that was wrong"),
         ORGANIZERS,
         _l(
-            "Until 30 days after the import. We delete a list that is not imported after seven days"
+            "Until 30 days after the import. If a list is not imported, we delete it after seven days"
         ),
         columns_of(
             "target_import",

@@ -12,9 +12,9 @@ from campaign.mail.smtp.transport import SmtpTransport
 ANSWER_SECONDS = 8.0
 NAMES = {"spf": "SPF", "dkim": "DKIM", "dmarc": "DMARC"}
 FIXES = {
-    "spf": "Add the TXT record that your mail provider names, such as v=spf1 include:… -all."
+    "spf": "Add the TXT record that your email provider names, such as v=spf1 include:… -all."
     " There can be only one.",
-    "dkim": "Add the TXT record of the key that your mail provider names. If it uses a selector of"
+    "dkim": "Add the TXT record of the key that your email provider names. If it uses a selector of"
     " its own, send a test email and look for dkim=pass in its source.",
     "dmarc": "Add a TXT record at _dmarc.{domain}, such as v=DMARC1; p=none. There can be only one.",
 }
@@ -49,7 +49,7 @@ def _check_server(url: str) -> Finding:
         "mail",
         f"{where}: {problem.reason}",
         "Check host, port, user and password in MAIL_URL. Many hosting companies block port 25 and"
-        " some block 587: ask yours, or use port 2525 or 465 of your mail provider.",
+        " some block 587: ask yours, or use port 2525 or 465 of your email provider.",
     )
 
 

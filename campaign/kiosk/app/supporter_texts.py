@@ -9,11 +9,11 @@ SIGNING = {
     "so_far_one": _l("butterfly so far"),
     "so_far_many": _l("butterflies so far"),
     "picture_one": _l(
-        "The montage of “%(title)s”: one butterfly so far, for one signature.",
+        "The montage of “%(title)s”: one butterfly so far, for one signature or letter.",
         title="{title}",
     ),
     "picture_many": _l(
-        "The montage of “%(title)s”: %(num)s butterflies, one for each signature.",
+        "The montage of “%(title)s”: %(num)s butterflies, one for each signature or letter.",
         title="{title}",
         num="{n}",
     ),
@@ -93,8 +93,8 @@ SIGNING = {
         "If not, we will clear the screen, so that the next person cannot see what you typed."
     ),
     "still_hint_reading": _l("If not, this screen goes back to the start."),
-    "still_left_one": _l("Clearing in %(count)s second", count="{n}"),
-    "still_left_many": _l("Clearing in %(count)s seconds", count="{n}"),
+    "still_left_one": _l("Back to the start in %(count)s second", count="{n}"),
+    "still_left_many": _l("Back to the start in %(count)s seconds", count="{n}"),
     "still_go_on": _l("Continue"),
     "wiped": _l("The screen has been cleared."),
     "restart_heading": _l("Start again?"),

@@ -40,7 +40,7 @@ SETTING_UP = {
     "ready_lasting": _l("The browser will keep this data"),
     "ready_lasting_not": _l("The browser may not keep this data"),
     "ready_lasting_hint": _l(
-        "The browser may delete this page’s data when the tablet is full. To prevent that, install the app. Or say yes when the browser asks to keep data."
+        "The browser may delete this page’s data when the tablet is full. To prevent that, install the app, or say yes if the browser asks to keep data."
     ),
     "ready_lasting_safari": _l(
         "Safari deletes this page’s data after seven days without use. To prevent that, leave kiosk mode, add this page to the home screen, and pair the app you find there."
@@ -161,7 +161,7 @@ CREW = {
     "shift_tally_many": _l("%(count)s signatures", count="{n}"),
     "shift_tabler": _l("Your initials or name"),
     "shift_tabler_hint": _l(
-        "Who is at the table now? We count the signatures of this shift for them."
+        "Who is at the table now? We count this shift’s signatures under that name."
     ),
     "shift_nameless": _l("Enter your initials or your name. We count the shift under that name."),
     "shift_start": _l("Start the shift"),
@@ -183,7 +183,7 @@ CREW = {
     "paper_notice": _l("Privacy notice: %(version)s", version="{version}"),
     # The same sentence as on the organizers' sheets. See imports/sheet_texts.py.
     "paper_cover": _l(
-        "Fold this page along the line, and cover the names above with it before the next person signs."
+        "Before the next person signs, fold the page along the line to cover the names above."
     ),
     "paper_hint": _l(
         "Keep completed sheets out of sight, and give them to an organizer the same day."
@@ -196,7 +196,7 @@ PROBLEMS = {
     ),
     "problem_revoked": _l("An organizer has revoked this tablet"),
     "problem_revoked_hint": _l(
-        "Signatures collected before this are sent automatically. An admin will review them."
+        "Signatures collected until then are sent automatically. An admin will review them."
     ),
     "problem_expired": _l("This tablet’s time has ended"),
     "problem_expired_hint": _l(

@@ -73,7 +73,7 @@ class SigningDayField(DayField):
 
 
 class _OfPetition(FlaskForm):
-    petition = SelectField(_l("Petition"), [InputRequired(_l("Choose a petition."))])
+    petition = SelectField(_l("Petition or letter"), [InputRequired(_l("Choose a petition."))])
 
     def offer(self, petitions: Iterable[PetitionSummary]) -> Self:
         """Offer these petitions; return the form."""

@@ -24,7 +24,7 @@ FIELD_LABELS = {
     "comment": _l("Comment"),
     "name_display": _l("How the name is shown"),
     "subscribe": _l("Wants updates"),
-    "tell_answer": _l("Wants to be told of answers"),
+    "tell_answer": _l("Wants to be told about answers"),
     "lang": _l("Language"),
     "signed_at": _l("Signed on"),
     "sheet": _l("Sheet"),

@@ -41,7 +41,7 @@ KIND_HINTS = {
     ),
     "mail_domain": _l("One domain per line, like example.org. Subdomains are held too."),
     "country": _l("One country per line, by name or two-letter code."),
-    "network": _l("One IP address or range per line, like 192.0.2.17 or 192.0.2.0/24."),
+    "network": _l("One IP address or network per line, like 192.0.2.17 or 192.0.2.0/24."),
     "rate": _l("How many signatures per hour from one IP address we allow. We hold the rest."),
 }
 
@@ -120,11 +120,14 @@ def _network(line: str, _lines: list[str]) -> str:
         network = ip_network(line, strict=False)
     except ValueError as fault:
         raise ValidationError(
-            _("%(line)s is not an IP address or range, like 192.0.2.17 or 192.0.2.0/24.", line=line)
+            _(
+                "%(line)s is not an IP address or network, like 192.0.2.17 or 192.0.2.0/24.",
+                line=line,
+            )
         ) from fault
     if count_addresses(network) > MAX_ADDRESSES:
         too_wide = _(
-            "%(line)s is too wide and would hold whole regions. Use a range of at most 4,096 addresses.",
+            "%(line)s is too wide and would hold whole regions. Use a network of at most 4,096 addresses.",
             line=line,
         )
         raise ValidationError(too_wide)

@@ -231,7 +231,7 @@ SUBJECTS = {
     "letters": _l("Letters"),
     "events": _l("Events"),
     "registrations": _l("Registrations"),
-    "event_messages": _l("Emails to registered people"),
+    "event_messages": _l("Emails to everyone registered"),
     "updates": _l("Updates"),
     "signatures": _l("Signatures"),
     "addresses": _l("Changes of email address"),

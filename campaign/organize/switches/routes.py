@@ -52,7 +52,7 @@ EFFECTS = {
         "Nobody can subscribe to updates. People who have subscribed can still unsubscribe."
     ),
     "mailings": _l("No updates are emailed. Emails that people are waiting for are still sent."),
-    "letters": _l("No letter is sent to a target. All wait, and are sent later."),
+    "letters": _l("No letter is sent to a target. Letters wait, and are sent later."),
     "api": _l("Partners’ programs can neither read nor send signatures."),
     "uploads": _l("Nobody can upload files or pictures to the workspace."),
     "hatching": _l("Confirmed signatures are saved, but counted and shown only later."),
