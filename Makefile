@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # How many processes run the tests. Browsers and sites keep them waiting, so there are more processes
 # than processors. Some slow tests keep several sites busy, so fewer run at once.
 WORKERS ?= 6
-SLOW_WORKERS ?= 6
+SLOW_WORKERS ?= 5
 export VOLANTE_ENV ?= local
 # Some images of Python set this. Then each of the processes compiles everything again: the tests
 # alone take nine seconds of processor time in each.
