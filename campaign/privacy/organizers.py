@@ -65,7 +65,7 @@ WORKERS = (
     ),
     RegisterRow(
         _l("What you did, when, why and from which network: the activity log"),
-        _l("So that signers can trust what happens to their data"),
+        _l("So that supporters can trust what happens to their data"),
         _l("The admins of this site and the owners of the cause"),
         _l("As long as this site exists. The database does not allow changes to it"),
         (

@@ -27,7 +27,7 @@ LEFT = (
 WISHES = (
     RegisterRow(
         _l("Whether you want updates"),
-        _l("To write to you about the cause, if you asked for it"),
+        _l("To email you updates about the cause, if you asked for them"),
         ORGANIZERS,
         LIKE_THE_SIGNATURE,
         columns_of("signature", "subscribe"),
@@ -266,7 +266,7 @@ SIGNERS = (
     RegisterRow(
         _l("Your IP address"),
         _l(
-            "To stop floods of false names. We keep only a code made from it with a random key that is secret and changes every day"
+            "To stop floods of fake signatures. We keep only a code made from it with a secret random key that changes every day"
         ),
         NOBODY,
         _l("We delete the code and its key after %(days)s days"),

@@ -35,7 +35,7 @@ OFFICE_HOLDERS = (
         _l("Your answer to a petition: who answered, the day, the text and a document"),
         _l("To tell everyone who signed what you answered"),
         _l("Everyone, after an organizer has published it"),
-        _l("As long as the petition is kept. Organizers can withdraw it from the site"),
+        _l("As long as the petition is kept. Organizers can unpublish your answer"),
         (
             *columns_of(
                 "answer",

@@ -33,8 +33,8 @@ SIGNING = {
     "actions_all_one": _l("Choose %(count)s", count="{n}"),
     "actions_all_many": _l("Choose all %(count)s", count="{n}"),
     "actions_none": _l("Tap a petition or a letter to choose it. You can choose more than one."),
-    "actions_chosen_one": _l("Chosen: %(count)s", count="{n}"),
-    "actions_chosen_many": _l("Chosen: %(count)s", count="{n}"),
+    "actions_chosen_one": _l("You chose %(count)s.", count="{n}"),
+    "actions_chosen_many": _l("You chose %(count)s.", count="{n}"),
     "onward": _l("Continue"),
     "sign_this": _l("Sign this petition"),
     "write_this": _l("Write this letter"),
@@ -124,9 +124,7 @@ SIGNING = {
 FAULTS = {
     "fault_given_name": _l("Enter your first name."),
     "fault_family_name": _l("Enter your last name."),
-    "fault_name_control": _l(
-        "Your name has a character that we cannot show. Please enter your name without it."
-    ),
+    "fault_name_control": _l("Please enter your name without the character that we cannot show."),
     "fault_name_link": _l("Enter your name without an email address or a link."),
     "fault_name_no_letter": _l("Enter a name with at least one letter."),
     "fault_name_long": _l("Use %(most)s characters or fewer.", most=80),

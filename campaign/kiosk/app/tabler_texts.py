@@ -20,7 +20,7 @@ SETTING_UP = {
         count="{n}",
     ),
     "pair_home": _l(
-        "On an iPad or iPhone, first add this page to the home screen. Then pair the app you find there. Safari and the app do not share data."
+        "On an iPad or iPhone, first add this page to the Home Screen. Then pair the app you find there. Safari and the app do not share data."
     ),
     "pair_short": _l("Enter all eight characters of the code."),
     "pair_unknown_code": _l("This code is not correct. Check it again: codes have no O, I or L."),
@@ -161,7 +161,7 @@ CREW = {
     "shift_tally_many": _l("%(count)s signatures", count="{n}"),
     "shift_tabler": _l("Your initials or name"),
     "shift_tabler_hint": _l(
-        "Who is at the table now? We count this shift’s signatures under that name."
+        "Who is at the table right now? We count this shift’s signatures under that name."
     ),
     "shift_nameless": _l("Enter your initials or your name. We count the shift under that name."),
     "shift_start": _l("Start the shift"),
@@ -196,11 +196,11 @@ PROBLEMS = {
     ),
     "problem_revoked": _l("An organizer has revoked this tablet"),
     "problem_revoked_hint": _l(
-        "Signatures collected until then are sent automatically. An admin will review them."
+        "Signatures collected before that are sent automatically. An admin will review them."
     ),
     "problem_expired": _l("This tablet’s time has ended"),
     "problem_expired_hint": _l(
-        "Ask an organizer to extend this tablet’s time. Until then, an organizer must review each signature."
+        "Keep going, and ask an organizer to extend it. Until then, an organizer reviews each signature."
     ),
     "problem_unknown_kiosk": _l("The site does not recognize this tablet"),
     "problem_unknown_kiosk_hint": _l(
@@ -211,7 +211,7 @@ PROBLEMS = {
     "problem_refused_one": _l("%(count)s signature could not be sent", count="{n}"),
     "problem_refused_many": _l("%(count)s signatures could not be sent", count="{n}"),
     "problem_refused_hint": _l(
-        "Show this tablet to an organizer before you leave kiosk mode. What could not be sent stays on it, encrypted."
+        "Tap “Send now”. If this message stays, show this tablet to an organizer before you leave kiosk mode. Nothing is lost: what could not be sent stays on it, encrypted."
     ),
     "problem_review_one": _l("%(count)s signature is waiting for review", count="{n}"),
     "problem_review_many": _l("%(count)s signatures are waiting for review", count="{n}"),

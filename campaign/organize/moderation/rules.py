@@ -42,7 +42,7 @@ KIND_HINTS = {
     "mail_domain": _l("One domain per line, like example.org. Subdomains are held too."),
     "country": _l("One country per line, by name or two-letter code."),
     "network": _l("One IP address or network per line, like 192.0.2.17 or 192.0.2.0/24."),
-    "rate": _l("How many signatures per hour from one IP address we allow. We hold the rest."),
+    "rate": _l("The most signatures per hour that we allow from one IP address. We hold the rest."),
 }
 
 
