@@ -102,7 +102,8 @@ def test_records_with_receipts_are_stored_once_and_counted(site):
         ),
     )
     for thread in threads:
-        thread.join(30)
+        # A busy machine needs longer for the rest of the queue.
+        thread.join(120)
     assert [tablet.queue for tablet in tablets] == [[]] * TABLETS
 
     sent = {uuid for tablet in tablets for uuid in tablet.sent}
