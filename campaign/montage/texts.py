@@ -143,8 +143,8 @@ def count_caption(count: int) -> str:
     if not count:
         return _("The first place is free.")
     return ngettext(
-        "butterfly, for one confirmed signature or letter",
-        "butterflies, one for each confirmed signature or letter",
+        "butterfly, for one signature or letter",
+        "butterflies, one for each signature or letter",
         count,
     )
 
