@@ -8,7 +8,8 @@ from campaign.site.settings import site_settings
 
 # Whatever belongs to the first demonstration.
 FIRST = re.compile(
-    r"mexic|méxic|mexiq|iguala|ayotzinapa|monarch|monarca|forty-three|papillons pour le", re.IGNORECASE
+    r"mexic|méxic|mexiq|iguala|ayotzinapa|monarch|monarca|forty-three|papillons pour le",
+    re.IGNORECASE,
 )
 
 
