@@ -35,6 +35,7 @@ from tests.factories.signatures import (
     sign_many,
     withdraw,
 )
+from tests.query_plans import rows_handled
 
 pytestmark = pytest.mark.both_databases
 
@@ -292,7 +293,7 @@ def test_backlog_reads_each_waiting_signature_a_few_times_only(petition):
     db.session.execute(text("analyze signature"))
     db.session.commit()
     write(add_rows, confirmed_rows(petition, count, seed=2))
-    with rows_read_by("row_number") as read:
+    with rows_handled(lambda statement: "row_number" in statement) as read:
         hatching.hatch(holder="test", now=utcnow(), most_per_address=500)
     db.session.rollback()
     assert count <= sum(read) < 50 * count
@@ -329,31 +330,3 @@ def statements_run():
         yield statements
     finally:
         event.remove(db.engine, "before_cursor_execute", note)
-
-
-@contextmanager
-def rows_read_by(text):
-    """Yield a list of the rows that PostgreSQL's plan handled per statement with `text` in it."""
-    read = []
-
-    def explain(connection, _cursor, statement, parameters, _context, _many):
-        if text in statement and not statement.startswith("explain"):
-            explained = connection.exec_driver_sql(
-                f"explain (analyze, timing off, format json) {statement}", parameters
-            )
-            read.append(_handled(explained.scalar()[0]["Plan"]))
-
-    event.listen(db.engine, "before_cursor_execute", explain)
-    try:
-        yield read
-    finally:
-        event.remove(db.engine, "before_cursor_execute", explain)
-
-
-def _handled(node):
-    own_rows = (
-        node["Actual Rows"]
-        + node.get("Rows Removed by Filter", 0)
-        + node.get("Rows Removed by Join Filter", 0)
-    ) * node["Actual Loops"]
-    return own_rows + sum(_handled(below) for below in node.get("Plans", ()))

@@ -3,7 +3,7 @@
 from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from campaign.demo.signers import add_rows, invented_rows
 from campaign.extensions import db, write
@@ -13,6 +13,7 @@ from campaign.signatures.counting.aggregates import AggregateRefresher
 from campaign.signatures.search.index import SearchIndexer
 from campaign.signatures.search.queries import Search, find
 from tests.factories.signatures import hatch_now
+from tests.query_plans import rows_handled
 
 pytestmark = pytest.mark.both_databases
 
@@ -38,7 +39,7 @@ SEARCHES = {
 
 @pytest.fixture(autouse=True)
 def small_window(monkeypatch):
-    """Let the newest rows, which every search reads, be fewer than there are."""
+    """Read fewer of the newest rows first than there are."""
     monkeypatch.setattr("campaign.signatures.search.queries.WINDOW", 50)
     monkeypatch.setattr(aggregates, "MIN_SIGNATURES", 1)
 
@@ -71,7 +72,7 @@ def work_done():
         finally:
             connection.set_progress_handler(None, 0)
         return
-    # PostgreSQL reads small tables whole. Let it plan for a table of millions.
+    # PostgreSQL scans small tables. With this, it plans for a table of millions.
     db.session.execute(
         text(
             "update pg_class set reltuples = 5000000 where oid in"
@@ -79,23 +80,12 @@ def work_done():
         )
     )
 
-    def explain(connection, _cursor, statement, parameters, _context, _many):
-        if statement.lstrip().lower().startswith(("select", "with")):
-            explained = connection.exec_driver_sql(
-                f"explain (analyze, timing off, format json) {statement}", parameters
-            )
-            work.append(handled(explained.scalar()[0]["Plan"]))
-
-    event.listen(db.engine, "before_cursor_execute", explain)
-    try:
-        yield work
-    finally:
-        event.remove(db.engine, "before_cursor_execute", explain)
+    with rows_handled(_is_query) as handled:
+        yield handled
 
 
-def handled(node):
-    rows = (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"]
-    return rows + sum(handled(below) for below in node.get("Plans", ()))
+def _is_query(statement):
+    return statement.lstrip().lower().startswith(("select", "with"))
 
 
 def first_figures(petition):
