@@ -163,7 +163,7 @@ def still_clock(monkeypatch):
 
 
 def freeze(monkeypatch, present):
-    """Let it be `present` for the whole test."""
+    """Stop the clock at `present` for the whole test."""
 
     class FrozenDatetime(datetime):
         @classmethod

@@ -9,7 +9,8 @@ from campaign.accounts.audit import COMMAND, Actor, entries, record
 from campaign.extensions import db, write
 from campaign.i18n.locales import INTERFACE_LANGUAGES
 from campaign.organize.core.audit import AUDITED_COLUMNS, OTHER_FIELDS
-from campaign.organize.people.audit_labels import ACTIONS, FIELDS
+from campaign.organize.people.audit_field_labels import FIELDS
+from campaign.organize.people.audit_labels import ACTIONS
 from campaign.site.settings import DEFAULTS
 from tests.factories.causes import make_cause
 from tests.factories.signatures import sign_and_hatch

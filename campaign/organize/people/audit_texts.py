@@ -22,14 +22,12 @@ from campaign.i18n.long_dates import short_date
 from campaign.organisations.identity import identities
 from campaign.organisations.queries import organisations_among
 from campaign.organize.core.scope import petition_summary
+from campaign.organize.people.audit_field_labels import FIELDS, IMAGES, VALUES
 from campaign.organize.people.audit_labels import (
     ACTIONS,
-    FIELDS,
-    IMAGES,
     LETTER_ACTIONS,
     LETTER_THING,
     THINGS,
-    VALUES,
 )
 from campaign.petitions.queries import kinds_of_actions, petitions_with_ids
 from campaign.signatures.queries import signatures_with_ids
