@@ -16,12 +16,12 @@ from sqlalchemy import (
     CursorResult,
     Table,
     TextClause,
-    bindparam,
     func,
     select,
     update,
 )
 
+from campaign.db.bulk_update import bulk_update
 from campaign.extensions import AnyRow, db, load_for_update
 from campaign.petitions.models import Petition
 from campaign.security.digests import keyed_digest
@@ -37,9 +37,6 @@ MINUTES_TO_MOVE = 20
 PURPOSE = "when a batch is counted"
 
 _table: Table = Signature.__table__
-_set_wait = (
-    update(_table).where(_table.c.id == bindparam("row_id")).values(waits_until=bindparam("until"))
-)
 _WEB = _table.c.evidence != "api"
 
 
@@ -63,12 +60,12 @@ def put_in_batches(rows: Sequence[AnyRow], *, now: datetime) -> Sequence[AnyRow]
         petition_id: _end_of_batch(petition_id, now)
         for petition_id in {row.petition_id for row in waiting} & quiet
     }
-    db.session.execute(
-        _set_wait,
+    bulk_update(
+        _table,
         [
             {
-                "row_id": row.id,
-                "until": ends.get(row.petition_id) or _random_time(row.petition_id, now),
+                "id": row.id,
+                "waits_until": ends.get(row.petition_id) or _random_time(row.petition_id, now),
             }
             for row in waiting
         ],

@@ -15,7 +15,6 @@ from sqlalchemy import (
     CursorResult,
     Table,
     TextClause,
-    bindparam,
     delete,
     func,
     select,
@@ -24,6 +23,7 @@ from sqlalchemy import (
 )
 
 from campaign.causes.models import Cause, CauseTally, FreeNumber
+from campaign.db.bulk_update import bulk_update
 from campaign.db.upsert import insert
 from campaign.extensions import AnyRow, db
 from campaign.jobs.operations import take_lease
@@ -47,7 +47,6 @@ CROWDED = "many_from_one_address"
 MAX_IDS_PER_STATEMENT = 10_000
 
 _table: Table = Signature.__table__
-_by_id = update(_table).where(_table.c.id == bindparam("row_id"))
 
 
 def hatch(*, holder: str, now: datetime, most_per_address: int = 0, limit: int = BATCH_SIZE) -> int:
@@ -92,9 +91,7 @@ def _release(now: datetime, limit: int) -> int:
     ).all()
     if not rows:
         return 0
-    db.session.execute(
-        _by_id.values(number=None, hatched_at=None), [{"row_id": row.id} for row in rows]
-    )
+    bulk_update(_table, [{"id": row.id} for row in rows], number=None, hatched_at=None)
     numbered = [row for row in rows if row.number is not None]
     if numbered:
         db.session.execute(
@@ -253,11 +250,12 @@ def _count(rows: Sequence[AnyRow], now: datetime) -> None:
     ):
         ids = sorted(row.id for row in of_cause)
         numbers.update(zip(ids, _next_numbers(cause_id, len(ids)), strict=True))
-    db.session.execute(
-        _by_id.values(
-            state="counted", number=bindparam("new_number"), hatched_at=now, waits_until=None
-        ),
-        [{"row_id": row_id, "new_number": number} for row_id, number in numbers.items()],
+    bulk_update(
+        _table,
+        [{"id": row_id, "number": number} for row_id, number in numbers.items()],
+        state="counted",
+        hatched_at=now,
+        waits_until=None,
     )
     _update_tallies(now, Counter((row.petition_id, "hatched", row.evidence) for row in rows), by=1)
     _note_counted(others, rows, now)

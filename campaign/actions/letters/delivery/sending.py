@@ -9,7 +9,7 @@ from itertools import chain, zip_longest
 from typing import Any, NamedTuple
 
 from flask import current_app
-from sqlalchemy import ColumnElement, Table, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Table, func, or_, select, update
 from sqlalchemy.orm import selectinload
 
 from campaign.actions.letters.delivery.addresses import reach, refused_among, zone_of
@@ -21,6 +21,7 @@ from campaign.actions.letters.models import (
     LetterSettings,
 )
 from campaign.actions.letters.operations import note_undelivered
+from campaign.db.bulk_update import bulk_update
 from campaign.extensions import db
 from campaign.jobs.operations import take_lease
 from campaign.mail.delivery.domain_rates import ANY_DOMAIN
@@ -290,19 +291,19 @@ def _enqueue(ids: Sequence[int], addresses: Mapping[int, str], now: datetime) ->
         [{"kind": EMAIL, "subject_id": item, "lang": places[item].lang} for item in chosen],
         priority=LETTERS,
     )
-    db.session.connection().execute(
-        update(_letter).where(_letter.c.id == bindparam("letter_id")).values(
-            state="queued", queued_at=now, address=bindparam("to"), email_id=bindparam("email")
-        ),
+    bulk_update(
+        _letter,
         [
             {
-                "letter_id": item,
-                "to": addresses[places[item].profile_id],
-                "email": email_ids[item],
+                "id": item,
+                "address": addresses[places[item].profile_id],
+                "email_id": email_ids[item],
             }
             for item in chosen
         ],
-    )  # fmt: skip
+        state="queued",
+        queued_at=now,
+    )
     return len(chosen)
 
 
