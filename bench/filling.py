@@ -14,8 +14,10 @@ from campaign.mail.operations import enqueue_many
 from campaign.petitions.queries import petition_by_slug
 from campaign.process.clock import utcnow
 from campaign.signatures import tokens
+from campaign.signatures.counting import aggregates
 from campaign.signatures.counting.hatching import hatch
 from campaign.signatures.models import Signature
+from campaign.signatures.search.index import SearchIndexer
 from campaign.signatures.signing.repeats import CONFIRMATION
 
 SEED = 7
@@ -33,12 +35,23 @@ def application(url, folder):
 
 
 def fill(url, folder, count):
-    """Make the database and add `count` hatched signatures."""
-    with application(url, folder).app_context():
+    """Make the database, add `count` hatched signatures, and return the application."""
+    app = application(url, folder)
+    with app.app_context():
         for rows in confirmed_rows(count):
             write(add_rows, rows)
             write(hatch, holder="bench", now=utcnow())
         db.engine.dispose()
+    return app
+
+
+def catch_up():
+    """Index and sum up all signatures, as the worker has long done on a site that grew slowly."""
+    indexer = SearchIndexer(write, holder="bench", settle=0)
+    while indexer.extend():
+        db.session.rollback()
+    aggregates.AggregateRefresher(write, holder="bench").refresh()
+    db.session.rollback()
 
 
 def confirm_paths(url, folder, count):

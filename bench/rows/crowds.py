@@ -3,10 +3,11 @@
 from statistics import median
 
 from bench import load, sites
-from bench.filling import fill
+from bench.filling import catch_up, fill
 from bench.report import Row
 from bench.requests import page_request
 from bench.rows.signing import Signing
+from campaign.extensions import db
 
 SIGNATURES = 200_000
 CLOSE = 0.9
@@ -19,7 +20,10 @@ def measure(scale, folder):
     for name, count in (("empty", 0), ("full", SIGNATURES)):
         (folder / name).mkdir()
         urls[name] = sites.database_url("sqlite", folder, name)
-        fill(urls[name], folder / name, count)
+        with fill(urls[name], folder / name, count).app_context():
+            # Otherwise the worker indexes old signatures during the measurement.
+            catch_up()
+            db.engine.dispose()
     jobs = _jobs(scale)
     results_by_row = {label: {name: [] for name in urls} for label in jobs}
     for _ in range(scale.rounds):

@@ -6,17 +6,17 @@ from statistics import median
 from sqlalchemy import select
 
 from bench import sites
+from bench.filling import catch_up
 from bench.report import Row
 from bench.settled import fill_settled
 from campaign import create_app
-from campaign.extensions import db, write
+from campaign.extensions import db
 from campaign.organize.statistics.figures import make_figures
 from campaign.petitions.models import Petition
 from campaign.process.clock import utcnow
-from campaign.signatures.counting import aggregates, statistics
+from campaign.signatures.counting import statistics
 from campaign.signatures.moderation import bulk_decisions
 from campaign.signatures.search import queries as search_queries
-from campaign.signatures.search.index import SearchIndexer
 from campaign.signatures.search.queries import Search, find
 
 # `--rows 5000000` sets more.
@@ -40,22 +40,10 @@ def measure(scale, folder, signatures=SIGNATURES):
             }
         )
         with app.app_context():
-            _work()
+            catch_up()
             yield from _rows(kind, signatures)
             db.session.remove()
             db.engine.dispose()
-
-
-def _work():
-    """Do what the worker does at the same time as organizers search."""
-    indexer, refresher = (
-        SearchIndexer(write, holder="bench", settle=0),
-        aggregates.AggregateRefresher(write, holder="bench"),
-    )
-    while indexer.extend():
-        db.session.rollback()
-    refresher.refresh()
-    db.session.rollback()
 
 
 def _rows(kind, signatures):

@@ -13,7 +13,7 @@ from statistics import median
 from sqlalchemy import select
 
 from bench import sites
-from bench.filling import confirmed_rows
+from bench.filling import catch_up, confirmed_rows
 from bench.report import Row
 from bench.rows.signing import Signing
 from bench.settled import fill_settled
@@ -28,14 +28,12 @@ from campaign.organize.statistics.figures import make_figures
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_by_slug
 from campaign.process.clock import utcnow
-from campaign.signatures.counting import aggregates
 from campaign.signatures.counting.hatching import hatch
 from campaign.signatures.erasure import erase_one
 from campaign.signatures.models import Signature
 from campaign.signatures.moderation import bulk_decisions
 from campaign.signatures.queries import differences
 from campaign.signatures.search import queries as search_queries
-from campaign.signatures.search.index import SearchIndexer
 from campaign.signatures.search.queries import Search, find
 from tests import databases
 from wsgi import spare_the_collector
@@ -92,18 +90,9 @@ def _site(kind, folder, signatures):
     }
     app, worker_app = create_app({**settings, "SERVING": True}), create_app(settings)
     with worker_app.app_context():
-        _prepare()
+        catch_up()
         db.session.remove()
     return Site(app, app.test_client(), worker_app, signatures)
-
-
-def _prepare():
-    """Do what the worker has long done on a site of this size."""
-    indexer = SearchIndexer(write, holder="bench", settle=0)
-    while indexer.extend():
-        db.session.rollback()
-    aggregates.AggregateRefresher(write, holder="bench").refresh()
-    db.session.rollback()
 
 
 def _waiting_row(label, question, sites_by_size):
