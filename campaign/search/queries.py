@@ -83,7 +83,7 @@ def search(
     if not terms:
         return Results({}, ())
     prefer_index()
-    counts, ids = _ranked_ids(_matches(terms, lang, cause_id), _order(terms, lang), kind, page)
+    counts, ids = _ranked_ids(_matches(terms, lang, cause_id), _rank(terms, lang), kind, page)
     return _results(terms, counts, ids)
 
 
@@ -121,7 +121,7 @@ def _own_results(query: str, lang: str, cause_id: int | None) -> Results:
         return Results({}, ())
     prefer_index()
     condition = and_(_matches(terms, lang, cause_id), SearchDocument.text_lang == lang)
-    counts, ids = _ranked_ids(condition, _order(terms, lang), "", 1)
+    counts, ids = _ranked_ids(condition, _rank(terms, lang), "", 1)
     return _results(terms, counts, ids[:MAX_HITS_ELSEWHERE])
 
 
@@ -168,24 +168,26 @@ def _similar(slug: str, terms: list[str], lang: str) -> list[SearchDocument]:
 
 
 def _ranked_ids(
-    condition: ColumnElement[bool], order: Sequence[Any], kind: str, page: int
+    condition: ColumnElement[bool], rank: ColumnElement[int], kind: str, page: int
 ) -> tuple[dict[str, int], list[int]]:
     """Return ({kind: count}, the ids of one page).
 
     One statement does both, so the index is searched only once.
     """
-    position = func.row_number().over(order_by=order).label("position")
+    document = SearchDocument
     matches = (
-        select(SearchDocument.id, SearchDocument.kind, position).where(condition).cte("all_found")
+        select(document.id, document.kind, document.day, document.subject_id, rank.label("rank"))
+        .where(condition)
+        .cte("all_found")
     )
-    ranked = select(matches.c.id.label("number"), matches.c.kind, matches.c.position).order_by(
-        matches.c.position
-    )
-    if kind:
-        ranked = ranked.where(matches.c.kind == kind)
-    first = ranked.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE).subquery()
+    of_kind = select(matches).where(matches.c.kind == kind) if kind else select(matches)
+    best_first = of_kind.order_by(*_order(matches.c.rank, matches.c))
+    # Only one page is numbered: to number all matches, the database would have to sort them all.
+    best = best_first.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE).subquery()
+    position = func.row_number().over(order_by=_order(best.c.rank, best.c)).label("position")
+    first = select(best.c.id.label("number"), best.c.kind, position)
     counts = select(func.count(), matches.c.kind, literal(0)).group_by(matches.c.kind)
-    rows = db.session.execute(select(first).union_all(counts)).all()
+    rows = db.session.execute(first.union_all(counts)).all()
     ranked_rows = sorted((row for row in rows if row.position), key=lambda row: row.position)
     return {row.kind: row.number for row in rows if not row.position}, [
         row.number for row in ranked_rows
@@ -202,10 +204,23 @@ def _matches(terms: list[str], lang: str, cause_id: int | None) -> ColumnElement
 def _best_matches(
     condition: ColumnElement[bool], terms: list[str], lang: str, limit: int
 ) -> Select[SearchDocument]:
-    return select(SearchDocument).where(condition).order_by(*_order(terms, lang)).limit(limit)
+    order = _order(_rank(terms, lang), SearchDocument)
+    return select(SearchDocument).where(condition).order_by(*order).limit(limit)
 
 
-def _order(terms: list[str], lang: str) -> tuple[Any, ...]:
+def _order(rank: ColumnElement[int], document: Any) -> tuple[Any, ...]:
+    """Return by what results are sorted; `document` has the columns of SearchDocument."""
+    return (
+        rank,
+        case((document.kind == "cause", 0), else_=1),
+        document.day.desc().nulls_last(),
+        document.kind,
+        document.subject_id.desc(),
+    )
+
+
+def _rank(terms: list[str], lang: str) -> ColumnElement[int]:
+    """Return a number that is smaller the more telling the part is that contains the terms."""
     in_title = SearchDocument.id.in_(ids_with(terms, lang, ("title",), whole_words=True))
     begins_in_title = SearchDocument.id.in_(ids_with(terms, lang, ("title",)))
     ranks = [(in_title, 0), (begins_in_title, 1)]
@@ -213,13 +228,7 @@ def _order(terms: list[str], lang: str) -> tuple[Any, ...]:
     # and takes as long as everything else.
     if max(map(len, terms)) > 2:
         ranks.append((SearchDocument.id.in_(ids_with(terms, lang, ("title", "summary"))), 2))
-    return (
-        case(*ranks, else_=3),
-        case((SearchDocument.kind == "cause", 0), else_=1),
-        SearchDocument.day.desc().nulls_last(),
-        SearchDocument.kind,
-        SearchDocument.subject_id.desc(),
-    )
+    return case(*ranks, else_=3)
 
 
 def _hits(rows: Sequence[SearchDocument], terms: list[str]) -> tuple[Hit, ...]:
