@@ -21,11 +21,16 @@ code=${VOLANTE_CODE:-/srv/volante}
 case "${1:-}" in
 upgrade | rollback) exec "$code/deploy/upgrade.sh" "$@" ;;
 restore)
-  # The socket would start the site again for the next visitor.
-  if [ "$user" = volante ] && systemctl --quiet is-active volante.socket; then
-    echo "Stop the site first: systemctl stop volante.socket volante" >&2
-    exit 1
-  fi
+  # The socket would start the site again for the next visitor. A check leaves the site as it is.
+  case " $* " in
+  *" --check "*) ;;
+  *)
+    if [ "$user" = volante ] && systemctl --quiet is-active volante.socket; then
+      echo "Stop the site first: systemctl stop volante.socket volante" >&2
+      exit 1
+    fi
+    ;;
+  esac
   ;;
 esac
 if [ ! -f "$settings" ]; then
