@@ -198,7 +198,7 @@ PROBLEMS = {
     "problem_revoked_hint": _l(
         "Signatures collected before that are sent automatically. An admin will review them."
     ),
-    "problem_expired": _l("This tablet’s time has ended"),
+    "problem_expired": _l("This tablet’s time at the table has ended"),
     "problem_expired_hint": _l(
         "Keep going, and ask an organizer to extend it. Until then, an organizer reviews each signature."
     ),
