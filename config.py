@@ -348,7 +348,7 @@ def _files_url(environ: Mapping[str, str]) -> str:
         is_valid = False
     if not is_valid:
         raise SettingError(
-            "FILES_URL must be such as"
+            "FILES_URL must look like"
             " s3://bucket/folder?endpoint=https://s3.example.org&region=ca-1"
         )
     for name in ("FILES_ACCESS_KEY", "FILES_SECRET_KEY"):
@@ -398,7 +398,7 @@ def _public_url(environ: Mapping[str, str], port: int, production: bool) -> str:
     if not url:
         if production:
             raise SettingError(
-                "PUBLIC_URL must say the address of the site, such as https://sign.example.org"
+                "PUBLIC_URL must be the address of the site, such as https://sign.example.org"
             )
         return f"http://127.0.0.1:{port}"
     if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc:

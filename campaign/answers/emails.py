@@ -45,9 +45,9 @@ About: TypeAlias = Answer | Petition
 def init_app(app: Flask) -> None:
     """Register the renderers of the emails about answers and results."""
     register(app, EMAIL, _render_email, _l("Answer, to people who asked"), load=_load_people)
-    register(app, TEST, _render_test, _l("Test email of an answer"))
+    register(app, TEST, _render_test, _l("Test email about an answer"))
     register(app, RESULT_EMAIL, _render_email, _l("Result, to people who asked"), load=_load_people)
-    register(app, RESULT_TEST, _render_result_test, _l("Test email of a result"))
+    register(app, RESULT_TEST, _render_result_test, _l("Test email about a result"))
 
 
 def sample(about: About, lang: str) -> Message:

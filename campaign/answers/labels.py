@@ -23,7 +23,7 @@ OUTCOME_CHOICES = {
     "refused": _l("Refused"),
 }
 TARGET_CHOICES = {
-    "": _l("This is only an answer"),
+    "": _l("No decision, only an answer"),
     "promised": _l("We will do it"),
     "partly": _l("We will do part of it"),
     "done": _l("We have done it"),

@@ -21,7 +21,7 @@ def recipients_from(texts: Iterable[str]) -> list[Any]:
         except pyrage.RecipientError as error:
             raise click.ClickException(
                 f"--to must be an age public key, such as age1…, not {text!r}."
-                " The program age-keygen makes one."
+                " Make one with age-keygen."
             ) from error
     return recipients
 

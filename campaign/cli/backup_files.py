@@ -131,7 +131,7 @@ def _sqlite_pages(source: str) -> Iterator[_Pages]:
             rows = origin.execute("select data from sqlite_dbpage order by pgno")
         except sqlite3.OperationalError as error:
             raise click.ClickException(
-                "This Python’s SQLite cannot copy a database as a stream, as it lacks sqlite_dbpage."
+                "This Python’s SQLite cannot copy a database as a stream, because it lacks sqlite_dbpage."
                 " Debian’s Python can. Leave out --to, and encrypt the backup with the program age."
             ) from error
         yield _Pages(rows)

@@ -62,12 +62,12 @@ def backup(file: Path, recipients: tuple[str, ...]) -> None:
 @click.option(
     "--identity",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The file with the secret key of age, if the backup is encrypted.",
+    help="The file with the secret age key, if the backup is encrypted.",
 )
 @click.option(
     "--check",
     is_flag=True,
-    help="Only try it: restore into a database made for that, check it, and delete it again.",
+    help="Only try the backup: restore it into a temporary database, check it, and delete it again.",
 )
 @click.option(
     "--ended",
@@ -84,7 +84,7 @@ def restore(
 
     At a terminal, it asks before it replaces anything. With --check, it replaces nothing, and the site can keep running.
 
-    Then it reads ended.jsonl in VAR_DIR, and repeats every withdrawal, deletion and revocation since the
+    After the restore, it reads ended.jsonl in VAR_DIR, and repeats every withdrawal, deletion and revocation since the
     backup. Everyone is signed out.
     """
     backup_file = _opened(file, identity)
@@ -110,7 +110,9 @@ def _replay_ended(lists: Iterable[Path]) -> None:
     entries = read_ended([Path(current_app.config["VAR_DIR"], FILE), *lists])
     counts = write(replay_ended, entries)
     sessions, links = write(end_sessions_and_links)
-    click.echo(f"Entries on the list: {len(entries):,}. Applied again: {sum(counts.values()):,}.")
+    click.echo(
+        f"Entries in ended.jsonl: {len(entries):,}. Applied again: {sum(counts.values()):,}."
+    )
     for kind, count in sorted(counts.items()):
         click.echo(f"  {kind}: {count:,}")
     click.echo(

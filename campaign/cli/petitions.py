@@ -102,7 +102,7 @@ def create(
     help="Slug of another cause of the same organization. Default: the cause of the petition.",
 )
 def clone(slug: str, new_slug: str, cause_slug: str | None) -> None:
-    """Create the draft NEW_SLUG with everything of the petition SLUG.
+    """Create the draft NEW_SLUG as a copy of the petition SLUG.
 
     It has no dates and no signatures.
     """

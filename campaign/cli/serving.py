@@ -39,7 +39,9 @@ RESTART_SECONDS = 1
 
 @click.command("serve")
 @click.option("--demo", is_flag=True, help="Load the demonstration if the database is empty.")
-@click.option("--no-worker", is_flag=True, help="Run no worker. Run flask worker elsewhere.")
+@click.option(
+    "--no-worker", is_flag=True, help="Do not start the worker. Run flask worker elsewhere."
+)
 @with_appcontext
 def serve(demo: bool, no_worker: bool) -> None:
     """Update the database, serve the site and run the worker, until you press Ctrl-C."""
@@ -153,7 +155,7 @@ def _first_admin_hint(settings: Mapping[str, Any]) -> str | None:
 def _migrate() -> None:
     current, _ = revisions()
     if is_newer(current):
-        click.echo("A newer version has migrated the database. It stays as it is.", err=True)
+        click.echo("A newer version has migrated the database, so it stays as it is.", err=True)
         return
     logging.getLogger("alembic").setLevel(logging.WARNING)
     upgrade()

@@ -32,7 +32,9 @@ group = AppGroup("subscriptions", help="Export and import people who get updates
 @group.command("export")
 @click.option("--cause", "slug", help="Slug of a cause. Without it, the subscribers of all causes.")
 @click.option(
-    "--organisation", "organisation_slug", help="Slug of an organization, for those of its causes."
+    "--organisation",
+    "organisation_slug",
+    help="Slug of an organization, for the subscribers of all its causes.",
 )
 @click.option(
     "--format", "kind", type=click.Choice(("csv", "jsonl")), default="csv", show_default=True

@@ -50,7 +50,7 @@ HELP_OF_LIMIT = {
     DISK: "The disk was full, or took too long to save. Use a faster or larger one.",
     THREADS: "All threads were busy although the processors were not. Raise WEB_THREADS.",
     CROWD: "The simulated crowd itself was too slow on this machine. Use a smaller crowd.",
-    UNKNOWN: "Nothing that is measured was at its limit.",
+    UNKNOWN: "None of the limits that we measure was reached.",
 }
 
 group = AppGroup("surge", help="Prepare for a rush of visitors.")
@@ -62,7 +62,7 @@ group = AppGroup("surge", help="Prepare for a rush of visitors.")
     type=click.FloatRange(0.1, MAX_MINUTES),
     default=2.0,
     show_default=True,
-    help="How long the day is to take.",
+    help="How long the simulated day takes.",
 )
 @click.option(
     "--peak",
@@ -149,7 +149,7 @@ def _run_crowd(job: Job) -> tuple[CrowdReport, float | None]:
         watchdog.cancel()
         process.kill()
         process.wait()
-    raise click.ClickException("The simulated crowd ended before its time.")
+    raise click.ClickException("The simulated crowd stopped too early.")
 
 
 def _lines(output: IO[str]) -> Iterator[dict[str, Any]]:

@@ -22,7 +22,9 @@ _PERIOD = re.compile(r"([1-9]\d{0,3})([mhd])")
 group = AppGroup("switches", help="Turn features of the site off and on.")
 name_argument = click.argument("name", type=click.Choice(SWITCHES), metavar="NAME")
 organisation_option = click.option(
-    "--organisation", "slug", help="Slug of the only organization that this applies to."
+    "--organisation",
+    "slug",
+    help="Slug of the organization that this applies to. Without it, the whole site.",
 )
 
 

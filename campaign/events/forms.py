@@ -54,7 +54,7 @@ class Filters:
 class TicketAddressField(EmailField):
     """The email address to send the ticket to."""
 
-    missing = _l("Enter your email address. We send your entry code there.")
+    missing = _l("Enter your email address. We will send your entry code there.")
 
 
 class SeatsField(SelectField):

@@ -144,7 +144,7 @@ COLUMNS = {
         _l("Table volunteer"), _from(Shift, Shift.tabler, Shift.id == Signature.shift_id)
     ),
     "shift_began": _of(
-        _l("Shift since"),
+        _l("Start of the shift"),
         _from(Shift, iso_instant(Shift.started_at), Shift.id == Signature.shift_id),
         "code",
     ),
@@ -176,7 +176,7 @@ COLUMNS = {
         make=_periods,
     ),
     "consent_at": _of(
-        _l("Consent given on a partner’s website at"), iso_instant(Signature.consent_at), "code"
+        _l("Consent on a partner’s website: when given"), iso_instant(Signature.consent_at), "code"
     ),
     "day": _of(_l("Day"), iso_day(Signature.created_at), "code"),
     "created_at": _of(_l("Signed at"), iso_instant(Signature.created_at), "code"),

@@ -83,7 +83,7 @@ def check_space(var: str | Path) -> Finding:
 def _check_backup(var: Path, *, is_production: bool) -> Finding:
     made_at = last_backup_at(var)
     if made_at is None:
-        return warning("backup", "none was made yet", "Run flask backup FILE every day.")
+        return warning("backup", "none has been made yet", "Run flask backup FILE every day.")
     text = f"the last one was made on {made_at:%Y-%m-%d at %H:%M} UTC"
     if utcnow() - made_at <= MAX_BACKUP_AGE or not is_production:
         return ok("backup", text)
@@ -99,10 +99,10 @@ def _check_restore(var: Path, *, is_production: bool) -> Finding:
     if checked_at is None:
         return warning(
             "restore",
-            "no backup was tried yet",
+            "no backup has been tested yet",
             "Run flask restore FILE --check, and systemctl enable --now volante-restore-check.timer.",
         )
-    text = f"a backup was last tried on {checked_at:%Y-%m-%d at %H:%M} UTC"
+    text = f"a backup was last tested on {checked_at:%Y-%m-%d at %H:%M} UTC"
     if utcnow() - checked_at <= MAX_RESTORE_CHECK_AGE or not is_production:
         return ok("restore", text)
     return warning(

@@ -31,8 +31,8 @@ def init_app(app: Flask) -> None:
     """
     for kind, values, name in (
         (REQUEST, _request_values, _l("Request to confirm a new email address")),
-        (NOTICE, _notice_values, _l("Notice of a new email address to the former one")),
-        (STOPPED, _stopped_values, _l("Notice that a new email address was stopped")),
+        (NOTICE, _notice_values, _l("Notice of a change, to the old email address")),
+        (STOPPED, _stopped_values, _l("Notice that a change of email address was stopped")),
         (DONE, _done_values, _l("Notice that an email address was changed")),
     ):
         register(app, kind, partial(_message, values), name, is_bound=kind == REQUEST)

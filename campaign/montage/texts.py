@@ -270,7 +270,7 @@ def _names_texts(named: int, counted_only: int, lang: str) -> dict[str, str]:
         "further": _("The list continues on the next sheet."),
         "not_all": _("The whole list is in the PDF."),
         "sheet": _("Sheet %(n)s of %(m)s", n="{n}", m="{m}"),
-        "unset": _("In scripts that we cannot print: %(n)s.", n="{n}"),
+        "unset": _("Names in scripts that we cannot print: %(n)s.", n="{n}"),
     }
 
 

@@ -24,7 +24,7 @@ MAX_WAIT = timedelta(minutes=1)
 
 def init_app(app: Flask) -> None:
     """Register the renderer of the test email."""
-    register(app, TEST, _render_test, _l("Test email of an organization"))
+    register(app, TEST, _render_test, _l("Test email from an organization"))
 
 
 def send_test(*, actor: Actor, organisation_id: int, organizer_id: int, lang: str) -> None:

@@ -136,7 +136,7 @@ SIGNERS = (
     ),
     RegisterRow(
         _l("An unconfirmed signature"),
-        _l("To wait until you confirm by email"),
+        _l("So that you can confirm it by email"),
         ORGANIZERS,
         _l("We keep it for %(days)s days, then we delete it"),
         (),
@@ -288,7 +288,7 @@ SIGNERS = (
     RegisterRow(
         _l("Whose link you followed, and the code in the link that says where it was shared"),
         _l(
-            "To show supporters about how many people used their link, and which flyer or post works"
+            "To show supporters roughly how many people used their link, and which flyer or post works"
         ),
         _l(
             "Once five people have used the link, the person who shared it sees a rounded number, "

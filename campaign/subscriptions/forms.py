@@ -36,7 +36,7 @@ class FrequencyField(RadioField):
     def pre_validate(self, form: Any) -> None:
         self.data = self.data or "each"
         if self.data not in {choice.value for choice in FREQUENCIES}:
-            raise StopValidation(_l("Choose how often we may write."))
+            raise StopValidation(_l("Choose how often we may email you."))
 
 
 class SubscribeForm(PublicForm):

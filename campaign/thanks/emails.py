@@ -38,7 +38,7 @@ NO_STEP = NextStep("", "", "")
 
 def init_app(app: Flask) -> None:
     """Register the renderer of the email. Only the owner of an address causes it."""
-    register(app, THANKS, _thanks_message, _l("Thanks with the number"), load=_load)
+    register(app, THANKS, _thanks_message, _l("Thank-you email"), load=_load)
 
 
 def _load(signature_ids: Collection[int]) -> Sequence[Signature]:

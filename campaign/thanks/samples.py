@@ -42,7 +42,7 @@ SAMPLE_NUMBER = 1234
 
 def init_app(app: Flask) -> None:
     """Register the renderer of the test email."""
-    register(app, TEST, _test_message, _l("Test of an email around signing"))
+    register(app, TEST, _test_message, _l("Test email about signing"))
 
 
 def sample_message(

@@ -51,7 +51,7 @@ from campaign.updates.signing_links import (
 def init_app(app: Flask) -> None:
     """Register the renderers of the emails that carry updates."""
     register(app, EMAIL, _render_update, _l("Update to a subscriber"), load=_load_receipts)
-    register(app, TEST, _render_test, _l("Test email of an update"))
+    register(app, TEST, _render_test, _l("Test email with an update"))
     register(
         app, DIGEST, _render_digest, _l("Weekly updates to a subscriber"), load=_load_weekly_readers
     )

@@ -179,7 +179,7 @@ def test_production_marks_cookies_secure_and_drops_the_last_slash(load_settings)
     [
         ({**PRODUCTION, "SECRET_KEY": ""}, "SECRET_KEY must be set to at least 32"),
         ({**PRODUCTION, "SECRET_KEY": "short"}, "SECRET_KEY must be set to at least 32"),
-        ({**PRODUCTION, "PUBLIC_URL": ""}, "PUBLIC_URL must say the address"),
+        ({**PRODUCTION, "PUBLIC_URL": ""}, "PUBLIC_URL must be the address"),
         ({**PRODUCTION, "SECRET_KEY": "ab" * 24}, "SECRET_KEY must be random"),
         (
             {**PRODUCTION, "PUBLIC_URL": "http://sign.example.org"},
@@ -204,7 +204,7 @@ def test_production_marks_cookies_secure_and_drops_the_last_slash(load_settings)
         ),
         ({"DATABASE_URL": "volante"}, "DATABASE_URL must look like postgresql://"),
         *(
-            ({"FILES_URL": url, **BUCKET_KEYS}, "FILES_URL must be such as s3://bucket")
+            ({"FILES_URL": url, **BUCKET_KEYS}, "FILES_URL must look like s3://bucket")
             for url in (
                 "https://files.example.org",
                 "s3://",

@@ -38,7 +38,9 @@ TEXTS = ActionTexts(
     withdraw=_l("You can stop your letter until we send it."),
     unshared=_l("Write without their link"),
     printed=_l("Write at %(address)s"),
-    counted=_l("We deliver your letter soon, and email you if we cannot. You can follow it here:"),
+    counted=_l(
+        "We will deliver your letter soon, and email you if we cannot. You can follow it here:"
+    ),
 )
 
 # The templates of emails about signatures, and those that letters have instead.

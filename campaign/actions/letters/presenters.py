@@ -17,7 +17,7 @@ from campaign.signatures.models import Signature
 REASON_TEXTS = {
     "no_address": _l("We have no working email address for them."),
     "removed": _l("This action is no longer addressed to them."),
-    "own_address": _l("Their email address is yours, so we sent nothing."),
+    "own_address": _l("Their email address is the same as yours, so we sent nothing."),
     "bounced": _l("Their email server did not accept it."),
     "unreachable": _l("Their email server did not accept it for two days."),
     "refused": _l("They asked for no more letters."),

@@ -35,7 +35,7 @@ def check_files(settings: Mapping[str, Any]) -> Iterator[Finding]:
     yield (
         ok(SUBJECT, f"{where} stores, returns and deletes files")
         if is_same
-        else wrong(SUBJECT, f"{where} returns another file", "Ask your provider.")
+        else wrong(SUBJECT, f"{where} returned a different file", "Ask your provider.")
     )
 
 

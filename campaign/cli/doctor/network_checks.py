@@ -33,8 +33,8 @@ def _check_name(host: str, *, is_public: bool) -> Finding:
         return wrong(
             "dns",
             f"{host} has no address: {getattr(error, 'strerror', None) or error}",
-            "At the provider of your domain, add an A record (and AAAA for IPv6) with the address"
-            " of this server. Then wait some minutes.",
+            "At your domain provider, add an A record (and AAAA for IPv6) with the address"
+            " of this server. Then wait a few minutes.",
         )
     addresses = sorted({str(address[0]) for *_, address in answers})
     text = f"{host} has the address {', '.join(addresses)}"
@@ -61,14 +61,14 @@ def _check_answer(url: str) -> Finding:
         return wrong(
             "site",
             f"{url} answers with the error {error.code}",
-            "Check that the proxy passes requests on to the site, and that the site runs.",
+            "Check that the proxy passes requests on to the site, and that the site is running.",
         )
     # URLError and failed certificates are OSErrors.
     except (OSError, HTTPException, UnicodeError) as error:
         return warning(
             "site",
             f"{url} cannot be reached from this machine: {error}",
-            "Check that site and proxy run, that the firewall opens the ports 80 and 443, and what"
+            "Check that the site and the proxy are running, that the firewall opens ports 80 and 443, and what"
             " the proxy's log says about certificates. If other machines reach it, ignore this.",
         )
     return ok("site", f"{url} answers")

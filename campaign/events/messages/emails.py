@@ -48,7 +48,7 @@ def init_app(app: Flask) -> None:
     register(
         app, EMAIL, _render_message, _l("Message to people registered for an event"), load=_load
     )
-    register(app, TEST, _render_test, _l("Test email of a message about an event"))
+    register(app, TEST, _render_test, _l("Test message about an event"))
 
 
 def sample(message: EventMessage, lang: str) -> RenderedEmail:

@@ -43,7 +43,7 @@ SETTING_UP = {
         "The browser may delete this page’s data when the tablet is full. To prevent that, install the app, or say yes if the browser asks to keep data."
     ),
     "ready_lasting_safari": _l(
-        "Safari deletes this page’s data after seven days without use. To prevent that, leave kiosk mode, add this page to the home screen, and pair the app you find there."
+        "Safari deletes this page’s data after seven days without use. To prevent that, leave kiosk mode, add this page to the Home Screen, and pair the app you find there."
     ),
     "ready_done": _l("done"),
     "ready_waits": _l("not yet"),
@@ -97,7 +97,7 @@ CREW = {
     "pin_heading": _l("Table team"),
     "pin_hint": _l("Enter the six-digit PIN of this table."),
     "pin_none": _l(
-        "This table has no PIN yet. An organizer sets it under “Tablets”, for this event."
+        "This table has no PIN yet. An organizer can set it under “Tablets”, for this event."
     ),
     "pin_keys": _l("Digits"),
     "pin_clear": _l("Clear"),
@@ -198,7 +198,7 @@ PROBLEMS = {
     "problem_revoked_hint": _l(
         "Signatures collected before that are sent automatically. An admin will review them."
     ),
-    "problem_expired": _l("This tablet’s time has ended"),
+    "problem_expired": _l("This tablet’s time at the table has ended"),
     "problem_expired_hint": _l(
         "Keep going, and ask an organizer to extend it. Until then, an organizer reviews each signature."
     ),

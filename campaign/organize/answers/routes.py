@@ -253,7 +253,7 @@ def end_link(petition: Petition, link_id: int) -> ResponseReturnValue:
             link_id=link_id,
             now=utcnow(),
         )
-        flash(_("The link no longer works."), "success")
+        flash(_("Link ended. It no longer works."), "success")
     return redirect(url_for("organize.answers.index", slug=petition.slug, _anchor="links"), 303)
 
 
@@ -283,7 +283,7 @@ def _change(
             **named,
         )
     except (operations.AnswerNotReady, operations.WrongState):
-        flash(_("This is not possible, because the answer has changed since."), "danger")
+        flash(_("This is no longer possible, because the answer has changed."), "danger")
         return back_to(slug, answer_id)
     flash(done, "success")
     return back_to(slug, answer_id)

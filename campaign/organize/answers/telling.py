@@ -203,7 +203,7 @@ def resume_telling(subject: Subject) -> ResponseReturnValue:
         subject,
         _audit_event("answers.resume", "answers.resume_result", subject),
         operations.resume_telling,
-        _("It continues where it paused."),
+        _("Resumed. Sending continues where it was paused."),
     )
 
 
@@ -231,7 +231,7 @@ def _change_state(
             act(event, operation, telling_id=begun.id, **named)
             flash(done, "success")
         except (operations.TellingOver, operations.NothingToTell):
-            flash(_("This is not possible, because something has changed since."), "waiting")
+            flash(_("This is no longer possible, because something has changed."), "waiting")
     return back
 
 

@@ -125,7 +125,7 @@ def _fault_text(refusal: Exception) -> Any:
         return REFUSALS[refusal.reason]
     if isinstance(refusal, TooManyDrafts):
         return _("Twelve pictures are already waiting. Use or discard one first.")
-    return _("We could not process the picture. Wait a minute and send it again.")
+    return _("We could not process the picture. Wait a minute and upload it again.")
 
 
 def _back_to_draft(cause: Cause, draft_id: int) -> BaseResponse:

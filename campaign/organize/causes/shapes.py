@@ -111,7 +111,7 @@ class CutForm(FlaskForm):
         default="colour",
     )
     threshold = WholeNumberField(
-        _l("Colour difference allowed in the background"),
+        _l("How much the background colour may vary"),
         [InputRequired(OUT_OF_RANGE), NumberRange(MIN_THRESHOLD, MAX_THRESHOLD, OUT_OF_RANGE)],
         default=40,
     )

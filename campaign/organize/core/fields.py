@@ -105,7 +105,7 @@ class SlugField(StringField):
             raise StopValidation(_l("Use %(most)s characters or fewer.", most=MAX_SLUG_LENGTH))
         if self.data and not is_slug(self.data):
             raise StopValidation(
-                _l("Use lowercase letters without accents, digits and hyphens, like law-of-2026.")
+                _l("Use lowercase letters (no accents), digits and hyphens, like law-of-2026.")
             )
 
 

@@ -27,7 +27,7 @@ REASONS = {
     "threads": _l("Requests have to wait for their turn."),
     "commits": _l("Saving signatures takes a long time."),
     "connections": _l("All connections to the database are in use."),
-    "database": _l("The database takes a long time to answer."),
+    "database": _l("The database takes a long time to respond."),
 }
 
 

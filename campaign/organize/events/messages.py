@@ -249,7 +249,7 @@ def _refusal(error: Exception) -> str:
     if isinstance(error, operations.NoReaders):
         return _("Nobody would get this email. Choose other people.")
     return _(
-        "At most %(most)s emails for one event, and %(daily)s in 24 hours. Put the rest on the page of the event.",
+        "You can send at most %(most)s emails about one event, and %(daily)s in 24 hours. Put the rest on the event page.",
         most=operations.MAX_MESSAGES,
         daily=operations.MAX_IN_A_DAY,
     )

@@ -54,7 +54,7 @@ def send_file(
         # Tells whether it can be read and decrypted, before the answer begins.
         content.peek(1)
     except FilesUnavailable:
-        flash(_("The file storage does not answer. Try again in a minute."), "danger")
+        flash(_("The file storage is not responding. Try again in a minute."), "danger")
         return redirect(page, 303)
     except (FileNotFoundError, SealBroken):
         flash(_("The file is no longer available. Create it again."), "danger")

@@ -31,7 +31,7 @@ AIM_LABELS = {
 AIM_HINTS = {
     "delivery": _l("A list without email addresses. Names appear as each person chose"),
     "letters": _l("Only people who asked for updates, with their email addresses"),
-    "records": _l("All the data of each person"),
+    "records": _l("All the data about each person"),
 }
 # The columns offered for each aim. A column that an aim does not need is not offered. The usual
 # ones follow in DEFAULT_COLUMNS.
@@ -87,7 +87,7 @@ FAULTS = {
     "no_room": _l(
         "The server’s disk is full. We removed the unfinished file. Free some space, then press the button."
     ),
-    "no_storage": _l("The file storage does not answer. We will try again every minute."),
+    "no_storage": _l("The file storage is not responding. We will try again every minute."),
     "too_large": _l(
         "The file would be larger than four gigabytes. Choose fewer columns, fewer days, or CSV."
     ),

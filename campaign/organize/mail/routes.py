@@ -175,7 +175,7 @@ def plan(update: Update) -> ResponseReturnValue:
         # The button was pressed twice; nobody gets the email twice.
         return _back_to(update)
     except mailings.NotPublic:
-        flash(_("It is a draft. Publish it first. Then you can email it."), "danger")
+        flash(_("This update is a draft. Publish it first. Then you can email it."), "danger")
         return _back_to(update)
     flash(_planned(form), "success")
     flash_ambiguous_times((form.starts_at.data,), form.time_zone.data)
@@ -263,7 +263,10 @@ def pause(update: Update) -> ResponseReturnValue:
 @fresh
 def resume(update: Update) -> ResponseReturnValue:
     return _change_state(
-        update, "mail.resume", mailings.resume_mailing, _("The mailing continues where it stopped.")
+        update,
+        "mail.resume",
+        mailings.resume_mailing,
+        _("Resumed. The mailing continues where it was paused."),
     )
 
 

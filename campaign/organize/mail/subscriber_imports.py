@@ -71,7 +71,7 @@ POLL_SECONDS = 2
 MAX_NAME_LENGTH = 120
 OUTCOME_LABELS = {
     NEW: _l("New"),
-    "known": _l("Already subscribed, or asked"),
+    "known": _l("Already subscribed, or already asked"),
     "ended": _l("Unsubscribed, or did not answer when we asked"),
     "suppressed": _l("On the do-not-email list"),
     "undeliverable": _l("The address does not accept email"),
@@ -87,7 +87,7 @@ REFUSED = {
         "A row of this file is too long. Check whether a quotation mark is missing."
     ),
     "no_room": _l("The server’s disk is full. Free some space, then choose the file again."),
-    "no_storage": _l("The file storage does not answer. In a minute, choose the file again."),
+    "no_storage": _l("The file storage is not responding. In a minute, choose the file again."),
     "broken": _l("The file is no longer available. Choose it again."),
 }
 CHOOSE_COLUMN = _l("Choose the column of the file.")

@@ -169,7 +169,7 @@ def create() -> ResponseReturnValue:
         if item.verbs[verb]
     }
     if not matches:
-        flash(_("Nothing was changed. Someone else has already decided."), "waiting")
+        flash(_("Someone else has already decided, so nothing was changed."), "waiting")
         return redirect(_back(chosen), 303)
     if sum(row.total for row in matches.values()) > bulk_decisions.MAX_SIGNATURES:
         return _preview(chosen, form, snapshot, 422)

@@ -147,7 +147,7 @@ def decide() -> ResponseReturnValue:
     action, operation = DECISIONS[way]
     done = act_by_petition(action, operation, ids, reason=form.reason.data or "")
     if not done:
-        flash(_("Someone else already decided. Nothing was changed."), "waiting")
+        flash(_("Someone else has already decided, so nothing was changed."), "waiting")
     elif way == "reject":
         flash(
             ngettext(

@@ -166,7 +166,7 @@ def _rate(line: str, lines: list[str]) -> str:
 def _word(line: str, _lines: list[str]) -> str:
     if len(name_key(line, "").replace(" ", "")) < 3:
         too_short = _(
-            "%(line)s is too short. Use at least three letters, or half of the signatures would be held.",
+            "%(line)s is too short. Use at least three letters, or the rule would hold far too many signatures.",
             line=line,
         )
         raise ValidationError(too_short)

@@ -43,7 +43,7 @@ DEFAULT_SLUG = "organization"
 NOT_WEB_ADDRESS = _l("Enter a web address, like https://example.org.")
 PATTERN_CHOICES = [
     SelectChoice("plain", _l("A plain line")),
-    SelectChoice("spots", _l("The spots of a wing")),
+    SelectChoice("spots", _l("Spots, as on a butterfly’s wing")),
 ]
 IMAGE_REFUSALS = {
     "format": _l("We cannot show this file. Use SVG, PNG, WebP or JPEG."),

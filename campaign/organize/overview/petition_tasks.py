@@ -146,8 +146,8 @@ def letters_that_stay(now: datetime) -> Iterator[Task]:
         if action.id in stuck or (is_off and action.id in waiting):
             count = waiting[action.id]
             text = ngettext(
-                "Find out why %(figure)s letter of “%(title)s” is not sent",
-                "Find out why %(figure)s letters of “%(title)s” are not sent",
+                "Find out why %(figure)s letter of “%(title)s” has not been sent",
+                "Find out why %(figure)s letters of “%(title)s” have not been sent",
                 count,
                 figure=figure(count),
                 title=petition_summary(action).title,

@@ -180,7 +180,7 @@ def stuck_mail(now: datetime) -> Iterator[Task]:
     for update in updates:
         state = mailings[update.id].state if update.id in mailings else ""
         if state == "paused":
-            text = _("Continue or stop the mailing of “%(title)s”", title=update.text(g.lang).title)
+            text = _("Resume or stop the mailing of “%(title)s”", title=update.text(g.lang).title)
         elif state in ("planned", "sending") and update.state == "draft":
             text = _(
                 "Publish “%(title)s” again or stop its mailing, which is paused",
@@ -269,7 +269,7 @@ def suspect_keys() -> Iterator[Task]:
     for key in keys_among(causes_where("keys.edit")) if may("keys.edit") else ():
         if key.distrusted_at and not key.revoked_at:
             text = _(
-                "Ask partner “%(name)s” why many of the people it sent had already signed",
+                "Ask partner “%(name)s” why many of its signers had already signed",
                 name=key.name,
             )
             yield Task(text, _("View"), url_for("organize.keys.index"))

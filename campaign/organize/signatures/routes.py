@@ -244,7 +244,7 @@ def _decide(
     if act_on_some(audit_event, operation, ids=[signature.id], cause_ids=None, **more):
         flash(message, "success")
     else:
-        flash(_("Someone else already decided. Nothing was changed."), "waiting")
+        flash(_("Someone else has already decided, so nothing was changed."), "waiting")
     return _back(signature)
 
 

@@ -145,7 +145,7 @@ def undo(target_import: DirectoryImport) -> ResponseReturnValue:
     flash(_("The import is undone."), "success")
     if counts["kept"]:
         flash(
-            _("Some targets have been changed or used since then. They stay as they are: %(num)s.",
+            _("Targets that have been changed or used since then stay as they are: %(num)s.",
               num=counts["kept"]),
             "note",
         )  # fmt: skip

@@ -171,7 +171,7 @@ def add_picture(update: Update) -> ResponseReturnValue:
         ]
         return _all_page(update, form, 409)
     flash(
-        _("This is picture %(number)s. Now insert its line into the text.", number=made.number),
+        _("Picture %(number)s is ready. Now insert its line into the text.", number=made.number),
         "success",
     )
     return _back(update)
@@ -233,7 +233,7 @@ def remove_body_picture(update: Update, number: int) -> ResponseReturnValue:
         )
         flash(
             _(
-                "It is still in the text (%(languages)s). Remove its line there first.",
+                "The picture is still in the text (%(languages)s). Remove its line there first.",
                 languages=languages,
             ),
             "danger",

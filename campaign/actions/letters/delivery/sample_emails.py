@@ -24,7 +24,7 @@ ACTION = "letters.test"
 
 def init_app(app: Flask) -> None:
     """Register the renderer of the email."""
-    register(app, TEST, _test_message, _l("Test email of a letter"))
+    register(app, TEST, _test_message, _l("Test letter"))
 
 
 def send_test(*, actor: Actor, petition_id: int, organizer_id: int, lang: str) -> None:

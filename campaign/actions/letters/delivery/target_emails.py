@@ -53,7 +53,7 @@ BULLET = "•"
 def init_app(app: Flask) -> None:
     """Register the renderers of the emails to targets."""
     register(app, EMAIL, _letter_message, _l("Letter to a target"), load=_load_letters)
-    register(app, BATCH_EMAIL, _batch_message, _l("Gathered letters to a target"))
+    register(app, BATCH_EMAIL, _batch_message, _l("Letters to a target, sent together"))
 
 
 def _load_letters(letter_ids: Collection[int]) -> Sequence[Any]:
@@ -282,7 +282,7 @@ def _stop_url(address: str, lang: str) -> str:
 
 
 def _stop_line(stop_url: str) -> str:
-    return _("To get no more letters by email: %(url)s", url=stop_url)
+    return _("To stop getting letters by email: %(url)s", url=stop_url)
 
 
 def _with_signature(body: str, *lines: str) -> str:
