@@ -11,6 +11,8 @@ GUIDES = ("CONTRIBUTING.md", "docs/architecture.md", "docs/glossary.md")
 CODE = re.compile(r"`([^`\s]+)`")
 # A path has a folder and an ending that we use, or ends in a slash.
 PATH = re.compile(r"[\w.-]+(/[\w.-]+)*/([\w-]+\.(py|html|js|css|md|toml|json|txt|yaml|sh))?")
+# A name without a folder is in one that the text has named before.
+MODULE = re.compile(r"[\w-]+\.py")
 # Each is relative to one of these.
 FOLDERS = ("", "campaign", "static", "static/js", "templates", "docs")
 QUESTION = re.compile(r"^\| ((?:is|does|are) .+\?) \| (.+) \|$", re.MULTILINE)
@@ -40,6 +42,13 @@ def test_paths_exist(guide):
     paths = paths_in((ROOT / guide).read_text())
     assert paths
     assert [path for path in paths if not exists(path)] == []
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+def test_modules_named_without_their_folder_exist(guide):
+    known = {path.name for path in (ROOT / "campaign").rglob("*.py")}
+    named = {span for span in CODE.findall((ROOT / guide).read_text()) if MODULE.fullmatch(span)}
+    assert named - known - {"config.py"} == set()
 
 
 def test_table_of_questions_is_read():
