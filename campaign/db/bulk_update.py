@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, bindparam, cast, func, select, update
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, cast, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from campaign.extensions import db
 
-
-def bulk_update(table: Table, rows: Sequence[dict[str, Any]], **same: Any) -> None:
+def bulk_update(
+    connection: Connection, table: Table, rows: Sequence[dict[str, Any]], **same: Any
+) -> None:
     """Update the rows of `table` with these ids.
 
     `rows` are dicts with the same keys: `id`, and columns with the new value for that row. `same`
@@ -18,14 +18,14 @@ def bulk_update(table: Table, rows: Sequence[dict[str, Any]], **same: Any) -> No
     if not rows:
         return
     columns = [name for name in rows[0] if name != "id"]
-    if db.session.get_bind().dialect.name == "postgresql":
+    if connection.dialect.name == "postgresql":
         # Here, one statement per row takes twice as long.
         new = select(*(_unnested(table, name, rows) for name in rows[0])).subquery()
         values = {name: new.c[name] for name in columns} | same
-        db.session.execute(update(table).where(table.c.id == new.c.id).values(values))
+        connection.execute(update(table).where(table.c.id == new.c.id).values(values))
         return
     values = {name: bindparam(f"new_{name}") for name in columns} | same
-    db.session.execute(
+    connection.execute(
         update(table).where(table.c.id == bindparam("row_id")).values(values),
         [{"row_id": row["id"]} | {f"new_{name}": row[name] for name in columns} for row in rows],
     )

@@ -31,6 +31,7 @@ def test_each_row_gets_its_own_values_and_all_get_the_same_ones(ids):
     odd = 'O\'Brien "ñ", {x} \\ :y %s 🦋'
     until = datetime(2026, 11, 2, 9, 0, 0, 7, tzinfo=UTC)
     bulk_update(
+        db.session.connection(),
         table,
         [
             {"id": ids[2], "waits_until": until, "comment": odd, "country": "MX"},
@@ -46,10 +47,10 @@ def test_each_row_gets_its_own_values_and_all_get_the_same_ones(ids):
 
 def test_rows_can_be_given_by_their_ids_alone(ids):
     later = utcnow() + timedelta(days=1)
-    bulk_update(table, [{"id": ids[1]}], waits_until=later)
+    bulk_update(db.session.connection(), table, [{"id": ids[1]}], waits_until=later)
     assert stored("waits_until") == [None, later, None]
 
 
 def test_no_rows_change_nothing(ids):
-    bulk_update(table, [], lang="fr")
+    bulk_update(db.session.connection(), table, [], lang="fr")
     assert "fr" not in stored("lang")

@@ -61,6 +61,7 @@ def put_in_batches(rows: Sequence[AnyRow], *, now: datetime) -> Sequence[AnyRow]
         for petition_id in {row.petition_id for row in waiting} & quiet
     }
     bulk_update(
+        db.session.connection(),
         _table,
         [
             {

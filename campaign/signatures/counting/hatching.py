@@ -91,7 +91,13 @@ def _release(now: datetime, limit: int) -> int:
     ).all()
     if not rows:
         return 0
-    bulk_update(_table, [{"id": row.id} for row in rows], number=None, hatched_at=None)
+    bulk_update(
+        db.session.connection(),
+        _table,
+        [{"id": row.id} for row in rows],
+        number=None,
+        hatched_at=None,
+    )
     numbered = [row for row in rows if row.number is not None]
     if numbered:
         db.session.execute(
@@ -251,6 +257,7 @@ def _count(rows: Sequence[AnyRow], now: datetime) -> None:
         ids = sorted(row.id for row in of_cause)
         numbers.update(zip(ids, _next_numbers(cause_id, len(ids)), strict=True))
     bulk_update(
+        db.session.connection(),
         _table,
         [{"id": row_id, "number": number} for row_id, number in numbers.items()],
         state="counted",

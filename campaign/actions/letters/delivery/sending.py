@@ -292,6 +292,7 @@ def _enqueue(ids: Sequence[int], addresses: Mapping[int, str], now: datetime) ->
         priority=LETTERS,
     )
     bulk_update(
+        db.session.connection(),
         _letter,
         [
             {
