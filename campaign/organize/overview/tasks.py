@@ -147,7 +147,7 @@ def _tablets(event: Event, now: datetime) -> Iterator[Task]:
             )
         elif state == "away" and event.starts_at <= now < event.ends_at:
             since = clock_time(kiosk.last_seen_at, current_locale(), ZoneInfo(event.zone))
-            text = _("Check tablet “%(name)s”: no contact since %(time)s", name=name, time=since)
+            text = _("Check tablet “%(name)s”. Last contact: %(time)s", name=name, time=since)
         elif state != "revoked" and gaps_of(kiosk.id):
             text = _("Check tablet “%(name)s”: some of its signatures have not arrived", name=name)
         else:
@@ -192,7 +192,7 @@ def stuck_mail(now: datetime) -> Iterator[Task]:
     if causes_where("mail.send") is EVERYWHERE and (since := waiting_since(now - LATE_AFTER)):
         yield Task(
             _(
-                "Check the background worker and the mail server: no email sent since %(time)s",
+                "Check the background worker and the mail server. Oldest unsent email: %(time)s",
                 time=_hour(since, now),
             ),
             _("View"),
