@@ -116,3 +116,49 @@ def test_release_that_removes_what_the_running_one_uses_is_refused(tmp_path, run
     old = release_folder(tmp_path / "old", runs, **common)
     new = release_folder(tmp_path / "new", "1.0.0", **common, m_0002=marker)
     assert call("check_order", old, new)[0] == code
+
+
+# volante.sh
+
+
+@pytest.fixture
+def volante(tmp_path):
+    """Return a function that calls `volante`, by root, while the socket of the site is active.
+
+    It returns the command that systemd would run, or "".
+    """
+    programs = {
+        "id": "echo 0",
+        "systemctl": "exit 0",
+        "systemd-run": f'echo "$@" > {tmp_path}/run',
+    }
+    for name, body in programs.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{body}\n")
+        (tmp_path / name).chmod(0o755)
+    settings = tmp_path / "volante.env"
+    settings.touch()
+    script = tmp_path / "volante.sh"
+    script.write_text(
+        (DEPLOY / "volante.sh").read_text().replace("/etc/volante.env", str(settings))
+    )
+
+    def call_volante(*arguments):
+        (tmp_path / "run").write_text("")
+        subprocess.run(
+            ["sh", script, *arguments],
+            env={"PATH": f"{tmp_path}:/usr/bin:/bin"},
+            capture_output=True,
+            check=False,
+        )
+        return (tmp_path / "run").read_text()
+
+    return call_volante
+
+
+def test_backup_is_restored_only_once_the_site_is_stopped(volante):
+    assert not volante("restore", "/var/backups/volante/new.db")
+
+
+def test_backup_is_checked_while_the_site_runs(volante):
+    command = volante("restore", "/var/backups/volante/new.db", "--check")
+    assert command.endswith("flask restore /var/backups/volante/new.db --check\n")
