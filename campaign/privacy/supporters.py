@@ -119,7 +119,9 @@ SIGNERS = (
             "So that no email is lost or sent twice, and to limit how many you get about one signature"
         ),
         _l("The organizers see how many there were"),
-        _l("We keep the emails for 30 days, and how many there were as long as the signature exists"),
+        _l(
+            "We keep the emails for 30 days, and how many there were as long as the signature exists"
+        ),
         (
             *columns_of("signature", "mail_count mailed_at reminders"),
             *columns_of(

@@ -73,7 +73,9 @@ class SigningDayField(DayField):
 
 
 class _OfPetition(FlaskForm):
-    petition = SelectField(_l("Petition or letter"), [InputRequired(_l("Choose a petition or letter."))])
+    petition = SelectField(
+        _l("Petition or letter"), [InputRequired(_l("Choose a petition or letter."))]
+    )
 
     def offer(self, petitions: Iterable[PetitionSummary]) -> Self:
         """Offer these petitions; return the form."""

@@ -75,7 +75,9 @@ class RuleForm(FlaskForm):
         self._causes = {petition.slug: petition.cause_id for petition in petitions}
         self._ids = {petition.slug: petition.id for petition in petitions}
         cause_choices = [
-            SelectChoice(f"cause:{number}", _("All petitions and letters of “%(cause)s”", cause=title))
+            SelectChoice(
+                f"cause:{number}", _("All petitions and letters of “%(cause)s”", cause=title)
+            )
             for number, title in causes.items()
         ]
         choices = [
