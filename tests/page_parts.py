@@ -57,6 +57,11 @@ def text_at(page, path):
     return text(element)
 
 
+def title(page):
+    """Return the title of a page, for browser tabs and screen readers."""
+    return text_at(page, "//head/title")
+
+
 def text(element):
     return " ".join(element.text_content().split())
 

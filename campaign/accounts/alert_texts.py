@@ -39,7 +39,7 @@ def _trusted_key(entry: AuditEntry, lang: str, by: str) -> dict[str, str]:
     return {
         "title": _("New trusted key: check that this is right"),
         "happened": _(
-            "%(by)s created a trusted key for “%(cause)s”. Signatures sent with it count without a confirmation email.",
+            "%(by)s created a trusted key for “%(cause)s”. Signatures sent with it count without a request to confirm.",
             by=by,
             cause=cause,
         ),

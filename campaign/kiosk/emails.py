@@ -1,7 +1,7 @@
 """Emails about tablets: to people who signed at a table, and to owners of a silent tablet."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,7 @@ from campaign.http.urls import absolute_url
 from campaign.i18n.clock_times import clock_time
 from campaign.i18n.locales import locale_of
 from campaign.i18n.long_dates import long_date
+from campaign.i18n.time_zones import city_name
 from campaign.kiosk.codes import CONFIRM_NAME
 from campaign.kiosk.queries import kiosk_by_id
 from campaign.mail.composition import Message, render
@@ -161,6 +162,7 @@ def _render_silent(message: Any) -> Message | None:
     )
 
 
-def _moment(instant: datetime, zone: tzinfo, locale: Any) -> str:
+def _moment(instant: datetime, zone: ZoneInfo, locale: Any) -> str:
     local = instant.astimezone(zone)
-    return f"{long_date(local, locale)}, {clock_time(local, locale)}"
+    city = city_name(zone.key, locale)
+    return f"{long_date(local, locale)}, {clock_time(local, locale)} ({city})"

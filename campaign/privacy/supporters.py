@@ -124,7 +124,7 @@ SIGNER_GROUPS = (
                 ),
                 _l("The organizers see how many there were"),
                 _l(
-                    "We keep the emails for 30 days, and their number as long as the signature exists"
+                    "We keep the emails for 30 days, and how many there were as long as the signature exists"
                 ),
                 (
                     *columns_of("signature", "mail_count mailed_at reminders"),
@@ -262,7 +262,7 @@ SIGNER_GROUPS = (
             ),
             RegisterRow(
                 _l("A change of your name or country that a rule held"),
-                _l("So that an organizer reviews it before the public sees it"),
+                _l("So that an organizer can review it before the public sees it"),
                 ORGANIZERS,
                 _l("Until an organizer has decided, or you change it again"),
                 columns_of("held_correction", "signature_id changes reason created_at"),

@@ -121,7 +121,7 @@ class SignatureForm(SupporterForm):
 
     answer_fields: frozenset[str] = frozenset()
     # Fields of the kind of action.
-    kind_fields: frozenset[str] = frozenset()
+    kind_fields: tuple[str, ...] = ()
 
     def answers(self) -> dict[str, Any]:
         """Return the answers to the petition's own questions, by name."""
@@ -200,7 +200,7 @@ def signature_form(
 
 def with_kind_fields(form: type[SignatureForm], fields: Mapping[str, Field]) -> type[SignatureForm]:
     """Return the form with the fields of a kind of action, by name."""
-    members = {**fields, "kind_fields": frozenset(fields)}
+    members = {**fields, "kind_fields": tuple(fields)}
     return cast(type[SignatureForm], type("ActionForm", (form,), members))
 
 

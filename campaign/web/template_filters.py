@@ -10,7 +10,11 @@ from zoneinfo import ZoneInfo
 from babel.numbers import format_decimal
 from babel.units import format_unit
 from flask import Flask, current_app, request, url_for
+from flask_babel import gettext as _
+from jinja2 import pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
+from wtforms.form import BaseForm
 
 from campaign.http.tracking_parameters import is_tracking_parameter
 from campaign.i18n.clock_times import clock_time
@@ -45,6 +49,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(size)
     app.add_template_filter(in_zone)
     app.add_template_filter(iso)
+    app.add_template_filter(page_title)
     app.add_template_filter(unbroken)
     app.add_template_filter(breakable)
     app.add_template_filter(without_lang)
@@ -109,6 +114,20 @@ def iso(value: date | datetime) -> str:
         if isinstance(value, datetime)
         else value.isoformat()
     )
+
+
+@pass_context
+def page_title(context: Context, title: Markup) -> Markup:
+    """Return the title, or say first that what was sent was not accepted.
+
+    People who use a screen reader, or see only the tab, learn it from the title. A page has such an
+    answer if its view says `refused`, or if one of its forms has errors.
+    """
+    # By type, because to look into a proxy such as `session` would count as using it.
+    forms = (value for value in context.get_all().values() if issubclass(type(value), BaseForm))
+    if not context.get("refused") and not any(form.errors for form in forms):
+        return title
+    return Markup(_("Error: %(title)s", title=title))  # noqa: S704 - the title is escaped
 
 
 def unbroken(text: str) -> Markup:

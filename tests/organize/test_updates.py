@@ -293,11 +293,13 @@ def test_renamed_update_redirects_from_its_old_address(desk, client):
     assert client.get("/en/updates/answer").location == "/en/updates/reply"
 
 
-def test_publishing_with_the_checkbox_mails_it_and_an_editor_has_no_checkbox(desk, desk_of):
+def test_one_of_the_two_buttons_also_mails_it_and_an_editor_has_only_the_other(desk, desk_of):
     subscribe(cause_id=desk.cause.id, now=utcnow() - timedelta(days=1))
     update = make_update(cause_id=desk.cause.id, draft=True)
     editor = desk_of("editor", desk.cause.id)
-    assert 'name="mails"' not in editor.get(f"{ANSWER}/publish").text
+    button = '//button[@name="mails"]'
+    assert not tree(editor.get(f"{ANSWER}/publish")).xpath(button)
+    assert len(tree(desk.get(f"{ANSWER}/publish")).xpath(button)) == 1
     editor.post(f"{ANSWER}/publish", {"when": "now", "time_zone": "UTC", "mails": "y"})
     assert mailing_now(update) is None
     desk.post(f"{ANSWER}/withdraw")

@@ -8,7 +8,7 @@ from campaign.organize.core.access import ANYBODY, ORGANIZER
 from tests.factories.events import make_event
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import row, sign_and_hatch
-from tests.page_parts import text_at
+from tests.page_parts import text_at, title
 
 
 def test_every_route_of_the_workspace_says_who_may_use_it(app):
@@ -32,6 +32,15 @@ def test_workspace_is_private_and_its_cookies_stay_in_it(desk_of):
         assert "Path=/organize" in cookie
         assert "HttpOnly" in cookie
         assert "SameSite=Lax" in cookie
+
+
+def test_title_says_that_a_form_was_not_accepted(desk_of, visitor):
+    desk = desk_of("owner", make_petition().cause_id)
+    for reader, page in ((visitor, "/organize/sign-in"), (desk, "/organize/rules/new")):
+        refused = reader.post(page, {})
+        assert refused.status_code == 422
+        usual = title(reader.get(page))
+        assert title(refused).endswith(usual) and title(refused) != usual
 
 
 @pytest.mark.parametrize("path", ["causes/valley/words", "petitions/home/letter", "imports/type"])

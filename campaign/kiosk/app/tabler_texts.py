@@ -95,9 +95,9 @@ SETTING_UP = {
 CREW = {
     "pin_hold": _l("Table team: press and hold for three seconds"),
     "pin_heading": _l("Table team"),
-    "pin_hint": _l("Enter the six-digit PIN of this table."),
+    "pin_hint": _l("Enter the six-digit team PIN."),
     "pin_none": _l(
-        "This table has no PIN yet. An organizer can set it under “Tablets”, for this event."
+        "There is no team PIN yet. An organizer can set one under “Tablets”, for this event."
     ),
     "pin_keys": _l("Digits"),
     "pin_clear": _l("Clear"),
@@ -196,11 +196,11 @@ PROBLEMS = {
     ),
     "problem_revoked": _l("An organizer has revoked this tablet"),
     "problem_revoked_hint": _l(
-        "Signatures collected before that are sent automatically. An admin will review them."
+        "Put the tablet away with this page open. It sends its signatures automatically, and an admin will review them."
     ),
     "problem_expired": _l("This tablet’s time at the table has ended"),
     "problem_expired_hint": _l(
-        "Keep going, and ask an organizer to extend it. Until then, an organizer reviews each signature."
+        "Keep going, and ask an organizer to extend the time. Until then, an organizer will review each signature."
     ),
     "problem_unknown_kiosk": _l("The site does not recognize this tablet"),
     "problem_unknown_kiosk_hint": _l(

@@ -40,8 +40,8 @@ class _WithHours(FlaskForm):
     """Start and end, in local time of the event's place."""
 
     zone = ZoneField()
-    starts = HourField(_l("Starts"), [InputRequired(_l("Enter the start time."))])
-    ends = HourField(_l("Ends"), [InputRequired(_l("Enter the end time."))])
+    starts = HourField(_l("Starts"), [InputRequired(_l("Enter the start date and time."))])
+    ends = HourField(_l("Ends"), [InputRequired(_l("Enter the end date and time."))])
 
     def validate(self, extra_validators: Any = None) -> bool:
         valid: bool = super().validate(extra_validators)

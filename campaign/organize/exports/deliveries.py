@@ -70,7 +70,7 @@ class PackForm(PurposeForm):
     """The language and paper size of a delivery pack."""
 
     lang = SelectField(_l("Language"))
-    paper = RadioField(_l("Paper"), validators=[InputRequired(_l("Choose an option."))])
+    paper = RadioField(_l("Paper"), validators=[InputRequired(_l("Choose a paper size."))])
 
     def __init__(self, languages: Collection[str], **named: Any) -> None:
         super().__init__(**named)
@@ -87,7 +87,7 @@ class ContentsForm(FlaskForm):
     names = RadioField(
         _l("Names"),
         choices=[SelectChoice(*item) for item in NAME_CHOICES.items()],
-        validators=[InputRequired(_l("Choose an option."))],
+        validators=[InputRequired(_l("Choose how names are shown."))],
     )
     details = SelectMultipleField(
         _l("Details next to each name"),

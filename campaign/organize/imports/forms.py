@@ -73,12 +73,14 @@ class SigningDayField(DayField):
 
 
 class _OfPetition(FlaskForm):
-    petition = SelectField(_l("Petition or letter"), [InputRequired(_l("Choose a petition."))])
+    petition = SelectField(
+        _l("Petition or letter"), [InputRequired(_l("Choose a petition or letter."))]
+    )
 
     def offer(self, petitions: Iterable[PetitionSummary]) -> Self:
         """Offer these petitions; return the form."""
         choices = [SelectChoice(item.slug, item.title) for item in petitions]
-        self.petition.choices = unchosen(choices, _l("Choose a petition"))
+        self.petition.choices = unchosen(choices, _l("Choose a petition or letter"))
         return self
 
 

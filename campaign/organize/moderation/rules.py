@@ -52,7 +52,7 @@ class RuleForm(FlaskForm):
     kind = RadioField(
         _l("What to hold"),
         choices=list(starmap(SelectChoice, KIND_LABELS.items())),
-        validators=[InputRequired(_l("Choose an option."))],
+        validators=[InputRequired(_l("Choose what to hold."))],
     )
     pattern = TextAreaField(
         _l("Value"),
@@ -75,14 +75,16 @@ class RuleForm(FlaskForm):
         self._causes = {petition.slug: petition.cause_id for petition in petitions}
         self._ids = {petition.slug: petition.id for petition in petitions}
         cause_choices = [
-            SelectChoice(f"cause:{number}", _("All petitions of “%(cause)s”", cause=title))
+            SelectChoice(
+                f"cause:{number}", _("All petitions and letters of “%(cause)s”", cause=title)
+            )
             for number, title in causes.items()
         ]
         choices = [
             *cause_choices,
             *(SelectChoice(petition.slug, petition.title) for petition in petitions),
         ]
-        self.where.choices = unchosen(choices, _l("Choose a petition, or all petitions of a cause"))
+        self.where.choices = unchosen(choices, _l("Choose a petition or letter, or all of a cause"))
         return self
 
     def validate_pattern(self, field: Field) -> None:

@@ -34,7 +34,7 @@ class KeyForm(FlaskForm):
         [DataRequired(_l("Enter the name of the partner.")), max_length(MAX_NAME_LENGTH)],
     )
     is_trusted = BooleanField(
-        _l("Trusted: signatures count right away, without a confirmation email")
+        _l("Trusted: signatures count right away, without a request to confirm")
     )
 
     def offer(self, causes: Iterable[Cause], lang: str) -> Self:

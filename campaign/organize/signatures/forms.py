@@ -140,7 +140,7 @@ class RetentionForm(FlaskForm):
             SelectChoice("days", _l("Delete it after some time")),
             SelectChoice("forever", _l("Keep it forever")),
         ],
-        validators=[InputRequired(_l("Choose an option."))],
+        validators=[InputRequired(_l("Choose whether to delete the data."))],
     )
     days = StringField(_l("Days after the petition ends"))
     sure = BooleanField(_l("I know that deleted data cannot be restored"))

@@ -53,7 +53,7 @@ EFFECTS = {
     ),
     "mailings": _l("No updates are emailed. Emails that people are waiting for are still sent."),
     "letters": _l("No letter is sent to a target. Letters wait, and are sent later."),
-    "api": _l("Partners’ programs can neither read nor send signatures."),
+    "api": _l("Programs cannot read public data, and partners cannot send signatures."),
     "uploads": _l("Nobody can upload files or pictures to the workspace."),
     "hatching": _l("Confirmed signatures are saved, but counted and shown only later."),
 }

@@ -117,7 +117,7 @@ def _body(lang: str) -> LinesField:
 
 
 class PublishForm(FlaskForm):
-    """When an update is published, and whether it is emailed."""
+    """When an update is published. One of its two buttons, `mails`, emails it too."""
 
     when = RadioField(
         _l("When?"),
@@ -129,7 +129,7 @@ class PublishForm(FlaskForm):
     )
     publish_at = HourField(_l("Date and time"), [Optional()])
     time_zone = ZoneField()
-    mails = BooleanField(_l("Email this update to subscribers"))
+    mails = BooleanField()
 
     moment = None
 

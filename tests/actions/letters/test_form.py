@@ -21,7 +21,9 @@ from tests.factories.letters import (
     make_letter_action,
     target_ids,
 )
+from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, JSON, confirm, forms, hatch_now, link, row, rows
+from tests.page_parts import text_at, tree
 
 PAGE = "/en/actions/river"
 RESPONSES = f"{PAGE}/responses"
@@ -71,6 +73,30 @@ def test_page_says_which_target_accepts_no_letters_by_email(client, app):
     assert "data-refuses" not in client.get(PAGE).text
     write(refuse, address_digest=email_digest(ADDRESS), now=utcnow())
     assert "data-refuses" in client.get(PAGE).text
+
+
+@pytest.mark.parametrize("is_by_area", [False, True])
+def test_summary_of_errors_follows_the_order_of_the_page(client, app, is_by_area):
+    action = make_letter_action(targets=3, required_fields=["postal_code"])
+    if is_by_area:
+        choose_by_area(action)
+    entered = {**LETTER, "given_name": "", "email": "", "postal_code": ""}
+    page = client.post(RESPONSES, data=entered)
+    links = [link.removeprefix("#") for link in tree(page).xpath("//*[@role='alert']//li/a/@href")]
+    assert set(links) == {"targets", "given_name", "email", "postal_code"}
+    assert links == sorted(links, key=lambda field: page.text.index(f' id="{field}"'))
+
+
+def test_summary_of_errors_says_what_cannot_be_sent_yet(client, app):
+    action = make_letter_action()
+    make_petition(cause_id=action.cause_id)
+    titles = {
+        text_at(
+            client.post(url, data={**LETTER, "given_name": ""}), "//*[@id='error-summary-title']"
+        )
+        for url in (RESPONSES, "/en/petitions/home/signatures")
+    }
+    assert len(titles) == 2
 
 
 def test_letter_to_the_only_target_needs_no_choice(client, app):
