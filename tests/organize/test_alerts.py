@@ -99,8 +99,8 @@ def test_person_is_alerted_of_changes_to_their_account(admin, cause, verb):
     message = alerts()[who.email]
     assert (message.lang, len(alerts())) == ("fr", 1)
     assert message.subject
-    assert ("aviez un compte" in message.text) is (verb == "remove")
-    assert ("avez un compte" in message.text) is (verb == "unlock")
+    assert ("utilisait cette adresse" in message.text) is (verb == "remove")
+    assert ("utilise cette adresse" in message.text) is (verb == "unlock")
     assert bool(fresh(who).removed_at) is (verb == "remove")
 
 
