@@ -95,20 +95,16 @@ READERS = (
         ),
     ),
     RegisterRow(
-        _l("Which email with an update each subscriber got"),
-        _l("So that you never get one twice"),
-        NOBODY,
-        _l("Until a few weeks after the last email of that mailing. Then we keep only the total"),
-        columns_of("mailing_receipt", "mailing_id subscription_id email_digest queued_at"),
-    ),
-    RegisterRow(
-        _l("Which email about an answer or a result each person got"),
+        _l("Which email with an update, an answer or a result each person got"),
         _l("So that you never get one twice"),
         NOBODY,
         _l(
-            "Until a few weeks after the last email about that answer or result. Then we keep only the total"
+            "Until a few weeks after the last email about that update, answer or result. Then we keep only the total"
         ),
-        columns_of("answer_receipt", "telling_id signature_id email_digest"),
+        (
+            *columns_of("mailing_receipt", "mailing_id subscription_id email_digest queued_at"),
+            *columns_of("answer_receipt", "telling_id signature_id email_digest"),
+        ),
     ),
     RegisterRow(
         _l("Your request never to get updates again"),

@@ -2,87 +2,100 @@
 
 from flask_babel import lazy_gettext as _l
 
-from campaign.privacy.rows import ORGANIZERS, RegisterRow, columns_of
+from campaign.privacy.rows import ORGANIZERS, RegisterRow, RowGroup, columns_of, rows_of
 
 COUNTED = _l(
     "Until the action’s deletion date, or sooner if you withdraw the letter or it stops counting"
 )
 
-WRITERS = (
-    # The columns of the first three rows and of the answers are in the rows about signatures.
-    RegisterRow(
-        _l("Your name"),
-        _l("To sign your letter"),
-        _l(
-            "The organizers. The people you write to see your full name. The public sees only what you choose to show"
+# The columns of the first three rows and of the answers are in the rows about signatures.
+WRITER_GROUPS = (
+    RowGroup(
+        (
+            RegisterRow(
+                _l("Your name"),
+                _l("To sign your letter"),
+                _l(
+                    "The organizers. The people you write to see your full name. The public sees only what you choose to show"
+                ),
+                COUNTED,
+                (),
+                is_entered=True,
+            ),
+            RegisterRow(
+                _l("Your email address"),
+                _l("To confirm that it was you, so that each person takes part only once"),
+                _l(
+                    "The organizers. The people you write to see it only if you let them reply, or if you send your letter yourself. The public never sees it"
+                ),
+                COUNTED,
+                (),
+                is_entered=True,
+            ),
+            RegisterRow(
+                _l("Your country and postal code"),
+                _l("To find out who represents you, and to show where letters come from"),
+                _l(
+                    "The organizers. The people you write to see the country, and the postal code if it is required. The public sees the country next to a name that is shown"
+                ),
+                COUNTED,
+                (),
+                is_entered=True,
+            ),
+            RegisterRow(
+                _l("Who you chose to write to, and whether they may reply to you by email"),
+                _l("To deliver your letter"),
+                _l("The organizers. The people you write to see only what is sent to them"),
+                COUNTED,
+                columns_of("signature", "kind_data"),
+                is_entered=True,
+            ),
         ),
-        COUNTED,
-        (),
-        is_entered=True,
+        _l("You, and the people you write to"),
     ),
-    RegisterRow(
-        _l("Your email address"),
-        _l("To confirm that it was you, so that each person takes part only once"),
-        _l(
-            "The organizers. The people you write to see it only if you let them reply, or if you send your letter yourself. The public never sees it"
+    RowGroup(
+        (
+            RegisterRow(
+                _l("The letters you write, signed with your name"),
+                _l("To deliver them, and to give you the text if one could not be delivered"),
+                _l("The people you write to, and the organizers"),
+                _l("Until 60 days after delivery. Then we delete the text and your answers in it"),
+                columns_of("letter", "subject body lang shares_address"),
+                is_entered=True,
+            ),
+            RegisterRow(
+                _l("Your answers to other questions on the form"),
+                _l("For the purpose stated next to the question"),
+                ORGANIZERS,
+                COUNTED,
+                (),
+                is_entered=True,
+            ),
+            RegisterRow(
+                _l("Who your letters went to, when, and how"),
+                _l("To deliver each letter once, and to tell you if one could not be delivered"),
+                ORGANIZERS,
+                _l("Permanently. After your data is deleted, nothing in it identifies you"),
+                columns_of(
+                    "letter",
+                    "signature_id petition_id profile_id batch_id target_name address way state reason "
+                    "personal_percent created_at not_before queued_at sent_at bounced_at stopped_at erased_at",
+                ),
+            ),
+            RegisterRow(
+                _l("Letters that are sent together, as a PDF, until their email is sent"),
+                _l("To send many letters to the same person in one email"),
+                _l("The people you write to"),
+                _l(
+                    "We keep the PDF until the email is sent. We keep permanently who it went to and when"
+                ),
+                columns_of(
+                    "letter_batch",
+                    "petition_id profile_id lang address document created_at sent_at bounced_at",
+                ),
+            ),
         ),
-        COUNTED,
-        (),
-        is_entered=True,
-    ),
-    RegisterRow(
-        _l("Your country and postal code"),
-        _l("To find out who represents you, and to show where letters come from"),
-        _l(
-            "The organizers. The people you write to see the country, and the postal code if it is required. The public sees the country next to a name that is shown"
-        ),
-        COUNTED,
-        (),
-        is_entered=True,
-    ),
-    RegisterRow(
-        _l("Who you chose to write to, and whether they may reply to you by email"),
-        _l("To deliver your letter"),
-        _l("The organizers. The people you write to see only what is sent to them"),
-        COUNTED,
-        columns_of("signature", "kind_data"),
-        is_entered=True,
-    ),
-    RegisterRow(
-        _l("The letters you write, signed with your name"),
-        _l("To deliver them, and to give you the text if one could not be delivered"),
-        _l("The people you write to, and the organizers"),
-        _l("Until 60 days after delivery. Then we delete the text and your answers in it"),
-        columns_of("letter", "subject body lang shares_address"),
-        is_entered=True,
-    ),
-    RegisterRow(
-        _l("Your answers to other questions on the form"),
-        _l("For the purpose stated next to the question"),
-        ORGANIZERS,
-        COUNTED,
-        (),
-        is_entered=True,
-    ),
-    RegisterRow(
-        _l("Who your letters went to, when, and how"),
-        _l("To deliver each letter once, and to tell you if one could not be delivered"),
-        ORGANIZERS,
-        _l("Permanently. After your data is deleted, nothing in it identifies you"),
-        columns_of(
-            "letter",
-            "signature_id petition_id profile_id batch_id target_name address way state reason "
-            "personal_percent created_at not_before queued_at sent_at bounced_at stopped_at erased_at",
-        ),
-    ),
-    RegisterRow(
-        _l("Letters that are sent together, as a PDF, until their email is sent"),
-        _l("To send many letters to the same person in one email"),
-        _l("The people you write to"),
-        _l("We keep the PDF until the email is sent. We keep permanently who it went to and when"),
-        columns_of(
-            "letter_batch",
-            "petition_id profile_id lang address document created_at sent_at bounced_at",
-        ),
+        _l("Your letters"),
     ),
 )
+WRITERS = rows_of(WRITER_GROUPS)

@@ -6,21 +6,22 @@ and every table without personal data is in IMPERSONAL. So the page cannot omit 
 """
 
 from campaign.privacy.attendees import GUESTS, READERS
-from campaign.privacy.letters import WRITERS
+from campaign.privacy.letters import WRITER_GROUPS
 from campaign.privacy.organizers import WORKERS
-from campaign.privacy.supporters import SIGNERS
+from campaign.privacy.rows import RowGroup, rows_of
+from campaign.privacy.supporters import SIGNER_GROUPS
 from campaign.privacy.targets import OFFICE_HOLDERS
 
-# The tables of the privacy page, in their order.
+# The sections of the privacy page and their tables, in their order.
 SECTIONS = (
-    ("sign", SIGNERS),
-    ("write", WRITERS),
-    ("come", GUESTS),
-    ("hear", READERS),
-    ("decide", OFFICE_HOLDERS),
-    ("organize", WORKERS),
+    ("sign", SIGNER_GROUPS),
+    ("write", WRITER_GROUPS),
+    ("come", (RowGroup(GUESTS),)),
+    ("hear", (RowGroup(READERS),)),
+    ("decide", (RowGroup(OFFICE_HOLDERS, is_closed=True),)),
+    ("organize", (RowGroup(WORKERS, is_closed=True),)),
 )
-REGISTER = tuple(row for _name, rows in SECTIONS for row in rows)
+REGISTER = tuple(row for _name, groups in SECTIONS for row in rows_of(groups))
 
 # Columns, in tables with personal data, that say nothing about a person.
 NOT_PERSONAL = {

@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
-from campaign.privacy.rows import NOBODY, ORGANIZERS, RegisterRow, columns_of
+from campaign.privacy.rows import NOBODY, ORGANIZERS, RegisterRow, RowGroup, columns_of, rows_of
 
 COUNTED = _l(
     "Until the petition’s deletion date, or sooner if you withdraw the signature or it stops counting"
@@ -43,272 +43,321 @@ WISHES = (
     ),
 )
 
-SIGNERS = (
-    RegisterRow(
-        _l("Your name"),
-        _l("It is your signature"),
-        _l(
-            "The organizers, and the people the petition is addressed to, as announced where you sign. The public sees only what you choose to show"
-        ),
-        COUNTED,
-        columns_of("signature", "given_name family_name name_display name_display_requested"),
-        is_entered=True,
-    ),
-    RegisterRow(
-        _l("Your email address"),
-        _l("To confirm that it was you, so that each person signs only once"),
-        _l("The organizers, but never the public or the people the petition is addressed to"),
-        COUNTED,
-        columns_of("signature", "email email_digest lang"),
-        is_entered=True,
-    ),
-    RegisterRow(
-        _l("Your country and postal code"),
-        _l(
-            "To show where support comes from. If you gave no email address, to tell apart two people with the same name"
-        ),
-        _l(
-            "The organizers. The people the petition is addressed to get only what is announced where you sign. The public sees the country next to a name that is shown"
-        ),
-        COUNTED,
-        columns_of("signature", "country postal_code person_digest"),
-        is_entered=True,
-    ),
-    RegisterRow(
-        _l("Your comment"),
-        _l("To be shown with your signature"),
-        _l(
-            "The organizers. Everyone, once an organizer has approved it, and only next to a name or initials you chose to show"
-        ),
-        COUNTED,
-        columns_of("signature", "comment comment_shown comment_read_at"),
-        is_entered=True,
-    ),
-    RegisterRow(
-        _l("Your answers to the petition’s questions"),
-        _l("For the purpose stated next to the question"),
-        ORGANIZERS,
-        COUNTED,
-        columns_of("signature", "answers"),
-        is_entered=True,
-    ),
-    RegisterRow(
-        _l(
-            "Which petition you signed, under which privacy notice, when, how, and which butterfly it became"
-        ),
-        _l(
-            "To count it once, to draw it, and to prove the count. A petition may count signatures in groups"
-        ),
-        _l("The organizers. The public sees the number and the day if your name is shown"),
-        _l(
-            "Permanently. After your data is deleted, nothing in it identifies you, and only the day is kept, not the time"
-        ),
-        columns_of("signature", " ".join(LEFT)),
-    ),
-    RegisterRow(
-        _l("When you gave your consent on a partner’s website"),
-        _l("To prove that you agreed"),
-        ORGANIZERS,
-        LIKE_THE_SIGNATURE,
-        columns_of("signature", "consent_at"),
-    ),
-    *WISHES,
-    RegisterRow(
-        _l("Which emails we have sent you or still have to send"),
-        _l(
-            "So that no email is lost or sent twice, and to limit how many you get about one signature"
-        ),
-        _l("The organizers see how many there were"),
-        _l(
-            "We keep the emails for 30 days, and how many there were as long as the signature exists"
-        ),
+SIGNER_GROUPS = (
+    RowGroup(
         (
-            *columns_of("signature", "mail_count mailed_at reminders"),
-            *columns_of(
-                "outbox_message", "kind subject_id lang created_at due_at state last_error sent_at"
+            RegisterRow(
+                _l("Your name"),
+                _l("It is your signature"),
+                _l(
+                    "The organizers, and the people the petition is addressed to, as announced where you sign. The public sees only what you choose to show"
+                ),
+                COUNTED,
+                columns_of(
+                    "signature", "given_name family_name name_display name_display_requested"
+                ),
+                is_entered=True,
+            ),
+            RegisterRow(
+                _l("Your email address"),
+                _l("To confirm that it was you, so that each person signs only once"),
+                _l(
+                    "The organizers, but never the public or the people the petition is addressed to"
+                ),
+                COUNTED,
+                columns_of("signature", "email email_digest lang"),
+                is_entered=True,
+            ),
+            RegisterRow(
+                _l("Your country and postal code"),
+                _l(
+                    "To show where support comes from. If you gave no email address, to tell apart two people with the same name"
+                ),
+                _l(
+                    "The organizers. The people the petition is addressed to get only what is announced where you sign. The public sees the country next to a name that is shown"
+                ),
+                COUNTED,
+                columns_of("signature", "country postal_code person_digest"),
+                is_entered=True,
+            ),
+            RegisterRow(
+                _l("Your comment"),
+                _l("To be shown with your signature"),
+                _l(
+                    "The organizers. Everyone, once an organizer has approved it, and only next to a name or initials you chose to show"
+                ),
+                COUNTED,
+                columns_of("signature", "comment comment_shown comment_read_at"),
+                is_entered=True,
+            ),
+            RegisterRow(
+                _l("Your answers to the petition’s questions"),
+                _l("For the purpose stated next to the question"),
+                ORGANIZERS,
+                COUNTED,
+                columns_of("signature", "answers"),
+                is_entered=True,
             ),
         ),
+        _l("What you enter"),
     ),
-    RegisterRow(
-        _l("A code made from an email address that does not work"),
-        _l("So that we do not email it again. The code cannot be turned back into the address"),
-        NOBODY,
-        _l("As long as this site exists"),
-        columns_of("undeliverable_address", "digest reason since reports message"),
-    ),
-    RegisterRow(
-        _l("An unconfirmed signature"),
-        _l("So that you can confirm it by email"),
-        ORGANIZERS,
-        _l("We keep it for %(days)s days, then we delete it"),
-        (),
-        days="erase_pending_days",
-    ),
-    RegisterRow(
-        _l("Another form with the same email address"),
-        _l(
-            "So that you confirm exactly the form you sent, and the page never shows who has signed"
-        ),
-        NOBODY,
-        _l(
-            "Until you confirm one of the forms, at most %(days)s days. If you had already signed, we delete the new form within about a second"
-        ),
-        columns_of(
-            "repeat_signing",
-            "petition_id form_data notice_id address_digest created_at signature_id mailed_at used_at",
-        ),
-        days="erase_pending_days",
-    ),
-    RegisterRow(
-        _l("A change of your name or country that a rule held"),
-        _l("So that an organizer can review it before the public sees it"),
-        ORGANIZERS,
-        _l("Until an organizer has decided, or you change it again"),
-        columns_of("held_correction", "signature_id changes reason created_at"),
-    ),
-    RegisterRow(
-        _l("A code made from an email address for which someone asked for a personal link"),
-        _l("To send the link, and not more than three a day"),
-        NOBODY,
-        _l("One day"),
-        columns_of("own_link_request", "email_digest exact_digest created_at"),
-    ),
-    RegisterRow(
-        _l("A request to use a new email address: both addresses, when, and how it ended"),
-        _l("To confirm the new address, and to give time to stop the change from the old one"),
-        NOBODY,
-        _l("Until 30 days after it ends"),
-        columns_of(
-            "address_change",
-            "state lang old_email old_digest new_email new_digest needs_agreement created_at "
-            "confirmed_at takes_effect_at ended_at",
-        ),
-    ),
-    RegisterRow(
-        _l("A signature held for review"),
-        _l("To check unusual activity, such as very many signatures from one place at once"),
-        ORGANIZERS,
-        _l(
-            "If you confirm it, until an organizer has reviewed it. If nobody confirms it, we delete it after %(days)s days, like any other"
-        ),
-        columns_of("signature", "held_reason held_at reviewed_at rejected_at"),
-        days="erase_pending_days",
-    ),
-    RegisterRow(
-        _l("How long your signature waits before it is counted"),
-        _l("So that a change in the count does not reveal that you just signed"),
-        ORGANIZERS,
-        _l("About a day at most"),
-        columns_of("signature", "waits_until"),
-    ),
-    RegisterRow(
-        _l(
-            "Your signature as it was before organizers changed many at once, or decided about your name"
-        ),
-        _l("So that a mistake can be undone"),
-        NOBODY,
-        _l("7 days"),
-        columns_of(
-            "bulk_item",
-            "signature_id state held_reason reviewed_at rejected_at comment_shown comment_read_at "
-            "name_display name_display_requested",
-        ),
-    ),
-    RegisterRow(
-        _l("An index of the words in your name, email address and comment, and of your country"),
-        _l("So that organizers can find your signature among millions"),
-        NOBODY,
-        LIKE_THE_SIGNATURE,
-        columns_of("signature_lookup", "signature_id terms"),
-    ),
-    RegisterRow(
-        _l("A withdrawn signature"),
-        _l("So that you can undo it"),
-        ORGANIZERS,
-        _l("We keep it for %(days)s days, then we delete it"),
-        (),
-        days="erase_pending_days",
-    ),
-    RegisterRow(
-        _l("What you sign on a tablet at a signing table"),
-        _l("So that it reaches us from places without internet. It is encrypted as you sign"),
-        _l(
-            "Nobody, not even the person holding the tablet. Organizers can read it after it reaches us"
-        ),
-        _l(
-            "On the tablet until it reaches us. If an organizer must review it, until that is done, and %(days)s days more if it is rejected"
-        ),
+    RowGroup(
         (
-            *columns_of(
-                "kiosk_record",
-                "uuid sequence status reason key sealed consent notice_id decided_at",
+            RegisterRow(
+                _l(
+                    "Which petition you signed, under which privacy notice, when, how, and which butterfly it became"
+                ),
+                _l(
+                    "To count it once, to draw it, and to prove the count. A petition may count signatures in groups"
+                ),
+                _l("The organizers. The public sees the number and the day if your name is shown"),
+                _l(
+                    "Permanently. After your data is deleted, nothing in it identifies you, and only the day is kept, not the time"
+                ),
+                columns_of("signature", " ".join(LEFT)),
             ),
-            *columns_of(
-                "kiosk_record", "received_at signed_at claimed_at petition_id signature_id shift_id"
+            *WISHES,
+            RegisterRow(
+                _l("Which emails we have sent you or still have to send"),
+                _l(
+                    "So that no email is lost or sent twice, and to limit how many you get about one signature"
+                ),
+                _l("The organizers see how many there were"),
+                _l(
+                    "We keep the emails for 30 days, and how many there were as long as the signature exists"
+                ),
+                (
+                    *columns_of("signature", "mail_count mailed_at reminders"),
+                    *columns_of(
+                        "outbox_message",
+                        "kind subject_id lang created_at due_at state last_error sent_at",
+                    ),
+                ),
+            ),
+            RegisterRow(
+                _l("An unconfirmed signature"),
+                _l("So that you can confirm it by email"),
+                ORGANIZERS,
+                _l("We keep it for %(days)s days, then we delete it"),
+                (),
+                days="erase_pending_days",
+            ),
+            RegisterRow(
+                _l("A withdrawn signature"),
+                _l("So that you can undo it"),
+                ORGANIZERS,
+                _l("We keep it for %(days)s days, then we delete it"),
+                (),
+                days="erase_pending_days",
+            ),
+            RegisterRow(
+                _l("Your IP address"),
+                _l(
+                    "To stop floods of fake signatures. We keep only a code made from it with a secret random key that changes every day"
+                ),
+                NOBODY,
+                _l("We delete the code and its key after %(days)s days"),
+                columns_of("signature", "address_digest"),
+                days="address_days",
+            ),
+            RegisterRow(
+                _l(
+                    "Whose link you followed, and the code in the link that says where it was shared"
+                ),
+                _l(
+                    "To show supporters roughly how many people used their link, and which flyer or post works"
+                ),
+                _l(
+                    "Once five people have used the link, the person who shared it sees a rounded number, "
+                    "one day later. Organizers see the code in the link"
+                ),
+                LIKE_THE_SIGNATURE,
+                (
+                    *columns_of("signature", "referrer_id source"),
+                    *columns_of("share_assignment", "signature_id text_id assigned_at shared_at"),
+                ),
             ),
         ),
-        days="erase_pending_days",
+        _l("What else we keep"),
     ),
-    RegisterRow(
-        _l("At which event and on which tablet you signed, and who was at the table"),
-        _l(
-            "To find out what went wrong at a table, and to tell the team how many signatures they collected"
-        ),
-        ORGANIZERS,
-        LIKE_THE_SIGNATURE,
-        columns_of("signature", "kiosk_id shift_id event_id"),
-    ),
-    RegisterRow(
-        _l("The signature you drew with your finger"),
-        _l("To prove that you signed in person, if anyone asks the organizers"),
-        ORGANIZERS,
-        LIKE_THE_SIGNATURE,
-        columns_of("kiosk_record", "drawing"),
-    ),
-    RegisterRow(
-        _l("Your IP address"),
-        _l(
-            "To stop floods of fake signatures. We keep only a code made from it with a secret random key that changes every day"
-        ),
-        NOBODY,
-        _l("We delete the code and its key after %(days)s days"),
-        columns_of("signature", "address_digest"),
-        days="address_days",
-    ),
-    RegisterRow(
-        _l("What you wrote on a paper sheet, while someone types it in"),
-        _l("To count your signature. The person typing sees what is wrong before importing it"),
-        ORGANIZERS,
-        _l(
-            "Until it is imported or discarded, at most a week. The sheet and row number stay with the signature"
-        ),
-        columns_of(
-            "import_row",
-            "batch_id place cells typed sheet sheet_row outcome error_code outcome_details left_out signature_id",
-        ),
-    ),
-    RegisterRow(
-        _l("Whose link you followed, and the code in the link that says where it was shared"),
-        _l(
-            "To show supporters roughly how many people used their link, and which flyer or post works"
-        ),
-        _l(
-            "Once five people have used the link, the person who shared it sees a rounded number, "
-            "one day later. Organizers see the code in the link"
-        ),
-        LIKE_THE_SIGNATURE,
+    RowGroup(
         (
-            *columns_of("signature", "referrer_id source"),
-            *columns_of("share_assignment", "signature_id text_id assigned_at shared_at"),
+            RegisterRow(
+                _l("What you sign on a tablet at a signing table"),
+                _l(
+                    "So that it reaches us from places without internet. It is encrypted as you sign"
+                ),
+                _l(
+                    "Nobody, not even the person holding the tablet. Organizers can read it after it reaches us"
+                ),
+                _l(
+                    "On the tablet until it reaches us. If an organizer must review it, until that is done, and %(days)s days more if it is rejected"
+                ),
+                (
+                    *columns_of(
+                        "kiosk_record",
+                        "uuid sequence status reason key sealed consent notice_id decided_at",
+                    ),
+                    *columns_of(
+                        "kiosk_record",
+                        "received_at signed_at claimed_at petition_id signature_id shift_id",
+                    ),
+                ),
+                days="erase_pending_days",
+            ),
+            RegisterRow(
+                _l("At which event and on which tablet you signed, and who was at the table"),
+                _l(
+                    "To find out what went wrong at a table, and to tell the team how many signatures they collected"
+                ),
+                ORGANIZERS,
+                LIKE_THE_SIGNATURE,
+                columns_of("signature", "kiosk_id shift_id event_id"),
+            ),
+            RegisterRow(
+                _l("The signature you drew with your finger"),
+                _l("To prove that you signed in person, if anyone asks the organizers"),
+                ORGANIZERS,
+                LIKE_THE_SIGNATURE,
+                columns_of("kiosk_record", "drawing"),
+            ),
+            RegisterRow(
+                _l("What you wrote on a paper sheet, while someone types it in"),
+                _l(
+                    "To count your signature. The person typing sees what is wrong before importing it"
+                ),
+                ORGANIZERS,
+                _l(
+                    "Until it is imported or discarded, at most a week. The sheet and row number stay with the signature"
+                ),
+                columns_of(
+                    "import_row",
+                    "batch_id place cells typed sheet sheet_row outcome error_code outcome_details left_out signature_id",
+                ),
+            ),
+            RegisterRow(
+                _l("When you gave your consent on a partner’s website"),
+                _l("To prove that you agreed"),
+                ORGANIZERS,
+                LIKE_THE_SIGNATURE,
+                columns_of("signature", "consent_at"),
+            ),
         ),
+        _l("At a signing table, on paper or through a partner"),
+        is_closed=True,
     ),
-    RegisterRow(
-        _l("An export of signatures for delivery or another purpose"),
-        _l(
-            "To deliver the signatures, or for another stated purpose. We log who created the file and why"
+    RowGroup(
+        (
+            RegisterRow(
+                _l("A signature held for review"),
+                _l(
+                    "To check unusual activity, such as very many signatures from one place at once"
+                ),
+                ORGANIZERS,
+                _l(
+                    "If you confirm it, until an organizer has reviewed it. If nobody confirms it, we delete it after %(days)s days, like any other"
+                ),
+                columns_of("signature", "held_reason held_at reviewed_at rejected_at"),
+                days="erase_pending_days",
+            ),
+            RegisterRow(
+                _l("A change of your name or country that a rule held"),
+                _l("So that an organizer can review it before the public sees it"),
+                ORGANIZERS,
+                _l("Until an organizer has decided, or you change it again"),
+                columns_of("held_correction", "signature_id changes reason created_at"),
+            ),
+            RegisterRow(
+                _l("How long your signature waits before it is counted"),
+                _l("So that a change in the count does not reveal that you just signed"),
+                ORGANIZERS,
+                _l("About a day at most"),
+                columns_of("signature", "waits_until"),
+            ),
+            RegisterRow(
+                _l("An export of signatures for delivery or another purpose"),
+                _l(
+                    "To deliver the signatures, or for another stated purpose. We log who created the file and why"
+                ),
+                _l("Organizers who may export. The file is encrypted"),
+                _l("We keep it for three days, then we delete it"),
+                (),
+            ),
         ),
-        _l("Organizers who may export. The file is encrypted"),
-        _l("We keep it for three days, then we delete it"),
-        (),
+        _l("When signatures are reviewed, counted or exported"),
+        is_closed=True,
+    ),
+    RowGroup(
+        (
+            RegisterRow(
+                _l("Another form with the same email address"),
+                _l(
+                    "So that you confirm exactly the form you sent, and the page never shows who has signed"
+                ),
+                NOBODY,
+                _l(
+                    "Until you confirm one of the forms, at most %(days)s days. If you had already signed, we delete the new form within about a second"
+                ),
+                columns_of(
+                    "repeat_signing",
+                    "petition_id form_data notice_id address_digest created_at signature_id mailed_at used_at",
+                ),
+                days="erase_pending_days",
+            ),
+            RegisterRow(
+                _l("A code made from an email address for which someone asked for a personal link"),
+                _l("To send the link, and not more than three a day"),
+                NOBODY,
+                _l("One day"),
+                columns_of("own_link_request", "email_digest exact_digest created_at"),
+            ),
+            RegisterRow(
+                _l("A request to use a new email address: both addresses, when, and how it ended"),
+                _l(
+                    "To confirm the new address, and to give time to stop the change from the old one"
+                ),
+                NOBODY,
+                _l("Until 30 days after it ends"),
+                columns_of(
+                    "address_change",
+                    "state lang old_email old_digest new_email new_digest needs_agreement created_at "
+                    "confirmed_at takes_effect_at ended_at",
+                ),
+            ),
+            RegisterRow(
+                _l("A code made from an email address that does not work"),
+                _l(
+                    "So that we do not email it again. The code cannot be turned back into the address"
+                ),
+                NOBODY,
+                _l("As long as this site exists"),
+                columns_of("undeliverable_address", "digest reason since reports message"),
+            ),
+            RegisterRow(
+                _l(
+                    "An index of the words in your name, email address and comment, and of your country"
+                ),
+                _l("So that organizers can find your signature among millions"),
+                NOBODY,
+                LIKE_THE_SIGNATURE,
+                columns_of("signature_lookup", "signature_id terms"),
+            ),
+            RegisterRow(
+                _l(
+                    "Your signature as it was before organizers changed many at once, or decided about your name"
+                ),
+                _l("So that a mistake can be undone"),
+                NOBODY,
+                _l("7 days"),
+                columns_of(
+                    "bulk_item",
+                    "signature_id state held_reason reviewed_at rejected_at comment_shown comment_read_at "
+                    "name_display name_display_requested",
+                ),
+            ),
+        ),
+        _l("What only the software of this site uses"),
+        is_closed=True,
     ),
 )
+SIGNERS = rows_of(SIGNER_GROUPS)

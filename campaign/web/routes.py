@@ -1,7 +1,5 @@
 """Pages about the site itself, and the health checks."""
 
-from collections.abc import Iterable
-
 from flask import Blueprint, Response, abort, g, jsonify, make_response, render_template
 from flask.typing import ResponseReturnValue
 
@@ -9,7 +7,7 @@ from campaign.health.readiness import readiness
 from campaign.http.caching import public
 from campaign.notices.presenters import controllers
 from campaign.privacy.register import SECTIONS
-from campaign.privacy.rows import RegisterRow
+from campaign.privacy.rows import NOBODY, ORGANIZERS
 from campaign.site.settings import site_settings
 from campaign.web.languages import redirect_to_language
 
@@ -26,9 +24,9 @@ def privacy() -> Response:
     page = render_template(
         "web/privacy.html",
         organisations=controllers(g.lang),
-        tables=[(name, _rows(table)) for name, table in SECTIONS],
-        confirm_days=site_settings().confirm_days,
-        own_link_days=site_settings().own_link_days,
+        sections=SECTIONS,
+        usual_viewers=(NOBODY, ORGANIZERS),
+        settings=site_settings(),
     )
     return public(make_response(page), 60)
 
@@ -50,7 +48,3 @@ def readyz() -> ResponseReturnValue:
     result = readiness()
     status = 503 if result.state == "unavailable" else 200
     return jsonify(status=result.state, checks=result.checks), status
-
-
-def _rows(table: Iterable[RegisterRow]) -> list[tuple[RegisterRow, str]]:
-    return [(row, row.retention_text(site_settings())) for row in table]

@@ -5,7 +5,7 @@ from flask_babel import force_locale
 
 from campaign.extensions import db
 from campaign.privacy.register import IMPERSONAL, NOT_PERSONAL, REGISTER, SECTIONS
-from campaign.privacy.rows import ORGANIZERS
+from campaign.privacy.rows import ORGANIZERS, rows_of
 from campaign.privacy.supporters import SIGNERS
 from campaign.site.settings import site_settings
 from tests.page_parts import tree
@@ -46,7 +46,8 @@ def test_every_column_of_a_personal_table_is_on_the_page_or_reveals_nothing():
 
 def test_nothing_is_listed_twice():
     assert sorted(NAMED) == sorted(set(NAMED))
-    for _name, rows in SECTIONS:
+    for _name, groups in SECTIONS:
+        rows = rows_of(groups)
         assert len({str(row.name) for row in rows}) == len(rows)
 
 
@@ -58,10 +59,27 @@ def test_privacy_page_lists_every_row_of_the_register(client, lang):
             cell.text_content()
             for cell in page.xpath(f"//*[@aria-labelledby='kept-{section}']//th[@scope='row']")
         ]
-        for section, _rows in SECTIONS
+        for section, _groups in SECTIONS
     }
     with client.application.test_request_context(), force_locale(lang):
-        assert shown == {section: [str(row.name) for row in rows] for section, rows in SECTIONS}
+        assert shown == {
+            section: [str(row.name) for row in rows_of(groups)] for section, groups in SECTIONS
+        }
+
+
+def test_page_shows_every_answer_of_the_register(client):
+    """An answer that all rows of a table share is above the table instead of in it."""
+    page = tree(client.get("/en/privacy"))
+    for section, groups in SECTIONS:
+        [part] = page.xpath(f"//section[@aria-labelledby='kept-{section}']")
+        tables = part.xpath(".//table")
+        assert len(tables) == len(groups)
+        for table, group in zip(tables, groups, strict=True):
+            text = part.text_content()
+            for row in group.rows:
+                answers = (row.purpose, row.seen_by, row.retention_text(site_settings()))
+                assert [answer for answer in answers if f"{answer}." not in text] == []
+            assert bool(table.xpath("ancestor::details")) == group.is_closed
 
 
 def test_unconfirmed_and_withdrawn_signatures_are_seen_by_organizers():

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.screens.petition import PetitionScreen
+from tests.browser.screens.reading import PrivacyScreen
 
 
 @pytest.mark.parametrize("width", [390, 820])
@@ -23,3 +24,12 @@ def test_printed_event_has_its_time_and_no_buttons(arrive):
     expect(page.locator(".event-page-facts b").first).to_be_visible()
     for pressed in (".event-page-ways", ".calendar-links", "[data-module=local-time]"):
         expect(page.locator(pressed).locator("visible=true")).to_have_count(0)
+
+
+def test_printed_privacy_page_has_what_is_folded_on_the_screen(arrive):
+    privacy = PrivacyScreen.open(arrive(width=820))
+    folded = privacy.find(".kept-more table")
+    expect(folded.locator("visible=true")).to_have_count(0)
+    privacy.page.emulate_media(media="print")
+    expect(folded.locator("visible=true")).to_have_count(folded.count())
+    expect(privacy.find(".privacy-contents")).to_be_hidden()
