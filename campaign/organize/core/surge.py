@@ -14,7 +14,9 @@ from campaign.surge.state import surge_level
 EFFECTS = {
     SurgeLevel.PULSE_SLOWS: _l("Open pages update their counts less often."),
     SurgeLevel.PAGES_OLDER: _l("Pages may be up to a minute older than usual."),
-    SurgeLevel.WORK_WAITS: _l("Search, new posters, exports, letters to targets and emails to many people are paused."),
+    SurgeLevel.WORK_WAITS: _l(
+        "Search, new posters, exports, letters to targets and emails to many people are paused."
+    ),
     SurgeLevel.EMAILS_WAIT: _l(
         "Emails to supporters are sent later, and the page after signing says so. Emails about organizers’ accounts are sent as usual."
     ),
