@@ -116,7 +116,9 @@ def _own_link_message(queued: OutboxRow) -> Message | None:
         personal=link["personal"],
         identity=identity,
         is_news=is_news,
-        has_news=bool(subscriptions_of_address(cast(bytes, owner.email_digest), owner.email)),
+        has_news=bool(
+            subscriptions_of_address(cast(bytes, owner.email_digest), cast(str, owner.email))
+        ),
         **link["context"],
     )
     signed = signatures_of_address(cast(bytes, owner.email_digest), owner.email)
