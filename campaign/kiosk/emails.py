@@ -27,6 +27,7 @@ from campaign.organisations.emails import email_identity
 from campaign.petitions.kinds import kind_of
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_by_id
+from campaign.security.dated_tokens import last_day_of
 from campaign.signatures import tokens
 from campaign.signatures.models import EMAILED_STATES, Signature
 from campaign.signatures.queries import signature_by_id, signatures_of_address
@@ -88,6 +89,7 @@ def _render_signed_at_table(message: Any) -> Message | None:
         return None
     petition = cast(Petition, petition_by_id(first.petition_id))
     identity = email_identity(petition.cause.organisation_id, message.lang)
+    own_token = tokens.token_for(tokens.MINE, first)
     context: dict[str, Any] = {
         "given_name": first.given_name,
         "signed": [_signed(row, message.lang) for row in together],
@@ -99,9 +101,9 @@ def _render_signed_at_table(message: Any) -> Message | None:
         "confirm_url": absolute_url(
             "tables.confirm_name", message.lang, token=tokens.token_for(CONFIRM_NAME, first)
         ),
-        "mine_url": absolute_url(
-            "signatures.mine", message.lang, token=tokens.token_for(tokens.MINE, first)
-        ),
+        "mine_url": absolute_url("signatures.mine", message.lang, token=own_token),
+        "mine_until": last_day_of(own_token),
+        "link_request_url": absolute_url("signatures.request_own_link", message.lang),
         "published_by": petition.current_version.text(
             message.lang, petition.original_lang
         ).published_by,

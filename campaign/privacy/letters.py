@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 from campaign.privacy.rows import ORGANIZERS, RegisterRow, RowGroup, columns_of, rows_of
 
 COUNTED = _l(
-    "Until the action’s deletion date, or sooner if you withdraw the letter or it stops counting"
+    "As long as the letter’s privacy notice says. We delete the data sooner if you withdraw the letter or it stops counting"
 )
 
 # The columns of the first three rows and of the answers are in the rows about signatures.
@@ -83,7 +83,7 @@ WRITER_GROUPS = (
                 ),
             ),
             RegisterRow(
-                _l("Letters that are sent together, as a PDF, until their email is sent"),
+                _l("The PDF of letters that are sent together"),
                 _l("To send many letters to the same person in one email"),
                 _l("The people you write to"),
                 _l(

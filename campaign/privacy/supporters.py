@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 from campaign.privacy.rows import NOBODY, ORGANIZERS, RegisterRow, RowGroup, columns_of, rows_of
 
 COUNTED = _l(
-    "Until the petition’s deletion date, or sooner if you withdraw the signature or it stops counting"
+    "As long as the petition’s privacy notice says. We delete the data sooner if you withdraw the signature or it stops counting"
 )
 LIKE_THE_SIGNATURE = _l("As long as the signature exists")
 
@@ -191,7 +191,7 @@ SIGNER_GROUPS = (
                     "Nobody, not even the person holding the tablet. Organizers can read it after it reaches us"
                 ),
                 _l(
-                    "On the tablet until it reaches us. If an organizer must review it, until that is done, and %(days)s days more if it is rejected"
+                    "On the tablet until it reaches us. If an organizer must review it, we keep it until that is done, and for %(days)s more days if it is rejected"
                 ),
                 (
                     *columns_of(
@@ -261,7 +261,7 @@ SIGNER_GROUPS = (
                 days="erase_pending_days",
             ),
             RegisterRow(
-                _l("A change of your name or country that a rule held"),
+                _l("A change of your name or country that is held for review"),
                 _l("So that an organizer can review it before the public sees it"),
                 ORGANIZERS,
                 _l("Until an organizer has decided, or you change it again"),
@@ -348,7 +348,7 @@ SIGNER_GROUPS = (
                 ),
                 _l("So that a mistake can be undone"),
                 NOBODY,
-                _l("7 days"),
+                _l("Seven days"),
                 columns_of(
                     "bulk_item",
                     "signature_id state held_reason reviewed_at rejected_at comment_shown comment_read_at "
@@ -356,7 +356,7 @@ SIGNER_GROUPS = (
                 ),
             ),
         ),
-        _l("What only the software of this site uses"),
+        _l("What only this site’s software uses"),
         is_closed=True,
     ),
 )

@@ -63,7 +63,7 @@ def _kinds(results: Results) -> list[tuple[str, str, int]]:
     """Return (kind, label, count) for each tab, in order."""
     names = {
         "cause": _("Causes"),
-        "petition": _("Petitions"),
+        "petition": _("Petitions and letters"),
         "event": _("Events"),
         "update": _("Updates"),
     }

@@ -21,7 +21,7 @@ TOO_LONG = _l("Use %(most)s characters or fewer.", most=MAX_NAME_LENGTH)
 NAME_FAULTS = {
     "empty": _l("Enter your name."),
     "link": _l("Enter your name without an email address or a link."),
-    "control": _l("Remove the character that we cannot show."),
+    "control": _l("Your name has a character that we cannot show. Remove it."),
     "no_letter": _l("Enter a name with at least one letter."),
 }
 ADDRESS_FAULTS = {

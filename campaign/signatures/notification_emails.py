@@ -33,6 +33,7 @@ from campaign.signatures.queries import (
 from campaign.signatures.signing.repeats import PASSED_ON, PRESSED, REPEAT
 from campaign.subscriptions import tokens as news_tokens
 from campaign.subscriptions.models import Subscription
+from campaign.subscriptions.queries import subscriptions_of_address
 
 
 def init_app(app: Flask) -> None:
@@ -115,6 +116,9 @@ def _own_link_message(queued: OutboxRow) -> Message | None:
         personal=link["personal"],
         identity=identity,
         is_news=is_news,
+        has_news=bool(
+            subscriptions_of_address(cast(bytes, owner.email_digest), cast(str, owner.email))
+        ),
         **link["context"],
     )
     signed = signatures_of_address(cast(bytes, owner.email_digest), owner.email)

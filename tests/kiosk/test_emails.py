@@ -57,6 +57,7 @@ def test_email_address_given_at_the_table_gets_number_and_link(tablet, petition,
         assert f"http://localhost{link('mine', signature.id, 'es')}" in body
         assert "1" in body and "http://localhost/es/petitions/home" in body
         assert "/signatures/table/" not in body
+        assert "http://localhost/es/mine" in body
 
 
 @pytest.mark.parametrize("lang", ["en", "es", "fr"])

@@ -109,7 +109,7 @@ SIGNING = {
         address="{email}",
     ),
     "thanks_letter": _l(
-        "We will send an email to %(address)s. Open it and press the button to confirm your letter. Nothing is sent to anyone before that.",
+        "We will send an email to %(address)s. Open it and press the button to confirm. Until then, your letter is not sent.",
         address="{email}",
     ),
     "thanks_also": _l(
@@ -124,7 +124,7 @@ SIGNING = {
 FAULTS = {
     "fault_given_name": _l("Enter your first name."),
     "fault_family_name": _l("Enter your last name."),
-    "fault_name_control": _l("Remove the character that we cannot show."),
+    "fault_name_control": _l("Your name has a character that we cannot show. Remove it."),
     "fault_name_link": _l("Enter your name without an email address or a link."),
     "fault_name_no_letter": _l("Enter a name with at least one letter."),
     "fault_name_long": _l("Use %(most)s characters or fewer.", most=80),

@@ -38,7 +38,7 @@ SETTING_UP = {
     "ready_picture": _l("The montage is on this tablet"),
     "ready_sealing": _l("Signatures can be encrypted on this tablet"),
     "ready_lasting": _l("The browser will keep this data"),
-    "ready_lasting_not": _l("The browser may not keep this data"),
+    "ready_lasting_not": _l("The browser may delete this page’s data"),
     "ready_lasting_hint": _l(
         "The browser may delete this page’s data when the tablet is full. To prevent that, install the app, or say yes if the browser asks to keep data."
     ),
@@ -75,7 +75,7 @@ SETTING_UP = {
     "taken_pair_again": _l("Pair this tablet again"),
     "pair_again_heading": _l("Pair this tablet again?"),
     "pair_again_hint": _l(
-        "It will leave “%(name)s” and join the table with code %(code)s.",
+        "It will leave “%(name)s” and join the table that code %(code)s belongs to.",
         name="{name}",
         code="{code}",
     ),
@@ -136,7 +136,7 @@ CREW = {
     "code_show": _l("Show the QR code for phones"),
     "code_heading": _l("Sign on your own phone"),
     "code_name": _l("QR code that opens %(address)s", address="{address}"),
-    "hour_turn": _l("Light or dark mode"),
+    "hour_turn": _l("Switch between light and dark mode"),
     "unpair": _l("Leave kiosk mode"),
     "unpair_heading": _l("Leave kiosk mode?"),
     "unpair_hint": _l(
@@ -253,5 +253,5 @@ PROBLEMS = {
     "reason_unreadable": _l("it cannot be read"),
     "reason_too_large": _l("it is too large for the site"),
     "reason_malformed": _l("it is damaged"),
-    "reason_other": _l("for another reason"),
+    "reason_other": _l("another reason"),
 }

@@ -14,12 +14,14 @@ from campaign.surge.state import surge_level
 EFFECTS = {
     SurgeLevel.PULSE_SLOWS: _l("Open pages update their counts less often."),
     SurgeLevel.PAGES_OLDER: _l("Pages may be up to a minute older than usual."),
-    SurgeLevel.WORK_WAITS: _l("Search, new posters, exports and mailings are paused."),
+    SurgeLevel.WORK_WAITS: _l(
+        "Search, new posters, exports, letters to targets and emails to many people are paused."
+    ),
     SurgeLevel.EMAILS_WAIT: _l(
-        "Emails to supporters are sent later, and the page after signing says so. Emails to organizers are sent as usual."
+        "Emails to supporters are sent later, and the page after signing says so. Emails about organizers’ accounts are sent as usual."
     ),
     SurgeLevel.SIGNING_RETRIES: _l(
-        "Some people who sign are asked to try again in a few seconds. What they typed is kept."
+        "Some people who sign are asked to try again after 10 to 20 seconds. What they typed is kept."
     ),
 }
 REASONS = {

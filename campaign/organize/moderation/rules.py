@@ -42,7 +42,7 @@ KIND_HINTS = {
     "mail_domain": _l("One domain per line, like example.org. Subdomains are held too."),
     "country": _l("One country per line, by name or two-letter code."),
     "network": _l("One IP address or network per line, like 192.0.2.17 or 192.0.2.0/24."),
-    "rate": _l("The most signatures per hour that we allow from one IP address. We hold the rest."),
+    "rate": _l("The number of signatures we allow per hour from one IP address. We hold the rest."),
 }
 
 
@@ -57,7 +57,7 @@ class RuleForm(FlaskForm):
     pattern = TextAreaField(
         _l("Value"),
         [
-            InputRequired(_l("Enter what the rule looks for.")),
+            InputRequired(_l("Enter a value for this rule.")),
             Length(max=MAX_LENGTH, message=_l("This is too long. Make it shorter.")),
         ],
     )
@@ -84,7 +84,7 @@ class RuleForm(FlaskForm):
             *cause_choices,
             *(SelectChoice(petition.slug, petition.title) for petition in petitions),
         ]
-        self.where.choices = unchosen(choices, _l("Choose a petition or letter, or all of a cause"))
+        self.where.choices = unchosen(choices, _l("Choose a petition, a letter or a whole cause"))
         return self
 
     def validate_pattern(self, field: Field) -> None:
@@ -94,7 +94,7 @@ class RuleForm(FlaskForm):
             dict.fromkeys(filter(None, (line.strip() for line in field.data.splitlines())))
         )
         if not lines:
-            raise ValidationError(_l("Enter what the rule looks for."))
+            raise ValidationError(_l("Enter a value for this rule."))
         if len(lines) > MAX_LINES:
             raise ValidationError(
                 _(

@@ -60,7 +60,7 @@ REASON_TEXTS = {
 KIND_LABELS = {
     "network": _l("IP addresses"),
     "mail_domain": _l("Email domains"),
-    "country": _l("Country"),
+    "country": _l("Countries"),
     "rate": _l("Many from one IP address"),
     "words": _l("Words in the name or comment"),
 }

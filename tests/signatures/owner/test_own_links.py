@@ -35,6 +35,7 @@ from tests.factories.signatures import (
     sign_and_hatch,
     withdraw,
 )
+from tests.factories.subscriptions import subscribe
 
 DAY = timedelta(days=1)
 
@@ -67,6 +68,17 @@ def test_link_is_in_the_language_of_the_page_and_opens_everything_signed(
     page = client.get(path)
     assert page.status_code == 200
     assert page.text.count('class="mine-one"') == 2
+
+
+def test_email_mentions_updates_only_to_those_who_get_them(app, client, petition):
+    sign_and_hatch(petition)
+    ask(client, AMALIA["email"])
+    message = compose_link(app)
+    assert "email updates" not in message.text + message.html
+    subscribe(cause_id=petition.cause_id)
+    ask(client, AMALIA["email"])
+    message = compose_link(app)
+    assert "email updates" in message.text and "email updates" in message.html
 
 
 def test_everyone_gets_the_same_answer_and_the_same_statements(client, petition, statements):
