@@ -192,7 +192,7 @@ def test_tablet_pairs_and_retries_where_the_app_could_not_be_cached(new_tablet, 
     site.broken = ""
     page.locator("[data-act=look]").click()
     site.refuses.set()
-    page.locator(READY).wait_for()
+    page.locator(READY).wait_for(timeout=1000 * LOADED_SECONDS)
 
 
 @pytest.mark.parametrize(
