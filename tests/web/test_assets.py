@@ -40,6 +40,16 @@ def test_stylesheets_are_one_file_in_a_fixed_order(folder):
     ]
 
 
+def test_comments_and_indentation_are_not_sent(folder):
+    (folder / "css" / "alert.css").write_text(
+        "/* Why: a\n   long story. */\na {\n  b: c; /* d */\n}\n"
+    )
+    text = Assets(folder).joined["css/site.css"]
+    assert "\na {\nb: c;" in text
+    assert "story" not in text
+    assert "/*" not in text
+
+
 def test_stylesheets_of_a_folder_are_separate_from_the_sites(folder):
     before = Assets(folder).joined["css/site.css"]
     (folder / "css" / "organize").mkdir()
