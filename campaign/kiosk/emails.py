@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
-from zoneinfo import ZoneInfo
 
 from flask import Flask
 from flask_babel import lazy_gettext as _l
@@ -14,10 +13,6 @@ from campaign.accounts.queries import present_organizer
 from campaign.events.queries import event_by_id
 from campaign.extensions import AnyRow, db
 from campaign.http.urls import absolute_url
-from campaign.i18n.clock_times import clock_time
-from campaign.i18n.locales import locale_of
-from campaign.i18n.long_dates import long_date
-from campaign.i18n.time_zones import city_name
 from campaign.kiosk.codes import CONFIRM_NAME
 from campaign.kiosk.queries import kiosk_by_id
 from campaign.mail.composition import Message, render
@@ -144,13 +139,14 @@ def _render_silent(message: Any) -> Message | None:
     kiosk = kiosk_by_id(entry.subject_id) if entry else None
     if organizer is None or kiosk is None or kiosk.silence_notified_at is None:
         return None
-    event, locale = kiosk.event, locale_of(message.lang)
+    event = kiosk.event
     identity = email_identity(event.cause.organisation_id, message.lang)
     context: dict[str, Any] = {
         "tablet": kiosk.name,
         "waiting": kiosk.waiting,
         "event_title": event.text(message.lang).title,
-        "last_seen": _moment(kiosk.last_seen_at or kiosk.paired_at, ZoneInfo(event.zone), locale),
+        "last_seen": kiosk.last_seen_at or kiosk.paired_at,
+        "zone": event.zone,
         "tablet_url": absolute_url("organize.kiosks.tablet", message.lang, kiosk_id=kiosk.id),
     }
     email = render("kiosk_silent", message.lang, identity=identity, **context)
@@ -162,9 +158,3 @@ def _render_silent(message: Any) -> Message | None:
         sender=identity.sender,
         **email._asdict(),
     )
-
-
-def _moment(instant: datetime, zone: ZoneInfo, locale: Any) -> str:
-    local = instant.astimezone(zone)
-    city = city_name(zone.key, locale)
-    return f"{long_date(local, locale)}, {clock_time(local, locale)} ({city})"
