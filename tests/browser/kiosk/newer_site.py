@@ -34,13 +34,16 @@ class Proxy(BaseHTTPRequestHandler):
             words = words.replace(b'"version": "', b'"version": "newer-', 1)
         for former, other in self.server.changes.get(self.path, ()):
             words = words.replace(former.encode(), other.encode())
-        is_broken = self.server.broken and self.path.endswith(self.server.broken)
-        if is_broken:
+        if self.server.broken and self.path.endswith(self.server.broken):
             self.server.refuses.wait(HELD_SECONDS)
-        self.send_response(503 if is_broken else answer.status)
-        for name, value in answer.getheaders():
-            if name.lower() not in HOP:
-                self.send_header(name, value)
+            # The file may be cached for a year; its error must not be.
+            self.send_response(503)
+            self.send_header("Cache-Control", "no-store")
+        else:
+            self.send_response(answer.status)
+            for name, value in answer.getheaders():
+                if name.lower() not in HOP:
+                    self.send_header(name, value)
         self.send_header("Content-Length", str(len(words)))
         self.end_headers()
         self.wfile.write(words)
