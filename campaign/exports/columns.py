@@ -109,7 +109,7 @@ COLUMNS = {
     "state": _of(_l("Status"), Signature.state, "code"),
     "evidence": _of(_l("Type of proof"), Signature.evidence, "code"),
     "shown_name": Column(
-        _l("Name as the signer chose to show it"),
+        _l("Name as the supporter chose to show it"),
         (Signature.name_display, *_named),
         make=shown_name,
     ),
@@ -135,7 +135,7 @@ COLUMNS = {
         "flag",
     ),
     "lang": _of(_l("Language"), Signature.lang, "code"),
-    "source": _of(_l("Source code (?source=)"), Signature.source),
+    "source": _of(_l("Code in the link (?source=)"), Signature.source),
     "event": _of(
         _l("Event where it was signed"), _from(Event, Event.slug, Event.id == Signature.event_id)
     ),

@@ -55,16 +55,16 @@ SHORT_PURPOSES: dict[Subject, str] = {
 # What people can do themselves. A registration needs no consent, so there is none to withdraw.
 RIGHTS: dict[Subject, str] = {
     "signature": _l(
-        "With the link in our emails, you can see, correct, download and delete your data, or withdraw your signature."
+        "With the link in our emails, you can see, correct, download and delete your data, or withdraw your signature. You can also write to us to limit how we use your data, or to object to that use."
     ),
     "letter": _l(
-        "With the link in our emails, you can see, correct, download and delete your data, or withdraw your letter."
+        "With the link in our emails, you can see, correct, download and delete your data, or withdraw your letter. You can also write to us to limit how we use your data, or to object to that use."
     ),
     "registration": _l(
-        "With the link in our emails, you can see, change or cancel your registration. You can also ask us for a copy of your data, or ask us to delete it."
+        "With the link in our emails, you can see, change or cancel your registration. You can also write to us to ask for a copy of your data, have it deleted or its use limited, or object to that use."
     ),
     "subscription": _l(
-        "With the links in our emails, you can see and change your subscription, or unsubscribe. You can also ask us for a copy of your data, or ask us to delete it."
+        "With the links in our emails, you can see and change your subscription, or unsubscribe. You can also write to us to ask for a copy of your data, have it deleted or its use limited, or object to that use."
     ),
 }
 
@@ -249,12 +249,9 @@ def _letter_retention(days: int | None) -> str:
 
 
 def _rights(subject: Subject) -> str:
-    sentences = [
-        RIGHTS[subject],
-        _("You can also write to us, object, or ask us to limit how we use your data."),
-    ]
+    sentences = [RIGHTS[subject]]
     if subject != "registration":
         sentences.append(
-            _("You can withdraw your consent at any time. What we did before that stays lawful.")
+            _("You can withdraw your consent at any time. Anything we did before then remains lawful.")
         )
     return " ".join(map(str, sentences))

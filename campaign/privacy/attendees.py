@@ -67,7 +67,7 @@ READERS = (
             "The owners of a cause, who can download the list. Other organizers see only how many subscriptions there are"
         ),
         _l(
-            "Until %(days)s days after you unsubscribe. If you never confirm, we delete it after %(days)s days. After that, we know only that someone agreed, not who. If your address was on an imported list and you never confirmed, we keep a code made from it, so that we do not ask again"
+            "Until %(days)s days after you unsubscribe. After that, we know only that someone agreed, not who. If you never confirm, we delete it after %(days)s days. If your address was on an imported list and you never confirmed, we keep a code made from it, so that we do not ask again"
         ),
         (
             *columns_of(

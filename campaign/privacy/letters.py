@@ -87,7 +87,7 @@ WRITER_GROUPS = (
                 _l("To send many letters to the same person in one email"),
                 _l("The people you write to"),
                 _l(
-                    "We keep the PDF until the email is sent. We keep permanently who it went to and when"
+                    "We keep the PDF until the email is sent. We keep a permanent record of who it went to and when"
                 ),
                 columns_of(
                     "letter_batch",

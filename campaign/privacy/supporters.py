@@ -50,7 +50,7 @@ SIGNER_GROUPS = (
                 _l("Your name"),
                 _l("It is your signature"),
                 _l(
-                    "The organizers, and the people the petition is addressed to, as announced where you sign. The public sees only what you choose to show"
+                    "The organizers, and the people the petition is addressed to, as stated where you sign. The public sees only what you choose to show"
                 ),
                 COUNTED,
                 columns_of(
@@ -74,7 +74,7 @@ SIGNER_GROUPS = (
                     "To show where support comes from. If you gave no email address, to tell apart two people with the same name"
                 ),
                 _l(
-                    "The organizers. The people the petition is addressed to get only what is announced where you sign. The public sees the country next to a name that is shown"
+                    "The organizers. The people the petition is addressed to get only what is stated where you sign. The public sees the country next to a name that is shown"
                 ),
                 COUNTED,
                 columns_of("signature", "country postal_code person_digest"),
@@ -108,7 +108,7 @@ SIGNER_GROUPS = (
                     "Which petition you signed, under which privacy notice, when, how, and which butterfly it became"
                 ),
                 _l(
-                    "To count it once, to draw it, and to prove the count. A petition may count signatures in groups"
+                    "To count it once, to draw it, and to prove the count. Some petitions add signatures to the count in groups"
                 ),
                 _l("The organizers. The public sees the number and the day if your name is shown"),
                 _l(
@@ -124,7 +124,7 @@ SIGNER_GROUPS = (
                 ),
                 _l("The organizers see how many there were"),
                 _l(
-                    "We keep the emails for 30 days, and how many there were as long as the signature exists"
+                    "We keep the emails for 30 days, and their number as long as the signature exists"
                 ),
                 (
                     *columns_of("signature", "mail_count mailed_at reminders"),
@@ -330,7 +330,7 @@ SIGNER_GROUPS = (
                     "So that we do not email it again. The code cannot be turned back into the address"
                 ),
                 NOBODY,
-                _l("As long as this site exists"),
+                _l("Permanently"),
                 columns_of("undeliverable_address", "digest reason since reports message"),
             ),
             RegisterRow(

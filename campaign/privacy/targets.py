@@ -65,7 +65,7 @@ OFFICE_HOLDERS = (
         _l("A code made from the email address of someone who wants no letters"),
         _l("So that we send them none. The code cannot be turned back into the address"),
         NOBODY,
-        _l("As long as this site exists"),
+        _l("Permanently"),
         columns_of("letter_refusal", "address_digest created_at"),
     ),
     RegisterRow(

@@ -26,7 +26,7 @@ TEXTS = ActionTexts(
     confirm_named=_l("%(name)s, is this your letter?"),
     confirm_lead=_l("Check what you wrote. Then press the button. Nothing is sent before that."),
     confirm_button=_l("Yes, this is my letter"),
-    check_email=_l("Open it and press the button to confirm. Until then, your letter is not sent."),
+    check_email=_l("Open it and press the button to confirm. Until then, your letter will not be sent."),
     ask_title=_l("Ask one person to write"),
     one=_l("letter"),
     many=_l("letters"),
@@ -35,7 +35,7 @@ TEXTS = ActionTexts(
     email_hint=_l(
         "We will email you to confirm your letter. We never show your email address in public."
     ),
-    withdraw=_l("You can stop your letter until we send it."),
+    withdraw=_l("Until we send your letter, you can still stop it."),
     unshared=_l("Write without their link"),
     printed=_l("Write at %(address)s"),
     counted=_l(

@@ -109,7 +109,7 @@ SIGNING = {
         address="{email}",
     ),
     "thanks_letter": _l(
-        "We will send an email to %(address)s. Open it and press the button to confirm. Until then, your letter is not sent.",
+        "We will send an email to %(address)s. Open it and press the button to confirm. Until then, your letter will not be sent.",
         address="{email}",
     ),
     "thanks_also": _l(

@@ -40,7 +40,7 @@ SETTING_UP = {
     "ready_lasting": _l("The browser will keep this data"),
     "ready_lasting_not": _l("The browser may delete this page’s data"),
     "ready_lasting_hint": _l(
-        "The browser may delete this page’s data when the tablet is full. To prevent that, install the app, or say yes if the browser asks to keep data."
+        "This can happen when the tablet is full. To prevent it, install the app, or say yes if the browser asks to keep data."
     ),
     "ready_lasting_safari": _l(
         "Safari deletes this page’s data after seven days without use. To prevent that, leave kiosk mode, add this page to the Home Screen, and pair the app you find there."
@@ -53,8 +53,7 @@ SETTING_UP = {
     "ready_show": _l("Ready to work offline?"),
     "stuck_storage": _l("This browser cannot save signatures"),
     "stuck_storage_hint": _l(
-        "Close the private window, or free up some space on the tablet. Until then, the app does "
-        "not start, because signatures could be lost."
+        "If this is a private window, open the page in a normal one. Otherwise, free up some space on the tablet. Until then, the app will not start, because signatures could be lost."
     ),
     "stuck_secure": _l("This web address is not secure"),
     "stuck_secure_hint": _l(
@@ -75,7 +74,7 @@ SETTING_UP = {
     "taken_pair_again": _l("Pair this tablet again"),
     "pair_again_heading": _l("Pair this tablet again?"),
     "pair_again_hint": _l(
-        "It will leave “%(name)s” and join the table that code %(code)s belongs to.",
+        "This tablet will leave “%(name)s” and join the table for code %(code)s.",
         name="{name}",
         code="{code}",
     ),
@@ -97,7 +96,7 @@ CREW = {
     "pin_heading": _l("Table team"),
     "pin_hint": _l("Enter the six-digit team PIN."),
     "pin_none": _l(
-        "There is no team PIN yet. An organizer can set one under “Tablets”, for this event."
+        "There is no team PIN yet. An organizer can set one for this event in the workspace, under “Tablets”."
     ),
     "pin_keys": _l("Digits"),
     "pin_clear": _l("Clear"),
@@ -161,9 +160,9 @@ CREW = {
     "shift_tally_many": _l("%(count)s signatures", count="{n}"),
     "shift_tabler": _l("Your initials or name"),
     "shift_tabler_hint": _l(
-        "Who is at the table right now? We count this shift’s signatures under that name."
+        "We count this shift’s signatures under your initials or name."
     ),
-    "shift_nameless": _l("Enter your initials or your name. We count the shift under that name."),
+    "shift_nameless": _l("Enter your initials or name."),
     "shift_start": _l("Start the shift"),
     "shift_end": _l("End the shift and hand over"),
     "paper_show": _l("Emergency paper sheet"),
@@ -227,7 +226,7 @@ PROBLEMS = {
     ),
     "problem_clock": _l("This tablet’s clock is wrong"),
     "problem_clock_hint": _l(
-        "Set the clock when you can. It is off by %(difference)s. Signatures are safe.",
+        "It is off by %(difference)s. Set it when you can. Signatures are safe.",
         difference="{difference}",
     ),
     "problem_battery": _l("The battery is low"),

@@ -38,7 +38,7 @@ from campaign.site.languages import languages_with
 
 # The value of the target field for an answer by someone who is no target of the petition.
 NO_TARGET = "none"
-FUTURE = _l("That date is in the future. Choose the day of the answer.")
+FUTURE = _l("That date is in the future. Enter the date of the answer.")
 
 
 class AnswerForm(InLanguages, FlaskForm):
@@ -187,7 +187,7 @@ class ResultForm(FlaskForm):
         return valid and not self.result_on.errors
 
     def validate_result_on(self, field: Field) -> None:
-        _refuse_future(field, _l("That date is in the future. Choose the day of the result."))
+        _refuse_future(field, _l("That date is in the future. Enter the date of the result."))
 
 
 def answer_languages(petition: Petition, answer: Answer | None = None) -> tuple[str, ...]:

@@ -268,7 +268,7 @@ WEAKNESSES = {
     ),
     "long": _l("This password is too long. Choose a shorter one."),
     "guessable": _l(
-        "That password is easy to guess. Use several words that are not linked to each other or to you."
+        "That password is easy to guess. Use several words that are that have nothing to do with each other or with you."
     ),
 }
 

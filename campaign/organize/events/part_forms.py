@@ -103,7 +103,7 @@ class PlaceForm(PartInLanguages):
     """Where the event takes place, on site and online."""
 
     part = "place"
-    town = LineField(_l("Town"), [max_length(MAX_TOWN_LENGTH)])
+    town = LineField(_l("City"), [max_length(MAX_TOWN_LENGTH)])
     country = CountryField(_l("Country"))
     point = PointField(_l("Location on the map"))
     online_url = LineField(_l("Online meeting link"), [max_length(MAX_URL_LENGTH)])

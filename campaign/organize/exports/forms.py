@@ -68,7 +68,7 @@ STATE_LABELS = {
     "pending": _l("Waiting for confirmation"),
     "held": _l("Held for review"),
     "withdrawn": _l("Withdrawn signatures"),
-    "all": _l("All, in any status"),
+    "all": _l("All, with any status"),
 }
 KIND_LABELS = {
     "csv": _l("Spreadsheet (CSV)"),
@@ -85,11 +85,11 @@ EXPORT_STATES = {
 STATE_TAGS = {"waiting": "waiting", "working": "waiting", "ready": "success", "failed": "danger"}
 FAULTS = {
     "no_room": _l(
-        "The server’s disk is full. We removed the unfinished file. Free some space, then press the button."
+        "The server’s disk is full. We removed the unfinished file. Free some space, then try again."
     ),
     "no_storage": _l("The file storage is not responding. We will try again every minute."),
     "too_large": _l(
-        "The file would be larger than four gigabytes. Choose fewer columns, fewer days, or CSV."
+        "The file would be larger than 4 GB. Choose fewer columns, fewer days, or CSV."
     ),
     "broken": _l("This failed three times. Ask the person who runs the server to look at its log."),
 }
@@ -152,7 +152,7 @@ class PurposeForm(FlaskForm):
     """The purpose that must be given before signatures are exported."""
 
     purpose = LineField(
-        _l("What exactly is it for?"),
+        _l("What exactly is the file for?"),
         [
             DataRequired(_l("Say what the file is for, in a few words. We log it with your name.")),
             max_length(MAX_PURPOSE_LENGTH),
@@ -170,7 +170,7 @@ class ExportForm(PurposeForm):
     evidence = SelectField(_l("Type of proof"), default="")
     country = SelectField(_l("Country"), default="")
     lang = SelectField(_l("Language"), default="")
-    source = LineField(_l("Source code (?source=)"), [max_length(40)])
+    source = LineField(_l("Code in the link (?source=)"), [max_length(40)])
     since = DayField(_l("First day"), [Optional()])
     until = DayField(_l("Last day"), [Optional()])
     subscribed = BooleanField(_l("Only people who asked for updates"))

@@ -198,5 +198,5 @@ class AcceptForm(FlaskForm):
     def validate_attested(self, field: Field) -> None:
         if not field.data:
             raise ValidationError(
-                _l("Check this box first. We count paper signatures only if you confirm them.")
+                _l("Check this box first. Without it, we do not count paper signatures.")
             )

@@ -88,7 +88,7 @@ class WebAddressesField(LinesField):
             self.data = "\n".join(parse_web_address(line) for line in lines)
         except WebAddressRefused as error:
             raise StopValidation(
-                _l("“%(line)s” is not a web address, like https://example.org.", line=str(error))
+                _l("“%(line)s” is not a web address. Enter one like https://example.org.", line=str(error))
             ) from error
 
     def lines(self) -> list[str]:
@@ -219,7 +219,7 @@ class ColourField(LineField):
             return
         colour = parse_colour(self.data)
         if colour is None:
-            raise StopValidation(_l("Enter a colour as six digits or letters, like #a3471a."))
+            raise StopValidation(_l("Enter a colour as six digits or letters from a to f, like #a3471a."))
         self.data = colour
         if not is_readable(colour):
             raise StopValidation(
@@ -276,7 +276,7 @@ class LegalForm(InLanguages, _OfOrganisation):
     parts = text_parts = ("imprint", "privacy_text")
     legal_name = LineField(_l("Legal name"), [max_length(200)])
     legal_form = LineField(_l("Legal form"), [max_length(80)])
-    register_number = LineField(_l("Register and number"), [max_length(80)])
+    register_number = LineField(_l("Register and registration number"), [max_length(80)])
     postal_address = LinesField(_l("Postal address"), [max_length(MAX_DETAIL_LENGTH)])
     country = CountryField(_l("Country"))
     telephone = LineField(_l("Phone"), [max_length(40)])
@@ -319,9 +319,9 @@ class SenderForm(_OfOrganisation):
     """Who its emails are from, and where replies go."""
 
     part = "sender"
-    sender_name = LineField(_l("Name of the sender"), [max_length(MAX_SENDER_NAME_LENGTH)])
-    sender_address = OptionalEmailField(_l("Address of the sender"))
-    reply_to = OptionalEmailField(_l("Address for replies"))
+    sender_name = LineField(_l("Sender’s name"), [max_length(MAX_SENDER_NAME_LENGTH)])
+    sender_address = OptionalEmailField(_l("Sender’s email address"))
+    reply_to = OptionalEmailField(_l("Email address for replies"))
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check the fields, and that this site may send from the domain of the address."""

@@ -269,7 +269,7 @@ def suspect_keys() -> Iterator[Task]:
     for key in keys_among(causes_where("keys.edit")) if may("keys.edit") else ():
         if key.distrusted_at and not key.revoked_at:
             text = _(
-                "Ask partner “%(name)s” why many of its signers had already signed",
+                "Ask partner “%(name)s” why many of the people it sent had already signed",
                 name=key.name,
             )
             yield Task(text, _("View"), url_for("organize.keys.index"))

@@ -137,8 +137,8 @@ class RetentionForm(FlaskForm):
     keeps = RadioField(
         _l("After the petition ends"),
         choices=[
-            SelectChoice("days", _l("Delete it after some time")),
-            SelectChoice("forever", _l("Keep it forever")),
+            SelectChoice("days", _l("Delete personal data after some time")),
+            SelectChoice("forever", _l("Keep personal data forever")),
         ],
         validators=[InputRequired(_l("Choose whether to delete the data."))],
     )
@@ -171,7 +171,7 @@ class RetentionForm(FlaskForm):
             # Never drop an entered value silently.
             if text and self.keeps.data and text != str(self.before or ""):
                 raise ValidationError(
-                    _l("Choose “Delete it after some time”, or leave this empty.")
+                    _l("Choose “Delete personal data after some time”, or leave this empty.")
                 )
             return
         if not (text.isascii() and text.isdecimal() and len(text) <= 4 and 1 <= int(text) <= 3650):

@@ -99,7 +99,7 @@ class SiteForm(FlaskForm):
     address_days = _number(_l("Days until codes made from IP addresses are deleted"), 1, 90)
     registration_days = _number(_l("Days until registrations are deleted"), 1, 365)
     max_emails_per_address_per_day = _number(_l("Emails per day to one address"), 1, 100)
-    sign_limit = _number(_l("Signatures per minute from one network"), 1, 100_000)
+    sign_limit = _number(_l("Signatures per minute from one IP address"), 1, 100_000)
     hold_per_address = _number(_l("Signatures per hour from one IP address"), 0, 1_000_000)
     kiosk_hourly_quota = _number(_l("Signatures per hour from one tablet"), 1, 100_000)
     is_strict = BooleanField(_l("Publish a petition only if all legal details are filled in"))

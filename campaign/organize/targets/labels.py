@@ -49,7 +49,7 @@ FIELD_LABELS = {
     "valid_until": _l("In office until"),
     "external_id": _l("ID in your files"),
     "emails": _l("Email"),
-    "telephones": _l("Phones"),
+    "telephones": _l("Phone numbers"),
     "contact_form": _l("Contact form"),
     "postal_address": _l("Postal address"),
     "source": _l("Source"),
@@ -103,9 +103,9 @@ def _fault_with_detail(fault: Fault) -> str:
         "kind": lambda: _("Enter person or body, not “%(value)s”.", value=value),
         "day": lambda: _("“%(value)s” is not a date, like 2026-11-25.", value=value),
         "zone": lambda: _("“%(value)s” is not a time zone, like America/Toronto.", value=value),
-        "language": lambda: _("“%(value)s” is not a language code, like en or fr-CA.", value=value),
+        "language": lambda: _("“%(value)s” is not a language code. Use one like en or fr-CA.", value=value),
         "web_address": lambda: _(
-            "“%(line)s” is not a web address, like https://example.org.", line=value
+            "“%(line)s” is not a web address. Enter one like https://example.org.", line=value
         ),
         "telephone": lambda: _("“%(value)s” is not a phone number.", value=value),
         "email": lambda: _("“%(value)s” is not an email address.", value=value),
