@@ -1,13 +1,13 @@
 """Tests of exports and imports of an organization that are killed, or run out of disk space."""
 
-import subprocess
-import sys
+import os
 
 import pytest
 from sqlalchemy import func, select
 
 from campaign.archive.tables import exported_tables, is_not_seeded
 from campaign.extensions import db
+from tests import preloaded
 from tests.archive.test_round_trip import export, fill, run_in, slug_of_host
 from tests.databases import KINDS
 
@@ -45,8 +45,7 @@ BEGUN = "campaign.archive.importing._refuse_data"
 
 def interrupted(app, moment, action, *arguments):
     settings = [str(app.config[name]) for name in SETTINGS]
-    command = [sys.executable, "-c", SCRIPT, *settings, moment, action, *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    return preloaded.run("-c", SCRIPT, *settings, moment, action, *arguments, env=os.environ)
 
 
 def is_empty(app):

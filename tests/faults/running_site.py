@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from contextlib import closing, suppress
@@ -19,9 +20,10 @@ from campaign import create_app
 from campaign.extensions import db
 from campaign.security.tokens import make_token
 from campaign.signatures.tokens import seal
+from tests import preloaded
 from tests.ports import free_port
+from tests.preloaded import ROOT
 
-ROOT = Path(__file__).parents[2]
 PETITION = "find-the-43"
 SECRET = "a-secret-for-tests-only-0123456789abcdef"
 # A busy machine needs this long at most; whatever is ready sooner is not waited for.
@@ -53,27 +55,36 @@ class RunningSite:
         foreign = ("DATABASE_URL", "MAIL_URL", "REDIS_URL", "VOLANTE_ENV")
         self.environment = {k: v for k, v in os.environ.items() if k not in foreign} | settings
         self.server = self._app = None
+        self._sessions = set()
 
     def start(self, *options):
-        with (self.var / "serve.log").open("ab") as log:
-            command = [sys.executable, "-m", "flask", "serve", "--demo", *options]
-            self.server = subprocess.Popen(
-                command, cwd=self.code, env=self.environment, stdout=log, stderr=log
-            )
+        self.server = self.open("-m", "flask", "serve", "--demo", *options, log="serve.log")
         wait_until(self.answers)
         return self
+
+    def open(self, *arguments, log=os.devnull):
+        """Start `python ARGUMENTS` with the site's code on its data, and return the process."""
+        if self.code == ROOT and "LD_PRELOAD" not in self.environment:
+            process = preloaded.start(*arguments, env=self.environment, output=self.var / log)
+        else:
+            with (self.var / log).open("ab") as output:
+                process = subprocess.Popen(
+                    [sys.executable, *map(str, arguments)],
+                    cwd=self.code, env=self.environment, stdout=output, stderr=output, start_new_session=True,
+                )  # fmt: skip
+        self._sessions.add(process.pid)
+        return process
 
     def answers(self):
         with suppress(*LOSSES), urlopen(f"{self.url}/readyz", timeout=2) as answer:
             return answer.status == 200
 
     def processes(self):
-        """Return the ids of all processes that run on this site's folder."""
-        mark = f"VAR_DIR={self.var}\0".encode()
+        """Return the ids of all processes that `open` started, and of those that they started."""
         return [
             int(entry.name)
             for entry in Path("/proc").iterdir()
-            if entry.name.isdigit() and _carries(entry, mark)
+            if entry.name.isdigit() and _running_session(entry.name) in self._sessions
         ]
 
     def worker(self):
@@ -126,11 +137,9 @@ class RunningSite:
 
     def flask_process(self, *arguments):
         """Run a `flask` command of the site's own code in its own process."""
-        done = subprocess.run(
-            [sys.executable, "-m", "flask", *arguments],
-            cwd=self.code, env=self.environment, capture_output=True, text=True, timeout=START_SECONDS, check=False,
-        )  # fmt: skip
-        return done.returncode, done.stdout + done.stderr
+        with tempfile.NamedTemporaryFile() as output:
+            process = self.open("-m", "flask", *arguments, log=output.name)
+            return process.wait(START_SECONDS), Path(output.name).read_text()
 
 
 class Crowd:
@@ -243,7 +252,9 @@ def _parent_of(pid):
     return None
 
 
-def _carries(process, mark):
+def _running_session(pid):
+    """Return the session of a process, None if it has ended."""
     with suppress(OSError):
-        return mark in (process / "environ").read_bytes() + b"\0"
-    return False
+        state, _, _, session, *_ = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return None if state == "Z" else int(session)
+    return None

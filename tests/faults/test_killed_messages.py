@@ -1,13 +1,10 @@
 """Tests of a worker that is killed while it emails the people registered for an event."""
 
-import subprocess
-import sys
-
 import pytest
 
 from tests.faults.mail_workers import count, worker_of
 from tests.faults.records import query_rows
-from tests.faults.running_site import ROOT, START_SECONDS, wait_until
+from tests.faults.running_site import START_SECONDS, wait_until
 
 # More than wait in the outbox at once, so that the worker is killed in the middle.
 PEOPLE = 700
@@ -44,13 +41,8 @@ STATE = "select state from event_message"
 @pytest.mark.slow
 def test_worker_killed_in_the_middle_queues_each_email_once(mailing_site):
     site, _script = mailing_site
-    subprocess.run(
-        [sys.executable, "-c", BEGIN],
-        cwd=ROOT,
-        env=site.environment,
-        check=True,
-        timeout=START_SECONDS,
-    )
+    begun = site.open("-c", BEGIN, log="begin.log")
+    assert begun.wait(START_SECONDS) == 0, (site.var / "begin.log").read_text()
     with worker_of(site) as first:
         wait_until(lambda: 0 < count(site, RECEIPTS) < PEOPLE)
         first.kill()

@@ -2,8 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
 
 import pytest
 from flask_migrate import upgrade
@@ -12,14 +10,13 @@ from campaign.extensions import db
 from campaign.mailboxes import jobs, operations
 from campaign.process.clock import utcnow
 from campaign.signatures.queries import differences
-from tests import databases
+from tests import databases, preloaded
 from tests.conftest import SECRET, make_app
 from tests.factories.events import come, make_event, registration
 from tests.factories.mailboxes import NEW, OLD, change, confirmed
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import hatch_now, queued_emails, row, sign_and_hatch
 from tests.factories.subscriptions import subscribe, subscription
-from tests.faults.running_site import ROOT
 
 # It registers one more part, which kills the process when its turn comes.
 WORKER = """
@@ -75,10 +72,8 @@ def test_everything_is_moved_exactly_once_after_a_kill(site):
     change_id = confirmed(now=utcnow() - operations.OBJECTION_PERIOD)
     for moved_parts in range(5):
         db.session.rollback()
-        killed = subprocess.run(
-            [sys.executable, "-c", WORKER, str(moved_parts)], cwd=ROOT, env=site, check=False
-        )
-        assert killed.returncode == -signal.SIGKILL
+        killed = preloaded.run("-c", WORKER, moved_parts, env=site)
+        assert killed.returncode == -signal.SIGKILL, killed.stdout
         assert change(change_id).state == "waiting"
         assert {row(each).email for each in (older, other)} == {OLD}
         assert row(newer).state == "counted"

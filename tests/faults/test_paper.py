@@ -3,14 +3,12 @@
 People who sign at the same time do not wait for it. A killed import is finished or leaves nothing.
 """
 
-import subprocess
-import sys
 from contextlib import contextmanager
 
 import pytest
 
 from tests.faults.records import query_rows
-from tests.faults.running_site import PETITION, ROOT, Crowd, signers, wait_until
+from tests.faults.running_site import PETITION, Crowd, signers, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -49,14 +47,9 @@ def count(site, query=OF_PAPER):
 
 @contextmanager
 def running(site, command):
-    with subprocess.Popen(
-        [sys.executable, *command],
-        cwd=ROOT,
-        env=site.environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ) as process:
-        yield process
+    process = site.open(*command)
+    yield process
+    process.wait()
 
 
 def killed(site, command, when):

@@ -2,14 +2,12 @@
 
 import socket
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing, suppress
 
 import pytest
 
 from tests.faults.records import query_rows
-from tests.faults.running_site import ROOT, STOP_SECONDS, RunningSite, wait_until
+from tests.faults.running_site import STOP_SECONDS, RunningSite, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -50,9 +48,7 @@ def test_site_without_a_worker_is_served_beside_one_that_runs_apart(tmp_path):
     site = RunningSite(tmp_path).start("--no-worker")
     try:
         assert site.worker() is None
-        worker = subprocess.Popen(
-            [sys.executable, "-m", "flask", "worker"], cwd=ROOT, env=site.environment
-        )
+        worker = site.open("-m", "flask", "worker", log="worker.log")
         try:
             wait_until(lambda: query_rows(site, "select * from lease where name = 'worker'"))
         finally:

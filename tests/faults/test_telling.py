@@ -1,8 +1,5 @@
 """Tests of telling people about an answer while workers die, decisions change and others sign."""
 
-import subprocess
-import sys
-
 import pytest
 
 from tests.factories.telling import address
@@ -10,7 +7,6 @@ from tests.faults.mail_workers import count, worker_of
 from tests.faults.records import query_rows
 from tests.faults.running_site import (
     PETITION,
-    ROOT,
     START_SECONDS,
     STOP_SECONDS,
     Crowd,
@@ -32,11 +28,8 @@ EMAILS = "select count(*) from outbox_message where kind = 'answer_published'"
 def telling_site(mailing_site):
     """The site whose worker has not begun to tell 1,000 people, and its mail server's Script."""
     site, script = mailing_site
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.faults.begin_telling", PETITION, str(PEOPLE)],
-        cwd=ROOT, env=site.environment, capture_output=True, text=True, timeout=START_SECONDS, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
+    begun = site.open("-m", "tests.faults.begin_telling", PETITION, PEOPLE, log="begin.log")
+    assert begun.wait(START_SECONDS) == 0, (site.var / "begin.log").read_text()
     return site, script
 
 
