@@ -41,8 +41,7 @@ def test_answer_is_published_and_a_target_answers(newcomer, arrive, lang, width,
     for each in (shown, f"#answer-{own_id}"):
         _read(plain, lang, each)
     _withdraw(editor, answer_id, own_id)
-    plain.page.reload()
-    expect(plain.page.locator(shown)).to_have_count(0)
+    loads_until(plain.page, lambda: plain.page.locator(shown).count() == 0)
     _set_result(editor, reader, lang)
 
 
@@ -75,7 +74,8 @@ def _read(visitor, lang, shown):
     page = visitor.page
     page.goto(f"/{lang}/petitions/{SLUG}")
     answer = page.locator(shown)
-    expect(answer).to_be_visible()
+    if not answer.is_visible():
+        loads_until(page, answer.is_visible)
     expect(page.locator("[data-answers] a[href='#answers']")).to_be_visible()
     visitor.inspect(page, "petition with answers")
     if visitor.scripts:
