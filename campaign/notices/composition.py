@@ -252,6 +252,8 @@ def _rights(subject: Subject) -> str:
     sentences = [RIGHTS[subject]]
     if subject != "registration":
         sentences.append(
-            _("You can withdraw your consent at any time. Anything we did before then remains lawful.")
+            _(
+                "You can withdraw your consent at any time. Anything we did before then remains lawful."
+            )
         )
     return " ".join(map(str, sentences))

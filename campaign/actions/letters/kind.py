@@ -26,7 +26,9 @@ TEXTS = ActionTexts(
     confirm_named=_l("%(name)s, is this your letter?"),
     confirm_lead=_l("Check what you wrote. Then press the button. Nothing is sent before that."),
     confirm_button=_l("Yes, this is my letter"),
-    check_email=_l("Open it and press the button to confirm. Until then, your letter will not be sent."),
+    check_email=_l(
+        "Open it and press the button to confirm. Until then, your letter will not be sent."
+    ),
     ask_title=_l("Ask one person to write"),
     one=_l("letter"),
     many=_l("letters"),

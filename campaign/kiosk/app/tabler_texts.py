@@ -159,9 +159,7 @@ CREW = {
     "shift_tally_one": _l("%(count)s signature", count="{n}"),
     "shift_tally_many": _l("%(count)s signatures", count="{n}"),
     "shift_tabler": _l("Your initials or name"),
-    "shift_tabler_hint": _l(
-        "We count this shift’s signatures under your initials or name."
-    ),
+    "shift_tabler_hint": _l("We count this shift’s signatures under your initials or name."),
     "shift_nameless": _l("Enter your initials or name."),
     "shift_start": _l("Start the shift"),
     "shift_end": _l("End the shift and hand over"),

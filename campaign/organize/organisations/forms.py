@@ -88,7 +88,10 @@ class WebAddressesField(LinesField):
             self.data = "\n".join(parse_web_address(line) for line in lines)
         except WebAddressRefused as error:
             raise StopValidation(
-                _l("“%(line)s” is not a web address. Enter one like https://example.org.", line=str(error))
+                _l(
+                    "“%(line)s” is not a web address. Enter one like https://example.org.",
+                    line=str(error),
+                )
             ) from error
 
     def lines(self) -> list[str]:
@@ -219,7 +222,9 @@ class ColourField(LineField):
             return
         colour = parse_colour(self.data)
         if colour is None:
-            raise StopValidation(_l("Enter a colour as six digits or letters from a to f, like #a3471a."))
+            raise StopValidation(
+                _l("Enter a colour as six digits or letters from a to f, like #a3471a.")
+            )
         self.data = colour
         if not is_readable(colour):
             raise StopValidation(

@@ -61,7 +61,10 @@ class LanguagesField(LineField):
             self.tags()
         except UnknownLanguage as error:
             raise StopValidation(
-                _l("“%(value)s” is not a language code. Use one like en or fr-CA.", value=str(error))
+                _l(
+                    "“%(value)s” is not a language code. Use one like en or fr-CA.",
+                    value=str(error),
+                )
             ) from error
 
 

@@ -103,7 +103,9 @@ def _fault_with_detail(fault: Fault) -> str:
         "kind": lambda: _("Enter person or body, not “%(value)s”.", value=value),
         "day": lambda: _("“%(value)s” is not a date, like 2026-11-25.", value=value),
         "zone": lambda: _("“%(value)s” is not a time zone, like America/Toronto.", value=value),
-        "language": lambda: _("“%(value)s” is not a language code. Use one like en or fr-CA.", value=value),
+        "language": lambda: _(
+            "“%(value)s” is not a language code. Use one like en or fr-CA.", value=value
+        ),
         "web_address": lambda: _(
             "“%(line)s” is not a web address. Enter one like https://example.org.", line=value
         ),
