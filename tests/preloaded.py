@@ -1,7 +1,7 @@
 """Run Python commands in processes that have imported Volante already.
 
-Importing it takes two seconds of processor time, more than most commands take for the rest. So a
-fork server imports it once for each process of the tests, and forks a process for each command. The
+Importing it takes two seconds of processor time, more than most commands need for their own work.
+So a fork server imports it once for each test process, and forks a process for each command. The
 command gets its environment, arguments, output, signals and exit code as with `subprocess`. But
 /proc shows the environment of the fork server, and LD_PRELOAD comes too late.
 """

@@ -80,7 +80,7 @@ class RunningSite:
             return answer.status == 200
 
     def processes(self):
-        """Return the ids of all processes that `open` started, and of those that they started."""
+        """Return the ids of the processes that `open` started, and of their children."""
         return [
             int(entry.name)
             for entry in Path("/proc").iterdir()
