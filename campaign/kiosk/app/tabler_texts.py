@@ -115,8 +115,8 @@ CREW = {
     "pin_wait_one": _l("Too many attempts. Try again in %(count)s minute.", count="{n}"),
     "pin_wait_many": _l("Too many attempts. Try again in %(count)s minutes.", count="{n}"),
     "back_to_signing": _l("Back to signing"),
-    "figure_today_one": _l("signature here today"),
-    "figure_today_many": _l("signatures here today"),
+    "figure_today_one": _l("signature on this tablet today"),
+    "figure_today_many": _l("signatures on this tablet today"),
     "figure_hour_one": _l("in the last hour"),
     "figure_hour_many": _l("in the last hour"),
     "figure_waiting_one": _l("on this tablet, not sent yet"),
@@ -210,8 +210,8 @@ PROBLEMS = {
     "problem_refused_hint": _l(
         "Tap “Send now”. If this message stays, show this tablet to an organizer before you leave kiosk mode. Nothing is lost: what could not be sent stays on it, encrypted."
     ),
-    "problem_review_one": _l("%(count)s signature is waiting for review", count="{n}"),
-    "problem_review_many": _l("%(count)s signatures are waiting for review", count="{n}"),
+    "problem_review_one": _l("%(count)s signature is held for review", count="{n}"),
+    "problem_review_many": _l("%(count)s signatures are held for review", count="{n}"),
     "problem_review_hint": _l(
         "You do not need to do anything. An organizer will see this in the workspace, under "
         "“Tablets”. Do not ask anyone to sign again."

@@ -19,11 +19,11 @@ PARAMETER = "setup"
 # The step that creates the organisation, which the others belong to.
 FIRST = "identity"
 STEPS: Mapping[str, Any] = {
-    "identity": _l("Who are you?"),
+    "identity": _l("Name, texts and links"),
     "look": _l("Colour and logo"),
-    "legal": _l("Who is responsible for data?"),
+    "legal": _l("Legal details"),
     "sender": _l("Sender of emails"),
-    "languages": _l("Languages"),
+    "languages": _l("Languages and regions"),
 }
 
 
