@@ -226,7 +226,7 @@ def follow_link(
         update(AccountLink).where(*unused).values(used_at=now).returning(AccountLink.organizer_id)
     )
     organizer_id = db.session.scalar(statement)
-    organizer = present_organizer(organizer_id) if organizer_id else None
+    organizer = present_organizer(organizer_id)
     if organizer is None:
         raise LinkSpent
     organizer.password_hash = password_hash

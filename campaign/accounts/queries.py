@@ -23,7 +23,7 @@ def organizer_by_id(organizer_id: int | None) -> Organizer | Any:
 
 def present_organizer(organizer_id: int | None) -> Organizer | None:
     """Return the organizer, or None if there is none or they were removed."""
-    organizer = organizer_by_id(organizer_id)
+    organizer = organizer_by_id(organizer_id) if organizer_id else None
     return organizer if organizer and organizer.removed_at is None else None
 
 

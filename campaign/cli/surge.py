@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 import click
+from flask import current_app
 from flask.cli import AppGroup
 
-from campaign.cli.simulation.crowd import MAX_TRIES, PATIENCE_SECONDS, Job
+from campaign.cli.simulation.crowd import MAX_TRIES, PATIENCE_SECONDS, LoadSpec
 from campaign.cli.simulation.day import DEFAULT_PEAK
 from campaign.cli.simulation.results import (
     CONNECTIONS,
@@ -32,6 +33,7 @@ from campaign.cli.simulation.results import (
     judge,
 )
 from campaign.cli.simulation.site import check_database, temporary_site
+from campaign.files.scratch import scratch_folder
 from campaign.process.isolated import program
 
 MAX_MINUTES = 60
@@ -97,9 +99,9 @@ def simulate(
     click.echo("Starting a temporary site. Your own site and its data are not used.")
     # A signal that ends the simulation must end the temporary site too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    with temporary_site(url) as site:
-        job = Job(site.port, LANG, site.petition, site.cause, minutes * 60, peak, watchers)
-        crowd, cpu = _run_crowd(job)
+    with temporary_site(url, scratch_folder(current_app.config)) as site:
+        spec = LoadSpec(site.port, LANG, site.petition, site.cause, minutes * 60, peak, watchers)
+        crowd, cpu = _run_crowd(spec)
         level, reason = site.highest_level()
         report = SiteReport(
             stored=site.stored_addresses(),
@@ -124,17 +126,17 @@ def _check_file_limit(watchers: int) -> None:
         )
 
 
-def _run_crowd(job: Job) -> tuple[CrowdReport, float | None]:
+def _run_crowd(spec: LoadSpec) -> tuple[CrowdReport, float | None]:
     """Run the crowd in its own process, and show its progress.
 
     Return its report and the highest share of the processors in use. Raise ClickException.
     """
     process = subprocess.Popen(
-        **program("campaign.cli.simulation.crowd", json.dumps(asdict(job))),
+        **program("campaign.cli.simulation.crowd", json.dumps(asdict(spec))),
         stdout=subprocess.PIPE,
         text=True,
     )
-    watchdog = threading.Timer(job.seconds + MAX_LATE_SECONDS, process.kill)
+    watchdog = threading.Timer(spec.seconds + MAX_LATE_SECONDS, process.kill)
     watchdog.daemon = True
     watchdog.start()
     cpu = CpuMeter()

@@ -17,14 +17,15 @@ def switch_off(
     now: datetime,
     organisation_id: int | None = None,
     until: datetime | None = None,
-    reason: str = "",
+    reason: str | None = None,
     messages: Mapping[str, str] | None = None,
     organizer_id: int | None = None,
 ) -> Switch:
     """Switch `name` off, or change until when and why it is. Return its row, flushed.
 
-    The arguments are as in `Switch`. Raise ValueError for a name that is no switch, or one that an
-    organisation alone cannot have.
+    The arguments are as in `Switch`. If it is off already, a reason or messages of None leave those
+    unchanged. Raise ValueError for a name that is no switch, or one that an organisation alone
+    cannot have.
     """
     if name not in SWITCHES or (organisation_id is not None and name in SITE_SWITCHES):
         raise ValueError(f"no such switch: {name!r}")
@@ -33,9 +34,12 @@ def switch_off(
         row = Switch(name=name, organisation_id=organisation_id, off_since=now)
         db.session.add(row)
     elif row.off_until is not None and row.off_until <= now:
-        row.off_since = now
-    row.off_until, row.reason, row.organizer_id = until, reason, organizer_id
-    row.messages = {lang: text for lang, text in (messages or {}).items() if text}
+        row.off_since, row.reason, row.messages = now, "", {}
+    row.off_until, row.organizer_id = until, organizer_id
+    if reason is not None:
+        row.reason = reason
+    if messages is not None:
+        row.messages = {lang: text for lang, text in messages.items() if text}
     db.session.flush()
     # One that comes on by itself need not be switched off again after a restore.
     _note(name, organisation_id, "switch.on" if until else "switch.off")

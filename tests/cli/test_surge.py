@@ -138,14 +138,26 @@ def test_temporary_site_gets_nothing_of_the_operators_site():
     assert given["WEB_THREADS"] == "12"
 
 
+def test_each_setting_is_passed_on_or_belongs_to_the_operators_site():
+    """A new setting that only the operator's own site can use would keep the other from starting."""
+    names = set(re.findall(r'environ(?:\.get\(|, )"([A-Z_]+)"', (ROOT / "config.py").read_text()))
+    given = site_module._environment(dict.fromkeys(names, "own"), "sqlite://", Path("/tmp/copy"), 1)
+    assert {name for name, value in given.items() if value == "own"} == {
+        *("WEB_CONCURRENCY", "WEB_THREADS", "SURGE_MAX_LEVEL", "LOG_FORMAT"),
+        *("DATABASE_CONNECTIONS", "DATABASE_TIMEOUT", "DATABASE_PREPARED_STATEMENTS"),
+        *("DATABASE_REPLICA_MAX_LAG", "MAIL_CONNECTIONS", "IMPORT_BYTES"),
+        *("TIME_ZONE", "FIRST_COUNTRIES", "CONFIRM_DAYS", "OWN_LINK_DAYS", "ADDRESS_DAYS"),
+        *("ERASE_PENDING_DAYS", "REGISTRATION_DAYS", "MAX_EMAILS_PER_ADDRESS_PER_DAY"),
+        *("SIGN_LIMIT", "API_LIMIT", "KIOSK_HOURLY_QUOTA"),
+    }
+
+
 @pytest.mark.slow
 def test_site_that_does_not_start_shows_why_and_leaves_nothing(monkeypatch, tmp_path):
-    monkeypatch.setattr(site_module.tempfile, "mkdtemp", lambda prefix: str(tmp_path / "site"))
-    (tmp_path / "site").mkdir()
     monkeypatch.setenv("WEB_THREADS", "none")
-    with pytest.raises(click.ClickException, match="WEB_THREADS"), temporary_site(None):
+    with pytest.raises(click.ClickException, match="WEB_THREADS"), temporary_site(None, tmp_path):
         pass
-    assert not (tmp_path / "site").exists()
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("url", ["sqlite:////tmp/any", "nonsense"])
@@ -177,7 +189,7 @@ def test_tiny_day_loses_nothing_and_leaves_nothing_behind(kind, tmp_path):
     done = subprocess.run(
         [sys.executable, "-m", "flask", "surge", "simulate", *options],
         cwd=ROOT,
-        env={**os.environ, "TMPDIR": str(tmp_path)},
+        env={**os.environ, "VAR_DIR": str(tmp_path)},
         capture_output=True,
         text=True,
         check=False,
@@ -187,12 +199,12 @@ def test_tiny_day_loses_nothing_and_leaves_nothing_behind(kind, tmp_path):
     assert figures["Of these, lost"] == figures["Not answered"] == "0", done.stdout + done.stderr
     assert int(figures["Signatures acknowledged"]) > 0
     assert (done.returncode, "Passed: " in done.stdout) in {(0, True), (1, False)}
-    assert list(tmp_path.iterdir()) == []
+    assert list((tmp_path / "scratch").iterdir()) == []
 
 
 @pytest.mark.slow
-def test_all_processes_of_a_site_follow_a_level_and_leave_it():
-    with temporary_site(None) as running:
+def test_all_processes_of_a_site_follow_a_level_and_leave_it(tmp_path):
+    with temporary_site(None, tmp_path) as running:
         search = f"http://127.0.0.1:{running.port}/en/search?q="
         pulse = f"http://127.0.0.1:{running.port}/causes/{running.cause}/pulse.json"
         assert status(f"{search}before") == 200
@@ -232,7 +244,7 @@ def test_simulation_that_is_told_to_stop_ends_its_site(tmp_path):
     process = subprocess.Popen(
         [sys.executable, "-m", "flask", "surge", "simulate", "--peak", "60", "--watchers", "0"],
         cwd=ROOT,
-        env={**os.environ, "TMPDIR": str(tmp_path)},
+        env={**os.environ, "VAR_DIR": str(tmp_path)},
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -244,4 +256,4 @@ def test_simulation_that_is_told_to_stop_ends_its_site(tmp_path):
     finally:
         process.kill()
         process.stdout.close()
-    assert list(tmp_path.iterdir()) == []
+    assert list((tmp_path / "scratch").iterdir()) == []

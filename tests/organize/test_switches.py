@@ -38,7 +38,7 @@ def test_uploads_are_refused_and_forms_without_files_are_not(desk_of, petition):
     assert desk.post("/organize/account", {"name": "New Name", "lang": "en"}).status_code != 503
 
 
-def test_admin_switches_off_and_on_in_the_workspace(desk_of, client, petition):
+def test_admin_switches_off_and_on_in_the_workspace(desk_of, run, client, petition):
     desk = desk_of("admin")
     assert tree(desk.get(PATH)).xpath("//*[@data-switches='none']")
     sent = {"name": "signing", "organisation": "", "hours": "2", "reason": "A flood of names"}
@@ -46,6 +46,8 @@ def test_admin_switches_off_and_on_in_the_workspace(desk_of, client, petition):
     forget_switches()
     [shown] = tree(desk.get(PATH)).xpath("//*[@data-switch='signing']")
     assert "A flood of names" in shown.text_content()
+    assert desk.organizer.name in shown.text_content()
+    assert run("switches", "list").output.splitlines()[0].endswith(f"\t{desk.organizer.email}")
     assert MESSAGE in client.get("/en/petitions/home?off").text
     for _press in range(2):
         assert desk.post(f"{PATH}/on", {"name": "signing", "organisation": ""}).status_code == 303

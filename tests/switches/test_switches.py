@@ -196,6 +196,13 @@ def test_counting_waits_for_one_organisation_or_for_all(petition, other):
     assert {row.state for row in rows()} == {"counted"}
 
 
+def test_messages_of_an_earlier_time_are_not_shown_again(app):
+    off("signing", until=utcnow() - timedelta(minutes=1), reason="flood", messages=MESSAGES)
+    off("signing")
+    [row] = switches_off(now=utcnow())
+    assert (row.reason, row.messages) == ("", {})
+
+
 def test_commands_list_switch_off_and_on(run, app):
     assert "signing\ton" in run("switches", "list").output
     assert run("switches", "off", "signing", "--for", "2h", "--reason", "flood").exit_code == 0
@@ -204,6 +211,10 @@ def test_commands_list_switch_off_and_on(run, app):
     assert line.startswith("signing\toff\t")
     assert line.endswith("\tflood")
     assert switched_off("signing").retry_seconds == 3600
+    assert run("switches", "off", "signing", "--message", "es=Vuelve pronto").exit_code == 0
+    assert run("switches", "off", "signing", "--for", "4h").exit_code == 0
+    [row] = switches_off(now=utcnow())
+    assert (row.reason, row.messages) == ("flood", {"es": "Vuelve pronto"})
     assert run("switches", "on", "signing").exit_code == 0
     forget_switches()
     assert switched_off("signing") is None
@@ -212,5 +223,9 @@ def test_commands_list_switch_off_and_on(run, app):
         ("off", "signing", "--for", "soon"),
         ("off", "signing", "--organisation", "nobody"),
         ("off", "api", "--organisation", "nobody"),
+        ("off", "signing", "--message", "Back soon"),
+        ("off", "signing", "--message", "xx=Back soon"),
+        ("off", "signing", "--message", f"en={'n' * 501}"),
+        ("off", "signing", "--reason", "n" * 501),
     ):
         assert run("switches", *wrong).exit_code != 0

@@ -1,4 +1,4 @@
-"""The crowd of a simulated day, in its own process: it reads a job and writes JSON lines.
+"""The crowd of a simulated day, in its own process: it reads a spec and writes JSON lines.
 
 It needs only the standard library. Each line is the progress so far; the last one is the report.
 """
@@ -29,7 +29,7 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 @dataclass(frozen=True)
-class Job:
+class LoadSpec:
     """What the crowd does: `lang`, `petition` and `cause` are those of the addresses of the pages."""
 
     port: int
@@ -53,22 +53,22 @@ class Answer:
 class Crowd:
     """People who sign, and people who watch the count, all on one thread."""
 
-    def __init__(self, job: Job) -> None:
-        self._job = job
+    def __init__(self, spec: LoadSpec) -> None:
+        self._spec = spec
         self._report = CrowdReport()
         self._recent: deque[float] = deque(maxlen=200)
         self._pace_ms = 1000
 
     async def run(self) -> CrowdReport:
         """Live through the day; return what happened."""
-        watchers = [asyncio.create_task(self._watch(n)) for n in range(self._job.watchers)]
+        watchers = [asyncio.create_task(self._watch(n)) for n in range(self._spec.watchers)]
         lateness = asyncio.create_task(self._measure_lateness())
-        await asyncio.sleep(self._job.watchers / WATCHERS_A_SECOND)
+        await asyncio.sleep(self._spec.watchers / WATCHERS_A_SECOND)
         started_at = time.monotonic()
         progress = asyncio.create_task(self._tell(started_at))
         people = []
         for number, moment in enumerate(
-            arrivals(seconds=self._job.seconds, peak_per_minute=self._job.peak_per_minute)
+            arrivals(seconds=self._spec.seconds, peak_per_minute=self._spec.peak_per_minute)
         ):
             await asyncio.sleep(max(0.0, started_at + moment - time.monotonic()))
             people.append(asyncio.create_task(self._sign(number)))
@@ -80,7 +80,7 @@ class Crowd:
 
     async def _sign(self, number: int) -> None:
         """Read the petition, sign it, and read the page that thanks."""
-        page = f"/{self._job.lang}/petitions/{self._job.petition}"
+        page = f"/{self._spec.lang}/petitions/{self._spec.petition}"
         try:
             await self._ask_once(self._head("GET", page))
             is_acknowledged = await self._sign_until_accepted(number, f"{page}/signatures")
@@ -125,7 +125,7 @@ class Crowd:
 
     async def _watch(self, number: int) -> None:
         """Ask for the count at the pace that the site sets, on one connection."""
-        job = self._job
+        spec = self._spec
         await asyncio.sleep(number / WATCHERS_A_SECOND)
         local = f"127.0.0.{1 + number // WATCHERS_OF_ONE_ADDRESS}"
         tag = ""
@@ -133,12 +133,12 @@ class Crowd:
             pause = 1.0
             try:
                 reader, writer = await asyncio.open_connection(
-                    "127.0.0.1", job.port, local_addr=(local, 0), limit=MAX_HEAD_BYTES
+                    "127.0.0.1", spec.port, local_addr=(local, 0), limit=MAX_HEAD_BYTES
                 )
                 try:
                     while True:
                         extra = f"If-None-Match: {tag}\r\n" if tag else ""
-                        head = self._head("GET", f"/causes/{job.cause}/pulse.json", extra=extra)
+                        head = self._head("GET", f"/causes/{spec.cause}/pulse.json", extra=extra)
                         response = await _exchange(reader, writer, head)
                         self._report.watched += 1
                         if response.status == 200:
@@ -159,7 +159,7 @@ class Crowd:
         """Send a request on its own connection."""
         async with asyncio.timeout(PATIENCE_SECONDS):
             reader, writer = await asyncio.open_connection(
-                "127.0.0.1", self._job.port, limit=MAX_HEAD_BYTES
+                "127.0.0.1", self._spec.port, limit=MAX_HEAD_BYTES
             )
             try:
                 return await _exchange(reader, writer, request)
@@ -167,10 +167,10 @@ class Crowd:
                 writer.close()
 
     def _head(self, method: str, path: str, length: int | None = None, extra: str = "") -> bytes:
-        origin = f"http://127.0.0.1:{self._job.port}"
+        origin = f"http://127.0.0.1:{self._spec.port}"
         lines = [
             f"{method} {path} HTTP/1.1",
-            f"Host: 127.0.0.1:{self._job.port}",
+            f"Host: 127.0.0.1:{self._spec.port}",
             "Accept: text/html",
         ]
         if not path.endswith(".json"):
@@ -234,11 +234,11 @@ def _write(**values: object) -> None:
 
 
 def main() -> None:
-    """Read the job as JSON from the first argument, and write the report."""
-    job = Job(**json.loads(sys.argv[1]))
+    """Read the spec as JSON from the first argument, and write the report."""
+    spec = LoadSpec(**json.loads(sys.argv[1]))
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    _write(report=asdict(asyncio.run(Crowd(job).run())))
+    _write(report=asdict(asyncio.run(Crowd(spec).run())))
 
 
 if __name__ == "__main__":

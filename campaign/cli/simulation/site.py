@@ -34,12 +34,18 @@ NOT_PASSED_ON = (
     "PUBLIC_URL",
     "EXTRA_HOSTS",
     "TRUSTED_PROXIES",
+    "FILES_URL",
+    "MAIL_FROM",
+    "MAIL_RATES",
+    "LETTERS_DOMAIN",
+    "SECURITY_CONTACT",
+    "SOURCE_URL",
     "FLASK_APP",
 )
 
 
 @dataclass(frozen=True)
-class Site:
+class TemporarySite:
     """A running site, and the petition that the crowd signs."""
 
     port: int
@@ -78,13 +84,14 @@ def check_database(url: str) -> str:
 
 
 @contextmanager
-def temporary_site(database: str | None) -> Iterator[Site]:
+def temporary_site(database: str | None, parent: Path) -> Iterator[TemporarySite]:
     """Run a site with the demonstration's petitions for the time of the block.
 
     `database` is the URL of an empty database; without it, SQLite is used. Everything else of the
-    site is deleted afterwards. Raise ClickException if the site does not start.
+    site is in a new folder in `parent`, on the disk that is measured. It is deleted afterwards. Raise
+    ClickException if the site does not start.
     """
-    folder = Path(tempfile.mkdtemp(prefix="volante-simulation-"))
+    folder = Path(tempfile.mkdtemp(prefix="simulation-", dir=parent))
     try:
         url = database or f"sqlite:///{folder / 'volante.sqlite3'}"
         port = _free_port()
@@ -140,7 +147,7 @@ def _await_start(process: subprocess.Popen[bytes], port: int, log: Path) -> None
     raise click.ClickException("\n".join(["The temporary site did not start.", *last_lines]))
 
 
-def _site(port: int, folder: Path, engine: Engine) -> Site:
+def _site(port: int, folder: Path, engine: Engine) -> TemporarySite:
     query = (
         select(Petition.slug, Cause.slug.label("cause"))
         .join(Cause, Cause.id == Petition.cause_id)
@@ -150,7 +157,7 @@ def _site(port: int, folder: Path, engine: Engine) -> Site:
     )
     with engine.connect() as connection:
         row = connection.execute(query).one()
-    return Site(port, folder, engine, row.slug, row.cause)
+    return TemporarySite(port, folder, engine, row.slug, row.cause)
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

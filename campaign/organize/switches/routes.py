@@ -12,6 +12,7 @@ from flask_wtf import FlaskForm
 from wtforms import SelectChoice, SelectField
 from wtforms.validators import InputRequired, StopValidation
 
+from campaign.accounts.queries import present_organizer
 from campaign.i18n.locales import language_name
 from campaign.organisations.identity import name_of
 from campaign.organisations.models import Organisation
@@ -217,7 +218,10 @@ def _render_page(form: SwitchForm, status: int = 200) -> ResponseReturnValue:
     return render_template(
         "organize/switches/index.html",
         form=form,
-        switches=switches_off(now=utcnow(), organisation_ids=owned),
+        switches=[
+            (row, present_organizer(row.organizer_id))
+            for row in switches_off(now=utcnow(), organisation_ids=owned)
+        ],
         names=names,
         may_change_site=owned is None,
         labels=LABELS,
