@@ -12,7 +12,7 @@ class ResponseReader:
         self._begin()
 
     def feed(self, data):
-        """Add received bytes; return the status once the response is complete, else None."""
+        """Add received bytes and return the status once the response is complete, else None."""
         if self._expected is None:
             data = b"".join((*self._parts, data)) if self._parts else data
             end = data.find(HEAD_END)

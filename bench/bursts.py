@@ -33,7 +33,7 @@ class Bursts:
         self._good = 0
 
     def work(self):
-        """Send requests until the time is over; return the Result, whose delays stay empty."""
+        """Send requests until the time is over and return the Result, whose delays stay empty."""
         for _ in range(self._load.connections):
             self._connect()
         begun = perf_counter()

@@ -1,4 +1,4 @@
-"""Run one export in its own process; print seconds, rows and peak megabytes.
+"""Run one export in its own process and print seconds, rows and peak megabytes.
 
 Usage: `python -m bench.exporting URL FOLDER KIND FILE`.
 """

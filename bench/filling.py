@@ -55,7 +55,7 @@ def catch_up():
 
 
 def confirm_paths(url, folder, count):
-    """Make the database with `count` unconfirmed signatures; return their confirmation addresses."""
+    """Make the database with `count` unconfirmed signatures. Return their confirmation addresses."""
     with application(url, folder).app_context():
         paths = [
             f"/en/signatures/confirm/{tokens.token_for(tokens.CONFIRM, signature)}"
@@ -67,7 +67,7 @@ def confirm_paths(url, folder, count):
 
 
 def _add_pending(count):
-    """Add `count` unconfirmed signatures; yield them in lists."""
+    """Add `count` unconfirmed signatures and yield them in lists."""
     for rows in confirmed_rows(count):
         now = utcnow()
         pending = {"state": "pending", "confirmed_at": None, "created_at": now, "mailed_at": now}

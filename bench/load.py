@@ -12,7 +12,7 @@ PATIENCE = 20
 
 @dataclass(frozen=True)
 class Load:
-    """Complete HTTP/1.1 requests, repeated if `repeat`; the next free connection takes one."""
+    """Complete HTTP/1.1 requests, repeated if `repeat`. The next free connection takes one."""
 
     port: int
     requests: list
@@ -103,22 +103,22 @@ class Result:
 
 
 def run(load):
-    """Run the load in its own process; return the Result."""
+    """Run the load in its own process and return the Result."""
     return run_client("bench.client", load, load.seconds + 2 * PATIENCE)
 
 
 def run_bursts(load):
-    """Run the load in bursts (see `bench.bursts`); return the Result."""
+    """Run the load in bursts (see `bench.bursts`), and return the Result."""
     return run_client("bench.bursts", load, load.seconds + 2 * PATIENCE)
 
 
 def run_client(module, job, seconds):
-    """Run `python -m module` with the pickled `job` on stdin; return the object it pickles back."""
+    """Run `python -m module` with the pickled `job` on stdin. Return the object it pickles back."""
     return end_client(start_client(module, job), seconds)
 
 
 def start_client(module, job):
-    """Start such a client; return its process, for `end_client`."""
+    """Start such a client and return its process, for `end_client`."""
     client = subprocess.Popen(
         [sys.executable, "-m", module], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
@@ -129,7 +129,7 @@ def start_client(module, job):
 
 
 def end_client(client, seconds):
-    """Wait for the client, at most this many seconds; return what it pickled."""
+    """Wait for the client, at most this many seconds, and return what it pickled."""
     try:
         output, _ = client.communicate(timeout=seconds)
     finally:

@@ -1,4 +1,4 @@
-"""Run one step of moving data in its own process; print seconds, rows and peak megabytes.
+"""Run one step of moving data in its own process and print seconds, rows and peak megabytes.
 
 Usage: `python -m bench.moving URL FOLDER STEP COUNT`. A step is one of STEPS. `probe`
 writes small transactions until its input ends, and prints the longest wait in seconds.
@@ -43,7 +43,7 @@ PROBE_SECONDS = 0.02
 
 
 def _store(app, count, *, asks):
-    """Store a list of `count` people, and queue its check; return the id of the import."""
+    """Store a list of `count` people, and queue its check, and return the id of the import."""
     place = (
         {"cause_id": None, "organisation_id": host_organisation().id}
         if asks

@@ -58,7 +58,7 @@ class Server:
         self._process.wait()
 
     def answers(self, path="/", headers=()):
-        """Wait until `path` is answered; return the raw body.
+        """Wait until `path` is answered and return the raw body.
 
         Raises RuntimeError with the log if it never is.
         """

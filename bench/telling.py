@@ -87,7 +87,7 @@ def _telling():
 
 
 def _confirmation_delay():
-    """Queue a confirmation now; return the seconds until it was sent."""
+    """Queue a confirmation now and return the seconds until it was sent."""
     pending = db.session.scalars(select(Signature).where(Signature.state == "pending")).first()
     begun = monotonic()
     write(enqueue, kind=CONFIRMATION, subject_id=pending.id, lang=pending.lang)

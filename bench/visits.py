@@ -15,7 +15,7 @@ class Visitors(Client):
         self._free = []
 
     def work(self):
-        """Send each request at its moment, or once a connection is free; return the Result."""
+        """Send each request at its moment, or once a connection is free, and return the Result."""
         self._free = [self._connect() for _ in range(self._load.connections)]
         begun = time.perf_counter()
         for moment, request in self._due:

@@ -29,7 +29,7 @@ class Watchers:
         self._seen = Seen()
 
     def work(self):
-        """Let all arrive, then watch; return what was Seen since."""
+        """Let all arrive, then watch, and return what was Seen since."""
         self._arrive()
         self._spread()
         self._seen = Seen()

@@ -1,4 +1,4 @@
-"""The base class of errors that operations raise; the web shows a designed page for each."""
+"""The base class of errors that operations raise. The web shows a designed page for each."""
 
 
 class CampaignError(Exception):

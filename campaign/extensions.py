@@ -70,7 +70,7 @@ load_for_update_or_none = transactions.load_for_update_or_none
 
 
 def rows_changed(statement: Update | Delete, *, synchronize: bool = False) -> int:
-    """Execute a statement; return how many rows it updated or deleted.
+    """Execute a statement and return how many rows it updated or deleted.
 
     With `synchronize`, objects that the session has loaded follow the change.
     """

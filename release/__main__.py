@@ -43,7 +43,7 @@ def main() -> None:
 
 
 def tagged_version() -> str:
-    """Return the version of the release; raise ReleaseError if this is not the state of one."""
+    """Return the version of the release. Raise ReleaseError if this is not the state of one."""
     if git("status", "--porcelain"):
         raise ReleaseError(
             "There are changes that are not committed, or files that git does not know."
@@ -75,7 +75,7 @@ def untagged_version() -> str:
 
 
 def build(version: str, folder: Path) -> list[Path]:
-    """Write the artefacts of the last commit to `folder`; return their paths.
+    """Write the artefacts of the last commit to `folder` and return their paths.
 
     The same commit gives the same bytes.
     """

@@ -65,7 +65,7 @@ def licences_of(library: Distribution) -> set[str]:
         return READ_BY_HAND[about["Name"]]
     stated = next((about[name] for name in ("License-Expression", "License") if name in about), "")
     if not stated or "\n" in stated:
-        # Some packages have the whole text there; the classifier is short.
+        # Some packages have the whole text there. The classifier is short.
         classifiers = [line.split(" :: ") for line in about.get_all("Classifier") or []]
         return {
             IDENTIFIERS[line[-1]]

@@ -38,7 +38,7 @@ class PreloadedProcess:
         return self._ended_within(0)
 
     def wait(self, timeout=None):
-        """Return the exit code; raise TimeoutExpired after `timeout` seconds."""
+        """Return the exit code. Raise TimeoutExpired after `timeout` seconds."""
         if self._ended_within(timeout) is None:
             raise subprocess.TimeoutExpired(f"process {self.pid}", timeout)
         return self.returncode

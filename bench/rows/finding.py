@@ -26,7 +26,7 @@ ROUNDS = 5
 
 
 def measure(scale, folder, signatures=SIGNATURES):
-    """Yield organizers' queries on both databases; each must be answered within half a second."""
+    """Yield organizers' queries on both databases. Each must be answered within half a second."""
     for kind in ("sqlite", "postgresql"):
         site_folder = folder / f"find-{kind}"
         site_folder.mkdir()

@@ -41,7 +41,7 @@ WATCH = """new PerformanceObserver((list) => {
 
 
 def measure(scale, folder):
-    """Yield a row for the first picture and one for the canvas; without Chromium they say so."""
+    """Yield a row for the first picture and one for the canvas. Without Chromium they say so."""
     path = chromium.find()
     if path is None:
         yield Row("first picture of the montage", "no Chromium found")

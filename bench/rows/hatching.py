@@ -104,7 +104,7 @@ def _chunks():
 
 
 def _feed(app, chunks):
-    """Confirm the chunks on time, as far as the database keeps up; return how many per second."""
+    """Confirm the chunks on time, as far as the database keeps up. Return how many per second."""
     begun = time.monotonic()
     with app.app_context():
         for index, rows in enumerate(chunks):

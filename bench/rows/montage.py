@@ -142,7 +142,7 @@ def _poster(form, size, folder):
 
 
 def _print_poster(form, size, count, folder):
-    """Print a poster as the worker does; return (seconds, peak megabytes) of its process."""
+    """Print a poster as the worker does and return (seconds, peak megabytes) of its process."""
     fields = {
         "title": "Butterflies",
         "caption": "butterflies",

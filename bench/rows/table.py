@@ -39,14 +39,14 @@ class Fingers:
         self.touches += 1
 
     def write(self, field, text):
-        """Tap the field and type; the keyboard is open by then."""
+        """Tap the field and type. The keyboard is open by then."""
         self.touch(f"[data-field={field}]")
         self._page.keyboard.type(text, delay=1000 * KEY_SECONDS)
         self.keys += len(text)
 
 
 def measure(_scale, folder):
-    """Yield two rows; without Chromium, one that says so."""
+    """Yield two rows. Without Chromium, one that says so."""
     path = chromium.find()
     if path is None:
         yield Row("signing at a table", "no Chromium found")

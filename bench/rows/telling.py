@@ -58,7 +58,7 @@ def measure(_scale, folder, signatures=PEOPLE):
 
 
 def _begin(url, folder, count):
-    """Make a database in which so many people asked, and begin to tell them; return how many."""
+    """Make a database in which so many people asked, and begin to tell them. Return how many."""
     with application(url, folder).app_context():
         for rows in confirmed_rows(count):
             write(add_rows, [row | {"tell_answer": True} for row in rows])

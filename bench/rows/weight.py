@@ -12,7 +12,7 @@ SETTLED = 2000  # Milliseconds to wait for late requests.
 
 
 def measure(_scale, folder):
-    """Yield one row; without Chromium it says so."""
+    """Yield one row. Without Chromium it says so."""
     path = chromium.find()
     if path is None:
         yield Row("weight of the petition page", "no Chromium found")

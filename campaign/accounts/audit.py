@@ -40,7 +40,7 @@ def record(
     details: dict[str, Any] | None = None,
     at: datetime | None = None,
 ) -> AuditEntry:
-    """Log in the current transaction that `actor` did `action`; return the entry.
+    """Log in the current transaction that `actor` did `action` and return the entry.
 
     `at` is when it happened (default: now). `subject` is a pair (kind, id), such as ("petition",
     7). `details` are plain values, never text that a supporter wrote.

@@ -72,7 +72,7 @@ def stop_codes(*, organizer_id: int) -> None:
 
 
 def spend_code(*, organizer_id: int, code: str, now: datetime) -> str | None:
-    """Use up an app code or a recovery code; return "app", "recovery", or None if it is invalid.
+    """Use up an app code or a recovery code. Return "app", "recovery", or None if it is invalid.
 
     `code` is plain digits. If two requests use the same code at once, only one succeeds.
     """
@@ -129,7 +129,7 @@ def unused_recovery_codes(organizer_id: int) -> int:
 
 
 def remove_second_factors(*, organizer_id: int) -> bool:
-    """Remove all second factors of an organizer who lost them; return whether there were any.
+    """Remove all second factors of an organizer who lost them and return whether there were any.
 
     Their sessions end, and the next sign-in asks for a new second factor.
     """

@@ -15,7 +15,7 @@ work = BackgroundWork()
 
 @work.upkeep
 def forget_sessions(*, now: datetime) -> int:
-    """Delete ended sessions, devices unused for a year and old challenges; return how many.
+    """Delete ended sessions, devices unused for a year and old challenges, and return how many.
 
     A challenge is deleted once it is too old to be answered.
     """

@@ -92,7 +92,7 @@ def invite(
     may_bring_back: bool = False,
     now: datetime,
 ) -> GrantedRole:
-    """Give a role to the person with this email address; return what was given.
+    """Give a role to the person with this email address and return what was given.
 
     `cause_id`, or `organisation_id` for its owner, is what the role is for. An admin has neither.
     People without a password get an email with a link to set one. The others get an email about the
@@ -120,7 +120,7 @@ def give_role(
     organisation_id: int | None = None,
     now: datetime,
 ) -> GrantedRole:
-    """Give an organizer a role, and tell them by email if it is new; return what was given."""
+    """Give an organizer a role, and tell them by email if it is new, and return what was given."""
     organizer = organizer_by_id(organizer_id)
     grant, is_new = _grant(organizer, role, cause_id, organisation_id, now)
     if is_new and not organizer.is_invited:
@@ -148,7 +148,7 @@ def enrol(
     lang: str,
     now: datetime,
 ) -> tuple[GrantedRole, AccountLink]:
-    """Give a role without sending an email; return (what was given, a link to set a password)."""
+    """Give a role without sending an email. Return (what was given, a link to set a password)."""
     organizer = _organizer_at(address, "", lang, True, now)
     _, is_new = _grant(organizer, role, cause_id, organisation_id, now)
     return GrantedRole(organizer.id, is_new), make_link(
@@ -159,7 +159,7 @@ def enrol(
 def create_first_admin(
     *, address: Address, name: str, lang: str, password_hash: str, now: datetime
 ) -> Organizer:
-    """Create the first admin of a site, who can sign in at once; return them.
+    """Create the first admin of a site, who can sign in at once, and return them.
 
     Raise AdminExists.
     """
@@ -255,7 +255,7 @@ def describe(*, organizer_id: int, name: str, lang: str) -> None:
 
 
 def remove_role(*, grant_id: int) -> tuple[int, str, int | None] | None:
-    """Remove a role; return (organizer id, role, cause id), or None.
+    """Remove a role and return (organizer id, role, cause id), or None.
 
     Raises LastAdmin and LastOwner.
     """

@@ -152,7 +152,7 @@ def spend_passkey(
 
 
 def remove_passkey(*, organizer_id: int, passkey_id: int) -> bool:
-    """Remove a passkey of an organizer; return whether there was one."""
+    """Remove a passkey of an organizer and return whether there was one."""
     conditions = Passkey.id == passkey_id, Passkey.organizer_id == organizer_id
     statement = (
         delete(Passkey)

@@ -35,7 +35,7 @@ _slots = BoundedSemaphore(MAX_HASHING + MAX_WAITING)
 
 
 class HashingBusy(CampaignError):
-    """Too many passwords are being checked in this process; retry after RETRY_AFTER_SECONDS."""
+    """Too many passwords are being checked in this process. Retry after RETRY_AFTER_SECONDS."""
 
     status = 429
 

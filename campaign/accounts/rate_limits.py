@@ -30,7 +30,7 @@ REFUSED_ACCESS = RateLimitItemPerHour(1)
 
 
 class TooManyTries(CampaignError):
-    """Too many attempts; retry after `minutes`."""
+    """Too many attempts. Retry after `minutes`."""
 
     status = 429
 
@@ -60,7 +60,7 @@ def count_wrong_password(*, device: bytes | None = None) -> None:
 
 
 def count_refused_access(*, organizer_id: int, action: str) -> int:
-    """Count an organizer's refused attempt at `action`; return how many in the past hour."""
+    """Count an organizer's refused attempt at `action` and return how many in the past hour."""
     return limiter().count(REFUSED_ACCESS, "refused access", str(organizer_id), action)
 
 

@@ -81,12 +81,12 @@ def sessions_of(organizer_id: int, now: datetime) -> Sequence[OrganizerSession]:
 
 
 def close_session(*, organizer_id: int, session_id: int) -> int:
-    """End one session of an organizer; return how many there were (1 or 0)."""
+    """End one session of an organizer and return how many there were (1 or 0)."""
     return _close(organizer_id, OrganizerSession.id == session_id)
 
 
 def close_sessions(*, organizer_id: int, except_session: int | None = None) -> int:
-    """End all sessions of an organizer except `except_session`; return how many."""
+    """End all sessions of an organizer except `except_session` and return how many."""
     return _close(organizer_id, OrganizerSession.id != (except_session or 0))
 
 
@@ -118,7 +118,7 @@ def remember_device(
     lang: str,
     now: datetime,
 ) -> tuple[KnownDevice, bool]:
-    """Remember the browser behind a device cookie; return (the KnownDevice, whether it is new)."""
+    """Remember the browser behind a device cookie. Return (the KnownDevice, whether it is new)."""
     known_device = db.session.scalar(
         select(KnownDevice).where(*_device_conditions(organizer_id, device_token))
     )

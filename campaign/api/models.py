@@ -12,7 +12,7 @@ MAX_NAME_LENGTH = 80
 
 
 class ApiKey(Base):
-    """A partner's key to the petitions of one cause; only its digest is stored.
+    """A partner's key to the petitions of one cause. Only its digest is stored.
 
     Supporters need not confirm signatures from a trusted partner: the partner vouches for them, and
     we tell the supporters by email. `source` is stored with each signature that the key brings.

@@ -16,7 +16,7 @@ TOUCH_INTERVAL = timedelta(hours=1)
 
 
 def make_key(*, cause_id: int, name: str, is_trusted: bool, now: datetime) -> tuple[ApiKey, str]:
-    """Create a key; return (the ApiKey, its secret, which cannot be shown again)."""
+    """Create a key and return (the ApiKey, its secret, which cannot be shown again)."""
     secret = PREFIX + new_token()
     source = f"api-{slug_of(name) or 'partner'}"[:MAX_SOURCE_LENGTH].rstrip("-")
     key = ApiKey(

@@ -14,14 +14,14 @@ MAX_INTEGER = 2**31 - 1
 
 @dataclass(frozen=True)
 class Parameter:
-    """A query parameter; its JSON Schema gives the allowed values and the default."""
+    """A query parameter. Its JSON Schema gives the allowed values and the default."""
 
     name: str
     description: str
     schema: dict[str, Any]
 
     def read(self) -> Any:
-        """Return the value in the request, or the default; abort with 400 if it is invalid."""
+        """Return the value in the request, or the default. Abort with 400 if it is invalid."""
         text = request.args.get(self.name)
         if text is None:
             return self.schema.get("default")
@@ -64,7 +64,7 @@ class LanguageParameter(Parameter):
     """One of the languages of the site; by default its first."""
 
     def read(self) -> str:
-        """Return the language; abort with 400 if the site does not have it."""
+        """Return the language. Abort with 400 if the site does not have it."""
         languages = site_settings().languages
         lang = request.args.get(self.name, languages[0])
         if lang not in languages:

@@ -125,7 +125,7 @@ def _delivered(petition: Petition, lang: str) -> dict[str, Any]:
 
 
 def serialize_signature(signature: Signature) -> dict[str, Any]:
-    """Return the public data of a signature that may be shown; only the day, not the time."""
+    """Return the public data of a signature that may be shown: only the day, not the time."""
     return {
         "number": signature.number,
         "name": signature.shown_name,

@@ -156,7 +156,7 @@ def _record_use(key_id: int, now: datetime) -> None:
 
 
 def _sent_values() -> dict[str, Any]:
-    """Return the request's JSON as values by name; abort with 400 or 415 if it is invalid."""
+    """Return the request's JSON as values by name. Abort with 400 or 415 if it is invalid."""
     body = (
         request.get_json(silent=True)
         if request.is_json

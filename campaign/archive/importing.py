@@ -42,7 +42,7 @@ class OtherKey(ArchiveError):
 
 
 def import_archive(*, archive: Archive, requires_same_key: bool = False) -> Imported:
-    """Import all rows with the ids that they had; return what was imported.
+    """Import all rows with the ids that they had and return what was imported.
 
     Raises ArchiveError, NotEmpty, OtherKey. Nothing is imported then.
     """
@@ -116,7 +116,7 @@ def _rekeyed(
 
 
 def _rekey_address(row: Row) -> bool:
-    """Make the digest of the row's address again; return whether that is impossible."""
+    """Make the digest of the row's address again and return whether that is impossible."""
     if row["email_digest"] is None:
         return False
     row["email_digest"] = email_digest(row["email"]) if row["email"] else None

@@ -31,7 +31,7 @@ ONLY_DIGESTS = ("suppressed_address", "undeliverable_address")
 def write_archive(
     connection: Connection, organisation: Organisation, file: BinaryIO, *, now: datetime
 ) -> Manifest:
-    """Write all rows of an organisation to `file`; return the manifest.
+    """Write all rows of an organisation to `file` and return the manifest.
 
     `connection` must be in a transaction that sees one state of the database.
     """

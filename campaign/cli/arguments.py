@@ -11,7 +11,7 @@ Row = TypeVar("Row")
 
 
 def valid_slug(_context: click.Context, _parameter: click.Parameter, slug: str) -> str:
-    """Return `slug`; raise BadParameter, which says what a slug is."""
+    """Return `slug`. Raise BadParameter, which says what a slug is."""
     if not is_slug(slug):
         raise click.BadParameter(
             f"{slug!r} is not a slug. Use at most {MAX_SLUG_LENGTH} lower-case letters, digits and"
@@ -26,7 +26,7 @@ def site_lang(_context: click.Context, _parameter: click.Parameter, lang: str | 
 
 
 def check_lang(lang: str) -> str:
-    """Return `lang`; raise BadParameter if it is no language of the site."""
+    """Return `lang`. Raise BadParameter if it is no language of the site."""
     languages = site_settings().languages
     if lang not in languages:
         raise click.BadParameter(

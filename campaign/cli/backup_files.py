@@ -153,7 +153,7 @@ def _restore_postgresql(backup: BackupFile, url: URL) -> None:
     ):
         feeding = _Feeding(backup, cast(IO[bytes], reading.stdin))
         feeding.start()
-        # If the database rejects a statement, psql exits; its error message is read below.
+        # If the database rejects a statement, psql exits. Its error message is read below.
         dump, sql = cast(IO[bytes], reading.stdout), cast(IO[bytes], writing.stdin)
         with suppress(BrokenPipeError), sql:
             sql.write(b"begin;" + EMPTY_SCHEMA.encode())
@@ -192,7 +192,7 @@ class _Feeding(threading.Thread):
                 self._pipe.close()
 
     def is_complete(self) -> bool:
-        """Wait for the end; return whether the file was read to its end."""
+        """Wait for the end and return whether the file was read to its end."""
         self.join()
         return self.error is None
 

@@ -52,7 +52,7 @@ def read(path: str, any_sender: bool) -> None:
 
 
 def _record(bounce: Bounce, any_sender: bool) -> bool:
-    """Mark the address that bounced; return whether the report proves it, or is believed."""
+    """Mark the address that bounced and return whether the report proves it, or is believed."""
     if item := item_of_return_address(bounce.returned_to):
         return bool(
             write(note_bounce_of, item=item[0], item_id=item[1], kind=bounce.kind, now=utcnow())

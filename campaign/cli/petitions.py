@@ -225,7 +225,7 @@ def _load_public_petition(slug: str) -> Petition:
 
 
 def _change(action: str, operation: Callable[..., Petition], **named: Any) -> Petition:
-    """Change a petition and record it in the activity log, in one transaction; return it."""
+    """Change a petition and record it in the activity log, in one transaction, and return it."""
 
     def change_and_record() -> Petition:
         petition = operation(**named)

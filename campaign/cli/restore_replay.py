@@ -57,7 +57,7 @@ from campaign.updates.mailing_models import Mailing
 
 
 def replay_ended(entries: list[EndedEntry]) -> Counter[str]:
-    """End what these entries name and the restored database still has; return {kind: count}.
+    """End what these entries name and the restored database still has, and return {kind: count}.
 
     Runs in one transaction.
     """
@@ -70,7 +70,7 @@ def replay_ended(entries: list[EndedEntry]) -> Counter[str]:
 
 
 def end_sessions_and_links() -> tuple[int, int]:
-    """End all sessions and all open links of organizers; return the number of each."""
+    """End all sessions and all open links of organizers, and return the number of each."""
     sessions = rows_changed(delete(OrganizerSession), synchronize=True)
     is_open = AccountLink.used_at.is_(None), AccountLink.expires_at > utcnow()
     links = rows_changed(

@@ -94,7 +94,7 @@ class SupervisedProcess:
         self._child: BaseProcess
 
     def start(self) -> Self:
-        """Start the child; return this object."""
+        """Start the child and return this object."""
         self._start_child()
         self._keeper.start()
         return self

@@ -133,7 +133,7 @@ def generate(slug: str, count: int, seed: int | None) -> None:
 
 
 def generate_signatures(petition: Petition, count: int, *, seed: int) -> int:
-    """Insert and hatch `count` invented signatures, with a progress bar; return how many."""
+    """Insert and hatch `count` invented signatures, with a progress bar, and return how many."""
     now = utcnow()
     version_id = petition.current_version.id
     added = 0
@@ -147,7 +147,7 @@ def generate_signatures(petition: Petition, count: int, *, seed: int) -> int:
 
 
 def _write_rows(table: SignatureTable, kind: str, file: BinaryIO) -> int:
-    """Write the rows to the binary `file`; return the number of signatures in it."""
+    """Write the rows to the binary `file` and return the number of signatures in it."""
     form, total = FORMATS[kind](table.header, table.kinds), 0
     file.write(form.begin())
     for columns in table.stream():

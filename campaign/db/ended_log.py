@@ -74,7 +74,7 @@ class EndedLog:
         self._path = path
 
     def append(self, entries: Iterable[EndedEntry]) -> None:
-        """Append entries; return once they are on disk. Raises OSError."""
+        """Append entries and return once they are on disk. Raises OSError."""
         lines = "".join(
             json.dumps(entry._asdict(), separators=(",", ":")) + "\n" for entry in entries
         )

@@ -16,7 +16,7 @@ MAX_KINDS = 500
 
 
 class FailureLog:
-    """Logs failures; those of one kind within a second share an entry and its reference.
+    """Logs failures. Those of one kind within a second share an entry and its reference.
 
     `private_values` returns what the current request has sent. Messages of errors may repeat it, so
     it is left out.

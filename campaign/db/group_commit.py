@@ -49,14 +49,14 @@ class GroupCommit:
         self._last_seconds = 0.0
 
     def run(self, work: Callable[[], Any]) -> Any:
-        """Run `work` on the writer thread; return its result after the commit.
+        """Run `work` on the writer thread and return its result after the commit.
 
         Raises what `work` or the commit raised.
         """
         return self.run_together(_call_each, work)
 
     def run_together(self, operation: Callable[[list[Any]], list[Any]], item: Any) -> Any:
-        """Pass `item`, together with others, to `operation([item, …])`; return its outcome.
+        """Pass `item`, together with others, to `operation([item, …])`, and return its outcome.
 
         Returns after the commit. An outcome that is an exception is raised, as is what the
         operation or the commit raised.

@@ -104,7 +104,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _begin_immediate(connection: Connection, waited_seconds: float) -> None:
-    """Begin a write transaction; time already spent in the queue counts towards BUSY_SECONDS.
+    """Begin a write transaction. Time already spent in the queue counts towards BUSY_SECONDS.
 
     Otherwise, while the file is locked, the waits of all queued writers would add up.
     """
@@ -149,7 +149,7 @@ class Transactions:
         *arguments: Parameters.args,
         **named: Parameters.kwargs,
     ) -> Result:
-        """Run `operation` in a transaction; return its result after the commit.
+        """Run `operation` in a transaction and return its result after the commit.
 
         If the operation raises, its changes are rolled back and its exception is raised here. Rows
         it returns are detached. Rows that the caller loaded before are reloaded when used again.
@@ -227,7 +227,7 @@ class Transactions:
         )
 
     def _leave_snapshot(self) -> Flask:
-        """End the caller's read transaction to free its connection; return the application."""
+        """End the caller's read transaction to free its connection and return the application."""
         # A request that signs has usually read nothing. Creating a session only to end it would
         # cost a twentieth of the request.
         if self._db.session.registry.has():

@@ -1,4 +1,4 @@
-"""Read the demonstration's content from a folder; nothing here touches the database."""
+"""Read the demonstration's content from a folder. Nothing here touches the database."""
 
 from dataclasses import fields
 from datetime import UTC, date, datetime, time, timedelta

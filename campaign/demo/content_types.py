@@ -96,7 +96,7 @@ class DemoPrompt:
 
 @dataclass(frozen=True, slots=True)
 class DemoTarget:
-    """An invented office; each text is by language."""
+    """An invented office. Each text is by language."""
 
     address: str
     names: Mapping[str, str]
@@ -149,7 +149,7 @@ class DemoEventText:
 
 @dataclass(frozen=True, slots=True)
 class DemoEvent:
-    """An event; its times are those of the town it is held in.
+    """An event. Its times are those of the town it is held in.
 
     `registration` and `capacity` are as in Event; `petitions` are slugs.
     """

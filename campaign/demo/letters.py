@@ -24,7 +24,7 @@ PAUSE = timedelta(hours=7)
 
 
 def create_letter_action(cause: Cause, demo: DemoLetter, position: int) -> Petition:
-    """Create a letter action with its targets and its confirmed sample letters; return it."""
+    """Create a letter action with its targets and its confirmed sample letters, and return it."""
     now = utcnow()
     action = create_petition(
         cause_id=cause.id,

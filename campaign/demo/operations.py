@@ -55,7 +55,7 @@ def demonstration_names() -> list[str]:
 
 
 def load_demonstration(name: str = DEFAULT_NAME) -> str:
-    """Load a demonstration with a few hundred invented signatures; return one line about it.
+    """Load a demonstration with a few hundred invented signatures and return one line about it.
 
     If it is loaded already, nothing changes.
     """
@@ -85,7 +85,7 @@ def is_empty() -> bool:
 
 
 def _create(demo: DemoCause) -> int:
-    """Create the cause, its petitions and their invented signers; return the number of signers."""
+    """Create the cause, its petitions and their invented signers. Return the number of signers."""
     if not load_site().settings:
         change_site(settings={"languages": list(demo.languages), "time_zone": demo.zone})
     cause = create_cause(

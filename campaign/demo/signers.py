@@ -244,7 +244,7 @@ def invented_rows(
 
 
 def add_rows(rows: list[dict[str, Any]]) -> int:
-    """Insert the rows without signers that the petition already has; return how many it added."""
+    """Insert the rows without signers that the petition already has. Return how many it added."""
     statement = insert(Signature.__table__).on_conflict_do_nothing()
     result = db.session.execute(statement, rows, execution_options={"preserve_rowcount": True})
     return cast(CursorResult[Any], result).rowcount

@@ -51,7 +51,7 @@ class ApiLimit:
         return self._app(environ, start)
 
     def _count(self, ip: str) -> tuple[bool, Window]:
-        """Count one request; return whether it is within the limit, and what is left of it.
+        """Count one request and return whether it is within the limit, and what is left of it.
 
         An invalid address is not counted.
         """

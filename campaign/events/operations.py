@@ -133,7 +133,7 @@ def cancel(event_id: int, *, now: datetime, notices: Mapping[str, str] | None = 
 
 
 def cancel_restored(event_id: int, *, now: datetime) -> bool:
-    """Cancel an event that a backup brought back; return whether it was not cancelled.
+    """Cancel an event that a backup brought back and return whether it was not cancelled.
 
     Everyone who is registered was told when it was cancelled.
     """

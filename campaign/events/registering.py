@@ -161,7 +161,7 @@ def cancel_registration(registration_id: int, *, now: datetime) -> Registration:
 
 
 def cancel_restored(registration_id: int, *, now: datetime) -> bool:
-    """Cancel a registration that a backup brought back; return whether it was not cancelled.
+    """Cancel a registration that a backup brought back and return whether it was not cancelled.
 
     Its person was told when they cancelled it. The event may have begun since.
     """

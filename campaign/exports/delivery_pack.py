@@ -182,7 +182,7 @@ class DeliveryPack:
         yield self._zip.file(f"{self._root}/{SUMS}", sums.encode()) + self._zip.finish()
 
     def _draw_poster(self, scratch: Path) -> Iterator[None]:
-        """Draw the poster of the cause as PDF in another process; yield while it works.
+        """Draw the poster of the cause as PDF in another process and yield while it works.
 
         It shows no names.
         """

@@ -104,7 +104,7 @@ def sweep_files(worker: WorkerContext) -> None:
 
 
 def _write(export: Export, run: JobRun, draft: Path, key: bytes) -> dict[str, Any]:
-    """Write the file; return the columns of the Export that describe it."""
+    """Write the file and return the columns of the Export that describe it."""
     reserve_space(run.worker.settings["VAR_DIR"])
     pieces = _pieces(export, run, draft.with_suffix(".table"), key)
     with closing(pieces), Sealer(draft, key) as sealer:

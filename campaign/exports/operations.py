@@ -27,7 +27,7 @@ def request_export(
     choice: dict[str, Any],
     now: datetime,
 ) -> Export:
-    """Request an export, and queue its job; return the export.
+    """Request an export, and queue its job, and return the export.
 
     It is of a petition and its cause, or of the subscribers of a cause or of an organisation.
     """
@@ -90,7 +90,7 @@ def fail_export(export_id: int, *, error_code: str = "broken") -> None:
 
 
 def start_again(export_id: int, *, now: datetime) -> bool:
-    """Request a failed export again; return whether it had failed."""
+    """Request a failed export again and return whether it had failed."""
     failed = (Export.id == export_id, Export.state == "failed")
     reset = {"done": 0, "frames": 0, "error_code": "", "seed": new_seed()}
     if not _change(*failed, state="waiting", requested_at=now, **reset):
@@ -100,14 +100,14 @@ def start_again(export_id: int, *, now: datetime) -> bool:
 
 
 def drop_export(export_id: int) -> bool:
-    """Delete an export in any state, its job, and the seed of its key; return whether it existed."""
+    """Delete an export in any state, its job, and the seed of its key. Return whether it existed."""
     existed = rows_changed(delete(Export).where(Export.id == export_id), synchronize=True) == 1
     cancel_job(JOB, export_id)
     return existed
 
 
 def sweep_exports(*, now: datetime) -> list[str]:
-    """Delete expired exports and old failed ones; return the names of the files to keep."""
+    """Delete expired exports and old failed ones, and return the names of the files to keep."""
     too_old = (Export.ready_at <= now - RETENTION) | (
         (Export.state == "failed") & (Export.requested_at <= now - RETENTION)
     )

@@ -150,7 +150,7 @@ class _Table(_Paper):
         return self.canvas.output()
 
     def _paginate(self, rows: Iterable[Sequence[str]]) -> list[list[list[list[str]]]]:
-        """Return the rows by page; each row is a list of lines for each of its cells."""
+        """Return the rows by page. Each row is a list of lines for each of its cells."""
         pages: list[list[list[list[str]]]] = []
         height_left = 0.0
         for row in rows:

@@ -73,7 +73,7 @@ class SignatureTable:
     def after(
         self, after_id: int, last_id: int, limit: int
     ) -> tuple[int, list[list[Sequence[Any]]]]:
-        """Return (last id, batches) of the next `limit` signatures by id; no batches at the end."""
+        """Return (last id, batches) of the next `limit` signatures by id. No batches at the end."""
         rows = self._rows(
             self._query().where(Signature.id > after_id, Signature.id <= last_id).limit(limit)
         ).all()

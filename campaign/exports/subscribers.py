@@ -51,7 +51,7 @@ def pieces_of_subscribers(
 ) -> Generator[Piece, None, None]:
     """Yield the Pieces of a file in a format of `subscriber_format`.
 
-    It holds the subscribers of a cause; or of an organisation, to one or all of its causes; or, if
+    It holds the subscribers of a cause, or of an organisation, to one or all of its causes; or, if
     neither is given, of the site. Ended subscriptions whose address was erased are left out.
     """
     yield Piece(form.begin(), 0)

@@ -9,7 +9,7 @@ YEAR_SECONDS = 31_536_000
 
 
 def public(response: Response, seconds: int = 1, *, stale: int = 5) -> Response:
-    """Mark `response` as the same for everyone and fresh for `seconds`; return it.
+    """Mark `response` as the same for everyone and fresh for `seconds`, and return it.
 
     For `stale` more seconds, a cache may use it while it fetches a new one.
     """
@@ -21,13 +21,13 @@ def public(response: Response, seconds: int = 1, *, stale: int = 5) -> Response:
 
 
 def immutable(response: Response) -> Response:
-    """Mark `response` as the same for everyone for as long as its URL is used; return it."""
+    """Mark `response` as the same for everyone for as long as its URL is used and return it."""
     response.headers["Cache-Control"] = f"public, max-age={YEAR_SECONDS}, immutable"
     return response
 
 
 def private(response: Response) -> Response:
-    """Mark `response` as one person's; return it.
+    """Mark `response` as one person's and return it.
 
     It must not be cached or indexed, and its URL is not sent to other sites.
     """

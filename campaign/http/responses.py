@@ -13,7 +13,7 @@ EMAIL_POLICY = (
 
 
 def framed(html: str, *, target: str = "_top") -> Response:
-    """Return a response to show the email in a frame of ours; its links open in `target`."""
+    """Return a response to show the email in a frame of ours. Its links open in `target`."""
     response = make_response(html.replace("<head>", f'<head><base target="{target}">', 1))
     response.headers["Content-Security-Policy"] = EMAIL_POLICY
     return response

@@ -68,7 +68,7 @@ def classify(checker: Checker, items: Iterable[Item]) -> list[ClassifiedRow]:
 
 
 def leave_out_wrong_rows(rows: list[ClassifiedRow]) -> list[ClassifiedRow]:
-    """Mark the wrong rows as left out; return all rows."""
+    """Mark the wrong rows as left out and return all rows."""
     for row in rows:
         if row.outcome == "wrong":
             row.outcome, row.outcome_details = "left_out", {}

@@ -28,7 +28,7 @@ def fields_for(questions: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
 def guess_columns(
     heading: Iterable[str], questions: Iterable[Mapping[str, Any]] = ()
 ) -> dict[int, str]:
-    """Return {index of the column: field} for the known headings; each field at most once."""
+    """Return {index of the column: field} for the known headings, each field at most once."""
     mapping, taken = {}, set()
     own_questions = {
         _normalize(label): ANSWER_PREFIX + question["name"]

@@ -40,7 +40,7 @@ class StillWrong(CampaignError):
 def accept(
     *, batch_id: int, version: int | None, decided: Iterable[ClassifiedRow], now: datetime
 ) -> ImportBatch:
-    """Accept all rows of an open batch for import as `decided`; return the batch.
+    """Accept all rows of an open batch for import as `decided` and return the batch.
 
     `decided` was computed from the rows as they were at `version`.
     Raises BatchClosed, EditConflict or StillWrong.
@@ -58,7 +58,7 @@ def accept(
 
 
 def import_in_parts(write: Write, batch_id: int, decided: Sequence[ClassifiedRow]) -> ImportBatch:
-    """Import an accepted batch in parts, each in a transaction run by `write`; return the batch.
+    """Import an accepted batch in parts, each in a transaction run by `write`. Return the batch.
 
     Rows of people who signed after the batch was accepted become duplicates.
     """
@@ -98,7 +98,7 @@ def _notice_id(batch: ImportBatch) -> int:
 
 
 def _create_signatures(decided: Iterable[ClassifiedRow], notice_id: int) -> dict[int, int]:
-    """Create the signatures of new rows; return {place: id}. Repeats become duplicates."""
+    """Create the signatures of new rows and return {place: id}. Repeats become duplicates."""
     # Every signer locks index entries in this order, which prevents deadlocks. The sort is stable,
     # so of several rows of one person the first one counts.
     newcomers = sorted(
@@ -135,7 +135,7 @@ def _imported_row(batch_id: int, row: ClassifiedRow, ids: Mapping[int, int]) -> 
 
 
 def _close(batch_id: int) -> ImportBatch:
-    """Mark a batch as imported, unless it was undone in the meantime; return it."""
+    """Mark a batch as imported, unless it was undone in the meantime, and return it."""
     batch = load_for_update(ImportBatch, batch_id)
     if batch.is_arriving:
         # The rows still waiting are the heading of a file or empty lines of a sheet.

@@ -36,7 +36,7 @@ def print_sheets(
     consent_text: str,
     notice: ComposedNotice,
 ) -> PrintRun:
-    """Record a print run of sheets with the petition's current text; return the PrintRun.
+    """Record a print run of sheets with the petition's current text and return the PrintRun.
 
     `notice` is the privacy notice printed with them, which is recorded too.
     """
@@ -64,7 +64,7 @@ def store_file(
     table: Table,
     left_out: Collection[int] = frozenset(),
 ) -> ImportBatch:
-    """Store the rows of a Table, in parts, in the ImportBatch made by `build_batch`; return it.
+    """Store the rows of a Table, in parts, in the ImportBatch made by `build_batch`, and return it.
 
     Rows whose places are in `left_out` are marked as left out. Each part is a transaction run by
     `write`. Nobody sees the batch before `open_file`. Raises EditConflict if it stalled for so
@@ -83,7 +83,7 @@ def store_file(
 
 
 def open_file(*, batch_id: int, version: int) -> ImportBatch:
-    """Open a batch after all its rows are stored; return it.
+    """Open a batch after all its rows are stored and return it.
 
     `version` is the one that `store_file` left. Raises EditConflict.
     """
@@ -146,7 +146,7 @@ def begin_sheet(
     notice_id: int = NOT_RECORDED,
     rows: int = ROWS_ON_SHEET,
 ) -> ImportBatch:
-    """Start typing a sheet; return the open batch with its empty rows.
+    """Start typing a sheet and return the open batch with its empty rows.
 
     `notice_id` is the privacy notice printed with it, if it is one of ours.
     """

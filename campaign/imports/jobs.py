@@ -48,7 +48,7 @@ def finish_batch(run: JobRun) -> datetime | None:
 
 @work.periodic(seconds=SWEEP_SECONDS)
 def sweep_batches(_worker: WorkerContext) -> int:
-    """Drop the open batches that nobody has changed for RETENTION; return how many."""
+    """Drop the open batches that nobody has changed for RETENTION and return how many."""
     return drop_abandoned(now=database_now())
 
 

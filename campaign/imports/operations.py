@@ -54,7 +54,7 @@ def match(
     has_heading: bool,
     **settings: Any,
 ) -> ImportBatch:
-    """Set the field of each column of a file, and the settings for all rows; return the batch.
+    """Set the field of each column of a file, and the settings for all rows, and return the batch.
 
     `mapping` is {index of the column: field}. `has_heading` says if the first row is a heading.
     """
@@ -80,7 +80,7 @@ def store_typed(
     version: int | None = None,
     left_out: Collection[int] | None = None,
 ) -> ImportBatch:
-    """Store what was typed in rows, as {place: {field: text}}; return the batch.
+    """Store what was typed in rows, as {place: {field: text}}, and return the batch.
 
     `left_out` lists which of these rows are left out.
     """
@@ -103,7 +103,7 @@ def store_typed(
 
 
 def begin_change(*, batch_id: int, version: int | None) -> ImportBatch:
-    """Mark the batch as changed before its outcomes are decided again; return it."""
+    """Mark the batch as changed before its outcomes are decided again and return it."""
     return _load_changed(batch_id, version)
 
 
@@ -115,7 +115,7 @@ def store_outcomes(
     decided: Sequence[ClassifiedRow],
     now: datetime,
 ) -> ImportBatch:
-    """Store the outcome of each row, in short transactions run by `write`; return the batch."""
+    """Store the outcome of each row, in short transactions run by `write`, and return the batch."""
     for start in range(0, len(decided), OUTCOMES_AT_ONCE):
         version = write(
             _store_some_outcomes, batch_id, version, decided[start : start + OUTCOMES_AT_ONCE]
@@ -126,7 +126,7 @@ def store_outcomes(
 def _store_some_outcomes(
     batch_id: int, version: int | None, decided: Sequence[ClassifiedRow]
 ) -> int:
-    """Replace these rows in bulk, which is faster than updates; return the batch's new version."""
+    """Replace these rows in bulk, which is faster than updates. Return the batch's new version."""
     batch = _load_changed(batch_id, version)
     batch.checked_at = None
     db.session.flush()
@@ -159,7 +159,7 @@ def _store_counts(
 
 
 def drop(*, batch_id: int, version: int | None = None) -> ImportBatch:
-    """Drop an open batch; return it. `erase_rows` then erases its content."""
+    """Drop an open batch and return it. `erase_rows` then erases its content."""
     batch = _load_changed(batch_id, version)
     batch.state = "dropped"
     db.session.flush()
@@ -182,7 +182,7 @@ def open_batch(batch_id: int) -> ImportBatch:
 
 
 def mark_changed(batch: ImportBatch) -> ImportBatch:
-    """Note that the batch has changed, which gives it a new version; return it."""
+    """Note that the batch has changed, which gives it a new version, and return it."""
     batch.changed_at = max(utcnow(), batch.changed_at + timedelta(microseconds=1))
     db.session.flush()
     return batch

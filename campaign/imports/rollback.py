@@ -26,7 +26,7 @@ class NothingToUndo(CampaignError):
 
 
 def undo(*, batch_id: int) -> ImportBatch:
-    """Undo an imported batch, or stop one that is being imported; return it.
+    """Undo an imported batch, or stop one that is being imported, and return it.
 
     `remove_in_parts` then removes its signatures. Raises NothingToUndo.
     """
@@ -37,7 +37,7 @@ def undo(*, batch_id: int) -> ImportBatch:
 
 
 def undo_restored(*, batch_id: int) -> int | None:
-    """Undo a batch that a backup brought back; return how many signatures were removed.
+    """Undo a batch that a backup brought back and return how many signatures were removed.
 
     Nobody signs at that time, so it is one transaction. A batch that was not imported yet when
     the backup was made loses its content. Return None if nothing of it is left.
@@ -61,7 +61,7 @@ def _begin(batch: ImportBatch) -> ImportBatch:
 
 
 def remove_in_parts(write: Write, batch_id: int) -> int:
-    """Remove the signatures and personal data of an undone batch; return how many signatures.
+    """Remove the signatures and personal data of an undone batch, and return how many signatures.
 
     Each part is a transaction run by `write`. The hatching runner updates tally and ledger.
     Signatures removed earlier are not counted again.
@@ -103,7 +103,7 @@ def _remove_part(batch_id: int, after: int) -> tuple[int, int] | None:
 
 
 def _erase_part(batch_id: int) -> bool:
-    """Erase some rows; return whether there were any."""
+    """Erase some rows and return whether there were any."""
     batch = mark_changed(load_for_update(ImportBatch, batch_id))
     in_batch = _rows.c.batch_id == batch_id
     places = db.session.scalars(

@@ -161,7 +161,7 @@ class _Printing:
             x += DASH + BETWEEN_DASHES
 
     def _begin_full_text(self) -> float:
-        """Start a page of the full text with title and targets; return where its text may begin."""
+        """Start a page of the full text with title and targets. Return where its text may begin."""
         self._canvas.add(WHITE)
         self._draw_text(
             self._spec.full_text_note, self._left, self._bottom - 1, LABEL_FONT, 8.5, GREY
@@ -194,7 +194,7 @@ class _Printing:
             )
 
     def _set_title(self, lines: Sequence[str], size: float) -> float:
-        """Draw the cause, the lines of the title and the targets; return the y of the last line."""
+        """Draw the cause, the lines of the title and the targets. Return the y of the last line."""
         y = EDGE + 7
         self._draw_text(self._spec.cause, self._left, y, LABEL_FONT_BOLD, 8.5, GREY)
         y += 3

@@ -101,7 +101,7 @@ def _comes_after_texts(part: ZipInfo) -> bool:
 
 
 def _check_texts(texts: SharedTexts | None, part: ZipInfo, xml: bytes) -> SharedTexts | None:
-    """Refuse a sheet whose cells hold too much text; return the SharedTexts once known."""
+    """Refuse a sheet whose cells hold too much text and return the SharedTexts once known."""
     if _comes_after_texts(part):
         if texts:
             texts.refuse_more_than(MAX_TEXT_BYTES, xml)

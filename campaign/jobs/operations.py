@@ -159,7 +159,7 @@ def fail_job(job_id: int, *, holder: str, now: datetime) -> bool:
 
 
 def sweep_jobs(*, now: datetime) -> int:
-    """Delete jobs that finished or failed some days ago; return how many."""
+    """Delete jobs that finished or failed some days ago, and return how many."""
     old_ids = select(Job.id).where(Job.finished_at <= now - FINISHED_LIFETIME).limit(SWEEP_BATCH)
     return _rows_changed(delete(Job).where(Job.id.in_(old_ids)))
 

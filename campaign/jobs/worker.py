@@ -71,7 +71,7 @@ class JobLoop:
             run.renew()
 
     def run_next(self) -> bool:
-        """Run the job that has been due longest; return whether there was work."""
+        """Run the job that has been due longest and return whether there was work."""
         kind = self._kind
         if kind.waits_in_surge and work_waits():
             return False
@@ -191,7 +191,7 @@ class UpkeepRound:
         self._operations = list(operations)
 
     def do(self) -> int:
-        """Make one round; return how much was done."""
+        """Make one round and return how much was done."""
         now = database_now()
         # What failed at the start is tried again in the next round.
         self._at_start = [operation for operation in self._at_start if _try(operation, now) is None]
@@ -274,7 +274,7 @@ class Worker:
 
 
 def _try(operation: Upkeep, now: datetime) -> int | None:
-    """Do a piece of upkeep in a transaction; return how much was done, or None if it failed."""
+    """Do a piece of upkeep in a transaction and return how much was done, or None if it failed."""
     try:
         return int(cast(int | None, write(operation, now=now)) or 0)
     except Exception as error:

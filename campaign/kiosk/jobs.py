@@ -31,7 +31,7 @@ def forget_old(*, now: datetime) -> int:
 
 
 def forget(*, now: datetime, days: int) -> int:
-    """Erase data from tablets that is no longer needed; return the number of records changed.
+    """Erase data from tablets that is no longer needed and return the number of records changed.
 
     The content of decided records is erased after `days`. That of undecided ones is erased once
     the personal data of their petition has been. A drawn signature is erased with its signature.

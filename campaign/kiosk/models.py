@@ -164,7 +164,7 @@ class TableCode(Base):
 
 
 class KioskKey(Base):
-    """A key pair that tablets seal to; the private key is encrypted under SECRET_KEY.
+    """A key pair that tablets seal to. The private key is encrypted under SECRET_KEY.
 
     Only this server can read the private key. Tablets get the newest key without `retired_at`.
     Others are kept as long as a tablet may hold data sealed to them.

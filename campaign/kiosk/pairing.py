@@ -55,7 +55,7 @@ class UsedCode(CampaignError):
 
 
 def new_code(*, event_id: int, name: str = "", now: datetime) -> PairingCode:
-    """Create a code that pairs one device to the event within CODE_GOOD_FOR; return its row.
+    """Create a code that pairs one device to the event within CODE_GOOD_FOR and return its row.
 
     `name` is the tablet's future name. Without one, the tablet gets the next number.
     """
@@ -74,7 +74,7 @@ def new_code(*, event_id: int, name: str = "", now: datetime) -> PairingCode:
 
 
 def pair(*, typed: str, app: str = "", now: datetime) -> tuple[Kiosk, str]:
-    """Pair the device that shows the code `typed`; return its Kiosk and secret.
+    """Pair the device that shows the code `typed` and return its Kiosk and secret.
 
     The secret is not stored, so it is only available now.
     Raises UnknownCode, ExpiredCode and UsedCode.
@@ -133,7 +133,7 @@ def rename(*, kiosk_id: int, name: str) -> Kiosk:
 
 
 def extend(*, kiosk_id: int, now: datetime) -> Kiosk:
-    """Let the kiosk collect for one more day, from its current end or from now; return it."""
+    """Let the kiosk collect for one more day, from its current end or from now, and return it."""
     kiosk = load_for_update(Kiosk, kiosk_id)
     kiosk.expires_at = max(kiosk.expires_at, now) + EXTENSION
     db.session.flush()
@@ -141,7 +141,7 @@ def extend(*, kiosk_id: int, now: datetime) -> Kiosk:
 
 
 def revoke(*, kiosk_id: int, now: datetime) -> Kiosk:
-    """Hold for review all that the kiosk sends from now on; return it. Twice is harmless."""
+    """Hold for review all that the kiosk sends from now on and return it. Twice is harmless."""
     kiosk = load_for_update(Kiosk, kiosk_id)
     kiosk.revoked_at = kiosk.revoked_at or now
     note_ended("kiosk.revoked", kiosk.id, kiosk.paired_at)

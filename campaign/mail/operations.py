@@ -101,7 +101,7 @@ def claim(*, limit: int, now: datetime, last_priority: int = LETTERS) -> list[Ou
 
     All have the same priority: while personal emails are due, only those are claimed, and those
     after `last_priority` wait. The longest overdue come first. A claim lasts CLAIM_LIFETIME unless
-    renewed; then another worker may claim the messages, with CLAIM_ENDED as their last error. `now` is
+    renewed. Then another worker may claim the messages, with CLAIM_ENDED as their last error. `now` is
     the database's time.
     """
     claimable = is_claimable(now, last_priority=last_priority)
@@ -229,7 +229,7 @@ def clear_refusal(*, digest: bytes) -> None:
 
 
 def sweep(*, now: datetime, keep_days: int = 30) -> int:
-    """Delete finished messages older than `keep_days` among the oldest rows; return how many."""
+    """Delete finished messages older than `keep_days` among the oldest rows and return how many."""
     oldest = select(func.min(_table.c.id)).scalar_subquery()
     result = db.session.execute(
         delete(_table).where(

@@ -20,7 +20,7 @@ work.upkeep(operations.forget_old)
 
 @work.periodic(seconds=INTERVAL_SECONDS)
 def carry_out_changes(_worker: WorkerContext) -> int:
-    """Carry out each change that is due, in its own transaction; return how many."""
+    """Carry out each change that is due, in its own transaction, and return how many."""
     return sum(
         _carry_out(change_id) for change_id in due_changes(now=database_now(), limit=BATCH_SIZE)
     )

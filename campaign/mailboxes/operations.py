@@ -41,7 +41,7 @@ class ChangeOver(CampaignError):
 
 
 def request_change(*, old: Mailbox, new: Mailbox, lang: str, now: datetime) -> int:
-    """Record the request, and queue the email that asks the new mailbox; return the id.
+    """Record the request, and queue the email that asks the new mailbox, and return the id.
 
     It replaces requests of the old mailbox that nobody confirmed yet. Nothing is looked up about
     the new mailbox, so that neither the answer nor its time says whether it is known here.
@@ -105,7 +105,7 @@ def agree(*, change_id: int, now: datetime) -> AddressChange:
 
 
 def stop(*, change_id: int, now: datetime) -> AddressChange:
-    """Stop the change permanently, because the old mailbox objects; tell the new one.
+    """Stop the change permanently, because the old mailbox objects, and tell the new one.
 
     Stopping twice changes nothing. Raise ChangeOver.
     """
@@ -117,7 +117,7 @@ def stop(*, change_id: int, now: datetime) -> AddressChange:
 
 
 def take_effect(*, change_id: int, now: datetime) -> bool:
-    """Move everything of the old mailbox, if the time has come; return whether it was done.
+    """Move everything of the old mailbox, if the time has come, and return whether it was done.
 
     All of it is one transaction. After a killed worker, the next one finds the row as it was.
     """
@@ -142,7 +142,7 @@ def take_effect(*, change_id: int, now: datetime) -> bool:
 
 
 def forget_old(*, now: datetime) -> int:
-    """Let changes expire that nobody agreed to, and delete old rows; return how many."""
+    """Let changes expire that nobody agreed to, and delete old rows, and return how many."""
     unanswered = db.session.scalars(
         select(AddressChange)
         .where(

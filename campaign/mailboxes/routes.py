@@ -75,7 +75,7 @@ def answered(answer: str) -> ResponseReturnValue:
 
 
 def _opened(token: str) -> tuple[AddressChange, str]:
-    """Return the change that the token opens, and for whom; or abort with a page that says why."""
+    """Return the change that the token opens, and for whom, or abort with a page that says why."""
     return change_by_token(token) or abort(
         private(make_response(render_template("mailboxes/change.html", state="unknown"), 404))
     )

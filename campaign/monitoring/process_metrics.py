@@ -41,7 +41,7 @@ class ProcessMetrics(Collector):
         return self._folder / f"{self._name}.json"
 
     def start(self, role: str) -> Self:
-        """Write the metrics from now on, in a thread; return this object.
+        """Write the metrics from now on, in a thread, and return this object.
 
         `role` says what this process does: `web`, `worker` or `runner`.
         """

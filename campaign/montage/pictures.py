@@ -191,7 +191,7 @@ def _draw_once(file: Path, make: Callable[[], bytes], lock: threading.Lock) -> b
             _save(file, png)
             _sweep(file.parent)
         except OSError as error:
-            # On a full disk the picture is still shown; the next request just has to draw it again.
+            # On a full disk the picture is still shown. The next request just has to draw it again.
             failure_log.note(error, "saving a picture")
         return png
 

@@ -1,4 +1,4 @@
-"""Public pages of an organisation: its causes and its imprint; its images and its colours."""
+"""Public pages of an organisation: its causes, imprint, images and colours."""
 
 from flask import Blueprint, Response, abort, g, make_response, render_template
 from flask.typing import ResponseReturnValue

@@ -262,7 +262,7 @@ def render_not_found(_error: Exception) -> ResponseReturnValue:
 def answer_large_request(_error: Exception) -> ResponseReturnValue:
     """Say that an uploaded file was too large, or show the general error page.
 
-    In the second case the user can go back; the browser keeps the form.
+    In the second case the user can go back. The browser keeps the form.
     """
     refuse = getattr(current_app.view_functions[request.endpoint or ""], "refuse_large", None)
     return refuse() if refuse else (render_template("errors/413.html"), 413)
@@ -270,7 +270,7 @@ def answer_large_request(_error: Exception) -> ResponseReturnValue:
 
 @blueprint.errorhandler(CSRFError)
 def answer_csrf_error(_error: Exception) -> ResponseReturnValue:
-    """Answer a form whose CSRF token is no longer valid; nothing was changed.
+    """Answer a form whose CSRF token is no longer valid. Nothing was changed.
 
     The page was open for weeks, or was opened before signing in elsewhere.
     """

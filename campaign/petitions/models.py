@@ -80,7 +80,7 @@ class Petition(Archivable, Pictured, Base):
     only what each supporter allows to be shown. The details are some of DELIVERED_DETAILS.
 
     What came of it is the `result`, one of RESULTS or "" while nobody knows, since the day
-    `result_on`. Organizers set it; no answer sets it automatically.
+    `result_on`. Organizers set it. No answer sets it automatically.
 
     Its thresholds are the counts at which it delivers again. With `shows_thresholds`, its page
     announces the next one.

@@ -12,7 +12,7 @@ PART = "result"
 def change_result(
     *, petition_id: int, version: int | None, result: str, result_on: date | None
 ) -> Petition:
-    """Set the result, one of RESULTS or "", and its day; return the petition.
+    """Set the result, one of RESULTS or "", and its day, and return the petition.
 
     `version` is that of the part `result` that the form showed, None without a form. Raise
     EditConflict.

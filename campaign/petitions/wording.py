@@ -83,7 +83,7 @@ class Wording:
         return any(astuple(self))
 
     def with_values(self, values: Collection[str]) -> "Wording":
-        """Return the texts that need no other placeholders than `values`; the others are empty."""
+        """Return the texts that need no other placeholders than `values`. The others are empty."""
         return Wording(
             **{
                 name: text if placeholders_in(text) <= set(values) else ""

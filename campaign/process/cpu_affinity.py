@@ -29,7 +29,7 @@ def pin_to_cpu() -> None:
 
 
 def _take(number: int) -> bool:
-    """Claim a CPU by binding an abstract socket address; return whether it was free.
+    """Claim a CPU by binding an abstract socket address and return whether it was free.
 
     The kernel gives the address to one process and frees it when that process ends.
     """

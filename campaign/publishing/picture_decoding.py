@@ -28,7 +28,7 @@ MAX_MEMORY = 2 * 1024**3
 
 
 def clean(folder: Path, *, is_logo: bool = False) -> dict[str, Any]:
-    """Write the files for the folder's picture; return its size.
+    """Write the files for the folder's picture and return its size.
 
     If the picture is refused, the result has only the reason as `refused`: `format` or `pixels`.
     """
@@ -60,7 +60,7 @@ def _write_pictures(image: Image.Image, folder: Path) -> None:
 
 
 def _decode(path: Path, max_side: int) -> Image.Image | None:
-    """Return the picture upright, scaled, in RGB or RGBA; None if it has too many pixels."""
+    """Return the picture upright, scaled, in RGB or RGBA, or None if it has too many pixels."""
     with warnings.catch_warnings():
         # Our own limit is lower than the one of Pillow's warning.
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)

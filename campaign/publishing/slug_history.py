@@ -56,7 +56,7 @@ class SlugHistory:
         self.flush(slug)
 
     def flush(self, slug: str) -> None:
-        """Flush; raise the `taken` exception if another row just took the slug."""
+        """Flush. Raise the `taken` exception if another row just took the slug."""
         try:
             db.session.flush()
         except IntegrityError as error:

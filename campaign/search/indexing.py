@@ -46,7 +46,7 @@ class Batch(NamedTuple):
 
 
 def refresh(write: Write, *, now: datetime) -> int:
-    """Index one batch of what changed; return how many items were handled.
+    """Index one batch of what changed and return how many items were handled.
 
     `write` runs an operation and commits it.
     """
@@ -209,7 +209,7 @@ def _batch(source: Source, ids: Sequence[int]) -> Batch:
 
 
 def _claim(change_ids: dict[int, list[int]]) -> set[int]:
-    """Delete these changes; return the items whose changes were all there still.
+    """Delete these changes and return the items whose changes were all there still.
 
     An item of which one is missing was indexed by another worker, perhaps from newer rows.
     """

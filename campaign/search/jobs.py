@@ -22,18 +22,18 @@ def note_differences(*, now: datetime) -> int:
 
 @work.periodic(when=CHANGES_ARE_DUE)
 def update_index(_worker: WorkerContext) -> int:
-    """Index one batch of what has changed; return how many documents changed."""
+    """Index one batch of what has changed and return how many documents changed."""
     return indexing.refresh(write, now=database_now())
 
 
 @work.periodic(seconds=LANGUAGES_SECONDS)
 def follow_languages(_worker: WorkerContext) -> int:
-    """Have everything indexed in new languages of the site; return how many items that concerns."""
+    """Have everything indexed in new languages of the site. Return how many items that concerns."""
     return write(indexing.note_differences) if indexing.has_other_languages() else 0
 
 
 def index_all() -> int:
-    """Bring the index up to date with all public content; return how many items were read.
+    """Bring the index up to date with all public content and return how many items were read.
 
     Commands call this, so that they need not wait for the worker.
     """

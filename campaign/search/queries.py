@@ -27,7 +27,7 @@ class Hit:
     """One result.
 
     `count` is the number of butterflies of a cause, or of signatures of a petition or responses to
-    another action; otherwise None. `action_kind` is the kind of a petition or other action, and
+    another action, otherwise None. `action_kind` is the kind of a petition or other action, and
     `result` what came of it, or "".
     """
 

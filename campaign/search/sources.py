@@ -23,7 +23,7 @@ class PublicItem(NamedTuple):
 class Document:
     """An item for readers of `lang`.
 
-    `title`, `summary` and `body` are plain text; the other fields are as in SearchDocument.
+    `title`, `summary` and `body` are plain text. The other fields are as in SearchDocument.
     """
 
     subject_id: int
@@ -48,7 +48,7 @@ def no_later_changes(_ids: Sequence[int]) -> Mapping[int, datetime]:
 class Source:
     """One kind of content.
 
-    `public_items(ids)` returns a PublicItem for each of these items that is public; without ids, for
+    `public_items(ids)` returns a PublicItem for each of these items that is public. Without ids, for
     all. `documents(ids)` returns the Documents of these items in each language of the site.
     `public_from(ids)` returns when items become public later, if no row changes then. `endpoint` is
     the route that shows one item, given its `slug`.

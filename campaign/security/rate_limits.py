@@ -43,7 +43,7 @@ class RateLimiter:
         return cls(limit_storage(config), config["SECRET_KEY"].encode())
 
     def hit(self, limit: RateLimitItem, *names: str) -> bool:
-        """Count a request; return whether it is within `limit`."""
+        """Count a request and return whether it is within `limit`."""
         return self._limiter.hit(limit, *names)
 
     def test(self, limit: RateLimitItem, *names: str, cost: int = 1) -> bool:
@@ -51,7 +51,7 @@ class RateLimiter:
         return self._limiter.test(limit, *names, cost=cost)
 
     def count(self, limit: RateLimitItem, *names: str) -> int:
-        """Count a request; return how many there were in the current window of `limit`."""
+        """Count a request and return how many there were in the current window of `limit`."""
         return self._storage.incr(limit.key_for(*names), limit.get_expiry())
 
     def window(self, limit: RateLimitItem, *names: str) -> Window:
@@ -60,7 +60,7 @@ class RateLimiter:
         return Window(stats.remaining, max(1, round(stats.reset_time - time.time())))
 
     def hit_network(self, limit: RateLimitItem, ip: str | None, *names: str) -> bool:
-        """Count a request in each network of `ip`; return whether all are within their limits.
+        """Count a request in each network of `ip` and return whether all are within their limits.
 
         The networks are an IPv4 address, or the /64, /56 and /48 prefixes of an IPv6 address.
         Requests from this machine are not counted: they come from a proxy missing in

@@ -64,7 +64,7 @@ class Sealer:
             del self._waiting[:FRAME]
 
     def finish(self) -> int:
-        """Make all data durable; return the number of frames, which reading needs."""
+        """Make all data durable and return the number of frames, which reading needs."""
         if self._waiting:
             self._seal(bytes(self._waiting))
             self._waiting.clear()

@@ -35,7 +35,7 @@ def read_token(key: bytes, purpose: str, token: str, seal: bytes = b"") -> int |
 
 
 def claimed_number(token: str) -> int | None:
-    """Return the number that `token` claims, to find its row; None if it is not a token.
+    """Return the number that `token` claims, to find its row, or None if it is not a token.
 
     This proves nothing yet: check it with `read_token`.
     """

@@ -35,7 +35,7 @@ class BodyTooLarge(BodyError):
 
 
 class TooManyBodies(BodyError):
-    """Too many bodies are being read; no memory is left for this one."""
+    """Too many bodies are being read. No memory is left for this one."""
 
     status = 503
 
@@ -50,7 +50,7 @@ class BodyReader:
         self._shortest_wait: float | None = None
 
     def start(self) -> Self:
-        """Start the thread that cancels slow bodies; return this object."""
+        """Start the thread that cancels slow bodies and return this object."""
         threading.Thread(target=self._watch, name="bodies", daemon=True).start()
         return self
 

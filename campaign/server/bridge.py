@@ -47,7 +47,7 @@ class WsgiBridge:
         self._begun_at: dict[int, float] = {}
 
     def start(self) -> Self:
-        """Start the background thread; return this object."""
+        """Start the background thread and return this object."""
         self._bodies.start()
         return self
 

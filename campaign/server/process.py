@@ -45,7 +45,7 @@ def server(
     stop_seconds: int,
     listening: socket.socket | None = None,
 ) -> AbstractServer[Any]:
-    """Return a server; each process calls `target` (`module:name`) to get its WsgiBridge.
+    """Return a server. Each process calls `target` (`module:name`) to get its WsgiBridge.
 
     If `listening` is given, the server shares that socket with others, and `host` and `port` are
     not used. Connections that nobody has accepted when it stops then wait for the others.

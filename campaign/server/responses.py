@@ -36,7 +36,7 @@ class Response:
         self.headers = [*headers, ("connection", "close")] if self._closes else headers
 
     def send(self, chunks: Iterable[bytes]) -> None:
-        """Send the body `chunks`; return when this thread has nothing left to do."""
+        """Send the body `chunks` and return when this thread has nothing left to do."""
         if isinstance(chunks, list):
             self._send_bytes(chunks[0] if len(chunks) == 1 else b"".join(chunks))
             return
@@ -112,7 +112,7 @@ def _write_first(data: bytes, reading: int, writing: int) -> bool:
 
 
 def _write(data: bytes | memoryview, writing: int) -> bool:
-    """Write `data` as fast as it is read; return whether all of it was written."""
+    """Write `data` as fast as it is read and return whether all of it was written."""
     left = memoryview(data)
     while left:
         try:

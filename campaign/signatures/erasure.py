@@ -167,7 +167,7 @@ def warn_of_erasure(*, now: datetime) -> int:
 
 
 def anonymise_due(*, now: datetime) -> int:
-    """Erase a batch of each petition that is due; return how many signatures were erased."""
+    """Erase a batch of each petition that is due and return how many signatures were erased."""
     return sum(
         anonymise(petition_id=petition.id, actor=WORKER, now=now)
         for petition in _with_retention()
@@ -176,7 +176,7 @@ def anonymise_due(*, now: datetime) -> int:
 
 
 def anonymise(*, petition_id: int, actor: Actor, now: datetime, limit: int = BATCH_SIZE) -> int:
-    """Erase up to `limit` signatures of a petition, oldest first; return how many.
+    """Erase up to `limit` signatures of a petition, oldest first, and return how many.
 
     Counted ones stay counted. The last batch is recorded in the activity log as done by `actor`.
     """
@@ -250,7 +250,7 @@ _table: Table = Signature.__table__
 
 
 def withdraw_and_erase(*, ids: list[int], now: datetime) -> int:
-    """Withdraw a few hundred signatures, and erase their personal data at once; return how many.
+    """Withdraw a few hundred signatures, and erase their personal data at once. Return how many.
 
     A counted one stays counted, without a name, until the runner has removed it from tally and
     ledger. Those already removed or erased stay as they are.

@@ -58,7 +58,7 @@ for operation in (move_full_batches, warn_of_erasure, anonymise_due, forget_undo
 
 @work.periodic(seconds=HATCH_SECONDS, process="runner")
 def hatch_confirmed(worker: WorkerContext) -> int:
-    """Give confirmed signatures their numbers; return how many rows changed."""
+    """Give confirmed signatures their numbers and return how many rows changed."""
     # This check needs no commit, and most of the time there is nothing to do.
     if not has_work_for_runner():
         return 0
@@ -72,7 +72,7 @@ def hatch_confirmed(worker: WorkerContext) -> int:
 
 
 def hatch_once() -> int:
-    """Hatch one batch from a command; return how many rows changed."""
+    """Hatch one batch from a command and return how many rows changed."""
     changed: int = write(hatch, holder=f"generate-{os.getpid()}", now=utcnow())
     return changed
 
@@ -93,7 +93,7 @@ def hatch_all() -> None:
 
 @work.periodic(when=REPEATS_WAIT)
 def answer_repeated(worker: WorkerContext) -> int:
-    """Answer people who have signed before; return how many."""
+    """Answer people who have signed before and return how many."""
     good_for = timedelta(days=site_settings().confirm_days)
     answered: int = write(answer_repeats, now=database_now(), good_for=good_for)
     return answered
@@ -101,7 +101,7 @@ def answer_repeated(worker: WorkerContext) -> int:
 
 @work.periodic(when=BULK_DECISIONS_WAIT)
 def carry_out_bulk_decisions(worker: WorkerContext) -> int:
-    """Carry out or undo a batch of a bulk decision; return how many signatures it looked at."""
+    """Carry out or undo a batch of a bulk decision, and return how many signatures it looked at."""
     return write(carry_out_batch, holder=worker.holder, now=database_now())
 
 
@@ -160,7 +160,7 @@ def forget_old(*, now: datetime) -> int:
 
 
 def forget(*, now: datetime, unconfirmed_days: int, address_days: int) -> int:
-    """Erase what is no longer kept; return how many rows changed.
+    """Erase what is no longer kept and return how many rows changed.
 
     Unconfirmed signatures are deleted after `unconfirmed_days`. That includes held ones, because
     nobody has said that they signed. A held signature that its supporter has confirmed stays held
@@ -225,7 +225,7 @@ _forms: Table = RepeatSigning.__table__
 
 
 def forget_old_forms(cutoff: datetime) -> int:
-    """Delete the forms that were sent before `cutoff`; return how many."""
+    """Delete the forms that were sent before `cutoff` and return how many."""
     return cast(
         CursorResult[Any],
         db.session.execute(delete(_forms).where(LINKED_FORM, _forms.c.created_at <= cutoff)),

@@ -98,7 +98,7 @@ class Signature(Base):
     answer or result.
 
     `notice_id` is the privacy notice that it was given under. `consent_at` is when its supporter
-    agreed to that, if a partner said so; otherwise that is `created_at`.
+    agreed to that, if a partner said so. Otherwise that is `created_at`.
     """
 
     __tablename__ = "signature"

@@ -89,7 +89,7 @@ def waits_for_owner(email_digest: bytes, email: str) -> list[Signature]:
 
 
 def confirm_by_owner(*, email_digest: bytes, email: str) -> Sequence[int]:
-    """Show the names signed with exactly this address as asked at the table; return the ids.
+    """Show the names signed with exactly this address as asked at the table and return the ids.
 
     Doing it twice changes nothing.
     """
@@ -99,7 +99,7 @@ def confirm_by_owner(*, email_digest: bytes, email: str) -> Sequence[int]:
 
 
 def confirm_by_organizer(*, ids: Iterable[int], cause_ids: Iterable[int] | None) -> Sequence[int]:
-    """Show these names as asked at the table; return the ids of those in the organizer's causes."""
+    """Show these names as asked at the table. Return the ids of those in the organizer's causes."""
     shown = _show(chosen_among(ids, cause_ids))
     # They asked for it when they signed at the table.
     note_shown_names(shown)
@@ -107,7 +107,7 @@ def confirm_by_organizer(*, ids: Iterable[int], cause_ids: Iterable[int] | None)
 
 
 def keep_private(*, ids: Iterable[int], cause_ids: Iterable[int] | None) -> Sequence[int]:
-    """Keep these names as private as they are; return the ids.
+    """Keep these names as private as they are and return the ids.
 
     Supporters can still change that through their link.
     """

@@ -33,7 +33,7 @@ COMPARED = (
     ),
     *("lang", "version_id"),
 )
-# Columns that the row of a waiting form has itself; its `form_data` holds the others.
+# Columns that the row of a waiting form has itself. Its `form_data` holds the others.
 OWN_COLUMNS = ("address_digest", "notice_id")
 COPIED = (*COMPARED, "source", "created_at")
 # These stay as they are: the signature's identity, its count of emails, and what only confirming
@@ -217,7 +217,7 @@ def json_columns(columns: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def form_row(columns: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the row of a waiting form with these columns of a signature; see `columns_of`."""
+    """Return the row of a waiting form with these columns of a signature. See `columns_of`."""
     return {
         "petition_id": columns["petition_id"],
         "form_data": json_columns(

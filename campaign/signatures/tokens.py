@@ -118,7 +118,7 @@ def confirm_code(signature: Signature, form_id: int | None) -> str:
 
 
 def claimed_form(code: str, email_digest: bytes) -> ClaimedForm | None:
-    """Return the form that `code` claims for an address, to find its row; None if it is no code.
+    """Return the form that `code` claims for an address, to find its row, or None if it is no code.
 
     This proves nothing yet: every code claims a form. Check that its signature has the address.
     """

@@ -13,7 +13,7 @@ STEP_STATES = ("done", "skipped")
 
 
 def change_site(*, settings: dict[str, Any], version: int | None = None) -> Site:
-    """Save these settings; those that `settings` leaves out stay as they are.
+    """Save these settings. Those that `settings` leaves out stay as they are.
 
     `version` is that of the row that the form showed, None without a form. Raise EditConflict, and
     KeyError for a name that is no setting.

@@ -92,7 +92,7 @@ def import_subscribers(
     now: datetime,
     import_id: int | None = None,
 ) -> list[str]:
-    """Add the new ones of at most a few hundred subscribers; return the outcome of each.
+    """Add the new ones of at most a few hundred subscribers and return the outcome of each.
 
     If `asks`, they are pending, and get one email that asks them to confirm. Otherwise they are
     active, with the consent that they gave. `import_id` names the import, which can be continued

@@ -23,7 +23,7 @@ def forget_old(*, now: datetime) -> int:
 
 
 def forget(*, now: datetime, days: int) -> int:
-    """Erase unconfirmed subscriptions and addresses of ended ones; return how many.
+    """Erase unconfirmed subscriptions and addresses of ended ones, and return how many.
 
     Both happen after `days`.
     """

@@ -60,7 +60,7 @@ def subscribe(
     held_reason: str = "",
     notice_id: int = NOT_RECORDED,
 ) -> int:
-    """Record a pending subscription, and queue its confirmation email; return the id.
+    """Record a pending subscription, and queue its confirmation email, and return the id.
 
     It is to a cause, or else to all causes of an organisation: without `organisation_id` of the
     host, which is created on a site whose set-up has not begun. An active subscription stays
@@ -130,7 +130,7 @@ def _write_pending(row: Mapping[str, Any], *, may_overwrite: bool) -> None:
 
 
 def confirm(*, subscription_id: int, now: datetime, good_for: timedelta) -> Subscription | None:
-    """Confirm a subscription; return the row, or None if there is nothing to confirm.
+    """Confirm a subscription and return the row, or None if there is nothing to confirm.
 
     Confirming twice changes nothing. `good_for` is how long the link in the email works. Raises
     LinkExpired.

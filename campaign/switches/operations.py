@@ -48,7 +48,7 @@ def switch_off(
 
 
 def switch_on(*, name: str, organisation_id: int | None = None) -> bool:
-    """Switch `name` on; return whether it was off."""
+    """Switch `name` on and return whether it was off."""
     row = switch_of(name, organisation_id)
     if row is None:
         return False

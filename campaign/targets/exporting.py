@@ -33,7 +33,7 @@ SEPARATOR = "; "
 def export_targets(*, organisation_id: int, kind: str, default_lang: str) -> str:
     """Return the targets of an organisation that were not removed. `kind` is one of FORMATS.
 
-    Popolo has one language; what it shows in it is in `default_lang`.
+    Popolo has one language. What it shows in it is in `default_lang`.
     """
     profiles = _profiles(organisation_id)
     return (

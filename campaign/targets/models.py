@@ -175,7 +175,7 @@ class TargetImport(Base):
 
     `content` is the file until it is imported. `counts` says how many entries are "added",
     "changed" and "same", and how many match a "removed" target. `preview` holds some of them.
-    `changes` hold what it changed, so that it can be undone; they are None when that is over.
+    `changes` hold what it changed, so that it can be undone. They are None when that is over.
     """
 
     __tablename__ = "target_import"

@@ -138,7 +138,7 @@ _PROVIDERS = dict(_load_providers())
 
 
 def canonical(address: str) -> str:
-    """Return one spelling for all spellings of a mailbox, to compare; never send email to it.
+    """Return one spelling for all spellings of a mailbox, to compare. Never send email to it.
 
     `data/mail_domains.toml` lists what each email provider ignores. For other domains, only case
     is folded. Raises AddressRefused if the domain cannot be written in ASCII.

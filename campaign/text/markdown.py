@@ -148,7 +148,7 @@ def _is_bold(token: Token) -> bool:
 
 
 def _paragraphs(tokens: list[Token]) -> Iterator[tuple[str, str, Token]]:
-    """Yield (kind, list marker, inline token) of each paragraph; see `to_paragraphs`."""
+    """Yield (kind, list marker, inline token) of each paragraph. See `to_paragraphs`."""
     lists: list[int | None]
     lists, kind, marker = [], "text", ""
     for token in tokens:

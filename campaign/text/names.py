@@ -165,7 +165,7 @@ _NOT_ALPHANUMERIC = re.compile(r"[^a-z0-9]+")
 
 
 def name_key(given: str, family: str) -> str:
-    """Return the canonical form of a cleaned name, to compare people; never show it.
+    """Return the canonical form of a cleaned name, to compare people. Never show it.
 
     It is in lower case, without accents, apostrophes and punctuation. Single spaces separate the
     words, and the given name comes first.

@@ -16,7 +16,7 @@ class WebAddressRefused(ValueError):
 
 
 def parse_web_address(text: str) -> str:
-    """Return the URL in `text`; without a scheme, https is meant. Raise WebAddressRefused."""
+    """Return the URL in `text`. Without a scheme, https is meant. Raise WebAddressRefused."""
     url = text if "://" in text else f"https://{text}"
     try:
         parts = urlsplit(url)

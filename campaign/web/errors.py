@@ -150,7 +150,7 @@ def log_escaped(exc_info: Any) -> None:
 
 
 def _log_failure(error: BaseException) -> str:
-    """Log `error`; return its reference number."""
+    """Log `error` and return its reference number."""
     return failure_log.note(error, f"{request.method} {_rule()}")
 
 

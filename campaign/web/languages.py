@@ -54,7 +54,7 @@ class LanguageRule(Rule):
 
 
 class InterfaceMessages(Domain):
-    """The messages of a locale; those of the nearest language if there is no translation."""
+    """The messages of a locale, or of the nearest language if there is no translation."""
 
     def get_translations(self) -> NullTranslations:
         locale = get_locale()

@@ -179,7 +179,7 @@ def without_lang(path: str) -> str:
 
 
 def lang_of(lang: str) -> Markup:
-    """Return the attributes for text in `lang`; nothing if the page is in that language."""
+    """Return the attributes for text in `lang`: nothing if the page is in that language."""
     page_lang = chosen_lang()
     if lang == page_lang:
         return Markup("")

@@ -34,7 +34,7 @@ def ended(app, tmp_path, monkeypatch):
 
 @pytest.fixture
 def restored(run, tmp_path):
-    """Back up at once; return a function that restores it and returns the command's output."""
+    """Back up at once and return a function that restores it and returns the command's output."""
     file = tmp_path / "copy"
 
     def back_up():

@@ -72,7 +72,7 @@ def target():
 
 
 def copy(app, target):
-    """Run the command in this process; return its result."""
+    """Run the command in this process and return its result."""
     with app.app_context():
         return app.test_cli_runner().invoke(args=["db", "copy", "--to", target])
 

@@ -226,7 +226,7 @@ def test_time_of_a_backup_is_kept(tmp_path):
 
 @pytest.fixture
 def web_server():
-    """Run a server; return its URL, and the status that it answers with."""
+    """Run a server and return its URL, and the status that it answers with."""
     answer = SimpleNamespace(status=200)
 
     class Handler(BaseHTTPRequestHandler):

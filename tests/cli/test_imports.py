@@ -40,7 +40,7 @@ def import_file(run, tmp_path):
 
 
 def result_of(place, output):
-    """Return what the output says about a row of the file; the totals follow after all rows."""
+    """Return what the output says about a row of the file. The totals follow after all rows."""
     return next(
         line.strip().removeprefix(str(place)).strip()
         for line in output.splitlines()

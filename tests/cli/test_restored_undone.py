@@ -62,7 +62,7 @@ TEXTS = {"en": {"subject": "A new room", "body": "We moved."}}
 
 
 def undone_batch(petition, restored, *, at):
-    """Undo a batch after a backup that was made `at` a point of its life; return it."""
+    """Undo a batch after a backup that was made `at` a point of its life and return it."""
     batch = begin(petition, csv_of(*PAPER))
     if at == "open":
         restored.back_up()
@@ -105,7 +105,7 @@ def test_import_of_paper_whose_number_another_batch_has_is_left_alone(restored):
 
 
 def make_list(cause, organizer, *names, state="imported"):
-    """Import a list of subscribers, committed; return its id."""
+    """Import a list of subscribers, committed, and return its id."""
 
     def make():
         item = SubscriberImport(
@@ -228,7 +228,7 @@ def test_messages_to_registered_people_that_were_over_do_not_go_on(restored):
 
 
 def send_message(event):
-    """Begin to send a message to one person, committed; return its id."""
+    """Begin to send a message to one person, committed, and return its id."""
     come(event)
     options = {"audience": "registered", "texts": TEXTS, "now": utcnow()}
     message = write(messages.write_message, event_id=event.id, **options)

@@ -37,7 +37,7 @@ def cause(app):
 
 @pytest.fixture
 def list_of(tmp_path):
-    """Call it with lines; it returns the path of a CSV file."""
+    """Call it with lines. It returns the path of a CSV file."""
 
     def make(*lines, header=HEADER, encoding="utf-8"):
         path = tmp_path / "list.csv"

@@ -19,7 +19,7 @@ table = Signature.__table__
 
 @pytest.fixture
 def ids(app):
-    """Add three signatures; return their ids."""
+    """Add three signatures and return their ids."""
     return sign_many(make_petition(), 3)
 
 

@@ -65,14 +65,14 @@ class Ledger:
         return number
 
     def stop_at_the_door(self, crowd):
-        """Close the gate and submit 0, whose commit then waits behind it; return the future."""
+        """Close the gate and submit 0, whose commit then waits behind it, and return the future."""
         self.gate.clear()
         first = crowd.submit(self.write, 0)
         assert self.at_the_door.wait(PATIENCE)
         return first
 
     def queue(self, crowd, works):
-        """Submit the `works` in order, each from its own thread; return their futures.
+        """Submit the `works` in order, each from its own thread, and return their futures.
 
         A pair is an operation and its item. The gate must be closed, so that nothing leaves the
         queue.

@@ -67,7 +67,7 @@ def test_few_requests_use_few_connections_and_those_that_the_server_closed_are_r
 
 
 def backends(engine, count):
-    """Use so many connections at once; return the ids of their server processes."""
+    """Use so many connections at once and return the ids of their server processes."""
     with ExitStack() as stack:
         connections = [stack.enter_context(engine.connect()) for _ in range(count)]
         return [item.scalar(text("select pg_backend_pid()")) for item in connections]

@@ -52,7 +52,7 @@ def count_up(path, number_path, times):
 
 @pytest.fixture
 def start(tmp_path):
-    """Start functions in separate processes; those still running at the end are killed."""
+    """Start functions in separate processes. Those still running at the end are killed."""
     running = []
 
     def start(work, *arguments):

@@ -10,7 +10,7 @@ from tests.edge.pages import LONG, PUBLIC, Page, ask
 
 
 def renders(page, *requests, clock=None, wait=0):
-    """Send each of `requests` (keywords of `ask`); return how often the page was rendered."""
+    """Send each of `requests` (keywords of `ask`), and return how often the page was rendered."""
     memory = PageCache(page)
     for request in requests:
         ask(memory, **request)

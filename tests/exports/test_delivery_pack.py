@@ -76,7 +76,7 @@ def signed(petition):
 def pack(
     requested, petition, exporter, *, lang="en", names="shown", details=("country",), paper="a4"
 ):
-    """Create a pack; return its id."""
+    """Create a pack and return its id."""
     choice = {
         "slug": petition.slug,
         "lang": lang,

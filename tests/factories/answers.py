@@ -44,7 +44,7 @@ def make_answer(petition, *, state="published", written_by_target=False, **chang
 
 
 def make_answer_link(petition, *, lang="en", days=30):
-    """Create a link for the petition's first target, committed; return (link, token)."""
+    """Create a link for the petition's first target, committed, and return (link, token)."""
     now = utcnow()
     link = write(
         create_link,

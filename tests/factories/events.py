@@ -51,7 +51,7 @@ def make_event(
 
 
 def ask_to_come(event, name="amalia", *, seats=1, now=None, **more):
-    """Register as the operation does, committed and unconfirmed; return the id."""
+    """Register as the operation does, committed and unconfirmed, and return the id."""
     email = f"{name}@rosales.example"
     columns = {
         "name": name.title(),
@@ -64,7 +64,7 @@ def ask_to_come(event, name="amalia", *, seats=1, now=None, **more):
 
 
 def confirm(registration_id, *, now=None):
-    """Press the button in the email, committed; return the id."""
+    """Press the button in the email, committed, and return the id."""
     fingerprint = content_fingerprint(registration(registration_id))
     return write(
         confirm_registration, registration_id, fingerprint=fingerprint, now=now or utcnow()
@@ -72,7 +72,7 @@ def confirm(registration_id, *, now=None):
 
 
 def come(event, name="amalia", *, now=None, **more):
-    """Register and confirm, committed; return the id."""
+    """Register and confirm, committed, and return the id."""
     return confirm(ask_to_come(event, name, now=now, **more), now=now)
 
 
@@ -106,7 +106,7 @@ def event_now(event):
 
 
 def move(event, *, starts_at):
-    """Set the times directly, as time passing would; the event lasts an hour."""
+    """Set the times directly, as time passing would. The event lasts an hour."""
     values = {"starts_at": starts_at, "ends_at": starts_at + timedelta(hours=1)}
     write(lambda: db.session.execute(update(Event).where(Event.id == event.id).values(**values)))
 

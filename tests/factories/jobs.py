@@ -21,7 +21,7 @@ def job_loop(kind: str, *, now: datetime | None = None, stop: Event | None = Non
 
 
 def run_jobs(kind: str, *, now: datetime | None = None) -> int:
-    """Run all jobs of `kind` that are due at `now`; return how many attempts that took."""
+    """Run all jobs of `kind` that are due at `now` and return how many attempts that took."""
     loop, attempts = job_loop(kind, now=now), 0
     db.session.rollback()
     while loop.run_next():

@@ -74,7 +74,7 @@ class Tablet:
         return [results[record["id"]] for record in records]
 
     def sign(self, petition="home", fields=AMALIA, **changes):
-        """Seal and sync one signature; return (status, reason)."""
+        """Seal and sync one signature, and return (status, reason)."""
         [receipt] = self.receipts(self.seal(petition, fields, **changes))
         return receipt
 
@@ -133,7 +133,7 @@ def iso_time(instant):
 
 
 def make_table(slug="home", *, confirmation="email_or_witness", days=0, **settings):
-    """Create an event today and a petition that can be signed there; return both."""
+    """Create an event today and a petition that can be signed there, and return both."""
     petition = make_petition(slug, confirmation=confirmation, **settings)
     event = make_event(
         "fair", cause_id=petition.cause_id, days=days, petition_ids=[petition.id], town="Toronto"

@@ -47,7 +47,7 @@ def make_targets(petition, count, *, time_zone="UTC", domain=None, **columns):
 
 
 def make_letters(petition, profile, count, *, created_at=None, writer=WRITER, **columns):
-    """Create letters to a target that wait, each of another writer; return their ids in order."""
+    """Create letters to a target that wait, each of another writer. Return their ids in order."""
     created_at = created_at or utcnow()
     return write(_insert, petition, profile, count, created_at, writer, columns)
 

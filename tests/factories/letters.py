@@ -39,7 +39,7 @@ LETTER_TEXTS = {lang: {**text, "kind_texts": KIND_TEXTS[lang]} for lang, text in
 
 
 def make_letter_action(slug="river", *, way="individual", targets=1, **settings):
-    """Create an open letter action with some targets, committed; return it."""
+    """Create an open letter action with some targets, committed, and return it."""
     settings = {"questions": QUESTIONS, "texts": LETTER_TEXTS, "targets": [], **settings}
     petition = make_petition(slug, action_kind="letter", **settings)
     write(lambda: db.session.add(LetterSettings(petition_id=petition.id, way=way)))
@@ -49,7 +49,7 @@ def make_letter_action(slug="river", *, way="individual", targets=1, **settings)
 
 
 def add_target(petition, *, address=ADDRESS, status="unknown", is_target=True, **columns):
-    """Create a target of the action's organisation, committed; return the id of its profile.
+    """Create a target of the action's organisation, committed, and return the id of its profile.
 
     Without an `address` it has none. Without `is_target` the action does not write to it.
     """
@@ -99,12 +99,12 @@ def response(petition, person=AMALIA, *, targets=None, answers=None, is_shared=F
 
 
 def write_letter(petition, person=AMALIA, **more):
-    """Write, confirm and count a letter; return the id of the response."""
+    """Write, confirm and count a letter, and return the id of the response."""
     return sign_and_hatch(**response(petition, person, **more))
 
 
 def write_unconfirmed(petition, person=AMALIA, **more):
-    """Write a letter without confirming it; return the id of the response."""
+    """Write a letter without confirming it and return the id of the response."""
     return sign(**response(petition, person, **more))
 
 

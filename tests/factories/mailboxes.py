@@ -20,7 +20,7 @@ def mailbox(email):
 
 
 def request(old=OLD, new=NEW, *, lang="en", now=None):
-    """Request a change as the form does, committed; return the id."""
+    """Request a change as the form does, committed, and return the id."""
     return write(
         operations.request_change,
         old=mailbox(old),
@@ -31,14 +31,14 @@ def request(old=OLD, new=NEW, *, lang="en", now=None):
 
 
 def confirmed(old=OLD, new=NEW, *, now=None, **more):
-    """Request a change and confirm it with the new address, committed; return the id."""
+    """Request a change and confirm it with the new address, committed, and return the id."""
     change_id = request(old, new, now=now, **more)
     write(operations.confirm_change, change_id=change_id, now=now or utcnow(), good_for=WEEK)
     return change_id
 
 
 def move(old=OLD, new=NEW, *, now=None):
-    """Let a change take effect, because the old address agrees; return the id."""
+    """Let a change take effect, because the old address agrees, and return the id."""
     now = now or utcnow()
     change_id = confirmed(old, new, now=now)
     write(operations.agree, change_id=change_id, now=now)

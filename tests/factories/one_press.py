@@ -8,7 +8,7 @@ from tests.page_parts import values
 
 
 def signer(petition, *person, **more):
-    """Sign and confirm as a person does; return the id of the signature."""
+    """Sign and confirm as a person does, and return the id of the signature."""
     signature_id = sign(petition, *person, **more)
     confirm(signature_id)
     return signature_id

@@ -49,13 +49,13 @@ def make_organizer(
 
 
 def with_password(organizer):
-    """Give an organizer PASSWORD, committed; return them."""
+    """Give an organizer PASSWORD, committed, and return them."""
     write(set_password, organizer_id=organizer.id, password_hash=hash_password(PASSWORD))
     return fresh(organizer)
 
 
 def with_app(organizer):
-    """Give an organizer an app as second factor, committed; return its secret."""
+    """Give an organizer an app as second factor, committed, and return its secret."""
     secret = new_secret()
     write(start_codes, organizer_id=organizer.id, secret=secret, step=0)
     return secret
@@ -77,7 +77,7 @@ def trail():
 
 
 def sign_in(client, organizer):
-    """Give `client` a full session of `organizer`, as if they had signed in; return its row."""
+    """Give `client` a full session of `organizer`, as if they had signed in, and return its row."""
     token = tokens.new_token()
     session = write(
         open_session,

@@ -21,7 +21,7 @@ def csv_of(*lines, header=HEADER):
 
 
 def begin(petition, data, name="list.csv", organizer_id=None, **settings):
-    """Save the rows of a file, committed; return the open batch."""
+    """Save the rows of a file, committed, and return the open batch."""
     current = petition_by_id(petition.id)
     batch = build_batch(
         petition=current,
@@ -44,7 +44,7 @@ def outcomes_of(batch):
 
 
 def bring(batch):
-    """Commit a batch; return it."""
+    """Commit a batch and return it."""
     return bring_decided(batch, outcomes_of(batch), version=batch_by_id(batch.id).version)
 
 
@@ -55,11 +55,11 @@ def bring_decided(batch, decided, *, version=None):
 
 
 def withdraw_and_erase(batch):
-    """Undo a batch, committed; return how many signatures that removed."""
+    """Undo a batch, committed, and return how many signatures that removed."""
     write(undo, batch_id=batch.id)
     return remove_in_parts(write, batch.id)
 
 
 def finish_rest(now=None):
-    """Let the worker finish what is left of batches; return how many jobs that took."""
+    """Let the worker finish what is left of batches and return how many jobs that took."""
     return run_jobs(JOB, now=now)

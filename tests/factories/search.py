@@ -6,7 +6,7 @@ from campaign.search.indexing import refresh
 
 
 def index_now(*, now=None):
-    """Update the index; return how many items were indexed."""
+    """Update the index and return how many items were indexed."""
     total = 0
     while changed := refresh(write, now=now or utcnow()):
         total += changed

@@ -71,7 +71,7 @@ def sign_unanswered(petition, person):
 
 
 def accept(*commands):
-    """Accept signatures in a committed transaction; return the results."""
+    """Accept signatures in a committed transaction and return the results."""
     return write(accept_signatures, commands=commands)
 
 
@@ -148,7 +148,7 @@ def _repeated(petition, supporter):
 
 
 def sign_many(petition, count, **more):
-    """Sign with `count` email addresses; return the ids."""
+    """Sign with `count` email addresses and return the ids."""
     return [
         sign(petition, ODILE, email=f"odile.{place}@kwan.example", **more) for place in range(count)
     ]
@@ -171,7 +171,7 @@ def hatch_now(*, holder="test", now=None, **options):
 
 
 def sign_and_hatch(petition, person=AMALIA, **more):
-    """Sign, confirm and hatch; return the id."""
+    """Sign, confirm and hatch, and return the id."""
     signature_id = sign(petition, person, **more)
     confirm(signature_id)
     hatch_now()

@@ -16,7 +16,7 @@ WEEK = timedelta(days=7)
 
 
 def ask_for_news(name="amalia", *, cause_id=None, now=None, **more):
-    """Subscribe as the form does, committed and unconfirmed; return the id.
+    """Subscribe as the form does, committed and unconfirmed, and return the id.
 
     Without `cause_id` to all causes of `organisation_id`, or of the host.
     """
@@ -34,7 +34,7 @@ def ask_for_news(name="amalia", *, cause_id=None, now=None, **more):
 
 
 def subscribe(name="amalia", *, now=None, **more):
-    """Subscribe and confirm, committed; return the id."""
+    """Subscribe and confirm, committed, and return the id."""
     now = now or utcnow()
     subscription_id = ask_for_news(name, now=now, **more)
     write(operations.confirm, subscription_id=subscription_id, now=now, good_for=WEEK)

@@ -20,7 +20,7 @@ def address(number):
 
 
 def ask_many(petition, count, *, lang="en", now=None, first=0, state="counted"):
-    """Let `count` people sign, confirmed, and ask to be told of answers; return their ids."""
+    """Let `count` people sign, confirmed, and ask to be told of answers, and return their ids."""
     now = now or utcnow() - EARLIER
     hatched_at = {"hatched_at": now} if state == "counted" else {}
     version_id = petition.current_version.id
@@ -69,7 +69,7 @@ def begin_about(topic, *, now=None):
 
 
 def set_result(petition, result, *, day=None):
-    """Set the result of a petition, committed; return what people can be told about."""
+    """Set the result of a petition, committed, and return what people can be told about."""
     day = (day or utcnow().date()) if result else None
     write(change_result, petition_id=petition.id, version=None, result=result, result_on=day)
     return Topic(petition.id, result=result)

@@ -123,7 +123,7 @@ class RunningSite:
                 os.kill(pid, signal.SIGKILL)
 
     def flask(self, *arguments):
-        """Run a `flask` command on the same data; return its exit code and output.
+        """Run a `flask` command on the same data and return its exit code and output.
 
         It runs in this process: another one would take longer to start than most commands take.
         """
@@ -204,7 +204,7 @@ def confirmers(site, signatures):
 
 
 def confirm(site, signature):
-    """Press the button of the email; return the status, or None without a response."""
+    """Press the button of the email and return the status, or None without a response."""
     connection = HTTPConnection("127.0.0.1", site.port, timeout=ANSWER_SECONDS)
     with suppress(HTTPException, *LOSSES), closing(connection):
         token = make_token(
@@ -218,7 +218,7 @@ def confirm(site, signature):
 
 
 def sign(url, address):
-    """Sign as a program does; return the status, or None without a response."""
+    """Sign as a program does and return the status, or None without a response."""
     words = {
         "given_name": "Amalia", "family_name": "Rosales", "email": address, "country": "MX", "postal_code": "06600",
     }  # fmt: skip

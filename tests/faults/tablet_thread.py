@@ -188,7 +188,7 @@ SIGN = f"""async ([given_name, family_name]) => {{ {OF_THE_APP}
   window.dispatchEvent(new Event("online"));
 }}"""
 
-# Report that the network is back until fewer records wait; return how many do, also without
+# Report that the network is back until fewer records wait and return how many do, also without
 # progress for `ms`.
 FEWER = f"""async ([before, ms]) => {{
   const all = {ALL_OF};

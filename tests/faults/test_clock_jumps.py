@@ -1,6 +1,6 @@
 """Tests of a machine whose clock jumps by a day: nothing is lost, sent twice or put off.
 
-libfaketime sets the clock of the site's processes; time that has passed is measured as before.
+libfaketime sets the clock of the site's processes. Time that has passed is measured as before.
 """
 
 import email

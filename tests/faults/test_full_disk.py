@@ -44,7 +44,7 @@ def fill_disk(site, full):
 
 
 def post_form(site):
-    """Send the form as a browser does; return the response with its page."""
+    """Send the form as a browser does and return the response with its page."""
     connection = HTTPConnection("127.0.0.1", site.port, timeout=ANSWER_SECONDS)
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Origin": site.url}
     connection.request("POST", f"/es/petitions/{PETITION}/signatures", urlencode(WORDS), headers)

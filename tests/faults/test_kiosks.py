@@ -110,6 +110,6 @@ def test_records_with_receipts_are_stored_once_and_counted(site):
     receipts = {uuid: receipt for tablet in tablets for uuid, receipt in tablet.receipts.items()}
     assert receipts.keys() == sent
     kept = check_records(site, receipts)
-    # Of each person at all tablets one signature counts; nobody else was refused.
+    # Of each person at all tablets one signature counts. Nobody else was refused.
     assert sum(row.status == "review" for row in kept) == (TABLETS - 1) * (EACH // 100)
     assert {row.reason for row in kept} == {"", "duplicate"}

@@ -120,7 +120,7 @@ def test_signing_works_again_once_the_database_is_free(client, petition, holder)
 
 
 def sign_until_full(client, petition):
-    """Let people sign until the file is full; return those who were thanked."""
+    """Let people sign until the file is full and return those who were thanked."""
     for number in range(2000):
         email = f"odile.{number}@kwan.example"
         answer = post_signature(

@@ -60,7 +60,7 @@ class SlowSenders(threading.Thread):
 
 
 def signing_seconds(site, name):
-    """Let people sign; return the wait of the slowest but one in a hundred."""
+    """Let people sign and return the wait of the slowest but one in a hundred."""
     waited = []
 
     def act(number):

@@ -30,7 +30,7 @@ class Watcher:
         event.remove(db.engine, "before_cursor_execute", self._note_write)
 
     def send(self, client, method, address, *, headers=(), shows_people=False, **options):
-        """Send a request whose URL may be wrongly percent-encoded; return the response."""
+        """Send a request whose URL may be wrongly percent-encoded and return the response."""
         path, _, query = address.partition("?")
         raw = {"PATH_INFO": unquote_to_bytes(path).decode("latin-1"), "QUERY_STRING": query}
         self._caplog.clear()

@@ -61,7 +61,7 @@ class Site:
 
 
 def build(client):
-    """Fill the empty database; return the Site."""
+    """Fill the empty database and return the Site."""
     cause = make_cause(story="A *story*.")
     petition = make_petition(
         cause_id=cause.id, questions=QUESTIONS, confirmation="email_or_witness", goal=100

@@ -9,7 +9,7 @@ import grimp
 
 ROOT = Path(__file__).parents[2]
 LINT = "from importlinter.cli import lint_imports; raise SystemExit(lint_imports('pyproject.toml', no_cache=True))"
-# Outer modules may import any package; the top layer and the application are above all.
+# Outer modules may import any package. The top layer and the application are above all.
 ABOVE = ("campaign.web", "campaign.edge", "campaign.cli", "campaign.organize")
 
 

@@ -27,7 +27,7 @@ def written(request, caplog):
 
 
 def refuse_inserts(error):
-    """Make the database refuse every signature; return a function that undoes it."""
+    """Make the database refuse every signature and return a function that undoes it."""
 
     def refuse(_connection, _cursor, statement, parameters, *_):
         if statement.lower().startswith("insert into signature"):

@@ -57,7 +57,7 @@ def cause(app, tmp_path, monkeypatch):
 
 @pytest.fixture
 def checked(cause):
-    """Return a function that stores a list of COUNT people and checks it; it returns the id."""
+    """Return a function that stores a list of COUNT people and checks it. It returns the id."""
     organizer = make_organizer()
 
     def make(*, asks=False, more=()):

@@ -64,7 +64,7 @@ def keep(organisation_id, data, checked, kind="targets"):
 
 
 def bring_in(organisation_id, data, kind="targets"):
-    """Import a file; return (id of the import, counts)."""
+    """Import a file and return (id of the import, counts)."""
     checked = check(organisation_id, data, kind)
     assert checked.faults == []
     import_id = keep(organisation_id, data, checked, kind)

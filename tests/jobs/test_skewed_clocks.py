@@ -41,7 +41,7 @@ def skewed(app, monkeypatch):
 
 
 def run_skewed(app, work):
-    """Run `work` in a thread whose clock is ahead; return its result."""
+    """Run `work` in a thread whose clock is ahead and return its result."""
     results = []
 
     def run():

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.both_databases
 
 
 def due(old=OLD):
-    """Request and confirm a change whose time has come; return the id."""
+    """Request and confirm a change whose time has come, and return the id."""
     return confirmed(old, now=utcnow() - operations.OBJECTION_PERIOD)
 
 

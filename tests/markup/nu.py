@@ -35,7 +35,7 @@ def checker():
 
 
 def check(command, files):
-    """Check all files in one run; return dicts of type, url, lastLine, message, extract."""
+    """Check all files in one run and return dicts of type, url, lastLine, message, extract."""
     arguments = ["--format", "json", "--stdout", "--exit-zero-always", *map(str, files)]
     result = subprocess.run(
         [*command, *arguments],

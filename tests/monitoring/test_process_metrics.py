@@ -11,7 +11,7 @@ from campaign.monitoring.process_metrics import MAX_AGE_SECONDS, ProcessMetrics
 
 
 class Site:
-    """Processes of one machine that share a folder; each has a counter and a gauge."""
+    """Processes of one machine that share a folder. Each has a counter and a gauge."""
 
     def __init__(self, var):
         self._var = var

@@ -114,7 +114,7 @@ class Visitor:
         return self
 
     def becomes(self, last, free=()):
-        """Change what the site reports; the page receives it as it receives the pulse."""
+        """Change what the site reports. The page receives it as it receives the pulse."""
         self.last, self.free = last, list(free)
         detail = json.dumps(self._pulse())
         self.page.evaluate(

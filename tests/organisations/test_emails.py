@@ -101,7 +101,7 @@ def body(email, kind):
 
 
 def cause_emails(client, organisation):
-    """Cause every kind of email about a cause; return (kind, subject) of those not queued here."""
+    """Cause every kind of email about a cause. Return (kind, subject) of those not queued here."""
     cause = make_cause(organisation_id=organisation.id)
     petition = make_petition(cause_id=cause.id, confirmation="email_or_witness")
     make_organizer("owner", cause.id)

@@ -11,7 +11,7 @@ from tests.factories.organizers import make_organizer, sign_in
 
 
 def csrf_token(client):
-    """Put a CSRF token into the session of a client; return it as the form would send it."""
+    """Put a CSRF token into the session of a client and return it as the form would send it."""
     with client.session_transaction("/organize/") as session:
         value = session.setdefault("csrf_token", token_hex(20))
     return URLSafeTimedSerializer(client.application.secret_key, salt="wtf-csrf-token").dumps(value)
@@ -43,7 +43,7 @@ class Desk:
 
 @pytest.fixture
 def desk_of(app):
-    """Call it to sign in an organizer with a role; it returns their Desk."""
+    """Call it to sign in an organizer with a role. It returns their Desk."""
 
     def desk_of(role="admin", cause_id=None, **columns):
         client = app.test_client()

@@ -71,7 +71,7 @@ class Furnished:
 
 
 def furnish(client, organisation, word):
-    """Fill an empty organisation; return the Furnished. `word` is in every text of it."""
+    """Fill an empty organisation and return the Furnished. `word` is in every text of it."""
     low = word.lower()
     texts = {"en": {"title": f"{word} title", "summary": f"{word} summary."}}
     cause = make_cause(f"{low}-cause", organisation_id=organisation.id)

@@ -27,7 +27,7 @@ def hidden_fields(page):
 
 
 def decide(desk, filters, verb, reason=""):
-    """Preview and confirm; return the address of the result, once the worker has carried it out."""
+    """Preview and confirm. Return the address of the result, once the worker has carried it out."""
     page = desk.get(f"/organize/bulk/new?{filters}").text
     answer = desk.post(
         f"/organize/bulk/?{filters}", {**hidden_fields(page), "verb": verb, "reason": reason}

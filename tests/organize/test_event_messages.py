@@ -39,7 +39,7 @@ def desk(desk_of):
 
 
 def written(desk, **more):
-    """Write a draft as a person does; return the address of its page."""
+    """Write a draft as a person does and return the address of its page."""
     answer = desk.post(f"{LIST}/new", {**TYPED, **more})
     assert answer.status_code == 303
     return answer.location

@@ -58,7 +58,7 @@ def upload(desk, data, name="list.csv"):
 
 
 def matched(desk, data, **columns):
-    """Upload a file, match its columns as guessed or by `columns`; return its address."""
+    """Upload a file, match its columns as guessed or by `columns`, and return its address."""
     place = upload(desk, data).location
     page = desk.get(place).text
     guessed = dict(

@@ -117,7 +117,7 @@ def unrendered(monkeypatch):
 
 @pytest.fixture
 def aspen(client):
-    """The organisation whose pages are asked for, beside another; both have everything."""
+    """The organisation whose pages are asked for, beside another. Both have everything."""
     both = [make_organisation(HERE), make_organisation(ELSEWHERE)]
     here = furnish(client, both[0], HERE)
     here.elsewhere = furnish(client, both[1], ELSEWHERE)
@@ -126,7 +126,7 @@ def aspen(client):
 
 @pytest.fixture
 def desk_at(desk_of, aspen):
-    """Call it with a role and a place of ACTORS; it returns a Desk."""
+    """Call it with a role and a place of ACTORS. It returns a Desk."""
     at = {HERE: aspen, ELSEWHERE: aspen.elsewhere}
 
     def desk_at(role, place):

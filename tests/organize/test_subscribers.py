@@ -36,7 +36,7 @@ def send(desk, data, **fields):
 
 
 def upload(desk, *lines, header=HEADER, **fields):
-    """Upload a list and check it; return the address of its page."""
+    """Upload a list and check it, and return the address of its page."""
     answer = send(desk, "\n".join((header, *lines)).encode(), **fields)
     assert answer.status_code == 303, answer.text
     run_jobs("subscriber_import")

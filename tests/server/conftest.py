@@ -17,7 +17,7 @@ SECONDS = 60
 
 @contextmanager
 def running(kind):
-    """Run `tests.server.echo`; yield a client for it."""
+    """Run `tests.server.echo` and yield a client for it."""
     port = free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.server.echo", kind, str(port)],

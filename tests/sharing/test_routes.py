@@ -35,7 +35,7 @@ SHOWS_FIVE = re.compile(r'class="referrals-count font-heading">[^<]*\b5\b')
 
 
 def sign_by_link(client, petition, code, place=0, **options):
-    """Sign through a supporter's link, confirm and hatch; return the new row."""
+    """Sign through a supporter's link, confirm and hatch, and return the new row."""
     form_data = {**ODILE, "email": f"odile.{place}@kwan.example", "by": code}
     assert post_signature(client, petition, form_data, **options).status_code == 303
     signature = rows()[-1]

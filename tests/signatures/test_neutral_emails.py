@@ -29,7 +29,7 @@ REVEALING = (
 
 @pytest.fixture
 def delivered(app, tmp_path, monkeypatch):
-    """Call it to deliver what is due; it returns the emails in their order."""
+    """Call it to deliver what is due. It returns the emails in their order."""
     monkeypatch.setitem(app.config, "VAR_DIR", str(tmp_path))
 
     def deliver():

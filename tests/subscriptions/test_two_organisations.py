@@ -82,7 +82,7 @@ def consent_on(page):
 
 
 def mail_out(cause, slug):
-    """Publish an update of the cause and let the worker queue its emails; return their readers."""
+    """Publish an update of the cause and let the worker queue its emails. Return their readers."""
     update = make_update(slug, cause_id=cause.id)
     write(plan_mailing, update_id=update.id, now=utcnow())
     before = len(emails_of(EMAIL))

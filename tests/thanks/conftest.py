@@ -12,7 +12,7 @@ from campaign.signatures.operations import THANKS
 
 @pytest.fixture
 def thanked(app):
-    """Render the email about a signature, as the worker does; None if it is no longer needed."""
+    """Render the email about a signature, as the worker does, or None if it is no longer needed."""
 
     def render(signature_id, lang="en", *, created_at=None):
         db.session.rollback()

@@ -60,7 +60,7 @@ def wording(petition, *, sends_thanks=True, **texts):
 
 @pytest.fixture
 def delivered(app, tmp_path, monkeypatch):
-    """Call it to deliver what is due at a time; it returns the emails that thank."""
+    """Call it to deliver what is due at a time. It returns the emails that thank."""
     monkeypatch.setitem(app.config, "VAR_DIR", str(tmp_path))
 
     def deliver(now=None):

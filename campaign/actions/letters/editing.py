@@ -50,7 +50,7 @@ def has_letter_settings(petition_id: int) -> bool:
 
 
 def letter_texts_of(petition: Petition) -> dict[str, dict[str, str]]:
-    """Return {language: {name: text}} of the current letter; each language has all TEXT_NAMES."""
+    """Return {language: {name: text}} of the current letter. Each language has all TEXT_NAMES."""
     return {
         text.lang: {name: (text.kind_texts or {}).get(name, "") for name in TEXT_NAMES}
         for text in petition.current_version.texts
@@ -106,7 +106,7 @@ def change_letter_text(
     prompts: Sequence[Mapping[str, Any]],
     now: datetime,
 ) -> Petition:
-    """Set the texts of the letter by language, and its prompts; other questions stay.
+    """Set the texts of the letter by language, and its prompts. Other questions stay.
 
     Once the action has opened, each change makes a new version. Raise NotReady if a public action
     would lose what its letter needs.

@@ -39,7 +39,7 @@ def forget_erased(signature_ids: Sequence[int]) -> None:
 
 
 def erase_old_texts(*, now: datetime) -> int:
-    """Erase the texts of a batch of letters TEXT_LIFETIME after delivery; return how many.
+    """Erase the texts of a batch of letters TEXT_LIFETIME after delivery and return how many.
 
     Once all letters of a response are erased, so are its answers to the prompts.
     """

@@ -25,7 +25,7 @@ def queue(worker: WorkerContext) -> None:
 
 @work.periodic(seconds=SETTLE_SECONDS)
 def settle(worker: WorkerContext) -> int:
-    """Note how the emails of letters ended; return how many did."""
+    """Note how the emails of letters ended and return how many did."""
     if not sending.has_queued():
         return 0
     now = database_now()
@@ -36,7 +36,7 @@ def settle(worker: WorkerContext) -> int:
 
 @work.periodic(seconds=ERASING_SECONDS)
 def erase_texts(worker: WorkerContext) -> int:
-    """Erase the texts of a batch of letters that were delivered long ago; return how many."""
+    """Erase the texts of a batch of letters that were delivered long ago and return how many."""
     erased: int = write(erase_old_texts, now=utcnow())
     return erased
 

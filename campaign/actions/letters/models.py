@@ -109,10 +109,10 @@ class Letter(Base):
 
     `way` is how this letter is delivered: one that hardly differs from the template is gathered
     where personal ones are sent individually. `personal_percent` is the share of own text. `body` is
-    the plain text; it is emptied 60 days after delivery, at `erased_at`. `address` is the email
+    the plain text. It is emptied 60 days after delivery, at `erased_at`. `address` is the email
     address that it is sent to, chosen when it is queued, at `queued_at` if it leaves alone, and `email_id` the email's row in the outbox. The
     email may not leave before `not_before`, and leaves only while the letter's signature is counted. A target may answer to the supporter only if
-    `shares_address`. One that was not delivered has a `reason`, one of REASONS; the others have
+    `shares_address`. One that was not delivered has a `reason`, one of REASONS. The others have
     none. `bounced_at` or `stopped_at` says when that was known.
     """
 

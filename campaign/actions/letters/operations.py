@@ -22,7 +22,7 @@ _table: Table = Letter.__table__
 
 
 def note_undelivered(*, letter_ids: Collection[int], reason: str, now: datetime) -> int:
-    """Note that these letters cannot be delivered, and tell their writers; return how many.
+    """Note that these letters cannot be delivered, and tell their writers, and return how many.
 
     `reason` is one of REASONS. A letter that was sent can still bounce, but no longer be
     stopped. Letters for which this was noted before do not change.
@@ -100,7 +100,7 @@ def stop_letter(*, letter_id: int, signature_ids: Collection[int], now: datetime
 
 
 def note_sent_by_hand(*, letter_id: int, signature_ids: Collection[int], now: datetime) -> bool:
-    """Note that its writer says that they sent a letter; return whether that was not noted yet."""
+    """Note that its writer says that they sent a letter. Return whether that was not noted yet."""
     result = db.session.execute(
         update(_table)
         .where(

@@ -1,6 +1,6 @@
 """The crowd of a simulated day, in its own process: it reads a spec and writes JSON lines.
 
-It needs only the standard library. Each line is the progress so far; the last one is the report.
+It needs only the standard library. Each line is the progress so far. The last one is the report.
 """
 
 import asyncio
@@ -60,7 +60,7 @@ class Crowd:
         self._pace_ms = 1000
 
     async def run(self) -> CrowdReport:
-        """Live through the day; return what happened."""
+        """Live through the day and return what happened."""
         watchers = [asyncio.create_task(self._watch(n)) for n in range(self._spec.watchers)]
         lateness = asyncio.create_task(self._measure_lateness())
         await asyncio.sleep(self._spec.watchers / WATCHERS_A_SECOND)
@@ -96,7 +96,7 @@ class Crowd:
             self._report.refused += 1
 
     async def _sign_until_accepted(self, number: int, path: str) -> bool:
-        """Try as often as the site asks for it; return whether the signature was acknowledged."""
+        """Try as often as the site asks for it. Return whether the signature was acknowledged."""
         address = f"signer-{number}@{MAIL_DOMAIN}"
         form = urlencode(
             {

@@ -69,7 +69,7 @@ class SiteReport:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether the day went well; if not, why: the limit that was reached, and what was lost."""
+    """Whether the day went well. If not, why: the limit that was reached, and what was lost."""
 
     passed: bool
     limit: str

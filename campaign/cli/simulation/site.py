@@ -69,7 +69,7 @@ class TemporarySite:
 
 
 def check_database(url: str) -> str:
-    """Return the URL of an empty PostgreSQL database; raise ClickException if it is not one."""
+    """Return the URL of an empty PostgreSQL database. Raise ClickException if it is not one."""
     address = database_url(url, "--database")
     if not address.startswith("postgresql"):
         raise click.ClickException("--database must name a PostgreSQL database.")
@@ -87,7 +87,7 @@ def check_database(url: str) -> str:
 def temporary_site(database: str | None, parent: Path) -> Iterator[TemporarySite]:
     """Run a site with the demonstration's petitions for the time of the block.
 
-    `database` is the URL of an empty database; without it, SQLite is used. Everything else of the
+    `database` is the URL of an empty database. Without it, SQLite is used. Everything else of the
     site is in a new folder in `parent`, on the disk that is measured. It is deleted afterwards. Raise
     ClickException if the site does not start.
     """

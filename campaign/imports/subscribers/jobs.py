@@ -114,7 +114,7 @@ def _go_through(
     item: SubscriberImport,
     decide: Callable[[list[Subscriber], SealedReader], list[str]],
 ) -> Result | None:
-    """Read the file; return the Result, or None if it cannot be read, which is then recorded."""
+    """Read the file and return the Result, or None if it cannot be read, which is then recorded."""
     settings = run.worker.settings
     try:
         with opened_list(item, settings) as (subscribers, reader):

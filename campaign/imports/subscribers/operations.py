@@ -40,7 +40,7 @@ def open_import(
     header: Sequence[str],
     columns: Mapping[str, str],
 ) -> SubscriberImport:
-    """Open an import, whose file is then stored; return it.
+    """Open an import, whose file is then stored, and return it.
 
     Its people subscribe to a cause, or to all causes of an organisation.
     """
@@ -138,7 +138,7 @@ def refuse_file(import_id: int, *, error_code: str) -> None:
 
 
 def import_part(import_id: int, subscribers: Sequence[Subscriber], *, done: int) -> list[str]:
-    """Import the next subscribers of the file; return the outcome of each.
+    """Import the next subscribers of the file and return the outcome of each.
 
     Raises ImportOvertaken.
     """
@@ -189,7 +189,7 @@ def finish_undo(import_id: int) -> None:
 
 
 def sweep_imports(*, now: datetime) -> list[str]:
-    """Delete the imports that nobody continued; return the names of the files to keep."""
+    """Delete the imports that nobody continued and return the names of the files to keep."""
     _rows_changed(
         delete(SubscriberImport).where(
             SubscriberImport.state.in_(("open", "checked")),
@@ -206,7 +206,7 @@ def _begin_undo(import_id: int, *states: str) -> None:
 
 
 def _change(import_id: int, *states: str, **columns: Any) -> Any:
-    """Change columns of an import in one of these states; return the columns that callers need.
+    """Change columns of an import in one of these states and return the columns that callers need.
 
     Raises ImportOvertaken.
     """

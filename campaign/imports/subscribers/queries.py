@@ -56,7 +56,7 @@ def subscriber_imports(
 def opened_list(
     item: SubscriberImport, settings: Mapping[str, Any]
 ) -> Iterator[tuple[SubscriberList, SealedReader]]:
-    """Open the file of an import; yield its list, and the reader, whose position is the progress.
+    """Open the file of an import. Yield its list, and the reader, whose position is the progress.
 
     Raises FileNotFoundError, FilesUnavailable, SealBroken, ListRefused.
     """

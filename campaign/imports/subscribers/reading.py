@@ -99,7 +99,7 @@ class AddressSet:
         self._slots = array("Q", bytes(8 * SLOTS))
 
     def add(self, digest: bytes) -> bool:
-        """Add a digest; return whether it is new."""
+        """Add a digest and return whether it is new."""
         slots, key = self._slots, int.from_bytes(digest[:8], "big") or 1
         position = key % SLOTS
         while slots[position]:
@@ -142,7 +142,7 @@ class SubscriberList:
             raise ColumnsMissing(missing)
 
     def go_through(self, decide: Decide, *, asks: bool, now: datetime) -> Result:
-        """Check each line, and pass the good ones to `decide` in batches; return the Result.
+        """Check each line, and pass the good ones to `decide` in batches, and return the Result.
 
         `decide` returns the outcome of each. Raises ColumnsMissing, and ListRefused for a row that
         cannot be read, when the batches before it were passed on.
@@ -215,7 +215,7 @@ def missing_columns(columns: Mapping[str, str], *, asks: bool) -> list[str]:
 
 
 def guess_columns(header: Iterable[str]) -> dict[str, str]:
-    """Return {field: heading} for the headings that we know; the first of each field."""
+    """Return {field: heading} for the first known heading of each field."""
     columns: dict[str, str] = {}
     for heading in header:
         for name, known in HEADINGS.items():

@@ -106,7 +106,7 @@ def apply_area_codes(*, import_id: int, rows: list[dict[str, str]], now: datetim
 
 
 def undo_import(*, import_id: int, now: datetime) -> dict[str, int]:
-    """Undo an import; return how many targets were "undone", and "kept" because they were used.
+    """Undo an import and return how many targets were "undone", and "kept" because they were used.
 
     A target that was changed after the import stays as it is, and so does one that was added by
     it and that a petition names. Raise ImportOvertaken if it cannot be undone any more.
@@ -156,7 +156,7 @@ def _imported(item: TargetImport, counts: dict[str, int], now: datetime) -> Targ
 
 
 def _insert(organisation_id: int, steps: Sequence[Step], now: datetime) -> list[int]:
-    """Insert targets; return their ids in the same order."""
+    """Insert targets and return their ids in the same order."""
     rows = [
         {
             **{
@@ -290,7 +290,7 @@ def _undo_targets(_item: TargetImport, changes: dict[str, Any]) -> dict[str, int
 
 
 def _delete_unused(profile_ids: list[int]) -> int:
-    """Delete added targets that nobody changed or uses; return how many."""
+    """Delete added targets that nobody changed or uses, and return how many."""
     deleted = 0
     for batch in _batches(profile_ids):
         unchanged = set(
@@ -313,7 +313,7 @@ def _delete_unused(profile_ids: list[int]) -> int:
 
 
 def _restore(former: list[dict[str, Any]]) -> int:
-    """Give changed targets their former values, if nobody changed them since; return how many."""
+    """Give changed targets their former values, if nobody changed them since. Return how many."""
     restored = 0
     names = (*COLUMNS, "part_versions")
     for batch in _batches(former):

@@ -79,7 +79,7 @@ class _Petitions:
         self._terms: dict[tuple[int, int | None], SigningTerms | None] = {}
 
     def get(self, slug: str) -> Petition | None:
-        """Return the petition with this slug, current or former, in the kiosk's cause; or None."""
+        """Return the petition with this slug, current or former, in the kiosk's cause, or None."""
         if slug not in self._by_slug:
             self._by_slug[slug] = self._find(slug)
         return self._by_slug[slug]

@@ -22,7 +22,7 @@ def present_key() -> KioskKey | None:
 
 
 def make_key(*, now: datetime) -> KioskKey:
-    """Create a key pair, which becomes the current one; return it."""
+    """Create a key pair, which becomes the current one, and return it."""
     uuid = str(uuid4())
     public, sealed_private = new_pair(uuid)
     key = KioskKey(uuid=uuid, public=public, sealed_private=sealed_private, created_at=now)
@@ -42,7 +42,7 @@ def rotate(*, now: datetime) -> tuple[KioskKey, int]:
 
 
 def drop_keys(*, now: datetime) -> int:
-    """Delete the retired keys that no tablet and no record in review needs; return how many.
+    """Delete the retired keys that no tablet and no record in review needs, and return how many.
 
     A tablet may have fetched any key that was current while it could collect. It stops needing a
     key once a sync has shown that it seals to a later one and it has had nothing left to send since.

@@ -63,7 +63,7 @@ def receive(
     most_an_hour: int,
     now: datetime,
 ) -> list[Receipt]:
-    """Store a Report and Opened records; return their Receipts in order.
+    """Store a Report and Opened records, and return their Receipts in order.
 
     Records that do not fit into the review quota get no receipt. Records received before get
     their existing one. More than `most_an_hour` records signed within one hour go to review.
@@ -108,7 +108,7 @@ def _note_report(
 def store_shifts(
     kiosk: Kiosk, reported: Iterable[dict[str, Any]], records: Iterable[Opened]
 ) -> dict[str, int]:
-    """Store the reported shifts, and unreported ones that records refer to; return {UUID: id}."""
+    """Store the reported shifts, and unreported ones that records refer to. Return {UUID: id}."""
     for shift in reported:
         values = {**shift, "kiosk_id": kiosk.id}
         changed = {name: shift[name] for name in ("tabler", "started_at", "ended_at", "tally")}
@@ -137,7 +137,7 @@ def _receipts(kiosk_id: int, uuids: Collection[str]) -> dict[str, Receipt]:
 def _store(
     kiosk: Kiosk, records: Iterable[Opened], shifts: Mapping[str, int], now: datetime
 ) -> dict[str, Receipt]:
-    """Store signatures and records; return {UUID: Receipt} of those that fit into the quota."""
+    """Store signatures and records, and return {UUID: Receipt} of those that fit into the quota."""
     quota = ReviewQuota(kiosk)
     records = [record for record in records if not record.reason or quota.accepts(record)]
     accepted = [record for record in records if not record.reason]

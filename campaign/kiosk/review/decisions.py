@@ -29,7 +29,7 @@ class AlreadyDecided(CampaignError):
 
 
 def approve(*, kiosk_id: int, record_id: int, opened: Opened, now: datetime) -> bool:
-    """Approve a record in review; return whether it is a signature now.
+    """Approve a record in review and return whether it is a signature now.
 
     A record of someone who has signed before stays in review as a duplicate. Raises AlreadyDecided.
     """
@@ -62,7 +62,7 @@ def approve(*, kiosk_id: int, record_id: int, opened: Opened, now: datetime) -> 
 
 
 def reject(*, record_ids: Collection[int], now: datetime) -> list[int]:
-    """Reject these records; return the ids of those that were in review.
+    """Reject these records and return the ids of those that were in review.
 
     They never become signatures, and their content is deleted after some time.
     """
@@ -78,13 +78,13 @@ def reject(*, record_ids: Collection[int], now: datetime) -> list[int]:
 
 
 def discard(*, kiosk_id: int, only_unreadable: bool, now: datetime) -> int:
-    """Reject a kiosk's waiting records, or only the unreadable ones; return how many."""
+    """Reject a kiosk's waiting records, or only the unreadable ones, and return how many."""
     unread = (KioskRecord.reason == "unreadable",) if only_unreadable else ()
     return _decide_all(kiosk_id, KioskRecord.decided_at.is_(None), *unread, decided_at=now)
 
 
 def put_back(*, kiosk_id: int) -> int:
-    """Put a kiosk's rejected records back in review if their content is kept; return how many."""
+    """Put a kiosk's rejected records back in review if their content is kept. Return how many."""
     return _decide_all(
         kiosk_id,
         KioskRecord.decided_at.is_not(None),

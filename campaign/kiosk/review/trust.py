@@ -40,7 +40,7 @@ def _by_kiosk(record: Opened, kiosk: Kiosk, now: datetime) -> Opened:
 
 
 def _within_quota(kiosk_id: int, records: Iterable[Opened], most_an_hour: int) -> list[Opened]:
-    """Return the records; those beyond the quota of their hour need review.
+    """Return the records. Those beyond the quota of their hour need review.
 
     No table is that busy, but a device may malfunction. Every record counts, whatever its outcome,
     so that probing who has signed is limited as strictly as signing.

@@ -67,7 +67,7 @@ class _TablePoster(PosterPaper):
         return self._canvas.output()
 
     def _set_text(self, lang: str, lines: Sequence[str], size: float, top: float) -> float:
-        """Draw the text in one language; return where the next language begins."""
+        """Draw the text in one language and return where the next language begins."""
         with force_locale(locale_of(lang)):
             prompt = _("Sign on your own phone")
         self._draw_text(prompt, EDGE, top + 20, LABEL_FONT, 22, INK_3)

@@ -25,7 +25,7 @@ class Counter(Protocol):
     """Counts emails in the time of a limit, shared between workers."""
 
     def hit(self, limit: RateLimitItem, *names: str) -> bool:
-        """Count an email; return whether it is within `limit`."""
+        """Count an email and return whether it is within `limit`."""
         ...
 
 

@@ -15,7 +15,7 @@ from campaign.mail.smtp.transport import Envelope, FolderTransport, SmtpTranspor
 
 PER_CONNECTION = 5
 # How much longer than its own time a pass waits for a mail server. RFC 5321 lets a server take ten
-# minutes over a message; the other connections do not wait for it.
+# minutes over a message. The other connections do not wait for it.
 GRACE_SECONDS = 5
 # How often a connection without work looks whether the batch is over.
 WAIT_SECONDS = 0.2

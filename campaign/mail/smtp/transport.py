@@ -79,7 +79,7 @@ class SmtpTransport:
             self._used_at = monotonic()
 
     def check(self) -> Unreachable | None:
-        """Connect and sign in without sending anything; return Unreachable if that fails."""
+        """Connect and sign in without sending anything, and return Unreachable if that fails."""
         problem = self._connect()
         self.close()
         return problem
@@ -103,7 +103,7 @@ class SmtpTransport:
         return None
 
     def _begin_over_used(self, envelope: Envelope) -> MessageStart | None:
-        """Begin the email over the open connection; return None if there is none, or it has ended.
+        """Begin the email over the open connection. Return None if there is none, or it has ended.
 
         Servers may end a used connection at any time, or after a number of emails.
         """
@@ -166,7 +166,7 @@ class FolderTransport:
         return True
 
     def send(self, envelope: Envelope) -> Delivered | Unreachable:
-        """Write the email to disk; return Delivered, or Unreachable if that fails."""
+        """Write the email to disk and return Delivered, or Unreachable if that fails."""
         name = f"{utcnow():%Y%m%dT%H%M%S.%f}-{envelope.id}.eml"
         try:
             self._folder.mkdir(parents=True, exist_ok=True)

@@ -89,7 +89,7 @@ def _set(card: Card) -> bytes:
 
 
 def _set_outcome(canvas: PdfCanvas, outcome: str, top: float) -> float:
-    """Set what came of the petition in a box of ink; return the top of what follows."""
+    """Set what came of the petition in a box of ink and return the top of what follows."""
     across = canvas.width_of(outcome, LABEL_FONT_BOLD, OUTCOME_SIZE)
     size = OUTCOME_SIZE * min(1, (TEXT_WIDTH - 2 * OUTCOME_PADDING) / across)
     width = canvas.width_of(outcome, LABEL_FONT_BOLD, size) + 2 * OUTCOME_PADDING
@@ -101,7 +101,7 @@ def _set_outcome(canvas: PdfCanvas, outcome: str, top: float) -> float:
 
 
 def _set_foot(canvas: PdfCanvas, card: Card) -> float:
-    """Set count, call and address from the bottom up; return the top of this block."""
+    """Set count, call and address from the bottom up, and return the top of this block."""
     canvas.tapered_rule(EDGE, HEIGHT - 84, TEXT_WIDTH, INK, thick=5)
     canvas.draw_text(card.call, EDGE, HEIGHT - 53, LABEL_FONT_BOLD, CALL_SIZE, INK)
     fits = min(1, TEXT_WIDTH / max(1, canvas.width_of(card.address, LABEL_FONT, ADDRESS_SIZE)))

@@ -90,7 +90,7 @@ def kalnia() -> TTFont:
 
 
 def subset(font: TTFont, unicodes: Iterable[int] | None = None) -> TTFont:
-    """Remove hints and all characters but `unicodes` from a font; return it."""
+    """Remove hints and all characters but `unicodes` from a font, and return it."""
     options = Options(
         hinting=False,
         layout_features=["*"],

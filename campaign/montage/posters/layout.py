@@ -153,7 +153,7 @@ def set_poster(
     unset: int = 0,
     progress: Callable[[float], object] = lambda _share: None,
 ) -> tuple[PdfCanvas, Frame]:
-    """Set everything but the montage; return (PdfCanvas, Frame of the montage on the first page).
+    """Set everything but the montage. Return (PdfCanvas, Frame of the montage on the first page).
 
     `unset` is the number of further names that no font can print.
     """
@@ -174,7 +174,7 @@ class _Poster(PosterPaper):
         self._smallest = MIN_NAME_POINTS.get(spec.size, 6)
 
     def set(self, names: Sequence[str], unset: int) -> tuple[PdfCanvas, Frame]:
-        """Set all pages; return (PdfCanvas, Frame of the montage on the first page)."""
+        """Set all pages and return (PdfCanvas, Frame of the montage on the first page)."""
         self._begin_page()
         if unset:
             self._heading += " " + self._spec.names_texts["unset"].format(n=unset)
@@ -186,7 +186,7 @@ class _Poster(PosterPaper):
         return self._canvas, frame
 
     def _set_title(self, is_small: bool) -> float:
-        """Set the title over the whole width; return its lower end."""
+        """Set the title over the whole width and return its lower end."""
         lines, size = self._fitted(
             self._spec.title, 170 if is_small else 300, DISPLAY_FONT, TITLE_SIZES, 1.04
         )
@@ -203,7 +203,7 @@ class _Poster(PosterPaper):
         return MARGIN + 36 + size * (1.04 * len(lines) + 0.1)
 
     def _set_count(self, bottom: float, is_small: bool) -> float:
-        """Set the count, what it counts and when, from `bottom` up; return their upper end."""
+        """Set the count, what it counts and when, from `bottom` up, and return their upper end."""
         spec, scale = self._spec, 0.66 if is_small else 1
         self._draw_text(
             spec.counted_on, 500, bottom - 8, LABEL_FONT, 20 * scale, INK_3, align="center"
@@ -247,7 +247,7 @@ class _Poster(PosterPaper):
         return Frame((500 - side / 2) * self._unit, y * self._unit, side * self._unit, first, last)
 
     def _set_names(self, lines: list[tuple[str, bool]]) -> tuple[float, list[tuple[str, bool]]]:
-        """Set as many lines as fit at the foot; return their upper end, and the remaining lines."""
+        """Set as many lines as fit at the foot. Return their upper end, and the remaining lines."""
         u, texts = self._unit, self._spec.names_texts
         max_height = NAMES_SHARE * self._height
         grid = grid_for(

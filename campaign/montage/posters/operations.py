@@ -79,7 +79,7 @@ def drop_posters(ids: Iterable[int]) -> None:
 
 
 def sweep_posters(*, now: datetime) -> list[str]:
-    """Delete outdated posters; return the names of the files to keep.
+    """Delete outdated posters and return the names of the files to keep.
 
     Outdated are those older than a day, replaced by a newer one, failed long enough ago, or the
     oldest beyond MAX_BYTES.

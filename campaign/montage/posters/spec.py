@@ -16,7 +16,7 @@ class PosterSpec:
 
     If nobody has signed, `count` is empty and `caption` takes its place. The montage shows butterflies
     1 … `last` without the `gaps`, in the shape in `shape_folder`. `names_file` has one name per
-    line; it is empty if the poster shows no names. `names_texts` are the sentences around them.
+    line. It is empty if the poster shows no names. `names_texts` are the sentences around them.
     """
 
     form: str

@@ -80,7 +80,7 @@ def draw(
 
 
 def over(upper: np.ndarray, lower: np.ndarray) -> np.ndarray:
-    """Lay the upper picture (premultiplied RGBA) over the lower one; both are uint8.
+    """Lay the upper picture (premultiplied RGBA) over the lower one. Both are uint8.
 
     The result has as many channels as the lower one.
     """

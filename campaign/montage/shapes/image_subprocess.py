@@ -54,7 +54,7 @@ class CutOut:
 
 
 def cut_out(content: bytes, *, title: str, cut: Cut) -> CutOut:
-    """Make a shape from a picture's bytes; return the CutOut.
+    """Make a shape from a picture's bytes and return the CutOut.
 
     Raise PictureRefused, WorkFailed or TooManyPictures.
     """

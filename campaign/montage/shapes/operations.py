@@ -42,7 +42,7 @@ class TooManyDrafts(CampaignError):
 def create_shape(
     *, content: bytes, title: str, cut: Cut | None = None, now: datetime
 ) -> StoredShape:
-    """Make a shape from a picture's bytes and store it; return its StoredShape.
+    """Make a shape from a picture's bytes and store it, and return its StoredShape.
 
     Raise PictureRefused.
     """
@@ -51,7 +51,7 @@ def create_shape(
 
 
 def store_shape(name: str, files: dict[str, bytes], *, now: datetime) -> StoredShape:
-    """Store the files of a shape; return its StoredShape.
+    """Store the files of a shape and return its StoredShape.
 
     The same picture makes the same shape, so it is stored only once.
     """
@@ -71,7 +71,7 @@ def store_shape(name: str, files: dict[str, bytes], *, now: datetime) -> StoredS
 
 
 def begin_draft(*, cause_id: int, title: str, made: CutOut, now: datetime) -> ShapeDraft:
-    """Keep a CutOut and its picture for review; return the ShapeDraft. Raise TooManyDrafts."""
+    """Keep a CutOut and its picture for review, and return the ShapeDraft. Raise TooManyDrafts."""
     load_for_update(Cause, cause_id)
     # A second press of the button sends the same picture again.
     existing = select(ShapeDraft).where(
@@ -95,7 +95,7 @@ def begin_draft(*, cause_id: int, title: str, made: CutOut, now: datetime) -> Sh
 def cut_draft(
     *, draft_id: int, version: int | None, made: CutOut, now: datetime
 ) -> ShapeDraft | None:
-    """Store a new cut of a draft's picture; return the draft, or None if it is gone.
+    """Store a new cut of a draft's picture and return the draft, or None if it is gone.
 
     `version` is that of the draft that the form showed. Raise EditConflict.
     """
@@ -118,7 +118,7 @@ def drop_draft(*, draft_id: int) -> None:
 def accept_shape(
     cause_id: int, *, name: str, now: datetime, may_move: bool = False, version: int | None = None
 ) -> Cause:
-    """Give the cause a built-in or stored shape; return the cause.
+    """Give the cause a built-in or stored shape, and return the cause.
 
     `version` is that of the cause's part `shape` that the form showed, None without a form. Raise
     UnknownShape, EditConflict, or ButterfliesWouldMove if it has butterflies, unless `may_move`

@@ -174,7 +174,7 @@ def close_others() -> ResponseReturnValue:
 
 
 def _is_right(form: FlaskForm, field: Field) -> bool:
-    """Return whether `field` holds the organizer's password; set an error on it if not.
+    """Return whether `field` holds the organizer's password and set an error on it if not.
 
     Tries are rate-limited as at sign-in.
     """

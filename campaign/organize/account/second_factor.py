@@ -263,7 +263,7 @@ def options() -> ResponseReturnValue:
 @own_account
 @fresh
 def add() -> ResponseReturnValue:
-    """Store the passkey that a device has created; return where to go next."""
+    """Store the passkey that a device has created and return where to go next."""
     data = request.get_json(silent=True)
     data, who, challenge = data if isinstance(data, dict) else {}, organizer(), pop_challenge()
     try:
@@ -318,7 +318,7 @@ def confirm_options() -> ResponseReturnValue:
 @passkeys_blueprint.post("/confirm")
 @own_account
 def confirm() -> ResponseReturnValue:
-    """Accept a passkey instead of the password before a sensitive step; return where to go next."""
+    """Accept a passkey instead of the password before a sensitive step. Return where to go next."""
     sent = request.get_json(silent=True)
     sent, challenge = sent if isinstance(sent, dict) else {}, pop_challenge()
     values = {

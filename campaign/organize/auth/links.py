@@ -53,7 +53,7 @@ def ask() -> ResponseReturnValue:
 @blueprint.post("/forgotten")
 @anybody
 def send() -> ResponseReturnValue:
-    """Queue an email if the address has an account; the response does not reveal it."""
+    """Queue an email if the address has an account. The response does not reveal it."""
     form = ForgottenForm()
     if not form.validate():
         return render_template("organize/links/ask.html", form=form), 422

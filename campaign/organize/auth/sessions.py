@@ -1,4 +1,4 @@
-"""Open a session: cookies, known browsers, passkey challenges; or refuse and record it."""
+"""Open a session: cookies, known browsers, passkey challenges, or refuse and record it."""
 
 from base64 import b64decode, b64encode
 from datetime import datetime
@@ -177,7 +177,7 @@ def site_place() -> RelyingParty:
 
 
 def passkeys_work() -> bool:
-    """Return whether browsers can use passkeys here; they need a host name, not an IP address."""
+    """Return whether browsers can use passkeys here. They need a host name, not an IP address."""
     try:
         ip_address(site_place().host)
     except ValueError:
@@ -195,7 +195,7 @@ def challenge_response(options: Any) -> Response:
 
 
 def pop_challenge() -> bytes | None:
-    """Return the pending challenge, once; None if there is none or it is too old."""
+    """Return the pending challenge, once, or None if there is none or it is too old."""
     challenge, since = session.pop(CHALLENGE_KEY, (None, 0))
     if challenge is None or utcnow().timestamp() - since > CHALLENGE_LIFETIME.total_seconds():
         return None

@@ -109,7 +109,7 @@ class CauseForm(InLanguages, FlaskForm):
         return self
 
     def offer(self, organisations: dict[int, str]) -> Self:
-        """Offer these organisations, {id: name}, if there are several; return the form."""
+        """Offer these organisations, {id: name}, if there are several, and return the form."""
         self._organisation_ids = list(organisations)
         if len(organisations) < 2:
             del self.organisation
@@ -120,7 +120,7 @@ class CauseForm(InLanguages, FlaskForm):
 
     @property
     def organisation_id(self) -> int | None:
-        """The organisation of a new cause; None if the site has none yet."""
+        """The organisation of a new cause, or None if the site has none yet."""
         if self.organisation:
             return int(self.organisation.data)
         return next(iter(self._organisation_ids), None)

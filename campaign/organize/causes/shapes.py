@@ -260,7 +260,7 @@ def shape_preview(cause: Cause, name: str, count: str) -> ResponseReturnValue:
 
 
 def _choose_shape(*, cause_id: int, name: str, version: int, now: datetime) -> Cause:
-    """Give the cause this shape; the editor was told that butterflies move."""
+    """Give the cause this shape. The editor was told that butterflies move."""
     return accept_shape(cause_id, name=name, version=version, now=now, may_move=True)
 
 

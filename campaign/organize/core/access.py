@@ -118,7 +118,7 @@ def require_fresh_password() -> None:
 def accepts_bytes(
     limit: int | str, refuse: Callable[[], ResponseReturnValue] | None = None
 ) -> Callable[[Callable[..., ResponseReturnValue]], Callable[..., ResponseReturnValue]]:
-    """Raise the request size limit of a view for organizers; other views accept far less.
+    """Raise the request size limit of a view for organizers. Other views accept far less.
 
     Put this decorator above the other guards. `limit` is a number of bytes, or the name of the
     setting that holds it. `refuse` returns the response to a larger request. Without it, a general

@@ -34,7 +34,7 @@ Draft = TypeVar("Draft", bound="DraftForm")
 
 
 class DraftForm(FlaskForm):
-    """The first fields of an event, a petition or an update; the rest is added later."""
+    """The first fields of an event, a petition or an update. The rest is added later."""
 
     cause = SelectField(_l("Cause"), [InputRequired(_l("Choose a cause."))])
     lang = SelectField(_l("Original language"), choices=language_choices)
@@ -44,7 +44,7 @@ class DraftForm(FlaskForm):
     slug = SlugField(_l("Web address"))
 
     def offer(self, causes: Iterable[Cause], lang: str) -> Self:
-        """Offer these Causes, titled in `lang`; return the form."""
+        """Offer these Causes, titled in `lang`, and return the form."""
         choices = [SelectChoice(str(cause.id), cause.text(lang).title) for cause in causes]
         self.cause.choices = unchosen(choices, _l("Choose a cause"))
         return self

@@ -44,7 +44,7 @@ class Conflict(NamedTuple):
 def save(
     editor: Editor, audit_event: AuditEvent, operation: Callable[..., Any], /, **named: Any
 ) -> Any:
-    """Run an operation with `act` and the version that the form showed; return its result.
+    """Run an operation with `act` and the version that the form showed, and return its result.
 
     If someone else has saved the same, as when a button is pressed twice, return the present row.
     Raise EditConflict otherwise. `answer_conflict` then shows the form again, based on the present

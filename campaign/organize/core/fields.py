@@ -167,7 +167,7 @@ class InLanguages(Form):
         return any(self[f"{part}_{lang}"].errors for part in self.parts)
 
     def require_parts(self, langs: Iterable[str], parts: Iterable[str]) -> bool:
-        """Return whether all `parts` are filled in all `langs`; set errors on the empty fields."""
+        """Return whether all `parts` are filled in all `langs`. Set errors on the empty fields."""
         empty = [
             (part, field)
             for lang in langs
@@ -281,7 +281,7 @@ def paper_choices() -> list[SelectChoice]:
 
 
 def unchosen(choices: list[SelectChoice], prompt: Any) -> list[SelectChoice]:
-    """Return the choices after an empty one labelled `prompt`; return a single choice alone."""
+    """Return the choices after an empty one labelled `prompt` and return a single choice alone."""
     return choices if len(choices) < 2 else [SelectChoice("", prompt), *choices]
 
 
@@ -311,7 +311,7 @@ class OrganizerNameField(StringField):
 
 
 class NewPasswordField(PasswordField):
-    """A new password; the form's `about()` returns words it must not be guessable from."""
+    """A new password. The form's `about()` returns words it must not be guessable from."""
 
     def pre_validate(self, form: Form) -> None:
         try:

@@ -27,7 +27,7 @@ MAX_IN_FULL = 99_999
 
 
 class SidebarCount(NamedTuple):
-    """The count beside an entry; both fields are empty at zero.
+    """The count beside an entry. Both fields are empty at zero.
 
     `figure` is shown, and `label` is read by screen readers.
     """
@@ -135,7 +135,7 @@ CAPPED = (_held_label, _unread_label)
 
 
 class SidebarEntry(NamedTuple):
-    """A sidebar entry; it links to `index` of the blueprint called `name`."""
+    """A sidebar entry. It links to `index` of the blueprint called `name`."""
 
     name: str
     label: str

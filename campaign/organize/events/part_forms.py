@@ -233,7 +233,7 @@ class AboutForm(PartForm):
         }
 
     def offer(self, petitions: Iterable[Any]) -> Self:
-        """Offer these PetitionCards; return the form."""
+        """Offer these PetitionCards and return the form."""
         self.petitions.choices = [
             SelectChoice(petition.id, petition.title) for petition in petitions
         ]

@@ -78,7 +78,7 @@ class _OfPetition(FlaskForm):
     )
 
     def offer(self, petitions: Iterable[PetitionSummary]) -> Self:
-        """Offer these petitions; return the form."""
+        """Offer these petitions and return the form."""
         choices = [SelectChoice(item.slug, item.title) for item in petitions]
         self.petition.choices = unchosen(choices, _l("Choose a petition or letter"))
         return self
@@ -169,7 +169,7 @@ class ColumnsForm(FlaskForm):
         return valid
 
     def offer_versions(self, versions: Sequence[PetitionVersion]) -> Self:
-        """Offer the PetitionVersions of a petition, the newest first; return the form."""
+        """Offer the PetitionVersions of a petition, the newest first, and return the form."""
         self.petition_version.choices = [
             SelectChoice(str(version.id), str(version.number)) for version in reversed(versions)
         ]
@@ -183,7 +183,7 @@ class ColumnsForm(FlaskForm):
             self.petition_version.data if self.petition_version.data in offered else offered[0]
         )
 
-    # The fields assigned to columns; set from the form data before validating.
+    # The fields assigned to columns and set from the form data before validating.
     fields: tuple[str, ...] = ()
 
 

@@ -145,7 +145,7 @@ def changed(
 
 
 def redo_decisions(batch: ImportBatch, *, leave_out: bool = False) -> bool:
-    """Decide on all rows as of now and save that; return False if nothing can be imported."""
+    """Decide on all rows as of now and save that, and return False if nothing can be imported."""
     now, batch_id, version = utcnow(), batch.id, batch.version
     checker = checker_for(batch, now) if batch.is_open else None
     if checker is None:

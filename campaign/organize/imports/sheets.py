@@ -129,7 +129,7 @@ def sheet(run: PrintRun) -> ResponseReturnValue:
 @blueprint.get("/type")
 @allowed("signatures.import")
 def typing() -> ResponseReturnValue:
-    """Ask for a sheet's petition and language first, unless known; then for the rest."""
+    """Ask for a sheet's petition and language first, unless known. Then for the rest."""
     match = run_of_serial(request.args.get("sheet", ""))
     if match and not may("signatures.import", match[0]):
         match = None

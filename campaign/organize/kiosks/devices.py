@@ -112,7 +112,7 @@ def new(event: Event) -> ResponseReturnValue:
 @allowed("kiosks.pair", load_event)
 @fresh
 def create(event: Event) -> ResponseReturnValue:
-    """Create a pairing code; the first one of an event also sets the PIN of its tablets."""
+    """Create a pairing code. The first one of an event also sets the PIN of its tablets."""
     form = _pair_form(event)
     if not form.validate():
         return _pair_page(event, form, 422)

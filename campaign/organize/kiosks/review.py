@@ -199,7 +199,7 @@ def _read_record(record: KioskRecord) -> HeldRecord:
         return HeldRecord(record, None)
 
 
-# A limit per step keeps the transaction short; the rest takes another press.
+# A limit per step keeps the transaction short. The rest takes another press.
 MAX_AT_ONCE = 5_000
 # What the pressed button does: the action in the activity log, and the verb of the decision.
 DECISIONS = {"show": ("kiosks.show_names", "name"), "keep": ("kiosks.hide_names", "private")}

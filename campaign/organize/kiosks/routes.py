@@ -92,7 +92,7 @@ class PairForm(FlaskForm):
     pin = PinField(_l("Team PIN"))
 
     def without_pin(self) -> Self:
-        """Remove the PIN field, for an event that has a PIN already; return the form."""
+        """Remove the PIN field, for an event that has a PIN already, and return the form."""
         del self.pin
         return self
 

@@ -95,7 +95,7 @@ def act_by_petition(
     reason: str = "",
     **named: Any,
 ) -> int:
-    """Run a bulk operation for each petition separately; return how many signatures changed.
+    """Run a bulk operation for each petition separately and return how many signatures changed.
 
     Each petition gets its own entry in the activity log.
     """

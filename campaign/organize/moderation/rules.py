@@ -70,7 +70,7 @@ class RuleForm(FlaskForm):
     )
 
     def offer(self, petitions: Sequence[PetitionSummary]) -> Self:
-        """Offer these petitions and their causes; return the form."""
+        """Offer these petitions and their causes, and return the form."""
         causes = {petition.cause_id: petition.cause_title for petition in petitions}
         self._causes = {petition.slug: petition.cause_id for petition in petitions}
         self._ids = {petition.slug: petition.id for petition in petitions}
@@ -241,7 +241,7 @@ def create() -> ResponseReturnValue:
 @blueprint.get("/<int:rule_id>")
 @allowed("rules.edit", load_rule)
 def show(rule: Rule) -> ResponseReturnValue:
-    """Show the rule; if it is off, try it on past signatures."""
+    """Show the rule. If it is off, try it on past signatures."""
     trial = None if rule.is_on else preview_rule(rule)
     sample = signatures_by_id(trial.sample) if trial else []
     if sample:

@@ -38,7 +38,7 @@ class KeyForm(FlaskForm):
     )
 
     def offer(self, causes: Iterable[Cause], lang: str) -> Self:
-        """Offer these Causes, with their titles in `lang`; return the form."""
+        """Offer these Causes, with their titles in `lang`, and return the form."""
         choices = [SelectChoice(str(cause.id), cause.text(lang).title) for cause in causes]
         self.cause.choices = unchosen(choices, _l("Choose a cause"))
         return self

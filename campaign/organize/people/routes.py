@@ -156,7 +156,7 @@ def grant_of(grant_id: int) -> Grant | None:
 @allowed("people.change", grant_of)
 @fresh
 def remove_grant(grant: Grant) -> ResponseReturnValue:
-    """Remove a role; nobody can remove their own, so that no cause is left alone by mistake."""
+    """Remove a role. Nobody can remove their own, so that no cause is left alone by mistake."""
     person_id = grant.organizer_id
     if person_id == organizer().id:
         abort(403)

@@ -133,7 +133,7 @@ class FormSettingsForm(InLanguages, FlaskForm):
         )
 
     def with_rows(self, rows: list[dict[str, Any]]) -> Self:
-        """Return the form with other rows; everything else stays as entered."""
+        """Return the form with other rows. Everything else stays as entered."""
         typed = {name: self[name].data for name in SETTINGS if name in self}
         return type(self)(formdata=None, data={**typed, "rows": rows[:MAX_QUESTIONS]})
 

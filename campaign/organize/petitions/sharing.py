@@ -221,7 +221,7 @@ class EmbedPreviewForm(FlaskForm):
 
 
 def _origin(line: str) -> str | None:
-    """Return `scheme://host[:port]` of the entered text, or None; the scheme is optional."""
+    """Return `scheme://host[:port]` of the entered text, or None. The scheme is optional."""
     try:
         parts = urlsplit(line if "://" in line else f"https://{line}")
         host = (

@@ -172,7 +172,7 @@ def review_of(
 
 
 def saved(before: int, changed: Petition) -> str:
-    """Return the message after saving; it names the version if a new one was made.
+    """Return the message after saving. It names the version if a new one was made.
 
     `before` is the version number before the change.
     """

@@ -116,7 +116,7 @@ class WordingForm(InLanguages, FlaskForm):
         return any(self.texts_in(lang).values())
 
     def without(self, lang: str) -> Self:
-        """Return the form with nothing in this language; everything else stays as entered."""
+        """Return the form with nothing in this language. Everything else stays as entered."""
         for name in TEXTS:
             self[f"{name}_{lang}"].data = ""
         return self

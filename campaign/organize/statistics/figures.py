@@ -147,7 +147,7 @@ class Figures:
 
 
 def add_cache(app: Flask, name: str, seconds: int = CACHE_SECONDS) -> None:
-    """Add a cache of figures to the app's extensions as `name`; it keeps them while the app serves.
+    """Add a cache of figures to the app's extensions as `name`. It keeps them while the app serves.
 
     Counting may read every signature, and many organizers may watch at once.
     """

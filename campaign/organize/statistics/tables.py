@@ -154,7 +154,7 @@ def _forecast(petition_ids: list[int]) -> Iterator[tuple[Any, ...]]:
 
 
 def _forecast_columns(forecast: Forecast | None, goal: int) -> tuple[Any, ...]:
-    """Return goal, pace and days of a Forecast; only the goal if it is too early for a forecast."""
+    """Return goal, pace and days of a Forecast, or only the goal if it is too early for one."""
     if forecast is None:
         return goal, "", "", ""
     return (

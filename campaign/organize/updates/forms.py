@@ -69,7 +69,7 @@ class TextForm(InLanguages, FlaskForm):
     def offer(
         self, petitions: Iterable[tuple[int, str]], events: Iterable[tuple[int, str]]
     ) -> Self:
-        """Offer these pairs (id, title); return the form."""
+        """Offer these pairs (id, title), and return the form."""
         self.petitions.choices = [
             SelectChoice(str(petition), title) for petition, title in petitions
         ]

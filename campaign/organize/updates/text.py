@@ -106,7 +106,7 @@ def _writing_page(update: Update, form: Any, status: int = 200) -> tuple[str, in
 
 
 def _about(form: Any, update: Any) -> Any:
-    """Offer what the update may be about; return the form.
+    """Offer what the update may be about and return the form.
 
     These are the petitions and events of its cause, and its current event.
     """

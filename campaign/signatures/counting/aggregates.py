@@ -187,7 +187,7 @@ class AggregateRefresher:
 
 
 def _fingerprint() -> tuple[int, ...]:
-    """Return numbers that change when any signature changes its state; the newest id is first."""
+    """Return numbers that change when any signature changes its state. The newest id is first."""
     newest = db.session.scalar(select(func.max(Signature.id))) or 0
     in_states = (
         db.session.scalar(select(func.count(Signature.id)).where(state))

@@ -81,7 +81,7 @@ def is_due(now: datetime | BindParameter[datetime]) -> tuple[TextClause, ColumnE
 
 
 def move_full_batches(*, now: datetime, is_turn: Callable[[], bool] | None = None) -> int:
-    """Release batches of quiet petitions that have reached MIN_BATCH; return how many signatures.
+    """Release batches of quiet petitions that have reached MIN_BATCH. Return how many signatures.
 
     `is_turn` decides whether a batch goes this minute, at random by default.
     """

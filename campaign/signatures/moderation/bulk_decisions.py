@@ -135,7 +135,7 @@ def create_decision(
     reason: str,
     now: datetime,
 ) -> BulkDecision:
-    """Create a decision about everything in one cause that matches; the worker carries it out."""
+    """Create a decision about everything in one cause that matches. The worker carries it out."""
     decision = BulkDecision(
         organizer_id=organizer_id,
         verb=verb,
@@ -217,7 +217,7 @@ BULK_DECISIONS_WAIT = select(BulkDecision.id).where(IN_WORK).exists()
 
 
 def carry_out_batch(*, holder: str, now: datetime, limit: int = BATCH_SIZE) -> int:
-    """Process a batch of the oldest decision in work; return how many signatures it looked at.
+    """Process a batch of the oldest decision in work and return how many signatures it looked at.
 
     Return at least 1 if there was such a decision.
     """
@@ -294,7 +294,7 @@ def _decide(decision: BulkDecision, limit: int) -> int:
 
 
 def _lock_rows(*conditions: Any) -> Sequence[Row[Any]]:
-    """Lock the signatures that match; return their ids and _SAVED_COLUMNS."""
+    """Lock the signatures that match and return their ids and _SAVED_COLUMNS."""
     columns = (_table.c.id, *(_table.c[name] for name in _SAVED_COLUMNS))
     return db.session.execute(
         select(*columns).where(*conditions).order_by(_table.c.id).with_for_update()
@@ -302,7 +302,7 @@ def _lock_rows(*conditions: Any) -> Sequence[Row[Any]]:
 
 
 def _save_rows(decision: BulkDecision, rows: Iterable[Row[Any]], ids: Collection[int]) -> int:
-    """Save the former state of those of the rows that the decision changed; return how many."""
+    """Save the former state of those of the rows that the decision changed and return how many."""
     changed = set(ids)
     items = [
         {

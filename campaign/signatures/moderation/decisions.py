@@ -83,7 +83,7 @@ def reject(*, ids: Iterable[int], cause_ids: Iterable[int] | None, now: datetime
 
 
 def hold(*, ids: Iterable[int], reason: str, now: datetime) -> Sequence[int]:
-    """Hold what a rule found, except what an organizer has approved; return the ids."""
+    """Hold what a rule found, except what an organizer has approved, and return the ids."""
     return _change(
         _table.c.id.in_(ids) & CAN_BE_HELD,
         state="held",
@@ -93,7 +93,7 @@ def hold(*, ids: Iterable[int], reason: str, now: datetime) -> Sequence[int]:
 
 
 def release_all(*, reason: str, now: datetime, limit: int) -> Sequence[int]:
-    """Approve up to `limit` signatures held, and not rejected, for this reason; return the ids."""
+    """Approve up to `limit` signatures held, and not rejected, for this reason. Return the ids."""
     held = select(_table.c.id).where(
         _table.c.state == "held", _table.c.held_reason == reason, _table.c.rejected_at.is_(None)
     )
@@ -130,7 +130,7 @@ def restore_withdrawn(*, ids: Iterable[int], cause_ids: Iterable[int] | None) ->
 def decide_comments(
     *, versions: Mapping[int, str], shown: bool, cause_ids: Iterable[int] | None, now: datetime
 ) -> Sequence[int]:
-    """Show the comments of these signatures, or keep them hidden; return the ids.
+    """Show the comments of these signatures, or keep them hidden, and return the ids.
 
     `versions` maps each id to the `content_version` of the comment that the organizer read. A
     comment that its supporter has changed since then waits for another review.
@@ -149,7 +149,7 @@ def decide_comments(
 def show_comments(
     *, ids: Iterable[int], cause_ids: Iterable[int] | None, now: datetime
 ) -> Sequence[int]:
-    """Show all hidden comments of these signatures; return the ids."""
+    """Show all hidden comments of these signatures and return the ids."""
     return _change(
         _with_comment(ids, cause_ids) & ~_table.c.comment_shown,
         comment_shown=True,
@@ -160,7 +160,7 @@ def show_comments(
 def hide_comments(
     *, ids: Iterable[int], cause_ids: Iterable[int] | None, now: datetime
 ) -> Sequence[int]:
-    """Hide all comments of these signatures that are shown or unread; return the ids."""
+    """Hide all comments of these signatures that are shown or unread, and return the ids."""
     to_hide = _table.c.comment_shown | _table.c.comment_read_at.is_(None)
     return _change(
         _with_comment(ids, cause_ids) & to_hide, comment_shown=False, comment_read_at=now
@@ -172,7 +172,7 @@ def _with_comment(ids: Iterable[int], cause_ids: Iterable[int] | None) -> Column
 
 
 def correct(*, signature_id: int, version: str, now: datetime, **columns: Any) -> list[str]:
-    """Correct a supporter's data as they asked; return the names of the columns that changed.
+    """Correct a supporter's data as they asked and return the names of the columns that changed.
 
     `version` is the `version_of` the signature that the form showed. A comment that was changed here
     counts as read. Raise EditConflict and SamePerson.
@@ -273,7 +273,7 @@ def _change(condition: ColumnElement[bool], **values: Any) -> Sequence[int]:
 
 
 def _log_ended(kind: str, ids: Sequence[int]) -> Sequence[int]:
-    """Log these changes beside the database, so that they survive a restore; return the ids."""
+    """Log these changes beside the database, so that they survive a restore, and return the ids."""
     for row in db.session.execute(
         select(_table.c.id, _table.c.created_at).where(_table.c.id.in_(ids))
     ):
@@ -344,7 +344,7 @@ def count_held_corrections(petition_ids: list[int]) -> int:
 
 
 def settle_correction(*, signature_id: int, version: str, is_accepted: bool) -> list[int]:
-    """Publish a correction or keep the former values; return the id of the signature.
+    """Publish a correction or keep the former values, and return the id of the signature.
 
     `version` is the `content_version` of the `changes` that the organizer read. Raise EditConflict
     if the supporter has changed or removed the correction since.

@@ -32,7 +32,7 @@ class RulePreview:
     """The result of a preview: the ids that the rule would have held, newest first.
 
     `looked_at` signatures were tested. `counted` of those found are in the tally. For rules about
-    networks, `since` is the time of the oldest signature whose IP address is still known; otherwise
+    networks, `since` is the time of the oldest signature whose IP address is still known. Otherwise
     None.
     """
 

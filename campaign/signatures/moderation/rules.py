@@ -249,7 +249,7 @@ def switch_off(*, rule_id: int, now: datetime) -> Rule:
 
 
 def hold_matches(*, rule_id: int, ids: Iterable[int], now: datetime) -> Sequence[int]:
-    """Hold the signatures that a preview of the rule found; return the ids that were held."""
+    """Hold the signatures that a preview of the rule found and return the ids that were held."""
     return hold(ids=ids, reason=cast(Rule, db.session.get(Rule, rule_id)).reason, now=now)
 
 

@@ -17,7 +17,7 @@ _items: Table = BulkItem.__table__
 
 
 def restore_batch(decision: BulkDecision, *, limit: int, now: datetime) -> int:
-    """Restore the next signatures of a decision; return how many it looked at.
+    """Restore the next signatures of a decision and return how many it looked at.
 
     One that has changed since stays as it is.
     """

@@ -330,7 +330,7 @@ def answer_to(request_id: int) -> Signature | Subscription | None:
 
 
 def forget_link_requests(*, now: datetime) -> int:
-    """Delete the requests that are older than a day; return how many."""
+    """Delete the requests that are older than a day and return how many."""
     return cast(
         CursorResult[Any],
         db.session.execute(delete(OwnLinkRequest).where(OwnLinkRequest.created_at <= now - DAY)),

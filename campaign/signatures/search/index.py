@@ -246,7 +246,7 @@ class SearchIndexer:
         self._seen, self._settled = None, 0
 
     def extend(self) -> int:
-        """Index one batch; return how many signatures were read."""
+        """Index one batch and return how many signatures were read."""
         self._note_newest()
         if not (db.session.scalar(select(CHANGES_WAIT)) or indexed_upto() < self._settled):
             return 0

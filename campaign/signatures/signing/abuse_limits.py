@@ -20,7 +20,7 @@ ONE_USE = RateLimitItemPerMinute(1, PROOF_MINUTES)
 
 
 def admit_signing(network: str | None, subject: int | str) -> bool:
-    """Count one signing from the IP address `network`; return if the petition is under load.
+    """Count one signing from the IP address `network` and return if the petition is under load.
 
     `subject` is the petition's id, or names another form. Raise TooManyRequests beyond the rate
     limit. Requests from this machine are not counted.
@@ -75,7 +75,7 @@ def new_challenge() -> dict[str, Any]:
 
 
 def is_proof(payload: Any) -> bool:
-    """Return whether `payload` solves an unexpired challenge of ours; never raise."""
+    """Return whether `payload` solves an unexpired challenge of ours. Never raise."""
     try:
         return bool(payload) and verify_solution_v1(payload, _key())[0]
     except (TypeError, AttributeError, ValueError, LookupError):

@@ -82,7 +82,7 @@ class ExistingSignatures:
             self._by_address.setdefault(key, []).append(_existing(row))
 
     def add(self, signer: Signer) -> Position | None:
-        """Add this signer; return their Position, or None if they signed already."""
+        """Add this signer and return their Position, or None if they signed already."""
         existing = (
             self._by_address.setdefault(signer.address, [])
             if signer.address
@@ -98,7 +98,7 @@ class ExistingSignatures:
 
 
 def _pending_position(existing: list[_Existing], signer: Signer) -> Position | None:
-    """Remove this person's unconfirmed signature; return its position, or None if there is none."""
+    """Remove this person's unconfirmed signature. Return its position, or None if there is none."""
     for other in existing:
         if other.pending_id and other.person_digest == signer.person_digest:
             existing.remove(other)
@@ -158,7 +158,7 @@ def locked_rows(columns: Mapping[str, Any]) -> Sequence[Signature]:
 
 
 def insert_at(position: int, columns: Mapping[str, Any]) -> int | None:
-    """Insert the row at this position; return its id, or None if another process was quicker."""
+    """Insert the row at this position and return its id, or None if another process was quicker."""
     return cast(
         int | None,
         db.session.scalar(

@@ -60,7 +60,7 @@ _KEY = ("petition_id", "email_digest", "person_digest", "position_at_address")
 
 
 def accept_signatures(*, commands: Sequence[SignatureCommand]) -> list[SignatureResult]:
-    """Store these signatures in the current transaction; return their results, in order.
+    """Store these signatures in the current transaction and return their results, in order.
 
     The emails that they cause are queued in the same transaction. The runner gives the signatures
     their numbers.
@@ -105,7 +105,7 @@ def _accept_group(commands: Sequence[SignatureCommand]) -> list[SignatureResult]
 
 
 def _accept_submitted(commands: Sequence[SignatureCommand]) -> list[SignatureResult]:
-    """Insert the signatures of new addresses with one statement; note the repeats with another.
+    """Insert the signatures of new addresses with one statement and note the repeats with another.
 
     The phase of each petition is checked again, because the terms may be a moment old.
     """
@@ -204,7 +204,7 @@ def _stored_id(
 
 
 def _take_over(row_id: int, columns: dict[str, Any]) -> int | None:
-    """Replace a pending signature's data with what a witness saw; return its id.
+    """Replace a pending signature's data with what a witness saw and return its id.
 
     It keeps its email address if none was given now. Someone else may have entered either of the
     two, so the more private choice wins. The more private display applies. The comment stays only

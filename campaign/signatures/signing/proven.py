@@ -28,7 +28,7 @@ def settle_proven(
     may_share: bool,
     now: datetime,
 ) -> int | None:
-    """Sign where the address has a signature already; return the confirmed row's id, or None.
+    """Sign where the address has a signature already and return the confirmed row's id, or None.
 
     `columns` are those of the confirmed signature, and `form_columns` those of the same form
     before anyone confirms it. An unconfirmed signature of the same person is confirmed by this form

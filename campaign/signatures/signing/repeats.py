@@ -44,7 +44,7 @@ REPEATS_WAIT = select(_repeats.c.id).where(NEW_FORM).exists()
 
 
 def answer_repeats(*, now: datetime, good_for: timedelta, limit: int = BATCH_SIZE) -> int:
-    """Answer up to `limit` repeat signings, oldest first; return how many.
+    """Answer up to `limit` repeat signings, oldest first, and return how many.
 
     Each becomes the second signature at an address or a form that waits for confirmation, or causes an
     email about the repeat. `good_for` is how long a link in an email is valid.
@@ -145,7 +145,7 @@ def mail_form(
     is_new: bool = False,
     is_needed: bool = False,
 ) -> bool:
-    """Queue the email that asks to confirm this form (None: the first one); return whether it is.
+    """Queue the email that asks to confirm this form (None: the first one). Return whether it is.
 
     It goes as often as `mail_owner` allows.
     """
@@ -177,7 +177,7 @@ def mail_owner(
     is_new: bool = False,
     is_needed: bool = False,
 ) -> bool:
-    """Queue one more email for the supporter, MAX_EMAILS at most; return whether it is queued.
+    """Queue one more email for the supporter, MAX_EMAILS at most, and return whether it is queued.
 
     No two go within DOUBLE_CLICK (a double click), unless the second is about a new form. After MAX_EMAILS
     a confirmation goes only if the last email's link expired after `good_for`, or if it

@@ -56,7 +56,7 @@ class SigningForm(Protocol):
     """The form of a petition: SignatureForm in `forms`."""
 
     def validate(self) -> bool:
-        """Return whether all fields are valid; note the errors."""
+        """Return whether all fields are valid and note the errors."""
         ...
 
     def details(self) -> SupporterDetails:
@@ -100,7 +100,7 @@ class Submission:
 def submit(
     submission: Submission, commit: Callable[[SignatureCommand], SignatureResult] = accept_in_group
 ) -> SignatureResult:
-    """Check a form and accept its signature; return the result.
+    """Check a form and accept its signature, and return the result.
 
     `commit` accepts the signature in a durable transaction. Refusals carry PetitionClosed,
     PetitionNotYetOpen, SwitchedOffError, InvalidForm, DatabaseBusy or SigningBusy.

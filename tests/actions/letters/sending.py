@@ -78,7 +78,7 @@ def outbox_to(app, *transports, write=write):
 
 
 def queue(now):
-    """Queue what may leave this minute, as the job does; return how many letters."""
+    """Queue what may leave this minute, as the job does, and return how many letters."""
     count = write(sending.queue_letters, holder="test", now=now)
     write(gathering.gather_letters, holder="test", now=now)
     write(make_due, now)
@@ -86,7 +86,7 @@ def queue(now):
 
 
 def make_documents(now):
-    """Make the PDFs of gathered letters, as the jobs do; return the ids of their emails."""
+    """Make the PDFs of gathered letters, as the jobs do, and return the ids of their emails."""
     query = select(LetterBatch.id).where(LetterBatch.email_id.is_(None))
     batch_ids = db.session.scalars(query).all()
     for batch_id in batch_ids:
@@ -97,7 +97,7 @@ def make_documents(now):
 
 
 def settle(now):
-    """Note how emails ended, as the job does; return how many."""
+    """Note how emails ended, as the job does, and return how many."""
     return write(sending.settle_letters, now=now) + write(gathering.settle_batches, now=now)
 
 

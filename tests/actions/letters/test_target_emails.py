@@ -67,7 +67,7 @@ Status: {status}
 
 
 def sent_letter(app, present, *, time=None, **columns):
-    """Send a letter to a target; return the target, the letter's id and the email."""
+    """Send a letter to a target and return the target, the letter's id and the email."""
     action = make_letter_action()
     [profile] = make_targets(action, 1)
     [letter_id] = make_letters(action, profile, 1, **columns)
@@ -76,7 +76,7 @@ def sent_letter(app, present, *, time=None, **columns):
 
 
 def deliver(app, present):
-    """Hand over what is due, and note the results; return the envelopes."""
+    """Hand over what is due, and note the results, and return the envelopes."""
     transport = Recorder()
     with outbox_to(app, transport) as worker:
         while worker.deliver_due(now=present.now):

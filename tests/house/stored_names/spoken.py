@@ -29,7 +29,7 @@ QUESTION = {
 
 
 def fill() -> Tablet:
-    """Put a counted signature, a table and its tablet into an empty database; return the tablet."""
+    """Put a counted signature, a table and its tablet into an empty database. Return the tablet."""
     event, petition = make_table(questions=[QUESTION])
     write(pairing.set_pin, event_id=event.id, pin="204060", now=utcnow())
     sign_and_hatch(petition, name_display="full")

@@ -89,7 +89,7 @@ def roles() -> set[str]:
 
 
 def mail_kinds() -> set[str]:
-    """Return the kinds of queued email; those counted by the daily limit are marked."""
+    """Return the kinds of queued email. Those counted by the daily limit are marked."""
     bound = bound_kinds(current_app)
     return {
         f"{kind} (limited per day)" if kind in bound else kind for kind in renderers_of(current_app)

@@ -21,7 +21,7 @@ _batch: Table = LetterBatch.__table__
 
 
 def note_bounce_of(*, item: Item, item_id: int, kind: str, now: datetime) -> bool:
-    """Note a report about one letter or one email of gathered letters; return whether we know it.
+    """Note a report about one letter or one email of gathered letters. Return whether we know it.
 
     `kind` is `hard` (no such address), `soft` (not delivered for another reason) or `complaint`.
     """

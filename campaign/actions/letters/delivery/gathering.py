@@ -49,7 +49,7 @@ _batch: Table = LetterBatch.__table__
 
 
 def gather_letters(*, holder: str, now: datetime) -> int:
-    """Put together the letters whose day or week is over; return how many emails that makes.
+    """Put together the letters whose day or week is over, and return how many emails that makes.
 
     A job then makes the PDF of each and queues its email.
     """
@@ -143,7 +143,7 @@ def queue_email(*, batch_id: int, document: bytes | None) -> None:
 
 
 def settle_batches(*, now: datetime) -> int:
-    """Note how the emails of gathered letters ended, as `settle_letters` does; return how many did."""
+    """Note how the emails of gathered letters ended, as `settle_letters` does. Return how many did."""
     rows = db.session.execute(
         select(
             LetterBatch.id, LetterBatch.lang, LetterBatch.address, LetterBatch.created_at, OutboxMessage.state,

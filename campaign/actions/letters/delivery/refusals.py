@@ -41,7 +41,7 @@ def is_refused(address_digest: bytes) -> bool:
 
 
 def refuse(*, address_digest: bytes, now: datetime) -> int:
-    """Send no more letters to this address, and stop those that wait; return how many.
+    """Send no more letters to this address, and stop those that wait, and return how many.
 
     It holds for all actions of the site, and for targets that are imported later. Refusing twice
     changes nothing.

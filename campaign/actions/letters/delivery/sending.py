@@ -89,7 +89,7 @@ class Queue:
 
 
 def queue_letters(*, holder: str, now: datetime) -> int:
-    """Queue the letters that may leave this minute; return how many.
+    """Queue the letters that may leave this minute and return how many.
 
     Targets take turns, and so do the actions that write to one. The oldest letter of each leaves
     first.
@@ -133,7 +133,7 @@ def profiles_with(profile_ids: Collection[int]) -> dict[int, TargetProfile]:
 
 
 def give_up(profile_id: int | None, *, way: str, reason: str, now: datetime) -> int:
-    """Note that the letters that wait for a target cannot be delivered; return how many."""
+    """Note that the letters that wait for a target cannot be delivered and return how many."""
     is_for = Letter.profile_id.is_(None) if profile_id is None else Letter.profile_id == profile_id
     ids = db.session.scalars(
         select(Letter.id).where(Letter.state == "waiting", Letter.way == way, is_for)
@@ -157,7 +157,7 @@ def _due_in_outbox(now: datetime) -> int:
 
 
 def _queues(now: datetime) -> list[Queue]:
-    """Return what waits for each target that can get letters; note those that cannot."""
+    """Return what waits for each target that can get letters and note those that cannot."""
     rows = db.session.execute(
         select(Letter.profile_id, Letter.petition_id, func.count())
         .where(*waiting_letters("individual", now))
@@ -344,7 +344,7 @@ def has_queued() -> bool:
 
 
 def settle_letters(*, now: datetime) -> int:
-    """Note how the emails of queued letters ended; return how many did.
+    """Note how the emails of queued letters ended and return how many did.
 
     An email that the receiving server put off until it was given up is queued again, until two days
     have passed.

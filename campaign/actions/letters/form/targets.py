@@ -20,7 +20,7 @@ DEFAULTS = {"way": "self", "period": "week", "selection": "list", "offers_reply"
 
 
 def settings_of(action_id: int) -> LetterSettings:
-    """Return how an action delivers its letters; the default where nothing is set."""
+    """Return how an action delivers its letters: the default where nothing is set."""
     stored = db.session.get(LetterSettings, action_id)
     return stored or LetterSettings(petition_id=action_id, **DEFAULTS)
 

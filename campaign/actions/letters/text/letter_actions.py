@@ -123,7 +123,7 @@ class LetterAction:
 def load_letter_action(
     petition_id: int, *, except_signatures: Collection[int] = (), now: datetime
 ) -> LetterAction:
-    """Return the LetterAction of a petition; what `except_signatures` wrote is not compared with.
+    """Return the LetterAction of a petition. What `except_signatures` wrote is not compared with.
 
     Its targets are those that can be written to on the day of `now`.
     """

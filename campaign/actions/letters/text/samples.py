@@ -25,7 +25,7 @@ def sample_letter(
 ) -> ComposedLetter:
     """Return the letter to the first target of an action, in the language `lang`.
 
-    `texts` and `prompts` are entered ones; without them, those that are saved.
+    `texts` and `prompts` are entered ones. Without them, those that are saved.
     """
     text = petition.current_version.text(lang, petition.original_lang)
     known = texts if texts is not None else text.kind_texts or {}

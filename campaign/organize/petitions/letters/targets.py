@@ -92,7 +92,7 @@ def edit_letter_targets(petition: Petition) -> ResponseReturnValue:
 @blueprint.post("/<slug>/letter-targets")
 @allowed("petitions.edit", load_letter_action)
 def save_letter_targets(petition: Petition) -> ResponseReturnValue:
-    """Save the targets, or search and choose among them; only saving changes anything."""
+    """Save the targets, or search and choose among them. Only saving changes anything."""
     form = LetterTargetsForm().named(petition)
     if not form.validate():
         return _render_page(petition, form, 422)

@@ -97,7 +97,7 @@ class LetterTextForm(InLanguages, FlaskForm):
         )
 
     def with_rows(self, rows: list[dict[str, Any]]) -> Self:
-        """Return the form with other prompts; everything else stays as entered."""
+        """Return the form with other prompts. Everything else stays as entered."""
         typed = {
             f"{name}_{lang}": self[f"{name}_{lang}"].data
             for name in TEXT_NAMES
