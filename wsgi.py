@@ -2,7 +2,7 @@
 
 import gc
 
-# What is imported lives as long as the process. To look for garbage among it meanwhile takes a
+# What is imported lives as long as the process. Collecting garbage while it loads takes a
 # quarter of the time in which a command starts.
 gc.disable()
 

@@ -1,4 +1,4 @@
-"""A fast mail server on loopback that accepts everything, in a process of its own.
+"""A fast mail server on loopback that accepts everything, in a separate process.
 
 Usage: `python -m bench.mail_sink`. It prints its port, serves until its standard input ends, then
 prints how many emails it got.

@@ -1,4 +1,4 @@
-"""Send all queued emails as the worker does, in a process of its own, and print seconds and emails.
+"""Send all queued emails as the worker does, in a separate process, and print seconds and emails.
 
 Usage: `python -m bench.mailing URL FOLDER PORT`. The mail server is on PORT of this machine.
 """

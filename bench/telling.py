@@ -1,4 +1,4 @@
-"""Tell everyone who asked about an answer, as the worker does, in a process of its own.
+"""Tell everyone who asked about an answer, as the worker does, in a separate process.
 
 Usage: `python -m bench.telling URL FOLDER PORT`. The mail server is on PORT of this machine. It
 prints seconds until all emails were queued, how many, peak megabytes, and after how many seconds a

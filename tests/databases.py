@@ -37,7 +37,7 @@ def keep_through_power_cuts():
 
     Measurements must be as durable as production.
     """
-    global _is_lasting  # noqa: PLW0603 - set once, by a program of its own
+    global _is_lasting  # noqa: PLW0603 - set once, by a separate program
     _is_lasting = True
 
 

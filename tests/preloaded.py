@@ -26,7 +26,7 @@ one_at_a_time = Lock()
 
 
 class PreloadedProcess:
-    """A running command, used like a `subprocess.Popen`. It leads a session of its own."""
+    """A running command, used like a `subprocess.Popen`. It leads its own session."""
 
     def __init__(self, pid, report):
         self.pid = pid

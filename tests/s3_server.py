@@ -15,7 +15,7 @@ BUCKET = "volante-files"
 class S3Server:
     """A server with a bucket. It can stop, and start again on the same port.
 
-    All servers of a process have the same buckets, so each one has a prefix of its own.
+    All servers of a process have the same buckets, so each one has its own prefix.
     """
 
     def __init__(self):

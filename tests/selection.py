@@ -11,7 +11,7 @@ import pytest
 from xdist.scheduler import LoadFileScheduling
 
 BROWSER_TESTS = "tests/browser/"
-# Their files start sites of their own.
+# Their files start separate sites.
 SITE_TESTS = ("tests/faults/", "tests/deploy/", "tests/release/")
 
 
@@ -19,7 +19,7 @@ class MixedScheduling(LoadFileScheduling):
     """Gives each process whole files: every second process those of `tests/browser` first.
 
     A browser keeps its test waiting half the time, and the processors would idle if all processes
-    waited. The others also start no site of their own until the other files run out.
+    waited. The others also start no separate site until the other files run out.
     """
 
     def _assign_work_unit(self, node):
@@ -61,7 +61,7 @@ def leave_out_repetitions(config, items):
 
 
 def longest_first(items):
-    """Put the files that start a site of their own first, then those that drive a browser.
+    """Put the files that start a separate site first, then those that drive a browser.
 
     One at the end would keep a single process busy while the others wait.
     """

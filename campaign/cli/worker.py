@@ -37,7 +37,7 @@ def worker() -> None:
 def run_beside_site(app: Flask) -> None:
     """Run the worker in a process forked from the site's, and end with it.
 
-    A process of its own program would load everything again: that takes two seconds of processor
+    A new program would load everything again, which takes two seconds of processor
     time and a hundred megabytes.
     """
     # The server's handlers, inherited by a process that replaces another, would ignore these.

@@ -88,7 +88,7 @@ def add_by_hand(
     `address` is a pair (email address, its digest) if they want the email with their code. With
     `comes_in` they are at the door and get checked in.
 
-    Return the registration. Raise AddressKnown, and TooFewSeats if the event is full, unless
+    Return the registration. Raise AlreadyRegistered, and TooFewSeats if the event is full, unless
     `anyway`.
     """
     event = load_for_update(Event, event_id)

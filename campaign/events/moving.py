@@ -64,7 +64,7 @@ def _move_in_event(event: Event, old: Mailbox, new: Mailbox, now: datetime) -> N
         _remove(event, own, now)
         return
     if other is not None and now >= event.starts_at:
-        # Both may have come. The event's count of people must not change any more.
+        # Both may have come. The event's count of people must stay the same.
         return
     if other is not None and min(own, other, key=_standing) is other:
         _remove(event, own, now)

@@ -228,7 +228,7 @@ class _Printing:
     def _set_codes(self, serial: str, url: str) -> float:
         spec = self._spec
         type_in, online = self._right - QR, self._right - 2 * QR - GAP - 4 * MM
-        # The QR codes need no quiet zone of their own, because the sheet around them is white.
+        # The QR codes need no quiet zone, because the sheet around them is white.
         self._canvas.code(spec.sign_url, online, EDGE, QR, INK)
         self._canvas.code(url, type_in, EDGE, QR, INK)
         y = EDGE + QR + 11

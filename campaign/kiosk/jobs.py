@@ -43,7 +43,7 @@ def forget(*, now: datetime, days: int) -> int:
 def tell_of_silence(*, now: datetime) -> int:
     """Enqueue an email to each owner of a cause about each silent tablet that holds signatures.
 
-    Return the number of tablets. We alert from the start of the event until LOOKED_FOR after its
+    Return the number of tablets. We alert from the start of the event until ALERT_PERIOD after its
     end, and only once until the tablet has reported again.
     """
     silent = db.session.scalars(

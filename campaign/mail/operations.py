@@ -25,7 +25,7 @@ from campaign.process.clock import utcnow
 FIRST_DELAY = timedelta(seconds=30)
 MAX_DELAY = timedelta(hours=6)
 MAX_ATTEMPTS = 10
-# Few enough that nobody who waits to write notices.
+# Few enough that no waiting writer is delayed noticeably.
 SWEEP_BATCH = 1000
 # Why a due email waits.
 DAILY_LIMIT_REACHED = "the address has had its emails for the day"

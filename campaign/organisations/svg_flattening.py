@@ -109,7 +109,7 @@ class _Colour:
 
 @dataclass(frozen=True)
 class _Gradient:
-    """A gradient with the `geometry` of its own element and of those that it continues."""
+    """A gradient with the `geometry` of its element and of those that it continues."""
 
     kind: str
     geometry: Mapping[str, float]

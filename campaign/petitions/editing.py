@@ -146,7 +146,7 @@ def change_form(
     """Set what supporters are asked and how we email them. See Petition for the columns.
 
     Prompts, which another form edits, stay. Once the petition has opened, different questions make
-    a new version. Without `offers_answers` or `has_butterflies`, that stays as it is. Raise ResponsesCounted if it would
+    a new version. If `offers_answers` or `has_butterflies` is None, it stays unchanged. Raise ResponsesCounted if it would
     change although responses are counted.
     """
     petition = _load_settings(petition_id, version)

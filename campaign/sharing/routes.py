@@ -50,7 +50,7 @@ CODE_SECONDS = 86_400
 SCALE = 16
 KINDS = "any(petitions, actions, causes, events, updates)"
 
-# What supporters have links of their own to.
+# What supporters have their own links to.
 HAS_CODES = ("petitions", "actions")
 
 

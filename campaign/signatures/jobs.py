@@ -233,7 +233,7 @@ def forget_old_forms(cutoff: datetime) -> int:
 
 
 def replace_expiring_signatures(cutoff: datetime) -> int:
-    """Give forms a signature of their own if the one they wait with is about to be erased.
+    """Give forms a new signature if the one they wait with is about to be erased.
 
     Return how many signatures that was. A form's time counts from when it was sent, so an earlier
     form with the same address never shortens it.

@@ -25,7 +25,7 @@ PICTURE_TAGS = {"img", "figure", "figcaption"}
 # What our own documents have in addition.
 DOCUMENT_TAGS = TAGS | {"table", "thead", "tbody", "tr", "th", "td"}
 PICTURE_ATTRIBUTES = {"img": {"src", "srcset", "sizes", "width", "height", "alt", "loading"}}
-# A web address within a text, as a part of its own when the text is split.
+# A web address within a text, as a separate part when the text is split.
 _WEB_ADDRESS = re.compile(r"(https?://\S+)")
 
 _parser = MarkdownIt("commonmark", {"html": False, "typographer": False})

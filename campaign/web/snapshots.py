@@ -17,7 +17,7 @@ def init_app(app: Flask) -> None:
 def load_snapshots() -> None:
     """Renew the snapshots that have expired.
 
-    They are read on a connection of their own. A request that did so later would hold two, and if
+    They are read on a separate connection. A request that did so later would hold two, and if
     as many requests as there are connections held one each, none would get its second.
     """
     if request.endpoint not in FOR_MONITORING:

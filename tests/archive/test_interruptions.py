@@ -13,7 +13,7 @@ from tests.databases import KINDS
 
 pytestmark = pytest.mark.slow
 
-# Run a command in a process of its own. When it calls the function `moment`, do what `action` says.
+# Run a command in a separate process. When it calls the function `moment`, do what `action` says.
 SCRIPT = """
 import os, resource, signal, sys
 from importlib import import_module

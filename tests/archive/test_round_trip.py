@@ -116,7 +116,7 @@ def test_archive_of_the_demonstration_is_the_same_after_a_move(
     del before["audit_entry.jsonl"], after["audit_entry.jsonl"]
     assert after == before
     with other.app_context():
-        # Rows that are added later get ids of their own.
+        # Rows that are added later get new ids.
         ids = [row.id for row in subscriptions()]
         assert subscribe("new") > max(ids, default=0)
     client = other.test_client()

@@ -42,7 +42,7 @@ def browser():
         browser.close()
 
 
-# Its scope is this folder: a site that no test visits any more takes time from the others.
+# Its scope is this folder: a site that no test visits takes time from the others.
 @pytest.fixture(scope="package")
 def served(tmp_path_factory):
     """The site as newcomers run it, with its worker and the demonstration data."""

@@ -1,4 +1,4 @@
-"""Tests of commands that write to a pipe, as processes of their own."""
+"""Tests of commands that write to a pipe, as separate processes."""
 
 import io
 import os

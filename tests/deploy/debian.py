@@ -1,4 +1,4 @@
-"""A Debian of its own for a test: a folder made by mmdebstrap, used as a container's root.
+"""A Debian for a test: a folder made by mmdebstrap, used as a container's root.
 
 A test gets a layer on it, so that what one test installs does not reach the next.
 """
@@ -23,7 +23,7 @@ NSPAWN_ENVIRONMENT = {"SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"}
 
 
 def reason_to_skip():
-    """Return why this machine cannot run a Debian of its own, or an empty text."""
+    """Return why this machine cannot run another Debian, or an empty text."""
     if os.geteuid() != 0:
         return "only root can make the root folder of a container"
     missing = [program for program in PROGRAMS if not shutil.which(program)]

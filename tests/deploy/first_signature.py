@@ -1,4 +1,4 @@
-"""Runs inside a Debian of its own: install Volante, and measure the time to the first signature.
+"""Runs inside a separate Debian: install Volante, and measure the time to the first signature.
 
 It installs a release, answers the installer's questions, runs it twice, creates a petition, and
 signs it through the proxy. Then it upgrades to another release and goes back, while people go on

@@ -1,4 +1,4 @@
-"""Carry out the Dockerfile without a container engine: each step in a Debian of its own.
+"""Carry out the Dockerfile without a container engine: each step in a separate Debian.
 
 It understands what our Dockerfile uses, and raises ValueError for anything else. The base image is
 replaced by Debian's own Python.

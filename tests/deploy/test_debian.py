@@ -1,4 +1,4 @@
-"""Tests of the image and of the installer, in a Debian of their own with a real systemd."""
+"""Tests of the image and of the installer, in a separate Debian with a real systemd."""
 
 import json
 import os

@@ -40,7 +40,7 @@ def invited(event, guest, **options):
 
 @pytest.fixture
 def organisation(app):
-    """The organisation of the event, with a sender of its own."""
+    """The organisation of the event, with its own sender."""
     return make_organisation("keepers", "River Keepers", sender_address="post@keepers.example")
 
 

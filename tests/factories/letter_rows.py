@@ -33,7 +33,7 @@ def make_letter_action(slug="letter", *, settings=None, cause_id=None, **columns
 
 
 def make_targets(petition, count, *, time_zone="UTC", domain=None, **columns):
-    """Create targets of the action's organisation, each with one address at a domain of its own."""
+    """Create targets of the action's organisation, each with one address at its own domain."""
     return [
         make_target(
             some_organisation_id(),

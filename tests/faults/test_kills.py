@@ -41,7 +41,7 @@ def waiting(site):
 def confirm_at_once(site, most):
     """Turn many counted signatures back into unhatched ones, as after a rush."""
     before, _ = numbers_given(site)
-    # Signatures withdrawn long ago would be erased meanwhile, and generated ones are old.
+    # Signatures withdrawn long ago would be erased in the meantime, and generated ones are old.
     query_rows(
         site,
         "update signature set state = 'withdrawn',"

@@ -1,6 +1,6 @@
 """Tests of a database behind a network that drops packets without a word.
 
-PostgreSQL runs in a network namespace of its own, which is connected to this machine by two virtual
+PostgreSQL runs in its own network namespace, which is connected to this machine by two virtual
 interfaces.
 """
 

@@ -10,7 +10,8 @@ ROOT = Path(__file__).parents[2]
 RETIRED = re.compile(
     r"\b(whoever|whomever|anew|whence|nought|for ever|hitherto|thereby|erelong|once more|all the same"
     r"|somebody|everybody|nobody else's|meanwhile|tells of|is led to|lives at|let through|turned? away"
-    r"|put away|thrown? away|e-?mails? room|mail room|the house|this room|rooms? below|postm[ae]n)\b",
+    r"|any more|by (itself|themselves)|of (its|their) own|of (hers|his|theirs|yours)|leads? to|led to"
+    r"|just now|shall|for good|take[sn]? away|network address(es)?|by and by|put away|thrown? away|e-?mails? room|mail room|the house|this room|rooms? below|postm[ae]n)\b",
     re.IGNORECASE,
 )
 # `make bench` writes the page on performance.
@@ -19,7 +20,11 @@ DOCUMENTS = sorted(
     {"README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"}
     | {str(path.relative_to(ROOT)) for path in (ROOT / "docs").rglob("*.md")} - UNCHECKED
 )
-PATHS = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "campaign").rglob("*.py"))
+FOLDERS = ("campaign", "tests", "bench", "release", "migrations")
+PATHS = sorted(
+    str(path.relative_to(ROOT))
+    for path in (*ROOT.glob("*.py"), *(p for each in FOLDERS for p in (ROOT / each).rglob("*.py")))
+)
 
 
 def prose(source: str) -> list[str]:

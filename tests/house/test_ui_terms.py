@@ -77,7 +77,7 @@ def test_sentences_use_no_retired_word(lang):
 
 
 def test_emails_are_not_called_letters():
-    """A letter is only what a supporter writes to a target, which emails of their own are about."""
+    """A letter is only what a supporter writes to a target, which separate emails are about."""
     found = {
         (file, form)
         for file, forms in extracted_by_file()

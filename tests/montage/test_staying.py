@@ -15,7 +15,7 @@ pytestmark = [
     pytest.mark.skipif(find() is None, reason="NO CHROMIUM: the live montage is untested."),
 ]
 LOSE = """() => document.querySelector(".stage-canvas").getContext("webgl2").getExtension("WEBGL_lose_context").loseContext()"""
-# Once `gone_` is set, no canvas can be drawn on any more.
+# Once `gone_` is set, no canvas can be drawn on.
 GONE = """HTMLCanvasElement.prototype.getContext = ((real) => function (...all) {
     return window.gone_ ? null : real.apply(this, all);
 })(HTMLCanvasElement.prototype.getContext);"""

@@ -1,4 +1,4 @@
-"""Tests that no form chooses the first cause, petition, event or target by itself.
+"""Tests that no form chooses the first cause, petition, event or target automatically.
 
 An organizer who overlooks the field would otherwise change, export or publish the wrong one.
 """

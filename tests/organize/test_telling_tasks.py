@@ -38,7 +38,7 @@ def desk(desk_of, petition):
 
 
 def tasks(desk):
-    """Return the pages of telling people that the overview leads to."""
+    """Return the pages of telling people that the overview links to."""
     return {link for link in links(desk.get("/organize/")) if "/telling" in link}
 
 

@@ -1,4 +1,4 @@
-"""Tests that the index follows what is public, whoever changes it."""
+"""Tests that the index follows what is public, no matter who changes it."""
 
 from datetime import datetime, timedelta
 

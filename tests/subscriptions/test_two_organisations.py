@@ -55,7 +55,7 @@ def valley(app):
 
 @pytest.fixture
 def aspen(valley):
-    """Another organisation, with a sender of its own."""
+    """Another organisation, with its own sender."""
     return make_organisation("aspen", "Aspen Watch", sender_address=ASPEN)
 
 

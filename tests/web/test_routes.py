@@ -76,7 +76,7 @@ def test_database_that_hangs_does_not_delay_monitoring(client, app, monkeypatch)
     monkeypatch.setattr(Engine, "connect", hang)
     for name in ("readiness", "database_gauges"):
         monkeypatch.setattr(app.extensions[name], "_seconds", 0.1)
-    # The second ones wait for the calls of the first ones, and use no connection of their own.
+    # The second ones wait for the calls of the first ones, and use no connection.
     answers = [client.get(path) for path in ("/readyz", "/metrics", "/healthz") * 2]
     assert over == []
     goes_on.set()

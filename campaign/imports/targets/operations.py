@@ -109,7 +109,7 @@ def undo_import(*, import_id: int, now: datetime) -> dict[str, int]:
     """Undo an import and return how many targets were "undone", and "kept" because they were used.
 
     A target that was changed after the import stays as it is, and so does one that was added by
-    it and that a petition names. Raise ImportOvertaken if it cannot be undone any more.
+    it and that a petition names. Raise ImportOvertaken if it can no longer be undone.
     """
     item = load_for_update(TargetImport, import_id)
     if not may_undo(item):

@@ -69,7 +69,7 @@ SIGNING = {
     "drawn_wipe": _l("Clear drawing"),
     "email_meant": _l("Did you mean %(address)s?", address="{email}"),
     "privacy_notice": _l("Privacy notice"),
-    # These are the same sentences as on the web. See petitions/delivery.py.
+    # These are the same sentences as on the web. See petitions/delivery_terms.py.
     "delivery_one": _l(
         "We give these details to the people this petition is addressed to: %(list)s. We never give them your email address.",
         list="{list}",

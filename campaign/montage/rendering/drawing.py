@@ -25,7 +25,7 @@ SEEN = 1200
 # In pixels. Butterflies are always spread evenly, so once they are this small, more of them do not
 # change the picture.
 MIN_VISIBLE_SIZE = 1.5
-# From this count on, twice as many butterflies have half the area each.
+# Above this count, twice as many butterflies have half the area each.
 MANY = 2000
 
 

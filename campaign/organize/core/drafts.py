@@ -69,7 +69,7 @@ def is_already_created(
 ) -> bool:
     """Return whether `existing`, the object at the slug (or None), was created by this same form.
 
-    A button pressed twice must lead to one draft. `texts_of` returns the object's texts in each
+    A button pressed twice must create only one draft. `texts_of` returns the object's texts in each
     language.
     """
     is_draft = (

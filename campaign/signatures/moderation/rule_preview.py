@@ -48,7 +48,7 @@ class RulePreview:
 
 
 def preview_rule(rule: Rule) -> RulePreview:
-    """Return the Trial of a Rule, stored or not, without changing anything."""
+    """Return the RulePreview of a Rule, stored or not, without changing anything."""
     ids = sorted(SEARCHES[rule.kind](rule, _scope(rule)), reverse=True)
     needs_network = rule.kind in ("network", "rate")
     is_testable: Any = _c.address_digest.is_not(None) if needs_network else True

@@ -288,7 +288,7 @@ def _exact_terms(search: Search) -> Iterator[str]:
 
 
 def _is_exact(search: Search) -> bool:
-    """Return whether the text is an email address or a number, which have indexes of their own."""
+    """Return whether the text is an email address or a number, which have their own indexes."""
     return not search.comments and (
         ("@" in search.text and bool(_digest(search.text.strip()))) or _is_number(search.text)
     )

@@ -105,7 +105,7 @@ def _await_confirmation(
 ) -> None:
     """Let the form wait for its own confirmation.
 
-    Of the forms that got no email of their own, only the newest waits. The page of every link that
+    Of the forms without a separate email, only the newest waits. The page of every link that
     was sent to the same address also lists it.
     """
     repeat.signature_id = signature.id

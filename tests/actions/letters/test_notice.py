@@ -1,4 +1,4 @@
-"""Tests that a letter has a privacy notice of its own, and that it is recorded with the response."""
+"""Tests that a letter has its own privacy notice, and that it is recorded with the response."""
 
 import pytest
 from flask_babel import force_locale

@@ -47,7 +47,7 @@ def test_code_from_the_email_confirms_on_another_device(arrive, lang, scripts):
     # As it is read out: without the dash, in small letters.
     hatched = page.enter(f" {code.replace('-', ' ').lower()} ", supporter.address).confirm()
     assert hatched.lang == lang
-    # On the first device, the same code now leads to the same number.
+    # On the first device, the same code now shows the same number.
     thanks = ThanksScreen(supporter)
     thanks.field("code").fill(code)
     thanks.find(".code-form button").click()

@@ -140,7 +140,7 @@ SHOWN_MARK = """() => { const image = document.querySelector("main [data-mark]")
 
 @pytest.fixture
 def site_with_mark(tmp_path):
-    """A site of its own, whose host has a square mark."""
+    """A separate site, whose host has a square mark."""
     var = tmp_path / "site"
     var.mkdir()
     site = ServedSite(var).start()

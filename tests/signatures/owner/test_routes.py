@@ -167,7 +167,7 @@ def test_withdrawing_and_returning_on_the_page(client, petition, own, foreign):
     assert act(client, own, own, "withdraw").location == link("mine", own)
     page = client.get(link("mine", own)).text
     assert f"/{own}/restore" in page and 'data-number="1"' not in page
-    # The page has no form any more in which the name could be hidden.
+    # The page no longer has a form in which the name could be hidden.
     assert "hide your name below" not in page
     assert row(own).state == "withdrawn"
     hatch_now()
