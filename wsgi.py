@@ -13,10 +13,9 @@ from typing import Any
 import config
 from campaign import create_app
 from campaign.organize.core.access import max_bytes_for
+from campaign.process.children import exit_with_parent, name_process
 from campaign.process.cpu_affinity import pin_to_cpu
 from campaign.process.logs import start_logging
-from campaign.process.names import name_process
-from campaign.process.parent import exit_with_parent
 from campaign.server.bridge import WsgiBridge
 from campaign.surge.monitor import SurgeMonitor
 

@@ -12,6 +12,12 @@ class CampaignError(Exception):
     retry_seconds: int | None = None
 
 
+class LinkExpired(CampaignError):
+    """The link in the email has expired."""
+
+    status = 410
+
+
 class EditConflict(CampaignError):
     """Someone else has changed what a form changes since the form was shown."""
 

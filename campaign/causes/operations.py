@@ -2,20 +2,12 @@
 
 from campaign.causes.models import Cause, CauseTally, CauseText
 from campaign.db.versioned import check_part
-from campaign.errors import CampaignError
 from campaign.extensions import db, load_for_update
 from campaign.organisations.operations import ensure_host
 from campaign.publishing.slug_history import SlugHistory
 from campaign.publishing.texts import write_texts
 
-
-class CauseSlugTaken(CampaignError):
-    """Another cause has, or had, this slug."""
-
-    status = 409
-
-
-slugs = SlugHistory(model=Cause, taken=CauseSlugTaken)
+slugs = SlugHistory(Cause)
 
 
 def create_cause(
@@ -30,7 +22,7 @@ def create_cause(
     """Create a cause with a tally of zero.
 
     `texts` maps a language to columns of `CauseText`. Without `organisation_id` the cause belongs
-    to the host. Raise CauseSlugTaken.
+    to the host. Raise SlugTaken.
     """
     slugs.refuse_taken(slug)
     cause = Cause(
@@ -68,7 +60,7 @@ def change_cause(
 def change_cause_slug(*, cause_id: int, version: int | None, slug: str) -> Cause:
     """Change the slug. The old address of a public cause redirects.
 
-    `version` is as for `change_cause`. Raise CauseSlugTaken and EditConflict.
+    `version` is as for `change_cause`. Raise SlugTaken and EditConflict.
     """
     cause = load_for_update(Cause, cause_id)
     if cause.slug == slug:

@@ -34,7 +34,7 @@ class CauseWithPetitions(CausePage):
 
 
 @dataclass(frozen=True)
-class OtherOrganisation:
+class OrganisationCauses:
     """An organisation that the site does not belong to, and its causes, for the home page."""
 
     identity: PageIdentity
@@ -53,7 +53,7 @@ def index() -> ResponseReturnValue:
     )
     first, rest = (causes[0], causes[1:]) if causes else (None, [])
     others = [
-        OtherOrganisation(identity_of(id_, g.lang), [page(cause, g.lang) for cause in group])
+        OrganisationCauses(identity_of(id_, g.lang), [page(cause, g.lang) for cause in group])
         for id_, group in groupby(rest, lambda cause: cause.organisation_id)
         if id_ != host.id
     ]

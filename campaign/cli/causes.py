@@ -6,10 +6,11 @@ from flask.cli import AppGroup
 
 from campaign.accounts.audit import COMMAND, record
 from campaign.causes.models import Cause
-from campaign.causes.operations import CauseSlugTaken, create_cause
+from campaign.causes.operations import create_cause
 from campaign.cli.arguments import existing, site_lang, valid_slug
 from campaign.extensions import write
 from campaign.organisations.queries import organisation_by_slug
+from campaign.publishing.slug_history import SlugTaken
 
 group = AppGroup("causes", help="Create causes.")
 
@@ -36,7 +37,7 @@ def create(
     )
     try:
         write(_create, organisation.id, slug, {lang: {"title": title, "summary": summary}}, draft)
-    except CauseSlugTaken as error:
+    except SlugTaken as error:
         raise click.ClickException(
             f"There is already a cause with the slug {slug!r}. Choose another."
         ) from error

@@ -19,9 +19,10 @@ from campaign.cli.plurals import numbered
 from campaign.extensions import db, write
 from campaign.organisations.identity import forget_identities
 from campaign.organisations.models import Organisation
-from campaign.organisations.operations import OrganisationSlugTaken, create_organisation
+from campaign.organisations.operations import create_organisation
 from campaign.organisations.queries import organisation_by_slug, organisations_among
 from campaign.process.clock import utcnow
+from campaign.publishing.slug_history import SlugTaken
 from campaign.site.settings import site_settings
 
 group = AppGroup(
@@ -41,7 +42,7 @@ def create(slug: str, name: str, lang: str) -> None:
     """Create an organization with the address SLUG. The first one is the host of the site."""
     try:
         organisation = write(create_organisation, slug=slug, texts={lang: {"name": name}})
-    except OrganisationSlugTaken as error:
+    except SlugTaken as error:
         raise click.ClickException(
             f"There is already an organization with the slug {slug!r}. Choose another."
         ) from error

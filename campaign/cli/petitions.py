@@ -16,10 +16,11 @@ from campaign.organize.petitions.cloning import clone_all
 from campaign.petitions.kinds import kind_of
 from campaign.petitions.life_cycles import CauseClosed, petition_life_cycle
 from campaign.petitions.models import Petition
-from campaign.petitions.operations import OtherOrganisation, SlugTaken, create_petition
+from campaign.petitions.operations import OtherOrganisation, create_petition
 from campaign.petitions.queries import petition_counts, petition_in_any_state, published_petitions
 from campaign.petitions.readiness import NotReady
 from campaign.process.clock import utcnow
+from campaign.publishing.slug_history import SlugTaken
 
 CAUSE_CLOSED = "The cause of this petition is closed or archived. Reopen the cause first."
 

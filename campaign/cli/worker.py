@@ -18,9 +18,8 @@ from campaign.cli.database_faults import WithReadableErrors
 from campaign.cli.database_use import use_database
 from campaign.extensions import db
 from campaign.jobs.worker import Worker
+from campaign.process.children import exit_with_parent, name_process
 from campaign.process.logs import start_logging
-from campaign.process.names import name_process
-from campaign.process.parent import exit_with_parent
 
 NICENESS = 10
 STOP_SECONDS = 0.5

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from campaign.causes.models import Cause
-from campaign.causes.operations import CauseSlugTaken, create_cause
+from campaign.causes.operations import create_cause
 from campaign.causes.queries import cause_by_slug, published_causes
 from campaign.demo.answers import create_answers
 from campaign.demo.content import load_cause
@@ -29,13 +29,10 @@ from campaign.events.operations import Hours, create_event
 from campaign.extensions import db, write
 from campaign.organisations.images import clean_image
 from campaign.organisations.models import Organisation
-from campaign.organisations.operations import (
-    OrganisationSlugTaken,
-    change_organisation,
-    create_organisation,
-)
+from campaign.organisations.operations import change_organisation, create_organisation
 from campaign.petitions.operations import create_petition
 from campaign.process.clock import utcnow
+from campaign.publishing.slug_history import SlugTaken
 from campaign.search.jobs import index_all
 from campaign.signatures.jobs import hatch_all
 from campaign.site.operations import change_site
@@ -67,7 +64,7 @@ def load_demonstration(name: str = DEFAULT_NAME) -> str:
         # All in one transaction: an interrupted load leaves nothing, and the next one starts from
         # scratch.
         total = write(_create, demo)
-    except (CauseSlugTaken, OrganisationSlugTaken):
+    except SlugTaken:
         # A second server started at the same time and was faster.
         return is_loaded
     hatch_all()

@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from campaign.errors import CampaignError
 from campaign.events.hours import instant_of
 from campaign.events.models import (
     Event,
@@ -32,13 +31,7 @@ ANNOUNCED_COLUMNS = ("starts_local", "ends_local", "zone", "town", "online_url")
 ANNOUNCED_TEXTS = ("place", "address")
 
 
-class SlugTaken(CampaignError):
-    """Another event has, or had, this slug."""
-
-    status = 409
-
-
-slugs = SlugHistory(model=Event, taken=SlugTaken)
+slugs = SlugHistory(Event)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, or_, select
 
 from campaign.accounts.audit import Actor, record
-from campaign.errors import CampaignError
+from campaign.errors import CampaignError, LinkExpired
 from campaign.extensions import db, load_for_update_or_none, note_ended, rows_changed
 from campaign.mail.operations import enqueue
 from campaign.mailboxes.models import AddressChange
@@ -26,12 +26,6 @@ OBJECTION_PERIOD = timedelta(days=14)
 RETENTION = CAUTION_PERIOD
 OPEN = ("requested", "waiting")
 PUBLIC = Actor(channel="web")
-
-
-class LinkExpired(CampaignError):
-    """The link in the email has expired."""
-
-    status = 410
 
 
 class ChangeOver(CampaignError):

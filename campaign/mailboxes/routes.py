@@ -13,6 +13,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from campaign.errors import LinkExpired
 from campaign.extensions import write
 from campaign.http.caching import private, public
 from campaign.mailboxes import operations, tokens
@@ -90,7 +91,7 @@ def _answer(
         # This button belongs to the reader of the other mailbox.
         abort(404)
     # The page behind the link says what ended the change, or that the link has expired.
-    with suppress(operations.ChangeOver, operations.LinkExpired):
+    with suppress(operations.ChangeOver, LinkExpired):
         done: AddressChange = write(operation, change_id=opened.id, now=utcnow())
         if done.state in _EXPECTED[answer]:
             return redirect(url_for("mailboxes.answered", answer=page), 303)

@@ -33,7 +33,7 @@ OLDER_SECONDS = 5
 failure_log = FailureLog(logging.getLogger("campaign.pictures"))
 
 
-class TooManyPictures(CampaignError):
+class DrawingQueueFull(CampaignError):
     """So many pictures are waiting that one more would keep a thread from people who sign."""
 
     status = 503
@@ -51,9 +51,9 @@ class DrawingQueue:
 
     @contextmanager
     def slot(self) -> Iterator[None]:
-        """Hold a place in the queue. Raise TooManyPictures if it is full."""
+        """Hold a place in the queue. Raise DrawingQueueFull if it is full."""
         if not self._slots.acquire(blocking=False):
-            raise TooManyPictures
+            raise DrawingQueueFull
         try:
             yield
         finally:
@@ -61,7 +61,7 @@ class DrawingQueue:
 
     @contextmanager
     def acquire(self) -> Iterator[None]:
-        """Wait for the turn to draw. Raise TooManyPictures if the queue is full."""
+        """Wait for the turn to draw. Raise DrawingQueueFull if the queue is full."""
         with self.slot(), self.drawing:
             yield
 
@@ -143,7 +143,7 @@ def latest(folder: Path | str, series: object, key: object, make: Callable[[], b
     """Return the Picture of `key`, or after a second the last one of its `series`.
 
     It is drawn in a separate thread, even if the request gives up waiting. `make` must not need the
-    request context. Raise TooManyPictures if the queue is full and there is no older picture.
+    request context. Raise DrawingQueueFull if the queue is full and there is no older picture.
     """
     file = Path(folder) / f"{_digest(series)}-{_digest(key)}.png"
     with suppress(FileNotFoundError):
@@ -153,7 +153,7 @@ def latest(folder: Path | str, series: object, key: object, make: Callable[[], b
     try:
         with _queue.slot():
             return Picture(future.result(MAX_WAIT_SECONDS if older else None))
-    except (TimeoutError, TooManyPictures):
+    except (TimeoutError, DrawingQueueFull):
         # It may have been saved in the moment in which this request stopped waiting.
         with suppress(FileNotFoundError):
             return Picture(file.read_bytes())
@@ -167,7 +167,7 @@ def cached(
 ) -> bytes:
     """Return the file of `key`, from `folder` or made when its turn comes.
 
-    Raise TooManyPictures. Files older than an hour are deleted, and so are the oldest beyond
+    Raise DrawingQueueFull. Files older than an hour are deleted, and so are the oldest beyond
     MAX_BYTES.
     """
     file = Path(folder) / f"{_digest(key)}.png"

@@ -5,7 +5,6 @@ from dataclasses import fields
 from typing import Any
 
 from campaign.db.versioned import check_part
-from campaign.errors import CampaignError
 from campaign.extensions import db, load_for_update
 from campaign.organisations.identity import forget_identities
 from campaign.organisations.images import CleanImage
@@ -34,13 +33,7 @@ PARTS = {
 DEFAULT_SLUG = "host"
 
 
-class OrganisationSlugTaken(CampaignError):
-    """Another organisation has, or had, this slug."""
-
-    status = 409
-
-
-slugs = SlugHistory(model=Organisation, taken=OrganisationSlugTaken)
+slugs = SlugHistory(Organisation)
 
 
 def create_organisation(
@@ -49,7 +42,7 @@ def create_organisation(
     """Create an organisation. The first one is the host.
 
     `texts` maps a language to columns of `OrganisationText`; `columns` are columns of
-    `Organisation`. Raise OrganisationSlugTaken.
+    `Organisation`. Raise SlugTaken.
     """
     slugs.refuse_taken(slug)
     organisation = Organisation(
@@ -84,7 +77,7 @@ def change_organisation(
     A language that an organisation does not have yet is added if its text is not empty. With a new
     `slug`, the old address redirects. `images` are new ones by purpose; the others stay. `version`
     is that of the part that the form showed, None without a form. Raise EditConflict and
-    OrganisationSlugTaken.
+    SlugTaken.
     """
     organisation = load_for_update(Organisation, organisation_id)
     check_part(organisation, part, version)

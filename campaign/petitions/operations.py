@@ -26,19 +26,13 @@ COPIED_COLUMNS = (
 )  # fmt: skip
 
 
-class SlugTaken(CampaignError):
-    """Another petition has, or had, this slug."""
-
-    status = 409
-
-
 class OtherOrganisation(CampaignError):
     """The cause belongs to another organisation than the petition."""
 
     status = 409
 
 
-slugs = SlugHistory(model=Petition, taken=SlugTaken)
+slugs = SlugHistory(Petition)
 
 
 def create_petition(

@@ -16,7 +16,7 @@ from typing import Any
 
 from PIL import Image, ImageOps
 
-from campaign.process.parent import exit_with_parent
+from campaign.process.children import exit_with_parent
 from campaign.publishing.picture_upload import SMALL_WIDTH
 
 FORMATS = ("JPEG", "PNG", "WEBP")

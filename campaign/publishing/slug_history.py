@@ -5,19 +5,25 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
+from campaign.errors import CampaignError
 from campaign.extensions import db
 from campaign.publishing.models import FormerSlug
+
+
+class SlugTaken(CampaignError):
+    """Another row of the kind has, or had, this slug."""
+
+    status = 409
 
 
 class SlugHistory:
     """The current and former slugs of one kind.
 
-    `model` is the Publishable model of that kind, with `id`, `slug` and `state`. `taken` is the
-    exception to raise when another row has or had a slug.
+    `model` is the Publishable model of that kind, with `id`, `slug` and `state`.
     """
 
-    def __init__(self, *, model: Any, taken: type[Exception]) -> None:
-        self._kind, self._model, self._taken = model.kind, model, taken
+    def __init__(self, model: Any) -> None:
+        self._kind, self._model = model.kind, model
 
     def present_slug(self, former: str) -> str | None:
         """Return the present slug of the row whose slug once was `former`, or None."""
@@ -40,9 +46,9 @@ class SlugHistory:
         return db.session.scalar(present.union_all(former).limit(1)) is not None
 
     def refuse_taken(self, slug: str, *, but_by: int | None = None) -> None:
-        """Raise the `taken` exception if `is_taken`."""
+        """Raise SlugTaken if `is_taken`."""
         if self.is_taken(slug, but_by=but_by):
-            raise self._taken(f"the slug {slug!r} of another {self._kind}")
+            raise SlugTaken(f"the slug {slug!r} of another {self._kind}")
 
     def change(self, row: Any, slug: str) -> None:
         """Give the row another slug; unless it is a draft, the old one redirects to it."""
@@ -56,10 +62,10 @@ class SlugHistory:
         self.flush(slug)
 
     def flush(self, slug: str) -> None:
-        """Flush. Raise the `taken` exception if another row just took the slug."""
+        """Flush. Raise SlugTaken if another row just took the slug."""
         try:
             db.session.flush()
         except IntegrityError as error:
             if "slug" not in str(error.orig):
                 raise
-            raise self._taken(f"the slug {slug!r} of another {self._kind}") from error
+            raise SlugTaken(f"the slug {slug!r} of another {self._kind}") from error

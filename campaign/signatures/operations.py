@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from campaign.errors import CampaignError
+from campaign.errors import LinkExpired
 from campaign.extensions import db
 from campaign.mail.models import BULK
 from campaign.mail.operations import enqueue_later
@@ -14,12 +14,6 @@ from campaign.signatures.signing.repeats import mail_form
 THANKS = "signature_thanks"
 # Counting takes less than a second. The email waits longer if its signature does.
 THANKS_DELAY = timedelta(seconds=3)
-
-
-class LinkExpired(CampaignError):
-    """The link in the email has expired."""
-
-    status = 410
 
 
 def send_again(

@@ -18,6 +18,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
+from campaign.errors import LinkExpired
 from campaign.extensions import write
 from campaign.http.caching import private, public
 from campaign.petitions.kinds import kind_of
@@ -144,7 +145,7 @@ def confirm_now(token: str) -> ResponseReturnValue:
             good_for=_good_for(),
             lang=g.lang,
         )
-    except operations.LinkExpired:
+    except LinkExpired:
         return redirect(url_for("signatures.confirm", token=token), 303)
     link = confirmable_by_token(token)
     if confirmed is None or link is None:

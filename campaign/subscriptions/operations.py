@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import delete, false, or_, select, update
 
 from campaign.db.upsert import insert
-from campaign.errors import CampaignError
+from campaign.errors import CampaignError, LinkExpired
 from campaign.extensions import db, load_for_update_or_none, note_ended, rows_changed
 from campaign.mail.operations import enqueue, refuse_address, report_address
 from campaign.notices.models import NOT_RECORDED
@@ -27,12 +27,6 @@ MAX_EMAILS = 5
 MIN_EMAIL_INTERVAL = timedelta(seconds=50)
 
 _table = Subscription.__table__
-
-
-class LinkExpired(CampaignError):
-    """The link in the email has expired."""
-
-    status = 410
 
 
 class SuppressedByOwner(CampaignError):

@@ -22,6 +22,7 @@ from flask.typing import ResponseReturnValue
 from campaign.causes.models import Cause
 from campaign.causes.queries import cause_by_slug
 from campaign.db.transactions import DATABASE_AWAY, RETRY_SECONDS
+from campaign.errors import LinkExpired
 from campaign.extensions import write
 from campaign.http.caching import private, public
 from campaign.notices.composition import ComposedNotice, compose_notice
@@ -156,7 +157,7 @@ def confirm_now(token: str) -> ResponseReturnValue:
             now=utcnow(),
             good_for=_good_for(),
         )
-    except operations.LinkExpired:
+    except LinkExpired:
         return redirect(url_for("subscriptions.confirm", token=token), 303)
     if confirmed is None:
         return _unknown_subscription()

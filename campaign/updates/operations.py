@@ -10,7 +10,6 @@ from datetime import datetime
 from uuid import uuid4
 
 from campaign.db.versioned import check_part
-from campaign.errors import CampaignError
 from campaign.extensions import db, load_for_update
 from campaign.publishing.life_cycle import NotPublishable
 from campaign.publishing.pictures import Pictures
@@ -19,12 +18,6 @@ from campaign.publishing.texts import write_texts
 from campaign.site.languages import default_lang
 from campaign.text.markdown import picture_names
 from campaign.updates.models import Update, UpdatePetition, UpdateText
-
-
-class UpdateSlugTaken(CampaignError):
-    """Another update has, or had, this slug."""
-
-    status = 409
 
 
 class UpdateNotReady(NotPublishable):
@@ -47,7 +40,7 @@ class Links:
     event_id: int | None = None
 
 
-slugs = SlugHistory(model=Update, taken=UpdateSlugTaken)
+slugs = SlugHistory(Update)
 
 
 def create_update(
@@ -60,7 +53,7 @@ def create_update(
     publish_at: datetime | None = None,
     time_zone: str = "",
 ) -> Update:
-    """Create a draft, or a published update if `publish_at` is given. Raise UpdateSlugTaken.
+    """Create a draft, or a published update if `publish_at` is given. Raise SlugTaken.
 
     `texts` maps a language to the columns of `UpdateText`.
     """
@@ -114,7 +107,7 @@ def change_update(
 def change_update_slug(*, update_id: int, version: int | None, slug: str) -> Update:
     """Change the slug. The old address of a public update redirects.
 
-    Raise UpdateSlugTaken and EditConflict.
+    Raise SlugTaken and EditConflict.
     """
     row = load_for_update(Update, update_id)
     if row.slug == slug:

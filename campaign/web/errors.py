@@ -19,8 +19,7 @@ from campaign.process.logs import PRIVATE_VALUES
 from campaign.surge.state import WorkWaits
 from campaign.switches.state import SwitchedOffError
 from campaign.web.languages import redirect_to_language
-from campaign.web.slug_redirects import redirect_to_present_slug
-from campaign.web.suggestions import neighbours_of_request
+from campaign.web.not_found import neighbours_of_request, redirect_to_present_slug
 
 DESIGNED = (403, 404, 405, 410, 413, 422, 429, 500, 503)
 RETRY_SECONDS = 30

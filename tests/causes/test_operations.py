@@ -2,9 +2,9 @@
 
 import pytest
 
-from campaign.causes.operations import CauseSlugTaken
 from campaign.causes.queries import cause_by_slug, cause_count, cause_numbers, published_causes
 from campaign.extensions import db
+from campaign.publishing.slug_history import SlugTaken
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, ODILE, hatch_now, sign_and_hatch, withdraw
@@ -25,7 +25,7 @@ def test_cause_without_a_translation_falls_back_to_another_language(app):
 
 def test_two_causes_cannot_share_a_slug(app):
     make_cause()
-    with pytest.raises(CauseSlugTaken):
+    with pytest.raises(SlugTaken):
         make_cause()
 
 

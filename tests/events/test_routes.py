@@ -8,16 +8,12 @@ from datetime import timedelta
 import pytest
 from PIL import Image
 
-from campaign.events.operations import (
-    SlugTaken,
-    cancel,
-    change_event,
-    pictures,
-)
+from campaign.events.operations import cancel, change_event, pictures
 from campaign.extensions import db, write
 from campaign.petitions.life_cycles import cause_life_cycle
 from campaign.process.clock import utcnow
 from campaign.publishing.picture_upload import clean_picture
+from campaign.publishing.slug_history import SlugTaken
 from tests.factories.causes import make_cause
 from tests.factories.events import (
     AMALIA,

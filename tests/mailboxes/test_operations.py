@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from campaign.accounts.audit_models import AuditEntry
+from campaign.errors import LinkExpired
 from campaign.extensions import db, write
 from campaign.mailboxes import operations
 from campaign.mailboxes.queries import CAUTION_PERIOD, due_changes, was_stopped
@@ -177,7 +178,7 @@ def test_changes_of_other_mailboxes_stay(app):
 def test_link_of_a_request_expires(app):
     now = utcnow()
     change_id = request(now=now)
-    with pytest.raises(operations.LinkExpired):
+    with pytest.raises(LinkExpired):
         confirm(change_id, now=now + WEEK)
     assert states() == ["requested"]
 

@@ -9,7 +9,7 @@ import pytest
 
 from campaign.db.failure_log import FailureLog
 from campaign.montage import pictures
-from campaign.montage.pictures import CACHE_SECONDS, Picture, TooManyPictures, cached, latest
+from campaign.montage.pictures import CACHE_SECONDS, DrawingQueueFull, Picture, cached, latest
 
 
 def test_cached_picture_is_drawn_once(tmp_path):
@@ -139,7 +139,7 @@ def test_waiting_crowd_gets_the_last_picture_or_is_refused(tmp_path, slow, monke
     latest(tmp_path, "cause", 1, lambda: b"old")
     monkeypatch.setattr(pictures._queue._slots, "acquire", lambda blocking: False)
     assert latest(tmp_path, "cause", 2, slow) == Picture(b"old", is_current=False)
-    with pytest.raises(TooManyPictures):
+    with pytest.raises(DrawingQueueFull):
         latest(tmp_path, "other", 2, slow)
 
 

@@ -5,13 +5,9 @@ import pytest
 from campaign.errors import EditConflict
 from campaign.extensions import write
 from campaign.organisations.identity import UNNAMED, identities
-from campaign.organisations.operations import (
-    OrganisationSlugTaken,
-    change_organisation,
-    create_organisation,
-    slugs,
-)
+from campaign.organisations.operations import change_organisation, create_organisation, slugs
 from campaign.organisations.queries import host_organisation, organisation_count
+from campaign.publishing.slug_history import SlugTaken
 from tests.factories.causes import make_cause
 
 TEXTS = {"en": {"name": "River Keepers"}, "es": {"name": "Guardianes del río"}}
@@ -32,7 +28,7 @@ def test_slug_of_another_organisation_is_refused_also_if_it_is_a_former_one(app)
     first = make_organisation()
     write(change_organisation, organisation_id=first.id, part="identity", slug="keepers")
     for slug in ("keepers", "river-keepers"):
-        with pytest.raises(OrganisationSlugTaken):
+        with pytest.raises(SlugTaken):
             make_organisation(slug)
     assert slugs.present_slug("river-keepers") == "keepers"
 

@@ -13,9 +13,10 @@ from campaign.petitions.editing import (
     current_texts,
 )
 from campaign.petitions.life_cycles import petition_life_cycle
-from campaign.petitions.operations import SlugTaken, slugs
+from campaign.petitions.operations import slugs
 from campaign.petitions.queries import petition_by_id, petition_in_any_state
 from campaign.process.clock import utcnow
+from campaign.publishing.slug_history import SlugTaken
 from tests.factories.petitions import TEXTS, make_petition
 from tests.factories.signatures import sign
 from tests.together import together

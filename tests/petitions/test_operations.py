@@ -5,9 +5,9 @@ import pytest
 from campaign.extensions import db, write
 from campaign.petitions.life_cycles import petition_life_cycle
 from campaign.petitions.models import PetitionTally, PetitionVersion
-from campaign.petitions.operations import SlugTaken
 from campaign.petitions.queries import petition_by_id, petition_by_slug, petition_counts
 from campaign.process.clock import utcnow
+from campaign.publishing.slug_history import SlugTaken
 from tests.factories.petitions import TEXTS, make_petition, new_version
 from tests.factories.signatures import row, sign
 

@@ -8,12 +8,12 @@ from types import SimpleNamespace
 
 import pytest
 
+from campaign.errors import LinkExpired
 from campaign.extensions import write
 from campaign.mail.models import OutboxMessage
 from campaign.mail.renderers import renderers_of
 from campaign.process.clock import utcnow
 from campaign.signatures.jobs import forget, remind
-from campaign.signatures.operations import LinkExpired
 from campaign.signatures.owner import operations as owner_operations
 from campaign.signatures.owner.operations import erase
 from campaign.signatures.signing.repeats import CONFIRMATION, FORM_CONFIRMATION, MAX_EMAILS, REPEAT

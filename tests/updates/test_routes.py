@@ -13,11 +13,11 @@ from campaign.errors import EditConflict
 from campaign.extensions import write
 from campaign.process.clock import utcnow
 from campaign.publishing.picture_upload import clean_picture
+from campaign.publishing.slug_history import SlugTaken
 from campaign.updates.life_cycle import update_life_cycle
 from campaign.updates.operations import (
     Links,
     UpdateNotReady,
-    UpdateSlugTaken,
     change_update,
     change_update_slug,
     create_update,
@@ -174,7 +174,7 @@ def test_old_address_redirects_and_cannot_be_taken_by_another(client, app):
     write(change_update_slug, update_id=update.id, version=1, slug="reply")
     answer = client.get("/es/updates/answer")
     assert (answer.status_code, answer.location) == (301, "/es/updates/reply")
-    with pytest.raises(UpdateSlugTaken):
+    with pytest.raises(SlugTaken):
         write(
             create_update, cause_id=update.cause_id, slug="answer", texts={"en": {"title": "Other"}}
         )

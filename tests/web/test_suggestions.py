@@ -5,7 +5,7 @@ import re
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from campaign.web import suggestions
+from campaign.web import not_found
 from tests.factories.events import make_event
 from tests.factories.petitions import make_petition
 from tests.factories.search import index_now
@@ -49,7 +49,7 @@ def test_page_works_without_the_database_too(client, app, monkeypatch):
     def away(*_):
         raise OperationalError("select 1", {}, Exception("connection refused"))
 
-    monkeypatch.setattr(suggestions, "neighbours", away)
+    monkeypatch.setattr(not_found, "neighbours", away)
     assert client.get("/en/nowhere").status_code == 404
 
 

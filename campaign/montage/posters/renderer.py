@@ -20,7 +20,7 @@ from campaign.montage.rendering.drawing import Painting, over
 from campaign.montage.rendering.png import PngStream
 from campaign.montage.shapes.files import Shape, shape_in
 from campaign.montage.typesetting import PAPER, PdfCanvas, Pixels
-from campaign.process.parent import exit_with_parent
+from campaign.process.children import exit_with_parent
 
 BAND = 384
 JPEG_QUALITY = 92

@@ -56,7 +56,7 @@ class CutOut:
 def cut_out(content: bytes, *, title: str, cut: Cut) -> CutOut:
     """Make a shape from a picture's bytes and return the CutOut.
 
-    Raise PictureRefused, WorkFailed or TooManyPictures.
+    Raise PictureRefused, WorkFailed or DrawingQueueFull.
     """
     if len(content) > MAX_BYTES:
         raise PictureRefused("too_heavy")
@@ -89,7 +89,7 @@ def preview_png(
 ) -> bytes:
     """Return a PNG of butterflies 1 … `count` without the `gaps` in a shape.
 
-    It comes from `folder`, or is drawn now. Raise WorkFailed or TooManyPictures.
+    It comes from `folder`, or is drawn now. Raise WorkFailed or DrawingQueueFull.
     """
     arguments = {
         "shape": shape,

@@ -18,7 +18,7 @@ from campaign.montage.rendering.drawing import draw, encode_png
 from campaign.montage.shapes.extraction import Cut, ground_of, is_clear, resolve_cut
 from campaign.montage.shapes.files import shape_in
 from campaign.montage.shapes.uploads import PictureRefused, read_picture, shape_of
-from campaign.process.parent import exit_with_parent
+from campaign.process.children import exit_with_parent
 
 MAX_MEMORY_BYTES = 3 * 1024**3
 QUALITY = 90

@@ -15,7 +15,7 @@ from wtforms.validators import InputRequired
 
 from campaign.answers.presenters import answers_on_cards
 from campaign.causes.models import Cause
-from campaign.causes.operations import CauseSlugTaken, change_cause, change_cause_slug, create_cause
+from campaign.causes.operations import change_cause, change_cause_slug, create_cause
 from campaign.causes.presenters import page as cause_page
 from campaign.causes.queries import cause_count, cause_in_any_state, causes_among
 from campaign.events.presenters import cards_ahead, cards_past
@@ -47,6 +47,7 @@ from campaign.organize.core.scope import load_cause
 from campaign.organize.petitions.forms import SlugForm
 from campaign.petitions.presenters import cards_of_cause
 from campaign.process.clock import utcnow
+from campaign.publishing.slug_history import SlugTaken
 from campaign.site.settings import site_settings
 from campaign.text.markdown import to_html
 from campaign.text.slugs import slug_of
@@ -184,7 +185,7 @@ def create() -> ResponseReturnValue:
             organisation_id=form.organisation_id,
             state="draft",
         )
-    except CauseSlugTaken:
+    except SlugTaken:
         existing = cause_in_any_state(slug)
         if (
             existing is None
@@ -275,7 +276,7 @@ def save_address(cause: Cause) -> ResponseReturnValue:
             cause_id=cause.id,
             slug=form.slug.data,
         )
-    except CauseSlugTaken:
+    except SlugTaken:
         form.slug.errors = [_("Another cause uses, or used, this web address. Choose another.")]
         return _address_page(cause, form, 422)
     flash(_("The page has a new web address. The old one redirects to it."), "success")

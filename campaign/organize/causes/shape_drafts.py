@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from campaign.causes.models import Cause
 from campaign.montage.models import ShapeDraft
-from campaign.montage.pictures import TooManyPictures
+from campaign.montage.pictures import DrawingQueueFull
 from campaign.montage.queries import draft_of
 from campaign.montage.shapes.extraction import Cut
 from campaign.montage.shapes.image_subprocess import WorkFailed, cut_out
@@ -61,7 +61,7 @@ def add_shape(cause: Cause) -> ResponseReturnValue:
             made=made,
             now=utcnow(),
         )
-    except (PictureRefused, WorkFailed, TooManyPictures, TooManyDrafts) as refusal:
+    except (PictureRefused, WorkFailed, DrawingQueueFull, TooManyDrafts) as refusal:
         form.picture.errors = [_fault_text(refusal)]
         return shapes_page(cause, form, 422)
     return _back_to_draft(cause, draft.id)
@@ -96,7 +96,7 @@ def cut_shape_draft(cause: Cause, draft_id: int) -> ResponseReturnValue:
             made=made,
             now=utcnow(),
         )
-    except (PictureRefused, WorkFailed, TooManyPictures) as refusal:
+    except (PictureRefused, WorkFailed, DrawingQueueFull) as refusal:
         form.threshold.errors = [_fault_text(refusal)]
         return _render_page(cause, draft, form, 422)
     return _back_to_draft(cause, draft_id)

@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 
 from campaign.events.editing import change_part
 from campaign.events.models import Event
-from campaign.events.operations import SlugTaken
 from campaign.events.queries import event_in_any_state
 from campaign.events.registration_search import numbers_of
 from campaign.i18n.fallbacks import best_lang
@@ -35,6 +34,7 @@ from campaign.organize.events.routes import (
 )
 from campaign.petitions.presenters import cards_of_cause
 from campaign.process.clock import utcnow
+from campaign.publishing.slug_history import SlugTaken
 from campaign.text.markdown import to_html
 
 

@@ -18,7 +18,7 @@ from campaign.events.forms import registration_form
 from campaign.events.hours import full_day, hours, zone_name
 from campaign.events.life_cycle import faults_of
 from campaign.events.models import Event
-from campaign.events.operations import SlugTaken, cancel, create_event, slugs
+from campaign.events.operations import cancel, create_event, slugs
 from campaign.events.presenters import card
 from campaign.events.presenters import page as event_page
 from campaign.events.queries import (
@@ -41,6 +41,7 @@ from campaign.organize.core.time_fields import ambiguous_times, flash_ambiguous_
 from campaign.organize.events.forms import CancelForm, LaterForm, NewEventForm, texts_of
 from campaign.petitions.presenters import cards_of_cause
 from campaign.process.clock import utcnow
+from campaign.publishing.slug_history import SlugTaken
 from campaign.site.settings import site_settings
 from campaign.text.slugs import free_slug
 

@@ -33,12 +33,7 @@ from campaign.organisations.colours import (
 )
 from campaign.organisations.identity import identities
 from campaign.organisations.models import Organisation
-from campaign.organisations.operations import (
-    OrganisationSlugTaken,
-    change_organisation,
-    create_organisation,
-    remove_image,
-)
+from campaign.organisations.operations import change_organisation, create_organisation, remove_image
 from campaign.organisations.queries import (
     organisation_by_id,
     organisation_by_slug,
@@ -61,6 +56,7 @@ from campaign.organize.organisations.forms import (
 from campaign.organize.setup.steps import after_saving, is_setup, shown_steps
 from campaign.process.clock import utcnow
 from campaign.publishing.picture_upload import MAX_BYTES
+from campaign.publishing.slug_history import SlugTaken
 
 # The form sends both images, and its text fields.
 MAX_UPLOAD_BYTES = 2 * MAX_BYTES + 256 * 1024
@@ -127,7 +123,7 @@ def create() -> ResponseReturnValue:
             texts=form.texts(),
             **form.columns(),
         )
-    except OrganisationSlugTaken:
+    except SlugTaken:
         existing = organisation_by_slug(slug)
         # A button pressed twice makes one organisation.
         if existing is None or form.texts() != _texts_of(existing):
@@ -245,7 +241,7 @@ def _save(part: str, organisation: Organisation) -> ResponseReturnValue:
             part=part,
             **form.changes(),
         )
-    except OrganisationSlugTaken:
+    except SlugTaken:
         form.slug.errors = [SLUG_TAKEN]
         return _part_page(part, organisation, form, 422)
     flash(_("Saved."), "success")

@@ -46,6 +46,7 @@ from campaign.petitions.queries import (
 from campaign.petitions.questions import prompts_among
 from campaign.petitions.readiness import faults_of, missing_details, missing_languages
 from campaign.process.clock import utcnow
+from campaign.publishing.slug_history import SlugTaken
 from campaign.signatures.forms import signature_form
 from campaign.signatures.presenters import petition_context
 from campaign.site.settings import site_settings
@@ -131,7 +132,7 @@ def create() -> ResponseReturnValue:
             texts={form.lang.data: {"title": form.title.data, "summary": "", "body": ""}},
             targets=[],
         )
-    except operations.SlugTaken:
+    except SlugTaken:
         form.slug.errors = [_("Another petition uses, or used, this web address. Choose another.")]
         return render_template("organize/petitions/new.html", form=form), 422
     flash(_("Draft created. Only organizers can see it until you publish."), "success")

@@ -42,9 +42,9 @@ from campaign.organize.petitions.routes import (
 )
 from campaign.petitions.editing import change_dates, change_petition_slug, change_targets
 from campaign.petitions.models import Petition, name_in
-from campaign.petitions.operations import SlugTaken
 from campaign.petitions.readiness import Fault, NotReady
 from campaign.process.clock import utcnow
+from campaign.publishing.slug_history import SlugTaken
 from campaign.site.settings import site_settings
 from campaign.targets.presenters import target_card
 from campaign.targets.queries import profile_count, profiles_by_ids, search_profiles

@@ -29,6 +29,7 @@ from campaign.organize.core.time_fields import flash_ambiguous_times
 from campaign.organize.petitions.forms import SlugForm
 from campaign.organize.updates.forms import PublishForm
 from campaign.process.clock import utcnow
+from campaign.publishing.slug_history import SlugTaken
 from campaign.site.settings import site_settings
 from campaign.updates import operations
 from campaign.updates.mailing import mailing_of, mailings_among, publish_and_mail
@@ -89,7 +90,7 @@ def create() -> ResponseReturnValue:
             original_lang=form.lang.data,
             texts={form.lang.data: {"title": form.title.data}},
         )
-    except operations.UpdateSlugTaken:
+    except SlugTaken:
         form.slug.errors = [_("Another update uses, or used, this web address. Choose another.")]
         return render_template("organize/updates/new.html", form=form), 422
     flash(_("Draft created. Only organizers can see it until you publish."), "success")
@@ -138,7 +139,7 @@ def save_address(update: Update) -> ResponseReturnValue:
             update_id=update.id,
             slug=form.slug.data,
         )
-    except operations.UpdateSlugTaken:
+    except SlugTaken:
         form.slug.errors = [_("Another update uses, or used, this web address. Choose another.")]
         return _address_page(update, form, 422)
     flash(_("The page has a new web address. The old one redirects to it."), "success")

@@ -10,7 +10,7 @@ from PIL import Image
 from campaign.causes.queries import cause_by_slug
 from campaign.montage import pictures
 from campaign.montage.cards import drawing
-from campaign.montage.pictures import TooManyPictures, cached
+from campaign.montage.pictures import DrawingQueueFull, cached
 from campaign.montage.texts import card_of_cause, card_of_petition
 from campaign.petitions.queries import petition_by_slug
 from tests.factories.petitions import make_petition
@@ -140,5 +140,5 @@ def test_picture_folder_does_not_fill_the_disk(tmp_path, monkeypatch):
 
 def test_request_behind_a_long_queue_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(pictures._queue._slots, "acquire", lambda blocking: False)
-    with pytest.raises(TooManyPictures):
+    with pytest.raises(DrawingQueueFull):
         cached(tmp_path, "one more", lambda: b"")

@@ -1,11 +1,22 @@
-"""Let a process end when its parent does."""
+"""Child processes of the server and the worker: their names, and their end with the parent."""
 
 import multiprocessing
 import os
 import threading
 import time
+from contextlib import suppress
+from pathlib import Path
 
 LOOK_SECONDS = 0.5
+
+
+def name_process(role: str) -> None:
+    """Show `volante-<role>` in `ps -e` and `top`, because all processes are of one program.
+
+    Linux keeps fifteen characters. Other systems show the program.
+    """
+    with suppress(OSError):
+        Path("/proc/self/comm").write_text(f"volante-{role}")
 
 
 def exit_with_parent() -> None:
