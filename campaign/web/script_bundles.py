@@ -15,7 +15,8 @@ EXPORT = re.compile(
     r"^export (default )?((?:async )?function\*? |class |const )(\w+)", re.MULTILINE
 )
 MODULE_SYNTAX = re.compile(r"^(?:import|export)\b.*$", re.MULTILINE)
-IMPORT_CALL = re.compile(r"\bimport\((?=[`\"'])")
+# The path of these is computed, as in main.js.
+IMPORT_CALL = re.compile(r"\bimport\((?=`)")
 DYNAMIC_IMPORT = re.compile(r"\bimport\([\"'](\.[^\"']+)[\"']\)")
 COMMENT = re.compile(r"^\s*(?://.*|/\*\*[^*]*(?:\*(?!/)[^*]*)*\*/)\n", re.MULTILINE)
 SHARED = ("modules", "lib", "parts")
@@ -44,7 +45,7 @@ def joined(folder: Path) -> Iterator[tuple[str, str]]:
     A subject is a folder beside `modules`, `lib` and `parts`. An entry module that needs a module
     of `montage/` goes into `montage.js`, with all that it needs. So does a module of `montage/`
     that a shared module imports dynamically. What a subject's own module imports dynamically is a
-    separate file, and so is a worker with all that it needs.
+    separate file, and so is a worker with all that it needs. Vendored scripts are not joined.
     """
     paths = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*.js"))}
     modules = {
@@ -91,10 +92,14 @@ def _folder(name: str) -> str:
 
 
 def _dynamic_imports(modules: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield (name, dynamically imported module) of all modules, those of the subjects last."""
+    """Yield (name, dynamically imported module) of all modules, those of the subjects last.
+
+    It leaves out vendored scripts.
+    """
     for name in sorted(modules, key=lambda name: (_folder(name) not in SHARED, name)):
         for match in DYNAMIC_IMPORT.finditer(modules[name]):
-            yield name, _path(name, match[1])
+            if _is_ours(imported := _path(name, match[1])):
+                yield name, imported
 
 
 def _dependencies(entry: str, needs: Mapping[str, list[str]]) -> list[str]:
@@ -137,7 +142,7 @@ def _without_module_syntax(name: str, text: str) -> str:
     )
     if unsupported := MODULE_SYNTAX.search(text):
         raise UnsupportedSyntax(f"{name}: {unsupported[0]}")
-    text = DYNAMIC_IMPORT.sub(lambda match: f'later("{_path(name, match[1])}")', text)
+    text = DYNAMIC_IMPORT.sub(lambda match: _dynamic_import(_path(name, match[1])), text)
     text = text.replace("import.meta.url", f'new URL("{name}", import.meta.url)')
     return COMMENT.sub("", IMPORT_CALL.sub("later(", text))
 
@@ -147,6 +152,15 @@ def _members(names: str) -> str:
     return ", ".join(
         name.strip().replace(" as ", ": ") for name in names.split(",") if name.strip()
     )
+
+
+def _dynamic_import(path: str) -> str:
+    return f'later("{path}")' if _is_ours(path) else f'import("{path}")'
+
+
+def _is_ours(path: str) -> bool:
+    """Return whether a path, from the scripts' folder, stays within it: `../vendor/` does not."""
+    return not path.startswith("../")
 
 
 def _path(name: str, specifier: str) -> str:

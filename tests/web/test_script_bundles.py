@@ -73,6 +73,14 @@ def test_late_import_of_a_subject_is_a_bundle_of_its_own(later):
     assert 'makers.set("sky/cloud.js"' not in later["sky-rain.js"]
 
 
+def test_late_import_of_a_vendored_script_stays_one_with_the_path_of_its_bundle(folder):
+    decoding = 'export const decode = () => import("../../vendor/decode.js");\n'
+    (folder / "lib/number.js").write_text(f"{decoding}export const number = 1;\n")
+    files = dict(joined(folder))
+    assert set(files) == {"site.js", "sky.js"}
+    assert 'decode = () => import("../vendor/decode.js");' in files["site.js"]
+
+
 def test_worker_is_one_file_with_everything_it_needs(later):
     worker = later["sky/wind-worker.js"]
     assert all(

@@ -1,7 +1,7 @@
 // Check-in at an event: the list filters while someone types and stays fresh, one press checks in,
 // and the camera reads codes.
 
-import { QrScanner } from "../organize/qr-scanner.js";
+import { offerScanner } from "../organize/check-in-scanner.js";
 
 const TYPING_MS = 250;
 const REFRESH_MS = 5000;
@@ -90,11 +90,10 @@ export default function checkIn(root) {
     if (!document.hidden) refresh();
   }, REFRESH_MS);
 
-  const scanner = new QrScanner(root, {
-    found: (code) => send(dataset.checkIn, { code }),
-    refused: () => showResult("danger", dataset.noCamera),
+  offerScanner(root, {
+    onCode: (code) => send(dataset.checkIn, { code }),
+    onRefused: () => showResult("danger", dataset.noCamera),
   });
-  scanner.offer();
   // Someone may have typed before this script started.
   if (input.value !== input.defaultValue) refresh();
 }

@@ -3,36 +3,10 @@
 import sqlite3
 from contextlib import closing
 
-import segno
-
+from tests.browser.camera import install_camera, is_camera_off, show_code
 from tests.browser.kiosk.sentences import sentence
 
-# A fake camera that sees a picture, given module by module in `rows`.
-CAMERA = """(rows) => {
-  window.rows = rows;
-  const canvas = document.createElement("canvas");
-  Object.assign(canvas, { width: 640, height: 480 });
-  const context = canvas.getContext("2d");
-  const draw = () => {
-    const side = Math.floor(440 / window.rows.length);
-    context.fillStyle = "#fff";
-    context.fillRect(0, 0, 640, 480);
-    context.fillStyle = "#000";
-    window.rows.forEach((row, y) =>
-      row.forEach((dark, x) => dark && context.fillRect(100 + x * side, 20 + y * side, side, side)),
-    );
-  };
-  setInterval(draw, 50);
-  navigator.mediaDevices.getUserMedia = async () => {
-    window.filming = canvas.captureStream(20);
-    return window.filming;
-  };
-}"""
 READY = "main[data-screen=ready] [data-light][data-is=on]"
-
-
-def rows_of(text):
-    return [list(row) for row in segno.make(text, error="m", micro=False).matrix]
 
 
 def test_pairing_link_works_at_once_and_leaves_no_code_in_the_url(new_tablet):
@@ -50,7 +24,7 @@ def test_camera_reads_our_code_and_ignores_others(new_tablet, served):
     tablet = new_tablet(reduced_motion="reduce").open()
     page = tablet.page
     tablet.screen("pairing")
-    page.evaluate(CAMERA, rows_of("https://elsewhere.example/menu"))
+    install_camera(page, "https://elsewhere.example/menu")
     page.locator("[data-act=scan]").click()
     page.locator("video").wait_for()
     page.wait_for_function("() => document.querySelector('video').videoWidth > 0")
@@ -58,12 +32,9 @@ def test_camera_reads_our_code_and_ignores_others(new_tablet, served):
     code = tablet.code().replace("-", "")
     tablet.screen("pairing")
     assert page.locator("#k-code").input_value() == ""
-    page.evaluate("(rows) => { window.rows = rows; }", rows_of(f"{served.url}/kiosk/#code={code}"))
+    show_code(page, f"{served.url}/kiosk/#code={code}")
     page.locator(READY).wait_for()
-    # The camera is off again.
-    assert page.evaluate(
-        "window.filming.getTracks().every((track) => track.readyState === 'ended')"
-    )
+    assert is_camera_off(page)
 
 
 def test_wrong_code_is_reported_at_its_field_and_the_next_one_pairs(new_tablet, served):

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.camera import install_camera
 from tests.browser.modules.actions import keeps_draft
 from tests.browser.organize.steps import go, look, press
 from tests.browser.screens.events import EventScreen, TicketScreen
@@ -34,14 +35,13 @@ SCREENS = (
     "/registrations",
     "/door",
 )
-# This fakes a camera that sees the code in __code, in a browser that can read it.
-CAMERA = """
-globalThis.BarcodeDetector = class {
-  static async getSupportedFormats() { return ["qr_code"]; }
-  async detect() { return globalThis.__code ? [{ rawValue: globalThis.__code }] : []; }
-};
-if (navigator.mediaDevices) navigator.mediaDevices.getUserMedia = async () => document.createElement("canvas").captureStream();
-"""
+# This fakes a browser with a decoder. It reads the code in `code` whatever the camera sees.
+DECODER = """(code) => {
+  window.BarcodeDetector = class {
+    static async getSupportedFormats() { return ["qr_code"]; }
+    async detect() { return [{ rawValue: code }]; }
+  };
+}"""
 
 
 def save(visitor, kind):
@@ -166,7 +166,6 @@ def _receive(odile, slug, code):
     in. The third guest has no registration.
     """
     page = odile.page
-    odile.context.add_init_script(CAMERA)
     go(odile, f"events/{slug}/door", "door")
     expect(page.locator(".check-in-row")).to_have_count(1)
     page.fill("#words", "nobody")
@@ -179,7 +178,8 @@ def _receive(odile, slug, code):
     look(odile, "door with one in")
     other = odile.context.new_page()
     other.goto(page.url)
-    other.evaluate("(code) => { globalThis.__code = code; }", code)
+    install_camera(other, "https://elsewhere.example/menu")
+    other.evaluate(DECODER, code)
     other.locator("[data-scan]").click()
     expect(other.locator(".check-in-result--waiting")).to_contain_text(
         re.compile(r"Amalia Rosales.*\d\d?")

@@ -1,9 +1,9 @@
 // Pairs the tablet: eight characters, typed or scanned.
 
 import { findCode, isComplete, formatCode } from "../pairing-code.js";
+import { hasCamera, QrScanner } from "../../parts/qr-scanner.js";
 import { pairWithCode } from "../pair.js";
 import { isSafariTab } from "../readiness.js";
-import { hasCamera, QrScanner } from "../qr-scanner.js";
 import { message, pluralMessage } from "../messages.js";
 import { bindActions, onEnter, setError } from "./actions.js";
 import { Ready } from "./ready.js";
@@ -38,7 +38,7 @@ export class Pairing {
 
   // An app update must not discard a code being typed, scanned or sent. A code works only once.
   get isFree() {
-    return !this.isBusy && !this.input.value && !this.#scanner.stream;
+    return !this.isBusy && !this.input.value && !this.#scanner.isOn;
   }
 
   render() {
@@ -92,18 +92,15 @@ export class Pairing {
   }
 
   async scan() {
-    this.#scanner.video.hidden = false;
     try {
       await this.#scanner.start((text) => {
         const code = findCode(text);
         if (!code) return;
         this.#scanner.stop();
-        this.#scanner.video.hidden = true;
         this.input.value = code;
         this.pair();
       });
     } catch (error) {
-      this.#scanner.video.hidden = true;
       this.refuse("no_camera");
     }
   }
