@@ -4,5 +4,5 @@ import { poll } from "../parts/poll.js";
 import { refreshLiveParts } from "../parts/live-parts.js";
 
 export default function autoRefresh(element) {
-  poll(Number(element.dataset.every) * 1000, refreshLiveParts);
+  poll(() => Number(element.dataset.every) * 1000, refreshLiveParts);
 }

@@ -1,6 +1,8 @@
 // Waits next to the chrysalis: polls for the butterfly's number and shows its page once there is
 // one.
 
+import { DONE, poll } from "../parts/poll.js";
+
 const FIRST_MS = 700;
 const STEADY_ATTEMPTS = 5;
 const MAX_ATTEMPTS = 20;
@@ -19,17 +21,19 @@ async function fetchNumber(url) {
   }
 }
 
+const pauseMs = (attempts) => FIRST_MS * BACKOFF ** Math.max(0, attempts - STEADY_ATTEMPTS);
+
 export default function hatchPoll(element) {
   const { pathname, search } = window.location;
   const url = element.dataset.url || pathname + search;
   let attempts = 0;
   for (const button of element.querySelectorAll("[data-by-hand]")) button.hidden = true;
-  const check = async () => {
+  poll(pauseMs, async () => {
     attempts += 1;
     const number = await fetchNumber(url);
     if (number) window.location.replace(pathname + search);
-    else if (attempts < MAX_ATTEMPTS) setTimeout(check, FIRST_MS * BACKOFF ** Math.max(0, attempts - STEADY_ATTEMPTS));
+    else if (attempts < MAX_ATTEMPTS) return true;
     else for (const message of element.querySelectorAll("[data-late]")) message.hidden = false;
-  };
-  setTimeout(check, FIRST_MS);
+    return DONE;
+  });
 }

@@ -1,5 +1,7 @@
 // Waits while the server makes something: shows the progress, and the result at the end.
 
+import { DONE, poll } from "../parts/poll.js";
+
 const FIRST_MS = 500;
 const FINAL = ["ready", "failed", "gone"];
 
@@ -32,22 +34,23 @@ export default function progressPoll(element) {
   const credentials = "public" in element.dataset ? "omit" : "same-origin";
   const intervalMs = Number(element.dataset.seconds) * 500;
   const check = async () => {
-    const { state, progress, words: text } = document.hidden ? { state: "unknown" } : await fetchProgress(address, credentials);
+    const { state, progress, words: text } = await fetchProgress(address, credentials);
     if (state === "ready" && link) {
       status.textContent = "";
       openResult(element, link);
-      return;
+      return DONE;
     }
     if (FINAL.includes(state)) {
       window.location.reload();
-      return;
+      return DONE;
     }
     if (text) {
       bar.value = progress;
       // Screen readers announce it, so change the text only if it is new.
       if (status.textContent !== text) status.textContent = text;
     }
-    setTimeout(check, intervalMs);
+    return true;
   };
-  setTimeout(check, FIRST_MS);
+  // It ends with the work, so it needs no limit for a page left untouched.
+  poll((requests) => (requests ? intervalMs : FIRST_MS), check, { idleMs: Infinity });
 }

@@ -10,7 +10,7 @@ function setText(element, text) {
 
 export default function sidebarCounts(sidebar) {
   const all = (selector) => sidebar.querySelectorAll(selector);
-  poll(INTERVAL_MS, async () => {
+  poll(() => INTERVAL_MS, async () => {
     const response = await fetch(sidebar.dataset.address, { headers: { Accept: "application/json" } });
     if (!response.ok || response.redirected) return false;
     for (const [key, [count, text]] of Object.entries(await response.json())) {

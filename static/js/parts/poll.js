@@ -5,31 +5,45 @@ const INPUT_EVENTS = ["pointerdown", "keydown", "focus"];
 const IDLE_MS = 30 * 60 * 1000;
 const MAX_PAUSE_MS = 120000;
 
-/**
- * Call `request` every `everyMs`, less and less often while it fails.
- *
- * `request` resolves to whether it got an answer.
- */
-export function poll(everyMs, request) {
-  let pause = everyMs;
-  let lastInput = Date.now();
-  let timer = 0;
+/** What `request` resolves to when nothing is left to ask for. */
+export const DONE = "done";
 
-  async function run() {
-    timer = 0;
-    if (document.hidden || Date.now() - lastInput > IDLE_MS) return;
-    let isAnswered = false;
-    try {
-      isAnswered = await request();
-    } catch {
-      // There is no network.
-    }
-    pause = isAnswered ? everyMs : Math.min(2 * pause, MAX_PAUSE_MS);
-    schedule();
-  }
+/**
+ * Call `request` again and again.
+ *
+ * `pauseMs(n)` is the time before request `n`, which is 0 for the first. The pause doubles while
+ * requests fail. `request` resolves to whether it got an answer, or to DONE to end the polling.
+ *
+ * @param {(n: number) => number} pauseMs
+ * @param {() => Promise<boolean | "done">} request
+ * @param {{ idleMs?: number }} [options]
+ */
+export function poll(pauseMs, request, { idleMs = IDLE_MS } = {}) {
+  let requests = 0;
+  let failures = 0;
+  let lastInput = Date.now();
+  let isScheduled = false;
 
   function schedule() {
-    if (!timer) timer = setTimeout(run, pause);
+    if (isScheduled) return;
+    isScheduled = true;
+    const pause = pauseMs(requests);
+    setTimeout(run, failures ? Math.min(pause * 2 ** failures, MAX_PAUSE_MS) : pause);
+  }
+
+  async function run() {
+    if (document.hidden || Date.now() - lastInput > idleMs) {
+      isScheduled = false;
+      return;
+    }
+    requests += 1;
+    // Without a network, it rejects.
+    const result = await request().catch(() => false);
+    // It stays scheduled, so that no input starts it again.
+    if (result === DONE) return;
+    failures = result ? 0 : failures + 1;
+    isScheduled = false;
+    schedule();
   }
 
   for (const name of INPUT_EVENTS) {

@@ -6,7 +6,7 @@ import time
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.modules.actions import sign, until
+from tests.browser.modules.actions import GO_ON, hide, sign, stop_clock, until
 
 
 def test_thanks_page_greets_by_name_and_escapes_it(page):
@@ -92,3 +92,19 @@ def test_waiting_for_a_number_ends_after_twenty_requests(page, site):
     late = page.locator("[data-late]")
     until(lambda: page.clock.run_for(4000) or late.is_visible(), 8)
     assert site.hatched_asks == 20
+
+
+def test_hidden_page_asks_for_no_number_until_it_is_seen_again(page, site):
+    site.number_after = 1000
+    page.clock.install()
+    page.goto("/pages/hatched.html")
+    until(lambda: page.clock.run_for(700) or site.hatched_asks >= 1)
+    stop_clock(page)
+    page.evaluate(GO_ON)
+    hide(page, True)
+    before = site.hatched_asks
+    page.clock.run_for(120_000)
+    page.evaluate(GO_ON)
+    assert site.hatched_asks == before
+    hide(page, False)
+    until(lambda: page.clock.run_for(700) or site.hatched_asks > before)
