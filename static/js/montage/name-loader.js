@@ -1,6 +1,7 @@
-// The names that supporters made public, fetched for a thousand butterflies at a time.
+// The public names of single butterflies, kept for a moment.
 
-const CHUNK = 1000;
+import { chunkOf, fetchChunk } from "../lib/name-chunks.js";
+
 const MAX_CHUNKS = 24;
 // HTTP caches may add half a minute. A name that is withdrawn is still gone within a minute.
 const MAX_AGE_MS = 15000;
@@ -18,7 +19,7 @@ export class NameLoader {
    * Return { name, country, at, comment } of butterfly `number`, or null if its name is not public.
    */
   async of(number) {
-    const names = await this.chunk(Math.floor((number - 1) / CHUNK));
+    const names = await this.chunk(chunkOf(number));
     return names.get(number) || null;
   }
 
@@ -39,10 +40,7 @@ export class NameLoader {
   }
 
   async fetch(k) {
-    const response = await fetch(this.url.replace("{k}", k), { credentials: "omit" });
-    if (response.status === 404) return new Map();
-    if (!response.ok) throw new Error(`Names ${response.status}`);
-    const { butterflies } = await response.json();
+    const { butterflies } = await fetchChunk(this.url, k);
     return new Map(butterflies.map((each) => [each.n, each]));
   }
 }

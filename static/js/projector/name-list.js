@@ -1,12 +1,11 @@
 // Which of the newest butterflies may be named now.
 
-const CHUNK = 1000;
+import { CHUNK_SIZE, chunkOf, fetchChunk } from "../lib/name-chunks.js";
+
 const MAX_CHUNKS = 4;
 // A copy may be half a minute old when it arrives. With this limit, nobody is named a minute after
 // withdrawing.
 const MAX_AGE_MS = 28000;
-
-const chunkOf = (number) => Math.floor((number - 1) / CHUNK);
 
 export class NameList {
   #byNumber;
@@ -46,7 +45,7 @@ export class NameList {
   async ask(last, numbers, limit, isNew) {
     const top = chunkOf(last);
     const wanted = new Set([top, ...numbers.map(chunkOf)]);
-    if (top && last % CHUNK < limit) wanted.add(top - 1);
+    if (top && last % CHUNK_SIZE < limit) wanted.add(top - 1);
     try {
       const ks = [...wanted].slice(0, MAX_CHUNKS);
       const found = await Promise.all(ks.map((k) => this.fetch(k, isNew)));
@@ -63,14 +62,10 @@ export class NameList {
     this.#byNumber = new Map(named.map((each) => [each.n, each]));
   }
 
-  async fetch(k, isNew) {
-    const address = this.url.replace("{k}", k);
-    // Every big screen asking in this second uses the same address, so a cache on the way can serve
-    // them all.
-    const url = isNew ? `${address}?second=${Math.floor(Date.now() / 1000)}` : address;
-    const response = await fetch(url, { credentials: "omit", cache: isNew ? "no-store" : "no-cache" });
-    if (response.status === 404) return { last: 0, free: [], butterflies: [] };
-    if (!response.ok) throw new Error(`Names ${response.status}`);
-    return response.json();
+  // Every big screen asking in this second uses the same address, so a cache on the way can serve
+  // them all.
+  fetch(k, isNew) {
+    if (!isNew) return fetchChunk(this.url, k, { cache: "no-cache" });
+    return fetchChunk(this.url, k, { query: `?second=${Math.floor(Date.now() / 1000)}`, cache: "no-store" });
   }
 }
