@@ -1,6 +1,7 @@
 // The form for fingers. What is typed is kept only in its fields until it is sealed.
 
 import { initials } from "../../lib/initials.js";
+import { offerCorrections } from "../../parts/email-suggestion.js";
 import { lang } from "../../parts/page.js";
 import { openShift } from "../shifts.js";
 import { storeSealed, buildRecord } from "../signing.js";
@@ -12,7 +13,6 @@ import { showDelivery } from "./delivery.js";
 import { showNotices } from "./notices.js";
 import { createSignaturePad } from "./signature-pad.js";
 import { FormErrors } from "./form-errors.js";
-import { EmailSuggestion } from "./email-suggestion.js";
 import { letterDataOf, letterOf } from "./letter.js";
 import { answersOf, addQuestions, translateQuestions } from "./questions.js";
 import { Thanks } from "./thanks.js";
@@ -23,7 +23,7 @@ const postalCodes = JSON.parse(document.getElementById("postal-codes").textConte
 export class Form {
   #pad;
   #isPadComing;
-  #meant;
+  #suggestEmail;
   #onTyped;
 
   static template = "form";
@@ -48,7 +48,9 @@ export class Form {
     };
     addQuestions(this.find("questions"), petitions);
     this.errors = new FormErrors(root);
-    this.#meant = new EmailSuggestion(this.input("email"), this.find("suggestion"));
+    this.#suggestEmail = offerCorrections(this.input("email"), this.find("suggestion"), (email) =>
+      message("email_meant", { email }),
+    );
     this.listen();
   }
 
@@ -85,7 +87,6 @@ export class Form {
       const place = (column) => this.root.querySelector(`[data-place="${column}"]`);
       place("subscribe").hidden = !target.value.trim() || !consent.news;
       place("tell_answer").hidden = !target.value.trim() || !offersAnswers(consent, this.petitions);
-      this.#meant.wait();
     }
     const field = target.closest("[data-place]");
     if (field) this.errors.clear(field.dataset.place);
@@ -112,7 +113,7 @@ export class Form {
     this.renderCountries();
     translateQuestions(this.find("questions"), this.petitions);
     this.preview();
-    this.#meant.render();
+    this.#suggestEmail();
     this.errors.render();
   }
 
@@ -227,7 +228,6 @@ export class Form {
 
   leave() {
     this.root.removeEventListener("input", this.#onTyped);
-    this.#meant.leave();
     if (this.#pad) this.#pad.leave();
     this.#pad = null;
   }
