@@ -1,7 +1,7 @@
 // The page after signing. It greets by name and offers to send the email again or to correct the
 // form, using what this tab remembers.
 
-import { deleteDraft, saveDraft } from "../lib/session-drafts.js";
+import { deleteDraft, PETITION_DRAFTS, saveDraft } from "../lib/drafts.js";
 import { interpolate } from "../lib/format.js";
 import { loadSignature } from "../lib/last-signature.js";
 import { resend } from "../parts/resend.js";
@@ -13,7 +13,7 @@ export default function checkEmail(element) {
   for (const part of all("[data-resend], [data-correct], [data-waiting]")) part.hidden = !signature;
   for (const part of all("[data-unsigned]")) part.hidden = Boolean(signature);
   if (!signature) return;
-  deleteDraft(petition);
+  deleteDraft(PETITION_DRAFTS, petition);
   for (const greeting of all("[data-greeting]")) {
     greeting.textContent = interpolate(greeting.dataset.text, {
       name: signature.given_name,
@@ -27,6 +27,6 @@ export default function checkEmail(element) {
   if (status) status.setAttribute("role", "status");
   if (button) resend(button, status, signature);
   for (const link of all("[data-correct]")) {
-    link.addEventListener("click", () => saveDraft(petition, signature.form));
+    link.addEventListener("click", () => saveDraft(PETITION_DRAFTS, petition, signature.form));
   }
 }

@@ -1,7 +1,7 @@
 // The server saved a form of this name, so the browser's draft is no longer needed.
 
-import { deleteLocalDraft } from "../lib/local-drafts.js";
+import { deleteDraft, ORGANIZER_DRAFTS } from "../lib/drafts.js";
 
 export default function clearLocalDraft(element) {
-  deleteLocalDraft(element.dataset.draft);
+  deleteDraft(ORGANIZER_DRAFTS, element.dataset.draft);
 }

@@ -2,7 +2,7 @@
 // when the form is opened again. Only the server says that it was saved (clear-local-draft.js). A preview
 // or a rejected form shows the text again without saving it.
 
-import { deleteLocalDraft, saveLocalDraft, loadLocalDraft } from "../lib/local-drafts.js";
+import { deleteDraft, loadDraft, ORGANIZER_DRAFTS, saveDraft } from "../lib/drafts.js";
 import { isEdited } from "../parts/form-values.js";
 import { interpolate, formatTime } from "../lib/format.js";
 
@@ -38,7 +38,7 @@ export default function localDraft(form) {
   let timer = null;
   const save = () => {
     timer = null;
-    saveLocalDraft(name, revision, textValues(form));
+    saveDraft(ORGANIZER_DRAFTS, name, textValues(form), { revision });
   };
   form.addEventListener("input", () => {
     clearTimeout(timer);
@@ -50,7 +50,7 @@ export default function localDraft(form) {
     save();
   });
 
-  const draft = loadLocalDraft(name);
+  const draft = loadDraft(ORGANIZER_DRAFTS, name);
   if (!draft) {
     // Someone may have typed before this script started.
     if (isEdited(form)) save();
@@ -59,7 +59,7 @@ export default function localDraft(form) {
   if (!differs(draft.words, textValues(form))) {
     // A new revision with the same text means that it was saved. Otherwise the form was only shown
     // again.
-    if (draft.revision !== revision) deleteLocalDraft(name);
+    if (draft.revision !== revision) deleteDraft(ORGANIZER_DRAFTS, name);
     return;
   }
   const time = notice.querySelector("[data-draft-time]");
@@ -71,7 +71,7 @@ export default function localDraft(form) {
     notice.hidden = true;
   });
   notice.querySelector("[data-draft-drop]").addEventListener("click", () => {
-    deleteLocalDraft(name);
+    deleteDraft(ORGANIZER_DRAFTS, name);
     notice.hidden = true;
   });
 }

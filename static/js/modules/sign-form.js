@@ -1,6 +1,6 @@
 // The form under a petition: keeps what is typed, helps where it can, and never gets in the way.
 
-import { loadDraft, saveDraft } from "../lib/session-drafts.js";
+import { loadDraft, PETITION_DRAFTS, saveDraft } from "../lib/drafts.js";
 import { saveSignature } from "../lib/last-signature.js";
 import { formValues, isEdited, restoreValues } from "../parts/form-values.js";
 import { charactersLeft } from "../parts/characters-left.js";
@@ -13,9 +13,10 @@ const RELEASE_MS = 20000;
 
 export default function signForm(form) {
   const { petition } = form.dataset;
-  const save = () => saveDraft(petition, formValues(form));
+  const save = () => saveDraft(PETITION_DRAFTS, petition, formValues(form));
   const wasEdited = isEdited(form);
-  restoreValues(form, loadDraft(petition) || {});
+  const draft = loadDraft(PETITION_DRAFTS, petition);
+  if (draft) restoreValues(form, draft.words);
   if (wasEdited) save();
   form.addEventListener("input", save);
   form.addEventListener("change", save);
