@@ -1,6 +1,7 @@
 // The view: its middle, in fractions of the square, and its
 // zoom. Screen coordinates are CSS pixels of the stage.
 
+import { clamp } from "../lib/clamp.js";
 import { easeArrival } from "./easing.js";
 
 const MAX_BUTTERFLY_PIXELS = 190;
@@ -74,7 +75,7 @@ export class Camera {
   zoomAt(px, py, factor) {
     this.flight = null;
     const { x, y } = this.toSquare(px, py);
-    this.zoom = Math.min(this.most, Math.max(1, this.zoom * factor));
+    this.zoom = clamp(this.zoom * factor, 1, this.most);
     this.x = x - (px - this.width / 2) / this.scale;
     this.y = y - (py - this.height / 2) / this.scale;
     this.hold();
@@ -82,7 +83,7 @@ export class Camera {
 
   /** Fly until (x, y) is in the middle, in `ms` milliseconds. With 0, jump there. */
   flyTo({ x, y, zoom }, now, ms) {
-    const goal = { x, y, zoom: Math.min(this.most, Math.max(1, zoom)) };
+    const goal = { x, y, zoom: clamp(zoom, 1, this.most) };
     const { px, py } = this.toScreen(x, y);
     const from = { zoom: this.zoom, across: px - this.width / 2, down: py - this.height / 2 };
     this.flight = { goal, from, start: now, ms };
@@ -93,7 +94,7 @@ export class Camera {
   step(now) {
     if (!this.flight) return false;
     const { goal, from, start, ms } = this.flight;
-    const elapsed = ms ? Math.min(1, Math.max(0, (now - start) / ms)) : 1;
+    const elapsed = ms ? clamp((now - start) / ms, 0, 1) : 1;
     const eased = easeArrival(elapsed);
     // On the screen the goal moves straight to the middle while everything scales evenly.
     this.zoom = from.zoom * (goal.zoom / from.zoom) ** eased;
@@ -106,16 +107,13 @@ export class Camera {
 
   // Keep the middle of the view inside the square. Fix it once the whole square is in view.
   hold() {
-    const clamp = (value, room) => {
-      if (room >= 1) return 0.5;
-      return Math.min(1 - room / 3, Math.max(room / 3, value));
-    };
+    const inside = (value, room) => (room < 1 ? clamp(value, room / 3, 1 - room / 3) : 0.5);
     if (this.isWhole) {
       this.x = 0.5;
       this.y = 0.5;
     } else {
-      this.x = clamp(this.x, this.width / this.scale);
-      this.y = clamp(this.y, this.height / this.scale);
+      this.x = inside(this.x, this.width / this.scale);
+      this.y = inside(this.y, this.height / this.scale);
     }
   }
 }

@@ -1,5 +1,6 @@
 // Connects the reader's gestures, keys and buttons to the stage.
 
+import { clamp } from "../lib/clamp.js";
 import { prefersReducedMotion } from "../parts/page.js";
 import { Gestures } from "./gestures.js";
 import { listenToKeys } from "./keyboard.js";
@@ -80,7 +81,7 @@ export class Controls {
   zoomSmoothly(px, py, factor) {
     const { camera } = this;
     const { x, y } = camera.toSquare(px, py);
-    const zoom = Math.min(camera.most, Math.max(1, camera.zoom * factor));
+    const zoom = clamp(camera.zoom * factor, 1, camera.most);
     const shift = 1 - camera.zoom / zoom;
     const goal = { x: camera.x + (x - camera.x) * shift, y: camera.y + (y - camera.y) * shift, zoom };
     this.act(() => camera.flyTo(goal, performance.now(), prefersReducedMotion() ? 0 : ZOOM_MS));

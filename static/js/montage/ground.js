@@ -1,5 +1,6 @@
 // The soft shade beneath many butterflies. Keep it the same as campaign/montage/rendering/ground.py.
 
+import { clamp } from "../lib/clamp.js";
 import { yOf } from "./butterflies.js";
 import { tintsOf } from "./tints.js";
 
@@ -11,7 +12,7 @@ const DEEPEST = 0.72;
 /** Return how far `count` is from `low` to `high` on a logarithmic scale, 0 to 1. */
 function logScale(count, low, high) {
   const progress = Math.log(Math.max(count, 1) / low) / Math.log(high / low);
-  return Math.min(Math.max(progress, 0), 1);
+  return clamp(progress, 0, 1);
 }
 
 /** Return the opacity of the outline's dots. They fade as the shape itself appears. */
@@ -35,7 +36,7 @@ export function renderShade(shape, butterflies, count, width, size, night) {
   const darkness = 1 + (DEEPEST - 1) * fullness;
   const pixels = new Uint8Array(4 * side * side);
   for (let at = 0; at < side * side; at += 1) {
-    const density = Math.min(Math.max((blurredSums[0][at] / full - 0.48) / 0.32, 0), 1);
+    const density = clamp((blurredSums[0][at] / full - 0.48) / 0.32, 0, 1);
     const alpha = density * STRENGTH * fullness;
     const each = (alpha * darkness) / Math.max(blurredSums[1][at], 1e-9);
     for (let channel = 0; channel < 3; channel += 1) {
@@ -62,7 +63,7 @@ function paletteWeights(shape, size, night, fullness) {
 function accumulate(shape, butterflies, side, size, look) {
   const sums = Array.from({ length: 5 }, () => new Float32Array(side * side));
   const rim = Math.min(size * 0.66, 0.5);
-  const inside = (place) => Math.min(Math.max(place * UNIT, rim), 1 - rim);
+  const inside = (place) => clamp(place * UNIT, rim, 1 - rim);
   for (let at = 0; at < butterflies.length; at += 2) {
     const x = butterflies[at];
     const y = yOf(x);

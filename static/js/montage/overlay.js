@@ -2,6 +2,7 @@
 // and the ring around the one under the pointer. A disc is eight numbers: x, y, radius and inner
 // radius in device pixels, then premultiplied red, green, blue and alpha.
 
+import { clamp } from "../lib/clamp.js";
 import { outlineOpacity } from "./ground.js";
 
 const OUTLINE_COLOURS = { day: [0x60, 0x4b, 0x39], night: [0xbf, 0xa9, 0x8b] };
@@ -33,10 +34,10 @@ export function outlineDots(shape, view, count) {
 
 /** Return where a butterfly is in the picture, in device pixels. */
 export function pixelOf(place, view) {
-  const clamp = (value) => Math.min(1 - view.rim, Math.max(view.rim, value * 2 ** -32));
+  const inside = (value) => clamp(value * 2 ** -32, view.rim, 1 - view.rim);
   return {
-    x: view.width / 2 + (clamp(place.x) - view.x) * view.scale,
-    y: view.height / 2 + (clamp(place.y) - view.y) * view.scale,
+    x: view.width / 2 + (inside(place.x) - view.x) * view.scale,
+    y: view.height / 2 + (inside(place.y) - view.y) * view.scale,
   };
 }
 
@@ -57,8 +58,8 @@ function ringDiscs(highlighted, view, ratio, { ink, surface }) {
 
 // Return the middle of the lens, moved from its butterfly at `spot` so that no edge cuts it off.
 function keptInside({ width, height }, spot, room) {
-  const clamp = (at, size) => Math.max(Math.min(room, size / 2), Math.min(Math.max(size - room, size / 2), at));
-  return { x: clamp(spot.x, width), y: clamp(spot.y, height) };
+  const inside = (at, size) => clamp(at, Math.min(room, size / 2), Math.max(size - room, size / 2));
+  return { x: inside(spot.x, width), y: inside(spot.y, height) };
 }
 
 /**

@@ -1,6 +1,8 @@
 // The colours of a butterfly's parts, computed from the colour of its place. Keep this the same as
 // campaign/montage/rendering/flock.py, and as shaders.js for the graphics card.
 
+import { clamp } from "../lib/clamp.js";
+
 const CONTRAST = [
   [-0.3, -0.36, -0.44],
   [-0.06, -0.09, -0.1],
@@ -8,7 +10,6 @@ const CONTRAST = [
   [0.2, 0.2, 0.2],
 ];
 const PARTS = ["ink", "dark", "light", "spot"];
-const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
 /** Return 0 if butterflies of `size` pixels are specks of colour, up to 1 if their wings can be seen. */
 export const nearness = (size) => clamp((size - 9) / 70, 0, 1);

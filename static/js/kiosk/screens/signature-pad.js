@@ -1,5 +1,7 @@
 // A signature drawn with a finger, as an SVG path in a box of 600 by 200.
 
+import { clamp } from "../../lib/clamp.js";
+
 const [WIDTH, HEIGHT] = [600, 200];
 const MAX_POINTS = 20000;
 
@@ -48,11 +50,11 @@ function pathOf(strokes, scale) {
 
 function stroke(points, step, scale) {
   const thinned = points.filter((_, at) => at % step === 0 || at === points.length - 1);
-  const coordinates = thinned.map(({ x, y }) => `${clamp(x * scale, WIDTH)} ${clamp(y * scale, HEIGHT)}`);
+  const coordinates = thinned.map(({ x, y }) => `${inside(x * scale, WIDTH)} ${inside(y * scale, HEIGHT)}`);
   // A dot becomes a line to itself.
   if (coordinates.length === 1) coordinates.push(coordinates[0]);
   return coordinates.length ? `M${coordinates.join("L")}` : "";
 }
 
 // A finger may slip out of the box.
-const clamp = (at, max) => Math.min(max, Math.max(0, Math.round(at)));
+const inside = (at, size) => clamp(Math.round(at), 0, size);
