@@ -33,7 +33,7 @@ export function showOrganisation(organisation, root) {
 /** Return the URLs of the images of `organisation`, to cache for use without a network. */
 export const imageUrls = ({ mark }) => (mark ? [mark.url] : []);
 
-// Without an image, or if it cannot be loaded, the neutral sign beside it is shown.
+// Without an image, or if it cannot be loaded, the neutral symbol beside it is shown.
 function showMark(image, mark) {
   const name = image.parentElement.querySelector("[data-organisation]");
   const show = (isShown) => {

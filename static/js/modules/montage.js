@@ -1,6 +1,6 @@
-// A montage that is alive. On its own page a reader may also go into it; where no canvas can be
-// drawn on, the names open as a list instead. In the midst of other things it wakes when somebody
-// comes or goes: until then the server's picture shows the same, and costs a phone nothing.
+// A montage that updates itself. On its own page, readers can explore it. Without a canvas, the
+// names open as a list. On other pages it starts only when a count changes; until then, the server's
+// picture costs a phone nothing.
 
 import { idleAndVisible } from "../parts/page.js";
 
@@ -18,7 +18,7 @@ async function openNameList(page) {
   if (loadedList) list.append(...loadedList.childNodes);
 }
 
-/** Resolve to { before, answer } once the pulse tells another count of `cause` than `pictureCount`, the picture's. */
+/** Resolve to { before, answer } once the count of `cause` differs from `pictureCount`, the picture's. */
 const nextChange = (cause, pictureCount) =>
   new Promise((resolve) => {
     const onPulse = ({ detail: answer }) => {
@@ -29,12 +29,12 @@ const nextChange = (cause, pictureCount) =>
     document.addEventListener("volante:pulse", onPulse);
   });
 
-// A small first picture was good enough until the canvas came; without one the large one is wanted.
+// A small first picture is enough until the canvas is ready. Without a canvas, show the large one.
 function showWholePicture(element) {
   for (const source of element.querySelectorAll("source[data-first]")) source.remove();
 }
 
-/** Resolve once the server's picture is there, or cannot be. */
+/** Resolve once the server's picture is loaded, or cannot be loaded. */
 const firstPicture = (element) =>
   new Promise((resolve) => {
     const picture = element.querySelector("img.montage");
@@ -51,7 +51,8 @@ function preloadShape(element) {
 
 export default async function montage(element) {
   const isMontagePage = Boolean(element.querySelector("[data-butterfly]"));
-  // Elsewhere words and pictures come first, and whoever counts bytes keeps the server's picture.
+  // On other pages, text and pictures load first, and readers who save data keep the server's
+  // picture.
   const changed = "waits" in element.dataset && nextChange(element.dataset.cause, Number(element.dataset.waits));
   if (!isMontagePage && !(await idleAndVisible(element))) return;
   const change = await changed;

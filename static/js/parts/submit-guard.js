@@ -18,7 +18,7 @@ function proofField(form) {
 /**
  * Guard `form` against sending twice. Call `onSend()` for each submission that goes out.
  *
- * Its buttons with data-sending are disabled and show that text meanwhile.
+ * While it is sent, its buttons with data-sending are disabled and show that text.
  */
 export function guardSubmit(form, { onSend = () => {}, releaseMs = RELEASE_MS } = {}) {
   const buttons = [...form.elements].filter(({ dataset }) => "sending" in dataset);
