@@ -1,5 +1,6 @@
 """Tests of names as shown: initials of any script, and previews beside the choices."""
 
+import json
 from datetime import date
 
 import pytest
@@ -9,6 +10,7 @@ from playwright.sync_api import expect
 from campaign.i18n.locales import locale_of
 from campaign.web.template_filters import day as day_in_words
 from tests.browser.modules.actions import call, open_form
+from tests.browser.modules.little_site import BASE
 
 
 @pytest.mark.parametrize(
@@ -77,3 +79,59 @@ def test_date_is_formatted_as_on_the_server(form_page, app, lang, first, other):
 def test_duration_reads_as_people_say_it(form_page, ms, en, es, fr):
     texts = [call(form_page, "format", "formatDuration", ms, lang) for lang in ("en", "es", "fr")]
     assert [text.replace("\u00a0", " ") for text in texts] == [en, es, fr]
+
+
+NAMES = {
+    0: [{"n": 7, "name": "Amalia"}, {"n": 1000, "name": "Zora"}],
+    1: [{"n": 1001, "name": "Tomás"}],
+}
+
+
+def _serve_names(page):
+    """Answer requests for names, and return the list of their addresses."""
+    asked = []
+
+    def answer(route):
+        asked.append(route.request.url.partition("/names/")[2].partition("?")[0])
+        named = NAMES.get(int(asked[-1]))
+        chunk = {"last": 1001, "free": [3], "butterflies": named}
+        route.fulfill(
+            status=200 if named else 404, content_type="application/json", body=json.dumps(chunk)
+        )
+
+    page.route("**/names/*", answer)
+    return asked
+
+
+def test_big_screen_names_the_newest_of_neighbouring_chunks_first(page):
+    open_form(page)
+    asked = _serve_names(page)
+    names, knows = page.evaluate(
+        """async (base) => {
+            const { NameList } = await import(`${base}/projector/name-list.js`);
+            const list = new NameList("/names/{k}");
+            await list.ask(1001, [], 40, true);
+            return [list.named.map(({ name }) => name), [2, 3, 1001, 1002].map((n) => list.knows(n))];
+        }""",
+        BASE,
+    )
+    assert names == ["Tomás", "Zora", "Amalia"]
+    assert knows == [True, False, True, False]
+    assert sorted(asked) == ["0", "1"]
+
+
+def test_montage_fetches_the_chunk_of_a_number_once(page):
+    open_form(page)
+    asked = _serve_names(page)
+    names = page.evaluate(
+        """async (base) => {
+            const { NameLoader } = await import(`${base}/montage/name-loader.js`);
+            const names = new NameLoader("/names/{k}");
+            const found = [];
+            for (const number of [7, 1000, 1001, 2, 2001]) found.push(await names.of(number));
+            return found.map((each) => each && each.name);
+        }""",
+        BASE,
+    )
+    assert names == ["Amalia", "Zora", "Tomás", None, None]
+    assert asked == ["0", "1", "2"]
