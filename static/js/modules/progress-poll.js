@@ -9,7 +9,9 @@ const FINAL = ["ready", "failed", "gone"];
 async function fetchProgress(address, credentials) {
   try {
     const response = await fetch(address, { headers: { Accept: "application/json" }, redirect: "error", credentials });
-    if (response.ok) return await response.json();
+    // A failed poster is reported with status 503.
+    const isJson = (response.headers.get("Content-Type") || "").startsWith("application/json");
+    if (response.ok || isJson) return await response.json();
     // It may have been cancelled in another window. The reloaded page says so.
     return { state: response.status === 404 ? "gone" : "unknown" };
   } catch (error) {

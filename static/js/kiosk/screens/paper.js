@@ -27,9 +27,9 @@ export class Paper {
     find("cause").textContent = localized(cause.title);
     find("event").textContent = eventPlace(event);
     find("consent").textContent = localized(consent.words);
-    this.#offer("news", "paper_news_consent", localized(consent.news));
+    this.offer("news", "paper_news_consent", localized(consent.news));
     const answers = offersAnswers(consent, this.petitions) ? localized(consent.answer) : "";
-    this.#offer("answers", "paper_answers_consent", answers);
+    this.offer("answers", "paper_answers_consent", answers);
     showDelivery(find("delivery"), this.petitions);
     showNoticeVersions(find("notices"), this.petitions);
     // If the address is too long for its line, break it before the code.
@@ -52,7 +52,7 @@ export class Paper {
   }
 
   /** Show the text of a consent, and the column to check, if it is asked for here. */
-  #offer(name, sentence, text) {
+  offer(name, sentence, text) {
     this.root.querySelector(`[data-${name}]`).textContent = text ? message(sentence, { text }) : "";
     for (const cell of this.root.querySelectorAll(`[data-column=paper_${name}]`)) cell.hidden = !text;
   }
