@@ -100,6 +100,7 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "SECRET_KEY": _secret(environ, var, production),
         "TRUSTED_PROXIES": _networks(environ, "TRUSTED_PROXIES"),
         "METRICS_TOKEN": environ.get("METRICS_TOKEN", ""),
+        "METRICS_PORT": _whole_number(environ, "METRICS_PORT", 0, least=1, most=65_535),
         "LOG_FORMAT": log_format(environ),
         "REDIS_URL": environ.get("REDIS_URL", ""),
         "SERVING": False,

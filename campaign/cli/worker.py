@@ -18,6 +18,7 @@ from campaign.cli.database_faults import WithReadableErrors
 from campaign.cli.database_use import use_database
 from campaign.extensions import db
 from campaign.jobs.worker import Worker
+from campaign.monitoring.metrics_server import serve_metrics
 from campaign.process.children import exit_with_parent, name_process
 from campaign.process.logs import start_logging
 
@@ -70,6 +71,8 @@ def run_worker(app: Flask, *, is_beside_site: bool = False) -> None:
         exit_with_parent()
         # When all compete for the same processor, signing and hatching have priority over email.
         os.nice(NICENESS)
+    else:
+        _serve_metrics(app)
     threading.Thread(target=_stop_after, args=(runner, stop), name="runner", daemon=True).start()
     app.extensions["process_metrics"].start("worker")
     Worker(app, stop).run()
@@ -79,6 +82,20 @@ def run_worker(app: Flask, *, is_beside_site: bool = False) -> None:
     if runner.exitcode:
         # The runner was killed. Exit too: our supervisor restarts both.
         sys.exit("The runner stopped unexpectedly, so the worker stops too.")
+
+
+def _serve_metrics(app: Flask) -> None:
+    """Serve the metrics of a worker without a site, if METRICS_PORT is set."""
+    host, port = app.config["HOST"], app.config["METRICS_PORT"]
+    if not port:
+        return
+    try:
+        serve_metrics(app.wsgi_app, host, port)
+    except OSError as error:
+        raise click.ClickException(
+            f"Cannot serve the metrics at {host}, port {port}: {error.strerror}."
+            " Check HOST and METRICS_PORT."
+        ) from error
 
 
 def _hatch(app: Flask) -> None:

@@ -46,6 +46,15 @@ def organisations_among(organisation_ids: Collection[int] | None) -> Sequence[Or
     return db.session.scalars(query).all()
 
 
+def sender_addresses() -> Sequence[str]:
+    """Return the addresses that organisations send email from, those of the oldest first."""
+    return db.session.scalars(
+        select(Organisation.sender_address)
+        .where(Organisation.sender_address != "")
+        .order_by(Organisation.id)
+    ).all()
+
+
 def organisation_count() -> int:
     """Return how many organisations this site has."""
     return db.session.scalar(select(func.count()).select_from(Organisation)) or 0

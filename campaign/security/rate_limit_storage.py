@@ -14,6 +14,8 @@ from limits.storage import MemoryStorage, Storage, storage_from_string
 MAX_WAIT_SECONDS = 1
 AWAY_SECONDS = 5
 SWEEP_EVERY = 1000
+# The counter that only shows whether a storage counts.
+TRIED_KEY, TRIED_SECONDS = "tried", 60
 
 log = logging.getLogger("campaign.counters")
 
@@ -21,9 +23,22 @@ log = logging.getLogger("campaign.counters")
 def limit_storage(config: Mapping[str, Any]) -> Storage:
     """Return a storage for the `limits` library: Redis if configured, else an SQLite file."""
     if config["REDIS_URL"]:
-        timeouts = {"socket_timeout": MAX_WAIT_SECONDS, "socket_connect_timeout": MAX_WAIT_SECONDS}
-        return FallbackStorage(storage_from_string(config["REDIS_URL"], **timeouts))
+        return FallbackStorage(redis_storage(config["REDIS_URL"]))
     return FallbackStorage(SqliteStorage(f"{config['VAR_DIR']}/counters.sqlite3"))
+
+
+def redis_storage(url: str) -> Storage:
+    """Return a storage in Redis that fails when Redis does not answer in time."""
+    timeouts = {"socket_timeout": MAX_WAIT_SECONDS, "socket_connect_timeout": MAX_WAIT_SECONDS}
+    return cast(Storage, storage_from_string(url, **timeouts))
+
+
+def try_to_count(storage: Storage) -> None:
+    """Count once in `storage`. Raise one of its `base_exceptions` if it does not count.
+
+    A question such as Redis's PING would not notice a server that only refuses to write.
+    """
+    storage.incr(TRIED_KEY, TRIED_SECONDS)
 
 
 class FallbackStorage(Storage):
@@ -59,6 +74,11 @@ class FallbackStorage(Storage):
     def check(self) -> bool:
         """Return whether the storage works."""
         return cast(bool, self._call("check"))
+
+    def is_shared(self) -> bool:
+        """Try to count; return whether `shared` did, and not only the memory of this process."""
+        try_to_count(self)
+        return time.monotonic() >= self._away_until
 
     def reset(self) -> int | None:
         """Delete all counters."""

@@ -15,7 +15,7 @@ from limits.storage import Storage
 from limits.strategies import FixedWindowRateLimiter
 
 from campaign.security.digests import is_local, network_digests
-from campaign.security.rate_limit_storage import limit_storage
+from campaign.security.rate_limit_storage import FallbackStorage, limit_storage
 
 parse_limit = lru_cache(parse)
 
@@ -76,6 +76,10 @@ class RateLimiter:
     def network_window(self, limit: RateLimitItem, ip: str, *names: str) -> Window:
         """Return what is left of `limit` in the fullest network of `ip`."""
         return min(self.window(item, *keys) for item, keys in self._networks(limit, ip, names))
+
+    def is_shared(self) -> bool:
+        """Return whether other processes count together with this one right now."""
+        return isinstance(self._storage, FallbackStorage) and self._storage.is_shared()
 
     def _networks(
         self, limit: RateLimitItem, ip: str, names: tuple[str, ...]

@@ -9,7 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from campaign.actions.letters.models import LETTERS_WAIT, Letter
 from campaign.causes.models import Cause, CauseTally
-from campaign.db.last_backup import last_backup_at
+from campaign.db.last_backup import last_backup_at, last_restore_check_at
 from campaign.db.replica import Replica
 from campaign.extensions import db
 from campaign.health.disk_checks import free_bytes
@@ -22,6 +22,7 @@ from campaign.montage.models import IN_WORK, Poster
 from campaign.petitions.models import Petition, PetitionTally
 from campaign.process.version import VERSION
 from campaign.search.indexing import count_due
+from campaign.security.rate_limits import limiter
 from campaign.signatures.models import HELD, NEW_FORM, TO_HATCH, RepeatSigning, Signature
 from campaign.surge.state import surge_level
 from campaign.thanks.emails import NOT_COUNTED_YET
@@ -135,7 +136,6 @@ def gauges_without_database(*, next_ms: float) -> list[Gauge]:
     `next_ms` is the polling interval that this process gives to browsers.
     """
     var = current_app.config["VAR_DIR"]
-    backup_at = last_backup_at(var)
     return [
         one(
             "pulse_pace_seconds",
@@ -144,10 +144,20 @@ def gauges_without_database(*, next_ms: float) -> list[Gauge]:
         ),
         one("surge_level", "How much the site sheds because it is busy, 0 to 5.", surge_level()),
         *_replica(current_app.extensions["replica"]),
-        Gauge(
+        _time_of(
             "last_backup_timestamp_seconds",
             "When this machine made its last backup. Missing if it made none.",
-            [({}, backup_at.timestamp())] if backup_at else [],
+            last_backup_at(var),
+        ),
+        _time_of(
+            "last_restore_check_timestamp_seconds",
+            "When this machine last tested a backup with success. Missing if it tested none.",
+            last_restore_check_at(var),
+        ),
+        one(
+            "rate_limits_shared",
+            "Whether this process and the others count requests together.",
+            limiter().is_shared(),
         ),
         one("disk_free_bytes", "Free space on the disk of VAR_DIR.", free_bytes(var)),
         Gauge("build_info", "The version that answers.", [({"version": VERSION}, 1)]),
@@ -230,6 +240,11 @@ def _replica(replica: Replica | None) -> list[Gauge]:
             [] if lag is None else [({}, lag)],
         ),
     ]
+
+
+def _time_of(name: str, meaning: str, at: datetime | None) -> Gauge:
+    """Return a Gauge of a time, without a value if `at` is None."""
+    return Gauge(name, meaning, [({}, at.timestamp())] if at else [])
 
 
 def one(name: str, meaning: str, number: float) -> Gauge:

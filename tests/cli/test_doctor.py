@@ -8,12 +8,14 @@ from threading import Thread
 from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.exc import OperationalError
 
 from campaign.cli.doctor import command
 from campaign.cli.doctor.file_checks import check_files
-from campaign.cli.doctor.mail_checks import check_mail
+from campaign.cli.doctor.mail_checks import MAX_DOMAINS, check_mail
 from campaign.cli.doctor.network_checks import check_network
+from campaign.cli.doctor.server_checks import check_redis, check_standby
 from campaign.cli.doctor.settings_checks import check_settings
 from campaign.db.last_backup import (
     CHECK_FILE,
@@ -31,8 +33,11 @@ from campaign.jobs.operations import HEARTBEAT, note_worker
 from campaign.mail.domains.checks import DomainCheck
 from campaign.process.clock import utcnow
 from config import load
+from tests import databases
+from tests.factories.organisations import make_organisation
 from tests.mail.mail_server import Script, mail_server, silent_server
 from tests.ports import free_port
+from tests.redis_server import FULL, redis_server
 from tests.s3_server import S3Server
 
 PUBLIC = {
@@ -46,7 +51,7 @@ PUBLIC = {
 
 
 @pytest.fixture
-def load_settings(tmp_path):
+def load_settings(app, tmp_path):
     """Return the settings of a public site, but for those that differ."""
     folder = tmp_path / "var"
     folder.mkdir(mode=0o700)
@@ -172,6 +177,45 @@ def test_clock_that_differs_from_the_database_is_wrong(app, monkeypatch, minutes
 def test_clock_that_nothing_synchronizes_is_a_warning(monkeypatch, kernel, state):
     monkeypatch.setattr(database_checks, "_kernel_clock_state", lambda: kernel)
     assert states(database_checks._check_clocks("sqlite")) == {"clock": state}
+
+
+# Redis and the standby
+
+
+def test_site_without_redis_and_standby_needs_neither(load_settings):
+    assert states(check_redis(load_settings())) == states(check_standby(load_settings())) == {}
+
+
+def test_redis_must_count(load_settings):
+    with redis_server() as url:
+        assert states(check_redis(load_settings(REDIS_URL=url))) == {"redis": "ok"}
+    with redis_server(FULL) as url:
+        assert states(check_redis(load_settings(REDIS_URL=url))) == {"redis": "wrong"}
+
+
+def test_redis_that_is_away_is_wrong_without_showing_the_password(load_settings):
+    url = f"redis://:secret@127.0.0.1:{free_port()}/0"
+    [finding] = check_redis(load_settings(REDIS_URL=url))
+    assert (finding.subject, finding.state) == ("redis", "wrong")
+    assert "secret" not in finding.text + finding.fix
+
+
+def standby_settings(load_settings, replica_url):
+    return load_settings(
+        DATABASE_URL="postgresql://amalia@db.test/volante", DATABASE_REPLICA_URL=replica_url
+    )
+
+
+def test_standby_that_is_away_is_wrong_without_showing_the_password(load_settings):
+    url = f"postgresql://amalia:secret@127.0.0.1:{free_port()}/volante"
+    [finding] = check_standby(standby_settings(load_settings, url))
+    assert (finding.subject, finding.state) == ("standby", "wrong")
+    assert "secret" not in finding.text + finding.fix
+
+
+def test_primary_is_no_standby(load_settings):
+    settings = standby_settings(load_settings, databases.address("postgresql"))
+    assert states(check_standby(settings)) == {"standby": "wrong"}
 
 
 # Folder, disk, backup
@@ -327,6 +371,47 @@ def test_domain_of_letters_is_checked_too(load_settings):
             )
         )
     assert asked == ["example.org", "letters.example.org"]
+
+
+@pytest.fixture
+def asked(load_settings):
+    """Return a function that returns the domains whose records the doctor looks up."""
+
+    def ask():
+        domains = []
+        with mail_server(Script()) as url:
+            settings = load_settings(MAIL_URL=url, MAIL_FROM="Ana <ana@example.org>")
+            found = list(check_mail(settings, check=lambda d: domains.append(d) or []))
+        return domains, found
+
+    return ask
+
+
+def test_domain_of_each_organisation_is_checked_once(asked):
+    for number, address in enumerate(
+        ["us@Sign.Example.org", "names@sign.example.org", "names@example.org", ""]
+    ):
+        make_organisation(f"organisation-{number}", sender_address=address)
+    domains, _ = asked()
+    assert domains == ["example.org", "sign.example.org"]
+
+
+def test_only_so_many_domains_are_checked(asked):
+    for number in range(MAX_DOMAINS):
+        address = f"us@{number}.example.org"
+        make_organisation(f"organisation-{number}", sender_address=address)
+    domains, found = asked()
+    assert len(domains) == MAX_DOMAINS
+    assert (found[-1].subject, found[-1].state) == ("mail", "warning")
+
+
+def test_mail_is_checked_while_the_database_is_away(asked, monkeypatch):
+    def away(*_, **__):
+        raise OperationalError("select 1", {}, Exception("connection refused"))
+
+    monkeypatch.setattr(Engine, "connect", away)
+    domains, _ = asked()
+    assert domains == ["example.org"]
 
 
 def files_finding(settings):

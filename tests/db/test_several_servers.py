@@ -8,6 +8,7 @@ from flask_migrate import upgrade
 from sqlalchemy import event, select
 
 import config
+from campaign.cli.doctor.server_checks import check_standby
 from campaign.extensions import db, write
 from campaign.petitions.models import Petition
 from campaign.signatures.models import Signature
@@ -128,6 +129,22 @@ def test_page_that_the_standby_does_not_know_yet_comes_from_the_primary(replicat
 
 def _rename(slug, new_slug):
     db.session.scalars(select(Petition).where(Petition.slug == slug)).one().slug = new_slug
+
+
+def test_doctor_says_whether_the_standby_follows(replicated):
+    app, primary, standby, _slug = replicated
+    settings = {**app.config, "DATABASE_REPLICA_MAX_LAG": 1}
+
+    def state():
+        with app.app_context():
+            [finding] = check_standby(settings)
+        return finding.state
+
+    until(lambda: state() == "ok")
+    standby.ask("select pg_wal_replay_pause()")
+    until(lambda: (primary.ask("select txid_current()"), state() == "warning")[1])
+    standby.ask("select pg_wal_replay_resume()")
+    until(lambda: state() == "ok")
 
 
 def test_standby_that_lags_or_is_away_is_not_read(replicated):

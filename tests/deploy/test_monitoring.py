@@ -11,16 +11,19 @@ import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
-from campaign.db.last_backup import note_backup
+from campaign.db.last_backup import note_backup, note_restore_check
 from campaign.extensions import write
 from campaign.jobs.operations import note_worker
 from campaign.monitoring import metrics
+from campaign.monitoring.metrics import NO_VIEW
 from campaign.process.clock import utcnow
 from tests.factories.signatures import sign_and_hatch
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "deploy" / "monitoring"
+DASHBOARD = json.loads((FOLDER / "dashboard.json").read_text())
 USED = re.compile(r"\b(?:volante|process)_\w+")
+ENDPOINTS = re.compile(r'\bendpoint(?:=|!=|=~|!~)"([^"]*)"')
 needs_promtool = pytest.mark.skipif(
     not shutil.which("promtool"), reason="promtool is not installed"
 )
@@ -33,6 +36,11 @@ ALERTS = [
 
 # A site on which all is well, with a sample a minute for four hours.
 REQUESTS = 'volante_http_request_seconds_count{endpoint="signatures.sign",status="3xx"}'
+# Answers from memory and other pages. There are many more of them than signatures.
+MEMORY = f'volante_http_request_seconds_count{{endpoint="{NO_VIEW}",status="2xx"}}'
+PAGES = 'volante_http_request_seconds_count{endpoint="petitions.show",status="2xx"}'
+PAGES_FAILED = 'volante_http_request_seconds_count{endpoint="petitions.show",status="5xx"}'
+LAYERS_FAILED = f'volante_http_request_seconds_count{{endpoint="{NO_VIEW}",status="5xx"}}'
 FAILED = 'volante_http_request_seconds_count{endpoint="signatures.sign",status="5xx"}'
 QUICK = 'volante_http_request_seconds_bucket{endpoint="signatures.sign",le="0.1"}'
 SLOW = 'volante_http_request_seconds_bucket{endpoint="signatures.sign",le="5.0"}'
@@ -47,6 +55,8 @@ JOBS_FAILED = 'volante_job_outcomes_total{kind="export",outcome="failed"}'
 SITE = 'up{job="volante"}'
 WELL = {
     SITE: "1x240",
+    MEMORY: "0+60000x240",
+    PAGES: "0+6000x240",
     REQUESTS: "0+600x240",
     FAILED: "0+1x240",
     QUICK: "0+600x240",
@@ -71,14 +81,20 @@ WELL = {
     "volante_signatures_held": "4x240",
     "volante_disk_free_bytes": "50000000000x240",
     "volante_last_backup_timestamp_seconds": "0+60x240",
+    "volante_last_restore_check_timestamp_seconds": "0x240",
+    "volante_rate_limits_shared": "1x240",
 }
 # What is wrong when an alarm fires. Without values, the metric is missing.
 WRONG = [
     ("VolanteDown", {SITE: "0x240"}),
     ("VolanteErrors", {ERRORS: "0x190 1+1x40"}),
-    ("VolanteUnavailable", {FAILED: "0+60x240"}),
+    ("VolanteUnavailable", {PAGES_FAILED: "0+600x240"}),
+    ("VolanteUnavailable", {LAYERS_FAILED: "0+600x240"}),
+    ("VolanteSigningFails", {FAILED: "0+60x240"}),
+    ("VolanteSigningFails", {REQUESTS: None, FAILED: "0+60x240"}),
     ("VolanteSigningSlow", {QUICK: "0+500x240"}),
     ("VolanteSurge", {"volante_surge_level": "4x240"}),
+    ("VolanteRateLimitsNotShared", {"volante_rate_limits_shared": "0x240"}),
     ("VolanteDatabaseDown", {"volante_database_up": "0x240"}),
     ("VolanteDatabaseSlow", {"volante_database_seconds": "0.9x240"}),
     ("VolanteConnectionsUsedUp", {"volante_pool_in_use": "19x240"}),
@@ -98,6 +114,8 @@ WRONG = [
     ("VolanteDiskFills", {"volante_disk_free_bytes": "50000000000-100000000x240"}),
     ("VolanteBackupOld", {"volante_last_backup_timestamp_seconds": "-200000x240"}),
     ("VolanteBackupOld", {"volante_last_backup_timestamp_seconds": None}),
+    ("VolanteRestoreCheckOld", {"volante_last_restore_check_timestamp_seconds": "-4000000x240"}),
+    ("VolanteRestoreCheckOld", {"volante_last_restore_check_timestamp_seconds": None}),
 ]
 
 
@@ -108,6 +126,7 @@ def shown(client, app, petition, tmp_path, monkeypatch):
     monkeypatch.setitem(app.extensions, "replica", standby)
     monkeypatch.setitem(app.config, "VAR_DIR", str(tmp_path))
     note_backup(tmp_path)
+    note_restore_check(tmp_path)
     write(note_worker, now=utcnow())
     sign_and_hatch(petition)
     metrics.note_request("web.root", "2", 0.1)
@@ -116,15 +135,35 @@ def shown(client, app, petition, tmp_path, monkeypatch):
     return {sample.name for family in families for sample in family.samples}
 
 
-def expressions_of(panel):
-    return [target["expr"] for target in panel.get("targets", ())]
+def expressions():
+    """Return the expressions of all panels and alarms."""
+    shown = [target["expr"] for panel in DASHBOARD["panels"] for target in panel.get("targets", ())]
+    return [*shown, *(alert["expr"] for alert in ALERTS)]
 
 
 def test_alarms_and_dashboard_use_metrics_that_exist(shown):
-    dashboard = json.loads((FOLDER / "dashboard.json").read_text())
-    shown_by_panels = [text for panel in dashboard["panels"] for text in expressions_of(panel)]
-    for expression in (*shown_by_panels, *(alert["expr"] for alert in ALERTS)):
+    for expression in expressions():
         assert set(USED.findall(expression)) - shown == set(), expression
+
+
+def named_views():
+    """Return the views that each selector of an expression names."""
+    return [set(found.split("|")) for text in expressions() for found in ENDPOINTS.findall(text)]
+
+
+def test_alarms_and_dashboard_name_views_that_exist(app):
+    views = {rule.endpoint for rule in app.url_map.iter_rules()}
+    assert set().union(*named_views()) - views == {NO_VIEW}
+
+
+def test_signing_means_the_same_views_everywhere(app):
+    """A view that signs and is missing in one of these places could fail unseen."""
+    lists = [views for views in named_views() if "signatures.sign" in views]
+    assert len(lists) == 6
+    assert all(views == lists[0] for views in lists)
+    posted = {rule.endpoint for rule in app.url_map.iter_rules() if "POST" in rule.methods}
+    assert {view for view in posted if view.endswith((".sign", ".respond", ".press"))} <= lists[0]
+    assert {"kiosk.sync", "signatures.confirm_now"} <= lists[0]
 
 
 def test_every_alarm_says_what_to_do():

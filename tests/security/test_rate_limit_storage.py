@@ -11,6 +11,7 @@ from campaign.security.rate_limit_storage import (
     SqliteStorage,
     limit_storage,
 )
+from tests.redis_server import FULL, redis_server
 from tests.security.clocks import Clock
 
 
@@ -55,6 +56,22 @@ def test_unreachable_storage_is_not_asked_every_time_and_is_retried(path, clock,
     clock.now += AWAY_SECONDS
     assert counters.incr("amalia", 60) == 1
     assert SqliteStorage(path).get("amalia") == 1
+
+
+def test_storage_says_whether_it_is_shared(path, clock):
+    path.mkdir()
+    counters = FallbackStorage(SqliteStorage(path))
+    assert not counters.is_shared()
+    path.rmdir()
+    clock.now += AWAY_SECONDS
+    assert counters.is_shared()
+
+
+def test_redis_that_refuses_to_write_is_not_shared():
+    with redis_server() as url:
+        assert limit_storage({"REDIS_URL": url}).is_shared()
+    with redis_server(FULL) as url:
+        assert not limit_storage({"REDIS_URL": url}).is_shared()
 
 
 def test_unresponsive_redis_does_not_delay_requests():

@@ -8,15 +8,17 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import Engine, update
 from sqlalchemy.exc import OperationalError
 
-from campaign.db.last_backup import note_backup
+from campaign.db.last_backup import note_backup, note_restore_check
 from campaign.extensions import db, write
 from campaign.jobs.operations import enqueue, note_worker
 from campaign.mail.models import OutboxMessage
 from campaign.process.clock import utcnow
+from campaign.security.rate_limits import RateLimiter
 from tests.factories.letter_rows import make_letter_action, make_letters, make_targets
 from tests.factories.petitions import make_petition
 from tests.factories.search import index_now
 from tests.factories.signatures import AMALIA, ODILE, change, confirm, sign, sign_and_hatch
+from tests.redis_server import FULL, redis_server
 
 FAR = {"environ_overrides": {"REMOTE_ADDR": "203.0.113.77"}}
 
@@ -167,11 +169,22 @@ def test_worker_and_backup_are_known_by_their_age(client, app, monkeypatch, tmp_
     output = figures(client)
     assert "volante_worker_heartbeat_seconds" not in output
     assert "volante_last_backup_timestamp_seconds" not in output
+    assert "volante_last_restore_check_timestamp_seconds" not in output
     write(note_worker, now=utcnow() - timedelta(minutes=2))
     note_backup(tmp_path)
+    note_restore_check(tmp_path)
     output = figures(client)
     assert 120 <= output["volante_worker_heartbeat_seconds"] < 180
-    assert abs(output["volante_last_backup_timestamp_seconds"] - utcnow().timestamp()) < 60
+    for name in ("last_backup", "last_restore_check"):
+        assert abs(output[f"volante_{name}_timestamp_seconds"] - utcnow().timestamp()) < 60
+
+
+def test_rate_limits_that_each_process_counts_alone_are_reported(client, app, monkeypatch):
+    assert figures(client)["volante_rate_limits_shared"] == 1
+    with redis_server(FULL) as url:
+        limits = RateLimiter.from_config({**app.config, "REDIS_URL": url})
+        monkeypatch.setitem(app.extensions, "rate_limiter", limits)
+        assert figures(client)["volante_rate_limits_shared"] == 0
 
 
 def test_metrics_are_shown_while_the_database_is_away(client, monkeypatch):

@@ -12,6 +12,7 @@ from flask.cli import with_appcontext
 from campaign.cli.doctor.file_checks import check_files
 from campaign.cli.doctor.mail_checks import check_mail
 from campaign.cli.doctor.network_checks import check_network
+from campaign.cli.doctor.server_checks import check_redis, check_standby
 from campaign.cli.doctor.settings_checks import check_settings
 from campaign.cli.plurals import numbered
 from campaign.health.database_checks import check_database
@@ -27,7 +28,8 @@ INDENT = " " * (WIDTH + 10)
 def doctor() -> None:
     """Say what is wrong with this installation, and how to fix it.
 
-    Checks settings, database, migrations, clock, worker, folder, disk, backup, its last test, files, DNS, site and mail.
+    Checks settings, database, migrations, clock, worker, standby, Redis, folder, disk, backup, its last test, files, DNS,
+    site and mail.
     Changes nothing, and sends no email. The exit code is 1 if something is wrong.
     """
     counts = Counter(_show(_findings(current_app.config)))
@@ -40,6 +42,8 @@ def doctor() -> None:
 def _findings(settings: dict[str, Any]) -> Iterator[Finding]:
     yield from check_settings(settings)
     yield from check_database()
+    yield from check_standby(settings)
+    yield from check_redis(settings)
     yield from check_disk(settings)
     yield from check_files(settings)
     yield from check_network(settings)

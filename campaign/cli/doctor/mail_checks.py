@@ -3,13 +3,19 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
+
+from campaign.extensions import db
 from campaign.health.findings import Finding, ok, warning, wrong
 from campaign.mail.composition import mail_from
 from campaign.mail.domains.checks import DomainCheck, check_domain
 from campaign.mail.smtp.server_url import server_from
 from campaign.mail.smtp.transport import SmtpTransport
+from campaign.organisations.queries import sender_addresses
 
 ANSWER_SECONDS = 8.0
+# A silent name server delays the check of each domain by some seconds.
+MAX_DOMAINS = 20
 NAMES = {"spf": "SPF", "dkim": "DKIM", "dmarc": "DMARC"}
 FIXES = {
     "spf": "Add the TXT record that your email provider names, such as v=spf1 include:… -all."
@@ -34,9 +40,30 @@ def check_mail(
         )
         return
     yield _check_server(settings["MAIL_URL"])
-    for domain in dict.fromkeys((mail_from(settings).domain, settings["LETTERS_DOMAIN"])):
-        for record in check(domain) if domain else ():
+    domains = _sender_domains(settings)
+    for domain in domains[:MAX_DOMAINS]:
+        for record in check(domain):
             yield _finding(record, domain)
+    if len(domains) > MAX_DOMAINS:
+        yield warning(
+            "mail",
+            f"only {MAX_DOMAINS} of {len(domains)} sender domains were checked",
+            "For the others, open the sender of each organization in the workspace. That page shows"
+            " the DNS records.",
+        )
+
+
+def _sender_domains(settings: Mapping[str, Any]) -> list[str]:
+    """Return the domains that emails come from: the site's, that of letters, the organisations'."""
+    try:
+        addresses = sender_addresses()
+    except SQLAlchemyError:
+        # The check of the database has said that already.
+        db.session.rollback()
+        addresses = ()
+    own = (mail_from(settings).domain, settings["LETTERS_DOMAIN"])
+    domains = (*own, *(address.rpartition("@")[2] for address in addresses))
+    return [domain for domain in dict.fromkeys(map(str.lower, domains)) if domain]
 
 
 def _check_server(url: str) -> Finding:
