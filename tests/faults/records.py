@@ -8,10 +8,11 @@ from sqlalchemy import NullPool, create_engine, text
 
 
 def query_rows(site, sentence):
-    """Return the rows of an SQL query on the site's database."""
+    """Return the rows of a query, as text or of SQLAlchemy, on the site's database."""
     url = site.environment.get("DATABASE_URL", f"sqlite:///{site.var / 'volante.sqlite3'}")
     with _engine(url.replace("postgresql://", "postgresql+psycopg://", 1)).begin() as connection:
-        result = connection.execute(text(sentence))
+        query = text(sentence) if isinstance(sentence, str) else sentence
+        result = connection.execute(query)
         return result.all() if result.returns_rows else []
 
 
