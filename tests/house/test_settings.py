@@ -191,6 +191,7 @@ def test_production_marks_cookies_secure_and_drops_the_last_slash(load_settings)
         ({"SOURCE_URL": "code.example.org"}, "SOURCE_URL must begin with https://"),
         ({"PORT": "many"}, "PORT must be a whole number, not 'many'"),
         ({"PORT": "70000"}, "PORT must be from 1 to 65535, not 70000"),
+        ({"METRICS_PORT": "0"}, "METRICS_PORT must be from 1 to 65535, not 0"),
         ({"WEB_THREADS": "-1"}, "WEB_THREADS must be a whole number"),
         ({"WEB_CONCURRENCY": "0"}, "WEB_CONCURRENCY must be at least 1, not 0"),
         ({"SIGN_LIMIT": "lots"}, "SIGN_LIMIT must be a limit such as '300 per minute', not 'lots'"),
