@@ -92,7 +92,7 @@ def end_one(token: str, subscription_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/<lang>/subscriptions/<token>/never")
-def never(token: str) -> ResponseReturnValue:
+def suppress_address(token: str) -> ResponseReturnValue:
     """Suppress the address at its owner's request, so that it never gets news."""
     write(
         operations.suppress,
@@ -104,7 +104,7 @@ def never(token: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/<lang>/subscriptions/<token>/again")
-def again(token: str) -> ResponseReturnValue:
+def allow_again(token: str) -> ResponseReturnValue:
     """Remove the address from the suppression list, at its owner's request."""
     write(operations.allow_again, email_digest=_digest_of(open_own(token)))
     return redirect(url_for("subscriptions.preferences", token=token), 303)

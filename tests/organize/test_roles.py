@@ -187,14 +187,14 @@ def test_forbidden_places_are_not_in_the_sidebar(desk_of):
 
 
 SENSITIVE = {
-    "organize.people.create", "organize.people.give", "organize.people.remove_grant", "organize.people.invite_again",
+    "organize.people.create", "organize.people.grant_role", "organize.people.remove_grant", "organize.people.invite_again",
     "organize.people.unlock", "organize.people.remove_whole", "organize.keys.create",
     "organize.kiosks.pin", "organize.kiosks.create", "organize.kiosks.decide",
     "organize.retention.update", "organize.copies.create", "organize.erasures.create",
     "organize.events.send_message", "organize.mail.plan", "organize.mail.change", "organize.mail.resume",
     "organize.answers.tell", "organize.answers.resume_telling",
     "organize.subscribers.export", "organize.subscribers.upload_file", "organize.events.attendance", "organize.events.export_attendance",
-    "organize.exports.create", "organize.exports.download", "organize.exports.again",
+    "organize.exports.create", "organize.exports.download", "organize.exports.recreate",
     "organize.deliveries.make_pack", "organize.deliveries.save_contents",
     "organize.second_factor.index", "organize.second_factor.app", "organize.second_factor.start_app",
     "organize.second_factor.stop_app", "organize.second_factor.renew_codes", "organize.second_factor.codes",

@@ -149,7 +149,7 @@ def take_second_step() -> ResponseReturnValue:
 
 @blueprint.post("/out")
 @anybody
-def out() -> ResponseReturnValue:
+def sign_out() -> ResponseReturnValue:
     """Sign out of this browser."""
     session = g.organizer_session
     if session is not None:
@@ -188,7 +188,7 @@ def _second_page(form: FlaskForm, status: int = 200) -> tuple[str, int]:
     return render_template("organize/sign_in/second_step.html", **context), status
 
 
-passkeys_blueprint = Blueprint("passkey_door", __name__, url_prefix="/sign-in/passkey")
+passkeys_blueprint = Blueprint("passkey_sign_in", __name__, url_prefix="/sign-in/passkey")
 
 
 @passkeys_blueprint.post("/options")

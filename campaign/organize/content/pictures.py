@@ -138,7 +138,6 @@ class PictureViews:
     title: Callable[[Any], str]
     langs: Callable[[Any], Sequence[str]]
     needed: Callable[[Any], Sequence[str]]
-    remove_view: str = "remove_picture"
     public_view: str | None = None
 
     def register(self) -> None:
@@ -153,7 +152,7 @@ class PictureViews:
             accepts_bytes(MAX_UPLOAD_BYTES)(may_edit(self.save)),
             methods=["POST"],
         )
-        add(f"{path}/remove", self.remove_view, may_edit(self.remove), methods=["POST"])
+        add(f"{path}/remove", "remove_picture", may_edit(self.remove), methods=["POST"])
         if self.public_view is None:
             add(f"{path}-<digest>.webp", "picture_file", may_see(self.file))
 
@@ -225,7 +224,7 @@ class PictureViews:
             picture_url=row and self._file_url(owner, row.digest),
             owner_url=self._url(owner, "show"),
             save_url=self._url(owner, "save_picture"),
-            remove_url=self._url(owner, self.remove_view),
+            remove_url=self._url(owner, "remove_picture"),
             langs=self.langs(owner),
             needed=self.needed(owner),
         ), status
@@ -266,7 +265,6 @@ KINDS = (
         title=_petition_title,
         langs=lambda petition: original_first(petition.original_lang, petition_languages(petition)),
         needed=lambda petition: [petition.original_lang],
-        remove_view="take_picture_away",
     ),
     PictureViews(
         subject="events",

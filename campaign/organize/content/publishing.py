@@ -38,7 +38,7 @@ from campaign.updates.life_cycle import update_life_cycle
 VIEWS = {
     "publish": ("publish", "publish", "publish"),
     "schedule": ("publish-later", "publish_later", "schedule"),
-    "unschedule": ("publish-not", "publish_not", "schedule"),
+    "unschedule": ("publish-not", "cancel_schedule", "schedule"),
     "close": ("close", "close", "close"),
     "reopen": ("reopen", "reopen", "reopen"),
     "archive": ("archive", "archive", "archive"),

@@ -56,7 +56,7 @@ NO_SEAT = {
 
 @blueprint.get("/<slug>/door")
 @allowed("registrations.check_in", load_event)
-def door(event: Event) -> ResponseReturnValue:
+def check_in_page(event: Event) -> ResponseReturnValue:
     log_view(_view_event(event))
     response = make_response(render_template("organize/events/check_in.html", **_list(event)))
     # Of the workspace, only this page may use the camera.
@@ -66,7 +66,7 @@ def door(event: Event) -> ResponseReturnValue:
 
 @blueprint.get("/<slug>/door/list")
 @allowed("registrations.check_in", load_event)
-def door_list(event: Event) -> ResponseReturnValue:
+def check_in_list(event: Event) -> ResponseReturnValue:
     """Return the numbers and the list alone, for searches while typing and for refreshes."""
     filters: dict[str, Any] = {
         "organizer_id": organizer().id,
@@ -80,7 +80,7 @@ def door_list(event: Event) -> ResponseReturnValue:
 
 @blueprint.post("/<slug>/door/check-in")
 @allowed("registrations.check_in", load_event)
-def come(event: Event) -> ResponseReturnValue:
+def mark_present(event: Event) -> ResponseReturnValue:
     """Check in the person with this code; with `anyway`, even without a seat."""
     code, now = request.form.get("code", "")[:MAX_TEXT_LENGTH], utcnow()
     operation = check_in_without_seat if request.form.get("anyway") else check_in
@@ -109,7 +109,7 @@ def come(event: Event) -> ResponseReturnValue:
 
 @blueprint.post("/<slug>/door/undo")
 @allowed("registrations.check_in", load_event)
-def come_not(event: Event) -> ResponseReturnValue:
+def mark_absent(event: Event) -> ResponseReturnValue:
     """Undo a check-in."""
     code = request.form.get("code", "")[:MAX_TEXT_LENGTH]
     audit_event = AuditEvent(
@@ -152,6 +152,10 @@ def _answer(
         return jsonify(kind=kind, words=message, code=code), status
     flash(message, kind)
     return redirect(
-        url_for("organize.events.door", slug=event.slug, words=request.form.get("words") or None),
+        url_for(
+            "organize.events.check_in_page",
+            slug=event.slug,
+            words=request.form.get("words") or None,
+        ),
         303,
     )

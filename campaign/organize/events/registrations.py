@@ -158,14 +158,14 @@ def registrations(event: Event) -> ResponseReturnValue:
 
 @blueprint.get("/<slug>/registrations/new")
 @allowed("registrations.check_in", load_event)
-def by_hand(event: Event) -> ResponseReturnValue:
+def new_registration(event: Event) -> ResponseReturnValue:
     at_door = request.args.get("door") == "1"
     return _by_hand_page(event, ByHandForm(formdata=None, data={"seats": "1", "comes_in": at_door}))
 
 
 @blueprint.post("/<slug>/registrations/new")
 @allowed("registrations.check_in", load_event)
-def add(event: Event) -> ResponseReturnValue:
+def create_registration(event: Event) -> ResponseReturnValue:
     form = ByHandForm()
     if not form.validate():
         return _by_hand_page(event, form, 422)
@@ -198,12 +198,12 @@ def add(event: Event) -> ResponseReturnValue:
         _checked_in_message(made) if comes_in else _("%(name)s is on the list.", name=made.name),
         "success",
     )
-    return _back(event, "door" if comes_in else "registrations")
+    return _back(event, "check_in_page" if comes_in else "registrations")
 
 
 @blueprint.post("/<slug>/registrations/<int:registration_id>/seat")
 @allowed("registrations.check_in", load_event)
-def seat(event: Event, registration_id: int) -> ResponseReturnValue:
+def seat_registration(event: Event, registration_id: int) -> ResponseReturnValue:
     """Give a seat to someone on the waiting list or held for review."""
     registration = _own(event, registration_id)
     name, operation = registration.name, admit if registration.state == "held" else give_seat

@@ -229,7 +229,7 @@ def _petitions(event: Event, now: datetime) -> list[Any]:
 
 @blueprint.get("/<slug>/cancel")
 @allowed("events.edit", load_event)
-def calling_off(event: Event) -> ResponseReturnValue:
+def cancel_form(event: Event) -> ResponseReturnValue:
     if event.state != "published":
         return back_to(event.slug)
     return _calling_off_page(
@@ -242,7 +242,7 @@ def calling_off(event: Event) -> ResponseReturnValue:
 
 @blueprint.post("/<slug>/cancel")
 @allowed("events.edit", load_event)
-def call_off(event: Event) -> ResponseReturnValue:
+def cancel_event(event: Event) -> ResponseReturnValue:
     form = CancelForm.in_languages(event_languages(event))()
     if not form.validate():
         return _calling_off_page(event, form, 422)

@@ -135,7 +135,7 @@ def show(export: Export) -> ResponseReturnValue:
         back=(url_for("organize.exports.petition", slug=petition.slug), petition.title),
         urls={
             name: url_for(f"organize.exports.{name}", export_id=export.id)
-            for name in ("download", "again", "delete")
+            for name in ("download", "recreate", "delete")
         },
     )
 
@@ -155,7 +155,7 @@ def download(export: Export) -> ResponseReturnValue:
 @blueprint.post("/files/<int:export_id>/again")
 @allowed("signatures.export", load_export)
 @fresh
-def again(export: Export) -> ResponseReturnValue:
+def recreate(export: Export) -> ResponseReturnValue:
     act(_audit_event_of("exports.again", export), start_again, export_id=export.id, now=utcnow())
     return redirect(url_for("organize.exports.show", export_id=export.id), 303)
 

@@ -76,7 +76,7 @@ def show(batch: ImportBatch) -> ResponseReturnValue:
 
 @blueprint.post("/<int:batch_id>/mend")
 @allowed("signatures.import", load_batch)
-def mend(batch: ImportBatch) -> ResponseReturnValue:
+def correct_rows(batch: ImportBatch) -> ResponseReturnValue:
     """Save corrections to the wrong rows of a page, and check all rows again."""
     fields = editable(batch)
     typed: dict[int, dict[str, str]] = {}
@@ -287,7 +287,7 @@ def render_batch(
 
 @blueprint.post("/<int:batch_id>/bring-in")
 @allowed("signatures.import", load_batch)
-def bring_in(batch: ImportBatch) -> ResponseReturnValue:
+def import_rows(batch: ImportBatch) -> ResponseReturnValue:
     form = AcceptForm()
     if not form.validate():
         return render_batch(batch, form=form, status=422)

@@ -127,7 +127,7 @@ def show(export: Export) -> ResponseReturnValue:
         back=(url_for("organize.subscribers.index"), _("Subscribers")),
         urls={
             name: url_for(f"organize.subscribers.{name}", export_id=export.id)
-            for name in ("download", "again", "delete")
+            for name in ("download", "recreate", "delete")
         },
     )
 
@@ -147,7 +147,7 @@ def download(export: Export) -> ResponseReturnValue:
 @blueprint.post("/files/<int:export_id>/again")
 @allowed("subscriptions.export", load_export)
 @fresh
-def again(export: Export) -> ResponseReturnValue:
+def recreate(export: Export) -> ResponseReturnValue:
     act(
         _audit_event_of("subscriptions.again", export),
         start_again,

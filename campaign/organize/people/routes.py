@@ -127,7 +127,7 @@ def show(organizer_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:organizer_id>/roles")
 @allowed("people.change")
 @fresh
-def give(organizer_id: int) -> ResponseReturnValue:
+def grant_role(organizer_id: int) -> ResponseReturnValue:
     """Give another role to an organizer who already has one."""
     person, form = _load_visible(organizer_id), _offered(RoleForm())
     if _is_own(person):
