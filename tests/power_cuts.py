@@ -5,7 +5,7 @@ from itertools import count
 import pytest
 
 from campaign.extensions import write
-from campaign.mail import bulk
+from campaign.mail.bulk import sending
 from tests.factories.jobs import run_jobs
 
 
@@ -51,6 +51,6 @@ def cut_within_a_batch(monkeypatch, kind):
         raise PowerCut
 
     with monkeypatch.context() as death:
-        death.setattr(bulk, "enqueue_many", die)
+        death.setattr(sending, "enqueue_many", die)
         with pytest.raises(PowerCut):
             run_jobs(kind)

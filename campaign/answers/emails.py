@@ -4,24 +4,29 @@ Each text is written when the email is sent. It is dropped if its reader has sto
 the answer was withdrawn or the result was changed by then.
 """
 
-from collections.abc import Collection, Sequence
 from typing import Any, TypeAlias, cast
 
-from flask import Flask, g
+from flask import Flask
 from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
 
+from campaign.answers.announcement_models import AnswerAnnouncement
+from campaign.answers.announcements import (
+    EMAIL,
+    RESULT_EMAIL,
+    RESULT_TEST,
+    TEST,
+    announcement_sender,
+)
 from campaign.answers.models import Answer
 from campaign.answers.presenters import shown_answer
 from campaign.answers.queries import answer_by_id, published_answers
 from campaign.answers.recipients import still_asking
-from campaign.answers.telling import EMAIL, RESULT_EMAIL, RESULT_TEST, TEST
-from campaign.answers.telling_models import AnswerReceipt, Telling
-from campaign.extensions import db
 from campaign.http.urls import absolute_url, host
 from campaign.i18n.locales import locale_of
 from campaign.i18n.long_dates import long_date
+from campaign.mail.bulk.models import BulkReceipt
+from campaign.mail.bulk.rendering import BulkRenderer, ReadersOfPass, once_per_pass
 from campaign.mail.composition import Message, render
 from campaign.mail.models import OutboxRow
 from campaign.mail.renderers import register
@@ -44,9 +49,10 @@ About: TypeAlias = Answer | Petition
 
 def init_app(app: Flask) -> None:
     """Register the renderers of the emails about answers and results."""
-    register(app, EMAIL, _render_email, _l("Answer, to people who asked"), load=_load_people)
+    render_one, load = announcement_renderer.render, announcement_renderer.load
+    register(app, EMAIL, render_one, _l("Answer, to people who asked"), load=load)
     register(app, TEST, _render_test, _l("Test email about an answer"))
-    register(app, RESULT_EMAIL, _render_email, _l("Result, to people who asked"), load=_load_people)
+    register(app, RESULT_EMAIL, render_one, _l("Result, to people who asked"), load=load)
     register(app, RESULT_TEST, _render_result_test, _l("Test email about a result"))
 
 
@@ -76,17 +82,11 @@ def _petition_of(about: About) -> Petition:
 
 
 def _shared_context(about: About, lang: str) -> dict[str, Any]:
-    """Return what all readers in `lang` get, made once for all emails of a pass."""
-    contexts: dict[tuple[Any, ...], dict[str, Any]] = g.setdefault("contexts_of_answers", {})
-    key = (
-        ("result", about.id, about.result, lang)
-        if isinstance(about, Petition)
-        else ("answer", about.id, lang)
+    """Return what all readers in `lang` get."""
+    result = about.result if isinstance(about, Petition) else ""
+    return once_per_pass(
+        "context of announcement", (about.id, result, lang), lambda: _context(about, lang)
     )
-    known = contexts.get(key)
-    if known is None:
-        known = contexts[key] = _context(about, lang)
-    return known
 
 
 def _context(about: About, lang: str) -> dict[str, Any]:
@@ -134,46 +134,24 @@ def _result_context(petition: Petition, lang: str, page: str) -> dict[str, Any]:
     }
 
 
-def _load_people(receipt_ids: Collection[int]) -> Sequence[AnswerReceipt]:
-    """Read who gets these emails, for many at once."""
-    receipts = db.session.scalars(
-        select(AnswerReceipt).where(AnswerReceipt.id.in_(receipt_ids))
-    ).all()
-    ids = [row.signature_id for row in receipts]
-    people: dict[int, Signature | None] = g.setdefault("people_told", {})
-    people.update(dict.fromkeys(ids))
-    people.update((row.id, row) for row in still_asking(ids))
-    return receipts
-
-
-def _telling(telling_id: int) -> tuple[Telling | None, About | None]:
-    """Return a Telling and what people are told about, read once for all emails of a pass.
-
-    That is None unless the answer is public, or the petition still has that result.
-    """
-    known: dict[int, tuple[Telling | None, About | None]] = g.setdefault("tellings_of_emails", {})
-    if telling_id not in known:
-        telling = db.session.get(Telling, telling_id, populate_existing=True)
-        known[telling_id] = telling, _about(telling) if telling else None
-    return known[telling_id]
-
-
-def _about(telling: Telling) -> About | None:
-    if telling.answer_id:
-        answer = answer_by_id(telling.answer_id)
+def _about(announcement: AnswerAnnouncement) -> About | None:
+    """Return what is announced if the answer is public, or the petition still has that result."""
+    if announcement.answer_id:
+        answer = answer_by_id(announcement.answer_id)
         return answer if answer and answer.state == "published" else None
-    petition = petition_by_id(telling.petition_id)
-    return petition if petition and petition.result == telling.result else None
+    petition = petition_by_id(announcement.petition_id)
+    return petition if petition and petition.result == announcement.result else None
 
 
-def _render_email(message: OutboxRow) -> Message | None:
-    """Return the email to one person, or None if it must not be sent any more."""
-    receipt = db.session.get(AnswerReceipt, message.subject_id)
-    telling, about = _telling(receipt.telling_id) if receipt else (None, None)
-    if receipt is None or telling is None or about is None or telling.state == "stopped":
-        return None
-    person = _person(receipt)
-    if person is None:
+def _compose(
+    announcement: AnswerAnnouncement, person: Signature, receipt: BulkReceipt
+) -> Message | None:
+    """Return the email to one person, or None if they must no longer get it.
+
+    It is only for exactly the address that was chosen.
+    """
+    about = once_per_pass("announced", announcement.id, lambda: _about(announcement))
+    if about is None or person.email_digest != receipt.email_digest:
         return None
     stop_url = absolute_url(
         "signatures.stop_answers", person.lang, token=tokens.token_for(tokens.STOP_ANSWERS, person)
@@ -189,14 +167,9 @@ def _render_email(message: OutboxRow) -> Message | None:
     )
 
 
-def _person(receipt: AnswerReceipt) -> Signature | None:
-    """Return the signature if its person still asks, at exactly the address that was chosen."""
-    people: dict[int, Signature | None] = g.get("people_told", {})
-    if receipt.signature_id in people:
-        person = people[receipt.signature_id]
-    else:
-        person = next(iter(still_asking([receipt.signature_id])), None)
-    return person if person and person.email_digest == receipt.email_digest else None
+announcement_renderer = BulkRenderer(
+    announcement_sender, readers=ReadersOfPass("signatures", still_asking), compose=_compose
+)
 
 
 def _render_test(message: OutboxRow) -> Message | None:

@@ -60,7 +60,7 @@ def create_answer(
 ) -> Answer:
     """Create an answer and return it: an organizer's draft, or one by the target that waits.
 
-    A button pressed twice leads to one draft.
+    A button pressed twice makes one draft.
     """
     if not written_by_target and (draft := _same_draft(petition_id, content)):
         return draft

@@ -6,19 +6,21 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, TextClause, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from campaign.answers.telling_models import Telling
+from campaign.answers.announcement_models import AnswerAnnouncement
 from campaign.extensions import db
 from campaign.signatures.models import ASKS_FOR_ANSWERS, VALID_STATES, Signature
 from campaign.subscriptions.models import SuppressedAddress
 
 
-def next_people(telling: Telling, *, limit: int) -> Select[int, str, bytes | None]:
-    """Return the query for the next people to tell, as id of the signature, language and digest."""
+def next_people(announcement: AnswerAnnouncement) -> Select[int, str, bytes | None]:
+    """Return the query for the next people to email: id of the signature, language and digest."""
     return (
         select(Signature.id, Signature.lang, Signature.email_digest)
-        .where(*_asks(telling.petition_id, telling.starts_at), Signature.id > telling.reached_id)
+        .where(
+            *_asks(announcement.petition_id, announcement.starts_at),
+            Signature.id > announcement.reached_id,
+        )
         .order_by(Signature.id)
-        .limit(limit)
     )
 
 

@@ -13,16 +13,16 @@ from campaign.accounts.operations import remove_access
 from campaign.actions.letters.delivery.refusals import is_refused, refuse
 from campaign.actions.letters.models import Letter
 from campaign.actions.letters.operations import stop_letter
+from campaign.answers.announcement_models import AnnouncementTopic
+from campaign.answers.announcements import stop_restored
 from campaign.answers.links import revoke_link
 from campaign.answers.models import Answer, AnswerLink
 from campaign.answers.operations import withdraw_answer
-from campaign.answers.telling import stop_restored
-from campaign.answers.telling_models import Topic
 from campaign.api.models import ApiKey
 from campaign.api.operations import revoke_key
 from campaign.db.ended_log import EndedEntry, seal_of
 from campaign.events.messages.models import EventMessage
-from campaign.events.messages.operations import stop_message
+from campaign.events.messages.operations import message_sender
 from campaign.events.models import Event, Registration
 from campaign.events.operations import cancel_restored as cancel_event
 from campaign.events.registering import cancel_restored as cancel_registration
@@ -203,14 +203,18 @@ def _stop_answers(entry: EndedEntry) -> bool:
     return True
 
 
-def _stop_telling(entry: EndedEntry) -> bool:
+def _stop_announcement(entry: EndedEntry) -> bool:
     row = _row_of(entry, Answer)
-    return row is not None and stop_restored(topic=Topic(row.petition_id, row.id), now=utcnow())
+    return row is not None and stop_restored(
+        topic=AnnouncementTopic(row.petition_id, row.id), now=utcnow()
+    )
 
 
-def _stop_result_telling(entry: EndedEntry) -> bool:
+def _stop_result_announcement(entry: EndedEntry) -> bool:
     row, result = _row_of(entry, Petition), entry.what.partition(".told_")[2]
-    return row is not None and stop_restored(topic=Topic(row.id, result=result), now=utcnow())
+    return row is not None and stop_restored(
+        topic=AnnouncementTopic(row.id, result=result), now=utcnow()
+    )
 
 
 def _suppress(entry: EndedEntry) -> bool:
@@ -280,7 +284,9 @@ def _cancel_event(entry: EndedEntry) -> object:
 def _stop_event_message(entry: EndedEntry) -> object:
     row = _row_of(entry, EventMessage)
     return (
-        row is not None and row.state == "sending" and stop_message(message_id=row.id, now=utcnow())
+        row is not None
+        and row.state == "sending"
+        and message_sender.stop(row_id=row.id, now=utcnow())
     )
 
 
@@ -371,10 +377,10 @@ REPLAYS = {
     "mailing.cancelled": _cancel_mailing,
     "mailing.stopped": _end_mailing,
     "mailing.done": _end_mailing,
-    "answer.told": _stop_telling,
-    "petition.told_won": _stop_result_telling,
-    "petition.told_partly_won": _stop_result_telling,
-    "petition.told_no_answer": _stop_result_telling,
+    "answer.told": _stop_announcement,
+    "petition.told_won": _stop_result_announcement,
+    "petition.told_partly_won": _stop_result_announcement,
+    "petition.told_no_answer": _stop_result_announcement,
     "subscription.ended": _end_subscription,
     "address_change.stopped": _stop_change,
     "address.request": _suppress,

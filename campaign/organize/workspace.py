@@ -23,9 +23,8 @@ from campaign.http.caching import private
 from campaign.i18n.locales import INTERFACE_LANGUAGES, interface_lang
 from campaign.organize.account import routes as account
 from campaign.organize.account import second_factor
-from campaign.organize.answers import results as answer_results
+from campaign.organize.answers import announcements as answer_announcements
 from campaign.organize.answers import routes as answers
-from campaign.organize.answers import telling as answer_telling
 from campaign.organize.auth import links, sign_in
 from campaign.organize.auth.unsaved_forms import expired_form
 from campaign.organize.causes import routes as causes
@@ -128,8 +127,7 @@ BLUEPRINTS = (
 )
 # These modules add views to a blueprint that another module defines.
 MORE_ROUTES = (
-    answer_results,
-    answer_telling,
+    answer_announcements,
     petition_text,
     petition_settings,
     petition_questions,

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any, cast
 
-from flask import Flask, g
+from flask import Flask
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -22,6 +22,8 @@ from campaign.extensions import db
 from campaign.http.urls import absolute_url
 from campaign.i18n.locales import locale_of
 from campaign.i18n.long_dates import long_date
+from campaign.mail.bulk.models import BulkReceipt
+from campaign.mail.bulk.rendering import BulkRenderer, ReadersOfPass, once_per_pass
 from campaign.mail.composition import Message, RenderedEmail, render
 from campaign.mail.models import OutboxRow
 from campaign.mail.renderers import register
@@ -34,7 +36,7 @@ from campaign.subscriptions.models import BY_SIGNING, Subscription
 from campaign.subscriptions.queries import organisation_of_subscription
 from campaign.text.markdown import TextPicture, to_html, to_text
 from campaign.updates.body_pictures import pictures_of
-from campaign.updates.mailing import DIGEST, EMAIL, TEST
+from campaign.updates.mailing import DIGEST, EMAIL, TEST, mailing_sender
 from campaign.updates.mailing_models import Mailing, MailingReceipt
 from campaign.updates.models import Update
 from campaign.updates.presenters import card
@@ -50,7 +52,13 @@ from campaign.updates.signing_links import (
 
 def init_app(app: Flask) -> None:
     """Register the renderers of the emails that carry updates."""
-    register(app, EMAIL, _render_update, _l("Update to a subscriber"), load=_load_receipts)
+    register(
+        app,
+        EMAIL,
+        mailing_renderer.render,
+        _l("Update to a subscriber"),
+        load=mailing_renderer.load,
+    )
     register(app, TEST, _render_test, _l("Test email with an update"))
     register(
         app, DIGEST, _render_digest, _l("Weekly updates to a subscriber"), load=_load_weekly_readers
@@ -100,12 +108,8 @@ def _signing_texts(link: SigningLink | None) -> dict[str, str]:
 
 
 def _shared_context(update: Update, lang: str) -> dict[str, Any]:
-    """Return what all readers in `lang` get, made once for all emails of a pass."""
-    contexts: dict[tuple[int, str], dict[str, Any]] = g.setdefault("contexts_of_updates", {})
-    known = contexts.get((update.id, lang))
-    if known is None:
-        known = contexts[update.id, lang] = _context(update, lang)
-    return known
+    """Return what all readers in `lang` get."""
+    return once_per_pass("context of update", (update.id, lang), lambda: _context(update, lang))
 
 
 def _context(update: Update, lang: str) -> dict[str, Any]:
@@ -158,64 +162,35 @@ def reason_for(subscription: Subscription, cause_title: str, lang: str) -> str:
         )
 
 
-def _load_receipts(receipt_ids: Collection[int]) -> Sequence[MailingReceipt]:
-    """Read these receipts and their readers, for many emails at once."""
-    receipts = db.session.scalars(
-        select(MailingReceipt).where(MailingReceipt.id.in_(receipt_ids))
-    ).all()
-    _load_readers([receipt.subscription_id for receipt in receipts])
+def _load_signers(receipts: Sequence[BulkReceipt]) -> None:
+    """Read what the readers signed whose update is about an action."""
     load_signatures(
-        {bytes(receipt.email_digest) for receipt in receipts if _has_actions(receipt.mailing_id)}
+        {bytes(receipt.email_digest) for receipt in receipts if _is_about_actions(receipt)}
     )
-    return receipts
 
 
-def _has_actions(mailing_id: int) -> bool:
-    """Return whether the update of a mailing is about any petition that its readers may sign."""
-    mailing = _mailing(mailing_id)
+def _is_about_actions(receipt: BulkReceipt) -> bool:
+    """Return whether the update of a receipt is about any action that its reader may sign."""
+    mailing = mailing_renderer.row_of(receipt)
     update = _update(mailing.update_id) if mailing else None
     return update is not None and bool(update.petitions)
 
 
-def _load_readers(subscription_ids: Collection[int]) -> None:
-    """Read those of the subscriptions that we may still email, for many emails at once."""
-    readers: dict[int, Subscription | None] = g.setdefault("readers_of_emails", {})
-    readers.update(dict.fromkeys(subscription_ids))
-    readers.update((reader.id, reader) for reader in mailable(subscription_ids))
-
-
 def _load_weekly_readers(subscription_ids: Collection[int]) -> None:
     """Read the readers of many weekly emails, and what they signed, at once."""
-    _load_readers(subscription_ids)
-    readers = (_reader(subscription_id) for subscription_id in subscription_ids)
+    _readers.load(subscription_ids)
+    readers = (_readers.get(subscription_id) for subscription_id in subscription_ids)
     load_signatures({bytes(reader.email_digest or b"") for reader in readers if reader})
 
 
-def _mailing(mailing_id: int) -> Mailing | None:
-    """Return the mailing, read once for all emails of a pass."""
-    mailings: dict[int, Mailing | None] = g.setdefault("mailings_of_emails", {})
-    if mailing_id not in mailings:
-        mailings[mailing_id] = db.session.get(Mailing, mailing_id)
-    return mailings[mailing_id]
-
-
 def _update(update_id: int) -> Update | None:
-    """Return the update, read once for all emails of a pass."""
-    updates: dict[int, Update | None] = g.setdefault("updates_of_emails", {})
-    if update_id not in updates:
-        updates[update_id] = update_by_id(update_id)
-    return updates[update_id]
+    return once_per_pass("update", update_id, lambda: update_by_id(update_id))
 
 
-def _render_update(message: OutboxRow) -> Message | None:
-    """Return the email of an update to one reader, or None if it must not be sent any more."""
-    receipt = db.session.get(MailingReceipt, message.subject_id)
-    mailing = _mailing(receipt.mailing_id) if receipt else None
-    if receipt is None or mailing is None or mailing.state == "stopped":
-        return None
-    reader = _reader(receipt.subscription_id)
-    update = _update(mailing.update_id) if reader else None
-    if reader is None or update is None or update.phase(utcnow()) != "public":
+def _compose(mailing: Mailing, reader: Subscription, _receipt: BulkReceipt) -> Message | None:
+    """Return the email of an update to one reader, or None if it is no longer public."""
+    update = _update(mailing.update_id)
+    if update is None or update.phase(utcnow()) != "public":
         return None
     cause_title = update.cause.text(reader.lang).title
     list_headers = list_values(reader, update.cause, reader.lang, mailing_id=mailing.id)
@@ -229,6 +204,12 @@ def _render_update(message: OutboxRow) -> Message | None:
     )
     identity = email_identity(update.cause.organisation_id, reader.lang)
     return _message(reader, wording, list_headers, identity)
+
+
+_readers = ReadersOfPass("subscriptions", mailable)
+mailing_renderer = BulkRenderer(
+    mailing_sender, readers=_readers, compose=_compose, load_more=_load_signers
+)
 
 
 def _render_test(message: OutboxRow) -> Message | None:
@@ -247,7 +228,7 @@ def _render_test(message: OutboxRow) -> Message | None:
 
 def _render_digest(message: OutboxRow) -> Message | None:
     """Return the weekly email to one reader, or None if they do not want it or have no news."""
-    reader = _reader(message.subject_id)
+    reader = _readers.get(message.subject_id)
     if reader is None or reader.frequency != "weekly":
         return None
     lang = reader.lang
@@ -283,21 +264,13 @@ def _render_digest(message: OutboxRow) -> Message | None:
     return _message(reader, wording, list_headers, identity)
 
 
-def _reader(subscription_id: int) -> Subscription | None:
-    """Return the subscription if we may still email it at this moment, or None."""
-    readers: dict[int, Subscription | None] = g.get("readers_of_emails", {})
-    if subscription_id in readers:
-        return readers[subscription_id]
-    return next(iter(mailable([subscription_id])), None)
-
-
 def _news_of_week(reader: Subscription, now: datetime) -> list[tuple[Update, int]]:
     """Return the updates for the reader's weekly email, newest first, with the ids of their mailings.
 
     They were mailed within the period of this weekly email. Updates that the reader got in a
     separate email are left out.
     """
-    received = select(MailingReceipt.mailing_id).where(
+    received = select(MailingReceipt.bulk_email_id).where(
         MailingReceipt.email_digest == reader.email_digest
     )
     query = (

@@ -1,112 +1,35 @@
-"""The job that queues the emails of a mailing, weekly emails, and upkeep of updates.
-
-Each batch of emails is one transaction with its receipts.
-"""
+"""The job that queues the emails of a mailing, weekly emails, and upkeep of updates."""
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, exists, func, select, true, update
+from sqlalchemy import ColumnElement, exists, func, select, true, update
 from sqlalchemy.orm import aliased
 
-from campaign.accounts.audit import WORKER, is_unrecorded, record, record_planned
+from campaign.accounts.audit import is_unrecorded, record_planned
 from campaign.causes.models import Cause
 from campaign.extensions import db, load_for_update
 from campaign.jobs.registry import BackgroundWork
-from campaign.jobs.runs import JobRun
-from campaign.mail import bulk
+from campaign.mail.bulk.sending import BATCH_SIZE
 from campaign.mail.models import BULK
 from campaign.mail.operations import enqueue_about
 from campaign.subscriptions.models import WEEKLY, Subscription
 from campaign.subscriptions.queries import suppressed
 from campaign.surge.state import work_waits
 from campaign.switches.state import organisations_without, switched_off
-from campaign.updates.mailing import DIGEST, EMAIL, JOB, UNREACHED, email_counts, finish_mailing
-from campaign.updates.mailing_models import RUNNING, Mailing, MailingReceipt
+from campaign.updates.mailing import DIGEST, mailing_sender
+from campaign.updates.mailing_models import Mailing
 from campaign.updates.models import Update
 from campaign.updates.queries import public_at
-from campaign.updates.recipients import came_with_rejected, never_reached, next_readers
+from campaign.updates.recipients import came_with_rejected
 
 WEEK = timedelta(days=7)
-MINUTE = timedelta(minutes=1)
 # We do not add updates that were published before this to the activity log.
 MAX_UNRECORDED_AGE = timedelta(days=7)
 PUBLISHED = ("updates.publish",)
 work = BackgroundWork()
 
 
-@work.job(JOB, max_attempts=None, waits_in_surge=True)
-def queue_emails(run: JobRun) -> datetime | None:
-    """Enqueue the emails of a mailing, batch by batch, until it is over or has to wait."""
-    return bulk.queue_batches(run, send_batch, mailing_id=run.subject_id)
-
-
-def send_batch(*, mailing_id: int, now: datetime) -> bulk.Batch:
-    """Enqueue the next emails of a mailing."""
-    mailing = db.session.scalar(
-        select(Mailing)
-        .where(Mailing.id == mailing_id, Mailing.state.in_(RUNNING))
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    if mailing is None:
-        # It was paused, stopped or cancelled. Resuming enqueues the job again.
-        return bulk.Batch(0, None)
-    if mailing.starts_at > now:
-        return bulk.Batch(0, mailing.starts_at)
-    public_update = select(Update).join(Update.cause).where(*public_at(now))
-    update_row = db.session.scalar(public_update.where(Update.id == mailing.update_id))
-    if update_row is None:
-        # The update was withdrawn, or is scheduled for later.
-        return bulk.Batch(0, max(now + MINUTE, mailing.update.publish_at or now))
-    if switched_off("mailings", update_row.cause.organisation_id):
-        return bulk.Batch(0, now + bulk.SWITCHED_OFF_PAUSE)
-    mailing.state = "sending"
-    free_places = _free_places(mailing, now)
-    if free_places <= 0:
-        db.session.flush()
-        return bulk.Batch(0, now + bulk.OUTBOX_WAIT)
-    rows = db.session.execute(next_readers(mailing, update_row.cause_id).limit(free_places)).all()
-    if not rows:
-        _finish(mailing, update_row.cause_id, now)
-        return bulk.Batch(0, None)
-    mailing.reached_id = rows[-1].id
-    bulk.enqueue_once(
-        EMAIL,
-        MailingReceipt,
-        rows,
-        reader_column="subscription_id",
-        sent_by={"mailing_id": mailing.id},
-        queued_at=now,
-    )
-    db.session.flush()
-    return bulk.Batch(len(rows), now)
-
-
-def _free_places(mailing: Mailing, now: datetime) -> int:
-    """Return how many emails may be enqueued now."""
-    free_places = bulk.free_places(EMAIL, now)
-    if not mailing.per_minute:
-        return free_places
-    recent = select(func.count()).where(
-        MailingReceipt.mailing_id == mailing.id, MailingReceipt.queued_at > now - MINUTE
-    )
-    return min(free_places, mailing.per_minute - (db.session.scalar(recent) or 0))
-
-
-def _finish(mailing: Mailing, cause_id: int, now: datetime) -> None:
-    finish_mailing(mailing, now=now)
-    email_count = db.session.scalar(
-        select(func.count()).where(MailingReceipt.mailing_id == mailing.id)
-    )
-    record(
-        WORKER,
-        "mail.done",
-        subject=("update", mailing.update_id),
-        cause_id=cause_id,
-        details={"letters": email_count},
-        at=now,
-    )
-    db.session.flush()
+mailing_sender.add_to(work)
 
 
 @work.upkeep
@@ -147,20 +70,6 @@ def _is_unrecorded(update_id: int, publish_at: datetime) -> bool:
 
 
 @work.upkeep
-def settle(*, now: datetime) -> int:
-    """Save the reports of finished mailings and delete their receipts. Return how many.
-
-    This must happen before their emails are swept from the outbox.
-    """
-    unsettled: list[Mailing] = bulk.unreported(Mailing, now)
-    for mailing in unsettled:
-        mailing.counts = {"sent": 0, **email_counts(mailing.id), UNREACHED: never_reached(mailing)}
-        db.session.flush()
-        db.session.execute(delete(MailingReceipt).where(MailingReceipt.mailing_id == mailing.id))
-    return len(unsettled)
-
-
-@work.upkeep
 def send_digests(*, now: datetime) -> int:
     """Enqueue the weekly email to readers whose week is over and who have news waiting.
 
@@ -192,7 +101,7 @@ def send_digests(*, now: datetime) -> int:
     is_due = (
         WEEKLY, since <= now - WEEK, news, ~wider, _is_on(), ~suppressed(), ~came_with_rejected(),
     )  # fmt: skip
-    due = select(Subscription.id).where(*is_due).order_by(Subscription.id).limit(bulk.BATCH_SIZE)
+    due = select(Subscription.id).where(*is_due).order_by(Subscription.id).limit(BATCH_SIZE)
     rows = db.session.execute(
         update(mine)
         .where(mine.c.id.in_(due), WEEKLY, since <= now - WEEK)

@@ -1,54 +1,97 @@
-"""Mail an update to subscribers: plan the mailing, and pause, resume or stop it."""
+"""Mail an update to subscribers: plan, change and cancel the mailing, and how it is sent."""
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, cast
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
-from campaign.accounts.audit import Actor
+from campaign.accounts.audit import WORKER, Actor, record
+from campaign.causes.models import Cause
 from campaign.errors import CampaignError
 from campaign.extensions import db, load_for_update, note_ended
 from campaign.jobs.operations import cancel_job
 from campaign.jobs.operations import enqueue as enqueue_job
-from campaign.mail.bulk import counts_by_state
+from campaign.mail.bulk.models import RUNNING, UNFINISHED
+from campaign.mail.bulk.sending import AlreadyBegun, Batch, BulkSender
 from campaign.organisations.test_emails import enqueue_test
 from campaign.subscriptions.models import Subscription
 from campaign.updates.life_cycle import update_life_cycle
-from campaign.updates.mailing_models import RUNNING, UNFINISHED, Mailing, MailingReceipt
+from campaign.updates.mailing_models import Mailing, MailingReceipt
 from campaign.updates.models import Update
-from campaign.updates.recipients import never_reached, still_to_come
+from campaign.updates.queries import public_at
+from campaign.updates.recipients import next_readers
 
 JOB = "mailing"
 EMAIL = "update_letter"
 TEST = "update_test"
 DIGEST = "update_digest"
 KINDS = ("subscribers", "signers")
-UNREACHED = "unreached"
-
-
-class MailedAlready(CampaignError):
-    """This update has a mailing already. Nobody gets it twice."""
-
-    status = 409
-
-
-class MailingOver(CampaignError):
-    """The mailing is stopped or done."""
-
-    status = 409
-
-
-class MailingBegun(CampaignError):
-    """The mailing has begun, so its time and its readers can no longer change."""
-
-    status = 409
+MINUTE = timedelta(minutes=1)
 
 
 class NotPublic(CampaignError):
     """The update is not published, so it cannot be mailed."""
 
     status = 409
+
+
+class MailingSender(BulkSender[Mailing]):
+    """Emails updates to subscribers."""
+
+    model, receipts, job = Mailing, MailingReceipt, JOB
+
+    def email_kind(self, row: Mailing) -> str:
+        return EMAIL
+
+    def cause_of(self, row: Mailing) -> Cause:
+        return row.update.cause
+
+    def subject_of(self, row: Mailing) -> tuple[str, int]:
+        return "update", row.update_id
+
+    def done_action(self, row: Mailing) -> str:
+        return "mail.done"
+
+    def next_readers(self, row: Mailing) -> Select[int, str, bytes | None]:
+        return next_readers(row)
+
+    def obstacle(self, row: Mailing, now: datetime) -> Batch | None:
+        """Wait until it starts, and while the update is not public."""
+        if row.starts_at > now:
+            return Batch(0, row.starts_at)
+        public = select(Update.id).join(Update.cause).where(*public_at(now))
+        if db.session.scalar(public.where(Update.id == row.update_id)) is None:
+            # The update was withdrawn, or is scheduled for later.
+            return Batch(0, max(now + MINUTE, row.update.publish_at or now))
+        return None
+
+    def free_places(self, row: Mailing, now: datetime) -> int:
+        """Return how many emails the next batch may enqueue, at most `per_minute` in a minute."""
+        free_places = super().free_places(row, now)
+        if not row.per_minute:
+            return free_places
+        recent = select(func.count()).where(
+            MailingReceipt.bulk_email_id == row.id, MailingReceipt.queued_at > now - MINUTE
+        )
+        return min(free_places, row.per_minute - db.session.scalars(recent).one())
+
+    def receipt_values(self, now: datetime) -> dict[str, Any]:
+        return {"queued_at": now}
+
+    def note_ended(self, row: Mailing) -> None:
+        note_ended(
+            "mailing.stopped" if row.state == "stopped" else "mailing.done", row.id, row.created_at
+        )
+
+    def report(self, row: Mailing) -> dict[str, int]:
+        """Return the numbers of its emails, and how many subscriptions were `ended` from it."""
+        ended = select(func.count()).where(Subscription.ended_mailing_id == row.id)
+        return {**super().report(row), "ended": db.session.scalars(ended).one()}
+
+
+mailing_sender = MailingSender(record=partial(record, WORKER))
 
 
 def plan_mailing(
@@ -63,13 +106,13 @@ def plan_mailing(
     """Plan to mail the update from `starts_at` on, or as soon as it is public.
 
     `langs` and `kinds` (of KINDS) choose among the subscribers. Empty means all. `per_minute` 0 is
-    no limit. Raise MailedAlready and NotPublic.
+    no limit. Raise AlreadyBegun and NotPublic.
     """
     row = load_for_update(Update, update_id)
     if row.state != "published":
         raise NotPublic(row.slug)
     if mailing_of(update_id):
-        raise MailedAlready(row.slug)
+        raise AlreadyBegun(row.slug)
     mailing = Mailing(
         update_id=update_id,
         langs=list(langs),
@@ -93,7 +136,7 @@ def change_mailing(
     kinds: Collection[str] = (),
     per_minute: int = 0,
 ) -> Mailing:
-    """Change the time and the readers of a mailing that has not begun. Raise MailingBegun.
+    """Change the time and the readers of a mailing that has not begun. Raise AlreadyBegun.
 
     The arguments are those of `plan_mailing`.
     """
@@ -107,7 +150,7 @@ def change_mailing(
 
 
 def cancel_mailing(*, mailing_id: int) -> None:
-    """Delete a mailing that has not begun. The update can be mailed again. Raise MailingBegun."""
+    """Delete a mailing that has not begun. The update can be mailed again. Raise AlreadyBegun."""
     row = _load_unbegun(mailing_id)
     note_ended("mailing.cancelled", row.id, row.created_at)
     db.session.delete(row)
@@ -154,32 +197,6 @@ def send_test(*, actor: Actor, update_id: int, organizer_id: int, lang: str) -> 
     )
 
 
-def pause_mailing(*, mailing_id: int) -> Mailing:
-    """Enqueue no more emails until the mailing is resumed. Raise MailingOver.
-
-    The few that are queued already are still sent.
-    """
-    return _change_state(mailing_id, ("planned", "sending"), "paused")
-
-
-def resume_mailing(*, mailing_id: int) -> Mailing:
-    """Continue a paused mailing. Raise MailingOver."""
-    row = _change_state(mailing_id, ("paused",), "sending")
-    enqueue_job(JOB, row.id, run_at=row.starts_at)
-    return row
-
-
-def stop_mailing(*, mailing_id: int, now: datetime) -> Mailing:
-    """End the mailing permanently. Emails that are queued but not sent yet stay unsent.
-
-    Raise MailingOver.
-    """
-    row = _change_state(mailing_id, UNFINISHED, "stopped")
-    row.finished_at = now
-    note_ended("mailing.stopped", row.id, row.created_at)
-    return row
-
-
 def end_restored(*, mailing_id: int, state: str, now: datetime) -> bool:
     """End a mailing that a backup brought back; return whether it had not ended.
 
@@ -188,18 +205,8 @@ def end_restored(*, mailing_id: int, state: str, now: datetime) -> bool:
     row = load_for_update(Mailing, mailing_id)
     if row.state not in UNFINISHED:
         return False
-    if state == "done":
-        finish_mailing(row, now=now)
-    else:
-        stop_mailing(mailing_id=mailing_id, now=now)
+    mailing_sender.end(row, state, now=now)
     return True
-
-
-def finish_mailing(mailing: Mailing, *, now: datetime) -> None:
-    """End a mailing that has reached everyone."""
-    mailing.state, mailing.finished_at = "done", now
-    note_ended("mailing.done", mailing.id, mailing.created_at)
-    db.session.flush()
 
 
 def mailing_of(update_id: int) -> Mailing | None:
@@ -217,49 +224,9 @@ def mailings_among(update_ids: Iterable[int]) -> dict[int, Mailing]:
     return {row.update_id: row for row in rows}
 
 
-def report(mailing: Mailing) -> dict[str, Any]:
-    """Return the numbers of a mailing's emails by what became of them.
-
-    `waiting` are queued, or their turn has not come. `sent` were handed over and `failed` were not.
-    `dropped` were not sent: the reader had unsubscribed, the address takes no email, or the mailing
-    was stopped. `unreached` counts readers that a stop left without an email. `ended` counts
-    subscriptions that were ended from this mailing.
-    """
-    ended = db.session.scalar(
-        select(func.count())
-        .select_from(Subscription)
-        .where(Subscription.ended_mailing_id == mailing.id)
-    )
-    counts = mailing.counts or email_counts(mailing.id)
-    ends = {state: counts.get(state, 0) for state in ("sent", "failed", "dropped")}
-    unreached = counts[UNREACHED] if UNREACHED in counts else never_reached(mailing)
-    return {
-        "waiting": counts.get("owed", 0) + still_to_come(mailing),
-        **ends,
-        UNREACHED: unreached,
-        "ended": ended,
-    }
-
-
-def email_counts(mailing_id: int) -> dict[str, int]:
-    """Return {state: count} of a mailing's emails, as long as they are in the outbox."""
-    receipts = select(MailingReceipt.id).where(MailingReceipt.mailing_id == mailing_id)
-    return counts_by_state(EMAIL, receipts)
-
-
 def _load_unbegun(mailing_id: int) -> Mailing:
     # The first to lock the row decides. Once the worker has begun, it is too late for changes.
     row = load_for_update(Mailing, mailing_id)
     if not row.is_unbegun:
-        raise MailingBegun(f"the mailing is {row.state}")
-    return row
-
-
-def _change_state(mailing_id: int, before: Collection[str], after: str) -> Mailing:
-    row = load_for_update(Mailing, mailing_id)
-    if row.state in before:
-        row.state = after
-        db.session.flush()
-    elif row.state != after:
-        raise MailingOver(f"the mailing is {row.state}")
+        raise AlreadyBegun(f"the mailing is {row.state}")
     return row

@@ -23,14 +23,12 @@ def move_receipts(old: Mailbox, new: Mailbox, *, now: datetime) -> None:
     subscribed = select(Subscription.id).where(Subscription.email_digest == new.digest)
     has_receipt = (
         select(other.id)
-        .where(other.mailing_id == table.mailing_id, other.email_digest == new.digest)
+        .where(other.bulk_email_id == table.bulk_email_id, other.email_digest == new.digest)
         .exists()
     )
     db.session.execute(
         update(table)
-        .where(
-            table.email_digest == old.digest, table.subscription_id.in_(subscribed), ~has_receipt
-        )
+        .where(table.email_digest == old.digest, table.reader_id.in_(subscribed), ~has_receipt)
         .values(email_digest=new.digest)
         .execution_options(synchronize_session=False)
     )

@@ -2,19 +2,17 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, Select, distinct, exists, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import aliased
 
 from campaign.extensions import db
 from campaign.signatures.models import Signature
 from campaign.subscriptions.models import Subscription
 from campaign.subscriptions.queries import is_for_cause, kind_of, suppressed
-from campaign.updates.mailing_models import Mailing, MailingReceipt
-
-_UNFINISHED = ("planned", "sending", "paused")
+from campaign.updates.mailing_models import Mailing
 
 
-def next_readers(mailing: Mailing, cause_id: int) -> Select[int, str, bytes | None]:
+def next_readers(mailing: Mailing) -> Select[int, str, bytes | None]:
     """Return the query for the next readers of a mailing.
 
     They were active when it began, get each update by email, and are not suppressed.
@@ -24,7 +22,7 @@ def next_readers(mailing: Mailing, cause_id: int) -> Select[int, str, bytes | No
         Subscription.state == "active",
         Subscription.frequency == "each",
         Subscription.confirmed_at <= mailing.starts_at,
-        is_for_cause(cause_id),
+        is_for_cause(mailing.update.cause_id),
         ~suppressed(),
         ~came_with_rejected(),
     )
@@ -101,24 +99,3 @@ def mailable(subscription_ids: Collection[int]) -> Sequence[Subscription]:
         )
         .execution_options(populate_existing=True)
     ).all()
-
-
-def still_to_come(mailing: Mailing) -> int:
-    """Return how many addresses are still to get an email, by the present subscriptions."""
-    return _count_without_email(mailing) if mailing.state in _UNFINISHED else 0
-
-
-def never_reached(mailing: Mailing) -> int:
-    """Return how many addresses got no email because the mailing was stopped."""
-    return _count_without_email(mailing) if mailing.state == "stopped" else 0
-
-
-def _count_without_email(mailing: Mailing) -> int:
-    has_one = exists().where(
-        MailingReceipt.mailing_id == mailing.id,
-        MailingReceipt.email_digest == Subscription.email_digest,
-    )
-    others = (
-        next_readers(mailing, mailing.update.cause_id).where(~has_one).order_by(None).subquery()
-    )
-    return db.session.scalars(select(func.count(distinct(others.c.email_digest)))).one()

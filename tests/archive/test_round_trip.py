@@ -8,7 +8,7 @@ from sqlalchemy import func, select, text
 
 from campaign.actions.letters.editing import letter_settings, letter_texts_of
 from campaign.actions.letters.queries import letter_counts
-from campaign.answers.telling_models import Telling
+from campaign.answers.announcement_models import AnswerAnnouncement
 from campaign.archive.tables import exported_tables, is_not_seeded
 from campaign.extensions import db, write
 from campaign.organisations.identity import forget_identities
@@ -23,6 +23,7 @@ from campaign.subscriptions.models import SuppressedAddress
 from campaign.subscriptions.operations import suppress
 from campaign.targets.queries import profile_by_id
 from tests.factories import letter_actions, letter_rows
+from tests.factories.announcements import begin_about, set_result, topic_of
 from tests.factories.answers import make_answer
 from tests.factories.kiosks import make_table, make_tablet
 from tests.factories.letters import letters, make_letter_action, set_letter, write_letter
@@ -30,7 +31,6 @@ from tests.factories.organizers import make_organizer
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, ODILE, hatch_now, row, sign_and_hatch, withdraw
 from tests.factories.subscriptions import digest, subscribe, subscriptions
-from tests.factories.telling import begin_about, set_result, topic_of
 
 OTHER_SECRET = "another-secret-for-tests-only-0123456789"
 
@@ -184,7 +184,7 @@ def test_nobody_is_told_from_two_sites_after_a_move(app, installation, tmp_path)
     assert run_in(moved, "organisations", "import", str(path)).exit_code == 0
     with moved.app_context():
         moved_id = petition_in_any_state(petition.slug).id
-        rows = db.session.scalars(select(Telling).order_by(Telling.id)).all()
+        rows = db.session.scalars(select(AnswerAnnouncement).order_by(AnswerAnnouncement.id)).all()
         told = [(row.petition_id, row.result, row.state) for row in rows]
         assert told == [(moved_id, "", "stopped"), (moved_id, "won", "stopped")]
         assert [bool(row.answer_id) for row in rows] == [True, False]

@@ -13,11 +13,11 @@ from campaign.actions.letters.operations import stop_letter
 from campaign.answers.links import revoke_link, state_of_link
 from campaign.answers.operations import publish_answer, withdraw_answer
 from campaign.answers.queries import link_by_id, published_answers
-from campaign.answers.telling import ToldAlready
 from campaign.api.models import ApiKey
 from campaign.api.operations import make_key, revoke_key
 from campaign.extensions import db, write
 from campaign.kiosk.pairing import revoke
+from campaign.mail.bulk.sending import AlreadyBegun
 from campaign.mailboxes import operations as address_changes
 from campaign.process.clock import utcnow
 from campaign.signatures.erasure import erase_one
@@ -28,6 +28,13 @@ from campaign.subscriptions import operations as subscriptions
 from campaign.subscriptions.queries import is_suppressed
 from campaign.targets.queries import profile_by_id
 from tests.factories import mailboxes
+from tests.factories.announcements import (
+    announcement_now,
+    answer_announcement_now,
+    begin,
+    begin_about,
+    set_result,
+)
 from tests.factories.answers import make_answer, make_answer_link
 from tests.factories.causes import make_cause
 from tests.factories.kiosks import kiosk_of, make_table, make_tablet
@@ -45,7 +52,6 @@ from tests.factories.signatures import (
 )
 from tests.factories.subscriptions import digest, subscribe, subscription
 from tests.factories.targets import make_target, some_organisation_id
-from tests.factories.telling import begin, begin_about, set_result, telling_now, told_now
 
 pytestmark = pytest.mark.usefixtures("postgresql_programs", "ended")
 
@@ -103,8 +109,8 @@ def test_nobody_is_told_of_an_answer_twice_or_after_stopping_it(restored):
     assert "signature.answers_stopped: 1" in output
     assert "answer.told: 1" in output
     assert [row(item).tell_answer for item in (stopped, again)] == [False, True]
-    assert telling_now(answer).state == "stopped"
-    with pytest.raises(ToldAlready):
+    assert answer_announcement_now(answer).state == "stopped"
+    with pytest.raises(AlreadyBegun):
         begin(answer)
 
 
@@ -123,10 +129,10 @@ def test_nobody_is_told_of_a_result_twice(restored, had_begun):
     assert "petition.told_partly_won: 1" in output
     assert "petition.told_won: 1" in output
     for result in ("partly_won", "won"):
-        told = set_result(petition, result)
-        assert told_now(told).state == "stopped"
-        with pytest.raises(ToldAlready):
-            begin_about(told)
+        topic = set_result(petition, result)
+        assert announcement_now(topic).state == "stopped"
+        with pytest.raises(AlreadyBegun):
+            begin_about(topic)
     begin_about(set_result(petition, "no_answer"))
 
 

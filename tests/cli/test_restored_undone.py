@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from campaign.accounts.factors import new_secret, start_codes
 from campaign.events.messages import operations as messages
-from campaign.events.messages.jobs import send_batch as send_message_batch
 from campaign.events.messages.models import EventMessage
+from campaign.events.messages.operations import message_sender
 from campaign.events.operations import cancel
 from campaign.events.registering import cancel_registration
 from campaign.extensions import db, write
@@ -27,7 +27,7 @@ from campaign.switches.queries import switches_off
 from campaign.targets import operations as targets
 from campaign.targets.queries import profile_by_id
 from campaign.updates import mailing as mailings
-from campaign.updates.jobs import send_batch
+from campaign.updates.mailing import mailing_sender
 from tests.factories.causes import make_cause
 from tests.factories.events import (
     come,
@@ -218,13 +218,13 @@ def test_messages_to_registered_people_that_were_over_do_not_go_on(restored):
     sent = [send_message(make_event(slug, cause_id=cause.id)) for slug in ("one", "two")]
     restored.back_up()
     stopped, done = sent
-    write(messages.stop_message, message_id=stopped, now=utcnow())
+    write(message_sender.stop, row_id=stopped, now=utcnow())
     for _ in range(2):
-        write(send_message_batch, message_id=done, now=utcnow())
+        write(message_sender.send_batch, row_id=done, now=utcnow())
     assert [message_state(item) for item in sent] == ["stopped", "done"]
     assert "event_message.ended: 2" in restored()
     for message_id in sent:
-        assert write(send_message_batch, message_id=message_id, now=utcnow()).readers == 0
+        assert write(message_sender.send_batch, row_id=message_id, now=utcnow()).readers == 0
 
 
 def send_message(event):
@@ -248,16 +248,16 @@ def test_mailings_that_were_over_do_not_go_on(restored):
     restored.back_up()
     cancelled, stopped, done = planned
     write(mailings.cancel_mailing, mailing_id=cancelled)
-    write(mailings.stop_mailing, mailing_id=stopped, now=utcnow())
+    write(mailing_sender.stop, row_id=stopped, now=utcnow())
     for _ in range(2):
-        write(send_batch, mailing_id=done, now=utcnow())
+        write(mailing_sender.send_batch, row_id=done, now=utcnow())
     output = restored()
     for name in ("cancelled", "stopped", "done"):
         assert f"mailing.{name}: 1" in output
     current = [mailings.mailing_of(item.id) for item in news]
     assert [item and item.state for item in current] == [None, "stopped", "done"]
     for mailing_id in planned:
-        assert write(send_batch, mailing_id=mailing_id, now=utcnow()).readers == 0
+        assert write(mailing_sender.send_batch, row_id=mailing_id, now=utcnow()).readers == 0
 
 
 def test_names_are_not_shown_more_than_their_people_want(restored):

@@ -30,6 +30,7 @@ from campaign.signatures.search.queries import Search
 from campaign.signatures.tokens import email_digest
 from campaign.subscriptions.operations import suppress
 from tests.factories import paper, subscriptions
+from tests.factories.announcements import set_result
 from tests.factories.answers import make_answer, make_answer_link
 from tests.factories.causes import make_cause
 from tests.factories.events import come, make_event
@@ -38,7 +39,6 @@ from tests.factories.organizers import make_organizer
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, hatch_now, sign, sign_and_hatch
 from tests.factories.targets import make_target
-from tests.factories.telling import set_result
 from tests.factories.updates import make_update
 
 

@@ -14,7 +14,7 @@ from campaign.extensions import db, write
 from campaign.mail.models import OutboxMessage
 from campaign.mail.renderers import renderers_of
 from campaign.organize.events import messages as pages
-from campaign.organize.events.message_forms import MAX_BODY_LENGTH
+from campaign.organize.events.forms import MAX_MESSAGE_LENGTH
 from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.events import come, make_event, move
@@ -115,7 +115,7 @@ def test_second_press_and_old_preview_send_nothing_more(desk):
     [
         ({"subject_en": "", "body_en": ""}, {"subject_en", "body_en"}),
         ({"subject_es": "Hola"}, {"body_es"}),
-        ({"body_en": "x" * (MAX_BODY_LENGTH + 1)}, {"body_en"}),
+        ({"body_en": "x" * (MAX_MESSAGE_LENGTH + 1)}, {"body_en"}),
         ({"subject_en": "x" * 200}, {"subject_en"}),
         ({"audience": "nobody"}, {"audience"}),
         ({"audience": "came"}, {"audience"}),

@@ -19,7 +19,7 @@ from campaign.organize.overview.activity import PERMISSION
 from campaign.organize.people.audit_labels import ACTIONS
 from campaign.petitions.models import Petition
 from campaign.process.clock import utcnow
-from campaign.updates.mailing import pause_mailing, plan_mailing
+from campaign.updates.mailing import mailing_sender, plan_mailing
 from tests.factories.causes import make_cause
 from tests.factories.events import come, make_event
 from tests.factories.kiosks import AMALIA, make_table, make_tablet
@@ -67,7 +67,7 @@ def cause_id(client):
     paused = write(
         plan_mailing, update_id=make_update("paused", cause_id=cause_id).id, now=utcnow()
     )
-    write(pause_mailing, mailing_id=paused.id)
+    write(mailing_sender.pause, row_id=paused.id)
     return cause_id
 
 

@@ -192,7 +192,7 @@ SENSITIVE = {
     "organize.kiosks.pin", "organize.kiosks.create", "organize.kiosks.decide",
     "organize.retention.update", "organize.copies.create", "organize.erasures.create",
     "organize.events.send_message", "organize.mail.plan", "organize.mail.change", "organize.mail.resume",
-    "organize.answers.tell", "organize.answers.resume_telling",
+    "organize.answers.announce", "organize.answers.resume_announcement",
     "organize.subscribers.export", "organize.subscribers.upload_file", "organize.events.attendance", "organize.events.export_attendance",
     "organize.exports.create", "organize.exports.download", "organize.exports.recreate",
     "organize.deliveries.make_pack", "organize.deliveries.save_contents",

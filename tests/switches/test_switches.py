@@ -11,7 +11,8 @@ from campaign.switches.operations import switch_off, switch_on
 from campaign.switches.queries import switches_off
 from campaign.switches.state import forget_switches, switched_off
 from campaign.updates import mailing as mailings
-from campaign.updates.jobs import send_batch, send_digests
+from campaign.updates.jobs import send_digests
+from campaign.updates.mailing import mailing_sender
 from tests.factories.causes import make_cause
 from tests.factories.events import make_event, post_registration, registrations
 from tests.factories.kiosks import make_table, make_tablet, records
@@ -150,10 +151,10 @@ def test_mailings_wait(app):
     update = make_update(cause_id=cause.id)
     planned = write(mailings.plan_mailing, update_id=update.id, now=utcnow())
     off("mailings", organisation_id=cause.organisation_id)
-    batch = write(send_batch, mailing_id=planned.id, now=utcnow())
+    batch = write(mailing_sender.send_batch, row_id=planned.id, now=utcnow())
     assert (batch.readers, batch.next_at > utcnow()) == (0, True)
     on("mailings", organisation_id=cause.organisation_id)
-    assert write(send_batch, mailing_id=planned.id, now=utcnow()).readers == 1
+    assert write(mailing_sender.send_batch, row_id=planned.id, now=utcnow()).readers == 1
     off("mailings")
     assert write(send_digests, now=utcnow()) == 0
 

@@ -11,7 +11,8 @@ from sqlalchemy import delete, func, select
 from campaign.accounts.audit import entries
 from campaign.extensions import db, write
 from campaign.jobs.operations import CLAIM_LIFETIME
-from campaign.mail import bulk
+from campaign.mail.bulk import sending
+from campaign.mail.bulk.sending import AlreadyBegun, BulkEmailOver
 from campaign.mail.models import OutboxMessage
 from campaign.mail.renderers import renderers_of
 from campaign.process.clock import utcnow
@@ -19,6 +20,7 @@ from campaign.subscriptions.operations import change, end, note_bounce, suppress
 from campaign.updates import jobs
 from campaign.updates import mailing as mailings
 from campaign.updates.life_cycle import update_life_cycle
+from campaign.updates.mailing import mailing_sender
 from campaign.updates.mailing_models import MailingReceipt
 from tests.factories.causes import make_cause
 from tests.factories.jobs import run_jobs
@@ -62,7 +64,7 @@ def send_all(now=None):
 
 def send_batch(mailing, now=None):
     """Enqueue one batch of a mailing; return how many subscriptions it handled."""
-    return write(jobs.send_batch, mailing_id=mailing.id, now=now or utcnow()).readers
+    return write(mailing_sender.send_batch, row_id=mailing.id, now=now or utcnow()).readers
 
 
 def _receipts():
@@ -100,20 +102,40 @@ def test_stopped_mailing_counts_unreached_readers_also_after_the_sweep(app, caus
     planned = plan(update, per_minute=2)
     send_batch(planned)
     assert _unreached(update) == 0, "their turn may still come"
-    write(mailings.stop_mailing, mailing_id=planned.id, now=utcnow())
+    write(mailing_sender.stop, row_id=planned.id, now=utcnow())
     assert _unreached(update) == 3
-    write(jobs.settle, now=utcnow() + bulk.RECEIPT_RETENTION)
+    write(mailing_sender.forget_receipts, now=utcnow() + sending.RECEIPT_RETENTION)
     subscribe("late", cause_id=cause.id, now=utcnow() - EARLIER)
     assert _unreached(update) == 3
 
 
+def test_mailing_stopped_before_it_began_keeps_its_report(cause):
+    subscribe_many(2, cause_id=cause.id, now=utcnow() - EARLIER)
+    update = make_update(cause_id=cause.id)
+    write(mailing_sender.stop, row_id=plan(update).id, now=utcnow())
+    write(mailing_sender.forget_receipts, now=utcnow() + sending.RECEIPT_RETENTION)
+    subscribe("late", cause_id=cause.id, now=utcnow() - EARLIER)
+    assert _unreached(update) == 2
+
+
+def test_receipts_are_deleted_in_pieces_and_the_report_stays(app, cause, monkeypatch):
+    monkeypatch.setattr(sending, "FORGOTTEN_AT_ONCE", 2)
+    subscribe_many(3, cause_id=cause.id, now=utcnow() - EARLIER)
+    planned = plan(make_update(cause_id=cause.id))
+    send_all()
+    delivered(app, Script())
+    over = utcnow() + sending.RECEIPT_RETENTION
+    assert [write(mailing_sender.forget_receipts, now=over) for _round in range(3)] == [2, 1, 0]
+    assert mailing_sender.report(mailings.mailing_of(planned.update_id))["sent"] == 3
+
+
 def _unreached(update):
-    return mailings.report(mailings.mailing_of(update.id))["unreached"]
+    return mailing_sender.report(mailings.mailing_of(update.id))["unreached"]
 
 
 def test_each_of_sixty_gets_it_once_despite_worker_crashes(app, cause, monkeypatch):
     subscribe_many(60, cause_id=cause.id, now=utcnow() - EARLIER)
-    monkeypatch.setattr(bulk, "BATCH_SIZE", 9)
+    monkeypatch.setattr(sending, "BATCH_SIZE", 9)
     planned = plan(make_update(cause_id=cause.id))
     send_batch(planned)
     cut_within_a_batch(monkeypatch, mailings.JOB)
@@ -124,7 +146,7 @@ def test_each_of_sixty_gets_it_once_despite_worker_crashes(app, cause, monkeypat
     script = Script()
     received = delivered(app, script)
     assert sorted(script.recipients) == sorted(f"reader{n}@rosales.example" for n in range(60))
-    counts = mailings.report(mailings.mailing_of(planned.update_id))
+    counts = mailing_sender.report(mailings.mailing_of(planned.update_id))
     assert counts == {
         "waiting": 0,
         "sent": 60,
@@ -202,7 +224,7 @@ def test_unsubscribed_or_suppressed_reader_gets_nothing_even_when_queued(app, ca
     script = Script()
     recipients = [to for to, content in delivered(app, script) if is_update(content)]
     assert recipients == ["stays@rosales.example"]
-    assert mailings.report(mailings.mailing_of(update.id))["dropped"] == 4
+    assert mailing_sender.report(mailings.mailing_of(update.id))["dropped"] == 4
 
 
 def test_pending_ended_weekly_and_other_causes_subscribers_are_not_readers(app, cause):
@@ -242,7 +264,7 @@ def test_update_is_mailed_once_and_only_when_public(app, cause):
     subscribe_many(3, cause_id=cause.id, now=utcnow() - EARLIER)
     plan(later)
     assert send_all() == 0
-    with pytest.raises(mailings.MailedAlready):
+    with pytest.raises(AlreadyBegun):
         plan(later)
     assert send_all(utcnow() + timedelta(days=1, minutes=1)) == 3
 
@@ -253,19 +275,19 @@ def test_rate_limit_pause_and_stop_are_obeyed(app, cause):
     now = utcnow()
     assert send_all(now) == 10
     assert queued_now() == 10
-    write(mailings.pause_mailing, mailing_id=planned.id)
-    assert mailings.report(mailings.mailing_of(planned.update_id))["waiting"] == 30
+    write(mailing_sender.pause, row_id=planned.id)
+    assert mailing_sender.report(mailings.mailing_of(planned.update_id))["waiting"] == 30
     assert send_all(now + timedelta(minutes=2)) == 0
-    write(mailings.resume_mailing, mailing_id=planned.id)
+    write(mailing_sender.resume, row_id=planned.id)
     assert send_all(now + timedelta(minutes=2)) == 10
-    write(mailings.stop_mailing, mailing_id=planned.id, now=now)
+    write(mailing_sender.stop, row_id=planned.id, now=now)
     assert send_all(now + timedelta(minutes=9)) == 0
     script = Script()
     assert delivered(app, script) == []
-    report = mailings.report(mailings.mailing_of(planned.update_id))
+    report = mailing_sender.report(mailings.mailing_of(planned.update_id))
     assert (report["dropped"], report["waiting"]) == (20, 0)
-    with pytest.raises(mailings.MailingOver):
-        write(mailings.resume_mailing, mailing_id=planned.id)
+    with pytest.raises(BulkEmailOver):
+        write(mailing_sender.resume, row_id=planned.id)
 
 
 def test_withdrawn_update_stays_unsent(app, cause):
@@ -284,9 +306,11 @@ def test_report_outlives_the_outbox(app, cause):
     delivered(app, Script())
     later = utcnow() + timedelta(days=26)
     # One of several workers settles it. The others would find no receipts left, and report zero.
-    assert sorted(together(app, [lambda: write(jobs.settle, now=later)] * 4)) == [0, 0, 0, 1]
+    assert sorted(
+        together(app, [lambda: write(mailing_sender.forget_receipts, now=later)] * 4)
+    ) == [0, 0, 0, 2]
     write(lambda: db.session.execute(delete(OutboxMessage)))
-    assert mailings.report(mailings.mailing_of(planned.update_id))["sent"] == 2
+    assert mailing_sender.report(mailings.mailing_of(planned.update_id))["sent"] == 2
 
 
 def test_weekly_news_is_one_email_and_nothing_is_sent_twice(app, cause):
@@ -363,12 +387,12 @@ def test_started_mailing_is_neither_moved_nor_cancelled(app, cause):
     subscribe_many(3, cause_id=cause.id, now=utcnow() - EARLIER)
     planned = plan(make_update(cause_id=cause.id), per_minute=1)
     send_batch(planned)
-    write(mailings.pause_mailing, mailing_id=planned.id)
-    with pytest.raises(mailings.MailingBegun):
+    write(mailing_sender.pause, row_id=planned.id)
+    with pytest.raises(AlreadyBegun):
         write(mailings.change_mailing, mailing_id=planned.id, now=utcnow(), starts_at=later())
-    with pytest.raises(mailings.MailingBegun):
+    with pytest.raises(AlreadyBegun):
         write(mailings.cancel_mailing, mailing_id=planned.id)
-    write(mailings.resume_mailing, mailing_id=planned.id)
+    write(mailing_sender.resume, row_id=planned.id)
 
 
 def test_worker_and_organizer_at_the_same_instant_never_both_win(app, cause):
@@ -383,7 +407,7 @@ def test_worker_and_organizer_at_the_same_instant_never_both_win(app, cause):
                 )
                 is not None
             )
-        except mailings.MailingBegun:
+        except AlreadyBegun:
             return False
 
     outcomes = together(app, [move, lambda: send_batch(planned)])

@@ -30,8 +30,8 @@ def mailing_id(cause):
 def send(mailing_id, subscription_id, name):
     """Note that the mailing was sent to a subscriber."""
     row = MailingReceipt(
-        mailing_id=mailing_id,
-        subscription_id=subscription_id,
+        bulk_email_id=mailing_id,
+        reader_id=subscription_id,
         email_digest=digest(name),
         queued_at=utcnow(),
     )
@@ -39,7 +39,7 @@ def send(mailing_id, subscription_id, name):
 
 
 def receipts():
-    query = select(MailingReceipt.subscription_id, MailingReceipt.email_digest)
+    query = select(MailingReceipt.reader_id, MailingReceipt.email_digest)
     return {tuple(row) for row in db.session.execute(query)}
 
 

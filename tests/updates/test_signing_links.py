@@ -60,8 +60,8 @@ def email_of(app, update, subscription_id, *, is_loaded=True):
 
     def queue():
         row = MailingReceipt(
-            mailing_id=mailing.id,
-            subscription_id=subscription_id,
+            bulk_email_id=mailing.id,
+            reader_id=subscription_id,
             email_digest=digest,
             queued_at=utcnow(),
         )
@@ -104,7 +104,7 @@ def test_source_code_names_the_mailing(app, petition, update, reader):
     signer(petition)
     email = email_of(app, update, reader)
     [(_, source)] = ONE_PRESS.findall(email.text)
-    mailing = db.session.scalars(db.session.query(MailingReceipt.mailing_id).statement).one()
+    mailing = db.session.scalars(db.session.query(MailingReceipt.bulk_email_id).statement).one()
     assert source == f"m{mailing}"
 
 
@@ -263,8 +263,8 @@ def test_one_pass_reads_the_signatures_of_all_readers_at_once(
         for subscription_id in readers:
             found = db.session.get(Subscription, subscription_id)
             row = MailingReceipt(
-                mailing_id=mailing.id,
-                subscription_id=subscription_id,
+                bulk_email_id=mailing.id,
+                reader_id=subscription_id,
                 email_digest=found.email_digest,
                 queued_at=utcnow(),
             )

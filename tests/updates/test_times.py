@@ -68,8 +68,8 @@ def test_limit_per_minute_lets_the_next_go_a_minute_later(cause, awkward_time):
         per_minute=1,
     )
     assert sent(awkward_time) == 1
-    assert sent(awkward_time + jobs.MINUTE - SECOND) == 0
-    assert sent(awkward_time + jobs.MINUTE) == 1
+    assert sent(awkward_time + mailings.MINUTE - SECOND) == 0
+    assert sent(awkward_time + mailings.MINUTE) == 1
 
 
 def test_weekly_email_goes_seven_days_after_the_last(app, awkward_time):

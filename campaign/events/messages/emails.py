@@ -4,26 +4,23 @@ Its text is written when it is sent. It is dropped if the person is no longer am
 then, or the message was stopped.
 """
 
-from collections.abc import Collection, Sequence
 from typing import Any
 
-from flask import Flask, g
+from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from campaign.events.codes import CODE_LENGTH
 from campaign.events.emails import context_of
-from campaign.events.messages.models import EventMessage, EventMessageReceipt
-from campaign.events.messages.operations import TEST, can_be_emailed
-from campaign.events.messages.queries import (
-    EMAIL,
-    receipts_with_ids,
-    registrations_with_ids,
-)
+from campaign.events.messages.models import EventMessage
+from campaign.events.messages.operations import EMAIL, TEST, can_be_emailed, message_sender
+from campaign.events.messages.queries import registrations_with_ids
 from campaign.events.models import Event, Registration
 from campaign.events.queries import event_by_id
 from campaign.events.tokens import token_for
 from campaign.extensions import db
 from campaign.http.urls import absolute_url
+from campaign.mail.bulk.models import BulkReceipt
+from campaign.mail.bulk.rendering import BulkRenderer, ReadersOfPass, once_per_pass
 from campaign.mail.composition import Message, RenderedEmail, render
 from campaign.mail.models import OutboxRow
 from campaign.mail.renderers import register
@@ -46,7 +43,11 @@ STATES = {
 def init_app(app: Flask) -> None:
     """Register the renderers of messages to registered people."""
     register(
-        app, EMAIL, _render_message, _l("Message to people registered for an event"), load=_load
+        app,
+        EMAIL,
+        message_renderer.render,
+        _l("Message to people registered for an event"),
+        load=message_renderer.load,
     )
     register(app, TEST, _render_test, _l("Test message about an event"))
 
@@ -93,23 +94,10 @@ def _wording(
     )
 
 
-def _load(receipt_ids: Collection[int]) -> Sequence[EventMessageReceipt]:
-    """Read these receipts and their readers, for many emails at once."""
-    receipts = receipts_with_ids(receipt_ids)
-    readers: dict[int, Registration] = g.setdefault("readers_of_event_messages", {})
-    rows = registrations_with_ids([receipt.registration_id for receipt in receipts])
-    readers.update((reader.id, reader) for reader in rows)
-    return receipts
-
-
-def _render_message(row: OutboxRow) -> Message | None:
-    """Return the email to one person, or None if they must not get it any more."""
-    receipt = db.session.get(EventMessageReceipt, row.subject_id)
-    message, event = _message(receipt.message_id) if receipt else (None, None)
-    if receipt is None or message is None or event is None or message.state == "stopped":
-        return None
-    reader = _reader(receipt.registration_id)
-    if reader is None or not reader.email or reader.state not in STATES[message.audience]:
+def _compose(message: EventMessage, reader: Registration, _receipt: BulkReceipt) -> Message | None:
+    """Return the email to one person, or None if they must no longer get it."""
+    event = once_per_pass("event", message.event_id, lambda: event_by_id(message.event_id))
+    if event is None or not reader.email or reader.state not in STATES[message.audience]:
         return None
     if message.audience == "came" and reader.checked_in_at is None:
         return None
@@ -126,20 +114,11 @@ def _render_message(row: OutboxRow) -> Message | None:
     )
 
 
-def _message(message_id: int) -> tuple[EventMessage | None, Event | None]:
-    """Return a message and its event, read once for all emails of a pass."""
-    known: dict[int, tuple[EventMessage | None, Event | None]] = g.setdefault("event_messages", {})
-    if message_id not in known:
-        message = db.session.get(EventMessage, message_id)
-        known[message_id] = (message, event_by_id(message.event_id) if message else None)
-    return known[message_id]
-
-
-def _reader(registration_id: int) -> Registration | None:
-    readers: dict[int, Registration] = g.get("readers_of_event_messages", {})
-    if registration_id in readers:
-        return readers[registration_id]
-    return next(iter(registrations_with_ids([registration_id])), None)
+message_renderer = BulkRenderer(
+    message_sender,
+    readers=ReadersOfPass("registrations", registrations_with_ids),
+    compose=_compose,
+)
 
 
 def _render_test(row: OutboxRow) -> Message | None:

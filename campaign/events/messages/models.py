@@ -1,27 +1,26 @@
 """Tables of the emails that organizers write to the people registered for an event."""
 
 from datetime import datetime
-from typing import Any, cast
+from typing import cast
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.db.versioned import Versioned
 from campaign.events.models import Event
 from campaign.extensions import Base, RowId
 from campaign.i18n.fallbacks import best_lang
+from campaign.mail.bulk.models import BulkEmail, BulkReceipt
 from campaign.process.clock import UtcDateTime, utcnow
 
 
-class EventMessage(Versioned, Base):
+class EventMessage(Versioned, BulkEmail, Base):
     """An email to the people registered for an event, first as a draft.
 
     `audience` says who gets it: `registered` people, those `waiting`, `everyone` (both), or those
     who `came`. `texts` maps a language to its `subject` and `body` (Markdown).
 
-    From `started_at` on, its job goes through the registrations made before, in the order of their
-    ids. `reached_id` is the last one it handled. `counts` is the final report. It is saved because
-    the outbox is swept.
+    Its readers are registrations that were made before `started_at`.
     """
 
     __tablename__ = "event_message"
@@ -33,17 +32,13 @@ class EventMessage(Versioned, Base):
         Index("ix_event_message_event_id", "event_id", "id"),
     )
 
-    id: Mapped[int] = mapped_column(RowId, primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
     state: Mapped[str] = mapped_column(String(12), default="draft")
     audience: Mapped[str] = mapped_column(String(12), default="registered")
     texts: Mapped[dict[str, dict[str, str]]] = mapped_column(JSON, default=dict)
     original_lang: Mapped[str] = mapped_column(String(35))
-    reached_id: Mapped[int] = mapped_column(RowId, default=0)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    counts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
     event: Mapped[Event] = relationship()
 
@@ -56,12 +51,8 @@ class EventMessage(Versioned, Base):
         return self.texts[self.lang_for(lang)]["subject"]
 
 
-class EventMessageReceipt(Base):
-    """An email of a message to one registration, at most one for each address.
-
-    It is written in the transaction that enqueues the email. It keeps only the id of the
-    registration, so it outlives the registration.
-    """
+class EventMessageReceipt(BulkReceipt, Base):
+    """An email of a message to one registered person. The reader is a registration."""
 
     __tablename__ = "event_message_receipt"
     __table_args__ = (
@@ -69,12 +60,11 @@ class EventMessageReceipt(Base):
             "uq_event_message_receipt_registration", "message_id", "registration_id", unique=True
         ),
         Index("uq_event_message_receipt_address", "message_id", "email_digest", unique=True),
-        # Queued emails contain a receipt's id, so ids must never be reused.
         {"sqlite_autoincrement": True},
     )
 
-    id: Mapped[int] = mapped_column(RowId, primary_key=True)
-    message_id: Mapped[int] = mapped_column(ForeignKey("event_message.id", ondelete="CASCADE"))
-    registration_id: Mapped[int] = mapped_column(RowId)
-    email_digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    bulk_email_id: Mapped[int] = mapped_column(
+        "message_id", ForeignKey("event_message.id", ondelete="CASCADE")
+    )
+    reader_id: Mapped[int] = mapped_column("registration_id", RowId)
     queued_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,20 +1,32 @@
-"""Write an email to the people registered for an event, send it and stop it."""
+"""Write an email to the people registered for an event, and send it."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
-from campaign.accounts.audit import Actor
+from sqlalchemy import Select
+
+from campaign.accounts.audit import WORKER, Actor, record
+from campaign.causes.models import Cause
 from campaign.db.versioned import check_version
 from campaign.errors import CampaignError
-from campaign.events.messages.models import EventMessage
-from campaign.events.messages.queries import is_sending, readers_by_lang, sent_since
+from campaign.events.messages.models import EventMessage, EventMessageReceipt
+from campaign.events.messages.queries import (
+    is_sending,
+    next_readers,
+    readers_by_lang,
+    sent_since,
+)
 from campaign.events.models import Event
 from campaign.extensions import db, load_for_update, note_ended
 from campaign.jobs.operations import enqueue as enqueue_job
+from campaign.mail.bulk.sending import AlreadyBegun, Batch, BulkSender
 from campaign.organisations.test_emails import enqueue_test
 from campaign.site.settings import site_settings
 
 JOB = "event_message"
+EMAIL = "event_message"
 TEST = "event_message_test"
 # More would no longer be about the event, and people would stop reading them.
 MAX_MESSAGES = 5
@@ -24,12 +36,6 @@ DAY = timedelta(days=1)
 
 class MessageClosed(CampaignError):
     """The event is a draft, or so long over that its registrations are erased."""
-
-    status = 409
-
-
-class MessageSent(CampaignError):
-    """The message is not a draft any more, so it can be neither changed nor sent."""
 
     status = 409
 
@@ -59,6 +65,43 @@ def can_be_emailed(event: Event, now: datetime) -> bool:
     """
     days = timedelta(days=site_settings().registration_days)
     return event.state != "draft" and now < event.ends_at + days
+
+
+class MessageSender(BulkSender[EventMessage]):
+    """Emails the people registered for an event."""
+
+    model, receipts, job = EventMessage, EventMessageReceipt, JOB
+
+    def email_kind(self, row: EventMessage) -> str:
+        return EMAIL
+
+    def cause_of(self, row: EventMessage) -> Cause:
+        return row.event.cause
+
+    def subject_of(self, row: EventMessage) -> tuple[str, int]:
+        return "event_message", row.id
+
+    def done_action(self, row: EventMessage) -> str:
+        return "event_messages.done"
+
+    def next_readers(self, row: EventMessage) -> Select[int, str, bytes | None]:
+        return next_readers(row)
+
+    def obstacle(self, row: EventMessage, now: datetime) -> Batch | None:
+        """End it when the registrations are due to be erased."""
+        if can_be_emailed(row.event, now):
+            return None
+        self.finish(row, "stopped", now=now)
+        return Batch(0, None)
+
+    def receipt_values(self, now: datetime) -> dict[str, Any]:
+        return {"queued_at": now}
+
+    def note_ended(self, row: EventMessage) -> None:
+        note_ended("event_message.ended", row.id, row.created_at)
+
+
+message_sender = MessageSender(record=partial(record, WORKER))
 
 
 def write_message(
@@ -92,7 +135,7 @@ def change_message(
     audience: str,
     texts: Mapping[str, Mapping[str, str]],
 ) -> EventMessage:
-    """Change a draft. Raise MessageSent and EditConflict."""
+    """Change a draft. Raise AlreadyBegun and EditConflict."""
     row = _load_draft(message_id)
     check_version(row, version)
     row.audience = audience
@@ -102,7 +145,7 @@ def change_message(
 
 
 def delete_message(*, message_id: int) -> None:
-    """Delete a draft. Raise MessageSent."""
+    """Delete a draft. Raise AlreadyBegun."""
     db.session.delete(_load_draft(message_id))
     db.session.flush()
 
@@ -110,7 +153,7 @@ def delete_message(*, message_id: int) -> None:
 def send_message(*, message_id: int, version: int | str | None, now: datetime) -> EventMessage:
     """Begin to send a draft, as it was at this version.
 
-    Raise MessageSent, MessageClosed, TooManyMessages, MessageUnderWay, NoReaders and EditConflict.
+    Raise AlreadyBegun, MessageClosed, TooManyMessages, MessageUnderWay, NoReaders and EditConflict.
     """
     event_id = load_for_update(EventMessage, message_id).event_id
     # Two messages of one event are sent one after the other, so that both see the limits.
@@ -131,24 +174,6 @@ def send_message(*, message_id: int, version: int | str | None, now: datetime) -
     return row
 
 
-def stop_message(*, message_id: int, now: datetime) -> EventMessage:
-    """Stop a message that is going out. Emails that are queued but not sent yet stay unsent.
-
-    A message that is over stays as it is.
-    """
-    row = load_for_update(EventMessage, message_id)
-    if row.state == "sending":
-        end_message(row, "stopped", now=now)
-    return row
-
-
-def end_message(message: EventMessage, state: str, *, now: datetime) -> None:
-    """End a message that is going out. `state` is "done" or "stopped"."""
-    message.state, message.finished_at = state, now
-    note_ended("event_message.ended", message.id, message.created_at)
-    db.session.flush()
-
-
 def send_test(*, actor: Actor, message_id: int, organizer_id: int, lang: str) -> None:
     """Enqueue a test email of the message in `lang` to one organizer."""
     row = load_for_update(EventMessage, message_id)
@@ -166,5 +191,5 @@ def send_test(*, actor: Actor, message_id: int, organizer_id: int, lang: str) ->
 def _load_draft(message_id: int) -> EventMessage:
     row = load_for_update(EventMessage, message_id)
     if row.state != "draft":
-        raise MessageSent(f"the message is {row.state}")
+        raise AlreadyBegun(f"the message is {row.state}")
     return row

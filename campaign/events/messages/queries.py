@@ -1,18 +1,15 @@
-"""Who gets an email to registered people, and how the delivery of each ended."""
+"""The messages of an event, and who gets them."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, func, select
 
-from campaign.events.messages.models import EventMessage, EventMessageReceipt
+from campaign.events.messages.models import EventMessage
 from campaign.events.models import Registration
 from campaign.extensions import db
-from campaign.mail.bulk import counts_by_state
 from campaign.mail.models import MAX_REPORTS, UndeliverableAddress
 
-EMAIL = "event_message"
 _has_seat = Registration.state == "registered"
 AUDIENCES: dict[str, ColumnElement[bool]] = {
     "registered": _has_seat,
@@ -100,36 +97,6 @@ def next_readers(message: EventMessage) -> Select[int, str, bytes]:
         )
         .order_by(Registration.id)
     )
-
-
-def email_counts(message_id: int) -> dict[str, int]:
-    """Return {state: count} of a message's emails, as long as they are in the outbox."""
-    receipts = select(EventMessageReceipt.id).where(EventMessageReceipt.message_id == message_id)
-    return counts_by_state(EMAIL, receipts)
-
-
-def report(message: EventMessage) -> dict[str, Any]:
-    """Return the numbers of a message's emails by what became of them.
-
-    `waiting` are queued, or their turn has not come. `sent` were handed over and `failed` were not.
-    `dropped` were not sent: the person had cancelled, or the message was stopped.
-    """
-    counts = message.counts or email_counts(message.id)
-    to_come = 0
-    if message.state == "sending":
-        query = select(func.count()).select_from(next_readers(message).order_by(None).subquery())
-        to_come = db.session.scalars(query).one()
-    return {
-        "waiting": counts.get("owed", 0) + to_come,
-        **{state: counts.get(state, 0) for state in ("sent", "failed", "dropped")},
-    }
-
-
-def receipts_with_ids(receipt_ids: Collection[int]) -> Sequence[EventMessageReceipt]:
-    """Return these receipts."""
-    return db.session.scalars(
-        select(EventMessageReceipt).where(EventMessageReceipt.id.in_(receipt_ids))
-    ).all()
 
 
 def registrations_with_ids(registration_ids: Collection[int]) -> Sequence[Registration]:

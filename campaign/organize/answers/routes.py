@@ -1,17 +1,19 @@
-"""The answers to a petition: enter, show, change, preview, publish, withdraw; and links for targets."""
+"""The answers to a petition and its result, and links for targets."""
 
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, abort, flash, g, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from campaign.answers import operations
+from campaign.answers.announcement_models import AnnouncementTopic, AnswerAnnouncement
+from campaign.answers.announcements import announcement_of, result_announcements
 from campaign.answers.documents import document_data
 from campaign.answers.forms import MAX_UPLOAD_BYTES
-from campaign.answers.labels import OUTCOME_CHOICES
+from campaign.answers.labels import OUTCOME_CHOICES, RESULT_LABELS
 from campaign.answers.links import UnknownTarget, create_link, revoke_link, state_of_link, token_for
 from campaign.answers.models import Answer
 from campaign.answers.presenters import page_answers, shown_answer, waiting_days_of
@@ -23,9 +25,7 @@ from campaign.answers.queries import (
     suggested_result,
 )
 from campaign.answers.routes import document_response
-from campaign.answers.telling import result_tellings, telling_of
-from campaign.answers.telling_models import Telling, Topic
-from campaign.organize.answers.forms import AnswerForm, LinkForm, answer_languages
+from campaign.organize.answers.forms import AnswerForm, LinkForm, ResultForm, answer_languages
 from campaign.organize.core.access import accepts_bytes, allowed
 from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.drafts import use_requested_language
@@ -33,10 +33,13 @@ from campaign.organize.core.edit_conflicts import Editor, save
 from campaign.organize.core.fields import sent_version
 from campaign.organize.core.languages import original_first
 from campaign.organize.core.scope import load_petition, petition_summary
-from campaign.petitions.models import Petition
+from campaign.petitions.models import RESULTS, Petition
+from campaign.petitions.queries import petition_in_any_state
+from campaign.petitions.results import change_result
 from campaign.process.clock import utcnow
 from campaign.signatures.forms import signature_form
 from campaign.signatures.presenters import petition_context
+from campaign.site.settings import local_day
 from campaign.text.markdown import to_html
 
 blueprint = Blueprint("answers", __name__, url_prefix="/answers")
@@ -65,7 +68,7 @@ def list_page(petition: Petition, link_form: LinkForm, status: int = 200) -> tup
         answers=[(answer, shown_answer(answer, g.lang)) for answer in answers],
         waiting_days=waiting_days_of([petition], utcnow()).get(petition.id),
         suggestion=suggested_result(answers) if not petition.result else "",
-        telling=_result_telling(petition),
+        announcement=_result_announcement(petition),
         links=[(link, state_of_link(link)) for link in links],
         link_urls={
             link.id: url_for("answers.write", token=token_for(link), lang=link.lang)
@@ -219,6 +222,36 @@ def delete(answer: Answer) -> ResponseReturnValue:
     return redirect(url_for("organize.answers.index", slug=slug), 303)
 
 
+@blueprint.get("/<slug>/result")
+@allowed("answers.edit", load_petition)
+def result(petition: Petition) -> ResponseReturnValue:
+    form = ResultForm.of(petition)
+    suggested = request.args.get("suggest", "")
+    if not petition.result and suggested in RESULTS:
+        form.result.data = suggested
+    if not petition.result:
+        form.result_on.data = local_day(utcnow())
+    return _result_page(petition, form)
+
+
+@blueprint.post("/<slug>/result")
+@allowed("answers.edit", load_petition)
+def save_result(petition: Petition) -> ResponseReturnValue:
+    form = ResultForm()
+    if not form.validate():
+        return _result_page(petition, form, 422)
+    save(
+        Editor(form, partial(petition_in_any_state, petition.slug), ResultForm.of, _result_page),
+        AuditEvent("answers.result", on=("petition", petition.id), cause_id=petition.cause_id),
+        change_result,
+        petition_id=petition.id,
+        result=form.result.data,
+        result_on=form.result_on.data,
+    )
+    flash(_("Saved. The petition’s page shows it now."), "success")
+    return redirect(url_for("organize.answers.index", slug=petition.slug), 303)
+
+
 @blueprint.post("/<slug>/links")
 @allowed("answers.edit", load_petition)
 def add_link(petition: Petition) -> ResponseReturnValue:
@@ -303,15 +336,26 @@ def _answer_page(answer: Answer) -> ResponseReturnValue:
             lang for lang in answer_languages(answer.petition) if lang not in answer.texts
         ],
         outcome_choices=OUTCOME_CHOICES,
-        telling=telling_of(Topic(answer.petition_id, answer.id)),
+        announcement=announcement_of(AnnouncementTopic(answer.petition_id, answer.id)),
     )
 
 
-def _result_telling(petition: Petition) -> Telling | None:
-    """Return the Telling about the result, or the last one if the result was removed."""
+def _result_page(petition: Petition, form: Any, status: int = 200) -> tuple[str, int]:
+    suggestion = suggested_result(answers_of(petition.id))
+    return render_template(
+        "organize/answers/result.html",
+        petition=petition,
+        petition_summary=petition_summary(petition),
+        form=form,
+        suggestion=RESULT_LABELS.get(suggestion, ""),
+    ), status
+
+
+def _result_announcement(petition: Petition) -> AnswerAnnouncement | None:
+    """Return the announcement of the result, or the last one if the result was removed."""
     if petition.result:
-        return telling_of(Topic(petition.id, result=petition.result))
-    return next(iter(result_tellings(petition.id)), None)
+        return announcement_of(AnnouncementTopic(petition.id, result=petition.result))
+    return next(iter(result_announcements(petition.id)), None)
 
 
 def _form_page(

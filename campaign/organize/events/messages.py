@@ -17,12 +17,12 @@ from campaign.events.messages.queries import (
     message_of,
     messages_of,
     readers_by_lang,
-    report,
     sent_since,
 )
 from campaign.events.models import Event
 from campaign.http.responses import framed
 from campaign.i18n.fallbacks import nearest
+from campaign.mail.bulk.sending import AlreadyBegun, BulkEmailOver
 from campaign.organize.core.access import allowed, fresh
 from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.edit_conflicts import Editor, save
@@ -30,9 +30,9 @@ from campaign.organize.core.fields import sent_version
 from campaign.organize.core.identity import organizer
 from campaign.organize.core.scope import load_event
 from campaign.organize.core.test_emails import send_test_email
-from campaign.organize.events.message_forms import (
+from campaign.organize.events.forms import (
     AUDIENCE_LABELS,
-    MAX_BODY_LENGTH,
+    MAX_MESSAGE_LENGTH,
     MAX_SUBJECT_LENGTH,
     MessageForm,
     offered_audiences,
@@ -53,7 +53,9 @@ def messages(event: Event) -> ResponseReturnValue:
         "organize/events/messages.html",
         event=event,
         title=event.text(g.lang).title,
-        rows=[(row, report(row) if row.started_at else None) for row in rows],
+        rows=[
+            (row, operations.message_sender.report(row) if row.started_at else None) for row in rows
+        ],
         audience_labels=AUDIENCE_LABELS,
         most=operations.MAX_MESSAGES,
         left=operations.MAX_MESSAGES - sent_since(event.id),
@@ -131,7 +133,7 @@ def save_message(event: Event, message_id: int) -> ResponseReturnValue:
             audience=form.audience.data,
             texts=form.texts(),
         )
-    except operations.MessageSent:
+    except AlreadyBegun:
         flash(_("This email was already sent, so nothing was changed."), "danger")
     else:
         flash(_("Saved."), "success")
@@ -174,7 +176,7 @@ def send_message(event: Event, message_id: int) -> ResponseReturnValue:
             version=sent_version(),
             now=utcnow(),
         )
-    except operations.MessageSent:
+    except AlreadyBegun:
         # The button was pressed twice; nobody gets the email twice.
         return redirect(_address_of(event, row.id), 303)
     except (
@@ -193,16 +195,18 @@ def send_message(event: Event, message_id: int) -> ResponseReturnValue:
 @allowed("registrations.email", load_event)
 def stop_message(event: Event, message_id: int) -> ResponseReturnValue:
     row = _own(event, message_id)
-    if row.state != "sending":
+    try:
+        if row.state != "sending":
+            raise BulkEmailOver(f"it is {row.state}")
+        act(
+            _event_of("event_messages.stop", row),
+            operations.message_sender.stop,
+            row_id=row.id,
+            now=utcnow(),
+        )
+        flash(_("Stopped. Emails already sent cannot be taken back."), "success")
+    except BulkEmailOver:
         flash(_("It was already sent, so nothing was changed."), "waiting")
-        return redirect(_address_of(event, row.id), 303)
-    act(
-        _event_of("event_messages.stop", row),
-        operations.stop_message,
-        message_id=row.id,
-        now=utcnow(),
-    )
-    flash(_("Stopped. Emails already sent cannot be taken back."), "success")
     return redirect(_address_of(event, row.id), 303)
 
 
@@ -212,7 +216,7 @@ def delete_message(event: Event, message_id: int) -> ResponseReturnValue:
     row = _own(event, message_id)
     try:
         act(_event_of("event_messages.delete", row), operations.delete_message, message_id=row.id)
-    except operations.MessageSent:
+    except AlreadyBegun:
         flash(_("This email was already sent, so nothing was changed."), "danger")
         return redirect(_address_of(event, row.id), 303)
     flash(_("Draft deleted."), "success")
@@ -287,11 +291,11 @@ def _writing_page(
         form=form,
         hints={name: _people(count) for name, count in counts.items()},
         bodies={
-            lang: to_html((form[f"body_{lang}"].data or "")[:MAX_BODY_LENGTH])
+            lang: to_html((form[f"body_{lang}"].data or "")[:MAX_MESSAGE_LENGTH])
             for lang in form.languages
         },
         max_subject=MAX_SUBJECT_LENGTH,
-        max_body=MAX_BODY_LENGTH,
+        max_body=MAX_MESSAGE_LENGTH,
     ), status
 
 
@@ -306,7 +310,7 @@ def _message_page(event: Event, row: EventMessage, status: int = 200) -> tuple[s
         event=event,
         title=event.text(g.lang).title,
         message=row,
-        report=report(row) if row.started_at else None,
+        report=operations.message_sender.report(row) if row.started_at else None,
         audience_label=AUDIENCE_LABELS[row.audience],
         readers=[_reader_row(row, lang, many) for lang, many in readers.items()],
         total=sum(readers.values()),

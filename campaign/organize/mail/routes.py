@@ -14,6 +14,7 @@ from wtforms.validators import InputRequired, NumberRange, Optional
 
 from campaign.http.responses import framed
 from campaign.i18n.local_times import local_time
+from campaign.mail.bulk.sending import AlreadyBegun, BulkEmailOver
 from campaign.organize.core.access import allowed, fresh
 from campaign.organize.core.audit import act
 from campaign.organize.core.fields import WholeNumberField, language_choices
@@ -27,6 +28,7 @@ from campaign.site.languages import languages_with
 from campaign.site.settings import site_settings
 from campaign.updates import mailing as mailings
 from campaign.updates.emails import sample
+from campaign.updates.mailing import mailing_sender
 from campaign.updates.mailing_models import Mailing
 from campaign.updates.models import Update
 from campaign.updates.presenters import card
@@ -129,7 +131,12 @@ def index() -> ResponseReturnValue:
         "organize/mail/index.html",
         page=page,
         mailed=[
-            (update, card(update, g.lang), mailed[update.id], mailings.report(mailed[update.id]))
+            (
+                update,
+                card(update, g.lang),
+                mailed[update.id],
+                mailing_sender.report(mailed[update.id]),
+            )
             for update in updates
             if update.id in mailed
         ],
@@ -171,7 +178,7 @@ def plan(update: Update) -> ResponseReturnValue:
             now=utcnow(),
             **form.values(),
         )
-    except mailings.MailedAlready:
+    except AlreadyBegun:
         # The button was pressed twice; nobody gets the email twice.
         return _back_to(update)
     except mailings.NotPublic:
@@ -219,7 +226,7 @@ def _change_unbegun(
         return False
     try:
         act(audit_event_of(action, update), operation, mailing_id=mailing.id, **named)
-    except mailings.MailingBegun:
+    except AlreadyBegun:
         flash(
             _("The mailing has already started, so nothing was changed. You can pause or stop it."),
             "waiting",
@@ -230,7 +237,7 @@ def _change_unbegun(
 
 @blueprint.get("/<slug>/letter/<lang_code>")
 @allowed("mail.see", load_update)
-def letter(update: Update, lang_code: str) -> ResponseReturnValue:
+def email_preview(update: Update, lang_code: str) -> ResponseReturnValue:
     """Return the email as email programs show it, for the frame in the page."""
     if lang_code not in {text.lang for text in update.texts}:
         abort(404)
@@ -239,7 +246,7 @@ def letter(update: Update, lang_code: str) -> ResponseReturnValue:
 
 @blueprint.post("/<slug>/test/<lang_code>")
 @allowed("mail.edit", load_update)
-def test(update: Update, lang_code: str) -> ResponseReturnValue:
+def send_test(update: Update, lang_code: str) -> ResponseReturnValue:
     """Send the email only to this organizer, even before the update is published."""
     lang = lang_code if lang_code in site_settings().languages else g.lang
     send_test_email(mailings.send_test, update_id=update.id, lang=lang)
@@ -253,7 +260,7 @@ def pause(update: Update) -> ResponseReturnValue:
     return _change_state(
         update,
         "mail.pause",
-        mailings.pause_mailing,
+        mailing_sender.pause,
         _("Paused. A few emails already sent may still arrive."),
     )
 
@@ -265,7 +272,7 @@ def resume(update: Update) -> ResponseReturnValue:
     return _change_state(
         update,
         "mail.resume",
-        mailings.resume_mailing,
+        mailing_sender.resume,
         _("Resumed. The mailing continues where it was paused."),
     )
 
@@ -276,7 +283,7 @@ def stop(update: Update) -> ResponseReturnValue:
     return _change_state(
         update,
         "mail.stop",
-        mailings.stop_mailing,
+        mailing_sender.stop,
         _("Stopped. Emails already sent cannot be taken back."),
         now=utcnow(),
     )
@@ -288,9 +295,9 @@ def _change_state(
     mailing = mailings.mailing_of(update.id)
     if mailing is not None:
         try:
-            act(audit_event_of(action, update), operation, mailing_id=mailing.id, **named)
+            act(audit_event_of(action, update), operation, row_id=mailing.id, **named)
             flash(message, "success")
-        except mailings.MailingOver:
+        except BulkEmailOver:
             flash(_("The mailing had already ended, so nothing was changed."), "waiting")
     return _back_to(update)
 
@@ -311,7 +318,7 @@ def _render_page(update: Update, form: MailingForm, status: int = 200) -> Respon
         card=card(update, g.lang),
         phase=update.phase(utcnow()),
         mailing=mailing,
-        report=mailings.report(mailing) if mailing else None,
+        report=mailing_sender.report(mailing) if mailing else None,
         form=form,
         audience=by_language,
         audience_sums=[sum(column) for column in list(zip(*by_language, strict=True))[1:]],

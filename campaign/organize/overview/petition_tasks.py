@@ -13,8 +13,8 @@ from campaign.actions.letters.delivery.sending import SWITCH
 from campaign.actions.letters.editing import delivers_by_hand
 from campaign.actions.letters.models import LETTER
 from campaign.actions.letters.queries import stuck_letters, waiting_count
+from campaign.answers.announcements import paused_announcements, unannounced
 from campaign.answers.queries import petitions_without_result, waiting_answers
-from campaign.answers.telling import paused_tellings, untold
 from campaign.events.queries import events_among
 from campaign.i18n.locales import current_locale
 from campaign.i18n.long_dates import long_date
@@ -106,29 +106,31 @@ def answers_to_read() -> Iterator[Task]:
         yield Task(text, _("Read"), address)
 
 
-def people_to_tell(now: datetime) -> Iterator[Task]:
-    """Yield the answers and results that nobody has told people about, although they asked."""
+def answers_to_announce(now: datetime) -> Iterator[Task]:
+    """Yield the answers and results that people asked for and nobody has announced."""
     if not may("mail.send"):
         return
     causes = causes_where("mail.send")
-    for petition, answer in untold(causes, now=now):
+    for petition, answer in unannounced(causes, now=now):
         title = petition_summary(petition).title
         text = (
             _("Tell the people who asked: “%(title)s” was answered", title=title)
             if answer
             else _("Tell the people who asked: “%(title)s” has a result", title=title)
         )
-        yield Task(text, _("View"), _telling_address(petition, answer.id if answer else None))
-    for telling in paused_tellings(causes):
-        title = petition_summary(telling.petition).title
+        yield Task(text, _("View"), _announcement_address(petition, answer.id if answer else None))
+    for announcement in paused_announcements(causes):
+        title = petition_summary(announcement.petition).title
         text = _("Resume or stop the emails to people who asked about “%(title)s”", title=title)
-        address = _telling_address(telling.petition, telling.answer_id, telling.result)
+        address = _announcement_address(
+            announcement.petition, announcement.answer_id, announcement.result
+        )
         yield Task(text, _("View"), address)
 
 
-def _telling_address(petition: Petition, answer_id: int | None, result: str = "") -> str:
+def _announcement_address(petition: Petition, answer_id: int | None, result: str = "") -> str:
     return url_for(
-        "organize.answers.telling",
+        "organize.answers.announcement",
         slug=petition.slug,
         answer_id=answer_id,
         result=result or None,

@@ -31,11 +31,11 @@ from campaign.organize.core.identity import causes_where, may, organisations_whe
 from campaign.organize.core.scope import petitions_where
 from campaign.organize.overview.petition_tasks import (
     Task,
+    answers_to_announce,
     answers_to_read,
     deliveries_due,
     letters_that_stay,
     missing_results,
-    people_to_tell,
     scheduled_erasures,
     to_review,
     unlimited_retentions,
@@ -61,7 +61,7 @@ def tasks_for_today() -> list[Task]:
     return [
         *to_review(),
         *answers_to_read(),
-        *people_to_tell(now),
+        *answers_to_announce(now),
         *held_registrations(),
         *at_events(now),
         *stuck_mail(now),

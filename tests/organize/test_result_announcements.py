@@ -1,4 +1,4 @@
-"""Tests of telling people about a result in the workspace: where it starts, sending, stopping."""
+"""Tests of announcing a result in the workspace: where it starts, sending, stopping."""
 
 from datetime import timedelta
 
@@ -7,20 +7,20 @@ from sqlalchemy import update as sql_update
 
 from campaign.accounts.audit import entries
 from campaign.accounts.models import OrganizerSession
-from campaign.answers.telling import JOB, RESULT_EMAIL, RESULT_TEST
-from campaign.answers.telling_models import Topic
+from campaign.answers.announcement_models import AnnouncementTopic
+from campaign.answers.announcements import JOB, RESULT_EMAIL, RESULT_TEST
 from campaign.extensions import db, write
-from campaign.mail import bulk
+from campaign.mail.bulk import sending
 from campaign.mail.renderers import renderers_of
 from campaign.process.clock import utcnow
+from tests.factories.announcements import announcement_now, ask_many, begin_about, set_result
 from tests.factories.causes import make_cause
 from tests.factories.jobs import run_jobs
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import queued_emails
-from tests.factories.telling import ask_many, begin_about, set_result, told_now
 from tests.mail.mail_server import Script, mail_server
 from tests.mail.workers import worker_to
-from tests.page_parts import alerts, links, sends_to, values, version_on
+from tests.page_parts import alerts, links, sends_to, tree, values, version_on
 
 LIST = "/organize/answers/home"
 HOME = f"{LIST}/result/telling"
@@ -94,7 +94,7 @@ def test_organizer_sends_themselves_a_test_in_each_language(app, desk, won):
     with mail_server(script) as url, worker_to(url, renderers=renderers_of(app)) as worker:
         worker.deliver_due(now=utcnow())
     assert script.recipients == [desk.organizer.email] * 2
-    assert told_now(won) is None
+    assert announcement_now(won) is None
 
 
 def test_test_email_is_dropped_if_the_result_is_gone(app, desk, won):
@@ -112,12 +112,13 @@ def test_sending_twice_tells_everyone_once_and_shows_the_progress(desk, won):
     run_jobs(JOB)
     assert len(emails_of(RESULT_EMAIL)) == 4
     page = desk.get(HOME)
-    assert (values(page, "data-people"), values(page, "data-waiting")) == (["4"], ["4"])
-    assert values(page, "data-telling") == ["done"]
+    assert values(page, "data-people") == ["4"]
+    assert tree(page).xpath("string(//dd[@data-count='waiting'])") == "4"
+    assert values(page, "data-announcement") == ["done"]
     [entry] = [entry for entry in entries() if entry.action == "answers.tell_result"]
     assert (entry.subject_kind, entry.subject_id) == ("petition", desk.petition.id)
     assert entry.details["result"] == "won"
-    assert values(desk.get(LIST), "data-telling") == ["done"]
+    assert values(desk.get(LIST), "data-announcement") == ["done"]
     assert desk.get("/organize/audit/").status_code == 200
     assert desk.get("/organize/").status_code == 200
 
@@ -131,21 +132,21 @@ def test_sending_and_resuming_ask_for_a_fresh_password(desk, won):
         )
     )
     desk.post(page_of("resume"))
-    assert told_now(won).state == "paused"
+    assert announcement_now(won).state == "paused"
     partly = set_result(desk.petition, "partly_won")
     desk.post(page_of(result="partly_won"))
-    assert told_now(partly) is None
+    assert announcement_now(partly) is None
 
 
 def test_owner_pauses_resumes_and_stops(desk, won, monkeypatch):
-    monkeypatch.setattr(bulk, "MAX_WAITING", 1)
+    monkeypatch.setattr(sending, "MAX_WAITING", 1)
     desk.post(page_of())
     run_jobs(JOB)
     for press, state in (("pause", "paused"), ("resume", "sending"), ("stop", "stopped")):
         assert desk.post(page_of(press)).status_code == 303
-        assert told_now(won).state == state
+        assert announcement_now(won).state == state
     desk.post(page_of("resume"))
-    assert told_now(won).state == "stopped"
+    assert announcement_now(won).state == "stopped"
     assert len(emails_of(RESULT_EMAIL)) == 1
 
 
@@ -168,14 +169,14 @@ def test_changed_result_is_told_separately_and_the_earlier_one_stays_in_reach(de
     assert values(page, "data-other-result") == ["won"]
     assert page_of() in links(page)
     earlier = desk.get(page_of())
-    assert values(earlier, "data-telling") == ["paused"]
+    assert values(earlier, "data-announcement") == ["paused"]
     assert page_of("resume") not in sends_to(earlier)
     assert values(earlier, "data-subject") == []
     assert desk.get(page_of("email", "en")).status_code == 404
     desk.post(page_of("resume"))
-    assert told_now(won).state == "paused"
+    assert announcement_now(won).state == "paused"
     desk.post(page_of("stop"))
-    assert told_now(won).state == "stopped"
+    assert announcement_now(won).state == "stopped"
     desk.post(page_of(result="partly_won"))
     run_jobs(JOB)
     assert len(emails_of(RESULT_EMAIL)) == 4
@@ -187,7 +188,7 @@ def test_removed_result_shows_how_far_it_was_and_sends_nothing(desk, won):
     run_jobs(JOB)
     assert HOME in links(desk.get(LIST))
     page = desk.get(HOME)
-    assert values(page, "data-telling") == ["paused"]
+    assert values(page, "data-announcement") == ["paused"]
     assert page_of("stop") in sends_to(page)
     assert emails_of(RESULT_EMAIL) == []
 
@@ -199,7 +200,7 @@ def test_petition_without_a_result_offers_nothing_to_send(desk):
     assert HOME not in sends_to(page)
     assert f"{LIST}/result" in links(page)
     assert alerts(desk.post(HOME, follow_redirects=True))
-    assert told_now(Topic(desk.petition.id)) is None
+    assert announcement_now(AnnouncementTopic(desk.petition.id)) is None
 
 
 @pytest.mark.parametrize("result", ["lost", "published"])
@@ -215,7 +216,7 @@ def test_editor_sees_it_but_cannot_send(desk, won, desk_of):
     assert page_of() not in sends_to(page)
     for press in ((), ("pause",), ("resume",), ("stop",)):
         assert editor.post(page_of(*press)).status_code == 403
-    assert told_now(won) is None
+    assert announcement_now(won) is None
 
 
 @pytest.mark.parametrize("role", ["exporter", "reviewer", "tabler"])

@@ -6,29 +6,30 @@ import pytest
 from sqlalchemy import delete, func, select
 
 from campaign.accounts.audit import entries
-from campaign.answers import jobs
-from campaign.answers import telling as operations
-from campaign.answers.telling_models import AnswerReceipt
+from campaign.answers import announcements as operations
+from campaign.answers.announcement_models import AnswerReceipt
+from campaign.answers.announcements import announcement_sender
 from campaign.extensions import db, write
 from campaign.jobs.operations import CLAIM_LIFETIME
-from campaign.mail import bulk
+from campaign.mail.bulk import sending
+from campaign.mail.bulk.sending import BulkEmailOver
 from campaign.mail.models import BULK, OutboxMessage
 from campaign.process.clock import utcnow
 from campaign.signatures.owner.operations import stop_answers
 from campaign.subscriptions.operations import note_bounce, suppress
 from campaign.switches.operations import switch_off
-from tests.answers.told import delivered, parsed, queued, tell_all
-from tests.factories.answers import make_answer
-from tests.factories.petitions import make_petition
-from tests.factories.signatures import AMALIA, TEO, row, sign_and_hatch, withdraw
-from tests.factories.telling import (
+from tests.answers.announcing import announce_all, delivered, parsed, queued
+from tests.factories.announcements import (
     address,
+    announcement_now,
     ask_many,
     begin_about,
     set_result,
-    told_now,
     topic_of,
 )
+from tests.factories.answers import make_answer
+from tests.factories.petitions import make_petition
+from tests.factories.signatures import AMALIA, TEO, row, sign_and_hatch, withdraw
 from tests.mail.mail_server import Script
 from tests.power_cuts import cut_within_a_batch
 from tests.together import together
@@ -43,7 +44,7 @@ def petition(app):
 
 @pytest.fixture(params=["answer", "result"])
 def publish(request):
-    """Return a function that publishes an answer or sets a result, and returns its Topic."""
+    """Return a function that publishes an answer or sets a result, and returns its AnnouncementTopic."""
     if request.param == "answer":
         return lambda petition: topic_of(make_answer(petition))
     return lambda petition: set_result(petition, "won")
@@ -55,77 +56,77 @@ def test_two_people_with_one_address_get_one_email(app, publish):
         sign_and_hatch(petition, person, tell_answer=True)
     begun = begin_about(publish(petition))
     assert begun.people == 1
-    tell_all()
+    announce_all()
     assert delivered(app) == [AMALIA["email"]]
 
 
 def test_pause_resume_and_stop_are_obeyed(app, petition, monkeypatch, publish):
-    monkeypatch.setattr(bulk, "BATCH_SIZE", 2)
+    monkeypatch.setattr(sending, "BATCH_SIZE", 2)
     ask_many(petition, 6)
     topic = publish(petition)
     begun = begin_about(topic)
-    write(jobs.tell_batch, telling_id=begun.id, now=utcnow())
-    write(operations.pause_telling, telling_id=begun.id)
-    assert tell_all() == 0
-    assert operations.report(told_now(topic))["waiting"] == 6
-    write(operations.resume_telling, telling_id=begun.id)
-    write(jobs.tell_batch, telling_id=begun.id, now=utcnow())
-    write(operations.stop_telling, telling_id=begun.id, now=utcnow())
-    assert tell_all() == 0
+    write(announcement_sender.send_batch, row_id=begun.id, now=utcnow())
+    write(announcement_sender.pause, row_id=begun.id)
+    assert announce_all() == 0
+    assert announcement_sender.report(announcement_now(topic))["waiting"] == 6
+    write(announcement_sender.resume, row_id=begun.id)
+    write(announcement_sender.send_batch, row_id=begun.id, now=utcnow())
+    write(announcement_sender.stop, row_id=begun.id, now=utcnow())
+    assert announce_all() == 0
     assert delivered(app) == []
-    report = operations.report(told_now(topic))
+    report = announcement_sender.report(announcement_now(topic))
     assert report == {"waiting": 0, "sent": 0, "failed": 0, "dropped": 4, "unreached": 2}
-    with pytest.raises(operations.TellingOver):
-        write(operations.resume_telling, telling_id=begun.id)
+    with pytest.raises(BulkEmailOver):
+        write(announcement_sender.resume, row_id=begun.id)
 
 
 def test_two_workers_at_once_tell_nobody_twice(app, petition, monkeypatch, publish):
-    monkeypatch.setattr(bulk, "BATCH_SIZE", 7)
+    monkeypatch.setattr(sending, "BATCH_SIZE", 7)
     ask_many(petition, 40)
     topic = publish(petition)
     begun = begin_about(topic)
 
     def work():
         handled = 0
-        while batch := write(jobs.tell_batch, telling_id=begun.id, now=utcnow()).readers:
+        while batch := write(announcement_sender.send_batch, row_id=begun.id, now=utcnow()).readers:
             handled += batch
         return handled
 
     assert sum(together(app, [work] * 3)) == 40
-    assert (queued(), told_now(topic).emailed) == (40, 40)
+    assert (queued(), announcement_now(topic).emailed) == (40, 40)
 
 
 def test_it_waits_while_earlier_emails_wait_and_while_mailings_are_off(
     petition, monkeypatch, publish
 ):
-    monkeypatch.setattr(bulk, "MAX_WAITING", 3)
+    monkeypatch.setattr(sending, "MAX_WAITING", 3)
     ask_many(petition, 5)
     begun = begin_about(publish(petition))
-    assert tell_all() == 3
-    batch = write(jobs.tell_batch, telling_id=begun.id, now=utcnow())
+    assert announce_all() == 3
+    batch = write(announcement_sender.send_batch, row_id=begun.id, now=utcnow())
     assert (batch.readers, batch.next_at is not None) == (0, True)
-    monkeypatch.setattr(bulk, "MAX_WAITING", 30)
+    monkeypatch.setattr(sending, "MAX_WAITING", 30)
     write(switch_off, name="mailings", now=utcnow())
-    assert write(jobs.tell_batch, telling_id=begun.id, now=utcnow()).readers == 0
+    assert write(announcement_sender.send_batch, row_id=begun.id, now=utcnow()).readers == 0
 
 
 def test_each_who_asked_is_told_once_despite_a_killed_worker(app, petition, monkeypatch, publish):
     ask_many(petition, 60)
-    monkeypatch.setattr(bulk, "BATCH_SIZE", 9)
+    monkeypatch.setattr(sending, "BATCH_SIZE", 9)
     topic = publish(petition)
     begun = begin_about(topic)
-    assert write(jobs.tell_batch, telling_id=begun.id, now=utcnow()).readers == 9
+    assert write(announcement_sender.send_batch, row_id=begun.id, now=utcnow()).readers == 9
     cut_within_a_batch(monkeypatch, operations.JOB)
-    assert (queued(), told_now(topic).emailed) == (9, 9)
-    assert tell_all() == 0, "the killed worker still has the job"
-    assert tell_all(utcnow() + 2 * CLAIM_LIFETIME) == 51
-    assert tell_all(utcnow() + 4 * CLAIM_LIFETIME) == 0
+    assert (queued(), announcement_now(topic).emailed) == (9, 9)
+    assert announce_all() == 0, "the killed worker still has the job"
+    assert announce_all(utcnow() + 2 * CLAIM_LIFETIME) == 51
+    assert announce_all(utcnow() + 4 * CLAIM_LIFETIME) == 0
     # They wait behind emails that someone waits for.
     assert set(db.session.scalars(select(OutboxMessage.priority))) == {BULK}
     assert delivered(app) == sorted(address(number) for number in range(60))
-    done = told_now(topic)
+    done = announcement_now(topic)
     assert (done.state, done.people, done.emailed) == ("done", 60, 60)
-    assert operations.report(done) == {
+    assert announcement_sender.report(done) == {
         "waiting": 0, "sent": 60, "failed": 0, "dropped": 0, "unreached": 0,
     }  # fmt: skip
     action = "answers.told" if topic.answer_id else "answers.told_result"
@@ -139,7 +140,7 @@ def test_people_who_stop_withdraw_or_cannot_be_reached_get_nothing_even_when_que
 ):
     ids = ask_many(petition, 5)
     begin_about(publish(petition))
-    tell_all()
+    announce_all()
     write(stop_answers, signature_id=ids[0], now=utcnow())
     withdraw(ids[1])
     complaint, bounce = (bytes(row(ids[number]).email_digest) for number in (2, 3))
@@ -152,21 +153,23 @@ def test_report_outlives_the_outbox_and_who_was_told_is_forgotten(app, petition,
     ask_many(petition, 3)
     topic = publish(petition)
     begin_about(topic)
-    tell_all()
+    announce_all()
     delivered(app)
-    later = utcnow() + bulk.RECEIPT_RETENTION + timedelta(days=1)
-    assert sum(together(app, [lambda: write(jobs.forget_receipts, now=later)] * 3)) == 3
+    later = utcnow() + sending.RECEIPT_RETENTION + timedelta(days=1)
+    assert (
+        sum(together(app, [lambda: write(announcement_sender.forget_receipts, now=later)] * 3)) == 3
+    )
     write(lambda: db.session.execute(delete(OutboxMessage)))
-    assert operations.report(told_now(topic))["sent"] == 3
+    assert announcement_sender.report(announcement_now(topic))["sent"] == 3
     assert db.session.scalar(select(func.count()).select_from(AnswerReceipt)) == 0
-    assert write(jobs.forget_receipts, now=later) == 0
+    assert write(announcement_sender.forget_receipts, now=later) == 0
 
 
 def test_neutral_email_does_not_say_what_was_signed(app, publish):
     petition = make_petition(neutral_emails=True)
     sign_and_hatch(petition, AMALIA, tell_answer=True)
     begin_about(publish(petition))
-    tell_all()
+    announce_all()
     script = Script()
     delivered(app, script)
     message = parsed(script)

@@ -1,4 +1,4 @@
-"""Tell people who asked about an answer or a result: how many, a preview, sending and progress."""
+"""Announce an answer or a result to people who asked: how many, a preview, sending and progress."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,13 +9,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from campaign.answers import telling as operations
+from campaign.answers import announcements as operations
+from campaign.answers.announcement_models import AnnouncementTopic, AnswerAnnouncement
+from campaign.answers.announcements import announcement_sender
 from campaign.answers.emails import sample
 from campaign.answers.models import Answer
 from campaign.answers.presenters import shown_answer
 from campaign.answers.recipients import people_by_language
-from campaign.answers.telling_models import Telling, Topic
 from campaign.http.responses import framed
+from campaign.mail.bulk.sending import AlreadyBegun, BulkEmailOver
 from campaign.organize.answers.routes import blueprint, load_answer
 from campaign.organize.core.access import allowed, fresh
 from campaign.organize.core.audit import AuditEvent, act
@@ -34,7 +36,7 @@ NO_ANSWER = {"answer_id": None}
 
 @dataclass(frozen=True)
 class Subject:
-    """The answer, or the `result` of the petition, that people are told about on a page.
+    """The answer, or the `result` of the petition, that a page announces.
 
     `result` is "" for an answer, and for a petition that never had a result.
     """
@@ -44,9 +46,11 @@ class Subject:
     result: str
 
     @property
-    def topic(self) -> Topic:
+    def topic(self) -> AnnouncementTopic:
         """What the operations are called with."""
-        return Topic(self.petition.id, self.answer.id if self.answer else None, self.result)
+        return AnnouncementTopic(
+            self.petition.id, self.answer.id if self.answer else None, self.result
+        )
 
     @property
     def cause_id(self) -> int:
@@ -97,33 +101,33 @@ def load_subject(slug: str, answer_id: int | None) -> Subject | None:
     petition = load_petition(slug)
     if petition is None:
         return None
-    result = request.args.get("result") or petition.result or _last_told(petition)
+    result = request.args.get("result") or petition.result or _last_announced(petition)
     return Subject(petition, None, result) if result in ("", *RESULTS) else None
 
 
-def _last_told(petition: Petition) -> str:
-    """Return the last result that people were told about, or ""."""
-    rows = operations.result_tellings(petition.id)
+def _last_announced(petition: Petition) -> str:
+    """Return the last result that was announced, or ""."""
+    rows = operations.result_announcements(petition.id)
     return rows[0].result if rows else ""
 
 
 @blueprint.get(ANSWER)
 @blueprint.get(RESULT, defaults=NO_ANSWER)
 @allowed("mail.see", load_subject)
-def telling(subject: Subject) -> ResponseReturnValue:
-    """Show who would be told and the emails, or how far telling them is."""
+def announcement(subject: Subject) -> ResponseReturnValue:
+    """Show who would get the emails and a preview, or how far they are."""
     petition, answer, about = subject.petition, subject.answer, subject.about
-    begun = operations.telling_of(subject.topic)
+    begun = operations.announcement_of(subject.topic)
     people = {} if begun else people_by_language(petition.id, now=utcnow())
     return render_template(
-        "organize/answers/telling.html",
+        "organize/answers/announcement.html",
         subject=subject,
         answer=answer,
         petition=petition,
         petition_summary=petition_summary(petition),
         name=shown_answer(answer, g.lang).name if answer else "",
-        telling=begun,
-        report=operations.report(begun) if begun else None,
+        announcement=begun,
+        report=announcement_sender.report(begun) if begun else None,
         earlier=_other_results(subject),
         people=sum(people.values()),
         by_language=list(people.items()),
@@ -134,7 +138,7 @@ def telling(subject: Subject) -> ResponseReturnValue:
 @blueprint.get(f"{ANSWER}/email/<lang_code>")
 @blueprint.get(f"{RESULT}/email/<lang_code>", defaults=NO_ANSWER)
 @allowed("mail.see", load_subject)
-def telling_email(subject: Subject, lang_code: str) -> ResponseReturnValue:
+def announcement_preview(subject: Subject, lang_code: str) -> ResponseReturnValue:
     """Return the email as email programs show it, for the frame in the page."""
     if subject.about is None or lang_code not in subject.languages:
         abort(404)
@@ -144,7 +148,7 @@ def telling_email(subject: Subject, lang_code: str) -> ResponseReturnValue:
 @blueprint.post(f"{ANSWER}/test/<lang_code>")
 @blueprint.post(f"{RESULT}/test/<lang_code>", defaults=NO_ANSWER)
 @allowed("mail.edit", load_subject)
-def test_telling(subject: Subject, lang_code: str) -> ResponseReturnValue:
+def send_test_announcement(subject: Subject, lang_code: str) -> ResponseReturnValue:
     """Send the email only to this organizer, even before the answer is published."""
     back = _back_to(subject)
     if subject.about is None:
@@ -158,24 +162,24 @@ def test_telling(subject: Subject, lang_code: str) -> ResponseReturnValue:
 @blueprint.post(RESULT, defaults=NO_ANSWER)
 @allowed("mail.send", load_subject)
 @fresh
-def tell(subject: Subject) -> ResponseReturnValue:
-    """Begin to tell everyone who asked."""
+def announce(subject: Subject) -> ResponseReturnValue:
+    """Begin to email everyone who asked."""
     back = _back_to(subject)
     # Counted before the transaction, which must stay short.
     people = sum(people_by_language(subject.petition.id, now=utcnow()).values())
     try:
         act(
             _audit_event("answers.tell", "answers.tell_result", subject),
-            operations.begin_telling,
+            operations.begin_announcement,
             topic=subject.topic,
             people=people,
             now=utcnow(),
         )
         flash(_("Started. You can pause or stop it here."), "success")
-    except operations.ToldAlready:
+    except AlreadyBegun:
         # The button was pressed twice; nobody gets the email twice.
         pass
-    except operations.NothingToTell:
+    except operations.NothingToAnnounce:
         return _refuse(subject)
     return back
 
@@ -183,12 +187,12 @@ def tell(subject: Subject) -> ResponseReturnValue:
 @blueprint.post(f"{ANSWER}/pause")
 @blueprint.post(f"{RESULT}/pause", defaults=NO_ANSWER)
 @allowed("mail.send", load_subject)
-def pause_telling(subject: Subject) -> ResponseReturnValue:
+def pause_announcement(subject: Subject) -> ResponseReturnValue:
     """Pause it. A few emails may still leave."""
     return _change_state(
         subject,
         _audit_event("answers.pause", "answers.pause_result", subject),
-        operations.pause_telling,
+        announcement_sender.pause,
         _("Paused. A few emails already sent may still arrive."),
     )
 
@@ -197,12 +201,12 @@ def pause_telling(subject: Subject) -> ResponseReturnValue:
 @blueprint.post(f"{RESULT}/resume", defaults=NO_ANSWER)
 @allowed("mail.send", load_subject)
 @fresh
-def resume_telling(subject: Subject) -> ResponseReturnValue:
+def resume_announcement(subject: Subject) -> ResponseReturnValue:
     """Continue where it paused."""
     return _change_state(
         subject,
         _audit_event("answers.resume", "answers.resume_result", subject),
-        operations.resume_telling,
+        announcement_sender.resume,
         _("Resumed. Sending continues where it was paused."),
     )
 
@@ -210,12 +214,12 @@ def resume_telling(subject: Subject) -> ResponseReturnValue:
 @blueprint.post(f"{ANSWER}/stop")
 @blueprint.post(f"{RESULT}/stop", defaults=NO_ANSWER)
 @allowed("mail.send", load_subject)
-def stop_telling(subject: Subject) -> ResponseReturnValue:
+def stop_announcement(subject: Subject) -> ResponseReturnValue:
     """Stop it permanently."""
     return _change_state(
         subject,
         _audit_event("answers.stop", "answers.stop_result", subject),
-        operations.stop_telling,
+        announcement_sender.stop,
         _("Stopped. Emails already sent cannot be taken back."),
         now=utcnow(),
     )
@@ -225,12 +229,12 @@ def _change_state(
     subject: Subject, event: AuditEvent, operation: Callable[..., Any], done: str, **named: Any
 ) -> ResponseReturnValue:
     back = _back_to(subject)
-    begun = operations.telling_of(subject.topic)
+    begun = operations.announcement_of(subject.topic)
     if begun is not None:
         try:
-            act(event, operation, telling_id=begun.id, **named)
+            act(event, operation, row_id=begun.id, **named)
             flash(done, "success")
-        except (operations.TellingOver, operations.NothingToTell):
+        except (BulkEmailOver, operations.NothingToAnnounce):
             flash(_("This is no longer possible, because something has changed."), "waiting")
     return back
 
@@ -249,21 +253,21 @@ def _audit_event(of_answer: str, of_result: str, subject: Subject) -> AuditEvent
 
 
 def _refuse(subject: Subject) -> ResponseReturnValue:
-    """Say why nobody can be told now, and show what they can be told about instead."""
+    """Say why nobody can be emailed now, and show what can be announced instead."""
     if subject.answer:
         flash(_("Publish the answer first. Then you can tell people about it."), "danger")
         return _back_to(subject)
     flash(_("The result was changed. Read the email again before you send it."), "danger")
-    return redirect(url_for("organize.answers.telling", slug=subject.petition.slug), 303)
+    return redirect(url_for("organize.answers.announcement", slug=subject.petition.slug), 303)
 
 
-def _other_results(subject: Subject) -> list[Telling]:
-    """Return how telling people about other results of the petition went, for its own page."""
+def _other_results(subject: Subject) -> list[AnswerAnnouncement]:
+    """Return the announcements of other results of the petition, for its own page."""
     if subject.answer:
         return []
-    rows = operations.result_tellings(subject.petition.id)
+    rows = operations.result_announcements(subject.petition.id)
     return [row for row in rows if row.result != subject.result]
 
 
 def _back_to(subject: Subject) -> BaseResponse:
-    return redirect(subject.url("telling"), 303)
+    return redirect(subject.url("announcement"), 303)

@@ -1,8 +1,8 @@
-"""Tests of telling people about an answer while workers die, decisions change and others sign."""
+"""Tests of announcing an answer while workers die, decisions change and others sign."""
 
 import pytest
 
-from tests.factories.telling import address
+from tests.factories.announcements import address
 from tests.faults.mail_workers import count, worker_of
 from tests.faults.records import query_rows
 from tests.faults.running_site import (
@@ -18,17 +18,17 @@ from tests.faults.running_site import (
 pytestmark = pytest.mark.slow
 
 PEOPLE = 1000
-TOLD = "select emailed from answer_telling"
+EMAILED = "select emailed from answer_telling"
 STATE = "select state from answer_telling"
 QUEUED = "select count(*) from outbox_message where state = 'owed'"
 EMAILS = "select count(*) from outbox_message where kind = 'answer_published'"
 
 
 @pytest.fixture
-def telling_site(mailing_site):
+def announcement_site(mailing_site):
     """The site whose worker has not begun to tell 1,000 people, and its mail server's Script."""
     site, script = mailing_site
-    begun = site.open("-m", "tests.faults.begin_telling", PETITION, PEOPLE, log="begin.log")
+    begun = site.open("-m", "tests.faults.begin_announcement", PETITION, PEOPLE, log="begin.log")
     assert begun.wait(START_SECONDS) == 0, (site.var / "begin.log").read_text()
     return site, script
 
@@ -45,19 +45,19 @@ def everyone_is_told_once(site):
         " where kind = 'answer_published'",
     )
     digests = count(site, "select count(distinct email_digest) from answer_receipt")
-    return (row.emails, row.receipts, digests, count(site, TOLD)) == (PEOPLE,) * 4
+    return (row.emails, row.receipts, digests, count(site, EMAILED)) == (PEOPLE,) * 4
 
 
-def test_killed_worker_tells_nobody_twice_and_confirmations_go_first(telling_site):
-    site, script = telling_site
+def test_killed_worker_tells_nobody_twice_and_confirmations_go_first(announcement_site):
+    site, script = announcement_site
     # A slow server, so that something is queued when the worker dies.
     script.data_seconds = 0.02
     with Crowd(signers(site, "early", most=30), threads=2) as crowd, worker_of(site) as worker:
-        wait_until(lambda: count(site, TOLD) >= 400 and len(crowd.acknowledged) == 30)
+        wait_until(lambda: count(site, EMAILED) >= 400 and len(crowd.acknowledged) == 30)
         worker.kill()
         worker.wait(STOP_SECONDS)
     assert 0 < count(site, QUEUED)
-    assert count(site, TOLD) < PEOPLE
+    assert count(site, EMAILED) < PEOPLE
     # What the dead worker had claimed is free, and so are the emails to those who sign now.
     query_rows(site, "update outbox_message set locked_until = null where state = 'owed'")
     late = [f"late{number}@example.org" for number in range(5)]
@@ -82,40 +82,40 @@ def test_killed_worker_tells_nobody_twice_and_confirmations_go_first(telling_sit
     assert {address(number) for number in range(PEOPLE)} <= set(script.recipients)
 
 
-def test_two_workers_at_once_tell_everyone_once(telling_site):
-    site, script = telling_site
+def test_two_workers_at_once_tell_everyone_once(announcement_site):
+    site, script = announcement_site
     with worker_of(site), worker_of(site):
         wait_until(lambda: is_done(site))
     assert everyone_is_told_once(site)
-    told = [person for person in script.recipients if person.startswith("asker")]
-    assert sorted(told) == sorted(address(number) for number in range(PEOPLE))
+    emailed = [person for person in script.recipients if person.startswith("asker")]
+    assert sorted(emailed) == sorted(address(number) for number in range(PEOPLE))
 
 
-def test_answer_withdrawn_in_the_middle_stops_the_rest(telling_site):
-    site, script = telling_site
+def test_answer_withdrawn_in_the_middle_stops_the_rest(announcement_site):
+    site, script = announcement_site
     script.data_seconds = 0.01
     with worker_of(site):
-        wait_until(lambda: count(site, TOLD) >= 200)
+        wait_until(lambda: count(site, EMAILED) >= 200)
         query_rows(site, "update answer set state = 'withdrawn'")
         script.data_seconds = 0.0
         wait_until(lambda: is_done(site))
     assert count(site, STATE) == "paused"
-    told = count(site, TOLD)
-    assert told < PEOPLE
-    assert count(site, EMAILS) == told
+    emailed = count(site, EMAILED)
+    assert emailed < PEOPLE
+    assert count(site, EMAILS) == emailed
     dropped = count(
         site,
         "select count(*) from outbox_message where kind = 'answer_published' and state = 'dropped'",
     )
     sent = {person for person in script.recipients if person.startswith("asker")}
-    assert len(sent) == told - dropped
+    assert len(sent) == emailed - dropped
 
 
-def test_people_who_stop_in_the_middle_are_not_told(telling_site):
-    site, script = telling_site
+def test_people_who_stop_in_the_middle_are_not_told(announcement_site):
+    site, script = announcement_site
     script.data_seconds = 0.01
     with worker_of(site):
-        wait_until(lambda: count(site, TOLD) >= 200)
+        wait_until(lambda: count(site, EMAILED) >= 200)
         # The last hundred have no email yet: at most 600 wait, and the server is slow.
         stopped = [address(number) for number in range(PEOPLE - 100, PEOPLE)]
         people = ", ".join(f"'{person}'" for person in stopped)
@@ -123,5 +123,5 @@ def test_people_who_stop_in_the_middle_are_not_told(telling_site):
         script.data_seconds = 0.0
         wait_until(lambda: is_done(site))
     assert count(site, STATE) == "done"
-    told = {person for person in script.recipients if person.startswith("asker")}
-    assert told == {address(number) for number in range(PEOPLE - 100)}
+    emailed = {person for person in script.recipients if person.startswith("asker")}
+    assert emailed == {address(number) for number in range(PEOPLE - 100)}

@@ -1,4 +1,4 @@
-"""Telling everyone who asked about an answer, while someone waits for an email to confirm."""
+"""Emails about an answer to everyone who asked, while someone waits for an email to confirm."""
 
 import subprocess
 import sys
@@ -10,10 +10,10 @@ from bench.processes import ROOT
 from bench.report import Row
 from bench.rows.mail import MailSink
 from bench.sites import SLUG
+from campaign.answers.announcement_models import AnnouncementTopic
+from campaign.answers.announcements import begin_announcement
 from campaign.answers.operations import AnswerContent, create_answer, publish_answer
 from campaign.answers.recipients import people_by_language
-from campaign.answers.telling import begin_telling
-from campaign.answers.telling_models import Topic
 from campaign.demo.signers import add_rows
 from campaign.extensions import db, write
 from campaign.petitions.queries import petition_by_slug
@@ -27,19 +27,19 @@ MAX_DELAY_SECONDS = 5
 
 
 def measure(_scale, folder, signatures=PEOPLE):
-    """Yield for both databases how fast all are told, in how much memory, and who waits for it."""
+    """Yield for both databases how fast all get their email, in how much memory, and who waits for it."""
     for kind in ("sqlite", "postgresql"):
         site_folder = folder / kind
         site_folder.mkdir()
-        url = sites.database_url(kind, site_folder, f"telling_{kind}")
+        url = sites.database_url(kind, site_folder, f"announcements_{kind}")
         people = _begin(url, site_folder, signatures)
         with MailSink() as sink:
-            seconds, told, megabytes, delay = _run(url, site_folder, sink.port)
-        assert told == people
-        rate = told / seconds
+            seconds, emailed, megabytes, delay = _run(url, site_folder, sink.port)
+        assert emailed == people
+        rate = emailed / seconds
         yield Row(
             f"people told of an answer, {kind}",
-            f"{rate:,.0f}/s, {told:,.0f} in {seconds:,.0f} s",
+            f"{rate:,.0f}/s, {emailed:,.0f} in {seconds:,.0f} s",
             target=f"≥ {WANTED_A_SECOND}/s",
             reached=rate >= WANTED_A_SECOND,
         )
@@ -58,7 +58,7 @@ def measure(_scale, folder, signatures=PEOPLE):
 
 
 def _begin(url, folder, count):
-    """Make a database in which so many people asked, and begin to tell them. Return how many."""
+    """Make a database in which so many people asked, and begin to email them. Return how many."""
     with application(url, folder).app_context():
         for rows in confirmed_rows(count):
             write(add_rows, [row | {"tell_answer": True} for row in rows])
@@ -77,12 +77,17 @@ def _begin(url, folder, count):
         answer = write(create_answer, petition_id=petition.id, content=content, now=utcnow())
         write(publish_answer, answer_id=answer.id, now=utcnow())
         people = sum(people_by_language(petition.id, now=utcnow()).values())
-        write(begin_telling, topic=Topic(petition.id, answer.id), people=people, now=utcnow())
+        write(
+            begin_announcement,
+            topic=AnnouncementTopic(petition.id, answer.id),
+            people=people,
+            now=utcnow(),
+        )
         db.engine.dispose()
     return people
 
 
 def _run(*arguments):
-    command = [sys.executable, "-m", "bench.telling", *map(str, arguments)]
+    command = [sys.executable, "-m", "bench.announcements", *map(str, arguments)]
     output = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     return map(float, output.split())

@@ -1,13 +1,13 @@
 """Let many people ask to be told of answers, publish one, and begin to tell them.
 
-Usage: `python -m tests.faults.begin_telling SLUG PEOPLE`, with the environment of the site.
+Usage: `python -m tests.faults.begin_announcement SLUG PEOPLE`, with the environment of the site.
 """
 
 import sys
 
 from campaign.petitions.queries import petition_by_slug
+from tests.factories.announcements import ask_many, begin
 from tests.factories.answers import make_answer
-from tests.factories.telling import ask_many, begin
 from wsgi import app
 
 

@@ -4,19 +4,17 @@ from datetime import timedelta
 
 import pytest
 
-from campaign.answers.operations import publish_answer
-from campaign.answers.telling import (
+from campaign.answers.announcements import (
     REMINDED_FOR,
-    pause_telling,
-    resume_telling,
-    stop_telling,
+    announcement_sender,
 )
+from campaign.answers.operations import publish_answer
 from campaign.extensions import write
 from campaign.process.clock import utcnow
+from tests.factories.announcements import ask_many, begin, begin_about, set_result
 from tests.factories.answers import make_answer
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition
-from tests.factories.telling import ask_many, begin, begin_about, set_result
 from tests.page_parts import links
 
 pytestmark = pytest.mark.both_databases
@@ -68,19 +66,19 @@ def test_result_is_a_task_until_people_are_told_of_this_one(desk, petition):
 
 def test_pause_is_a_task_until_it_ends(desk, petition):
     answer = make_answer(petition)
-    told = begin(answer)
-    write(pause_telling, telling_id=told.id)
+    begun = begin(answer)
+    write(announcement_sender.pause, row_id=begun.id)
     assert tasks(desk) == {page_of(answer)}
-    write(resume_telling, telling_id=told.id)
+    write(announcement_sender.resume, row_id=begun.id)
     assert tasks(desk) == set()
-    write(pause_telling, telling_id=told.id)
-    write(stop_telling, telling_id=told.id, now=utcnow())
+    write(announcement_sender.pause, row_id=begun.id)
+    write(announcement_sender.stop, row_id=begun.id, now=utcnow())
     assert tasks(desk) == set()
 
 
 def test_pause_of_a_former_result_leads_to_that_one(desk, petition):
-    told = begin_about(set_result(petition, "partly_won"))
-    write(pause_telling, telling_id=told.id)
+    begun = begin_about(set_result(petition, "partly_won"))
+    write(announcement_sender.pause, row_id=begun.id)
     assert tasks(desk) == {f"{RESULT}?result=partly_won"}
 
 

@@ -1,4 +1,4 @@
-"""Tests of telling people about an answer in the workspace: preview, sending, progress, stopping."""
+"""Tests of announcing an answer in the workspace: preview, sending, progress, stopping."""
 
 from datetime import timedelta
 
@@ -6,22 +6,22 @@ import pytest
 from sqlalchemy import update as sql_update
 
 from campaign.accounts.models import OrganizerSession
+from campaign.answers.announcements import EMAIL, JOB, TEST
 from campaign.answers.operations import withdraw_answer
-from campaign.answers.telling import EMAIL, JOB, TEST
 from campaign.extensions import db, write
-from campaign.mail import bulk
+from campaign.mail.bulk import sending
 from campaign.mail.renderers import renderers_of
 from campaign.process.clock import utcnow
+from tests.factories.announcements import answer_announcement_now, ask_many
 from tests.factories.answers import make_answer
 from tests.factories.causes import make_cause
 from tests.factories.jobs import run_jobs
 from tests.factories.organizers import trail
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import queued_emails
-from tests.factories.telling import ask_many, telling_now
 from tests.mail.mail_server import Script, mail_server
 from tests.mail.workers import worker_to
-from tests.page_parts import alerts, values
+from tests.page_parts import alerts, tree, values
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def test_organizer_sends_themselves_a_test_in_each_language(app, desk, answer):
     with mail_server(script) as url, worker_to(url, renderers=renderers_of(app)) as worker:
         worker.deliver_due(now=utcnow())
     assert script.recipients == [desk.organizer.email] * 2
-    assert telling_now(answer) is None
+    assert answer_announcement_now(answer) is None
 
 
 def test_sending_twice_tells_everyone_once_and_shows_the_progress(desk, answer):
@@ -86,11 +86,12 @@ def test_sending_twice_tells_everyone_once_and_shows_the_progress(desk, answer):
     run_jobs(JOB)
     assert len(emails_of(EMAIL)) == 4
     page = desk.get(page_of(answer))
-    assert (values(page, "data-people"), values(page, "data-waiting")) == (["4"], ["4"])
-    assert values(page, "data-telling") == ["done"]
+    assert values(page, "data-people") == ["4"]
+    assert tree(page).xpath("string(//dd[@data-count='waiting'])") == "4"
+    assert values(page, "data-announcement") == ["done"]
     assert [action for action, *_ in trail() if action == "answers.tell"] == ["answers.tell"]
     shown = desk.get(f"/organize/answers/home/{answer.id}")
-    assert values(shown, "data-telling") == ["done"]
+    assert values(shown, "data-announcement") == ["done"]
 
 
 def test_sending_and_resuming_ask_for_a_fresh_password(desk, answer):
@@ -98,21 +99,21 @@ def test_sending_and_resuming_ask_for_a_fresh_password(desk, answer):
     desk.post(page_of(answer, "pause"))
     grow_old(desk)
     desk.post(page_of(answer, "resume"))
-    assert telling_now(answer).state == "paused"
+    assert answer_announcement_now(answer).state == "paused"
     other = make_answer(desk.petition)
     desk.post(page_of(other))
-    assert telling_now(other) is None
+    assert answer_announcement_now(other) is None
 
 
 def test_owner_pauses_resumes_and_stops(desk, answer, monkeypatch):
-    monkeypatch.setattr(bulk, "MAX_WAITING", 1)
+    monkeypatch.setattr(sending, "MAX_WAITING", 1)
     desk.post(page_of(answer))
     run_jobs(JOB)
     for press, state in (("pause", "paused"), ("resume", "sending"), ("stop", "stopped")):
         assert desk.post(page_of(answer, press)).status_code == 303
-        assert telling_now(answer).state == state
+        assert answer_announcement_now(answer).state == state
     desk.post(page_of(answer, "resume"))
-    assert telling_now(answer).state == "stopped"
+    assert answer_announcement_now(answer).state == "stopped"
     assert len(emails_of(EMAIL)) == 1
 
 
@@ -121,7 +122,7 @@ def test_draft_and_withdrawn_answer_tell_nobody(desk, answer):
     assert desk.get(page_of(draft)).status_code == 200
     answered = desk.post(page_of(draft), follow_redirects=True)
     assert alerts(answered)
-    assert telling_now(draft) is None
+    assert answer_announcement_now(draft) is None
     desk.post(page_of(answer))
     write(withdraw_answer, answer_id=answer.id, now=utcnow())
     run_jobs(JOB)
@@ -139,4 +140,4 @@ def test_editor_sees_it_but_cannot_send(desk, answer, desk_of):
     editor = desk_of("editor", desk.petition.cause_id)
     assert editor.get(page_of(answer)).status_code == 200
     assert editor.post(page_of(answer)).status_code == 403
-    assert telling_now(answer) is None
+    assert answer_announcement_now(answer) is None

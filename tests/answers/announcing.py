@@ -6,7 +6,7 @@ from email.policy import default
 
 from sqlalchemy import func, select
 
-from campaign.answers import telling as operations
+from campaign.answers import announcements as operations
 from campaign.extensions import db
 from campaign.mail.models import OutboxMessage
 from campaign.mail.renderers import renderers_of
@@ -20,7 +20,7 @@ from tests.mail.workers import worker_to
 KINDS = (operations.EMAIL, operations.RESULT_EMAIL)
 
 
-def tell_all(now=None):
+def announce_all(now=None):
     """Let the worker enqueue everything due; return how many emails that made."""
     before = queued()
     run_jobs(operations.JOB, now=now)
@@ -48,13 +48,13 @@ def parsed(script):
     return email.message_from_bytes(content, policy=default)
 
 
-def told_by_email(app, client, signature_id):
+def announced_by_email(app, client, signature_id):
     """Tell AMALIA, who signed; return the text and the HTML of her email.
 
     It has what each email to many should have: its list, its language, links that work, and a
     button of the mail program that stops these emails.
     """
-    tell_all()
+    announce_all()
     script = Script()
     assert delivered(app, script) == [AMALIA["email"]]
     message, signature = parsed(script), row(signature_id)

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from campaign.answers import telling as operations
+from campaign.answers import announcements as operations
+from campaign.answers.announcement_models import AnnouncementTopic
 from campaign.answers.recipients import people_by_language
-from campaign.answers.telling_models import Topic
 from campaign.extensions import db, write
 from campaign.petitions.results import change_result
 from campaign.process.clock import utcnow
@@ -53,7 +53,7 @@ def ask_many(petition, count, *, lang="en", now=None, first=0, state="counted"):
 
 def topic_of(answer):
     """Return what people are told about: this answer."""
-    return Topic(answer.petition_id, answer.id)
+    return AnnouncementTopic(answer.petition_id, answer.id)
 
 
 def begin(answer, *, now=None):
@@ -65,22 +65,22 @@ def begin_about(topic, *, now=None):
     """Begin to tell everyone who asked, as an organizer does."""
     now = now or utcnow()
     people = sum(people_by_language(topic.petition_id, now=now).values())
-    return write(operations.begin_telling, topic=topic, people=people, now=now)
+    return write(operations.begin_announcement, topic=topic, people=people, now=now)
 
 
 def set_result(petition, result, *, day=None):
     """Set the result of a petition, committed, and return what people can be told about."""
     day = (day or utcnow().date()) if result else None
     write(change_result, petition_id=petition.id, version=None, result=result, result_on=day)
-    return Topic(petition.id, result=result)
+    return AnnouncementTopic(petition.id, result=result)
 
 
-def telling_now(answer):
-    """Return the telling of an answer as it is now."""
-    return told_now(topic_of(answer))
+def answer_announcement_now(answer):
+    """Return the announcement of an answer as it is now."""
+    return announcement_now(topic_of(answer))
 
 
-def told_now(topic):
-    """Return the telling about an answer or a result as it is now."""
+def announcement_now(topic):
+    """Return the announcement of an answer or a result as it is now."""
     db.session.rollback()
-    return operations.telling_of(topic)
+    return operations.announcement_of(topic)

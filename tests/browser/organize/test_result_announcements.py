@@ -29,7 +29,7 @@ def test_people_who_ask_are_told_of_the_result_once(arrive, owner, lang, width, 
     page.locator("[data-tell-result]").click()
     look(odile, "telling people of a result")
     _read_preview(odile, lang)
-    if page.locator(".petition-state [data-telling]").count():
+    if page.locator(".petition-state [data-announcement]").count():
         # Another case told people of this result, so nobody can be told again.
         expect(page.locator("form[action*='/telling?']")).to_have_count(0)
         emails = 1
@@ -37,7 +37,7 @@ def test_people_who_ask_are_told_of_the_result_once(arrive, owner, lang, width, 
         _tell(odile)
         _follow(asker, email_of(asker, emails=2), result)
         go(odile, f"answers/{SLUG}/result/telling", "people told of a result")
-        expect(page.locator(".petition-state [data-telling=done]")).to_be_visible()
+        expect(page.locator(".petition-state [data-announcement=done]")).to_be_visible()
         emails = 2
     _set(odile, "")
     go(odile, f"answers/{SLUG}/result/telling", "result removed after people were told")
@@ -52,7 +52,7 @@ def _tell(odile):
     look(odile, "test email of a result")
     page.locator("main details summary", has=page.locator(".icon--send")).click()
     page.locator("form[action*='/telling?'] button").click()
-    expect(page.locator(".petition-state [data-telling]")).to_be_visible()
+    expect(page.locator(".petition-state [data-announcement]")).to_be_visible()
     look(odile, "people are being told of a result")
 
 

@@ -1,6 +1,6 @@
 """Tell everyone who asked about an answer, as the worker does, in a separate process.
 
-Usage: `python -m bench.telling URL FOLDER PORT`. The mail server is on PORT of this machine. It
+Usage: `python -m bench.announcements URL FOLDER PORT`. The mail server is on PORT of this machine. It
 prints seconds until all emails were queued, how many, peak megabytes, and after how many seconds a
 confirmation left that was queued in the middle.
 """
@@ -14,8 +14,8 @@ from sqlalchemy import func, select
 from bench.exporting import peak_megabytes
 from bench.sites import SECRET
 from campaign import create_app
-from campaign.answers.telling import JOB
-from campaign.answers.telling_models import Telling
+from campaign.answers.announcement_models import AnswerAnnouncement
+from campaign.answers.announcements import JOB
 from campaign.extensions import database_now, db, write
 from campaign.jobs.operations import HEARTBEAT_SECONDS
 from campaign.jobs.registry import background_work
@@ -44,11 +44,11 @@ def main():
         Thread(target=loop, args=[app, is_over], daemon=True).start()
     begun = monotonic()
     with app.app_context():
-        telling = _telling()
-        _wait_until(lambda: _telling().emailed >= telling.people // 2)
+        announcement = _announcement()
+        _wait_until(lambda: _announcement().emailed >= announcement.people // 2)
         delay = _confirmation_delay()
-        _wait_until(lambda: _telling().state == "done")
-        print(monotonic() - begun, _telling().emailed, peak_megabytes(), delay)
+        _wait_until(lambda: _announcement().state == "done")
+        print(monotonic() - begun, _announcement().emailed, peak_megabytes(), delay)
     is_over.set()
 
 
@@ -81,9 +81,11 @@ def _beat(app, renewals, is_over):
                 renew()
 
 
-def _telling():
+def _announcement():
     db.session.rollback()
-    return db.session.scalars(select(Telling).execution_options(populate_existing=True)).one()
+    return db.session.scalars(
+        select(AnswerAnnouncement).execution_options(populate_existing=True)
+    ).one()
 
 
 def _confirmation_delay():

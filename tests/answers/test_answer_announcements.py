@@ -1,23 +1,24 @@
-"""Tests of telling people about an answer: once to each who asked, despite crashes."""
+"""Tests of announcing an answer: once to each who asked, despite crashes."""
 
 from datetime import timedelta
 
 import pytest
 
-from campaign.answers import jobs
-from campaign.answers import telling as operations
+from campaign.answers import announcements as operations
+from campaign.answers.announcements import announcement_sender
 from campaign.answers.operations import change_answer, publish_answer, withdraw_answer
 from campaign.answers.recipients import people_by_language
 from campaign.extensions import write
-from campaign.mail import bulk
+from campaign.mail.bulk import sending
+from campaign.mail.bulk.sending import AlreadyBegun
 from campaign.process.clock import utcnow
 from campaign.signatures.erasure import erase_one
 from campaign.subscriptions.operations import suppress
-from tests.answers.told import delivered, tell_all, told_by_email
+from tests.answers.announcing import announce_all, announced_by_email, delivered
+from tests.factories.announcements import address, answer_announcement_now, ask_many, begin
 from tests.factories.answers import content_of, make_answer
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, ODILE, confirm, row, sign, sign_and_hatch, withdraw
-from tests.factories.telling import address, ask_many, begin, telling_now
 
 pytestmark = pytest.mark.both_databases
 
@@ -45,7 +46,7 @@ def test_only_people_of_the_petition_who_asked_and_count_are_told(app, petition)
     assert row(waits).state == "confirmed"
     assert people_by_language(petition.id, now=utcnow()) == {"en": 2}
     begin(make_answer(petition))
-    tell_all()
+    announce_all()
     assert delivered(app) == [AMALIA["email"], "confirmed@kwan.example"]
 
 
@@ -53,57 +54,57 @@ def test_suppressed_address_is_not_even_queued(petition):
     ids = ask_many(petition, 2)
     write(suppress, email_digest=row(ids[0]).email_digest, reason="request", now=utcnow())
     begun = begin(make_answer(petition))
-    assert (begun.people, tell_all()) == (1, 1)
+    assert (begun.people, announce_all()) == (1, 1)
 
 
 def test_someone_who_asks_later_is_not_told_of_this_answer(petition):
     ask_many(petition, 1)
     begin(make_answer(petition), now=utcnow() - timedelta(hours=1))
     ask_many(petition, 1, first=1, now=utcnow())
-    assert tell_all() == 1
+    assert announce_all() == 1
 
 
 def test_withdrawn_answer_stops_the_rest_until_it_is_published_again(app, petition, monkeypatch):
-    monkeypatch.setattr(bulk, "BATCH_SIZE", 2)
+    monkeypatch.setattr(sending, "BATCH_SIZE", 2)
     ask_many(petition, 5)
     answer = make_answer(petition)
     begun = begin(answer)
-    write(jobs.tell_batch, telling_id=begun.id, now=utcnow())
+    write(announcement_sender.send_batch, row_id=begun.id, now=utcnow())
     write(withdraw_answer, answer_id=answer.id, now=utcnow())
-    assert tell_all() == 0
-    assert telling_now(answer).state == "paused"
+    assert announce_all() == 0
+    assert answer_announcement_now(answer).state == "paused"
     assert delivered(app) == []
-    with pytest.raises(operations.NothingToTell):
-        write(operations.resume_telling, telling_id=begun.id)
+    with pytest.raises(operations.NothingToAnnounce):
+        write(announcement_sender.resume, row_id=begun.id)
     write(publish_answer, answer_id=answer.id, now=utcnow())
-    write(operations.resume_telling, telling_id=begun.id)
-    assert tell_all() == 3
+    write(announcement_sender.resume, row_id=begun.id)
+    assert announce_all() == 3
     # The two whose emails were dropped do not get another one.
     assert delivered(app) == [address(number) for number in (2, 3, 4)]
-    assert operations.report(telling_now(answer))["dropped"] == 2
+    assert announcement_sender.report(answer_announcement_now(answer))["dropped"] == 2
 
 
 def test_correction_of_the_text_sends_nothing_again(petition):
     ask_many(petition, 2)
     answer = make_answer(petition)
     begin(answer)
-    assert tell_all() == 2
+    assert announce_all() == 2
     content = content_of(petition, texts={"en": "We will publish it in May."})
     write(change_answer, answer_id=answer.id, version=answer.version, content=content)
-    with pytest.raises(operations.ToldAlready):
+    with pytest.raises(AlreadyBegun):
         begin(answer)
-    assert tell_all() == 0
+    assert announce_all() == 0
 
 
 def test_another_answer_tells_the_same_people_again(app, petition):
     ask_many(petition, 2)
     for _ in range(2):
         begin(make_answer(petition))
-        assert tell_all() == 2
+        assert announce_all() == 2
 
 
 def test_draft_tells_nobody(petition):
-    with pytest.raises(operations.NothingToTell):
+    with pytest.raises(operations.NothingToAnnounce):
         begin(make_answer(petition, state="draft"))
 
 
@@ -113,6 +114,6 @@ def test_email_has_what_an_email_to_many_should_have(app, client, petition, lang
     texts = {"en": "We will *publish* it.\n\n[The list](https://senate.example/)", "es": "*Sí*."}
     answer = make_answer(petition, texts=texts, outcome="promised")
     begin(answer)
-    text, _html = told_by_email(app, client, signature_id)
+    text, _html = announced_by_email(app, client, signature_id)
     assert ("Sí." if lang == "es" else "The list (https://senate.example/)") in text
     assert f"#answer-{answer.id}" in text

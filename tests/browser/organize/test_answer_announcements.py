@@ -29,12 +29,12 @@ def test_people_who_ask_are_told_once_and_can_stop_it(arrive, owner, lang):
     look(odile, "test email of an answer")
     page.locator("main details summary", has=page.locator(".icon--send")).click()
     page.locator("form[action$='/telling'] button").click()
-    expect(page.locator("main [data-telling]")).to_be_visible()
+    expect(page.locator("main [data-announcement]")).to_be_visible()
     look(odile, "people are being told")
     for asker in askers:
         _stop(asker, email_of(asker, emails=2), answer_id)
     go(odile, f"answers/{SLUG}/{answer_id}/telling", "people told")
-    expect(page.locator("main [data-telling=done]")).to_be_visible()
+    expect(page.locator("main [data-announcement=done]")).to_be_visible()
     # Nothing is sent twice, however often the page is opened.
     for asker in askers:
         Mailbox.open(asker).wait_for(asker.address, 2)
