@@ -196,7 +196,7 @@ def _items(text: str) -> list[str]:
 
 
 def _networks(environ: Mapping[str, str], name: str) -> list[str]:
-    networks = _items(environ.get(name, ""))
+    networks = environ.get(name, "").replace(",", " ").split()
     for network in networks:
         try:
             ip_network(network, strict=False)

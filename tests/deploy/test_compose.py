@@ -81,9 +81,11 @@ def test_only_the_proxy_can_be_reached_from_outside(compose):
     assert [name for name, each in content["services"].items() if "ports" in each] == ["caddy"]
 
 
-def test_settings_of_the_site_are_valid(compose, tmp_path):
+@pytest.mark.parametrize("cdn", [[], ["192.0.2.0/24", "2001:db8::/32"]])
+def test_settings_of_the_site_are_valid(compose, tmp_path, cdn):
     subprocess.run(["sh", str(make_secrets(tmp_path))], check=True, capture_output=True)
     values = {name: value.strip('"') for name, value in example().items()}
+    values["CDN_NETWORKS"] = " ".join(cdn)
     for service in ours(compose).values():
         environment = {
             name: VARIABLE.sub(lambda match: _value(match, values), str(value)).replace(
@@ -96,7 +98,8 @@ def test_settings_of_the_site_are_valid(compose, tmp_path):
         )
         assert settings["PUBLIC_URL"] == f"https://{values['SITE_ADDRESS']}"
         network = compose[1]["networks"]["default"]["ipam"]["config"][0]["subnet"]
-        assert settings["TRUSTED_PROXIES"] == [VARIABLE.sub(lambda m: _value(m, values), network)]
+        own = VARIABLE.sub(lambda m: _value(m, values), network)
+        assert settings["TRUSTED_PROXIES"] == [own, *cdn]
 
 
 def _value(match, values):
@@ -119,6 +122,32 @@ def test_two_sites_and_two_workers_share_the_connections_of_postgresql():
     ]
     # One more for each runner and each migration, and some for people.
     assert allowed <= limit - 10
+
+
+def test_proxy_and_site_trust_the_same_cdn(compose):
+    _, content = compose
+    assert content["services"]["caddy"]["environment"]["CDN_NETWORKS"] == "${CDN_NETWORKS:-}"
+    for service in ours(compose).values():
+        assert service["environment"]["TRUSTED_PROXIES"].endswith(" ${CDN_NETWORKS:-}")
+
+
+def test_redis_gets_its_password_without_showing_it_and_runs_without_root(tmp_path):
+    redis = yaml.safe_load((ROOT / "compose.postgres.yaml").read_text())["services"]["redis"]
+    assert (redis["user"], redis["cap_drop"]) == ("redis", ["ALL"])
+    (tmp_path / "password").write_text("a-password\n")
+    program = tmp_path / "redis-server"
+    program.write_text('#!/bin/sh\necho "$@"\ncat\n')
+    program.chmod(0o755)
+    command = [part.replace("$$", "$") for part in redis["command"]]
+    command[-1] = command[-1].replace("/run/secrets/redis_password", str(tmp_path / "password"))
+    done = subprocess.run(
+        command,
+        env={"PATH": f"{tmp_path}:/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines() == ["-", 'save ""', "requirepass a-password"]
 
 
 def make_secrets(folder):

@@ -100,6 +100,14 @@ def test_replica_may_be_one_of_several_standbys(load_settings):
     assert load_settings(**primary)["DATABASE_REPLICA_URL"] == ""
 
 
+@pytest.mark.parametrize(
+    "written", ["127.0.0.1,2001:db8::/32", " 127.0.0.1  2001:db8::/32 ", "127.0.0.1, 2001:db8::/32"]
+)
+def test_trusted_proxies_have_commas_or_spaces_between_them(load_settings, written):
+    loaded = load_settings(TRUSTED_PROXIES=written)
+    assert loaded["TRUSTED_PROXIES"] == ["127.0.0.1", "2001:db8::/32"]
+
+
 def test_each_receiving_domain_can_have_a_rate(load_settings):
     assert load_settings()["MAIL_RATES"] == {}
     rates = load_settings(MAIL_RATES="Mail.example = 20/second, *=300 per minute")["MAIL_RATES"]
