@@ -19,6 +19,7 @@ BINARIES = Path(POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION])
 # PostgreSQL refuses to run as root. The package of our test server creates this user then.
 UNPRIVILEGED = "pgserver"
 SECONDS = 120
+CANNOT_REPLICATE = "needs pg_basebackup, and a user other than root"
 
 
 def can_replicate():

@@ -3,7 +3,6 @@
 A setting of a session, a lock of a session or a prepared statement would reach the wrong program.
 """
 
-import shutil
 import threading
 
 import pytest
@@ -18,14 +17,9 @@ from campaign.signatures.jobs import hatch_all
 from tests.conftest import load_few_signers, make_app
 from tests.db import clusters
 from tests.factories.signatures import AMALIA, post_signature
+from tests.programs import missing, needed_program
 
-PROGRAM = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        PROGRAM is None or not clusters.can_replicate(), reason="pgbouncer is not installed"
-    ),
-]
+pytestmark = pytest.mark.slow
 PETITION = "find-the-43"
 JSON = {"Accept": "application/json"}
 SIGNERS, EACH = 8, 10
@@ -33,9 +27,12 @@ SIGNERS, EACH = 8, 10
 
 @pytest.fixture(scope="module")
 def bouncer():
+    program = needed_program("pgbouncer")
+    if not clusters.can_replicate():
+        missing(clusters.CANNOT_REPLICATE)
     primary = clusters.new_primary()
     primary.ask("create database copied")
-    bouncer = clusters.PgBouncer(primary, PROGRAM)
+    bouncer = clusters.PgBouncer(primary, program)
     yield bouncer
     bouncer.stop()
     primary.stop()

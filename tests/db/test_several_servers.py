@@ -19,9 +19,7 @@ from tests.factories.signatures import AMALIA, post_signature
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(
-        not clusters.can_replicate(), reason="needs pg_basebackup, and a user other than root"
-    ),
+    pytest.mark.skipif(not clusters.can_replicate(), reason=clusters.CANNOT_REPLICATE),
 ]
 WAIT_SECONDS = 60
 FAILOVER_SECONDS = 30
