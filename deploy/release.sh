@@ -4,8 +4,6 @@
 CODE=/srv/volante
 RELEASES=/srv/volante-releases
 LOG=/var/log/volante-install.log
-UNITS=(volante.socket volante.service volante@.service volante-backup.service volante-backup.timer
-  volante-restore-check.service volante-restore-check.timer)
 
 say() { printf '%s\n' "$*"; }
 step() { printf '\n== %s\n' "$*"; }
@@ -96,8 +94,8 @@ use_release() {
 # Install the units and the command of the code that is used.
 install_units() {
   local unit
-  for unit in "${UNITS[@]}"; do
-    install -m 644 "$CODE/deploy/$unit" "/etc/systemd/system/$unit"
+  for unit in "$CODE"/deploy/volante*.{socket,service,timer}; do
+    install -m 644 "$unit" /etc/systemd/system/
   done
   install -m 755 "$CODE/deploy/volante.sh" /usr/local/bin/volante
   systemctl daemon-reload

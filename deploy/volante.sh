@@ -6,10 +6,12 @@
 set -eu
 user=volante
 settings=/etc/volante.env
+units="volante.socket volante"
 case "${1:-}" in
 @*)
   user="volante-${1#@}"
   settings="/etc/volante/${1#@}.env"
+  units="volante@${1#@}"
   shift
   ;;
 esac
@@ -25,8 +27,8 @@ restore)
   case " $* " in
   *" --check "*) ;;
   *)
-    if [ "$user" = volante ] && systemctl --quiet is-active volante.socket; then
-      echo "Stop the site first: systemctl stop volante.socket volante" >&2
+    if systemctl --quiet is-active "${units%% *}"; then
+      echo "Stop the site first: systemctl stop $units" >&2
       exit 1
     fi
     ;;

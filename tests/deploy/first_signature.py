@@ -1,7 +1,7 @@
 """Runs inside a separate Debian: install Volante, and measure the time to the first signature.
 
 It installs a release, answers the installer's questions, runs it twice, creates a petition, and
-signs it through the proxy. Then it upgrades to another release and goes back, while people go on
+signs it through the proxy. It adds a second site, as docs/organisations.md says. Then it upgrades to another release and goes back, while people go on
 signing. It writes what it saw to /result/outcome.json. It needs nothing but Python and systemd.
 """
 
@@ -30,6 +30,16 @@ MAIL_FROM=Save the "River", L'eau $HOME <names@save-the-river.test>
 MAIL_URL=smtp://amalia:{PASSWORD}@127.0.0.1:{MAIL_PORT}?tls=none
 ADMIN_EMAIL=amalia@save-the-river.test
 DATABASE=sqlite
+"""
+SITE_SETTINGS = f"""VOLANTE_ENV=production
+VAR_DIR=/var/lib/volante-aspen
+PORT=8001
+SECRET_KEY={"fedcba9876543210" * 3}
+PUBLIC_URL=https://aspen.localhost
+TRUSTED_PROXIES=127.0.0.1
+WEB_CONCURRENCY=1
+MAIL_FROM=names@aspen.test
+MAIL_URL=smtp://127.0.0.1:{MAIL_PORT}?tls=none
 """
 CADDY_ROOT = Path("/var/lib/caddy/.local/share/caddy/pki/authorities/local/root.crt")
 RESULT = Path("/result")
@@ -163,26 +173,49 @@ class Visitors(threading.Thread):
         return sorted(set(self.acknowledged) - stored)
 
 
-def running():
+def running(unit="volante"):
     """Return the version that runs."""
-    process = must("systemctl", "show", "volante", "--property=MainPID", "--value").strip()
+    process = must("systemctl", "show", unit, "--property=MainPID", "--value").strip()
     return Path(f"/proc/{process}/cwd").readlink().name
+
+
+def add_site():
+    """Add a second site with its timers; return what its backup and the test of that say."""
+    home = "/var/lib/volante-aspen"
+    must("useradd", "--system", "--home-dir", home, "volante-aspen")
+    must("install", "-d", "-m", "700", "/etc/volante")
+    must("install", "-d", "-m", "700", "-o", "volante-aspen", "/var/backups/volante-aspen")
+    Path("/etc/volante/aspen.env").write_text(SITE_SETTINGS)
+    timers = ("volante-backup@aspen.timer", "volante-restore-check@aspen.timer")
+    must("systemctl", "enable", "--now", "volante@aspen.service", *timers)
+    services = ("volante-backup@aspen.service", "volante-restore-check@aspen.service")
+    return {
+        "done": [run("systemctl", "start", service) for service in services],
+        "log": must("journalctl", *(f"--unit={each}" for each in services), "--output=cat"),
+        "timers": must("systemctl", "list-timers", "--no-pager"),
+    }
 
 
 def upgrade_and_go_back():
     """Return what happened, and what visitors noticed."""
-    versions = [running()]
+    versions, of_site = [running()], [running("volante@aspen")]
     visitors = Visitors()
     visitors.start()
     upgrade = run("volante", "upgrade", str(RELEASES / NEXT), stdin=subprocess.DEVNULL)
     versions.append(running())
+    of_site.append(running("volante@aspen"))
     rollback = run("volante", "rollback", stdin=subprocess.DEVNULL)
     versions.append(running())
+    of_site.append(running("volante@aspen"))
     visitors.stop()
     return {
         "upgrade": upgrade,
         "rollback": rollback,
         "versions": versions,
+        "versions_of_site": of_site,
+        "backups_of_site": [
+            path.name for path in Path("/var/backups/volante-aspen").glob("before-*")
+        ],
         "failures": visitors.failures,
         "acknowledged": len(visitors.acknowledged),
         "lost": visitors.lost(),
@@ -241,6 +274,7 @@ def main():
     outcome["backups"] = [path.name for path in Path("/var/backups/volante").iterdir()]
     outcome["audit"] = run("volante", "signatures", "audit", stdin=subprocess.DEVNULL)
     outcome["timers"] = must("systemctl", "list-timers", "--no-pager")
+    outcome["site"] = add_site()
     outcome["upgraded"] = upgrade_and_go_back()
     must("systemctl", "stop", "volante.socket", "volante")
     outcome["stopped"] = must("systemctl", "show", "volante", "--property=Result,ExecMainStatus")

@@ -22,11 +22,9 @@ from tests.deploy.debian import layer_on, nspawn, nspawn_environment
 from tests.deploy.first_signature import FIRST, NEXT, PASSWORD
 from tests.deploy.image import REPOSITORY, Build, exec_form
 from tests.ports import free_port
+from tests.programs import needed_program
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(bool(debian.reason_to_skip()), reason=debian.reason_to_skip()),
-]
+pytestmark = pytest.mark.slow
 
 MAX_SECONDS_TO_FIRST_SIGNATURE = 15 * 60
 START_SECONDS = 90
@@ -43,6 +41,9 @@ ExecStopPost=/usr/bin/systemctl --no-block poweroff
 @pytest.fixture(scope="module")
 def base():
     """A folder with Debian."""
+    for program in debian.PROGRAMS:
+        needed_program(program)
+    debian.skip_without_privileges()
     with tempfile.TemporaryDirectory(prefix="volante-debian-", ignore_cleanup_errors=True) as name:
         root = Path(name, "root")
         problem = debian.make_root(root)
@@ -269,6 +270,13 @@ def test_backup_is_tried_monthly(installed):
     assert "volante-restore-check.timer" in installed["timers"]
 
 
+def test_second_site_has_backups_of_its_own_that_are_tried(installed):
+    site = installed["site"]
+    assert [code for code, _ in site["done"]] == [0, 0], site["log"]
+    assert "volante-backup@aspen.timer" in site["timers"]
+    assert "volante-restore-check@aspen.timer" in site["timers"]
+
+
 def test_doctor_finds_only_the_missing_records_of_the_sender(installed):
     _, output = installed["second"]
     wrong = [line.split()[1] for line in output.splitlines() if line.startswith("wrong")]
@@ -286,6 +294,7 @@ def test_upgrade_and_going_back_refuse_and_lose_nothing(installed):
     assert upgraded["upgrade"][0] == 0, upgraded["upgrade"][1]
     assert upgraded["rollback"][0] == 0, upgraded["rollback"][1]
     assert upgraded["versions"] == ["0.1.0-test.1", "0.1.0-test.2", "0.1.0-test.1"]
+    assert upgraded["versions_of_site"] == upgraded["versions"]
     assert upgraded["acknowledged"] > 0
     assert upgraded["failures"] == []
     assert upgraded["lost"] == []
@@ -293,6 +302,7 @@ def test_upgrade_and_going_back_refuse_and_lose_nothing(installed):
 
 def test_upgrade_makes_a_backup_first(installed):
     assert installed["upgraded"]["backups"] == ["before-0.1.0-test.2.db"]
+    assert installed["upgraded"]["backups_of_site"] == ["before-0.1.0-test.2.db"]
 
 
 def test_damaged_archive_is_refused(installed):

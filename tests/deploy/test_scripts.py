@@ -1,11 +1,12 @@
 """Tests of the shell scripts, without installing anything."""
 
-import shutil
 import subprocess
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
+
+from tests.programs import needed_program
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 SCRIPTS = ("install.sh", "make-secrets.sh", "release.sh", "upgrade.sh", "volante.sh")
@@ -13,8 +14,7 @@ SCRIPTS = ("install.sh", "make-secrets.sh", "release.sh", "upgrade.sh", "volante
 
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_script_has_no_mistake_that_a_linter_finds(name):
-    if not shutil.which("shellcheck"):
-        pytest.skip("shellcheck is not installed")
+    needed_program("shellcheck")
     # At this level, it finds what may go wrong, and not matters of taste.
     done = subprocess.run(
         ["shellcheck", "--severity=warning", str(DEPLOY / name)],
@@ -123,7 +123,7 @@ def test_release_that_removes_what_the_running_one_uses_is_refused(tmp_path, run
 
 @pytest.fixture
 def volante(tmp_path):
-    """Return a function that calls `volante`, by root, while the socket of the site is active.
+    """Return a function that calls `volante`, by root, while all sites are active.
 
     It returns the command that systemd would run, or "".
     """
@@ -135,11 +135,12 @@ def volante(tmp_path):
     for name, body in programs.items():
         (tmp_path / name).write_text(f"#!/bin/sh\n{body}\n")
         (tmp_path / name).chmod(0o755)
-    settings = tmp_path / "volante.env"
-    settings.touch()
+    (tmp_path / "volante").mkdir()
+    for settings in ("volante.env", "volante/aspen.env"):
+        (tmp_path / settings).touch()
     script = tmp_path / "volante.sh"
     script.write_text(
-        (DEPLOY / "volante.sh").read_text().replace("/etc/volante.env", str(settings))
+        (DEPLOY / "volante.sh").read_text().replace("/etc/volante", str(tmp_path / "volante"))
     )
 
     def call_volante(*arguments):
@@ -155,10 +156,15 @@ def volante(tmp_path):
     return call_volante
 
 
-def test_backup_is_restored_only_once_the_site_is_stopped(volante):
-    assert not volante("restore", "/var/backups/volante/new.db")
+SITES = pytest.mark.parametrize("site", [(), ("@aspen",)])
 
 
-def test_backup_is_checked_while_the_site_runs(volante):
-    command = volante("restore", "/var/backups/volante/new.db", "--check")
+@SITES
+def test_backup_is_restored_only_once_the_site_is_stopped(volante, site):
+    assert not volante(*site, "restore", "/var/backups/volante/new.db")
+
+
+@SITES
+def test_backup_is_checked_while_the_site_runs(volante, site):
+    command = volante(*site, "restore", "/var/backups/volante/new.db", "--check")
     assert command.endswith("flask restore /var/backups/volante/new.db --check\n")
