@@ -1,16 +1,18 @@
 # The image of Volante, for amd64 and arm64:
 #   docker buildx build --platform linux/amd64,linux/arm64 --tag volante .
 ARG PYTHON=3.13
+ARG DEBIAN=trixie
 
 # Download the wheels of all libraries, each checked against its hash.
-FROM python:${PYTHON}-slim AS wheels
+FROM python:${PYTHON}-slim-${DEBIAN} AS wheels
 WORKDIR /build
 COPY requirements.txt .
 RUN python -m pip wheel --quiet --no-cache-dir --disable-pip-version-check --require-hashes --wheel-dir /wheels --requirement requirements.txt
 
-FROM python:${PYTHON}-slim
-# flask backup and flask restore need pg_dump and psql where the database is PostgreSQL.
-RUN apt-get update -q && apt-get install -q -y --no-install-recommends postgresql-client && rm -rf /var/lib/apt/lists/*
+FROM python:${PYTHON}-slim-${DEBIAN}
+# flask backup and flask restore need pg_dump and psql where the database is PostgreSQL, in the version
+# of the server in compose.postgres.yaml or a newer one.
+RUN apt-get update -q && apt-get install -q -y --no-install-recommends postgresql-client-17 && rm -rf /var/lib/apt/lists/*
 RUN groupadd --gid 10001 volante && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /var/lib/volante --shell /usr/sbin/nologin volante
 RUN install -d -m 700 -o 10001 -g 10001 /var/lib/volante
 RUN --mount=type=bind,from=wheels,source=/wheels,target=/wheels python -m venv /opt/volante && /opt/volante/bin/pip install --quiet --no-cache-dir --disable-pip-version-check --no-index --no-deps /wheels/*.whl

@@ -7,14 +7,16 @@ import os
 import shutil
 import subprocess
 import tempfile
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+
+import pytest
 
 PROGRAMS = ("mmdebstrap", "systemd-nspawn", "mount")
 RELEASE = "trixie"
 # What the installer and the image install, so that the tests wait for these once.
 PACKAGES = (
-    *("python3-venv", "caddy", "curl", "iproute2", "ca-certificates", "postgresql-client"),
+    *("python3-venv", "caddy", "curl", "iproute2", "ca-certificates", "postgresql-client-17"),
     *("systemd", "systemd-sysv", "dbus"),
 )
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
@@ -22,12 +24,15 @@ CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 NSPAWN_ENVIRONMENT = {"SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"}
 
 
-def reason_to_skip():
-    """Return why this machine cannot run another Debian, or an empty text."""
+def skip_without_privileges():
+    """Skip the test if this process may not make layers, as in a container without privileges."""
     if os.geteuid() != 0:
-        return "only root can make the root folder of a container"
-    missing = [program for program in PROGRAMS if not shutil.which(program)]
-    return f"not installed: {', '.join(missing)}" if missing else ""
+        pytest.skip("only root can make the root folder of a container")
+    with tempfile.TemporaryDirectory(prefix="volante-lower-") as lower, ExitStack() as stack:
+        try:
+            stack.enter_context(layer_on(lower))
+        except subprocess.CalledProcessError as error:
+            pytest.skip(f"no privilege to mount a layer: {' '.join(error.stderr.split())[-300:]}")
 
 
 def make_root(folder):
@@ -58,7 +63,10 @@ def layer_on(root):
             each.mkdir()
         options = f"lowerdir={root},upperdir={upper},workdir={work}"
         subprocess.run(
-            ["mount", "-t", "overlay", "overlay", "-o", options, str(merged)], check=True
+            ["mount", "-t", "overlay", "overlay", "-o", options, str(merged)],
+            capture_output=True,
+            text=True,
+            check=True,
         )
         try:
             yield merged

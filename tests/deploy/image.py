@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.deploy.debian import copy_tracked_files, layer_on, nspawn, nspawn_environment
+from tests.deploy.debian import RELEASE, copy_tracked_files, layer_on, nspawn, nspawn_environment
 
 REPOSITORY = Path(__file__).parents[2]
 MOUNT = re.compile(r"--mount=type=bind,from=(\w+),source=(\S+),target=(\S+) ")
@@ -65,7 +65,7 @@ class Build:
 
     def _from(self, text):
         image, _, name = text.partition(" AS ")
-        if not re.fullmatch(r"python:3\.\d+-slim", image):
+        if not re.fullmatch(rf"python:3\.\d+-slim-{RELEASE}", image):
             raise ValueError(f"no base image like {image} here")
         self._current = Image(self._stack.enter_context(layer_on(self._base)))
         self.stages[name or "image"] = self._current

@@ -150,6 +150,20 @@ def test_redis_gets_its_password_without_showing_it_and_runs_without_root(tmp_pa
     assert done.stdout.splitlines() == ["-", 'save ""', "requirepass a-password"]
 
 
+def test_image_copies_the_database_of_the_server_in_compose():
+    content = yaml.safe_load((ROOT / "compose.postgres.yaml").read_text())
+    server = content["services"]["postgres"]["image"].removeprefix("postgres:")
+    [client] = re.findall(r"\bpostgresql-client-(\d+)\b", (ROOT / "Dockerfile").read_text())
+    assert int(client) >= int(server)
+
+
+def test_base_images_name_their_release_of_debian():
+    text = (ROOT / "Dockerfile").read_text()
+    images = re.findall(r"^FROM (\S+)", text, re.MULTILINE)
+    assert len(images) == 2
+    assert set(images) == {"python:${PYTHON}-slim-${DEBIAN}"}
+
+
 def make_secrets(folder):
     """Copy the script that makes secrets, so that it writes to `folder`; return the copy."""
     (folder / "deploy").mkdir(exist_ok=True)
