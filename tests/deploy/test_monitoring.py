@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import subprocess
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,15 +17,13 @@ from campaign.monitoring import metrics
 from campaign.monitoring.metrics import NO_VIEW
 from campaign.process.clock import utcnow
 from tests.factories.signatures import sign_and_hatch
+from tests.programs import needed_program
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "deploy" / "monitoring"
 DASHBOARD = json.loads((FOLDER / "dashboard.json").read_text())
 USED = re.compile(r"\b(?:volante|process)_\w+")
 ENDPOINTS = re.compile(r'\bendpoint(?:=|!=|=~|!~)"([^"]*)"')
-needs_promtool = pytest.mark.skipif(
-    not shutil.which("promtool"), reason="promtool is not installed"
-)
 
 ALERTS = [
     rule
@@ -205,17 +202,17 @@ def rule_tests(cases):
 
 
 def promtool(*arguments):
-    return subprocess.run(["promtool", *arguments], capture_output=True, text=True, check=False)
+    return subprocess.run(
+        [needed_program("promtool"), *arguments], capture_output=True, text=True, check=False
+    )
 
 
-@needs_promtool
 def test_promtool_accepts_alarms_and_example():
     done = promtool("check", "config", str(FOLDER / "prometheus.yml"))
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.slow
-@needs_promtool
 def test_alarms_fire_when_they_should_and_only_then(tmp_path):
     cases = [(".+", [], {}), *((name, [name], wrong) for name, wrong in WRONG)]
     file = tmp_path / "test.yml"
