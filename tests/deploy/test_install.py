@@ -1,0 +1,208 @@
+"""Tests of what install.sh checks, on a machine whose programs say what is wrong with it."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+DEPLOY = Path(__file__).parents[2] / "deploy"
+ANSWERS = {
+    "SITE_ADDRESS": "sign.example.org",
+    "MAIL_FROM": "Save the River <names@example.org>",
+    "MAIL_URL": "smtp://user:a@password@mail.example.org:2525?tls=none",
+    "ADMIN_EMAIL": "you@example.org",
+    "DATABASE": "sqlite",
+}
+PROGRAMS = {
+    "id": "echo 0",
+    "df": "printf 'Avail\\n50000\\n'",
+    "getent": "echo 192.0.2.1 STREAM sign.example.org",
+    "ip": "echo 2: eth0 inet 192.0.2.1/24 scope global eth0",
+    "ss": "exit 0",
+    # Only the mail server is asked with a limit of time.
+    "timeout": 'echo "${@: -2}" >"$ROOT/mail"',
+    # The checks come before anything is installed, and nothing is.
+    "apt-get": '[ "$1" = update ] || { echo "$1" >"$ROOT/installing"; exit 1; }',
+    "apt-cache": "exit 0",
+}
+FILES = {
+    "/etc/os-release": 'ID=debian\nVERSION_ID="13"\n',
+    "/proc/meminfo": "MemTotal:        1000000 kB\n",
+}
+PLACES = ("/srv/volante", "/run/systemd/system", "/etc/volante.env", "/var/log")
+
+
+class Machine:
+    """A machine on which all is well, until a test changes that."""
+
+    def __init__(self, root):
+        self.root = root
+        self.answers = ANSWERS.copy()
+        (root / "programs").mkdir()
+        for folder in ("run/systemd/system", "var/log", "etc", "proc", "deploy"):
+            (root / folder).mkdir(parents=True)
+        for name, body in PROGRAMS.items():
+            self.let(name, body)
+        for path, text in FILES.items():
+            (root / path.lstrip("/")).write_text(text)
+        for name in ("install.sh", "release.sh"):
+            text = (DEPLOY / name).read_text()
+            for path in (*PLACES, *FILES):
+                text = text.replace(path, f"{root}{path}")
+            (root / "deploy" / name).write_text(text)
+
+    def let(self, program, body):
+        """Let a program do what `body` says."""
+        path = self.root / "programs" / program
+        path.write_text(f"#!/bin/bash\n{body}\n")
+        path.chmod(0o755)
+
+    def install(self, *options):
+        """Run the installer; return whether it came to installing packages, and its output."""
+        (self.root / "installing").unlink(missing_ok=True)
+        answers = "".join(f"{name}={value}\n" for name, value in self.answers.items())
+        (self.root / "answers").write_text(answers)
+        done = subprocess.run(
+            [
+                *("bash", self.root / "deploy/install.sh", "--archive", "/no/such.tar.gz"),
+                *("--answers", self.root / "answers", *options),
+            ],
+            env={"PATH": f"{self.root}/programs:{os.environ['PATH']}", "ROOT": str(self.root)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 1
+        return (self.root / "installing").exists(), done.stdout
+
+
+@pytest.fixture
+def machine(tmp_path):
+    """A machine on which all is well."""
+    return Machine(tmp_path)
+
+
+def test_machine_on_which_all_is_well_passes(machine):
+    passes, output = machine.install()
+    assert passes, output
+    assert (machine.root / "mail").read_text() == "mail.example.org 2525\n"
+    assert "a@password" not in output
+
+
+def listening(program):
+    return f"""echo 'LISTEN 0 511 *:443 *:* users:(("{program}",pid=7,fd=4))'"""
+
+
+@pytest.mark.parametrize(
+    ("program", "body", "named"),
+    [
+        ("getent", "exit 2", "sign.example.org"),
+        ("ss", listening("apache2"), "apache2"),
+        ("timeout", "exit 124", "mail.example.org"),
+    ],
+)
+def test_what_may_become_right_later_stops_unless_forced(machine, program, body, named):
+    machine.let(program, body)
+    passes, output = machine.install()
+    assert not passes
+    assert named in output
+    assert machine.install("--force")[0]
+
+
+def test_unknown_system_stops_unless_forced(machine):
+    (machine.root / "etc/os-release").write_text("ID=fedora\nVERSION_ID=43\n")
+    passes, output = machine.install()
+    assert not passes
+    assert "fedora 43" in output
+    assert machine.install("--force")[0]
+
+
+def too_little_memory(machine):
+    (machine.root / "proc/meminfo").write_text("MemTotal:         500000 kB\n")
+    return "488 MB"
+
+
+def too_little_disk(machine):
+    machine.let("df", "printf 'Avail\\n  1999\\n'")
+    return "1999 MB"
+
+
+def no_root(machine):
+    machine.let("id", "echo 1000")
+    return "sudo"
+
+
+def no_systemd(machine):
+    (machine.root / "run/systemd/system").rmdir()
+    return "compose.yaml"
+
+
+def installed_already(machine):
+    (machine.root / "srv/volante").mkdir(parents=True)
+    return f"{machine.root}/srv/volante/deploy/install.sh"
+
+
+@pytest.mark.parametrize(
+    "harm", [too_little_memory, too_little_disk, no_root, no_systemd, installed_already]
+)
+def test_machine_that_cannot_run_the_site_is_refused_even_if_forced(machine, harm):
+    named = harm(machine)
+    passes, output = machine.install("--force")
+    assert not passes
+    assert named in output
+
+
+@pytest.mark.parametrize("program", ["caddy", "nginx"])
+def test_ports_may_be_used_by_the_proxy(machine, program):
+    machine.let("ss", listening(program))
+    assert machine.install()[0]
+
+
+def test_address_behind_a_router_is_accepted(machine):
+    machine.let("getent", "echo 198.51.100.7 STREAM sign.example.org")
+    passes, output = machine.install()
+    assert passes
+    assert "198.51.100.7" in output
+
+
+@pytest.mark.parametrize(
+    ("url", "asked"),
+    [("smtp://mail.example.org", "587"), ("smtps://user:pass@mail.example.org", "465")],
+)
+def test_mail_server_is_asked_at_its_usual_port(machine, url, asked):
+    machine.answers["MAIL_URL"] = url
+    assert machine.install()[0]
+    assert (machine.root / "mail").read_text() == f"mail.example.org {asked}\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SITE_ADDRESS", "sign"),
+        ("SITE_ADDRESS", "firma.españa.org"),
+        ("MAIL_FROM", "Save the River"),
+        ("MAIL_URL", "mail.example.org:587"),
+        ("ADMIN_EMAIL", "you"),
+        ("DATABASE", "mysql"),
+    ],
+)
+def test_answer_that_cannot_be_right_is_refused(machine, name, value):
+    machine.answers[name] = value
+    passes, output = machine.install("--force")
+    assert not passes
+    assert name in output.splitlines()[-1]
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_missing_answer_is_named(machine, name):
+    del machine.answers[name]
+    if name == "DATABASE":
+        # SQLite is the default.
+        assert machine.install()[0]
+        return
+    passes, output = machine.install()
+    assert not passes
+    assert name in output.splitlines()[-1]
