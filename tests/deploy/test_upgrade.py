@@ -1,4 +1,4 @@
-"""Tests of upgrade.sh on a machine of its own: a folder, with programs that stand for systemd."""
+"""Tests of upgrade.sh on a separate machine: a folder, with programs that stand for systemd."""
 
 import os
 import re
