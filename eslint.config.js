@@ -42,5 +42,4 @@ export default [
     files: ["static/js/kiosk/worker.js"],
     languageOptions: { globals: { ...globals.serviceworker, kiosk: "readonly" } },
   },
-  { files: [".ci/**"], languageOptions: { globals: globals.node }, rules: { "no-console": "off" } },
 ];

@@ -3,7 +3,8 @@
 // dark), lang, source (your own code, up to 40 characters). It sets no cookie, and of the host page
 // it reads only the language. Content inside the element is shown where scripts do not run.
 (() => {
-  const HOME = new URL(document.currentScript.src).origin;
+  const HOME = new URL(/** @type {HTMLScriptElement} */ (document.currentScript).src).origin;
+  /** @type {Record<string, number>} */
   const HEIGHTS = { form: 980, thermometer: 260, counter: 220, montage: 560 };
   const HIGHEST = 20000;
   const ASKED = ["show", "theme", "lang", "source"];
@@ -15,21 +16,26 @@
     }
 
     connectedCallback() {
-      this.hear = (event) => this.listen(event);
+      this.hear = (/** @type {MessageEvent} */ event) => this.listen(event);
       window.addEventListener("message", this.hear);
       this.draw();
     }
 
     disconnectedCallback() {
-      window.removeEventListener("message", this.hear);
+      if (this.hear) window.removeEventListener("message", this.hear);
     }
 
+    /**
+     * @param {string} name
+     * @param {string | null} before
+     * @param {string | null} now
+     */
     attributeChangedCallback(name, before, now) {
       if (this.frame && before !== now) this.draw();
     }
 
     get address() {
-      const address = new URL(`/embed/petitions/${encodeURIComponent(this.getAttribute("slug"))}`, HOME);
+      const address = new URL(`/embed/petitions/${encodeURIComponent(this.getAttribute("slug") || "")}`, HOME);
       const pageLang = document.documentElement.lang;
       for (const name of ASKED) {
         const value = this.getAttribute(name) || (name === "lang" && pageLang);
@@ -42,7 +48,7 @@
       if (!this.getAttribute("slug")) return;
       const frame = document.createElement("iframe");
       frame.title = this.getAttribute("title") || this.textContent.trim() || "Volante";
-      frame.height = HEIGHTS[this.getAttribute("show")] || HEIGHTS.form;
+      frame.height = String(HEIGHTS[this.getAttribute("show") || ""] || HEIGHTS.form);
       frame.loading = "lazy";
       // A strict content security policy allows styles set by script, but rejects a style
       // attribute.
@@ -53,11 +59,12 @@
       this.replaceChildren(frame);
     }
 
+    /** @param {MessageEvent} event */
     listen({ origin, source, data }) {
       if (!this.frame || origin !== HOME || source !== this.frame.contentWindow) return;
       if (!data || !data.volante) return;
       const { height, answer } = data.volante;
-      if (height > 0 && height < HIGHEST) this.frame.height = Math.ceil(height);
+      if (height > 0 && height < HIGHEST) this.frame.height = String(Math.ceil(height));
       if (answer) this.scrollIntoView({ block: "nearest" });
     }
   }

@@ -3,12 +3,19 @@
 const CHECK_MS = 900000;
 
 export class AppUpdate {
+  /** @type {boolean} */
   #isDue;
+  /** @type {ServiceWorker | null} */
   #awaited;
 
-  /** `isFree()` says whether the app may reload now. */
+  /**
+   * `isFree()` says whether the app may reload now.
+   *
+   * @param {() => boolean} isFree
+   */
   constructor(isFree) {
     this.isFree = isFree;
+    /** @type {ServiceWorkerRegistration | null} */
     this.registration = null;
     this.#isDue = false;
     this.#awaited = null;
@@ -47,6 +54,7 @@ export class AppUpdate {
 
   // The first worker is still installing. If that fails, check again, because a check was
   // requested.
+  /** @param {ServiceWorker} coming */
   checkAfter(coming) {
     if (this.#awaited === coming) return;
     this.#awaited = coming;
@@ -62,6 +70,6 @@ export class AppUpdate {
   takeOver() {
     if (!this.isFree()) return;
     if (this.#isDue) window.location.reload();
-    else if (this.isWaiting) this.registration.waiting.postMessage("take-over");
+    else this.registration?.waiting?.postMessage("take-over");
   }
 }

@@ -1,9 +1,10 @@
 // Starts the kiosk, or explains in plain language why it cannot start.
 
+import { getElement } from "../parts/get-element.js";
 import { Kiosk } from "./kiosk.js";
 import { StartupError } from "./screens/startup-error.js";
 
-const kiosk = new Kiosk(document.getElementById("kiosk"));
+const kiosk = new Kiosk(getElement(document, "#kiosk"));
 
 async function start() {
   if (!window.isSecureContext || !window.crypto.subtle) kiosk.show(StartupError, "secure");

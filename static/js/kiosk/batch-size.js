@@ -2,9 +2,12 @@
 // none is faulty, the batches were too large for a proxy on the way.
 
 export class BatchSize {
+  /** @type {number} */
   #suspects;
+  /** @type {number} */
   #smallest;
 
+  /** @param {number} limit */
   constructor(limit) {
     // Among the next `suspects` records one is faulty, or they are too many at once.
     this.most = limit;
@@ -13,6 +16,7 @@ export class BatchSize {
     this.#smallest = limit;
   }
 
+  /** @param {number} count */
   passed(count) {
     const wasLooking = this.#suspects > 0;
     this.#suspects = Math.max(0, this.#suspects - count);
@@ -20,6 +24,7 @@ export class BatchSize {
     this.size = this.#suspects ? Math.ceil(this.#suspects / 2) : this.most;
   }
 
+  /** @param {number} count */
   failed(count) {
     this.#suspects = count;
     this.#smallest = count;

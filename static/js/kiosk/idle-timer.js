@@ -7,11 +7,18 @@ const TICK_MS = 250;
 const ACTIVITY_EVENTS = ["pointerdown", "keydown", "input", "touchstart", "wheel"];
 
 export class IdleTimer {
+  /** @type {number | null} */
   #timer;
+  /** @type {number} */
   #stirredAt;
+  /** @type {boolean} */
   #isWarning;
 
-  /** Call `warn(seconds)` while time runs out, `calm()` on activity, and `end()` at the end. */
+  /**
+   * Call `warn(seconds)` while time runs out, `calm()` on activity, and `end()` at the end.
+   *
+   * @param {{ warn: (seconds: number) => void, calm: () => void, end: () => void }} listeners
+   */
   constructor({ warn, calm, end }) {
     this.warn = warn;
     this.calm = calm;
@@ -26,7 +33,11 @@ export class IdleTimer {
     document.addEventListener("visibilitychange", () => this.#timer && this.tick());
   }
 
-  /** Watch a screen that may be left alone for `idleMs`. */
+  /**
+   * Watch a screen that may be left alone for `idleMs`.
+   *
+   * @param {number} [idleMs]
+   */
   start(idleMs = DEFAULT_IDLE_MS) {
     this.stop();
     this.idleMs = idleMs;
@@ -50,7 +61,11 @@ export class IdleTimer {
     this.#isWarning = false;
   }
 
-  /** Return whether the time is up. */
+  /**
+   * Return whether the time is up.
+   *
+   * @returns {boolean}
+   */
   tick() {
     const idleFor = Date.now() - this.#stirredAt;
     // If the clock was set back, elapsed time is unknown, so start again.

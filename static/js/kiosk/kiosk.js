@@ -1,5 +1,6 @@
 // The app's controller: which screen is shown, in which language, and what happens between people.
 
+import { getElement } from "../parts/get-element.js";
 import { keepScreenAwake } from "../parts/wake-lock.js";
 import { cacheAssets, storedCampaign, refreshCampaign } from "./campaign.js";
 import { findCode } from "./pairing-code.js";
@@ -24,32 +25,46 @@ import { TapGuard } from "./tap-guard.js";
 import { AppUpdate } from "./app-update.js";
 import { preferredLanguage, fillMessages, languages, languageDirection, message } from "./messages.js";
 
+/** @import { Campaign, LoadedKiosk, Petition, Screen, ScreenClass } from "../../../types/kiosk" */
+
 export class Kiosk {
+  /** @type {string} */
   #tablerLanguage;
+  /** @type {TapGuard} */
   #guard;
+  /** @type {IdleWarning} */
   #idleWarning;
+  /** @type {RestartDialog} */
   #restartDialog;
+  /** @type {IdleTimer} */
   #idle;
+  /** @type {number} */
   #downloads;
 
+  /** @param {HTMLElement} root */
   constructor(root) {
     this.place = root;
+    /** @type {Screen | null} */
     this.screen = null;
+    /** @type {Campaign | null} */
     this.campaign = null;
+    /** @type {string} */
     this.stopped = "";
     this.news = "";
+    /** @type {BeforeInstallPromptEvent | null} */
     this.installing = null;
     this.#downloads = 0;
     this.#tablerLanguage = preferredLanguage();
     this.store = new Store();
     this.sync = new Sync(this.store);
     this.update = new AppUpdate(() => !this.screen || this.screen.isFree === true);
-    this.picture = new TableMontage(this);
+    // It is used only once there is a campaign, and so are most screens.
+    this.picture = new TableMontage(/** @type {LoadedKiosk} */ (this));
     this.#guard = new TapGuard(root);
     this.#idleWarning = new IdleWarning(this.#guard);
     this.#restartDialog = new RestartDialog(this.#guard, () => this.restart());
     this.#idle = new IdleTimer({
-      warn: (seconds) => this.#idleWarning.warn(seconds, this.screen.constructor.idleHint),
+      warn: (seconds) => this.#idleWarning.warn(seconds, classOf(this.screen)?.idleHint),
       calm: () => this.#idleWarning.close(),
       end: () => this.wipe(),
     });
@@ -77,7 +92,11 @@ export class Kiosk {
     this.sync.start();
   }
 
-  /** Handle the address of a pairing code that was opened while the app runs. */
+  /**
+   * Handle the address of a pairing code that was opened while the app runs.
+   *
+   * @param {string} code
+   */
   async onPairingLink(code) {
     if (!code) return;
     window.history.replaceState(null, "", window.location.pathname);
@@ -85,12 +104,18 @@ export class Kiosk {
     else if (this.campaign) this.show(AlreadyPaired, code);
   }
 
-  /** Show what a paired tablet has stored, and fetch what it lacks. */
+  /**
+   * Show what a paired tablet has stored, and fetch what it lacks.
+   *
+   * @template {unknown[]} Details
+   * @param {ScreenClass<Details>} Screen
+   * @param {Details} details
+   */
   async open(Screen, ...details) {
     requestPersistence();
-    this.campaign = await storedCampaign(this.store);
+    this.campaign = (await storedCampaign(this.store)) || null;
     if (this.campaign && !(await this.isOurs())) this.campaign = null;
-    this.stopped = await this.store.read("stopped");
+    this.stopped = (await this.store.read("stopped")) || "";
     if (this.campaign) this.useCampaign(this.campaign);
     else await this.updateCampaign().catch(() => {});
     if (this.campaign) this.show(Screen, ...details);
@@ -113,7 +138,11 @@ export class Kiosk {
     return this.#downloads > 0;
   }
 
-  /** Return the URLs of the pictures to cache for use without a network. */
+  /**
+   * Return the URLs of the pictures to cache for use without a network.
+   *
+   * @returns {string[]}
+   */
   pictureUrls() {
     return [...this.picture.urls(), ...imageUrls(organisationOf(this.campaign))];
   }
@@ -131,7 +160,11 @@ export class Kiosk {
     }
   }
 
-  /** Stop collecting signatures for `reason`. Pass "" to continue. */
+  /**
+   * Stop collecting signatures for `reason`. Pass "" to continue.
+   *
+   * @param {string} reason
+   */
   async stop(reason) {
     if (this.stopped === reason) return;
     this.stopped = reason;
@@ -139,6 +172,7 @@ export class Kiosk {
     if (this.screen instanceof Attract) this.render();
   }
 
+  /** @param {Campaign} campaign */
   useCampaign(campaign) {
     const isNew = !this.campaign;
     this.campaign = campaign;
@@ -156,9 +190,10 @@ export class Kiosk {
 
   /** The petitions and other actions that are open right now. Older servers send only petitions. */
   get petitions() {
+    /** @param {Petition} petition */
     const isOpen = ({ phase, closes_at: end }) =>
       phase === "open" && (!end || Date.parse(end) > Date.now());
-    const { petitions, actions = [] } = this.campaign;
+    const { petitions = [], actions = [] } = this.campaign || {};
     return this.stopped ? [] : [...petitions, ...actions].filter(isOpen);
   }
 
@@ -172,7 +207,7 @@ export class Kiosk {
       });
     }
     if (!problem) this.update.takeOver();
-    if (this.campaign && this.screen.isFree && !(await this.isOurs())) window.location.reload();
+    if (this.campaign && this.screen?.isFree && !(await this.isOurs())) window.location.reload();
   }
 
   /**
@@ -182,21 +217,28 @@ export class Kiosk {
    */
   async isOurs() {
     const pairing = await this.store.pairing();
-    return Boolean(pairing) && pairing.kiosk === this.campaign.kiosk.id;
+    return pairing !== undefined && pairing.kiosk === this.campaign?.kiosk.id;
   }
 
-  /** Replace the current screen with a new one and keep nothing of the old. */
+  /**
+   * Replace the current screen with a new one and keep nothing of the old.
+   *
+   * @template {unknown[]} Details
+   * @param {ScreenClass<Details>} Screen
+   * @param {Details} details
+   */
   show(Screen, ...details) {
     const wasForTablers = isForTablers(this.screen);
     this.leave();
     // Screens for volunteers are in the volunteers' language, whatever language the table starts in.
     if (Screen.isForTablers) this.setLanguage(this.#tablerLanguage);
     else if (wasForTablers) this.setLanguage(this.languages[0]);
-    const template = document.getElementById(`screen-${Screen.template}`);
+    /** @type {HTMLTemplateElement} */
+    const template = getElement(document, `#screen-${Screen.template}`);
     this.place.replaceChildren(template.content.cloneNode(true));
     this.place.dataset.screen = Screen.template;
     fillMessages(this.place);
-    this.screen = new Screen(this, this.place, ...details);
+    this.screen = new Screen(/** @type {LoadedKiosk} */ (this), this.place, ...details);
     fillHeader(this, this.place);
     this.render();
     if (Screen.isPersonal) this.#idle.start(Screen.idleMs);
@@ -212,14 +254,20 @@ export class Kiosk {
     if (this.screen.leave) this.screen.leave();
     this.screen = null;
     // Clear every field, because something else may still hold a reference to it.
-    for (const field of this.place.querySelectorAll("input, textarea, select")) {
+    /** @type {NodeListOf<HTMLInputElement>} */
+    const fields = this.place.querySelectorAll("input, textarea, select");
+    for (const field of fields) {
       field.value = "";
       field.checked = false;
     }
     this.picture.detach();
   }
 
-  /** Change the language of everything shown, and keep what was typed. */
+  /**
+   * Change the language of everything shown, and keep what was typed.
+   *
+   * @param {string} language
+   */
   setLanguage(language) {
     document.documentElement.lang = language;
     document.documentElement.dir = languageDirection(language);
@@ -230,7 +278,11 @@ export class Kiosk {
     }
   }
 
-  /** Switch to the language that was tapped. On a screen for volunteers, remember it for next time. */
+  /**
+   * Switch to the language that was tapped. On a screen for volunteers, remember it for next time.
+   *
+   * @param {string} language
+   */
   choose(language) {
     this.setLanguage(language);
     if (!isForTablers(this.screen)) return;
@@ -239,7 +291,7 @@ export class Kiosk {
   }
 
   render() {
-    if (this.screen.render) this.screen.render();
+    if (this.screen?.render) this.screen.render();
   }
 
   /** Return to the start, in the first language, with nothing left of the last person. */
@@ -248,28 +300,38 @@ export class Kiosk {
     this.show(this.campaign ? Attract : Pairing);
   }
 
+  /** @param {string} language */
   reset(language) {
     this.leave();
     this.place.replaceChildren();
     this.setLanguage(language);
   }
 
-  /** Ask for the volunteers' PIN, then show `next`: a screen and its arguments. */
+  /**
+   * Ask for the volunteers' PIN, then show `next`: a screen and its arguments.
+   *
+   * @template {unknown[]} Details
+   * @param {[Screen?: ScreenClass<Details>, ...details: Details]} next
+   */
   askPin(...next) {
     if (this.campaign) this.show(Pin, ...next);
   }
 
   /** Return to the start: immediately, or after a question if something was typed. */
   askRestart() {
-    if (this.screen.hasInput && this.screen.hasInput()) this.#restartDialog.open();
+    if (this.screen?.hasInput && this.screen.hasInput()) this.#restartDialog.open();
     else this.restart();
   }
 
   wipe() {
     this.#restartDialog.close();
     this.restart();
-    document.getElementById("aloud").textContent = message("wiped");
+    getElement(document, "#aloud").textContent = message("wiped");
   }
 }
 
-const isForTablers = (screen) => Boolean(screen && screen.constructor.isForTablers);
+/** @param {Screen | null} screen */
+const classOf = (screen) => /** @type {ScreenClass | undefined} */ (screen?.constructor);
+
+/** @param {Screen | null} screen */
+const isForTablers = (screen) => Boolean(classOf(screen)?.isForTablers);

@@ -17,7 +17,13 @@ export function lockNavigation() {
   window.addEventListener("pageshow", ({ persisted }) => persisted && window.location.reload());
 }
 
-/** Remove the links from `element`, since it must be read here. Keep their text. */
+/**
+ * Remove the links from `element`, since it must be read here. Keep their text.
+ *
+ * @template {HTMLElement} T
+ * @param {T} element
+ * @returns {T}
+ */
 export function withoutLinks(element) {
   for (const link of element.querySelectorAll("a")) link.replaceWith(...link.childNodes);
   return element;

@@ -1,8 +1,12 @@
 // The organization of the table's event: its mark and its name beside the languages, and its looks.
 // Until the tablet is paired, and if an older server does not send it, it is the host of the site.
 
+import { getElement } from "../parts/get-element.js";
 import { localized } from "./messages.js";
 
+/** @import { Accent, Campaign, Mark, Organisation } from "../../../types/kiosk" */
+
+/** @type {Record<keyof Accent, string>} */
 const PROPERTIES = {
   fill: "--accent",
   hover: "--accent-hover",
@@ -12,33 +16,57 @@ const PROPERTIES = {
   selected: "--selected",
 };
 // The mark in a checked box, as in css/colors.css.
+/** @param {string} colour */
 const check = (colour) =>
   `url("data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 20 20'%3E%3Cpath d='M4 10.5l4 4l8-9' fill='none' stroke='%23${colour.slice(1)}' stroke-width='2.8'/%3E%3C/svg%3E")`;
 const night = window.matchMedia("(prefers-color-scheme: dark)");
 
-/** Return the organization to show for `campaign`, which may be null. */
+/**
+ * Return the organization to show for `campaign`, which may be null.
+ *
+ * @param {Campaign | null} campaign
+ * @returns {Organisation}
+ */
 export const organisationOf = (campaign) => (campaign && campaign.organisation) || host();
 
-const host = () => JSON.parse(document.getElementById("host").textContent);
+/** @returns {Organisation} */
+const host = () => JSON.parse(getElement(document, "#host").textContent);
 
-/** Show the mark and the name of `organisation` in `root`, and the name in the title of the page. */
+/**
+ * Show the mark and the name of `organisation` in `root`, and the name in the title of the page.
+ *
+ * @param {Organisation} organisation
+ * @param {ParentNode} root
+ */
 export function showOrganisation(organisation, root) {
-  for (const image of root.querySelectorAll("[data-mark]")) showMark(image, organisation.mark);
+  /** @type {NodeListOf<HTMLImageElement>} */
+  const images = root.querySelectorAll("[data-mark]");
+  for (const image of images) showMark(image, organisation.mark);
   const name = localized(organisation.name);
   if (!name) return;
   document.title = name;
   for (const place of root.querySelectorAll("[data-organisation]")) place.textContent = name;
 }
 
-/** Return the URLs of the images of `organisation`, to cache for use without a network. */
+/**
+ * Return the URLs of the images of `organisation`, to cache for use without a network.
+ *
+ * @param {Organisation} organisation
+ * @returns {string[]}
+ */
 export const imageUrls = ({ mark }) => (mark ? [mark.url] : []);
 
 // Without an image, or if it cannot be loaded, the neutral symbol beside it is shown.
+/**
+ * @param {HTMLImageElement} image
+ * @param {Mark | null} mark
+ */
 function showMark(image, mark) {
-  const name = image.parentElement.querySelector("[data-organisation]");
+  const name = getElement(/** @type {HTMLElement} */ (image.parentElement), "[data-organisation]");
+  /** @param {boolean} isShown */
   const show = (isShown) => {
     image.hidden = !isShown;
-    name.classList.toggle("visually-hidden", Boolean(isShown && mark.has_name));
+    name.classList.toggle("visually-hidden", Boolean(isShown && mark?.has_name));
   };
   const url = mark ? mark.url : "none";
   // It was tried before, if only the language has changed.
@@ -50,17 +78,23 @@ function showMark(image, mark) {
   else image.removeAttribute("src");
 }
 
-/** Use the looks of `organisation` from now on: its pattern, and its colours by day and by night. */
+/**
+ * Use the looks of `organisation` from now on: its pattern, and its colours by day and by night.
+ *
+ * @param {Organisation} organisation
+ */
 export function useLooks(organisation) {
   if (organisation.pattern) document.documentElement.dataset.pattern = organisation.pattern;
   night.onchange = () => setColours(organisation);
   setColours(organisation);
 }
 
+/** @param {Organisation} organisation */
 function setColours(organisation) {
   const accent = organisation.accent && organisation.accent[night.matches ? "night" : "day"];
   const { style } = document.documentElement;
-  for (const [name, property] of Object.entries(PROPERTIES)) {
+  const properties = /** @type {[keyof Accent, string][]} */ (Object.entries(PROPERTIES));
+  for (const [name, property] of properties) {
     if (accent) style.setProperty(property, accent[name]);
     else style.removeProperty(property);
   }

@@ -3,7 +3,12 @@
 const LENGTH = 8;
 const ADDRESS = /^https?:\/\//i;
 
-/** Return the code in the form it is sent, "K7M2-9QXW", or as much of it as there is. */
+/**
+ * Return the code in the form it is sent, "K7M2-9QXW", or as much of it as there is.
+ *
+ * @param {string} text
+ * @returns {string}
+ */
 export function formatCode(text) {
   const compact = text.toUpperCase().replace(/[^A-Z0-9]/g, "").slice(0, LENGTH);
   return compact.length > LENGTH / 2
@@ -11,9 +16,18 @@ export function formatCode(text) {
     : compact;
 }
 
+/**
+ * @param {string} code
+ * @returns {boolean}
+ */
 export const isComplete = (code) => code.replace(/-/g, "").length === LENGTH;
 
-/** Return the code in `text`, alone or at the end of an address. Return "" if there is none. */
+/**
+ * Return the code in `text`, alone or at the end of an address. Return "" if there is none.
+ *
+ * @param {string} text
+ * @returns {string}
+ */
 export function findCode(text) {
   const candidate = ADDRESS.test(text) ? text.split(/[#?=/&]/).filter(Boolean).pop() : text.trim();
   const compact = (candidate || "").replace(/[\s-]/g, "");

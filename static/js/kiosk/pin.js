@@ -3,14 +3,24 @@
 
 import { toBytes } from "../lib/base64url.js";
 
+/** @import { PinTries, StaffPin } from "../../../types/kiosk" */
+/** @import { Store } from "./store.js" */
+
 export const DIGITS = 6;
 const MAX_ATTEMPTS = 4;
 // A child who plays with the keys blocks the volunteers only briefly. Further attempts wait longer.
 const FIRST_WAIT_MS = 30000;
 const WAIT_MS = 300000;
 
-/** Return how many attempts are left and, if none, how many ms the tablet waits. */
+/**
+ * Return how many attempts are left and, if none, how many ms the tablet waits.
+ *
+ * @param {Store} store
+ * @param {number} [now]
+ * @returns {Promise<{ left: number, rest: number, waits: number }>}
+ */
 export async function attemptsLeft(store, now = Date.now()) {
+  /** @type {Partial<PinTries>} */
   const { used = 0, at = 0, waits = 0 } = (await store.read("tries")) || {};
   const lockMs = waits ? WAIT_MS : FIRST_WAIT_MS;
   // Setting the clock back must not lengthen the wait, and setting it forward must not count twice.
@@ -19,7 +29,14 @@ export async function attemptsLeft(store, now = Date.now()) {
   return { left: Math.max(0, MAX_ATTEMPTS - used), rest, waits };
 }
 
-/** Return whether `digits` are the volunteers' PIN. */
+/**
+ * Return whether `digits` are the volunteers' PIN.
+ *
+ * @param {Store} store
+ * @param {StaffPin} pin
+ * @param {string} digits
+ * @returns {Promise<boolean>}
+ */
 export async function isPin(store, { salt, iterations, digest }, digits) {
   const { left, waits } = await attemptsLeft(store);
   if (!left) return false;

@@ -6,19 +6,34 @@ import { lang } from "../parts/page.js";
 import { isBatteryLow } from "./battery.js";
 import { hasMessage, message, pluralMessage } from "./messages.js";
 
+/** @import { PanelStatus, Problem, SyncState } from "../../../types/kiosk" */
+
 const MAX_SKEW_MS = 300000;
 const MAX_LISTED = 6;
 
+/** @typedef {{ reason: string, sequence: number, at: number }} ListedRecord */
+
+/**
+ * @param {string} kind
+ * @param {string} reasonKey
+ * @returns {Problem}
+ */
 const plainProblem = (kind, reasonKey) => ({ kind, title: message(reasonKey), text: message(`${reasonKey}_hint`) });
 
 /**
  * Return the problems as [{ kind, title, text, lines, notes }, …].
  *
  * The second argument holds the panel's status. Its `notes` are those the volunteers may dismiss.
+ *
+ * @param {SyncState} state
+ * @param {PanelStatus} status
+ * @param {{ isWaiting: boolean }} update
+ * @returns {Problem[]}
  */
 export function problemsOf(state, { waiting, charge: batteryState, ready, stopped, expiresAt, notes }, update) {
+  /** @type {Problem[]} */
   const problems = [];
-  if (state.isOnline === false) {
+  if (state.isOnline === false && state.offlineSince !== null) {
     const title = message("offline", { time: formatTime(state.offlineSince, lang()) });
     problems.push({ kind: "waiting", title, text: message("offline_hint") });
   }
@@ -46,10 +61,20 @@ export function problemsOf(state, { waiting, charge: batteryState, ready, stoppe
   return problems;
 }
 
+/**
+ * @param {ListedRecord} one
+ * @param {ListedRecord} other
+ */
 const latestFirst = (one, other) => other.at - one.at || other.sequence - one.sequence;
 
-/** Return one line per reason: which numbers of this tablet, and when signed, latest first. */
+/**
+ * Return one line per reason: which numbers of this tablet, and when signed, latest first.
+ *
+ * @param {ListedRecord[]} records
+ * @returns {string[]}
+ */
 function byReason(records) {
+  /** @type {Map<string, string[]>} */
   const lines = new Map();
   for (const { reason, sequence, at } of [...records].sort(latestFirst)) {
     const reasonKey = hasMessage(`reason_${reason}`) ? `reason_${reason}` : "reason_other";

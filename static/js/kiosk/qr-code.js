@@ -5,7 +5,13 @@ import { encodeQR } from "../../vendor/qr-0.7.0.js";
 const SVG = "http://www.w3.org/2000/svg";
 const QUIET_ZONE = 3;
 
-/** Return an svg element with the code for `address`, and `name` as its accessible name. */
+/**
+ * Return an svg element with the code for `address`, and `name` as its accessible name.
+ *
+ * @param {string} address
+ * @param {string} name
+ * @returns {SVGSVGElement}
+ */
 export function qrCode(address, name) {
   const rows = encodeQR(address, "raw", { ecc: "medium", border: QUIET_ZONE });
   const runs = rows.flatMap((row, y) => row.map((isDark, x) => (isDark ? `M${x} ${y}h1v1h-1z` : "")));

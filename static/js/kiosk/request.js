@@ -4,6 +4,11 @@ const TIMEOUT_MS = 30000;
 
 /** An error response: its `status`, the server's error `code`, and `after`, the seconds to wait. */
 export class RequestRefused extends Error {
+  /**
+   * @param {number} status
+   * @param {string} code
+   * @param {number} [after]
+   */
   constructor(status, code, after = 0) {
     super(`${status} ${code}`);
     this.status = status;
@@ -12,9 +17,25 @@ export class RequestRefused extends Error {
   }
 }
 
+/**
+ * @typedef {object} RequestOptions
+ * @property {string | undefined} [secret] The secret of a pairing.
+ * @property {unknown} [body] What to post as JSON.
+ * @property {Record<string, string>} [headers]
+ * @property {number} [patience] The timeout in milliseconds.
+ */
+
+/**
+ * Return the response to a request for `path`, and its JSON. That is null if nothing has changed.
+ *
+ * @param {string} path
+ * @param {RequestOptions} [options]
+ * @returns {Promise<{ response: Response, answer: any }>}
+ */
 export async function request(path, { secret, body, headers = {}, patience: timeoutMs = TIMEOUT_MS } = {}) {
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(), timeoutMs);
+  /** @type {Record<string, string>} */
   const allHeaders = { Accept: "application/json", ...headers };
   if (secret) allHeaders.Authorization = `Bearer ${secret}`;
   if (body) allHeaders["Content-Type"] = "application/json";
@@ -22,7 +43,7 @@ export async function request(path, { secret, body, headers = {}, patience: time
     const response = await fetch(path, {
       method: body ? "POST" : "GET",
       headers: allHeaders,
-      body: body ? JSON.stringify(body) : undefined,
+      body: body ? JSON.stringify(body) : null,
       cache: "no-store",
       credentials: "omit",
       signal: controller.signal,

@@ -1,14 +1,24 @@
 // "Start again?": asked before clearing what someone typed.
 
+import { getElement } from "../parts/get-element.js";
+
+/** @import { TapGuard } from "./tap-guard.js" */
+
 export class RestartDialog {
+  /** @type {TapGuard} */
   #guard;
+  /** @type {HTMLDialogElement} */
   #dialog;
 
+  /**
+   * @param {TapGuard} guard
+   * @param {() => void} restart
+   */
   constructor(guard, restart) {
     this.#guard = guard;
-    this.#dialog = document.getElementById("restart");
-    this.#dialog.querySelector('[data-act="keep"]').addEventListener("click", () => this.close());
-    this.#dialog.querySelector('[data-act="clear"]').addEventListener("click", () => {
+    this.#dialog = getElement(document, "#restart");
+    getElement(this.#dialog, '[data-act="keep"]').addEventListener("click", () => this.close());
+    getElement(this.#dialog, '[data-act="clear"]').addEventListener("click", () => {
       this.close();
       restart();
     });

@@ -9,6 +9,8 @@ import {
 } from "../../vendor/hpke-core-1.9.0.js";
 import { toBytes, toText } from "../lib/base64url.js";
 
+/** @import { SealingKey } from "../../../types/kiosk" */
+
 const SUITE = "X25519-HKDF-SHA256-AES-128-GCM";
 const text = new TextEncoder();
 
@@ -16,6 +18,11 @@ const text = new TextEncoder();
  * Return `value` sealed so that only the holder of the private key can read it.
  *
  * The result is bound to its kiosk, its id and its sequence number.
+ *
+ * @param {unknown} value
+ * @param {SealingKey} key
+ * @param {{ kiosk: string, id: string, sequence: number }} place
+ * @returns {Promise<string>}
  */
 export async function seal(value, key, { kiosk, id, sequence }) {
   if (key.suite !== SUITE) throw new Error(`Unknown suite ${key.suite}`);

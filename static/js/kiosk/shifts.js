@@ -3,17 +3,35 @@
 
 import { randomUuid } from "./uuid.js";
 
+/** @import { Shift } from "../../../types/kiosk" */
+/** @import { Store } from "./store.js" */
+
+/**
+ * @param {Store} store
+ * @returns {Promise<Shift | null>}
+ */
 export const openShift = async (store) =>
   ((await store.read("shifts")) || []).find(({ ended_at: ended }) => !ended) || null;
 
-/** End the open shift, if there is one. */
+/**
+ * End the open shift, if there is one.
+ *
+ * @param {Store} store
+ * @returns {Promise<Shift[]>}
+ */
 export function endShift(store) {
   return store.shifts((shifts) => {
     for (const shift of shifts) shift.ended_at = shift.ended_at || new Date().toISOString();
   });
 }
 
-/** Start a shift for `tabler` and end the one before. */
+/**
+ * Start a shift for `tabler` and end the one before.
+ *
+ * @param {Store} store
+ * @param {string} tabler
+ * @returns {Promise<Shift[]>}
+ */
 export function startShift(store, tabler) {
   return store.shifts((shifts) => {
     const now = new Date().toISOString();

@@ -3,9 +3,18 @@
 import { randomUuid } from "./uuid.js";
 import { seal } from "./seal.js";
 
+/** @import { Campaign, Person, Petition, SigningContext } from "../../../types/kiosk" */
+/** @import { Store } from "./store.js" */
+
 const MAX_ATTEMPTS = 8;
 
-/** Return one person's record for one petition, in the format of the protocol. */
+/**
+ * Return one person's record for one petition, in the format of the protocol.
+ *
+ * @param {Person} person
+ * @param {Petition} petition
+ * @param {SigningContext} context
+ */
 export function buildRecord(person, petition, { lang, consent, shift, at }) {
   const { answers, kindData, email, ...rest } = person;
   const ofKind = petition.kind ? { kind_data: kindData[petition.slug] || {} } : {};
@@ -29,6 +38,11 @@ export function buildRecord(person, petition, { lang, consent, shift, at }) {
 }
 
 // A campaign stored before servers sent notices lacks them.
+/**
+ * @param {Petition} petition
+ * @param {string} lang
+ * @returns {string}
+ */
 function noticeOf({ notice }, lang) {
   return notice && notice[lang] ? notice[lang].digest : "";
 }
@@ -37,6 +51,12 @@ function noticeOf({ notice }, lang) {
  * Seal `payloads` for the campaign's table, store them durably, and return their ids.
  *
  * Throws if the tablet cannot store them.
+ *
+ * @param {Store} store
+ * @param {Campaign} campaign
+ * @param {ReturnType<typeof buildRecord>[]} payloads
+ * @param {number} at
+ * @returns {Promise<string[]>}
  */
 export async function storeSealed(store, { key, kiosk: { id: table } }, payloads, at) {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {

@@ -1,6 +1,8 @@
 // What the tablet stores: pairings, sealed records and settings. It never stores a supporter's data
 // unsealed. A write is done only once it would survive a sudden power loss.
 
+/** @import { Pairing, QueuedRecord, ReviewNote, SealedRecord, Settings, Shift, Waiting } from "../../../types/kiosk" */
+
 const NAME = "volante-kiosk";
 const STORES = { settings: null, pairings: { keyPath: "kiosk" } };
 const QUEUE = { keyPath: ["kiosk", "sequence"] };
@@ -10,12 +12,20 @@ const DAY_MS = 86400000;
 const MAX_SHIFTS = 40;
 const MAX_NOTES = 2000;
 
+/** @typedef {(name: string) => IDBObjectStore} StoreOf */
+
+/**
+ * @template T
+ * @param {IDBRequest<T>} request
+ * @returns {Promise<T>}
+ */
 const resultOf = (request) =>
   new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
   });
 
+/** @returns {Promise<IDBDatabase>} */
 function open() {
   const request = indexedDB.open(NAME, 1);
   request.onupgradeneeded = () => {
@@ -27,12 +37,14 @@ function open() {
 }
 
 export class Store {
+  /** @type {Promise<IDBDatabase> | null} */
   #opened;
 
   constructor() {
     this.#opened = null;
   }
 
+  /** @returns {Promise<IDBDatabase>} */
   db() {
     if (!this.#opened) {
       this.#opened = open().then((db) => {
@@ -50,7 +62,13 @@ export class Store {
   }
 
   // Safari may silently lose its database connection while a tablet sleeps, so open it again.
+  /**
+   * @param {string[]} names
+   * @param {IDBTransactionMode} mode
+   * @returns {Promise<IDBTransaction>}
+   */
   async begin(names, mode) {
+    /** @type {IDBTransactionOptions} */
     const options = { durability: "strict" };
     try {
       return (await this.db()).transaction(names, mode, options);
@@ -60,14 +78,24 @@ export class Store {
     }
   }
 
-  /** Run `work(of)` in one transaction, where `of(name)` is a store. Resolve once it is durable. */
+  /**
+   * Run `work(of)` in one transaction, where `of(name)` is a store. Resolve once it is durable.
+   *
+   * @template T
+   * @param {string[]} names
+   * @param {IDBTransactionMode} mode
+   * @param {(of: StoreOf) => Promise<T> | T} work
+   * @returns {Promise<T>}
+   */
   async within(names, mode, work) {
     const transaction = await this.begin(names, mode);
+    /** @type {Promise<void>} */
     const finished = new Promise((resolve, reject) => {
-      transaction.oncomplete = resolve;
+      transaction.oncomplete = () => resolve();
       transaction.onabort = () => reject(transaction.error || new Error("Aborted"));
     });
     finished.catch(() => {});
+    /** @type {T} */
     let answer;
     try {
       answer = await work((name) => transaction.objectStore(name));
@@ -79,27 +107,47 @@ export class Store {
     return answer;
   }
 
+  /**
+   * @template {keyof Settings} Name
+   * @param {Name} name
+   * @returns {Promise<Settings[Name] | undefined>}
+   */
   read(name) {
     return this.within(["settings"], "readonly", (of) => resultOf(of("settings").get(name)));
   }
 
-  /** Store `values` by their names. */
+  /**
+   * Store `values` by their names.
+   *
+   * @param {Partial<Settings>} values
+   * @returns {Promise<void>}
+   */
   write(values) {
     return this.within(["settings"], "readwrite", (of) => {
       for (const [name, value] of Object.entries(values)) of("settings").put(value, name);
     });
   }
 
+  /** @returns {Promise<Pairing[]>} */
   pairings() {
     return this.within(["pairings"], "readonly", (of) => resultOf(of("pairings").getAll()));
   }
 
-  /** Return the pairing that collects signatures now, or undefined. */
+  /**
+   * Return the pairing that collects signatures now, or undefined.
+   *
+   * @returns {Promise<Pairing | undefined>}
+   */
   async pairing() {
     return (await this.pairings()).find(({ current }) => current);
   }
 
-  /** Pair with a new table. A former pairing stays until everything it has is sent. */
+  /**
+   * Pair with a new table. A former pairing stays until everything it has is sent.
+   *
+   * @param {Pick<Pairing, "kiosk" | "secret" | "name">} answer
+   * @returns {Promise<void>}
+   */
   pair({ kiosk, secret, name }) {
     return this.within(["pairings", "settings"], "readwrite", async (of) => {
       await leaveTable(of);
@@ -113,7 +161,12 @@ export class Store {
     await this.forgetFormer();
   }
 
-  /** Clear the shifts of a former table, because the server has received them. */
+  /**
+   * Clear the shifts of a former table, because the server has received them.
+   *
+   * @param {string} kiosk
+   * @returns {Promise<void>}
+   */
   handOver(kiosk) {
     return this.within(["pairings"], "readwrite", async (of) => {
       const pairing = await resultOf(of("pairings").get(kiosk));
@@ -121,7 +174,11 @@ export class Store {
     });
   }
 
-  /** Forget former pairings that have nothing left to send. */
+  /**
+   * Forget former pairings that have nothing left to send.
+   *
+   * @returns {Promise<void>}
+   */
   forgetFormer() {
     return this.within(["pairings", "queue"], "readwrite", async (of) => {
       for (const { kiosk, current, shifts = [] } of await resultOf(of("pairings").getAll())) {
@@ -136,6 +193,12 @@ export class Store {
    *
    * Also count them for the hour, the day and the open shift. Return false if another tab took
    * these numbers first.
+   *
+   * @param {string} kiosk
+   * @param {number} last
+   * @param {SealedRecord[]} records
+   * @param {number} at
+   * @returns {Promise<boolean>}
    */
   keep(kiosk, last, records, at) {
     return this.within(["pairings", "queue", "settings"], "readwrite", async (of) => {
@@ -143,9 +206,15 @@ export class Store {
       if (!pairing || pairing.last !== last) return false;
       of("pairings").put({ ...pairing, last: last + records.length });
       for (const record of records) of("queue").add({ ...record, kiosk, at, refused: "" });
+      /** @type {number[]} */
       const signed = (await resultOf(of("settings").get("signed"))) || [];
       const today = signed.filter((each) => each > at - DAY_MS);
       of("settings").put([...today, ...records.map(() => at)], "signed");
+      /**
+       * @param {(shifts: Shift[]) => void} change
+       * @returns {Promise<Shift[]>}
+       */
+      /** @type {Shift[]} */
       const shifts = (await resultOf(of("settings").get("shifts"))) || [];
       const current = shifts.find(({ ended_at: ended }) => !ended);
       if (current) current.tally += records.length;
@@ -154,14 +223,23 @@ export class Store {
     });
   }
 
-  /** Return the records of one kiosk, or of all, in order. */
+  /**
+   * Return the records of one kiosk, or of all, in order.
+   *
+   * @param {string} [kiosk]
+   * @returns {Promise<QueuedRecord[]>}
+   */
   queue(kiosk) {
     return this.within(["queue"], "readonly", (of) =>
       resultOf(of("queue").getAll(kiosk ? ofKiosk(kiosk) : undefined)),
     );
   }
 
-  /** Return how many records wait, which of them were refused, and since when the oldest waits. */
+  /**
+   * Return how many records wait, which of them were refused, and since when the oldest waits.
+   *
+   * @returns {Promise<Waiting>}
+   */
   async waiting() {
     const queue = await this.queue();
     const oldest = queue.length ? Math.min(...queue.map(({ at }) => at)) : null;
@@ -173,9 +251,16 @@ export class Store {
    *
    * Records held for review, [sequence, reason], leave a note until the volunteers have seen it. Nothing
    * in the note reveals who signed.
+   *
+   * @param {string} kiosk
+   * @param {number[]} removed
+   * @param {[sequence: number, reason: string][]} refused
+   * @param {[sequence: number, reason: string][]} [review]
+   * @returns {Promise<void>}
    */
   settle(kiosk, removed, refused, review = []) {
     return this.within(["queue", "settings"], "readwrite", async (of) => {
+      /** @type {ReviewNote[]} */
       const notes = (await resultOf(of("settings").get("notes"))) || [];
       for (const [sequence, reason] of review) {
         const record = await resultOf(of("queue").get([kiosk, sequence]));
@@ -191,17 +276,28 @@ export class Store {
     });
   }
 
-  /** Remove the notes that the volunteers have seen, and keep any that came since. */
+  /**
+   * Remove the notes that the volunteers have seen, and keep any that came since.
+   *
+   * @param {ReviewNote[]} seen
+   * @returns {Promise<void>}
+   */
   forgetNotes(seen) {
+    /** @param {ReviewNote} note */
     const isSeen = (note) =>
       seen.some(({ kiosk, sequence }) => kiosk === note.kiosk && sequence === note.sequence);
     return this.within(["settings"], "readwrite", async (of) => {
+      /** @type {ReviewNote[]} */
       const notes = (await resultOf(of("settings").get("notes"))) || [];
       of("settings").put(notes.filter((note) => !isSeen(note)), "notes");
     });
   }
 
-  /** Allow refused records to be tried again. */
+  /**
+   * Allow refused records to be tried again.
+   *
+   * @returns {Promise<void>}
+   */
   forgive() {
     return this.within(["queue"], "readwrite", async (of) => {
       for (const record of await resultOf(of("queue").getAll())) {
@@ -210,7 +306,12 @@ export class Store {
     });
   }
 
-  /** Change the list of shifts with `change(shifts)`. */
+  /**
+   * Change the list of shifts with `change(shifts)`.
+   *
+   * @param {(shifts: Shift[]) => void} change
+   * @returns {Promise<Shift[]>}
+   */
   shifts(change) {
     return this.within(["settings"], "readwrite", async (of) => {
       const shifts = (await resultOf(of("settings").get("shifts"))) || [];
@@ -222,7 +323,9 @@ export class Store {
 }
 
 // The current table becomes a former one and keeps the shifts it still has to hand over.
+/** @param {StoreOf} of */
 async function leaveTable(of) {
+  /** @type {Shift[]} */
   const shifts = (await resultOf(of("settings").get("shifts"))) || [];
   const now = new Date().toISOString();
   const ended = shifts.map((shift) => ({ ...shift, ended_at: shift.ended_at || now }));
@@ -232,4 +335,5 @@ async function leaveTable(of) {
   for (const each of OF_A_TABLE) of("settings").delete(each);
 }
 
+/** @param {string} kiosk */
 const ofKiosk = (kiosk) => IDBKeyRange.bound([kiosk, 0], [kiosk, Infinity]);

@@ -4,25 +4,31 @@
 import { Outbox } from "./outbox.js";
 import { RequestRefused } from "./request.js";
 
+/** @import { Pairing, QueuedRecord, Receipt, SyncAnswer, SyncState } from "../../../types/kiosk" */
+/** @import { Store } from "./store.js" */
+
 const LOCK = "volante-kiosk-sync";
 const HEARTBEAT_MS = 60000;
 const RETRY_MS = 2000;
 const MAX_RETRY_MS = 300000;
 
 export class Sync extends EventTarget {
+  /** @param {Store} store */
   constructor(store) {
     super();
     this.store = store;
     this.failures = 0;
+    /** @type {number | null} */
     this.timer = null;
     this.dueAt = 0;
     this.restsUntil = 0;
+    /** @type {Promise<void> | null} */
     this.running = null;
     this.isAskedAgain = false;
     this.outbox = new Outbox(store, (...news) => this.hear(...news));
     // Shown to the volunteers. Only the time of the last sync is stored beyond the life of the app.
-    this.state = { isOnline: null, offlineSince: null, problem: "", gaps: [], skew: 0 };
-    this.state.campaign = null;
+    /** @type {SyncState} */
+    this.state = { isOnline: null, offlineSince: null, problem: "", gaps: [], skew: 0, campaign: null };
   }
 
   start() {
@@ -31,7 +37,11 @@ export class Sync extends EventTarget {
     this.soon(0);
   }
 
-  /** Sync in `ms` or sooner, but never before the server allows it. */
+  /**
+   * Sync in `ms` or sooner, but never before the server allows it.
+   *
+   * @param {number} ms
+   */
   soon(ms) {
     // Use the monotonic clock, because the tablet's clock may be set while waiting.
     const now = performance.now();
@@ -55,6 +65,7 @@ export class Sync extends EventTarget {
     await this.run();
   }
 
+  /** @returns {Promise<void>} */
   begin() {
     clearTimeout(this.timer);
     this.timer = null;
@@ -74,6 +85,7 @@ export class Sync extends EventTarget {
 
   // One tab at a time where the browser has locks. Elsewhere both send, and the server stores each
   // record once.
+  /** @returns {Promise<void | null>} */
   alone() {
     if (!navigator.locks) return this.round();
     return navigator.locks.request(LOCK, { ifAvailable: true }, (lock) => {
@@ -101,6 +113,7 @@ export class Sync extends EventTarget {
   async emptyAll() {
     const pairings = await this.store.pairings();
     pairings.sort((one, other) => Number(other.current) - Number(one.current));
+    /** @type {RequestRefused | null} */
     let refused = null;
     for (const pairing of pairings) {
       try {
@@ -113,6 +126,7 @@ export class Sync extends EventTarget {
     if (refused) throw refused;
   }
 
+  /** @param {unknown} error */
   fail(error) {
     this.failures += 1;
     const isRefusal = error instanceof RequestRefused;
@@ -129,6 +143,12 @@ export class Sync extends EventTarget {
     this.soon(wait);
   }
 
+  /**
+   * @param {SyncAnswer} answer
+   * @param {Map<string, Receipt>} receipts
+   * @param {QueuedRecord[]} batch
+   * @param {Pairing} pairing
+   */
   hear(answer, receipts, batch, { current }) {
     const { gaps = [], campaign = null } = answer;
     const skew = answer.server_time ? Date.now() - Date.parse(answer.server_time) : 0;
@@ -140,10 +160,12 @@ export class Sync extends EventTarget {
     if (current && detail.length) this.dispatchEvent(new CustomEvent("stored", { detail }));
   }
 
+  /** @param {Partial<SyncState>} change */
   tell(change) {
     Object.assign(this.state, change);
     this.dispatchEvent(new Event("state"));
   }
 }
 
+/** @param {Receipt | undefined} receipt */
 const isStored = (receipt) => Boolean(receipt && receipt.status === "stored");

@@ -2,19 +2,32 @@
 // that have not hatched yet. Without a network, the last answer counts.
 
 import { ButterflyNumbers } from "../montage/numbers.js";
+import { storedCampaign } from "./campaign.js";
 import { request } from "./request.js";
+
+/** @import { MontageChange, TakenNumbers } from "../../../types/montage" */
+/** @import { Store } from "./store.js" */
+/** @import { UncountedSignatures } from "./uncounted-signatures.js" */
 
 const TIMEOUT_MS = 6000;
 
 export class TableNumbers extends ButterflyNumbers {
-  /** `ahead` knows which signatures made here are not among the server's numbers yet. */
+  /**
+   * `ahead` knows which signatures made here are not among the server's numbers yet.
+   *
+   * @param {string} url
+   * @param {Store} store
+   * @param {UncountedSignatures} ahead
+   */
   constructor(url, store, ahead) {
     super(url);
     this.store = store;
     this.ahead = ahead;
+    /** @type {TakenNumbers | null} */
     this.servers = null;
   }
 
+  /** @override */
   async ask() {
     const servers = await this.known();
     // Ask first how far the server's numbers reach, then which of ours are counted. This order
@@ -29,6 +42,8 @@ export class TableNumbers extends ButterflyNumbers {
    * Add the signatures made here to the server's last numbers.
    *
    * Return { born, gone } compared with what was known.
+   *
+   * @returns {Promise<MontageChange>}
    */
   async catchUp() {
     const { last, free } = this.servers || (await this.known());
@@ -36,7 +51,12 @@ export class TableNumbers extends ButterflyNumbers {
     return this.learn(last + Math.max(0, ahead - free.length), free.slice(ahead));
   }
 
-  /** Return the `many` highest taken numbers. */
+  /**
+   * Return the `many` highest taken numbers.
+   *
+   * @param {number} many
+   * @returns {number[]}
+   */
   newest(many) {
     const taken = [];
     for (let number = this.last; number > 0 && taken.length < many; number -= 1) {
@@ -45,6 +65,7 @@ export class TableNumbers extends ButterflyNumbers {
     return taken.reverse();
   }
 
+  /** @returns {Promise<TakenNumbers>} */
   async known() {
     try {
       const { answer } = await request(this.url, { patience: TIMEOUT_MS });
@@ -54,8 +75,9 @@ export class TableNumbers extends ButterflyNumbers {
     } catch (error) {
       const stored = await this.store.read("numbers");
       if (stored) return stored;
-      const { facts } = await this.store.read("campaign");
-      return { last: facts.cause.count, free: [] };
+      const campaign = await storedCampaign(this.store);
+      if (!campaign) throw error;
+      return { last: campaign.cause.count, free: [] };
     }
   }
 }

@@ -3,14 +3,20 @@
 const GUARD_MS = 500;
 
 export class TapGuard {
+  /** @type {number | null} */
   #timer;
 
+  /** @param {HTMLElement} place */
   constructor(place) {
     this.place = place;
     this.#timer = null;
   }
 
-  /** Block taps for a moment, then call `ready`. */
+  /**
+   * Block taps for a moment, then call `ready`.
+   *
+   * @param {() => void} [ready]
+   */
   start(ready = () => {}) {
     clearTimeout(this.#timer);
     this.place.inert = true;

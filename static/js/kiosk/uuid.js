@@ -1,4 +1,8 @@
-/** Return a random UUID, also in browsers without crypto.randomUUID. */
+/**
+ * Return a random UUID, also in browsers without crypto.randomUUID.
+ *
+ * @returns {string}
+ */
 export function randomUuid() {
   if (crypto.randomUUID) return crypto.randomUUID();
   const bytes = crypto.getRandomValues(new Uint8Array(16));

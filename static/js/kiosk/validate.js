@@ -1,6 +1,8 @@
 // The same validation and friendly messages as on the server. What only the server can know, it
 // checks later.
 
+/** @import { FieldError, FormRules, Person, PostalCodes, TextField } from "../../../types/kiosk" */
+
 const MAX_LENGTHS = { name: 80, answer: 500, prompt: 2000, comment: 500, postal_code: 16, email: 254, local: 64 };
 const LETTER = /\p{L}/u;
 // eslint-disable-next-line no-control-regex
@@ -12,8 +14,13 @@ const LOCAL = /^[^\s@.,;:<>()[\]\\"]+(\.[^\s@.,;:<>()[\]\\"]+)*$/;
 const SEPARATORS = /[\s.,\-\u2010-\u2015\u2212]+/g;
 const PREFIX = /^(CP|CEP|PC|PLZ|ZIP|[A-Z]{1,2})(?=\d)/;
 
+/** @param {string} text */
 const length = (text) => [...text.normalize("NFC")].length;
 
+/**
+ * @param {string} text
+ * @returns {FieldError | null}
+ */
 function nameError(text) {
   const name = text.trim();
   if (CONTROL.test(name)) return ["name_control"];
@@ -22,6 +29,10 @@ function nameError(text) {
   return length(name) > MAX_LENGTHS.name ? ["name_long"] : null;
 }
 
+/**
+ * @param {string} text
+ * @returns {FieldError | null}
+ */
 function emailError(text) {
   const typed = text.trim();
   const [local, domain = "", ...others] = typed.split("@");
@@ -39,6 +50,11 @@ function emailError(text) {
 
 // `format` is the country's pattern and example codes. Codes are accepted with their separators,
 // without them, or with those of an example.
+/**
+ * @param {string} text
+ * @param {PostalCodes[string] | undefined} format
+ * @returns {FieldError | null}
+ */
 function postalCodeError(text, format) {
   const typed = text.trim().toUpperCase().normalize("NFKC");
   if (!format) return length(typed) > MAX_LENGTHS.postal_code ? ["too_long"] : null;
@@ -64,12 +80,23 @@ function postalCodeError(text, format) {
  *
  * Errors of a petition's own questions are named `slug/name`. `rules` has `required` (a Set),
  * `isEmailRequired`, `questions` with their petition, and `letters`.
+ *
+ * @param {Person} person
+ * @param {FormRules} rules
+ * @param {PostalCodes} postalCodes
+ * @returns {Record<string, FieldError>}
  */
 export function validatePerson(person, rules, postalCodes) {
+  /** @type {Record<string, FieldError>} */
   const errors = {};
+  /**
+   * @param {string} name
+   * @param {FieldError | null} error
+   */
   const addError = (name, error) => {
     if (error) errors[name] = error;
   };
+  /** @param {TextField} name */
   const isBlank = (name) => !person[name].trim();
   const format = postalCodes[person.country];
   addError("given_name", isBlank("given_name") ? ["given_name"] : nameError(person.given_name));
@@ -100,7 +127,12 @@ export function validatePerson(person, rules, postalCodes) {
   return errors;
 }
 
-/** Return "a•••@correo.mx": enough for the person to recognize their own address. */
+/**
+ * Return "a•••@correo.mx": enough for the person to recognize their own address.
+ *
+ * @param {string} address
+ * @returns {string}
+ */
 export function maskEmail(address) {
   const at = address.lastIndexOf("@");
   return `${at > 1 ? address[0] : ""}•••${address.slice(at)}`;

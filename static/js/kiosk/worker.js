@@ -3,7 +3,8 @@
 const CACHE = `volante-kiosk-${kiosk.version}`;
 const CURRENT_CACHES = [CACHE, "volante-kiosk-campaign"];
 const SHELL = "/kiosk/";
-const APP = kiosk.files.find((file) => file.endsWith("/js/kiosk/app.js"));
+const APP = /** @type {string} */ (kiosk.files.find((file) => file.endsWith("/js/kiosk/app.js")));
+const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
 
 // Install all files or none, and all of one version. During a deployment the old server or a cache
 // on the way may answer, and files stored here are never requested again.
@@ -16,11 +17,12 @@ async function install() {
   }
 }
 
+/** @param {Cache} cache */
 async function fillCache(cache) {
   await cache.addAll(kiosk.files);
   const cached = await Promise.all(kiosk.files.map((file) => cache.match(file)));
   // The server sets this header when the file it returns belongs to another version.
-  if (cached.some(({ headers }) => headers.has("Content-Location"))) throw new Error("Other files");
+  if (cached.some((response) => !response || response.headers.has("Content-Location"))) throw new Error("Other files");
   // Bypass the HTTP cache, which may hold the previous version.
   const page = await fetch(SHELL, { cache: "reload", credentials: "omit" });
   if (!page.ok || !(await page.clone().text()).includes(APP)) throw new Error("Another page");
@@ -30,8 +32,8 @@ async function fillCache(cache) {
 async function activate() {
   // Another worker that is installing has started filling its cache. Leave the clean-up to the next
   // activation.
-  if (!self.registration.installing) await deleteOldCaches();
-  await self.clients.claim();
+  if (!worker.registration.installing) await deleteOldCaches();
+  await worker.clients.claim();
 }
 
 async function deleteOldCaches() {
@@ -40,6 +42,7 @@ async function deleteOldCaches() {
   await Promise.all(old.map((name) => caches.delete(name)));
 }
 
+/** @param {Request} request */
 async function respond(request) {
   const key = request.mode === "navigate" ? SHELL : request;
   for (const cacheName of CURRENT_CACHES) {
@@ -50,16 +53,16 @@ async function respond(request) {
   return fetch(request);
 }
 
-self.addEventListener("install", (event) => event.waitUntil(install()));
-self.addEventListener("activate", (event) => event.waitUntil(activate()));
-self.addEventListener("message", ({ data }) => data === "take-over" && self.skipWaiting());
-self.addEventListener("fetch", (event) => {
+worker.addEventListener("install", (event) => event.waitUntil(install()));
+worker.addEventListener("activate", (event) => event.waitUntil(activate()));
+worker.addEventListener("message", ({ data }) => data === "take-over" && worker.skipWaiting());
+worker.addEventListener("fetch", (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
   const isPage = request.mode === "navigate" && pathname === SHELL;
   const isPicture = pathname.startsWith("/montage/") || pathname.startsWith("/organisations/");
   const isCached = isPage || kiosk.files.includes(pathname) || isPicture;
-  if (request.method === "GET" && origin === self.location.origin && isCached) {
+  if (request.method === "GET" && origin === worker.location.origin && isCached) {
     event.respondWith(respond(request));
   }
 });

@@ -2,8 +2,12 @@
 // secure context, unlike crypto.subtle. It is also faster for such short messages, because no
 // promise is awaited between two numbers.
 
+/** @import { AltchaChallenge } from "../../../types/altcha" */
+
+/** @type {number[]} */
 const primes = [];
 for (let n = 2; primes.length < 64; n += 1) if (primes.every((prime) => n % prime)) primes.push(n);
+/** @param {number} root */
 const fraction = (root) => ((root - Math.floor(root)) * 2 ** 32) | 0;
 
 // FIPS 180-4, 4.2.2 and 5.3.3: the first bits of the roots of the first primes.
@@ -11,8 +15,16 @@ const K = Int32Array.from(primes, (prime) => fraction(Math.cbrt(prime)));
 const START = Int32Array.from(primes.slice(0, 8), (prime) => fraction(Math.sqrt(prime)));
 const W = new Int32Array(64);
 const state = new Int32Array(8);
+/**
+ * @param {number} x
+ * @param {number} bits
+ */
 const rotate = (x, bits) => (x >>> bits) | (x << (32 - bits));
 
+/**
+ * @param {DataView} view
+ * @param {number} offset
+ */
 function digestBlock(view, offset) {
   for (let i = 0; i < 16; i += 1) W[i] = view.getInt32(offset + 4 * i);
   for (let i = 16; i < 64; i += 1) {
@@ -46,9 +58,14 @@ function digestBlock(view, offset) {
   state[7] += h;
 }
 
+/**
+ * @param {AltchaChallenge} challengeData
+ * @returns {number | null}
+ */
 function solve({ challenge, salt, maxnumber }) {
   const prefix = new TextEncoder().encode(salt);
-  const target = challenge.match(/.{8}/g).map((word) => parseInt(word, 16) | 0);
+  const words = /** @type {RegExpMatchArray} */ (challenge.match(/.{8}/g));
+  const target = words.map((word) => parseInt(word, 16) | 0);
   const bytes = new Uint8Array((((prefix.length + 16 + 8) >> 6) + 1) * 64);
   const view = new DataView(bytes.buffer);
   bytes.set(prefix);
@@ -67,4 +84,5 @@ function solve({ challenge, salt, maxnumber }) {
   return null;
 }
 
+/** @param {MessageEvent<AltchaChallenge>} event */
 self.onmessage = ({ data }) => self.postMessage(solve(data));

@@ -1,8 +1,15 @@
 // A proof of work for forms, following ALTCHA protocol version 1: find the number whose hash the
 // server chose.
 
+/** @import { AltchaAnswer, AltchaChallenge } from "../../../types/altcha" */
+
 const TIMEOUT_MS = 15000;
 
+/**
+ * @param {string} url
+ * @param {AbortSignal} signal
+ * @returns {Promise<AltchaAnswer>}
+ */
 async function challengeAt(url, signal) {
   const response = await fetch(url, {
     headers: { Accept: "application/json" },
@@ -15,9 +22,19 @@ async function challengeAt(url, signal) {
 }
 
 // A classic script, because phones from before 2021 cannot run modules in a worker.
+/**
+ * @param {AltchaChallenge} challengeData
+ * @param {AbortSignal} signal
+ * @returns {Promise<number | null>}
+ */
 function solve({ challenge, salt, maxnumber }, signal) {
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL("altcha-worker.js", import.meta.url));
+    /**
+     * @template T
+     * @param {(value: T) => void} settle
+     * @param {T} value
+     */
     const finish = (settle, value) => {
       worker.terminate();
       settle(value);
@@ -37,6 +54,10 @@ function solve({ challenge, salt, maxnumber }, signal) {
  *
  * It is "" if none is required, or if finding one fails or takes longer than `timeoutMs`. An old
  * phone must not keep anyone from signing. The server then decides without it.
+ *
+ * @param {string} url
+ * @param {number} [timeoutMs]
+ * @returns {Promise<string>}
  */
 export async function proofFor(url, timeoutMs = TIMEOUT_MS) {
   const controller = new AbortController();

@@ -2,11 +2,19 @@
 
 const SLICE = 8192;
 
+/**
+ * @param {string} text
+ * @returns {Uint8Array<ArrayBuffer>}
+ */
 export function toBytes(text) {
   const plain = atob(text.replace(/-/g, "+").replace(/_/g, "/"));
   return Uint8Array.from(plain, (character) => character.charCodeAt(0));
 }
 
+/**
+ * @param {ArrayBuffer | Uint8Array} buffer
+ * @returns {string}
+ */
 export function toText(buffer) {
   const bytes = new Uint8Array(buffer);
   let plain = "";

@@ -2,8 +2,10 @@
 
 import { LOCAL, read, remove, SESSION, write } from "./storage.js";
 
-/** @typedef {Record<string, string | string[]>} Values the texts of a form by field */
-/** @typedef {{ area: string, keyOf: (name: string) => string, maxAgeMs: number }} Kind */
+/** @import { FormValues } from "../../../types/forms" */
+/** @import { StorageArea } from "./storage.js" */
+
+/** @typedef {{ area: StorageArea, keyOf: (name: string) => string, maxAgeMs: number }} Kind */
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -34,7 +36,7 @@ export const PETITION_DRAFTS = {
  *
  * @param {Kind} kind
  * @param {string} name
- * @param {Values} values
+ * @param {FormValues} values
  * @param {{ revision?: string }} [details]
  */
 export function saveDraft({ area, keyOf }, name, values, details = {}) {
@@ -46,7 +48,7 @@ export function saveDraft({ area, keyOf }, name, values, details = {}) {
  *
  * @param {Kind} kind
  * @param {string} name
- * @returns {{ words: Values, at: number, revision?: string } | null}
+ * @returns {{ words: FormValues, at: number, revision?: string } | null}
  */
 export function loadDraft({ area, keyOf, maxAgeMs }, name) {
   const draft = read(area, keyOf(name));

@@ -4,8 +4,13 @@
  * A mistake is one character too many, missing or wrong, or two neighbours swapped. This is the
  * Damerau-Levenshtein distance in its "optimal string alignment" form: no character is edited
  * twice.
+ *
+ * @param {string} from
+ * @param {string} to
+ * @returns {number}
  */
 export function editDistance(from, to) {
+  /** @type {number[]} */
   let beforeLast = [];
   let last = Array.from({ length: to.length + 1 }, (_, column) => column);
   for (let row = 1; row <= from.length; row += 1) {

@@ -41,11 +41,19 @@ const KNOWN_ENDINGS = new Set(
 // Gmail has only one ending, so any other is a typing mistake.
 const ONLY_ENDINGS = new Map([["gmail", "gmail.com"]]);
 
+/**
+ * @param {string} domain
+ * @returns {[name: string, ending: string]}
+ */
 function splitDomain(domain) {
   const dot = domain.indexOf(".");
   return dot < 0 ? [domain, ""] : [domain.slice(0, dot), domain.slice(dot + 1)];
 }
 
+/**
+ * @param {string} typed
+ * @param {string} meant
+ */
 const isSwap = (typed, meant) =>
   typed.length === meant.length &&
   editDistance(typed, meant) === 1 &&
@@ -53,6 +61,11 @@ const isSwap = (typed, meant) =>
 
 // Return how many mistakes lead from `typed` to `meant`, or Infinity if they are more likely two
 // different providers.
+/**
+ * @param {string} typed
+ * @param {string} meant
+ * @returns {number}
+ */
 function typosBetween(typed, meant) {
   const [name, ending] = splitDomain(typed);
   const [meantName, meantEnding] = splitDomain(meant);
@@ -68,17 +81,28 @@ function typosBetween(typed, meant) {
   return distance === 2 && name[0] !== meantName[0] ? Infinity : distance;
 }
 
-/** Return the domain that was probably meant, or null if the typed one may be right. */
+/**
+ * Return the domain that was probably meant, or null if the typed one may be right.
+ *
+ * @param {string} typed
+ * @returns {string | null}
+ */
 function suggestDomain(typed) {
   if (COMMON_DOMAINS.includes(typed) || SIMILAR_PROVIDERS.has(typed)) return null;
   const [name] = splitDomain(typed);
-  if (ONLY_ENDINGS.has(name)) return ONLY_ENDINGS.get(name);
+  const onlyDomain = ONLY_ENDINGS.get(name);
+  if (onlyDomain) return onlyDomain;
   const distances = COMMON_DOMAINS.map((meant) => typosBetween(typed, meant));
   const smallest = Math.min(...distances);
   return smallest <= 2 ? COMMON_DOMAINS[distances.indexOf(smallest)] : null;
 }
 
-/** Return the address that was probably meant, its local part untouched, or null. */
+/**
+ * Return the address that was probably meant, its local part untouched, or null.
+ *
+ * @param {string} typed
+ * @returns {string | null}
+ */
 export function suggestAddress(typed) {
   const address = typed.trim();
   const at = address.lastIndexOf("@");

@@ -3,9 +3,16 @@
 
 import { read, remove, SESSION, write } from "./storage.js";
 
+/** @import { FormValues, Signature } from "../../../types/forms" */
+
 const KEY = "volante:signed";
 const MAX_AGE_MS = 30 * 60 * 1000;
 
+/**
+ * @param {string} petition
+ * @param {FormValues} form
+ * @param {number} [at]
+ */
 export function saveSignature(petition, form, at = Date.now()) {
   write(SESSION, KEY, { petition, given_name: form.given_name, email: form.email, form, at });
 }
@@ -14,6 +21,10 @@ export function saveSignature(petition, form, at = Date.now()) {
  * Return what was signed under `petition` in the last thirty minutes, or null.
  *
  * Older data is deleted.
+ *
+ * @param {string} petition
+ * @param {number} [now]
+ * @returns {Signature | null}
  */
 export function loadSignature(petition, now = Date.now()) {
   const signature = read(SESSION, KEY);
@@ -23,7 +34,11 @@ export function loadSignature(petition, now = Date.now()) {
   return null;
 }
 
-/** Forget what was signed under `petition`, because it is confirmed. */
+/**
+ * Forget what was signed under `petition`, because it is confirmed.
+ *
+ * @param {string} petition
+ */
 export function deleteSignature(petition) {
   const signature = read(SESSION, KEY);
   if (signature && signature.petition === petition) remove(SESSION, KEY);

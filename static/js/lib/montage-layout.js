@@ -1,8 +1,27 @@
-/* The montage as a function: from a butterfly number to its place, turn, wing and colour.
+// The montage as a function: from a butterfly number to its place, turn, wing and colour. It is the
+// same as campaign/montage/layout.py, to the bit. tests/vectors/montage_*.json keep both identical.
 
-   The same as campaign/montage/layout.py, to the bit; tests/vectors/montage_*.json hold both
-   together. A shape is { mask, area, palette, centre }: `mask` and `area` from packMask, `palette`
-   the RGBA bytes of palette.png (1024×1024), `centre` [column, row] from shape.toml. */
+/** @import { ShapeMask } from "../../../types/montage" */
+
+/**
+ * What gives butterflies their look.
+ *
+ * @typedef {object} PaintedShape
+ * @property {ArrayLike<number>} palette The RGBA bytes of palette.png (1024×1024).
+ * @property {[column: number, row: number]} centre From shape.toml.
+ */
+
+/**
+ * The look of consecutive butterflies.
+ *
+ * @typedef {object} Wings
+ * @property {Uint8Array} variant 0–7.
+ * @property {Uint8Array} flip 0 or 1.
+ * @property {Int32Array} turn 65,536 is a whole turn, clockwise from head up.
+ * @property {Int32Array} scale 1,000 is as `size` says.
+ * @property {Uint8ClampedArray} colour Three bytes each.
+ * @property {Uint32Array} depth All different. The lowest is painted first.
+ */
 
 const STEP_X = 3242174889;
 const STEP_Y = 2447445414;
@@ -10,8 +29,13 @@ const BLOCK = 1 << 14;
 const CANDIDATES = 2 ** 32;
 const MAX_SIZE = 0.34;
 
-/* 1,048,576 pixels, eight to a byte, first pixel in the lowest bit, and the share of them that is
-   set. `rgba` is mask.png as a canvas gives it. */
+/**
+ * 1,048,576 pixels, eight to a byte, first pixel in the lowest bit, and the share of them that is
+ * set. `rgba` is mask.png as a canvas gives it.
+ *
+ * @param {Uint8ClampedArray | Uint8Array} rgba
+ * @returns {ShapeMask}
+ */
 export function packMask(rgba) {
   const mask = new Uint8Array(rgba.length >> 5);
   let set = 0;
@@ -24,21 +48,35 @@ export function packMask(rgba) {
   return { mask, area: set / (rgba.length >> 2) };
 }
 
+/**
+ * @param {Uint8Array} mask
+ * @param {number} x
+ * @param {number} y
+ */
 function isInside(mask, x, y) {
   const pixel = ((y >>> 22) << 10) | (x >>> 22);
   return (mask[pixel >> 3] >> (pixel & 7)) & 1;
 }
 
-/* Finds places; keeps how many butterflies come before each block of candidates, so that a search
-   far down the line begins near its goal. */
+/**
+ * Finds places; keeps how many butterflies come before each block of candidates, so that a search
+ * far down the line begins near its goal.
+ */
 export class Places {
+  /** @param {Uint8Array} mask */
   constructor(mask) {
     this.mask = mask;
     this.before = [0];
   }
 
-  /* Butterflies first … last, both included: x and y as Uint32Array, fractions of the square
-     (2³² = 1), y downward. */
+  /**
+   * Butterflies first … last, both included: x and y as Uint32Array, fractions of the square (2³² =
+   * 1), y downward.
+   *
+   * @param {number} first
+   * @param {number} last
+   * @returns {{ x: Uint32Array<ArrayBuffer>, y: Uint32Array<ArrayBuffer> }}
+   */
   between(first, last) {
     if (first < 1) throw new RangeError("butterflies are numbered from 1");
     const count = Math.max(0, last - first + 1);
@@ -66,6 +104,10 @@ export class Places {
     return { x, y };
   }
 
+  /**
+   * @param {number} number
+   * @returns {number}
+   */
   blockOf(number) {
     while (this.before[this.before.length - 1] < number) this.countNextBlock();
     let low = 0;
@@ -93,7 +135,12 @@ export class Places {
   }
 }
 
-/* A 32-bit hash, one to one: the finaliser of MurmurHash3. */
+/**
+ * A 32-bit hash, one to one: the finaliser of MurmurHash3.
+ *
+ * @param {number} number
+ * @returns {number}
+ */
 export function hash32(number) {
   let h = number | 0;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
@@ -101,7 +148,13 @@ export function hash32(number) {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
-/* The direction of (across, up), −32,768 to 32,768, clockwise from straight up. */
+/**
+ * The direction of (across, up), −32,768 to 32,768, clockwise from straight up.
+ *
+ * @param {number} across
+ * @param {number} up
+ * @returns {number}
+ */
 export function bearing(across, up) {
   const wide = Math.abs(across);
   const high = Math.abs(up);
@@ -112,9 +165,15 @@ export function bearing(across, up) {
   return across < 0 ? -angle : angle;
 }
 
-/* The look of butterflies first, first + 1 … at these places. Per butterfly: `variant` 0–7, `flip` 0
-   or 1, `turn` (65,536 = a whole turn, clockwise from head up), `scale` (1,000 = as `size` says),
-   `colour` (three bytes), `depth` (all different; lowest is painted first). */
+/**
+ * Return the look of butterflies first, first + 1 … at these places.
+ *
+ * @param {PaintedShape} shape
+ * @param {number} first
+ * @param {ArrayLike<number>} x
+ * @param {ArrayLike<number>} y
+ * @returns {Wings}
+ */
 export function wings(shape, first, x, y) {
   const count = x.length;
   const look = {
@@ -142,6 +201,13 @@ export function wings(shape, first, x, y) {
   return look;
 }
 
+/**
+ * @param {Uint8ClampedArray} colour
+ * @param {number} at
+ * @param {ArrayLike<number>} palette
+ * @param {number} from
+ * @param {number} hash
+ */
 function paint(colour, at, palette, from, hash) {
   const red = palette[from];
   const blue = palette[from + 2];
@@ -152,7 +218,13 @@ function paint(colour, at, palette, from, hash) {
   colour[at + 2] = blue + light;
 }
 
-/* The side of a butterfly's square when there are `count`, as a fraction of the montage's side. */
+/**
+ * The side of a butterfly's square when there are `count`, as a fraction of the montage's side.
+ *
+ * @param {number} area
+ * @param {number} count
+ * @returns {number}
+ */
 export function size(area, count) {
   if (count < 1) return MAX_SIZE;
   const progress = Math.min(Math.max(Math.log(count / 43) / Math.log(2000 / 43), 0), 1);

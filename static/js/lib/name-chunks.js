@@ -1,5 +1,7 @@
 // The names that supporters made public, fetched for a thousand butterflies at a time.
 
+/** @import { NameChunk } from "../../../types/montage" */
+
 export const CHUNK_SIZE = 1000;
 
 /**
@@ -18,6 +20,7 @@ export const chunkOf = (number) => Math.floor((number - 1) / CHUNK_SIZE);
  * @param {string} url
  * @param {number} k
  * @param {{ query?: string, cache?: RequestCache }} [options]
+ * @returns {Promise<NameChunk>}
  */
 export async function fetchChunk(url, k, { query = "", cache = "default" } = {}) {
   const response = await fetch(url.replace("{k}", String(k)) + query, { credentials: "omit", cache });

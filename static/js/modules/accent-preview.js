@@ -1,11 +1,15 @@
 // Shows a colour while someone types it. The server draws the samples, as for the button beside them.
 
+import { getElement } from "../parts/get-element.js";
 import { whenTypingPauses } from "../parts/typing-pause.js";
 
+/** @param {HTMLElement} element */
 export default function accentPreview(element) {
-  const field = element.querySelector("input");
-  const form = field.form;
+  /** @type {HTMLInputElement} */
+  const field = getElement(element, "input");
+  const form = /** @type {HTMLFormElement} */ (field.form);
 
+  /** @param {AbortSignal} signal */
   const render = async (signal) => {
     const body = new URLSearchParams({ press: "try" });
     for (const name of ["csrf_token", "version", "pattern", field.name]) {
@@ -16,7 +20,7 @@ export default function accentPreview(element) {
     if (response.redirected || ![200, 422].includes(response.status)) return;
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const samples = page.querySelector("[data-accent-samples]");
-    if (samples) element.querySelector("[data-accent-samples]").replaceWith(samples);
+    if (samples) getElement(element, "[data-accent-samples]").replaceWith(samples);
   };
   field.addEventListener("input", whenTypingPauses(render));
 }

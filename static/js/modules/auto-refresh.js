@@ -3,6 +3,7 @@
 import { poll } from "../parts/poll.js";
 import { refreshLiveParts } from "../parts/live-parts.js";
 
+/** @param {HTMLElement} element */
 export default function autoRefresh(element) {
   poll(() => Number(element.dataset.every) * 1000, refreshLiveParts);
 }

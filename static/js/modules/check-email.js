@@ -6,22 +6,26 @@ import { interpolate } from "../lib/format.js";
 import { loadSignature } from "../lib/last-signature.js";
 import { resend } from "../parts/resend.js";
 
+/** @param {WithData} element */
 export default function checkEmail(element) {
   const { petition } = element.dataset;
   const signature = loadSignature(petition);
+  /** @param {string} selector */
   const all = (selector) => element.querySelectorAll(selector);
   for (const part of all("[data-resend], [data-correct], [data-waiting]")) part.hidden = !signature;
   for (const part of all("[data-unsigned]")) part.hidden = Boolean(signature);
   if (!signature) return;
   deleteDraft(PETITION_DRAFTS, petition);
   for (const greeting of all("[data-greeting]")) {
-    greeting.textContent = interpolate(greeting.dataset.text, {
+    greeting.textContent = interpolate(greeting.dataset.text ?? "", {
       name: signature.given_name,
       email: signature.email,
     });
     greeting.hidden = false;
   }
-  for (const input of all("[data-code-email]")) if (!input.value) input.value = signature.email;
+  /** @type {NodeListOf<HTMLInputElement>} */
+  const inputs = element.querySelectorAll("[data-code-email]");
+  for (const input of inputs) if (!input.value) input.value = signature.email;
   const button = element.querySelector("[data-resend]");
   const status = element.querySelector("[data-resend-status]");
   if (status) status.setAttribute("role", "status");

@@ -2,13 +2,20 @@
 // and the camera reads codes.
 
 import { offerScanner } from "../organize/check-in-scanner.js";
+import { urlEncoded } from "../parts/form-values.js";
+import { getElement } from "../parts/get-element.js";
 
 const TYPING_MS = 250;
 const REFRESH_MS = 5000;
 // Each response has a new token, which does not change the list.
 const TOKEN = /name="csrf_token" value="[^"]*"/g;
 
-/** Return a function that shows in `output` how a check-in went. */
+/**
+ * Return a function that shows in `output` how a check-in went.
+ *
+ * @param {HTMLElement} output
+ * @returns {(kind: string, text: string) => void}
+ */
 function resultWriter(output) {
   return (kind, text) => {
     output.className = `check-in-result check-in-result--${kind}`;
@@ -20,8 +27,16 @@ function resultWriter(output) {
   };
 }
 
-/** Return a function that fetches the list for the text in `input` and shows it. */
+/**
+ * Return a function that fetches the list for the text in `input` and shows it.
+ *
+ * @param {HTMLElement} list
+ * @param {HTMLInputElement} input
+ * @param {string} address
+ * @returns {() => Promise<void>}
+ */
 function listRefresher(list, input, address) {
+  /** @type {AbortController | null} */
   let controller = null;
   let shown = "";
   return async () => {
@@ -45,18 +60,25 @@ function listRefresher(list, input, address) {
   };
 }
 
+/** @param {WithData} root */
 export default function checkIn(root) {
-  const input = root.querySelector("#words");
-  const list = root.querySelector("[data-check-in-list]");
+  /** @type {HTMLInputElement} */
+  const input = getElement(root, "#words");
+  const list = getElement(root, "[data-check-in-list]");
   const { dataset } = root;
-  const showResult = resultWriter(root.querySelector("[data-verdict]"));
+  const showResult = resultWriter(getElement(root, "[data-verdict]"));
   const refresh = listRefresher(list, input, dataset.list);
+  /** @type {number | null} */
   let timer = null;
 
-  const send = async (address, fields) => {
+  /**
+   * @param {string} address
+   * @param {URLSearchParams} body
+   */
+  const send = async (address, body) => {
     try {
       const headers = { Accept: "application/json", "X-CSRFToken": dataset.token };
-      const response = await fetch(address, { method: "POST", headers, body: new URLSearchParams(fields) });
+      const response = await fetch(address, { method: "POST", headers, body });
       if (response.redirected) {
         location.reload();
         return;
@@ -71,18 +93,19 @@ export default function checkIn(root) {
   };
 
   list.addEventListener("submit", (event) => {
-    const form = event.target.closest("[data-check-in-form]");
+    /** @type {HTMLFormElement | null} */
+    const form = /** @type {Element} */ (event.target).closest("[data-check-in-form]");
     if (!form) return;
     event.preventDefault();
     if (form.getAttribute("aria-busy")) return;
     form.setAttribute("aria-busy", "true");
-    send(form.getAttribute("action"), new FormData(form)).finally(() => form.removeAttribute("aria-busy"));
+    send(form.getAttribute("action") ?? "", urlEncoded(form)).finally(() => form.removeAttribute("aria-busy"));
   });
   input.addEventListener("input", () => {
     clearTimeout(timer);
     timer = setTimeout(refresh, TYPING_MS);
   });
-  input.form.addEventListener("submit", (event) => {
+  input.form?.addEventListener("submit", (event) => {
     event.preventDefault();
     refresh();
   });
@@ -91,7 +114,7 @@ export default function checkIn(root) {
   }, REFRESH_MS);
 
   offerScanner(root, {
-    onCode: (code) => send(dataset.checkIn, { code }),
+    onCode: (code) => send(dataset.checkIn, new URLSearchParams({ code })),
     onRefused: () => showResult("danger", dataset.noCamera),
   });
   // Someone may have typed before this script started.

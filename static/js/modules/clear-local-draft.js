@@ -2,6 +2,7 @@
 
 import { deleteDraft, ORGANIZER_DRAFTS } from "../lib/drafts.js";
 
+/** @param {WithData} element */
 export default function clearLocalDraft(element) {
   deleteDraft(ORGANIZER_DRAFTS, element.dataset.draft);
 }

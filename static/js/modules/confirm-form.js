@@ -2,6 +2,7 @@
 
 import { rememberConfirming } from "../lib/confirmation-channel.js";
 
+/** @param {WithData<HTMLFormElement>} form */
 export default function confirmForm(form) {
   form.addEventListener("submit", () => rememberConfirming(form.dataset.petition));
 }

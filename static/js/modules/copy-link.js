@@ -5,6 +5,7 @@ import { labelOf, setLabel } from "../parts/label.js";
 const SHOWN_MS = 3000;
 
 // Without a secure context there is no clipboard API, but a selection can still be copied.
+/** @param {string} text */
 function copySelected(text) {
   const field = document.createElement("textarea");
   field.value = text;
@@ -17,6 +18,10 @@ function copySelected(text) {
   return isCopied;
 }
 
+/**
+ * @param {string} text
+ * @returns {Promise<boolean>}
+ */
 async function copy(text) {
   try {
     await navigator.clipboard.writeText(text);
@@ -26,8 +31,10 @@ async function copy(text) {
   }
 }
 
+/** @param {WithData} button */
 export default function copyLink(button) {
   const label = labelOf(button);
+  /** @type {number | null} */
   let timer = null;
   (button.querySelector("[data-label]") || button).setAttribute("aria-live", "polite");
   button.hidden = false;

@@ -2,11 +2,13 @@
 // butterflies look in it once the form is sent.
 
 import { formatPercent, interpolate } from "../lib/format.js";
+import { getElement, getField } from "../parts/get-element.js";
 import { lang } from "../parts/page.js";
 import { cutOut } from "../organize/cutout.js";
 
 const MAX_PIXELS = 480;
 
+/** @param {HTMLImageElement} image */
 function canvasFor(image) {
   const scale = Math.min(1, MAX_PIXELS / Math.max(image.naturalWidth, image.naturalHeight));
   const canvas = document.createElement("canvas");
@@ -15,25 +17,30 @@ function canvasFor(image) {
   return canvas;
 }
 
+/** @param {WithData} element */
 async function start(element) {
-  const image = element.querySelector("img");
+  /** @type {HTMLImageElement} */
+  const image = getElement(element, "img");
   await image.decode();
   const canvas = canvasFor(image);
   const context = canvas.getContext("2d", { willReadFrequently: true });
+  if (!context) throw new Error("No canvas");
   context.drawImage(image, 0, 0, canvas.width, canvas.height);
   const original = context.getImageData(0, 0, canvas.width, canvas.height);
-  const figure = image.parentElement;
-  const caption = figure.querySelector("[data-cutout-text]");
-  const form = element.querySelector("form");
-  const value = element.querySelector("[data-threshold-value]");
+  const figure = /** @type {HTMLElement} */ (image.parentElement);
+  /** @type {WithData} */
+  const caption = getElement(figure, "[data-cutout-text]");
+  /** @type {HTMLFormElement} */
+  const form = getElement(element, "form");
+  const value = getElement(element, "[data-threshold-value]");
   const render = () => {
-    const { cut_by: method, threshold, inverted } = form.elements;
+    const [method, threshold, inverted] = ["cut_by", "threshold", "inverted"].map((name) => getField(form, name));
     const settings = { by: method.value, threshold: Number(threshold.value), inverted: inverted.checked };
     const picture = new ImageData(original.data.slice(), original.width, original.height);
     const portion = cutOut(picture.data, { ...settings, ground: element.dataset.ground });
     context.putImageData(picture, 0, 0);
     value.textContent = threshold.value;
-    threshold.closest(".field").toggleAttribute("data-off", settings.by === "alpha");
+    threshold.closest(".field")?.toggleAttribute("data-off", settings.by === "alpha");
     caption.textContent = interpolate(caption.dataset.cutoutText, { share: formatPercent(portion, lang()) });
   };
   const fit = () => {
@@ -49,6 +56,7 @@ async function start(element) {
   fit();
 }
 
+/** @param {WithData} element */
 export default function cutoutPreview(element) {
   // If the picture does not load, only the server cuts it out.
   start(element).catch(() => {});

@@ -2,6 +2,7 @@
 
 import { bindFocalPoint } from "../organize/focal-point.js";
 
+/** @param {HTMLFormElement} form */
 export default function focalPoint(form) {
   bindFocalPoint(form);
 }

@@ -8,6 +8,10 @@ const STEADY_ATTEMPTS = 5;
 const MAX_ATTEMPTS = 20;
 const BACKOFF = 1.25;
 
+/**
+ * @param {string} url
+ * @returns {Promise<number | null>}
+ */
 async function fetchNumber(url) {
   try {
     const response = await fetch(url, {
@@ -21,8 +25,10 @@ async function fetchNumber(url) {
   }
 }
 
+/** @param {number} attempts */
 const pauseMs = (attempts) => FIRST_MS * BACKOFF ** Math.max(0, attempts - STEADY_ATTEMPTS);
 
+/** @param {HTMLElement} element */
 export default function hatchPoll(element) {
   const { pathname, search } = window.location;
   const url = element.dataset.url || pathname + search;

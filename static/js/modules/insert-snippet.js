@@ -1,12 +1,14 @@
 // Inserts text into a field as a separate paragraph: at the last caret position, or at the end.
 
+/** @param {string} text */
 function separatorAfter(text) {
   if (!text || text.endsWith("\n\n")) return "";
   return text.endsWith("\n") ? "\n" : "\n\n";
 }
 
+/** @param {WithData} button */
 export default function insertSnippet(button) {
-  const field = document.getElementById(button.dataset.field);
+  const field = /** @type {HTMLTextAreaElement} */ (document.getElementById(button.dataset.field));
   let wasFocused = document.activeElement === field;
   field.addEventListener("focus", () => { wasFocused = true; });
   button.hidden = false;

@@ -5,25 +5,43 @@
 import { deleteDraft, loadDraft, ORGANIZER_DRAFTS, saveDraft } from "../lib/drafts.js";
 import { isEdited } from "../parts/form-values.js";
 import { interpolate, formatTime } from "../lib/format.js";
+import { getElement } from "../parts/get-element.js";
 
 const TYPING_MS = 600;
 
+/**
+ * @param {HTMLFormElement} form
+ * @returns {Record<string, string>}
+ */
 function textValues(form) {
   // Fields that the server reformats would always differ from the stored text.
-  const fields = [...form.elements].filter(({ type, dataset }) => ["text", "textarea"].includes(type) && !("rewritten" in dataset));
+  const all = /** @type {Iterable<HTMLInputElement>} */ (form.elements);
+  const fields = [...all].filter(({ type, dataset }) => ["text", "textarea"].includes(type) && !("rewritten" in dataset));
   return Object.fromEntries(fields.map(({ name, value }) => [name, value]));
 }
 
 // Browsers send line ends as two characters and show them as one.
+/**
+ * @param {string} left
+ * @param {string} right
+ */
 const isSameText = (left, right) => left.replace(/\r\n/g, "\n").trim() === right.replace(/\r\n/g, "\n").trim();
 
+/**
+ * @param {Record<string, string>} draft
+ * @param {Record<string, string>} current
+ */
 function differs(draft, current) {
   return Object.entries(draft).some(([name, text]) => name in current && !isSameText(text, current[name]));
 }
 
+/**
+ * @param {HTMLFormElement} form
+ * @param {Record<string, string>} values
+ */
 function restore(form, values) {
   for (const [name, text] of Object.entries(values)) {
-    const field = form.elements.namedItem(name);
+    const field = /** @type {HTMLInputElement | null} */ (form.elements.namedItem(name));
     if (!field || isSameText(field.value, text)) continue;
     field.value = text;
     const details = field.closest("details");
@@ -32,9 +50,10 @@ function restore(form, values) {
   }
 }
 
+/** @param {WithData<HTMLFormElement>} form */
 export default function localDraft(form) {
   const { draft: name, revision } = form.dataset;
-  const notice = form.querySelector("[data-draft-offer]");
+  /** @type {number | null} */
   let timer = null;
   const save = () => {
     timer = null;
@@ -56,21 +75,25 @@ export default function localDraft(form) {
     if (isEdited(form)) save();
     return;
   }
-  if (!differs(draft.words, textValues(form))) {
+  // An organizer's draft has one text for each field.
+  const texts = /** @type {Record<string, string>} */ (draft.words);
+  if (!differs(texts, textValues(form))) {
     // A new revision with the same text means that it was saved. Otherwise the form was only shown
     // again.
     if (draft.revision !== revision) deleteDraft(ORGANIZER_DRAFTS, name);
     return;
   }
-  const time = notice.querySelector("[data-draft-time]");
+  const notice = getElement(form, "[data-draft-offer]");
+  /** @type {WithData} */
+  const time = getElement(notice, "[data-draft-time]");
   time.textContent = interpolate(time.dataset.text, { time: formatTime(draft.at, document.documentElement.lang) });
-  notice.querySelector("[data-draft-outdated]").hidden = draft.revision === revision;
+  getElement(notice, "[data-draft-outdated]").hidden = draft.revision === revision;
   notice.hidden = false;
-  notice.querySelector("[data-draft-take]").addEventListener("click", () => {
-    restore(form, draft.words);
+  getElement(notice, "[data-draft-take]").addEventListener("click", () => {
+    restore(form, texts);
     notice.hidden = true;
   });
-  notice.querySelector("[data-draft-drop]").addEventListener("click", () => {
+  getElement(notice, "[data-draft-drop]").addEventListener("click", () => {
     deleteDraft(ORGANIZER_DRAFTS, name);
     notice.hidden = true;
   });

@@ -2,6 +2,7 @@
 
 import { formatWeekdayAndTime, interpolate } from "../lib/format.js";
 
+/** @param {WithData} element */
 export default function localTime(element) {
   const { starts, zone, text } = element.dataset;
   const lang = document.documentElement.lang;

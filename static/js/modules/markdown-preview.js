@@ -3,9 +3,11 @@
 
 import { livePreview } from "../parts/live-preview.js";
 
+/** @param {WithData<HTMLFormElement>} form */
 export default function markdownPreview(form) {
   for (const output of form.querySelectorAll("[data-preview-of]")) {
-    const field = form.elements.namedItem(output.dataset.previewOf);
+    const name = output.dataset.previewOf ?? "";
+    const field = /** @type {HTMLTextAreaElement | null} */ (form.elements.namedItem(name));
     if (!field) continue;
     const bodyOf = () => new URLSearchParams({ body: field.value });
     const preview = livePreview(form, form.dataset.previewUrl, output, bodyOf);

@@ -2,22 +2,44 @@
 // copies the cell above. The server stores what was typed and reports the outcome of each row.
 
 import { isEdited } from "../parts/form-values.js";
+import { getElement } from "../parts/get-element.js";
 import { autosave } from "../parts/grid-autosave.js";
 import { interpolate } from "../lib/format.js";
 
-const DITTO = /^["“”„«»〃״]$/;
-const cellsOf = (row) => [...row.querySelectorAll("[data-cell]")];
+/** @import { RowOutcome } from "../../../types/forms" */
 
+const DITTO = /^["“”„«»〃״]$/;
+/** @param {HTMLElement} row */
+function cellsOf(row) {
+  /** @type {NodeListOf<HTMLInputElement>} */
+  const cells = row.querySelectorAll("[data-cell]");
+  return [...cells];
+}
+
+/**
+ * @param {Event} event
+ * @returns {HTMLInputElement | null}
+ */
+const cellAt = (event) => /** @type {Element} */ (event.target).closest("[data-cell]");
+
+/** @param {HTMLElement} cell */
+const rowOf = (cell) => /** @type {HTMLElement} */ (cell.closest("tr"));
+
+/**
+ * @param {WithData<HTMLFormElement>} form
+ * @param {HTMLElement} body
+ */
 function appendRow(form, body) {
-  const row = body.lastElementChild.cloneNode(true);
+  const last = /** @type {HTMLElement} */ (body.lastElementChild);
+  const row = /** @type {HTMLElement} */ (last.cloneNode(true));
   const number = Number(row.dataset.line) + 1;
-  row.dataset.line = number;
-  row.querySelector("th").textContent = number;
-  row.querySelector("[data-outcome]").id = `why-${number}`;
+  row.dataset.line = String(number);
+  getElement(row, "th").textContent = String(number);
+  getElement(row, "[data-outcome]").id = `why-${number}`;
   for (const text of row.querySelectorAll("[data-outcome-text], [data-outcome-reason]")) text.textContent = "";
   for (const cell of cellsOf(row)) {
     cell.name = `cell:${number}:${cell.dataset.cell}`;
-    cell.setAttribute("aria-label", interpolate(form.dataset.called, { field: cell.dataset.name, row: number }));
+    cell.setAttribute("aria-label", interpolate(form.dataset.called, { field: cell.dataset.name ?? "", row: number }));
     cell.removeAttribute("aria-invalid");
     cell.removeAttribute("aria-describedby");
     if (cell.type === "checkbox") cell.checked = false;
@@ -27,12 +49,16 @@ function appendRow(form, body) {
   return row;
 }
 
+/**
+ * @param {HTMLElement} row
+ * @param {RowOutcome | undefined} outcome
+ */
 function showOutcome(row, outcome) {
-  row.querySelector("[data-outcome-text]").textContent = outcome ? outcome.words : "";
-  row.querySelector("[data-outcome-reason]").textContent = outcome ? outcome.why : "";
-  row.querySelector("[data-outcome]").dataset.outcome = outcome ? outcome.fate : "";
+  getElement(row, "[data-outcome-text]").textContent = outcome ? outcome.words : "";
+  getElement(row, "[data-outcome-reason]").textContent = outcome ? outcome.why : "";
+  getElement(row, "[data-outcome]").dataset.outcome = outcome ? outcome.fate : "";
   for (const cell of cellsOf(row)) {
-    const isWrong = Boolean(outcome) && outcome.fields.includes(cell.dataset.cell);
+    const isWrong = outcome?.fields.includes(cell.dataset.cell ?? "");
     if (isWrong) {
       cell.setAttribute("aria-invalid", "true");
       cell.setAttribute("aria-describedby", `why-${row.dataset.line}`);
@@ -43,18 +69,20 @@ function showOutcome(row, outcome) {
   }
 }
 
+/** @param {WithData<HTMLFormElement>} form */
 export default function paperGrid(form) {
-  const body = form.querySelector("tbody");
-  const more = form.querySelector("[data-more]");
+  const body = getElement(form, "tbody");
+  const more = getElement(form, "[data-more]");
   const maxRows = Number(form.dataset.most);
-  const rows = () => [...body.children];
+  const rows = () => [.../** @type {Iterable<HTMLElement>} */ (body.children)];
+  /** @type {Record<string, RowOutcome | undefined> | null} */
   let outcomes = null;
 
   // Report nothing about a row that is being typed until it is left.
   const show = () => {
     if (!outcomes) return;
     for (const row of rows()) {
-      if (!row.contains(document.activeElement)) showOutcome(row, outcomes[row.dataset.line]);
+      if (!row.contains(document.activeElement)) showOutcome(row, outcomes[row.dataset.line ?? ""]);
     }
   };
   const save = autosave(form, (results) => {
@@ -62,6 +90,7 @@ export default function paperGrid(form) {
     show();
   });
 
+  /** @param {HTMLInputElement} cell */
   const select = (cell) => {
     cell.focus();
     if (cell.type === "text") cell.select();
@@ -71,17 +100,23 @@ export default function paperGrid(form) {
     more.hidden = rows().length >= maxRows;
     return row;
   };
+  /**
+   * @param {HTMLElement} row
+   * @param {HTMLInputElement[]} cells
+   * @param {number} column
+   */
   const moveOn = (row, cells, column) => {
     if (column + 1 < cells.length) return select(cells[column + 1]);
-    const next = row.nextElementSibling || (rows().length < maxRows ? add() : null);
-    return next ? select(cellsOf(next)[0]) : form.querySelector("[type=submit]").focus();
+    const following = /** @type {HTMLElement | null} */ (row.nextElementSibling);
+    const next = following || (rows().length < maxRows ? add() : null);
+    return next ? select(cellsOf(next)[0]) : getElement(form, "[type=submit]").focus();
   };
 
   form.addEventListener("keydown", (event) => {
     if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
-    const cell = event.target.closest("[data-cell]");
+    const cell = cellAt(event);
     if (!cell) return;
-    const row = cell.closest("tr");
+    const row = rowOf(cell);
     const cells = cellsOf(row);
     const column = cells.indexOf(cell);
     if (event.key === "Enter") {
@@ -89,16 +124,17 @@ export default function paperGrid(form) {
       moveOn(row, cells, column);
       return;
     }
-    const step = { ArrowUp: "previousElementSibling", ArrowDown: "nextElementSibling" }[event.key];
-    if (!step || cell.tagName === "SELECT") return;
+    const isUp = event.key === "ArrowUp";
+    if (!(isUp || event.key === "ArrowDown") || cell.tagName === "SELECT") return;
     event.preventDefault();
-    if (row[step]) select(cellsOf(row[step])[column]);
+    const target = /** @type {HTMLElement | null} */ (isUp ? row.previousElementSibling : row.nextElementSibling);
+    if (target) select(cellsOf(target)[column]);
   });
   form.addEventListener("input", (event) => {
-    const cell = event.target.closest("[data-cell]");
+    const cell = cellAt(event);
     if (cell && cell.type === "text" && DITTO.test(cell.value)) {
-      const row = cell.closest("tr");
-      const above = row.previousElementSibling;
+      const row = rowOf(cell);
+      const above = /** @type {HTMLElement | null} */ (row.previousElementSibling);
       cell.value = above ? cellsOf(above)[cellsOf(row).indexOf(cell)].value : "";
     }
     save();

@@ -2,10 +2,17 @@
 
 import { DONE, poll } from "../parts/poll.js";
 
+/** @typedef {{ state: string, progress?: number, words?: string }} Progress */
+
 const FIRST_MS = 500;
 const FINAL = ["ready", "failed", "gone"];
 
 // A public page's cookies stay at home. Pages of the workspace need the session.
+/**
+ * @param {URL} address
+ * @param {RequestCredentials} credentials
+ * @returns {Promise<Progress>}
+ */
 async function fetchProgress(address, credentials) {
   try {
     const response = await fetch(address, { headers: { Accept: "application/json" }, redirect: "error", credentials });
@@ -20,6 +27,10 @@ async function fetchProgress(address, credentials) {
 }
 
 // A file opens in place of this page. If the browser downloads it instead, the link stays.
+/**
+ * @param {HTMLElement} element
+ * @param {HTMLAnchorElement} link
+ */
 function openResult(element, link) {
   for (const part of element.querySelectorAll("[data-in-progress]")) part.hidden = true;
   for (const part of element.querySelectorAll("[data-ready]")) part.hidden = false;
@@ -27,16 +38,18 @@ function openResult(element, link) {
   window.location.replace(window.location.href);
 }
 
+/** @param {HTMLElement} element */
 export default function progressPoll(element) {
   const address = new URL(window.location.href);
   address.searchParams.set("progress", "1");
-  const bar = element.querySelector("progress");
-  const status = element.querySelector("[data-progress-text]");
+  const bar = /** @type {HTMLProgressElement} */ (element.querySelector("progress"));
+  const status = /** @type {HTMLElement} */ (element.querySelector("[data-progress-text]"));
+  /** @type {HTMLAnchorElement | null} */
   const link = element.querySelector("[data-open]");
   const credentials = "public" in element.dataset ? "omit" : "same-origin";
   const intervalMs = Number(element.dataset.seconds) * 500;
   const check = async () => {
-    const { state, progress, words: text } = await fetchProgress(address, credentials);
+    const { state, progress = 0, words: text } = await fetchProgress(address, credentials);
     if (state === "ready" && link) {
       status.textContent = "";
       openResult(element, link);

@@ -8,14 +8,22 @@ import { lang } from "../parts/page.js";
 import { showProgress, showToGo } from "../parts/goal-progress.js";
 import { announceOnline, announceCount, announceOffline } from "../parts/pulse-status.js";
 
+/** @import { PulseAnswer, PulseState } from "../../../types/pulse" */
+
 /**
  * The watchers of this page by address.
  *
  * A module that starts late finds the last answer in `.answer`.
+ *
+ * @type {Map<string, Pulse>}
  */
 export const watchers = new Map();
 
 // An element belongs to the nearest pulse around it, or else to the first one of the page.
+/**
+ * @param {string} url
+ * @param {string} selector
+ */
 function elementsOf(url, selector) {
   return [...document.querySelectorAll(selector)].filter((element) => {
     const container = element.closest("[data-pulse]") || document.querySelector("[data-pulse]");
@@ -23,8 +31,13 @@ function elementsOf(url, selector) {
   });
 }
 
+/**
+ * @param {string} slug
+ * @param {number} count
+ */
 function showPetition(slug, count) {
   const name = CSS.escape(`petition:${slug}`);
+  /** @param {string} selector */
   const all = (selector) => document.querySelectorAll(selector);
   for (const element of all(`[data-count=${name}]`)) showCount(element, count);
   for (const element of all(`[data-progress=${name}]`)) showProgress(element, count);
@@ -34,6 +47,10 @@ function showPetition(slug, count) {
   }
 }
 
+/**
+ * @param {string} url
+ * @param {PulseAnswer} answer
+ */
 function render(url, answer) {
   for (const element of elementsOf(url, "[data-count=cause]")) showCount(element, answer.count);
   for (const element of elementsOf(url, "[data-count-text]")) showCountText(element, answer.count);
@@ -47,8 +64,13 @@ function render(url, answer) {
   for (const element of elementsOf(url, "[data-pulse-status]")) announceCount(element, answer.count);
 }
 
+/**
+ * @param {string} name
+ * @param {PulseAnswer | PulseState} detail
+ */
 const dispatch = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
 
+/** @param {WithData} element */
 export default function pulse(element) {
   const url = element.dataset.pulse;
   if (!url || watchers.has(url)) return;
@@ -59,7 +81,7 @@ export default function pulse(element) {
     },
     onLive(isLive, knownSince) {
       for (const status of elementsOf(url, "[data-pulse-status]")) {
-        if (isLive) announceOnline(status, watcher.answer.count);
+        if (isLive) announceOnline(status, watcher.answer?.count ?? 0);
         else announceOffline(status, knownSince);
       }
       dispatch("volante:pulse-state", { url, isLive, knownSince });

@@ -5,7 +5,9 @@ import { refreshLiveParts } from "../parts/live-parts.js";
 const DELAY_MS = 12000;
 
 export default function refreshOnPulse() {
+  /** @type {number | null} */
   let lastCount = null;
+  /** @type {number | null} */
   let timer = null;
   async function refresh() {
     timer = null;

@@ -7,6 +7,7 @@ import { guardSubmit } from "../parts/submit-guard.js";
 // Signing up on a slow network takes longer than saving in the workspace.
 const RELEASE_MS = 20000;
 
+/** @param {HTMLFormElement} form */
 export default function registrationForm(form) {
   emailSuggestion(form);
   guardSubmit(form, { releaseMs: RELEASE_MS });

@@ -1,43 +1,57 @@
 // Search as you type: requests the page again and swaps in its results. The address is replaced
 // without filling the history. The result is announced after a pause in typing.
 
-import { isEdited } from "../parts/form-values.js";
+import { isEdited, urlEncoded } from "../parts/form-values.js";
+import { getElement, getField } from "../parts/get-element.js";
 
 const TYPING_MS = 250;
 const MIN_LENGTH = 2;
 
+/**
+ * @param {string} url
+ * @param {AbortSignal} signal
+ */
 async function fetchPage(url, signal) {
   const response = await fetch(url, { signal, headers: { Accept: "text/html" } });
   if (!response.ok) throw new Error(`status ${response.status}`);
   return new DOMParser().parseFromString(await response.text(), "text/html");
 }
 
+/** @param {Document} page */
 function updateLanguageLinks(page) {
-  for (const link of document.querySelectorAll(".language-switch a[hreflang]")) {
+  /** @type {NodeListOf<HTMLAnchorElement>} */
+  const links = document.querySelectorAll(".language-switch a[hreflang]");
+  for (const link of links) {
     const fresh = page.querySelector(`.language-switch a[hreflang="${link.hreflang}"]`);
-    if (fresh) link.setAttribute("href", fresh.getAttribute("href"));
+    if (fresh) link.setAttribute("href", fresh.getAttribute("href") ?? "");
   }
 }
 
+/**
+ * @param {Document} page
+ * @param {HTMLElement} results
+ * @param {HTMLElement} status
+ */
 function show(page, results, status) {
-  results.replaceChildren(...page.querySelector("[data-search-results]").childNodes);
+  results.replaceChildren(...getElement(page, "[data-search-results]").childNodes);
   document.title = page.title;
-  status.textContent = results.querySelector("h1").textContent;
+  status.textContent = getElement(results, "h1").textContent;
   updateLanguageLinks(page);
 }
 
+/** @param {HTMLFormElement} form */
 export default function search(form) {
-  const results = document.querySelector("[data-search-results]");
-  const status = document.querySelector("[data-search-status]");
+  const results = getElement(document, "[data-search-results]");
+  const status = getElement(document, "[data-search-status]");
   let controller = new AbortController();
   let timer = 0;
   // The results on the page are not those of a query typed before this script started.
   const wasEdited = isEdited(form);
-  let shownQuery = wasEdited ? null : new URLSearchParams(new FormData(form)).toString();
+  let shownQuery = wasEdited ? null : urlEncoded(form).toString();
 
   async function update() {
-    const query = new URLSearchParams(new FormData(form)).toString();
-    const length = form.elements.q.value.trim().length;
+    const query = urlEncoded(form).toString();
+    const length = getField(form, "q").value.trim().length;
     if (query === shownQuery || (length && length < MIN_LENGTH)) return;
     controller.abort();
     controller = new AbortController();
@@ -49,7 +63,7 @@ export default function search(form) {
       history.replaceState(null, "", url);
     } catch (error) {
       // Without a network the button still sends the search, and the browser reports the problem.
-      if (error.name === "AbortError") return;
+      if (/** @type {Error} */ (error).name === "AbortError") return;
     }
     results.removeAttribute("aria-busy");
   }

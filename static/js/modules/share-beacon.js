@@ -1,9 +1,10 @@
 // Tells our server, once, that a share button was pressed: not which one, and not with whom.
 
+/** @param {HTMLElement} element */
 export default function shareBeacon(element) {
   element.addEventListener("click", ({ target }) => {
     const { noted: url } = element.dataset;
-    if (!url || !target.closest("[data-way]")) return;
+    if (!url || !(/** @type {Element} */ (target).closest("[data-way]"))) return;
     delete element.dataset.noted;
     navigator.sendBeacon(url);
   });

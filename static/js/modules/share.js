@@ -1,5 +1,6 @@
 // Opens the phone's own share dialog, if there is one.
 
+/** @param {WithData} button */
 export default function share(button) {
   if (!navigator.share) return;
   button.hidden = false;

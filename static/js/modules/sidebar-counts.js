@@ -4,11 +4,17 @@ import { poll } from "../parts/poll.js";
 
 const INTERVAL_MS = 20000;
 
+/**
+ * @param {HTMLElement} element
+ * @param {string} text
+ */
 function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/** @param {WithData} sidebar */
 export default function sidebarCounts(sidebar) {
+  /** @param {string} selector */
   const all = (selector) => sidebar.querySelectorAll(selector);
   poll(() => INTERVAL_MS, async () => {
     const response = await fetch(sidebar.dataset.address, { headers: { Accept: "application/json" } });

@@ -11,6 +11,7 @@ import { guardSubmit } from "../parts/submit-guard.js";
 // Signing on a slow network takes longer than saving in the workspace.
 const RELEASE_MS = 20000;
 
+/** @param {WithData<HTMLFormElement>} form */
 export default function signForm(form) {
   const { petition } = form.dataset;
   const save = () => saveDraft(PETITION_DRAFTS, petition, formValues(form));

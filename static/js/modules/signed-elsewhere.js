@@ -3,6 +3,7 @@
 import { hasConfirmed, announceConfirmed } from "../lib/confirmation-channel.js";
 import { deleteSignature } from "../lib/last-signature.js";
 
+/** @param {WithData} element */
 export default function signedElsewhere({ dataset }) {
   if (!hasConfirmed(dataset.petition)) return;
   deleteSignature(dataset.petition);

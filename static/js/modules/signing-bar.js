@@ -4,9 +4,10 @@
 
 const MAX_HEIGHT_SHARE = 0.25;
 
+/** @param {HTMLElement} bar */
 export default function signingBar(bar) {
   const form = document.getElementById("sign");
-  const content = bar.firstElementChild;
+  const content = /** @type {HTMLElement} */ (bar.firstElementChild);
   const fit = () => bar.classList.toggle("is-tall", content.offsetHeight > MAX_HEIGHT_SHARE * window.innerHeight);
   if ("ResizeObserver" in window) new ResizeObserver(fit).observe(content);
   if (!form || !("IntersectionObserver" in window)) return;

@@ -2,6 +2,7 @@
 
 import { guardSubmit } from "../parts/submit-guard.js";
 
+/** @param {HTMLFormElement} form */
 export default function submitOnce(form) {
   guardSubmit(form);
 }

@@ -8,14 +8,20 @@ const PREFERS_DARK = "(prefers-color-scheme: dark)";
 
 // The montage has a night picture. The browser selects it by the system's setting unless the reader
 // has chosen a theme.
+/** @param {string | undefined} chosen */
 function showPictures(chosen) {
-  const media = { day: "not all", night: "all" }[chosen] || PREFERS_DARK;
-  for (const source of document.querySelectorAll("source[data-night]")) {
+  /** @type {Record<string, string>} */
+  const choices = { day: "not all", night: "all" };
+  const media = (chosen && choices[chosen]) || PREFERS_DARK;
+  /** @type {NodeListOf<HTMLSourceElement>} */
+  const sources = document.querySelectorAll("source[data-night]");
+  for (const source of sources) {
     const condition = source.dataset.night && chosen !== "day" ? ` and ${source.dataset.night}` : "";
     source.media = media + condition;
   }
 }
 
+/** @param {WithData} button */
 export default function theme(button) {
   const root = document.documentElement;
   const system = window.matchMedia(PREFERS_DARK);

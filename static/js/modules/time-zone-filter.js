@@ -3,10 +3,15 @@
 
 const DIACRITICS = /\p{M}/gu;
 
+/** @param {string} text */
 function fold(text) {
   return text.normalize("NFKD").replace(DIACRITICS, "").toLowerCase().replace(/[−_/]/g, (character) => (character === "−" ? "-" : " "));
 }
 
+/**
+ * @param {WithData<HTMLSelectElement>} select
+ * @param {HTMLElement} field
+ */
 function build(select, field) {
   const search = document.createElement("input");
   search.type = "search";
@@ -24,15 +29,18 @@ function build(select, field) {
   return { search, status };
 }
 
+/** @param {WithData<HTMLSelectElement>} select */
 export default function timeZoneFilter(select) {
-  const { search, status } = build(select, select.closest(".field"));
+  const { search, status } = build(select, /** @type {HTMLElement} */ (select.closest(".field")));
   const groups = [...select.querySelectorAll("optgroup")].map((group) => ({
     group,
-    options: [...group.children].map((option) => ({ option, text: fold(`${option.text} ${option.value} ${group.label}`) })),
+    options: [.../** @type {Iterable<HTMLOptionElement>} */ (group.children)].map((option) => ({ option, text: fold(`${option.text} ${option.value} ${group.label}`) })),
   }));
   let chosen = select.value;
 
+  /** @param {string[]} terms */
   function filterOptions(terms) {
+    /** @type {string[]} */
     const matches = [];
     for (const { group, options } of groups) {
       const matching = options.filter(({ text }) => terms.every((term) => text.includes(term)));

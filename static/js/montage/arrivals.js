@@ -5,6 +5,9 @@ import { bearing, hash32 } from "../lib/montage-layout.js";
 import { easeArrival } from "./easing.js";
 import { yOf } from "./butterflies.js";
 
+/** @import { Flight, PackedButterflies, PlacedButterfly, View } from "../../../types/montage" */
+/** @import { Places } from "../lib/montage-layout.js" */
+
 const FLIGHT_MS = 1400;
 const FADE_MS = 200;
 const BETWEEN_MS = 300;
@@ -19,13 +22,20 @@ export class Arrivals {
   /**
    * `places` is a Places, and `centre` is the shape's centre. Of those that come one by one, at
    * most `maxFlying` are in the air.
+   *
+   * @param {Places} places
+   * @param {[number, number]} centre
+   * @param {number} maxFlying
    */
   constructor(places, centre, maxFlying) {
     this.places = places;
     this.centre = centre;
     this.maxFlying = maxFlying;
+    /** @type {number[]} */
     this.queue = [];
+    /** @type {Flight[]} */
     this.flying = [];
+    /** @type {Flight[]} */
     this.landed = [];
     this.nextAt = 0;
   }
@@ -34,12 +44,22 @@ export class Arrivals {
     return this.flying.length > 0 || this.queue.length > 0;
   }
 
-  /** The numbers that have not reached their place yet. */
+  /**
+   * The numbers that have not reached their place yet.
+   *
+   * @returns {number[]}
+   */
   get underway() {
     return [...this.queue, ...this.flying.map(({ number }) => number)];
   }
 
-  /** Start the arrival of `numbers`. In a swarm at most `maxFlights` fly, and the others only fade in. */
+  /**
+   * Start the arrival of `numbers`. In a swarm at most `maxFlights` fly, and the others only fade in.
+   *
+   * @param {number[]} numbers
+   * @param {number} now
+   * @param {{ still: boolean, most: number }} limits
+   */
   add(numbers, now, { still, most: maxFlights }) {
     if (still) {
       this.flying.push(...numbers.map((number) => this.flight(number, now, FADE_MS)));
@@ -53,30 +73,48 @@ export class Arrivals {
     }
   }
 
-  /** Remove numbers that are free again, wherever they are. */
+  /**
+   * Remove numbers that are free again, wherever they are.
+   *
+   * @param {number[]} numbers
+   */
   remove(numbers) {
     const removed = new Set(numbers);
     this.queue = this.queue.filter((number) => !removed.has(number));
-    for (const name of ["flying", "landed"]) {
-      this[name] = this[name].filter(({ number }) => !removed.has(number));
-    }
+    this.flying = this.flying.filter(({ number }) => !removed.has(number));
+    this.landed = this.landed.filter(({ number }) => !removed.has(number));
   }
 
-  /** Land all that are still on the way. */
+  /**
+   * Land all that are still on the way.
+   *
+   * @param {number} now
+   */
   landAll(now) {
     this.landed.push(...this.queue.splice(0).map((number) => this.flight(number, now, 0)));
     this.landed.push(...this.flying.splice(0));
   }
 
+  /**
+   * @param {number} number
+   * @param {number} start
+   * @param {number} ms
+   * @returns {Flight}
+   */
   flight(number, start, ms) {
     const x = this.places.between(number, number).x[0];
     return { number, x, y: yOf(x), start, ms };
   }
 
-  /** Start the next flight if it is time, and end finished flights. Return whether any landed. */
+  /**
+   * Start the next flight if it is time, and end finished flights. Return whether any landed.
+   *
+   * @param {number} now
+   * @returns {boolean}
+   */
   step(now) {
     if (this.queue.length && this.flying.length < this.maxFlying && now >= this.nextAt) {
-      this.flying.push(this.flight(this.queue.shift(), now, FLIGHT_MS));
+      this.flying.push(this.flight(/** @type {number} */ (this.queue.shift()), now, FLIGHT_MS));
       this.nextAt = now + BETWEEN_MS;
     }
     const over = this.flying.filter(({ start, ms }) => now >= start + ms);
@@ -88,6 +126,8 @@ export class Arrivals {
 
   /**
    * Forget landed numbers that are now among the settled, that is, where `settled(number)` is true.
+   *
+   * @param {(number: number) => boolean} settled
    */
   settle(settled) {
     this.landed = this.landed.filter(({ number }) => !settled(number));
@@ -97,6 +137,11 @@ export class Arrivals {
    * Return what to paint over the settled ones: { count, bytes }.
    *
    * WebGLPainter defines the layout.
+   *
+   * @param {number} now
+   * @param {View} view
+   * @param {number} ratio
+   * @returns {PackedButterflies}
    */
   pack(now, view, ratio) {
     const all = [...this.landed, ...this.flying.filter(({ start }) => now >= start)];
@@ -108,6 +153,13 @@ export class Arrivals {
     return { count: all.length, bytes };
   }
 
+  /**
+   * @param {Flight} each
+   * @param {number} now
+   * @param {View} view
+   * @param {number} ratio
+   * @returns {number[]}
+   */
   stance(each, now, view, ratio) {
     const part = each.ms ? Math.min(1, (now - each.start) / each.ms) : 1;
     if (part >= 1) return [0, 0, 0, 1, 1];
@@ -129,6 +181,10 @@ export class Arrivals {
 
   // Return where a butterfly starts, relative to its place: just inside the edge of the view. It
   // fades in there, because the canvas would cut off one that starts farther out.
+  /**
+   * @param {PlacedButterfly} place
+   * @param {View} view
+   */
   edge({ number, x, y }, view) {
     const hash = hash32(number ^ 0x5bd1e995);
     const angle = (hash / 2 ** 32) * 2 * Math.PI;
@@ -143,6 +199,11 @@ export class Arrivals {
 
   // Return how far `heading` (radians, clockwise from
   // up) is from the turn at rest, in 1/65,536 turns.
+  /**
+   * @param {PlacedButterfly} place
+   * @param {number} heading
+   * @returns {number}
+   */
   turnTo({ number, x, y }, heading) {
     const outward = (bearing((x >>> 22) - this.centre[0], this.centre[1] - (y >>> 22)) * 87) >> 8;
     const rest = outward + ((((hash32(number) & 0xffff) - 32768) * 5737) >> 15);

@@ -2,6 +2,9 @@
 
 import { hash32 } from "../lib/montage-layout.js";
 
+/** @import { Area } from "../../../types/montage" */
+/** @import { Places } from "../lib/montage-layout.js" */
+
 // A place's y follows from its x. Both are multiples of the candidate's number modulo 2³², and the
 // step of x has an inverse. So the factor is 1/3242174889 · 2447445414 modulo 2³².
 export const Y_OF_X = Number(
@@ -10,6 +13,10 @@ export const Y_OF_X = Number(
 const DEPTH = 0x3c6ef372;
 const MAX_PLAIN_SORT = 4096;
 
+/**
+ * @param {bigint} odd
+ * @returns {bigint}
+ */
 function inverse(odd) {
   const all = BigInt(2 ** 32);
   let guess = odd;
@@ -18,13 +25,23 @@ function inverse(odd) {
   return (guess + all) % all;
 }
 
-/** Return the y of the place with this x. Both are uint32 fractions of the square. */
+/**
+ * Return the y of the place with this x. Both are uint32 fractions of the square.
+ *
+ * @param {number} x
+ * @returns {number}
+ */
 export const yOf = (x) => Math.imul(x, Y_OF_X) >>> 0;
 
 /**
  * Return butterflies 1 … `last`, except those in the array `without`, lowest depth first.
  *
  * The result is one Uint32Array of pairs (x, number). `places` is a Places of montage-layout.js.
+ *
+ * @param {Places} places
+ * @param {number} last
+ * @param {number[]} without
+ * @returns {Uint32Array<ArrayBuffer>}
  */
 export function gatherButterflies(places, last, without) {
   const missing = new Set(without.filter((number) => number <= last));
@@ -44,7 +61,12 @@ export function gatherButterflies(places, last, without) {
   return butterflies;
 }
 
+/**
+ * @param {Uint32Array<ArrayBuffer>} numbers
+ * @returns {Uint32Array<ArrayBuffer>}
+ */
 function sortByDepth(numbers) {
+  /** @param {number} number */
   const depth = (number) => hash32(number + DEPTH);
   if (numbers.length <= MAX_PLAIN_SORT) return numbers.sort((a, b) => depth(a) - depth(b));
   // A radix sort, sixteen bits at a time, sorts a million in a few dozen milliseconds.
@@ -66,6 +88,10 @@ function sortByDepth(numbers) {
 
 /**
  * Return those of `butterflies` inside { left, top, right, bottom } (fractions), in the same order.
+ *
+ * @param {Uint32Array<ArrayBuffer>} butterflies
+ * @param {Area} area
+ * @returns {Uint32Array<ArrayBuffer>}
  */
 export function insideBox(butterflies, { left, top, right, bottom }) {
   const [x0, x1] = [left, right].map((value) => Math.max(0, Math.min(1, value)) * 2 ** 32);

@@ -2,30 +2,43 @@
 // pointer. This module is loaded when a visitor first asks for one.
 
 import { formatNumber } from "../lib/format.js";
+import { getElement } from "../parts/get-element.js";
 import { lang } from "../parts/page.js";
 import { Card } from "./card.js";
 import { lensRadius, pixelOf } from "./overlay.js";
 import { NameLoader } from "./name-loader.js";
 import { Connector } from "./connector.js";
 
+/** @import { MontageChange, View } from "../../../types/montage" */
+/** @import { Stage } from "./stage.js" */
+
 const REFRESH_MS = 10000;
 
 export class ButterflyDetails {
+  /** @type {Card} */
   #card;
+  /** @type {Connector} */
   #connector;
 
-  /** `page` is the element around stage and card. `stage` is a started Stage. */
+  /**
+   * `page` is the element around stage and card. `stage` is a started Stage.
+   *
+   * @param {WithData} page
+   * @param {Stage} stage
+   */
   constructor(page, stage) {
     this.page = page;
     this.stage = stage;
     this.scene = stage.scene;
     this.names = new NameLoader(stage.element.dataset.names);
-    this.#card = new Card(page.querySelector("[data-butterfly]"));
-    this.tip = page.querySelector("[data-tip]");
+    this.#card = new Card(getElement(page, "[data-butterfly]"));
+    this.tip = getElement(page, "[data-tip]");
     this.tip.setAttribute("aria-hidden", "true");
-    this.#connector = new Connector(page.querySelector("[data-line]"), stage.element, this.#card.element);
+    /** @type {SVGSVGElement} */
+    const line = getElement(page, "[data-line]");
+    this.#connector = new Connector(line, stage.element, this.#card.element);
     this.#card.onClose = () => this.close(true);
-    this.#card.onStep = (step) => this.choose(this.#card.number + step, { fly: true });
+    this.#card.onStep = (step) => this.choose((this.#card.number ?? 0) + step, { fly: true });
     stage.element.addEventListener("volante:montage-changed", ({ detail }) => this.onChange(detail));
     // A name may be withdrawn while its card is open.
     setInterval(() => document.hidden || this.refresh(), REFRESH_MS);
@@ -35,6 +48,9 @@ export class ButterflyDetails {
    * Choose butterfly `number`: highlight it and open its card.
    *
    * Fly there or move the focus if asked.
+   *
+   * @param {number} number
+   * @param {{ fly?: boolean, focus?: boolean }} [options]
    */
   async choose(number, { fly = false, focus = false } = {}) {
     const { scene, stage } = this;
@@ -58,6 +74,7 @@ export class ButterflyDetails {
     }
   }
 
+  /** @param {boolean} [focus] */
   close(focus = false) {
     if (this.#card.number === null) return;
     this.#card.close();
@@ -77,6 +94,7 @@ export class ButterflyDetails {
   }
 
   // Stop naming a supporter whose number is now free or belongs to someone else.
+  /** @param {MontageChange} change */
   onChange({ born, gone }) {
     const { number } = this.#card;
     this.names.forget();
@@ -92,7 +110,11 @@ export class ButterflyDetails {
     return hovered && chosen && hovered.number === chosen.number ? null : hovered;
   }
 
-  /** Show the name of the butterfly under the pointer. */
+  /**
+   * Show the name of the butterfly under the pointer.
+   *
+   * @param {number} number
+   */
   async showTooltip(number) {
     const named = await this.names.of(number).catch(() => null);
     if (!this.tooltipTarget || this.tooltipTarget.number !== number) return;
@@ -101,6 +123,10 @@ export class ButterflyDetails {
     this.tip.hidden = false;
   }
 
+  /**
+   * @param {View} view
+   * @param {number} size
+   */
   onFrame(view, size) {
     const { ratio } = this.stage.frameBudget;
     const { chosen } = this.scene;

@@ -4,7 +4,19 @@
 import { clamp } from "../lib/clamp.js";
 import { easeArrival } from "./easing.js";
 
+/** @import { Area } from "../../../types/montage" */
+
 const MAX_BUTTERFLY_PIXELS = 190;
+
+/**
+ * A smooth move of the view. `across` and `down` are how far the goal is from the middle at first.
+ *
+ * @typedef {object} CameraFlight
+ * @property {{ x: number, y: number, zoom: number }} goal
+ * @property {{ zoom: number, across: number, down: number }} from
+ * @property {number} start
+ * @property {number} ms
+ */
 
 export class Camera {
   constructor() {
@@ -14,6 +26,7 @@ export class Camera {
     this.width = 1;
     this.height = 1;
     this.most = 3;
+    /** @type {CameraFlight | null} */
     this.flight = null;
   }
 
@@ -26,6 +39,10 @@ export class Camera {
     return this.zoom < 1.001;
   }
 
+  /**
+   * @param {number} width
+   * @param {number} height
+   */
   frame(width, height) {
     this.width = width;
     this.height = height;
@@ -34,11 +51,17 @@ export class Camera {
 
   /**
    * Limit the zoom so that a butterfly, `size` of the square wide, grows to at most LARGE pixels.
+   *
+   * @param {number} size
    */
   limit(size) {
     this.most = Math.max(3, MAX_BUTTERFLY_PIXELS / (size * Math.min(this.width, this.height)));
   }
 
+  /**
+   * @param {number} px
+   * @param {number} py
+   */
   toSquare(px, py) {
     return {
       x: this.x + (px - this.width / 2) / this.scale,
@@ -46,6 +69,10 @@ export class Camera {
     };
   }
 
+  /**
+   * @param {number} x
+   * @param {number} y
+   */
   toScreen(x, y) {
     return {
       px: this.width / 2 + (x - this.x) * this.scale,
@@ -57,6 +84,9 @@ export class Camera {
    * Return what is in view: { left, top, right, bottom }, in fractions of the square.
    *
    * Each side is wider by `margin` times the view.
+   *
+   * @param {number} [margin]
+   * @returns {Area}
    */
   seen(margin = 0) {
     const across = (this.width / this.scale) * (0.5 + margin);
@@ -64,6 +94,10 @@ export class Camera {
     return { left: this.x - across, top: this.y - down, right: this.x + across, bottom: this.y + down };
   }
 
+  /**
+   * @param {number} dx
+   * @param {number} dy
+   */
   pan(dx, dy) {
     this.flight = null;
     this.x -= dx / this.scale;
@@ -71,7 +105,13 @@ export class Camera {
     this.hold();
   }
 
-  /** Zoom by `factor`, and keep what is at (px, py) in place. */
+  /**
+   * Zoom by `factor`, and keep what is at (px, py) in place.
+   *
+   * @param {number} px
+   * @param {number} py
+   * @param {number} factor
+   */
   zoomAt(px, py, factor) {
     this.flight = null;
     const { x, y } = this.toSquare(px, py);
@@ -81,7 +121,13 @@ export class Camera {
     this.hold();
   }
 
-  /** Fly until (x, y) is in the middle, in `ms` milliseconds. With 0, jump there. */
+  /**
+   * Fly until (x, y) is in the middle, in `ms` milliseconds. With 0, jump there.
+   *
+   * @param {{ x: number, y: number, zoom: number }} goal
+   * @param {number} now
+   * @param {number} ms
+   */
   flyTo({ x, y, zoom }, now, ms) {
     const goal = { x, y, zoom: clamp(zoom, 1, this.most) };
     const { px, py } = this.toScreen(x, y);
@@ -90,7 +136,12 @@ export class Camera {
     if (!ms) this.step(now);
   }
 
-  /** Move along the flight, and return whether it goes on. */
+  /**
+   * Move along the flight, and return whether it goes on.
+   *
+   * @param {number} now
+   * @returns {boolean}
+   */
   step(now) {
     if (!this.flight) return false;
     const { goal, from, start, ms } = this.flight;
@@ -107,6 +158,10 @@ export class Camera {
 
   // Keep the middle of the view inside the square. Fix it once the whole square is in view.
   hold() {
+    /**
+     * @param {number} value
+     * @param {number} room
+     */
     const inside = (value, room) => (room < 1 ? clamp(value, room / 3, 1 - room / 3) : 0.5);
     if (this.isWhole) {
       this.x = 0.5;

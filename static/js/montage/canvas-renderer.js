@@ -9,31 +9,60 @@ import { paletteOf } from "./shape-loader.js";
 import { SpriteSheets } from "./sprite-sheets.js";
 import { tintsOf } from "./tints.js";
 
+/** @import { Box, Ground, LargeButterflies, Layer, PackedButterflies, Place, Rgb, Shape, View } from "../../../types/montage" */
+
 // In pixels of four bytes each. A few stamps of large
 // butterflies would already fill a tablet's memory.
 const MAX_STAMP_PIXELS = 2 ** 24;
 const STEP = 2 ** 0.25;
 const TURN = Math.PI / 32768;
 
+/** @typedef {{ image: ImageData, side: number }} Sheet */
+/** @typedef {Layer & { canvas: HTMLCanvasElement, butterflies?: Uint32Array }} CanvasLayer */
+
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {CanvasRenderingContext2DSettings} [settings]
+ */
+const contextOf = (canvas, settings) => /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", settings));
+
 // Return the pixels of a sprite sheet, whose channels are shares, and the side of one pose.
+/**
+ * @param {HTMLImageElement} image
+ * @returns {Sheet}
+ */
 function readSheet(image) {
   const canvas = document.createElement("canvas");
   Object.assign(canvas, { width: image.width, height: image.height });
-  const context = canvas.getContext("2d", { willReadFrequently: true });
+  const context = contextOf(canvas, { willReadFrequently: true });
   context.drawImage(image, 0, 0);
   return { image: context.getImageData(0, 0, image.width, image.height), side: image.width / 4 };
 }
 
 export class CanvasRenderer {
+  /** @type {number} */
   #stamped;
 
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @param {Shape} shape
+   * @param {string} sheetUrl
+   */
   constructor(canvas, shape, sheetUrl) {
-    this.context = canvas.getContext("2d");
-    if (!this.context) throw new Error("No canvas");
+    const context = canvas.getContext("2d");
+    if (!context) throw new Error("No canvas");
+    this.context = context;
     this.canvas = canvas;
     this.shape = shape;
+    /** @type {HTMLCanvasElement | null} */
     this.ground = null;
+    /** @type {CanvasLayer | null} */
     this.front = null;
+    /** @type {CanvasLayer | null} */
+    this.back = null;
+    /** @type {CanvasLayer | null} */
+    this.whole = null;
+    /** @type {Map<string, { canvas: HTMLCanvasElement, sheet: Sheet }>} */
     this.stamps = new Map();
     this.#stamped = 0;
     this.palette = paletteOf(shape);
@@ -45,6 +74,10 @@ export class CanvasRenderer {
     return Promise.resolve();
   }
 
+  /**
+   * @param {number} width
+   * @param {number} height
+   */
   resize(width, height) {
     Object.assign(this.canvas, { width, height });
     this.front = this.layer();
@@ -52,11 +85,13 @@ export class CanvasRenderer {
     this.whole = null;
   }
 
+  /** @returns {CanvasLayer} */
   layer() {
     const { width, height } = this.canvas;
     return { canvas: Object.assign(document.createElement("canvas"), { width, height }), view: null };
   }
 
+  /** @param {Ground | null} ground */
   setGround(ground) {
     this.ground = null;
     if (!ground) return;
@@ -69,12 +104,18 @@ export class CanvasRenderer {
       for (let channel = 0; channel < 3; channel += 1) straight.data[at + channel] = (pixels[at + channel] * 255) / alpha;
       straight.data[at + 3] = pixels[at + 3];
     }
-    this.ground.getContext("2d").putImageData(straight, 0, 0);
+    contextOf(this.ground).putImageData(straight, 0, 0);
   }
 
+  /**
+   * @param {View} view
+   * @param {Uint32Array<ArrayBuffer>} butterflies
+   * @param {Float32Array | null} dots
+   */
   begin(view, butterflies, dots) {
-    Object.assign(this.back, { view, butterflies });
-    const context = this.back.canvas.getContext("2d");
+    const back = /** @type {CanvasLayer} */ (this.back);
+    Object.assign(back, { view, butterflies });
+    const context = contextOf(back.canvas);
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, view.width, view.height);
     const left = view.width / 2 - view.x * view.scale;
@@ -85,9 +126,15 @@ export class CanvasRenderer {
     if (dots) this.paintDiscs(context, dots);
   }
 
+  /**
+   * @param {number} from
+   * @param {number} to
+   * @returns {boolean}
+   */
   paint(from, to) {
-    const { view, butterflies, canvas } = this.back;
-    const context = canvas.getContext("2d");
+    const { view, butterflies, canvas } = /** @type {Required<CanvasLayer>} */ (this.back);
+    const context = contextOf(canvas);
+    if (!view) return false;
     for (let at = 2 * from; at < 2 * to; at += 2) {
       if (!this.paintOne(context, view, butterflies[at], butterflies[at + 1], [0, 0, 0, 1, 1])) return false;
     }
@@ -103,11 +150,18 @@ export class CanvasRenderer {
     bringForward(this, () => this.layer());
   }
 
+  /**
+   * @param {View} view
+   * @param {PackedButterflies} moving
+   * @param {Float32Array | null} discs
+   * @param {LargeButterflies | null} large
+   */
   show(view, moving, discs, large) {
     const { context } = this;
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, view.width, view.height);
     for (const [layer, [left, top, wide, high]] of layersFor(this, view)) {
+      /** @type {Box} */
       const box = [left * view.width, top * view.height, wide * view.width, high * view.height];
       context.clearRect(...box);
       context.drawImage(layer.canvas, ...box);
@@ -117,6 +171,10 @@ export class CanvasRenderer {
     if (large) this.paintMoving({ ...view, size: large.size }, large.butterflies);
   }
 
+  /**
+   * @param {View} view
+   * @param {PackedButterflies} moving
+   */
   paintMoving(view, { count, bytes }) {
     for (let at = 0; at < count; at += 1) {
       const [x, number] = new Uint32Array(bytes, at * 28, 2);
@@ -124,6 +182,14 @@ export class CanvasRenderer {
     }
   }
 
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {View} view
+   * @param {number} x
+   * @param {number} number
+   * @param {ArrayLike<number> & Iterable<number>} stance
+   * @returns {boolean}
+   */
   paintOne(context, view, x, number, [dx, dy, turn, grown, seen]) {
     const place = { x, y: yOf(x) };
     const spot = pixelOf(place, view);
@@ -148,6 +214,13 @@ export class CanvasRenderer {
   }
 
   // Return a pose in the colours of one palette entry, at the next larger of a series of sizes.
+  /**
+   * @param {Place} place
+   * @param {number} variant
+   * @param {number} size
+   * @param {boolean} night
+   * @returns {HTMLCanvasElement | null}
+   */
   stamp(place, variant, size, night) {
     const pixel = this.shape.pixels[((place.y >>> 22) << 10) | (place.x >>> 22)];
     const level = Math.ceil(Math.log(Math.max(2, size)) / Math.log(STEP));
@@ -171,9 +244,14 @@ export class CanvasRenderer {
     this.#stamped = 0;
   }
 
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {Float32Array} discs
+   */
   paintDiscs(context, discs) {
     for (let at = 0; at < discs.length; at += 8) {
       const [x, y, radius, inner, red, green, blue, alpha] = discs.subarray(at, at + 8);
+      /** @param {number} value */
       const channel = (value) => Math.round((value / alpha) * 255);
       context.beginPath();
       context.arc(x, y, radius, 0, 2 * Math.PI);
@@ -187,6 +265,13 @@ export class CanvasRenderer {
 /** How many butterflies the first frames may paint. */
 CanvasRenderer.budget = 3000;
 
+/**
+ * @param {Sheet} sheet
+ * @param {number} variant
+ * @param {Rgb[]} tints
+ * @param {number} size
+ * @returns {HTMLCanvasElement}
+ */
 function tintSprite({ image, side }, variant, [ink, dark, light, spot], size) {
   const [left, top] = [side * (variant % 4), side * (variant >> 2)];
   const full = new ImageData(side, side);
@@ -206,10 +291,10 @@ function tintSprite({ image, side }, variant, [ink, dark, light, spot], size) {
   }
   const whole = document.createElement("canvas");
   Object.assign(whole, { width: side, height: side });
-  whole.getContext("2d").putImageData(full, 0, 0);
+  contextOf(whole).putImageData(full, 0, 0);
   const canvas = document.createElement("canvas");
   Object.assign(canvas, { width: size, height: size });
-  const context = canvas.getContext("2d");
+  const context = contextOf(canvas);
   context.imageSmoothingQuality = "high";
   context.drawImage(whole, 0, 0, size, size);
   freeCanvas(whole);
@@ -217,6 +302,12 @@ function tintSprite({ image, side }, variant, [ink, dark, light, spot], size) {
 }
 
 // Safari keeps the pixels of an unused canvas for a long time, so set its size to zero.
+/** @param {HTMLCanvasElement} canvas */
 const freeCanvas = (canvas) => Object.assign(canvas, { width: 0, height: 0 });
 
+/**
+ * @param {number} one
+ * @param {number} other
+ * @param {number} share
+ */
 const mix = (one, other, share) => one + ((other - one) * share) / 255;

@@ -2,13 +2,19 @@
 // sentences, and this script adds name, country and day.
 
 import { countryName, formatDay, formatNumber, interpolate } from "../lib/format.js";
+import { getElement } from "../parts/get-element.js";
 import { lang } from "../parts/page.js";
 
+/** @import { NamedButterfly } from "../../../types/montage" */
+
 export class Card {
+  /** @param {HTMLElement} element */
   constructor(element) {
     this.element = element;
+    /** @type {number | null} */
     this.number = null;
     this.onClose = () => {};
+    /** @type {(step: number) => void} */
     this.onStep = () => {};
     this.part("close").addEventListener("click", (event) => {
       event.preventDefault();
@@ -26,11 +32,20 @@ export class Card {
     });
   }
 
+  /**
+   * @param {string} name
+   * @returns {HTMLElement}
+   */
   part(name) {
-    return this.element.querySelector(`[data-card="${name}"]`);
+    return getElement(this.element, `[data-card="${name}"]`);
   }
 
-  /** Show butterfly `number` of `last`, without its name and comment for now. */
+  /**
+   * Show butterfly `number` of `last`, without its name and comment for now.
+   *
+   * @param {number} number
+   * @param {number} last
+   */
   open(number, last) {
     this.number = number;
     this.element.hidden = false;
@@ -46,7 +61,12 @@ export class Card {
     this.element.hidden = true;
   }
 
-  /** Fill in what its supporter made public, if the card still shows `number`. */
+  /**
+   * Fill in what its supporter made public, if the card still shows `number`.
+   *
+   * @param {number} number
+   * @param {NamedButterfly | null} named
+   */
   fillIn(number, named) {
     if (number !== this.number) return;
     const facts = named ? [countryName(named.country, lang()) || named.country, formatDay(named.at, lang())].filter(Boolean) : [];
@@ -57,12 +77,21 @@ export class Card {
     else this.showMessage(number, "counted");
   }
 
-  /** Write the sentence of data-<kind>: counted, free, beyond or unknown. */
+  /**
+   * Write the sentence of data-<kind>: counted, free, beyond or unknown.
+   *
+   * @param {number} number
+   * @param {string} kind
+   */
   showMessage(number, kind) {
     if (number !== this.number) return;
-    this.write("say", interpolate(this.element.dataset[kind], { n: formatNumber(number, lang()) }));
+    this.write("say", interpolate(this.element.dataset[kind] ?? "", { n: formatNumber(number, lang()) }));
   }
 
+  /**
+   * @param {string} name
+   * @param {string} text
+   */
   write(name, text) {
     const element = this.part(name);
     element.hidden = !text;
@@ -70,15 +99,25 @@ export class Card {
     if (element.textContent !== text) element.textContent = text;
   }
 
+  /**
+   * @param {number} number
+   * @param {boolean} isWhole
+   * @returns {string}
+   */
   addressOf(number, isWhole) {
     const { base, home } = this.element.dataset;
     return `${isWhole ? home : ""}${base}?n=${number}`;
   }
 
+  /**
+   * @param {string} name
+   * @param {number} number
+   * @param {boolean} isThere
+   */
   setLink(name, number, isThere) {
-    const link = this.part(name);
+    const link = /** @type {HTMLAnchorElement} */ (this.part(name));
     link.hidden = !isThere;
     link.href = this.addressOf(Math.max(1, number), false);
-    link.querySelector("[data-number]").textContent = formatNumber(Math.max(1, number), lang());
+    getElement(link, "[data-number]").textContent = formatNumber(Math.max(1, number), lang());
   }
 }

@@ -1,16 +1,28 @@
 // The line from the lens to the card, drawn if the card is beside the stage.
 
 export class Connector {
+  /** @type {HTMLElement} */
   #card;
 
-  /** `line` is the SVG element over `stage` that holds one line. `card` is where the line ends. */
+  /**
+   * `line` is the SVG element over `stage` that holds one line. `card` is where the line ends.
+   *
+   * @param {SVGSVGElement} line
+   * @param {HTMLElement} stage
+   * @param {HTMLElement} card
+   */
   constructor(line, stage, card) {
     this.line = line;
     this.stage = stage;
     this.#card = card;
   }
 
-  /** Draw the line from a lens at [x, y] with `radius`, in CSS pixels of the stage, or hide it. */
+  /**
+   * Draw the line from a lens at [x, y] with `radius`, in CSS pixels of the stage, or hide it.
+   *
+   * @param {[x: number, y: number] | null} origin
+   * @param {number} radius
+   */
   draw(origin, radius) {
     const { line, stage } = this;
     const card = this.#card;
@@ -24,10 +36,13 @@ export class Connector {
     if (!isSeen) return;
     const [toX, toY] = [cardBox.right - box.left, cardBox.top + cardBox.height / 2 - box.top];
     const distance = Math.hypot(toX - x, toY - y) || 1;
-    const shape = line.firstElementChild;
-    shape.setAttribute("x1", x + ((toX - x) / distance) * (radius + 1));
-    shape.setAttribute("y1", y + ((toY - y) / distance) * (radius + 1));
-    shape.setAttribute("x2", toX);
-    shape.setAttribute("y2", toY);
+    const ends = {
+      x1: x + ((toX - x) / distance) * (radius + 1),
+      y1: y + ((toY - y) / distance) * (radius + 1),
+      x2: toX,
+      y2: toY,
+    };
+    const shape = /** @type {Element} */ (line.firstElementChild);
+    for (const [name, value] of Object.entries(ends)) shape.setAttribute(name, String(value));
   }
 }

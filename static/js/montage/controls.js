@@ -1,12 +1,17 @@
 // Connects the reader's gestures, keys and buttons to the stage.
 
 import { clamp } from "../lib/clamp.js";
+import { getElement, getField } from "../parts/get-element.js";
 import { prefersReducedMotion } from "../parts/page.js";
 import { Gestures } from "./gestures.js";
 import { listenToKeys } from "./keyboard.js";
 import { PendingSignature } from "./pending-signature.js";
 import { hitTest } from "./hit-test.js";
 import { ViewDescription } from "./view-description.js";
+
+/** @import { View } from "../../../types/montage" */
+/** @import { ButterflyDetails } from "./butterfly-details.js" */
+/** @import { Stage } from "./stage.js" */
 
 const TOUCH_RADIUS = 26;
 const HOVER_PIXELS = 14;
@@ -16,18 +21,31 @@ const ZOOM_MS = 260;
 const DESCRIBE_MS = 150;
 
 export class Controls {
+  /** @type {ButterflyDetails | null} */
   #details;
-  #lastSize;
+  /** @type {number} */
+  #lastSize = 0;
 
-  /** `page` is the element around stage and card. `stage` is a started Stage. */
+  /**
+   * `page` is the element around stage and card. `stage` is a started Stage.
+   *
+   * @param {WithData} page
+   * @param {Stage} stage
+   */
   constructor(page, stage) {
     this.page = page;
     this.stage = stage;
     this.scene = stage.scene;
     this.camera = stage.camera;
     this.#details = null;
+    /** @type {Promise<{ ButterflyDetails: typeof ButterflyDetails }> | null} */
     this.loading = null;
+    /** @type {string | undefined} */
+    this.where = undefined;
+    /** @type {number | undefined} */
+    this.rest = undefined;
     this.description = new ViewDescription(page, stage);
+    /** @param {number} number */
     const land = (number) => this.choose(number, { fly: true });
     new PendingSignature(page, stage, land);
     this.listen();
@@ -42,8 +60,13 @@ export class Controls {
     Object.assign(surface, { tabIndex: 0 });
     surface.setAttribute("role", "application");
     surface.setAttribute("aria-label", this.page.dataset.label);
-    surface.setAttribute("aria-describedby", this.page.querySelector("[data-seen]").id);
+    surface.setAttribute("aria-describedby", getElement(this.page, "[data-seen]").id);
+    /** @returns {[px: number, py: number]} */
     const middle = () => [camera.width / 2, camera.height / 2];
+    /**
+     * @param {number} dx
+     * @param {number} dy
+     */
     const pan = (dx, dy) => this.act(() => camera.pan(dx, dy));
     new Gestures(surface, {
       pan,
@@ -66,18 +89,24 @@ export class Controls {
       whole: () => this.showWhole(),
     };
     for (const [name, action] of Object.entries(buttons)) {
-      this.page.querySelector(`[data-zoom="${name}"]`).addEventListener("click", action);
+      getElement(this.page, `[data-zoom="${name}"]`).addEventListener("click", action);
     }
-    this.page.querySelector("[data-zooms]").hidden = false;
-    this.page.querySelector("[data-find]").addEventListener("submit", (event) => this.find(event));
+    getElement(this.page, "[data-zooms]").hidden = false;
+    getElement(this.page, "[data-find]").addEventListener("submit", (event) => this.find(event));
   }
 
+  /** @param {() => void} move */
   act(move) {
     move();
     this.scene.moved();
   }
 
   // Zoom smoothly towards (px, py).
+  /**
+   * @param {number} px
+   * @param {number} py
+   * @param {number} factor
+   */
   zoomSmoothly(px, py, factor) {
     const { camera } = this;
     const { x, y } = camera.toSquare(px, py);
@@ -92,28 +121,43 @@ export class Controls {
     this.act(() => this.camera.flyTo(goal, performance.now(), prefersReducedMotion() ? 0 : 2 * ZOOM_MS));
   }
 
+  /** @param {SubmitEvent} event */
   find(event) {
     event.preventDefault();
-    const field = event.target.elements.n;
+    const field = getField(/** @type {HTMLFormElement} */ (event.target), "n");
     const number = Number(field.value.replace(/\D/g, ""));
     if (number) this.choose(number, { fly: true, focus: true });
     else field.focus();
   }
 
+  /**
+   * @param {number} px
+   * @param {number} py
+   * @param {number} reach
+   */
   pickAt(px, py, reach) {
     const { scene, stage } = this;
     const { ratio } = stage.frameBudget;
     const view = scene.view(performance.now());
-    return hitTest(scene.butterflies, view, px * ratio, py * ratio, reach * ratio);
+    return scene.butterflies && hitTest(scene.butterflies, view, px * ratio, py * ratio, reach * ratio);
   }
 
+  /**
+   * @param {number} px
+   * @param {number} py
+   * @param {boolean} [focus]
+   */
   chooseAt(px, py, focus = false) {
     const hit = this.pickAt(px, py, focus ? this.camera.width : TOUCH_RADIUS);
     if (hit) this.choose(hit.number, { focus });
     else this.close();
   }
 
-  hover(px, py) {
+  /**
+   * @param {number | null} px
+   * @param {number} [py]
+   */
+  hover(px, py = 0) {
     const isLarge = this.scene.butterflies && this.#lastSize >= HOVER_PIXELS;
     const hit = px === null || !isLarge ? null : this.pickAt(px, py, 0);
     const { hovered } = this.scene;
@@ -124,6 +168,10 @@ export class Controls {
     if (hit) this.withDetails((details) => details.showTooltip(hit.number));
   }
 
+  /**
+   * @param {number} number
+   * @param {{ fly?: boolean, focus?: boolean }} [options]
+   */
   choose(number, options) {
     return this.withDetails((details) => details.choose(number, options));
   }
@@ -132,6 +180,7 @@ export class Controls {
     if (this.#details) this.#details.close();
   }
 
+  /** @param {(details: ButterflyDetails) => unknown} action */
   async withDetails(action) {
     this.loading = this.loading || import("./butterfly-details.js");
     try {
@@ -145,6 +194,7 @@ export class Controls {
     await action(this.#details);
   }
 
+  /** @param {View} view */
   onFrame(view) {
     this.#lastSize = view.size / this.stage.frameBudget.ratio;
     // At this size nobody can tell which butterfly the pointer means.

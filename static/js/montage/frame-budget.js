@@ -10,17 +10,23 @@ const MAX_BUTTERFLIES = 400000;
 const GROWTH = 1.5;
 
 export class FrameBudget {
+  /** @param {number} budget */
   constructor(budget) {
     this.budget = budget;
     this.maxFlying = 400;
     this.ratio = Math.min(2, window.devicePixelRatio || 1);
+    /** @type {number | null} */
     this.last = null;
     this.mean = 16;
     this.slow = 0;
     this.onRatio = () => {};
   }
 
-  /** Record that a frame began at `now`, directly after the one before. */
+  /**
+   * Record that a frame began at `now`, directly after the one before.
+   *
+   * @param {number} now
+   */
   measure(now) {
     const ms = this.last === null ? null : now - this.last;
     this.last = now;

@@ -7,21 +7,40 @@ const DOUBLE_PIXELS = 32;
 const WHEEL_FACTOR = 0.0022;
 const LINE_PIXELS = 24;
 
+/** @typedef {{ px: number, py: number }} Point */
+/** @typedef {Point & { time: number }} Tap */
+
+/**
+ * @typedef {object} GestureListeners
+ * @property {(dx: number, dy: number) => void} pan
+ * @property {(px: number, py: number, factor: number) => void} zoom
+ * @property {(px: number, py: number) => void} tap
+ * @property {(px: number, py: number) => void} doubleTap
+ * @property {(px: number | null, py?: number) => void} hover
+ * @property {() => boolean} isWhole
+ */
+
 export class Gestures {
+  /** @type {Map<number, Point>} */
   #fingers;
+  /** @type {Tap | null} */
   #lastTap;
 
   /**
    * `on` has pan(dx, dy), zoom(px, py, factor), tap(px, py), doubleTap(px, py), isWhole(), and
    * hover(px, py) or hover(null). Coordinates are CSS pixels of `canvas`.
+   *
+   * @param {HTMLElement} canvas
+   * @param {GestureListeners} on
    */
   constructor(canvas, on) {
     this.canvas = canvas;
     this.on = on;
     this.#fingers = new Map();
+    /** @type {Tap | null} */
     this.down = null;
     this.#lastTap = null;
-    const listen = (name, act, options) => canvas.addEventListener(name, act, options);
+    const listen = canvas.addEventListener.bind(canvas);
     listen("pointerdown", (event) => this.press(event));
     listen("pointermove", (event) => this.move(event));
     listen("pointerup", (event) => this.lift(event, true));
@@ -30,11 +49,16 @@ export class Gestures {
     listen("wheel", (event) => this.wheel(event), { passive: false });
   }
 
+  /**
+   * @param {MouseEvent} event
+   * @returns {Point}
+   */
   placeOf(event) {
     const box = this.canvas.getBoundingClientRect();
     return { px: event.clientX - box.left, py: event.clientY - box.top };
   }
 
+  /** @param {PointerEvent} event */
   press(event) {
     if (event.button) return;
     const place = this.placeOf(event);
@@ -49,6 +73,7 @@ export class Gestures {
     this.on.hover(null);
   }
 
+  /** @param {PointerEvent} event */
   move(event) {
     const place = this.placeOf(event);
     const before = this.#fingers.get(event.pointerId);
@@ -65,6 +90,11 @@ export class Gestures {
     this.#fingers.set(event.pointerId, place);
   }
 
+  /**
+   * @param {number} id
+   * @param {Point} before
+   * @param {Point} place
+   */
   pinch(id, before, place) {
     const [other] = [...this.#fingers].filter(([each]) => each !== id).map(([, each]) => each);
     const [oldDistance, newDistance] = [before, place].map(({ px, py }) => Math.hypot(px - other.px, py - other.py));
@@ -72,6 +102,10 @@ export class Gestures {
     if (oldDistance > 0) this.on.zoom((place.px + other.px) / 2, (place.py + other.py) / 2, newDistance / oldDistance);
   }
 
+  /**
+   * @param {PointerEvent} event
+   * @param {boolean} isTap
+   */
   lift(event, isTap) {
     this.#fingers.delete(event.pointerId);
     const { down } = this;
@@ -85,6 +119,7 @@ export class Gestures {
     else this.on.tap(down.px, down.py);
   }
 
+  /** @param {WheelEvent} event */
   wheel(event) {
     // A reader who sees the whole picture and scrolls down wants to read on.
     if (event.deltaY > 0 && this.on.isWhole() && !event.ctrlKey) return;

@@ -4,18 +4,31 @@ import { clamp } from "../lib/clamp.js";
 import { yOf } from "./butterflies.js";
 import { tintsOf } from "./tints.js";
 
+/** @import { Ground, LayoutShape } from "../../../types/montage" */
+
 const UNIT = 2 ** -32;
 const MAX_GRID_WIDTH = 600;
 const STRENGTH = 0.9;
 const DEEPEST = 0.72;
 
-/** Return how far `count` is from `low` to `high` on a logarithmic scale, 0 to 1. */
+/**
+ * Return how far `count` is from `low` to `high` on a logarithmic scale, 0 to 1.
+ *
+ * @param {number} count
+ * @param {number} low
+ * @param {number} high
+ */
 function logScale(count, low, high) {
   const progress = Math.log(Math.max(count, 1) / low) / Math.log(high / low);
   return clamp(progress, 0, 1);
 }
 
-/** Return the opacity of the outline's dots. They fade as the shape itself appears. */
+/**
+ * Return the opacity of the outline's dots. They fade as the shape itself appears.
+ *
+ * @param {number} count
+ * @returns {number}
+ */
 export const outlineOpacity = (count) =>
   (0.8 - 0.18 * logScale(count, 1, 43)) * (1 - logScale(count, 300, 2000));
 
@@ -24,6 +37,14 @@ export const outlineOpacity = (count) =>
  * premultiplied), or null if there are too few butterflies.
  *
  * The picture of `butterflies` is `width` pixels wide, and each butterfly is `size` pixels wide.
+ *
+ * @param {LayoutShape} shape
+ * @param {Uint32Array} butterflies
+ * @param {number} count
+ * @param {number} width
+ * @param {number} size
+ * @param {boolean} night
+ * @returns {Ground | null}
  */
 export function renderShade(shape, butterflies, count, width, size, night) {
   const fullness = logScale(count, 150, 2500);
@@ -49,6 +70,12 @@ export function renderShade(shape, butterflies, count, width, size, night) {
 
 // Return the weight and the weighted colour of a butterfly for each colour of the palette. At night
 // the dark tints glow. While butterflies are few, paler ones count for more.
+/**
+ * @param {LayoutShape} shape
+ * @param {number} size
+ * @param {boolean} night
+ * @param {number} fullness
+ */
 function paletteWeights(shape, size, night, fullness) {
   const look = new Float32Array((shape.colours.length / 3) * 4);
   for (let at = 0; at < look.length / 4; at += 1) {
@@ -60,9 +87,17 @@ function paletteWeights(shape, size, night, fullness) {
   return look;
 }
 
+/**
+ * @param {LayoutShape} shape
+ * @param {Uint32Array} butterflies
+ * @param {number} side
+ * @param {number} size
+ * @param {Float32Array} look
+ */
 function accumulate(shape, butterflies, side, size, look) {
   const sums = Array.from({ length: 5 }, () => new Float32Array(side * side));
   const rim = Math.min(size * 0.66, 0.5);
+  /** @param {number} place */
   const inside = (place) => clamp(place * UNIT, rim, 1 - rim);
   for (let at = 0; at < butterflies.length; at += 2) {
     const x = butterflies[at];
@@ -78,6 +113,11 @@ function accumulate(shape, butterflies, side, size, look) {
   return sums;
 }
 
+/**
+ * @param {Float32Array} plane
+ * @param {number} side
+ * @param {number} radius
+ */
 function blur(plane, side, radius) {
   const across = new Float32Array(plane.length);
   for (let row = 0; row < side; row += 1) boxBlur(plane, across, row * side, 1, side, radius);
@@ -87,6 +127,14 @@ function blur(plane, side, radius) {
 }
 
 // Write the mean over 2 · reach + 1 cells around each cell of one row or column.
+/**
+ * @param {Float32Array} from
+ * @param {Float32Array} to
+ * @param {number} start
+ * @param {number} step
+ * @param {number} side
+ * @param {number} radius
+ */
 function boxBlur(from, to, start, step, side, radius) {
   let sum = 0;
   for (let at = 0; at < Math.min(radius, side); at += 1) sum += from[start + at * step];

@@ -3,6 +3,8 @@
 import { yOf } from "./butterflies.js";
 import { pixelOf } from "./overlay.js";
 
+/** @import { PlacedButterfly, View } from "../../../types/montage" */
+
 const BODY_RADIUS = 0.36;
 const NEAR_RADIUS = 0.7;
 
@@ -10,6 +12,13 @@ const NEAR_RADIUS = 0.7;
  * Return { number, x, y } of the topmost butterfly of `butterflies` whose wings cover (px, py).
  *
  * If there is none, return the nearest within `reach`, or null. Lengths are device pixels.
+ *
+ * @param {Uint32Array} butterflies
+ * @param {View} view
+ * @param {number} px
+ * @param {number} py
+ * @param {number} reach
+ * @returns {PlacedButterfly | null}
  */
 export function hitTest(butterflies, view, px, py, reach) {
   const body = (view.size * BODY_RADIUS) ** 2;
@@ -34,7 +43,13 @@ export function hitTest(butterflies, view, px, py, reach) {
   return at < 0 ? null : { number: butterflies[at + 1], x: butterflies[at], y: yOf(butterflies[at]) };
 }
 
-/** Return how many of `butterflies` have their middle in view. */
+/**
+ * Return how many of `butterflies` have their middle in view.
+ *
+ * @param {Uint32Array} butterflies
+ * @param {View} view
+ * @returns {number}
+ */
 export function countInView(butterflies, view) {
   let count = 0;
   for (let at = 0; at < butterflies.length; at += 2) {

@@ -3,9 +3,24 @@
 
 const STEP = 0.16;
 const FACTOR = 1.5;
+/** @type {Record<string, [x: number, y: number]>} */
 const PANS = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
-/** `on` has pan(dx, dy), zoom(factor), whole(), choose() and close(). */
+/**
+ * @typedef {object} KeyListeners
+ * @property {(dx: number, dy: number) => void} pan
+ * @property {(factor: number) => void} zoom
+ * @property {() => void} whole
+ * @property {() => void} choose
+ * @property {() => void} close
+ */
+
+/**
+ * `on` has pan(dx, dy), zoom(factor), whole(), choose() and close().
+ *
+ * @param {HTMLElement} canvas
+ * @param {KeyListeners} on
+ */
 export function listenToKeys(canvas, on) {
   canvas.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -14,10 +29,17 @@ export function listenToKeys(canvas, on) {
   });
 }
 
+/**
+ * @param {string} key
+ * @param {HTMLElement} canvas
+ * @param {KeyListeners} on
+ * @returns {boolean}
+ */
 function handleKey(key, canvas, on) {
   if (PANS[key]) {
     const [x, y] = PANS[key];
-    return on.pan(x * STEP * canvas.clientWidth, y * STEP * canvas.clientHeight) !== false;
+    on.pan(x * STEP * canvas.clientWidth, y * STEP * canvas.clientHeight);
+    return true;
   }
   if (key === "+" || key === "=") on.zoom(FACTOR);
   else if (key === "-" || key === "_") on.zoom(1 / FACTOR);

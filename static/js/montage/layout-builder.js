@@ -5,7 +5,10 @@ import { Places, size } from "../lib/montage-layout.js";
 import { gatherButterflies } from "./butterflies.js";
 import { renderShade } from "./ground.js";
 
+/** @import { Layout, LayoutQuestion, LayoutShape } from "../../../types/montage" */
+
 export class LayoutBuilder {
+  /** @param {LayoutShape} shape */
   constructor(shape) {
     this.shape = shape;
     this.places = new Places(shape.mask);
@@ -13,6 +16,9 @@ export class LayoutBuilder {
 
   /**
    * Return { butterflies, ground } of 1 … `last`, except `without`, for a picture `width` pixels wide.
+   *
+   * @param {LayoutQuestion} question
+   * @returns {Layout}
    */
   build({ last, without, width, night }) {
     const butterflies = gatherButterflies(this.places, last, without);

@@ -2,12 +2,17 @@
 
 import { LayoutBuilder } from "./layout-builder.js";
 
+/** @import { Layout, LayoutQuestion, LayoutShape } from "../../../types/montage" */
+
 export class LayoutClient {
+  /** @type {LayoutBuilder | null} */
   #fallback;
 
+  /** @param {LayoutShape} shape */
   constructor(shape) {
     this.shape = shape;
     this.#fallback = null;
+    /** @type {{ question: LayoutQuestion, resolve: (layout: Layout) => void } | null} */
     this.pending = null;
     try {
       this.worker = new Worker(new URL("layout-worker.js", import.meta.url), { type: "module" });
@@ -23,19 +28,25 @@ export class LayoutClient {
     }
   }
 
-  /** Return a promise of { butterflies, ground }. Ask only one question at a time. */
+  /**
+   * Return a promise of { butterflies, ground }. Ask only one question at a time.
+   *
+   * @param {LayoutQuestion} question
+   * @returns {Promise<Layout>}
+   */
   compute(question) {
     if (this.#fallback) return Promise.resolve(this.#fallback.build(question));
     return new Promise((resolve) => {
       this.pending = { question, resolve };
-      this.worker.postMessage(question);
+      this.worker?.postMessage(question);
     });
   }
 
+  /** @param {Layout} answer */
   settle(answer) {
-    const { resolve } = this.pending;
+    const { pending } = this;
     this.pending = null;
-    resolve(answer);
+    pending?.resolve(answer);
   }
 
   fallBack() {

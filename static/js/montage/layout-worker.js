@@ -3,14 +3,18 @@
 
 import { LayoutBuilder } from "./layout-builder.js";
 
+/** @type {LayoutBuilder | null} */
 let builder = null;
 
-self.onmessage = ({ data }) => {
+const worker = /** @type {DedicatedWorkerGlobalScope} */ (/** @type {unknown} */ (self));
+
+worker.onmessage = ({ data }) => {
   if (data.shape) {
     builder = new LayoutBuilder(data.shape);
     return;
   }
+  if (!builder) return;
   const { butterflies, ground } = builder.build(data);
   const transfer = ground ? [butterflies.buffer, ground.pixels.buffer] : [butterflies.buffer];
-  self.postMessage({ butterflies, ground }, transfer);
+  worker.postMessage({ butterflies, ground }, transfer);
 };

@@ -1,23 +1,34 @@
 // Which butterflies exist: 1 … last, without the free numbers. The pulse reports only their count.
 // The next to hatch always gets the lowest free number, so the count tells which numbers hatched.
 
+/** @import { MontageChange } from "../../../types/montage" */
+/** @import { PulseAnswer } from "../../../types/pulse" */
+
 /**
  * Return whether the pulse `answer` reports a change although its count equals that of `before`.
  *
  * That happens when as many supporters withdrew as hatched. An answer that differs only in
  * `next_ms` reports no change.
+ *
+ * @param {PulseAnswer | null} before
+ * @param {PulseAnswer} answer
+ * @returns {boolean}
  */
 export function hasHiddenChange(before, answer) {
   if (!before || before.count !== answer.count) return false;
+  /** @param {PulseAnswer} answer */
   const counts = ({ petitions }) => JSON.stringify(petitions);
   return before.next_ms === answer.next_ms || counts(before) !== counts(answer);
 }
 
 export class ButterflyNumbers {
+  /** @param {string} url */
   constructor(url) {
     this.url = url;
     this.last = 0;
+    /** @type {number[]} */
     this.free = [];
+    /** @type {string | null} */
     this.etag = null;
     this.isKnown = false;
   }
@@ -26,6 +37,10 @@ export class ButterflyNumbers {
     return this.last - this.free.length;
   }
 
+  /**
+   * @param {number} number
+   * @returns {boolean}
+   */
   has(number) {
     return number >= 1 && number <= this.last && !this.free.includes(number);
   }
@@ -34,6 +49,9 @@ export class ButterflyNumbers {
    * Predict which numbers hatched if there are now `count`.
    *
    * Return null if only the server knows.
+   *
+   * @param {number} count
+   * @returns {MontageChange | null}
    */
   predict(count) {
     const added = count - this.count;
@@ -50,13 +68,20 @@ export class ButterflyNumbers {
    * Go back to the state with `count` butterflies.
    *
    * That state is known only if no number is free.
+   *
+   * @param {number} count
    */
   rewindTo(count) {
     if (!this.free.length && count < this.last) this.last = count;
   }
 
-  /** Ask the server, and return { born, gone } compared with what was known. */
+  /**
+   * Ask the server, and return { born, gone } compared with what was known.
+   *
+   * @returns {Promise<MontageChange>}
+   */
   async ask() {
+    /** @type {Record<string, string>} */
     const headers = { Accept: "application/json" };
     if (this.etag) headers["If-None-Match"] = this.etag;
     const response = await fetch(this.url, { headers, cache: "no-store", credentials: "omit" });
@@ -68,6 +93,11 @@ export class ButterflyNumbers {
   }
 
   // The first answer is the starting point, so none of its numbers counts as born.
+  /**
+   * @param {number} last
+   * @param {number[]} free
+   * @returns {MontageChange}
+   */
   learn(last, free) {
     if (!this.isKnown) {
       this.last = last;

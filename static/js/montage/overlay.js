@@ -5,6 +5,8 @@
 import { clamp } from "../lib/clamp.js";
 import { outlineOpacity } from "./ground.js";
 
+/** @import { ChosenButterfly, ColourScheme, HighlightedButterfly, LargeButterflies, Place, PlacedButterfly, Rgb, Shape, View } from "../../../types/montage" */
+
 const OUTLINE_COLOURS = { day: [0x60, 0x4b, 0x39], night: [0xbf, 0xa9, 0x8b] };
 const DOT_SCALE = 700;
 const DOT_RADIUS = 1 / 800;
@@ -15,13 +17,30 @@ const MIN_RING = 9;
 const RING_ROOM = 0.62;
 const RING_WIDTH = 2.5;
 
-/** Return the discs of the outline, or null if none is visible. */
+/**
+ * @typedef {object} Marks
+ * @property {ChosenButterfly | null} chosen
+ * @property {PlacedButterfly | null} hovered
+ * @property {HighlightedButterfly[]} highlighted
+ * @property {Rgb} ink
+ * @property {Rgb} surface
+ */
+
+/**
+ * Return the discs of the outline, or null if none is visible.
+ *
+ * @param {Shape} shape
+ * @param {View} view
+ * @param {number} count
+ * @returns {Float32Array<ArrayBuffer> | null}
+ */
 export function outlineDots(shape, view, count) {
   const strength = outlineOpacity(count);
   if (!strength || !shape.dots.length) return null;
   const step = Math.max(1, Math.round(DOT_SCALE / view.scale));
   const radius = Math.max(0.75, Math.min(view.width, view.height) * DOT_RADIUS);
   const colour = OUTLINE_COLOURS[view.night ? "night" : "day"].map((value) => (value / 255) * strength);
+  /** @type {number[]} */
   const discs = [];
   for (let at = 0; at < shape.dots.length; at += 2 * step) {
     const x = view.width / 2 + (shape.dots[at] / 16384 - view.x) * view.scale;
@@ -32,8 +51,14 @@ export function outlineDots(shape, view, count) {
   return discs.length ? new Float32Array(discs) : null;
 }
 
-/** Return where a butterfly is in the picture, in device pixels. */
+/**
+ * Return where a butterfly is in the picture, in device pixels.
+ *
+ * @param {Place} place
+ * @param {View} view
+ */
 export function pixelOf(place, view) {
+  /** @param {number} value */
   const inside = (value) => clamp(value * 2 ** -32, view.rim, 1 - view.rim);
   return {
     x: view.width / 2 + (inside(place.x) - view.x) * view.scale,
@@ -41,11 +66,24 @@ export function pixelOf(place, view) {
   };
 }
 
-/** Return the radius of the lens in device pixels. */
+/**
+ * Return the radius of the lens in device pixels.
+ *
+ * @param {View} view
+ * @param {number} ratio
+ * @returns {number}
+ */
 export const lensRadius = (view, ratio) => Math.max(RADIUS * ratio, view.size * RADIUS_FACTOR);
 
 // Return a light ring around a dark ring for each `highlighted`
 // butterfly. The supporter's own gets a thicker ring.
+/**
+ * @param {HighlightedButterfly[]} highlighted
+ * @param {View} view
+ * @param {number} ratio
+ * @param {Omit<ColourScheme, "night">} scheme
+ * @returns {number[]}
+ */
 function ringDiscs(highlighted, view, ratio, { ink, surface }) {
   return highlighted.flatMap((place) => {
     const radius = Math.max((place.radius || MIN_RING) * ratio, view.size * RING_ROOM);
@@ -57,7 +95,16 @@ function ringDiscs(highlighted, view, ratio, { ink, surface }) {
 }
 
 // Return the middle of the lens, moved from its butterfly at `spot` so that no edge cuts it off.
+/**
+ * @param {{ width: number, height: number }} size
+ * @param {{ x: number, y: number }} spot
+ * @param {number} room
+ */
 function keptInside({ width, height }, spot, room) {
+  /**
+   * @param {number} at
+   * @param {number} size
+   */
   const inside = (at, size) => clamp(at, Math.min(room, size / 2), Math.max(size - room, size / 2));
   return { x: inside(spot.x, width), y: inside(spot.y, height) };
 }
@@ -66,6 +113,11 @@ function keptInside({ width, height }, spot, room) {
  * Return { discs, large } for the chosen butterfly, the one under the pointer, and the `highlighted` ones.
  *
  * `chosen` is { number, x, y, isHeld }. If `isHeld`, its lens stays inside the picture.
+ *
+ * @param {View} view
+ * @param {number} ratio
+ * @param {Marks} marks
+ * @returns {{ discs: Float32Array<ArrayBuffer> | null, large: LargeButterflies | null }}
  */
 export function buildOverlay(view, ratio, { chosen, hovered, highlighted, ink, surface }) {
   const discs = ringDiscs(highlighted, view, ratio, { ink, surface });

@@ -4,17 +4,24 @@
 import { onConfirmed } from "../lib/confirmation-channel.js";
 import { deleteSignature, loadSignature } from "../lib/last-signature.js";
 
+/** @import { Stage } from "./stage.js" */
+
 const CHECK_MS = 20000;
 const MAX_ATTEMPTS = 5;
 const WAIT_MS = 1000;
 
 export class PendingSignature {
+  /** @type {(number: number) => void} */
   #showButterfly;
 
   /**
    * `page` lists the cause's petitions in its data.
    *
    * `showButterfly(number)` shows the butterfly that landed.
+   *
+   * @param {WithData} page
+   * @param {Stage} stage
+   * @param {(number: number) => void} showButterfly
    */
   constructor(page, stage, showButterfly) {
     this.stage = stage;
@@ -32,6 +39,10 @@ export class PendingSignature {
     for (const element of this.elements) element.hidden = !waits;
   }
 
+  /**
+   * @param {string} petition
+   * @param {number} number
+   */
   onLanded(petition, number) {
     if (!this.petitions.includes(petition) || !loadSignature(petition)) return;
     deleteSignature(petition);
@@ -40,6 +51,10 @@ export class PendingSignature {
   }
 
   // The tab that confirms may know the number before this tab's pulse reports it.
+  /**
+   * @param {number} number
+   * @param {number} tries
+   */
   async waitForNumber(number, tries) {
     const { numbers } = this.stage;
     if (!numbers.has(number)) await this.stage.recheck();

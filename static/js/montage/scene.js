@@ -8,6 +8,10 @@ import { insideBox } from "./butterflies.js";
 import { outlineDots, buildOverlay } from "./overlay.js";
 import { LayoutClient } from "./layout-client.js";
 
+/** @import { Area, ChosenButterfly, ColourScheme, HighlightedButterfly, PlacedButterfly, Renderer, Shape, View } from "../../../types/montage" */
+/** @import { Camera } from "./camera.js" */
+/** @import { FrameBudget } from "./frame-budget.js" */
+
 const MAX_UNFILTERED = 30000;
 const PAN_REST_MS = 90;
 const SIZE_MS = 1400;
@@ -15,19 +19,46 @@ const SETTLE_MS = { few: 150, many: 4000 };
 const CLOSE_UP_SIZE = 1.25;
 // While a stopgap is shown, the real picture takes at most this many steps, even on a slow machine.
 const MAX_STEPS = 30;
+
+/** @typedef {{ view: View, version: number, butterflies: Uint32Array<ArrayBuffer>, at: number }} Build */
+/** @typedef {{ view: null, version?: undefined }} Rest */
+/** @typedef {Area & { of: Uint32Array, butterflies: Uint32Array<ArrayBuffer> }} Near */
+
+/**
+ * @typedef {object} SceneParts
+ * @property {Shape} shape
+ * @property {Renderer} renderer
+ * @property {Camera} camera
+ * @property {FrameBudget} frameBudget
+ * @property {ColourScheme} colours
+ * @property {number} flying
+ */
+
+/**
+ * @param {number} low
+ * @param {number} high
+ * @param {number} value
+ */
 const smoothstep = (low, high, value) => {
   const progress = Math.min(1, Math.max(0, (value - low) / (high - low)));
   return progress * progress * (3 - 2 * progress);
 };
 
 export class Scene {
+  /** @type {LayoutClient} */
   #layoutClient;
+  /** @type {Build | Rest | null} */
   #build;
+  /** @type {number} */
   #movedAt;
+  /** @type {number | null} */
   #timer;
+  /** @type {{ from: number, start: number } | null} */
   #growth;
+  /** @type {boolean} */
   #isComputing;
 
+  /** @param {SceneParts} parts */
   constructor({ shape, renderer, camera, frameBudget, colours, flying }) {
     this.shape = shape;
     this.renderer = renderer;
@@ -37,27 +68,40 @@ export class Scene {
     this.#layoutClient = new LayoutClient(shape);
     this.arrivals = new Arrivals(new Places(shape.mask), shape.centre, flying);
     this.last = 0;
+    /** @type {number[]} */
     this.free = [];
+    /** @type {Uint32Array<ArrayBuffer> | null} */
     this.butterflies = null;
     this.version = 0;
+    /** @type {Build | null} */
     this.layer = null;
     this.#build = null;
+    /** @type {ChosenButterfly | null} */
     this.chosen = null;
+    /** @type {PlacedButterfly | null} */
     this.hovered = null;
+    /** @type {HighlightedButterfly[]} */
     this.highlighted = [];
+    /** @type {Near | null} */
     this.near = null;
     this.#movedAt = -Infinity;
     this.#timer = null;
+    /** @type {number | null} */
     this.request = null;
     this.#growth = null;
     this.#isComputing = false;
     this.isAsleep = false;
+    /** @type {(view: View) => void} */
     this.after = () => {};
     this.onWhole = () => {};
     renderer.sheets.onReady = () => this.change();
   }
 
-  /** Switch to another renderer, and compute again what it needs. */
+  /**
+   * Switch to another renderer, and compute again what it needs.
+   *
+   * @param {Renderer} renderer
+   */
   use(renderer) {
     this.renderer = renderer;
     this.layer = null;
@@ -66,7 +110,12 @@ export class Scene {
     this.updateLayout();
   }
 
-  /** Show butterflies 1 … `last` without `free`. Those in `born` fly in if motion is allowed. */
+  /**
+   * Show butterflies 1 … `last` without `free`. Those in `born` fly in if motion is allowed.
+   *
+   * @param {{ last: number, free: number[] }} numbers
+   * @param {number[]} [born]
+   */
   show({ last, free }, born = []) {
     const now = performance.now();
     if (last !== this.last) {
@@ -133,6 +182,10 @@ export class Scene {
   }
 
   // Return the count that sets the size of butterflies, smoothed so that the size never jumps.
+  /**
+   * @param {number} now
+   * @returns {number}
+   */
   count(now) {
     if (!this.#growth) return this.last;
     const progress = smoothstep(0, SIZE_MS, now - this.#growth.start);
@@ -142,6 +195,7 @@ export class Scene {
 
   // Return the smallest share of its size to which a
   // butterfly folds its wings, if there are `count`.
+  /** @param {number} count */
   foldedScale(count) {
     const { area } = this.shape;
     return Math.min(1, (CLOSE_UP_SIZE * Math.sqrt(area / Math.max(1, count))) / size(area, count));
@@ -152,6 +206,10 @@ export class Scene {
     return size(this.shape.area, this.last) * this.foldedScale(this.last);
   }
 
+  /**
+   * @param {number} now
+   * @returns {View}
+   */
   view(now) {
     const { camera, frameBudget } = this;
     const count = this.count(now);
@@ -175,6 +233,7 @@ export class Scene {
     };
   }
 
+  /** @param {number} now */
   frame(now) {
     if (this.isAsleep || document.hidden || !this.butterflies) return;
     // Showing blocks until all earlier painting is done.
@@ -203,10 +262,18 @@ export class Scene {
     else this.frameBudget.rest();
   }
 
+  /**
+   * @param {Build | Rest | null} painted
+   * @param {View} view
+   */
   isDone(painted, view) {
     return painted && painted.version === this.version && isSameView(painted.view, view);
   }
 
+  /**
+   * @param {View} view
+   * @param {number} now
+   */
   settle(view, now) {
     if (this.isDone(this.layer, view)) {
       this.#build = null;
@@ -227,7 +294,7 @@ export class Scene {
   }
 
   paintOn() {
-    const build = this.#build;
+    const build = /** @type {Build} */ (this.#build);
     const all = build.butterflies.length / 2;
     const isStopgap = !this.layer || !isSameView(this.layer.view, build.view);
     const least = isStopgap ? all / MAX_STEPS : 1;
@@ -244,32 +311,43 @@ export class Scene {
   }
 
   // Close up, return only the butterflies nearby, so that a million cost no more than a thousand.
+  /** @param {View} view */
   inSight(view) {
-    if (this.butterflies.length / 2 <= MAX_UNFILTERED || this.camera.zoom < 1.5) return this.butterflies;
+    const butterflies = /** @type {Uint32Array<ArrayBuffer>} */ (this.butterflies);
+    if (butterflies.length / 2 <= MAX_UNFILTERED || this.camera.zoom < 1.5) return butterflies;
     const room = view.size / view.scale;
     const now = this.camera.seen();
     const { near } = this;
-    if (near && near.of === this.butterflies && coversView(near, now, room)) return near.butterflies;
+    if (near && near.of === butterflies && coversView(near, now, room)) return near.butterflies;
     const around = this.camera.seen(0.4);
     around.left -= 2 * room;
     around.right += 2 * room;
     around.top -= 2 * room;
     around.bottom += 2 * room;
-    this.near = { ...around, of: this.butterflies, butterflies: insideBox(this.butterflies, around) };
+    this.near = { ...around, of: butterflies, butterflies: insideBox(butterflies, around) };
     return this.near.butterflies;
   }
 }
 
 // Return whether the gathered area covers the view, and not far more.
+/**
+ * @param {Area} near
+ * @param {Area} seen
+ * @param {number} room
+ */
 function coversView(near, seen, room) {
   const isWide = near.left <= seen.left - room && near.right >= seen.right + room;
   const isHigh = near.top <= seen.top - room && near.bottom >= seen.bottom + room;
   return isWide && isHigh && near.right - near.left < 4 * (seen.right - seen.left + room);
 }
 
+/**
+ * @param {View | null} one
+ * @param {View} other
+ */
 function isSameView(one, other) {
   if (!one || one.night !== other.night) return false;
-  const names = ["x", "y", "scale", "width", "height"];
+  const names = /** @type {const} */ (["x", "y", "scale", "width", "height"]);
   if (names.some((name) => one[name] !== other[name])) return false;
   return Math.abs(one.size - other.size) <= one.size * 1e-3;
 }

@@ -195,7 +195,7 @@ void main() { colour = texture(picture, at) * strength; }`;
 // A speck is a point instead of a square, so only one corner is computed instead of four. Its side
 // is 1.4 times as long, so that a turned butterfly fits.
 const SPECK = `${HEAD}#define SPECK 1.4\n`;
-const specks = [SPRITE, SHARES].map((source) => source.replace(HEAD, SPECK));
+const [speckVertex, speckFragment] = [SPRITE, SHARES].map((source) => source.replace(HEAD, SPECK));
 
 /**
  * Butterflies up to this many pixels may be painted as specks.
@@ -203,9 +203,10 @@ const specks = [SPRITE, SHARES].map((source) => source.replace(HEAD, SPECK));
  * Larger points have too much margin.
  */
 export const MAX_SPECK_SIZE = 6;
+/** @type {Record<string, [vertex: string, fragment: string]>} */
 export const SOURCES = {
   sprite: [SPRITE, SHARES],
-  speck: specks,
+  speck: [speckVertex, speckFragment],
   disc: [DISC, ROUND],
   picture: [PICTURE, PLAIN],
 };

@@ -1,5 +1,7 @@
 // A shape as the server sends it. campaign/montage/browser_data.py defines the format.
 
+/** @import { Shape, ShapeHeader, ShapeMask } from "../../../types/montage" */
+
 const SIDE = 1024;
 
 /**
@@ -8,6 +10,9 @@ const SIDE = 1024;
  * `colours` is flat, three numbers for each. `dots` is a Uint16Array of pairs in sixteenths of a
  * pixel. `pixels` is a Uint8Array: 0, or 1 + the index of a colour. `mask` and `area` are in the
  * form that montage-layout.js expects.
+ *
+ * @param {string} url
+ * @returns {Promise<Shape>}
  */
 export async function fetchShape(url) {
   const response = await fetch(url);
@@ -15,14 +20,23 @@ export async function fetchShape(url) {
   return unpack(await response.arrayBuffer());
 }
 
+/**
+ * @param {ArrayBuffer} buffer
+ * @returns {Shape}
+ */
 function unpack(buffer) {
   const length = new DataView(buffer).getUint32(0, true);
+  /** @type {ShapeHeader} */
   const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
   const dots = new Uint16Array(buffer, 4 + length, 2 * header.dots);
   const pixels = new Uint8Array(buffer, 4 + length + dots.byteLength, SIDE * SIDE);
   return { ...header, dots, pixels, ...packShape(pixels) };
 }
 
+/**
+ * @param {Uint8Array} pixels
+ * @returns {ShapeMask}
+ */
 function packShape(pixels) {
   const mask = new Uint8Array(pixels.length >> 3);
   let set = 0;
@@ -37,6 +51,9 @@ function packShape(pixels) {
 
 /**
  * Return the palette of a shape in the form that montage-layout.js reads: RGBA bytes, 1024×1024.
+ *
+ * @param {Pick<Shape, "pixels" | "colours">} shape
+ * @returns {Uint8Array}
  */
 export function paletteOf({ pixels, colours }) {
   const palette = new Uint8Array(pixels.length * 4);

@@ -1,15 +1,26 @@
 // The sprite sheets. Each is fetched when butterflies first grow large enough to need it.
 
+/** @type {Record<string, number>} */
 const MAX_SIZES = { small: 15, mid: 70, full: Infinity };
 export const LEVELS = Object.keys(MAX_SIZES);
 
+/**
+ * @template Sheet
+ */
 export class SpriteSheets {
-  /** `url` contains {level}. `prepare(image)` turns a sheet into what the renderer draws with. */
+  /**
+   * `url` contains {level}. `prepare(image)` turns a sheet into what the renderer draws with.
+   *
+   * @param {string} url
+   * @param {(image: HTMLImageElement) => Promise<Sheet>} prepare
+   */
   constructor(url, prepare) {
     this.url = url;
     this.prepare = prepare;
+    /** @type {Record<string, Sheet>} */
     this.ready = {};
     this.asked = new Set();
+    /** @type {(level: string) => void} */
     this.onReady = () => {};
   }
 
@@ -17,6 +28,9 @@ export class SpriteSheets {
    * Return the best loaded sheet for butterflies of `size` pixels.
    *
    * Fetch the right one if missing.
+   *
+   * @param {number} size
+   * @returns {Sheet | null}
    */
   for(size) {
     const wanted = LEVELS.findIndex((level) => size < MAX_SIZES[level]);
@@ -30,6 +44,8 @@ export class SpriteSheets {
    * Fetch one level.
    *
    * A failure is forgotten after five seconds, so that the fetch can be retried.
+   *
+   * @param {string} level
    */
   async fetch(level) {
     if (this.asked.has(level)) return;

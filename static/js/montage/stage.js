@@ -11,6 +11,10 @@ import { fetchShape } from "./shape-loader.js";
 import { Scene } from "./scene.js";
 import { WebGLRenderer } from "./webgl-renderer.js";
 
+/** @import { MontageChange, Renderer, RendererClass, Shape } from "../../../types/montage" */
+/** @import { PulseAnswer } from "../../../types/pulse" */
+/** @import { Throttled } from "../lib/throttle.js" */
+
 const RECHECK_MS = 30000;
 const MIN_RECHECK_MS = 5000;
 const MAX_ARRIVALS = 5000;
@@ -20,12 +24,20 @@ const MAX_CONTEXT_LOSSES = 2;
 const loadCanvasRenderer = async () => (await import("./canvas-renderer.js")).CanvasRenderer;
 
 export class Stage {
+  /** @type {boolean} */
   #isInView;
+  /** @type {boolean} */
   #wasHidden;
+  /** @type {number} */
   #losses;
+  /** @type {Throttled<void>} */
   #recheckSoon;
 
-  /** `element` has the URLs in its data attributes, and contains the server's picture. */
+  /**
+   * `element` has the URLs in its data attributes, and contains the server's picture.
+   *
+   * @param {WithData} element
+   */
   constructor(element) {
     this.element = element;
     this.numbers = new ButterflyNumbers(element.dataset.numbers);
@@ -33,6 +45,7 @@ export class Stage {
     this.surface = Object.assign(document.createElement("div"), { className: "stage-surface" });
     this.#isInView = true;
     this.#wasHidden = document.hidden;
+    /** @type {PulseAnswer | null} */
     this.lastPulse = null;
     this.#losses = 0;
     this.#recheckSoon = throttle(MIN_RECHECK_MS, () => this.recheck());
@@ -43,16 +56,22 @@ export class Stage {
    *
    * `news` is what started the stage: { before, answer }. The stage begins with the count `before`,
    * so that butterflies that hatched since then fly in.
+   *
+   * @param {{ before: number, answer: PulseAnswer }} [news]
    */
   async start(news) {
     const [shape] = await Promise.all([fetchShape(this.element.dataset.shape), this.numbers.ask()]);
     if (news) this.numbers.rewindTo(news.before);
+    /** @type {Shape} */
     this.shape = shape;
     this.element.prepend(this.surface);
     const renderer = await this.renderer();
-    this.frameBudget = new FrameBudget(renderer.constructor.budget);
+    const { budget } = /** @type {RendererClass} */ (renderer.constructor);
+    /** @type {FrameBudget} */
+    this.frameBudget = new FrameBudget(budget);
     this.frameBudget.onRatio = () => this.fit();
     const flying = Number(this.element.dataset.flying || 3);
+    /** @type {Scene} */
     this.scene = new Scene({ shape, renderer, camera: this.camera, frameBudget: this.frameBudget, colours: currentScheme(), flying });
     this.fit();
     const drawn = this.drawn();
@@ -63,6 +82,7 @@ export class Stage {
   }
 
   // Replace the server's picture once the canvas shows all butterflies.
+  /** @returns {Promise<void>} */
   drawn() {
     return new Promise((resolve) => {
       this.scene.onWhole = () => {
@@ -73,6 +93,7 @@ export class Stage {
     });
   }
 
+  /** @returns {Promise<Renderer>} */
   async renderer() {
     const kinds = [async () => WebGLRenderer, loadCanvasRenderer].slice(this.#losses < MAX_CONTEXT_LOSSES ? 0 : 1);
     for (const kind of kinds) {
@@ -82,9 +103,13 @@ export class Stage {
         if (kind === loadCanvasRenderer) throw error;
       }
     }
-    return null;
+    throw new Error("No renderer");
   }
 
+  /**
+   * @param {RendererClass} Renderer
+   * @returns {Promise<Renderer>}
+   */
   async createRenderer(Renderer) {
     const canvas = Object.assign(document.createElement("canvas"), { className: "stage-canvas" });
     this.surface.replaceChildren(canvas);
@@ -150,6 +175,7 @@ export class Stage {
     this.fitTo(this.scene.renderer);
   }
 
+  /** @param {Renderer} renderer */
   fitTo(renderer) {
     const { clientWidth, clientHeight } = this.element;
     const { ratio } = this.frameBudget;
@@ -164,7 +190,11 @@ export class Stage {
     this.scene.change();
   }
 
-  /** Handle a pulse `answer`, which says how many butterflies there are now. */
+  /**
+   * Handle a pulse `answer`, which says how many butterflies there are now.
+   *
+   * @param {PulseAnswer} answer
+   */
   onPulse(answer) {
     if (answer.cause !== this.element.dataset.cause) return;
     const before = this.lastPulse;
@@ -186,6 +216,7 @@ export class Stage {
     }
   }
 
+  /** @param {MontageChange} change */
   applyChange({ born, gone }) {
     if ((born.length || gone.length) && !this.isHidden) {
       const isCrowd = this.#wasHidden || born.length > MAX_ARRIVALS;
@@ -197,7 +228,12 @@ export class Stage {
     this.element.dispatchEvent(new CustomEvent("volante:montage-changed", { detail }));
   }
 
-  /** Fly to butterfly `number`. `near` is how far to zoom in, 0 to 1 of the largest zoom. */
+  /**
+   * Fly to butterfly `number`. `near` is how far to zoom in, 0 to 1 of the largest zoom.
+   *
+   * @param {number} number
+   * @param {number} [near]
+   */
   flyTo(number, near = 1) {
     const place = this.scene.arrivals.flight(number, 0, 0);
     const zoom = Math.max(this.camera.zoom, this.camera.most * near);

@@ -3,19 +3,29 @@
 
 import { throttle } from "../lib/throttle.js";
 import { pluralize, interpolate, formatNumber } from "../lib/format.js";
+import { getElement } from "../parts/get-element.js";
 import { lang } from "../parts/page.js";
 import { countInView } from "./hit-test.js";
+
+/** @import { Stage } from "./stage.js" */
 
 const ANNOUNCE_MS = 10000;
 const WRITE_MS = 400;
 
 export class ViewDescription {
+  /** @type {HTMLElement} */
   #status;
 
-  /** `page` holds the visible line and the live region. `stage` is a started Stage. */
+  /**
+   * `page` holds the visible line and the live region. `stage` is a started Stage.
+   *
+   * @param {HTMLElement} page
+   * @param {Stage} stage
+   */
   constructor(page, stage) {
-    this.line = page.querySelector("[data-seen]");
-    this.#status = page.querySelector("[data-said]");
+    /** @type {WithData} */
+    this.line = getElement(page, "[data-seen]");
+    this.#status = getElement(page, "[data-said]");
     this.stage = stage;
     const announce = throttle(ANNOUNCE_MS, () => this.announce());
     const write = throttle(WRITE_MS, () => {
@@ -35,10 +45,11 @@ export class ViewDescription {
 
   part() {
     const { numbers, camera, scene } = this.stage;
-    const { all, view } = this.line.dataset;
+    const { all, view: sentence } = this.line.dataset;
     if (camera.isWhole) return numbers.count > 1 ? all : "";
-    const seen = countInView(scene.butterflies, scene.view(performance.now()));
-    return interpolate(view, { n: formatNumber(seen, lang()) });
+    const view = scene.view(performance.now());
+    const seen = scene.butterflies ? countInView(scene.butterflies, view) : 0;
+    return interpolate(sentence, { n: formatNumber(seen, lang()) });
   }
 
   announce() {

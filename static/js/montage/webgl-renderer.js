@@ -7,31 +7,50 @@ import { MAX_SPECK_SIZE, SOURCES } from "./shaders.js";
 import { SpriteSheets } from "./sprite-sheets.js";
 import { contrastAt, liftOf, nearness } from "./tints.js";
 
+/** @import { Box, Ground, LargeButterflies, PackedButterflies, Shape, View } from "../../../types/montage" */
+/** @import { Program, Target } from "./webgl.js" */
+
 const CORNERS = new Float32Array([-1, -1, 1, -1, -1, 1, 1, 1]);
 const SHADE_DEPTH = 0.42;
 const SHADE_BLUR = 0.07;
 const FIXED_POINT = 2 ** 31;
+/** @returns {Promise<void>} */
 const nextTask = () => new Promise((done) => {
   setTimeout(done);
 });
 
 export class WebGLRenderer {
+  /** @type {WebGL2RenderingContext} */
   #gl;
+  /** @type {Record<string, Program>} */
   #programs;
+  /** @type {WebGLBuffer} */
   #corners;
+  /** @type {Record<string, WebGLVertexArrayObject>} */
   #arrays;
-  #fence;
+  /** @type {WebGLSync | null} */
+  #fence = null;
 
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @param {Shape} shape
+   * @param {string} sheetUrl
+   */
   constructor(canvas, shape, sheetUrl) {
     const gl = canvas.getContext("webgl2", { antialias: false, alpha: true });
     if (!gl) throw new Error("No WebGL2");
     this.canvas = canvas;
     this.#gl = gl;
     this.shape = shape;
+    /** @type {WebGLTexture | null} */
     this.ground = null;
+    /** @type {Uint32Array | null} */
     this.butterflies = null;
+    /** @type {Target | null} */
     this.front = null;
+    /** @type {Target | null} */
     this.back = null;
+    /** @type {Target | null} */
     this.whole = null;
     this.#programs = {};
     this.places = createTexture(gl, "index", 1024, 1024, shape.pixels);
@@ -70,6 +89,7 @@ export class WebGLRenderer {
     }
   }
 
+  /** @param {Float32Array<ArrayBuffer>} data */
   buffer(data) {
     const gl = this.#gl;
     const buffer = gl.createBuffer();
@@ -78,6 +98,10 @@ export class WebGLRenderer {
     return buffer;
   }
 
+  /**
+   * @param {() => void} describe
+   * @param {boolean} [hasCorners]
+   */
   arrayOf(describe, hasCorners = true) {
     const gl = this.#gl;
     const array = gl.createVertexArray();
@@ -87,6 +111,14 @@ export class WebGLRenderer {
     return array;
   }
 
+  /**
+   * @param {number} place
+   * @param {WebGLBuffer} buffer
+   * @param {number} count
+   * @param {number} stride
+   * @param {number} offset
+   * @param {number} [divisor]
+   */
   floats(place, buffer, count, stride, offset, divisor = 1) {
     const gl = this.#gl;
     gl.bindBuffer(gl.ARRAY_BUFFER, buffer);
@@ -95,6 +127,12 @@ export class WebGLRenderer {
     gl.vertexAttribDivisor(place, divisor);
   }
 
+  /**
+   * @param {WebGLBuffer} buffer
+   * @param {number} stride
+   * @param {number} [offset]
+   * @param {number} [divisor]
+   */
   pairs(buffer, stride, offset = 0, divisor = 1) {
     const gl = this.#gl;
     gl.bindBuffer(gl.ARRAY_BUFFER, buffer);
@@ -103,6 +141,10 @@ export class WebGLRenderer {
     gl.vertexAttribDivisor(1, divisor);
   }
 
+  /**
+   * @param {number} width
+   * @param {number} height
+   */
   resize(width, height) {
     Object.assign(this.canvas, { width, height });
     for (const target of [this.front, this.back, this.whole]) if (target) deleteTarget(this.#gl, target);
@@ -111,29 +153,38 @@ export class WebGLRenderer {
     this.whole = null;
   }
 
+  /** @returns {Target} */
   target() {
     return createTarget(this.#gl, this.canvas.width, this.canvas.height);
   }
 
+  /** @param {Ground | null} ground */
   setGround(ground) {
     if (this.ground) this.#gl.deleteTexture(this.ground);
-    const { side, pixels } = ground || {};
-    this.ground = ground && createTexture(this.#gl, "rgba", side, side, pixels);
+    this.ground = ground && createTexture(this.#gl, "rgba", ground.side, ground.side, ground.pixels);
   }
 
-  /** Begin a layer of `butterflies` (pairs of x and number) for `view`, over the ground and the dots. */
+  /**
+   * Begin a layer of `butterflies` (pairs of x and number) for `view`, over the ground and the dots.
+   *
+   * @param {View} view
+   * @param {Uint32Array<ArrayBuffer>} butterflies
+   * @param {Float32Array<ArrayBuffer> | null} dots
+   */
   begin(view, butterflies, dots) {
     const gl = this.#gl;
-    gl.bindFramebuffer(gl.FRAMEBUFFER, this.back.frame);
+    const back = /** @type {Target} */ (this.back);
+    gl.bindFramebuffer(gl.FRAMEBUFFER, back.frame);
     this.clear();
     if (butterflies !== this.butterflies) {
       gl.bindBuffer(gl.ARRAY_BUFFER, this.settled);
       gl.bufferData(gl.ARRAY_BUFFER, butterflies, gl.DYNAMIC_DRAW);
       this.butterflies = butterflies;
     }
-    this.back.view = view;
+    back.view = view;
     const left = (view.width / 2 - view.x * view.scale) / view.width;
     const top = (view.height / 2 - view.y * view.scale) / view.height;
+    /** @type {Box} */
     const box = [left, top, view.scale / view.width, view.scale / view.height];
     if (this.ground) this.picture(this.ground, box, view.ground);
     if (dots) this.paintDiscs(dots);
@@ -143,12 +194,16 @@ export class WebGLRenderer {
    * Paint butterflies `from` up to, not including, `to`.
    *
    * Return false if sprites are not loaded.
+   *
+   * @param {number} from
+   * @param {number} to
+   * @returns {boolean}
    */
   paint(from, to) {
     const gl = this.#gl;
-    gl.bindFramebuffer(gl.FRAMEBUFFER, this.back.frame);
+    const { frame, view } = /** @type {Target & { view: View }} */ (this.back);
+    gl.bindFramebuffer(gl.FRAMEBUFFER, frame);
     gl.viewport(0, 0, this.canvas.width, this.canvas.height);
-    const { view } = this.back;
     const areSpecks = view.size <= MAX_SPECK_SIZE;
     if (!this.useSprites(view, areSpecks ? "speck" : "sprite")) return false;
     gl.vertexAttrib4f(2, 0, 0, 0, 1);
@@ -167,11 +222,15 @@ export class WebGLRenderer {
     return true;
   }
 
-  /** Return whether the graphics card is still painting the last batch. */
+  /**
+   * Return whether the graphics card is still painting the last batch.
+   *
+   * @returns {boolean}
+   */
   isBusy() {
     const gl = this.#gl;
     const fence = this.#fence;
-    return Boolean(fence) && gl.clientWaitSync(fence, 0, 0) === gl.TIMEOUT_EXPIRED;
+    return fence !== null && gl.clientWaitSync(fence, 0, 0) === gl.TIMEOUT_EXPIRED;
   }
 
   /** Show the new layer from now on, because it is complete. */
@@ -179,7 +238,14 @@ export class WebGLRenderer {
     bringForward(this, () => this.target());
   }
 
-  /** Paint the canvas: the layer as `view` shows it, then what moves over it. */
+  /**
+   * Paint the canvas: the layer as `view` shows it, then what moves over it.
+   *
+   * @param {View} view
+   * @param {PackedButterflies} moving
+   * @param {Float32Array<ArrayBuffer> | null} discs
+   * @param {LargeButterflies | null} large
+   */
   show(view, moving, discs, large) {
     const gl = this.#gl;
     gl.bindFramebuffer(gl.FRAMEBUFFER, null);
@@ -193,6 +259,10 @@ export class WebGLRenderer {
     if (large) this.paintMoving({ ...view, size: large.size }, large.butterflies);
   }
 
+  /**
+   * @param {View} view
+   * @param {PackedButterflies | null} moving
+   */
   paintMoving(view, moving) {
     const gl = this.#gl;
     if (!moving || !moving.count || !this.useSprites(view)) return;
@@ -202,6 +272,7 @@ export class WebGLRenderer {
     gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, 4, moving.count);
   }
 
+  /** @param {Float32Array<ArrayBuffer>} discs */
   paintDiscs(discs) {
     const gl = this.#gl;
     const { program, at } = this.#programs.disc;
@@ -215,6 +286,12 @@ export class WebGLRenderer {
 
   // Draw a texture in `box` (left, top, width, height as shares of the canvas). Render targets are
   // upside down.
+  /**
+   * @param {WebGLTexture} texture
+   * @param {Box} box
+   * @param {number} strength
+   * @param {boolean} [isTarget]
+   */
   picture(texture, box, strength, isTarget = false) {
     const gl = this.#gl;
     const { program, at } = this.#programs.picture;
@@ -236,6 +313,7 @@ export class WebGLRenderer {
     gl.clear(gl.COLOR_BUFFER_BIT);
   }
 
+  /** @param {Box} box */
   clearBox([left, top, wide, high]) {
     const gl = this.#gl;
     const { width, height } = this.canvas;
@@ -245,6 +323,11 @@ export class WebGLRenderer {
     gl.disable(gl.SCISSOR_TEST);
   }
 
+  /**
+   * @param {View} view
+   * @param {string} [kind]
+   * @returns {boolean}
+   */
   useSprites(view, kind = "sprite") {
     const sheet = this.sheets.for(view.size * 1.1);
     if (!sheet) return false;
@@ -252,16 +335,18 @@ export class WebGLRenderer {
     const gl = this.#gl;
     const { program, at } = this.#programs[kind];
     gl.useProgram(program);
-    [[gl.TEXTURE_2D, this.places], [gl.TEXTURE_2D, this.colours], [gl.TEXTURE_2D_ARRAY, sheet.texture]]
-      .forEach(([target, texture], unit) => {
-        gl.activeTexture(gl.TEXTURE0 + unit);
-        gl.bindTexture(target, texture);
-      });
+    /** @type {[target: number, texture: WebGLTexture][]} */
+    const textures = [[gl.TEXTURE_2D, this.places], [gl.TEXTURE_2D, this.colours], [gl.TEXTURE_2D_ARRAY, sheet.texture]];
+    textures.forEach(([target, texture], unit) => {
+      gl.activeTexture(gl.TEXTURE0 + unit);
+      gl.bindTexture(target, texture);
+    });
     gl.uniform1i(at("places"), 0);
     gl.uniform1i(at("colours"), 1);
     gl.uniform1i(at("sprites"), 2);
     gl.uniform2f(at("canvas"), view.width, view.height);
-    gl.uniform2i(at("eye"), ...[view.x, view.y].map((v) => Math.min(FIXED_POINT - 1, Math.round(v * FIXED_POINT))));
+    const [eyeX, eyeY] = [view.x, view.y].map((v) => Math.min(FIXED_POINT - 1, Math.round(v * FIXED_POINT)));
+    gl.uniform2i(at("eye"), eyeX, eyeY);
     gl.uniform2i(at("centre"), ...shape.centre);
     const lod = Math.log2(sheet.side * Math.max(SHADE_BLUR, 1 / view.size));
     const numbers = {

@@ -1,17 +1,35 @@
 // The few WebGL2 helpers that a montage needs: programs, textures and render targets.
 
+/** @import { View } from "../../../types/montage" */
+
+/**
+ * A program, and where its uniforms are.
+ *
+ * @typedef {object} Program
+ * @property {WebGLProgram} program
+ * @property {(name: string) => WebGLUniformLocation | null} at
+ */
+
+/** @typedef {{ texture: WebGLTexture, frame: WebGLFramebuffer, view: View | null }} Target */
+
 /**
  * Return { program, at(name) } for two shader sources.
  *
  * If they fail, throw the driver's messages.
+ *
+ * @param {WebGL2RenderingContext} gl
+ * @param {[vertex: string, fragment: string]} sources
+ * @returns {Program}
  */
 export function createProgram(gl, [vertex, fragment]) {
   const program = gl.createProgram();
-  const shaders = [
+  /** @type {[kind: number, source: string][]} */
+  const sources = [
     [gl.VERTEX_SHADER, vertex],
     [gl.FRAGMENT_SHADER, fragment],
-  ].map(([kind, source]) => {
-    const shader = gl.createShader(kind);
+  ];
+  const shaders = sources.map(([kind, source]) => {
+    const shader = /** @type {WebGLShader} */ (gl.createShader(kind));
     gl.shaderSource(shader, source);
     gl.compileShader(shader);
     gl.attachShader(program, shader);
@@ -22,15 +40,26 @@ export function createProgram(gl, [vertex, fragment]) {
     const logs = shaders.map((shader) => gl.getShaderInfoLog(shader)).join("\n");
     throw new Error(gl.getProgramInfoLog(program) + logs);
   }
+  /** @type {Map<string, WebGLUniformLocation | null>} */
   const locations = new Map();
+  /** @param {string} name */
   const at = (name) => {
     if (!locations.has(name)) locations.set(name, gl.getUniformLocation(program, name));
-    return locations.get(name);
+    return locations.get(name) ?? null;
   };
   return { program, at };
 }
 
-/** Return a texture of bytes. `kind` is "rgba" (smooth), "exact" (RGBA) or "index" (one byte). */
+/**
+ * Return a texture of bytes. `kind` is "rgba" (smooth), "exact" (RGBA) or "index" (one byte).
+ *
+ * @param {WebGL2RenderingContext} gl
+ * @param {string} kind
+ * @param {number} width
+ * @param {number} height
+ * @param {Uint8Array<ArrayBuffer> | null} pixels
+ * @returns {WebGLTexture}
+ */
 export function createTexture(gl, kind, width, height, pixels) {
   const [inner, format] =
     kind === "index" ? [gl.R8UI, gl.RED_INTEGER] : [gl.RGBA8, gl.RGBA];
@@ -46,7 +75,14 @@ export function createTexture(gl, kind, width, height, pixels) {
   return texture;
 }
 
-/** Return a texture with a framebuffer to draw into. */
+/**
+ * Return a texture with a framebuffer to draw into.
+ *
+ * @param {WebGL2RenderingContext} gl
+ * @param {number} width
+ * @param {number} height
+ * @returns {Target}
+ */
 export function createTarget(gl, width, height) {
   const texture = createTexture(gl, "rgba", width, height, null);
   const frame = gl.createFramebuffer();
@@ -56,6 +92,10 @@ export function createTarget(gl, width, height) {
   return { texture, frame, view: null };
 }
 
+/**
+ * @param {WebGL2RenderingContext} gl
+ * @param {Target} target
+ */
 export function deleteTarget(gl, target) {
   gl.deleteFramebuffer(target.frame);
   gl.deleteTexture(target.texture);
@@ -66,6 +106,10 @@ export function deleteTarget(gl, target) {
  *
  * The sheet's channels are shares of a pixel. They can be blended because they are premultiplied by
  * its coverage (alpha).
+ *
+ * @param {WebGL2RenderingContext} gl
+ * @param {HTMLImageElement} image
+ * @returns {Promise<{ texture: WebGLTexture, side: number }>}
  */
 export async function createPoses(gl, image) {
   const side = image.width / 4;

@@ -1,5 +1,6 @@
 // The button of the check-in page that starts and stops the camera.
 
+import { getElement } from "../parts/get-element.js";
 import { hasCamera, QrScanner } from "../parts/qr-scanner.js";
 
 // The same code stays in front of the camera for a while.
@@ -15,10 +16,10 @@ const SAME_CODE_MS = 4000;
  */
 export function offerScanner(root, { onCode, onRefused }) {
   if (!hasCamera()) return;
-  const button = /** @type {HTMLElement} */ (root.querySelector("[data-scan]"));
-  const label = /** @type {HTMLElement} */ (root.querySelector("[data-scan-text]"));
+  const button = getElement(root, "[data-scan]");
+  const label = getElement(root, "[data-scan-text]");
   const startText = label.textContent;
-  const scanner = new QrScanner(root.querySelector("[data-camera]"));
+  const scanner = new QrScanner(getElement(root, "[data-camera]"));
   let last = { code: "", at: 0 };
 
   /** @param {string} code */
@@ -33,7 +34,7 @@ export function offerScanner(root, { onCode, onRefused }) {
     label.textContent = startText;
   };
   const start = async () => {
-    label.textContent = label.dataset.stop;
+    label.textContent = label.dataset.stop ?? "";
     try {
       await scanner.start(see);
     } catch (error) {

@@ -2,17 +2,35 @@
 
 import { toBytes, toText } from "../lib/base64url.js";
 
+/** @import { CreationOptions, PasskeyAnswer, RequestOptions, SentKey } from "../../../types/passkeys" */
+
+/**
+ * @param {SentKey[] | undefined} keys
+ * @returns {PublicKeyCredentialDescriptor[]}
+ */
 const decodeIds = (keys) => (keys || []).map((key) => ({ ...key, id: toBytes(key.id) }));
 
 const RESPONSE_FIELDS = ["clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle"];
 
+/**
+ * @param {Credential | null} credential
+ * @returns {PasskeyAnswer}
+ */
 function serialize(credential) {
+  const { id, rawId, type, response: source } = /** @type {PublicKeyCredential} */ (credential);
+  const bytes = /** @type {Record<string, ArrayBuffer | undefined>} */ (/** @type {unknown} */ (source));
+  /** @type {PasskeyAnswer["response"]} */
   const response = {};
-  for (const name of RESPONSE_FIELDS) if (credential.response[name]) response[name] = toText(credential.response[name]);
-  if (credential.response.getTransports) response.transports = credential.response.getTransports();
-  return { id: credential.id, rawId: toText(credential.rawId), type: credential.type, response };
+  for (const name of RESPONSE_FIELDS) if (bytes[name]) response[name] = toText(bytes[name]);
+  const { getTransports } = /** @type {AuthenticatorAttestationResponse} */ (source);
+  if (getTransports) response.transports = getTransports.call(source);
+  return { id, rawId: toText(rawId), type, response };
 }
 
+/**
+ * @param {CreationOptions} options
+ * @returns {Promise<PasskeyAnswer>}
+ */
 export async function createPasskey(options) {
   const publicKey = {
     ...options,
@@ -23,6 +41,10 @@ export async function createPasskey(options) {
   return serialize(await navigator.credentials.create({ publicKey }));
 }
 
+/**
+ * @param {RequestOptions} options
+ * @returns {Promise<PasskeyAnswer>}
+ */
 export async function getPasskey(options) {
   const publicKey = {
     ...options,

@@ -9,6 +9,7 @@ const PAUSE_MS = 1000;
 
 // Announcing every number would drown out the typed characters, so a second, hidden line speaks
 // occasionally.
+/** @param {HTMLElement} hint */
 function addStatusAfter(hint) {
   const status = document.createElement("span");
   status.className = "visually-hidden";
@@ -17,13 +18,17 @@ function addStatusAfter(hint) {
   return status;
 }
 
+/** @param {HTMLFormElement} form */
 export function charactersLeft(form) {
   const hint = form.querySelector("[data-characters-many]");
+  /** @type {HTMLTextAreaElement | null} */
   const box = form.querySelector("textarea[maxlength]");
   if (!hint || !box) return;
-  const { charactersOne: one, charactersMany: many } = hint.dataset;
+  const { charactersOne: one, charactersMany: many } = /** @type {TemplateData} */ (hint.dataset);
   const status = addStatusAfter(hint);
+  /** @type {number | null} */
   let timer = null;
+  /** @param {boolean} isTyped */
   const update = (isTyped) => {
     const remaining = Math.max(0, box.maxLength - box.value.length);
     hint.textContent = pluralize(remaining, one, many, lang());

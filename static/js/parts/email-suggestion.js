@@ -33,7 +33,7 @@ export function offerCorrections(field, container, textOf) {
     } else button.remove();
   };
   button.addEventListener("click", () => {
-    field.value = suggestion;
+    field.value = suggestion ?? "";
     field.dispatchEvent(new Event("input", { bubbles: true }));
     field.focus();
   });
@@ -62,5 +62,5 @@ export function emailSuggestion(form) {
   container.setAttribute("role", "status");
   container.textContent = "";
   container.hidden = false;
-  offerCorrections(field, container, (email) => interpolate(container.dataset.text, { email }))();
+  offerCorrections(field, container, (email) => interpolate(container.dataset.text ?? "", { email }))();
 }

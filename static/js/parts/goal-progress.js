@@ -7,6 +7,9 @@ import { lang } from "./page.js";
  * Fill the bar of `element` up to `count` of its data-goal.
  *
  * The value for screen readers is in the bar's own scale.
+ *
+ * @param {HTMLElement} element
+ * @param {number} count
  */
 export function showProgress(element, count) {
   const goal = Number(element.dataset.goal);
@@ -31,10 +34,16 @@ export function showProgress(element, count) {
   );
 }
 
-/** Show how many are still to go, from data-one and data-many, or the text of data-reached at the goal. */
+/**
+ * Show how many are still to go, from data-one and data-many, or the text of data-reached at the goal.
+ *
+ * @param {HTMLElement} element
+ * @param {number} count
+ * @param {number} goal
+ */
 export function showToGo(element, count, goal) {
   if (!goal) return;
   const remaining = Math.max(0, goal - count);
-  const { one, many, reached } = element.dataset;
+  const { one, many, reached } = /** @type {TemplateData} */ (element.dataset);
   element.textContent = remaining === 0 && reached ? reached : pluralize(remaining, one, many, lang());
 }

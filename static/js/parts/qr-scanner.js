@@ -11,6 +11,7 @@ async function bundledDecoder() {
   const { decodeQR } = await import("../../vendor/qr-decode-0.7.0.js");
   const canvas = document.createElement("canvas");
   const context = canvas.getContext("2d", { willReadFrequently: true });
+  if (!context) throw new Error("No canvas");
   return async (video) => {
     canvas.width = WIDTH;
     canvas.height = Math.round((WIDTH * video.videoHeight) / video.videoWidth);
@@ -21,8 +22,8 @@ async function bundledDecoder() {
 
 /** @returns {Promise<?Decode>} */
 async function nativeDecoder() {
-  if (!("BarcodeDetector" in globalThis)) return null;
-  const { BarcodeDetector } = /** @type {any} */ (globalThis);
+  const { BarcodeDetector } = globalThis;
+  if (!BarcodeDetector) return null;
   const formats = await BarcodeDetector.getSupportedFormats();
   if (!formats.includes("qr_code")) return null;
   const detector = new BarcodeDetector({ formats: ["qr_code"] });

@@ -7,8 +7,14 @@ import { requestBody } from "./form-values.js";
 import { labelOf, setLabel } from "./label.js";
 import { lang } from "./page.js";
 
+/** @import { FormValues, Signature } from "../../../types/forms" */
+
 const WAIT_MS = 60000;
 
+/**
+ * @param {TemplateData} target
+ * @param {FormValues} values
+ */
 async function post({ action, altcha }, values) {
   const body = requestBody(values);
   if (altcha) body.set("altcha", await proofFor(altcha));
@@ -25,19 +31,28 @@ async function post({ action, altcha }, values) {
   }
 }
 
-/** Let `button` send `signature` again, a minute after the last try. `status` shows the result. */
+/**
+ * Let `button` send `signature` again, a minute after the last try. `status` shows the result.
+ *
+ * @param {HTMLElement} button
+ * @param {HTMLElement | null} status
+ * @param {Signature} signature
+ */
 export function resend(button, status, signature) {
   const label = labelOf(button);
+  const data = /** @type {TemplateData} */ (button.dataset);
   let lastSent = signature.at;
+  /** @type {number | null} */
   let timer = null;
   // aria-disabled instead of disabled, so that focus stays where the reader left it.
+  /** @param {string} text */
   const disable = (text) => {
     button.setAttribute("aria-disabled", "true");
     setLabel(button, text);
   };
   const tick = () => {
     const remaining = Math.ceil((lastSent + WAIT_MS - Date.now()) / 1000);
-    const { waitOne, waitMany } = button.dataset;
+    const { waitOne, waitMany } = data;
     if (remaining > 0) return disable(pluralize(remaining, waitOne, waitMany, lang()));
     clearInterval(timer);
     button.removeAttribute("aria-disabled");
@@ -51,7 +66,7 @@ export function resend(button, status, signature) {
   button.addEventListener("click", async () => {
     if (button.getAttribute("aria-disabled")) return;
     disable(button.dataset.sending || label);
-    const isSent = await post(button.dataset, signature.form);
+    const isSent = await post(data, signature.form);
     lastSent = Date.now();
     if (isSent) saveSignature(signature.petition, signature.form, lastSent);
     if (status) status.textContent = (isSent ? button.dataset.sent : button.dataset.failed) || "";

@@ -7,8 +7,12 @@ import { labelOf, setLabel } from "./label.js";
 // A stopped or failed navigation cannot be detected in the page, so a timer releases the form.
 const RELEASE_MS = 8000;
 
+/**
+ * @param {HTMLFormElement} form
+ * @returns {HTMLInputElement}
+ */
 function proofField(form) {
-  const existing = form.elements.namedItem("altcha");
+  const existing = /** @type {HTMLInputElement | null} */ (form.elements.namedItem("altcha"));
   if (existing) return existing;
   const field = Object.assign(document.createElement("input"), { type: "hidden", name: "altcha" });
   form.append(field);
@@ -19,17 +23,23 @@ function proofField(form) {
  * Guard `form` against sending twice. Call `onSend()` for each submission that goes out.
  *
  * While it is sent, its buttons with data-sending are disabled and show that text.
+ *
+ * @param {HTMLFormElement} form
+ * @param {{ onSend?: () => void, releaseMs?: number }} [options]
  */
 export function guardSubmit(form, { onSend = () => {}, releaseMs = RELEASE_MS } = {}) {
-  const buttons = [...form.elements].filter(({ dataset }) => "sending" in dataset);
+  const fields = /** @type {Iterable<HTMLButtonElement>} */ (form.elements);
+  const buttons = [...fields].filter(({ dataset }) => "sending" in dataset);
   const labels = new Map(buttons.map((button) => [button, labelOf(button)]));
   let isBusy = false;
+  /** @type {number | null} */
   let timer = null;
 
+  /** @param {boolean} isDisabled */
   const setDisabled = (isDisabled) => {
     for (const button of buttons) {
       button.disabled = isDisabled;
-      setLabel(button, isDisabled ? button.dataset.sending : labels.get(button));
+      setLabel(button, (isDisabled ? button.dataset.sending : labels.get(button)) ?? "");
     }
   };
   const release = () => {
@@ -39,7 +49,7 @@ export function guardSubmit(form, { onSend = () => {}, releaseMs = RELEASE_MS } 
     setDisabled(false);
   };
   const submitWithProof = async () => {
-    proofField(form).value = await proofFor(form.dataset.altcha);
+    proofField(form).value = await proofFor(form.dataset.altcha ?? "");
     timer = setTimeout(release, releaseMs);
     onSend();
     HTMLFormElement.prototype.submit.call(form);
@@ -47,7 +57,8 @@ export function guardSubmit(form, { onSend = () => {}, releaseMs = RELEASE_MS } 
 
   form.addEventListener("submit", (event) => {
     // A preview opens in another tab or in a frame, and this form stays.
-    if (event.submitter?.formTarget) return;
+    const button = /** @type {HTMLButtonElement | null} */ (event.submitter);
+    if (button?.formTarget) return;
     if (isBusy) {
       event.preventDefault();
       return;

@@ -4,8 +4,14 @@ const TYPING_MS = 400;
 
 // Returns a function to call at each change. It calls `render` with a signal once nothing has changed
 // for a moment, and aborts the request of the call before.
+/**
+ * @param {(signal: AbortSignal) => Promise<void>} render
+ * @returns {() => void}
+ */
 export function whenTypingPauses(render) {
+  /** @type {number | null} */
   let timer = null;
+  /** @type {AbortController | null} */
   let controller = null;
 
   const start = async () => {

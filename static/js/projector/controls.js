@@ -1,5 +1,7 @@
 // The few buttons for the person at the computer: the mouse or a key shows them, then they hide.
 
+import { getElement } from "../parts/get-element.js";
+
 const IDLE_MS = 3000;
 
 function toggleFullscreen() {
@@ -11,14 +13,17 @@ function toggleFullscreen() {
 function toggleTheme() {
   const root = document.documentElement;
   root.dataset.theme = root.dataset.theme === "night" ? "day" : "night";
-  const address = new URL(window.location);
+  const address = new URL(window.location.href);
   address.searchParams.set("screen", root.dataset.theme);
   window.history.replaceState(null, "", address);
 }
 
+/** @param {HTMLElement} bar */
 export function showControls(bar) {
   const buttons = { full: toggleFullscreen, hour: toggleTheme };
+  /** @type {Record<string, () => void>} */
   const keys = { f: toggleFullscreen, n: toggleTheme };
+  /** @type {number | null} */
   let timer = null;
   const hide = () => document.body.classList.add("is-idle");
   const onActivity = () => {
@@ -27,7 +32,7 @@ export function showControls(bar) {
     timer = setTimeout(hide, IDLE_MS);
   };
   for (const [name, act] of Object.entries(buttons)) {
-    bar.querySelector(`[data-act="${name}"]`).addEventListener("click", act);
+    getElement(bar, `[data-act="${name}"]`).addEventListener("click", act);
   }
   document.addEventListener("keydown", (event) => {
     onActivity();

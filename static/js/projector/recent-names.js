@@ -3,9 +3,13 @@
 // hidden.
 
 import { countryName, formatNumber } from "../lib/format.js";
+import { getElement } from "../parts/get-element.js";
 import { prefersReducedMotion, lang } from "../parts/page.js";
 import { canDisplay } from "./font-support.js";
 import { NameList } from "./name-list.js";
+
+/** @import { NamedButterfly } from "../../../types/montage" */
+/** @import { HighlightRings } from "./highlight-rings.js" */
 
 const ROTATE_MS = 7000;
 const NEW_MS = 4000;
@@ -16,36 +20,54 @@ const MIN_POLL_MS = 1000;
 const MAX_TOGETHER = 6;
 const MAX_NAMES = 40;
 
+/** @typedef {Pick<HighlightRings, "show" | "keep">} Rings */
+
 export class RecentNames {
+  /** @type {Rings} */
   #rings;
+  /** @type {NameList} */
   #names;
+  /** @type {NamedButterfly[]} */
   #shown;
+  /** @type {boolean} */
   #isNew;
+  /** @type {number} */
   #since;
+  /** @type {number | undefined} */
   #askedAt;
+  /** @type {number | undefined} */
   #timer;
 
   /**
    * `element` has the address of the names in its data, with {k}, and one name to copy.
    *
    * `rings` marks new butterflies in the picture, with show(names) and keep(isShown).
+   *
+   * @param {HTMLElement} element
+   * @param {Rings} rings
    */
   constructor(element, rings) {
     this.element = element;
     this.#rings = rings;
-    this.#names = new NameList(element.dataset.names);
+    this.#names = new NameList(element.dataset.names ?? "");
     this.last = 0;
+    /** @type {number[]} */
     this.newNumbers = [];
     this.#shown = [];
     this.#isNew = false;
     this.#since = 0;
     this.turn = 0;
-    this.one = element.firstElementChild;
+    this.one = /** @type {HTMLElement} */ (element.firstElementChild);
     setInterval(() => document.hidden || this.ask(), POLL_MS);
     this.wait(ROTATE_MS);
   }
 
-  /** Tell it that butterflies up to `last` exist and that those in `born` are new. */
+  /**
+   * Tell it that butterflies up to `last` exist and that those in `born` are new.
+   *
+   * @param {number} last
+   * @param {number[]} [born]
+   */
   update(last, born = []) {
     const isFirst = !this.last && last;
     this.last = last;
@@ -68,9 +90,11 @@ export class RecentNames {
     }, ms);
   }
 
+  /** @param {boolean} [isNew] */
   async ask(isNew = false) {
     if (!this.last) return;
     await this.#names.ask(this.last, this.newNumbers, MAX_NAMES, isNew);
+    /** @param {{ n: number, name: string }} each */
     const isThere = (each) => this.#names.has(each);
     this.#rings.keep(isThere);
     if (!this.#shown.every(isThere)) this.show(this.#shown.filter(isThere));
@@ -87,18 +111,31 @@ export class RecentNames {
     else if (this.#isNew && this.waiting().length) this.wait(NEXT_NEW_MS - (Date.now() - this.#since));
   }
 
+  /** @returns {number[]} */
   waiting() {
+    /** @param {NamedButterfly} named */
     const isShown = (named) => this.#isNew && this.#shown.some((each) => isSame(each, named));
-    return this.newNumbers.filter((number) => this.#names.of(number) && !isShown(this.#names.of(number)));
+    return this.newNumbers.filter((number) => {
+      const named = this.#names.of(number);
+      return named && !isShown(named);
+    });
   }
 
   // Take up to `room` new names from the queue.
+  /**
+   * @param {number} room
+   * @returns {NamedButterfly[]}
+   */
   takeWaiting(room) {
     const numbers = this.waiting().slice(0, room);
     this.newNumbers = this.newNumbers.filter((number) => !numbers.includes(number));
-    return numbers.map((number) => this.#names.of(number));
+    return numbers.flatMap((number) => this.#names.of(number) ?? []);
   }
 
+  /**
+   * @param {NamedButterfly[]} all
+   * @param {NamedButterfly[]} came
+   */
   showNew(all, came) {
     this.#isNew = true;
     this.#since = Date.now();
@@ -108,6 +145,7 @@ export class RecentNames {
     this.wait(this.waiting().length ? NEXT_NEW_MS : NEW_MS);
   }
 
+  /** @param {number} ms */
   wait(ms) {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.next(), Math.max(0, ms));
@@ -130,11 +168,13 @@ export class RecentNames {
     else if (this.#shown.length > 1 || !isSame(named, this.#shown[0])) this.fadeTo(named);
   }
 
+  /** @param {NamedButterfly} named */
   fadeTo(named) {
     this.show([]);
     setTimeout(() => this.#shown.length || !this.#names.has(named) || this.show([named]), FADE_MS);
   }
 
+  /** @param {NamedButterfly[]} all */
   show(all) {
     this.#shown = all;
     this.element.classList.toggle("is-shown", all.length > 0);
@@ -144,10 +184,15 @@ export class RecentNames {
     this.element.replaceChildren(...all.map((each) => this.filled(each)));
   }
 
+  /** @param {NamedButterfly} named */
   filled(named) {
-    const one = this.one.cloneNode(true);
+    const one = /** @type {HTMLElement} */ (this.one.cloneNode(true));
+    /**
+     * @param {string} part
+     * @param {string} text
+     */
     const write = (part, text) => {
-      one.querySelector(`[data-${part}]`).textContent = text;
+      getElement(one, `[data-${part}]`).textContent = text;
     };
     write("number", formatNumber(named.n, lang()));
     write("name", displayableName(named));
@@ -156,6 +201,14 @@ export class RecentNames {
   }
 }
 
+/**
+ * @param {NamedButterfly} one
+ * @param {NamedButterfly} other
+ */
 const isSame = (one, other) => one.n === other.n && one.name === other.name;
 // If the computer has no font for a name, only the number is shown.
+/**
+ * @param {NamedButterfly} named
+ * @returns {string}
+ */
 const displayableName = ({ name }) => (canDisplay(name) ? name : "");

@@ -1,4 +1,9 @@
-/** Connect the buttons of `container` that name an act to their functions in { name: function }. */
+/**
+ * Connect the buttons of `container` that name an act to their functions in { name: function }.
+ *
+ * @param {ParentNode} container
+ * @param {Record<string, () => unknown>} actions
+ */
 export function bindActions(container, actions) {
   for (const [name, action] of Object.entries(actions)) {
     const button = container.querySelector(`[data-act="${name}"]`);
@@ -6,7 +11,12 @@ export function bindActions(container, actions) {
   }
 }
 
-/** Call `action` when Enter is pressed in `input`. */
+/**
+ * Call `action` when Enter is pressed in `input`.
+ *
+ * @param {HTMLElement} input
+ * @param {() => void} action
+ */
 export function onEnter(input, action) {
   input.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.isComposing) return;
@@ -17,7 +27,13 @@ export function onEnter(input, action) {
 
 let errorCount = 0;
 
-/** Show an error under `field`, which holds `input`. Pass "" to remove it. */
+/**
+ * Show an error under `field`, which holds `input`. Pass "" to remove it.
+ *
+ * @param {Element} field
+ * @param {Element} input
+ * @param {string} text
+ */
 export function setError(field, input, text) {
   const previous = field.querySelector(":scope > .error");
   const described = (input.getAttribute("aria-describedby") || "").split(" ").filter(Boolean);

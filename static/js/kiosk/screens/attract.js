@@ -1,33 +1,46 @@
 // The montage that invites people. One tap anywhere starts, in the language shown at that moment.
 
 import { formatNumber, formatPercent } from "../../lib/format.js";
+import { getElement } from "../../parts/get-element.js";
 import { prefersReducedMotion, lang } from "../../parts/page.js";
 import { isBatteryLow, readBattery } from "../battery.js";
 import { localizedIn, message, messageIn, pluralMessage, pluralMessageIn } from "../messages.js";
 import { Petitions } from "./petitions.js";
 
+/** @import { Battery, LoadedKiosk } from "../../../../types/kiosk" */
+
 const ROTATE_MS = 5000;
 
 export class Attract {
+  /** @type {number} */
   #timer;
+  /** @type {{ waiting: number, battery: Battery | null }} */
   #notice = { waiting: 0, battery: null };
 
   static template = "attract";
   isFree = true;
 
+  /**
+   * @param {LoadedKiosk} kiosk
+   * @param {HTMLElement} root
+   */
   constructor(kiosk, root) {
     this.kiosk = kiosk;
     this.root = root;
-    this.find = (name) => root.querySelector(`[data-${name}]`);
+    /** @param {string} name */
+    this.find = (name) => getElement(root, `[data-${name}]`);
     this.find("signs").append(...kiosk.languages.map((each) => this.createButton(each)));
-    root.firstElementChild.addEventListener("click", (event) => this.onTap(event));
+    this.frame = /** @type {HTMLElement} */ (root.firstElementChild);
+    this.frame.addEventListener("click", (event) => this.onTap(event));
     kiosk.picture.onCount = (count) => this.count(count);
     kiosk.picture.attachTo(this.find("picture"));
     this.#timer = setInterval(() => this.advance(), ROTATE_MS);
     this.updateTablerNotice();
   }
 
-  onTap({ target }) {
+  /** @param {MouseEvent} event */
+  onTap(event) {
+    const target = /** @type {Element} */ (event.target);
     // Buttons handle their own taps. The language buttons start in their own language.
     if (target.closest("button")) return;
     const text = target.closest("[data-texts] [lang]");
@@ -51,11 +64,12 @@ export class Attract {
     const { waiting, battery } = this.#notice;
     const isLow = isBatteryLow(battery);
     const parts = waiting ? [pluralMessage("attract_waiting", waiting)] : [];
-    if (isLow) parts.push(message("battery", { percent: formatPercent(battery.level, lang()) }));
+    if (battery && isLow) parts.push(message("battery", { percent: formatPercent(battery.level, lang()) }));
     this.find("for-tablers").textContent = parts.join(" · ");
     this.find("for-tablers").classList.toggle("is-low", isLow);
   }
 
+  /** @param {string} language */
   createButton(language) {
     const button = document.createElement("button");
     Object.assign(button, { type: "button", lang: language });
@@ -72,9 +86,9 @@ export class Attract {
     this.renderTexts("call", (language) => messageIn(language, name));
     this.find("call").classList.toggle("is-long", name !== "touch");
     this.renderTexts("cause", (language) => localizedIn(language, cause.title));
-    this.root.firstElementChild.classList.toggle("is-still", prefersReducedMotion());
+    this.frame.classList.toggle("is-still", prefersReducedMotion());
     this.find("signs").hidden = !this.kiosk.petitions.length;
-    for (const button of this.find("signs").children) {
+    for (const button of /** @type {Iterable<HTMLElement>} */ (this.find("signs").children)) {
       button.className = button.lang === lang() ? "sign" : "button";
     }
     this.renderTablerNotice();
@@ -84,6 +98,10 @@ export class Attract {
 
   // Each text is there in all languages, so that it is as tall in each of them and the buttons stay
   // where they are. It is shown in the page's language, which rotates, or with reduced motion in all.
+  /**
+   * @param {string} name
+   * @param {(language: string) => string} textIn
+   */
   renderTexts(name, textIn) {
     const texts = new Map();
     for (const language of this.kiosk.languages) {
@@ -111,12 +129,14 @@ export class Attract {
     this.kiosk.setLanguage(languages[(languages.indexOf(lang()) + 1) % languages.length]);
   }
 
+  /** @param {number} count */
   count(count) {
     if (!this.root.querySelector("[data-count]")) return;
     this.find("count").textContent = formatNumber(count, lang());
     this.renderTexts("people", (language) => pluralMessageIn(language, "so_far", count));
   }
 
+  /** @param {string} language */
   begin(language) {
     // The last petition may have closed while nobody touched the screen.
     if (!this.kiosk.petitions.length) {

@@ -4,14 +4,23 @@ import { interpolate } from "../../lib/format.js";
 import { localized, message, pluralMessage } from "../messages.js";
 import { plainElement } from "./elements.js";
 
-/** Show in `root` what is delivered: once if all `petitions` agree, otherwise for each. */
+/** @import { Petition } from "../../../../types/kiosk" */
+
+/**
+ * Show in `root` what is delivered: once if all `petitions` agree, otherwise for each.
+ *
+ * @param {Element} root
+ * @param {Petition[]} petitions
+ */
 export function showDelivery(root, petitions) {
   // A campaign stored before servers sent this field lacks it.
   const isKnown = petitions.every(({ delivered }) => delivered);
   root.replaceChildren(...(isKnown ? lines(petitions) : []));
 }
 
+/** @param {Petition[]} petitions */
 function lines(petitions) {
+  /** @type {Map<string, string[]>} */
   const titles = new Map();
   for (const { delivered, title } of petitions) {
     const list = localized(delivered);
@@ -23,6 +32,7 @@ function lines(petitions) {
   );
 }
 
+/** @param {Map<string, string[]>} titles */
 function linesOfEach(titles) {
   const items = [...titles].map(([list, names]) =>
     plainElement("li", plainElement("b", names.join(" · ")), ` – ${list}`),

@@ -2,6 +2,7 @@
 
 import { initials } from "../../lib/initials.js";
 import { offerCorrections } from "../../parts/email-suggestion.js";
+import { getElement } from "../../parts/get-element.js";
 import { lang } from "../../parts/page.js";
 import { openShift } from "../shifts.js";
 import { storeSealed, buildRecord } from "../signing.js";
@@ -17,18 +18,31 @@ import { letterDataOf, letterOf } from "./letter.js";
 import { answersOf, addQuestions, translateQuestions } from "./questions.js";
 import { Thanks } from "./thanks.js";
 
+/** @import { FormRules, LoadedKiosk, Person, Petition, PostalCodes, TextField } from "../../../../types/kiosk" */
+
+/** @type {TextField[]} */
 const FIELDS = ["given_name", "family_name", "email", "country", "postal_code", "comment"];
-const postalCodes = JSON.parse(document.getElementById("postal-codes").textContent);
+/** @type {PostalCodes} */
+const postalCodes = JSON.parse(getElement(document, "#postal-codes").textContent);
 
 export class Form {
+  /** @type {Awaited<ReturnType<typeof createSignaturePad>> | null} */
   #pad;
+  /** @type {boolean} */
   #isPadComing;
+  /** @type {() => void} */
   #suggestEmail;
+  /** @type {(event: Event) => void} */
   #onTyped;
 
   static template = "form";
   static isPersonal = true;
 
+  /**
+   * @param {LoadedKiosk} kiosk
+   * @param {HTMLElement} root
+   * @param {Petition[]} petitions
+   */
   constructor(kiosk, root, petitions) {
     this.kiosk = kiosk;
     this.root = root;
@@ -36,18 +50,28 @@ export class Form {
     this.isBusy = false;
     this.#pad = null;
     this.#isPadComing = false;
-    this.find = (name) => root.querySelector(`[data-${name}]`);
-    this.input = (name) => root.querySelector(`[data-field="${name}"]`);
+    /** @param {string} name */
+    this.find = (name) => getElement(root, `[data-${name}]`);
+    /**
+     * @param {string} name
+     * @returns {HTMLInputElement}
+     */
+    this.input = (name) => getElement(root, `[data-field="${name}"]`);
+    /** @type {FormRules} */
     this.asks = {
       required: new Set(petitions.flatMap(({ required_fields: names }) => names)),
       isEmailRequired: petitions.some(({ email }) => email === "required"),
       questions: petitions.flatMap(({ slug, questions }) =>
         questions.map((question) => ({ slug, question })),
       ),
-      letters: petitions.filter(letterOf).map((petition) => ({ slug: petition.slug, letter: letterOf(petition) })),
+      letters: petitions.flatMap((petition) => {
+        const letter = letterOf(petition);
+        return letter ? [{ slug: petition.slug, letter }] : [];
+      }),
     };
     addQuestions(this.find("questions"), petitions);
     this.errors = new FormErrors(root);
+    this.#onTyped = (event) => this.onInput(event);
     this.#suggestEmail = offerCorrections(this.input("email"), this.find("suggestion"), (email) =>
       message("email_meant", { email }),
     );
@@ -63,33 +87,38 @@ export class Form {
     });
     // `root` outlives this form, so the listener is removed later and never sees the next form's
     // input.
-    this.#onTyped = (event) => this.onInput(event);
     root.addEventListener("input", this.#onTyped);
     bindActions(root, { sign: () => this.sign(), "wipe-pad": () => this.#pad && this.#pad.clear() });
-    root.querySelector('[data-more="drawn"]').addEventListener("toggle", () => this.openSignaturePad());
-    root.querySelector('[data-more="comment"]').hidden = this.petitions.every(letterOf);
-    root.querySelector('[data-more="drawn"]').hidden = this.petitions.every(letterOf);
-    if (this.asks.required.has("comment")) root.querySelector('[data-more="comment"]').open = true;
+    getElement(root, '[data-more="drawn"]').addEventListener("toggle", () => this.openSignaturePad());
+    getElement(root, '[data-more="comment"]').hidden = this.petitions.every(letterOf);
+    getElement(root, '[data-more="drawn"]').hidden = this.petitions.every(letterOf);
+    /** @type {HTMLDetailsElement} */
+    const comment = getElement(root, '[data-more="comment"]');
+    if (this.asks.required.has("comment")) comment.open = true;
   }
 
   async openSignaturePad() {
     if (this.#pad || this.#isPadComing) return;
     this.#isPadComing = true;
-    this.#pad = await createSignaturePad(this.find("pad")).catch(() => null);
+    const canvas = /** @type {HTMLCanvasElement} */ (this.find("pad"));
+    this.#pad = await createSignaturePad(canvas).catch(() => null);
     this.#isPadComing = false;
   }
 
-  onInput({ target }) {
+  /** @param {Event} event */
+  onInput(event) {
+    const target = /** @type {HTMLInputElement} */ (event.target);
     const name = target.dataset.field;
     if (name === "given_name" || name === "family_name") this.preview();
     if (name === "email") {
       const { consent } = this.kiosk.campaign;
-      const place = (column) => this.root.querySelector(`[data-place="${column}"]`);
+      /** @param {string} column */
+      const place = (column) => getElement(this.root, `[data-place="${column}"]`);
       place("subscribe").hidden = !target.value.trim() || !consent.news;
       place("tell_answer").hidden = !target.value.trim() || !offersAnswers(consent, this.petitions);
     }
     const field = target.closest("[data-place]");
-    if (field) this.errors.clear(field.dataset.place);
+    if (field) this.errors.clear(field.dataset.place ?? "");
   }
 
   render() {
@@ -101,13 +130,13 @@ export class Form {
     const { words, actions, news, answer } = this.kiosk.campaign.consent;
     const consents = [...(others.length ? [words] : []), ...(this.asks.letters.length ? [actions] : [])];
     this.find("consent").textContent = consents.map(localized).join(" ");
-    this.find("news").textContent = news && localized(news);
-    this.find("answer").textContent = answer && localized(answer);
+    this.find("news").textContent = localized(news);
+    this.find("answer").textContent = localized(answer);
     showDelivery(this.find("delivery"), others);
     showNotices(this.find("notices"), this.petitions);
     for (const name of FIELDS) {
-      const field = this.input(name).closest("[data-place]");
-      field.querySelector("[data-optional]").hidden = this.isRequired(name);
+      const field = /** @type {HTMLElement} */ (this.input(name).closest("[data-place]"));
+      getElement(field, "[data-optional]").hidden = this.isRequired(name);
       if (this.isRequired(name)) this.input(name).setAttribute("aria-required", "true");
     }
     this.renderCountries();
@@ -121,6 +150,7 @@ export class Form {
     return this.petitions.every(letterOf) ? "save_letter" : "sign";
   }
 
+  /** @param {string} name */
   isRequired(name) {
     if (name === "given_name") return true;
     return name === "email" ? this.asks.isEmailRequired : this.asks.required.has(name);
@@ -128,12 +158,15 @@ export class Form {
 
   /** Return whether something was typed or drawn that a restart would lose. */
   hasInput() {
-    const lines = [...this.root.querySelectorAll("input[type=text], textarea")];
+    /** @type {NodeListOf<HTMLInputElement>} */
+    const fields = this.root.querySelectorAll("input[type=text], textarea");
+    const lines = [...fields];
     return lines.some((line) => line.value.trim()) || Boolean(this.#pad && this.#pad.path());
   }
 
   renderCountries() {
-    const select = this.input("country");
+    /** @type {HTMLSelectElement} */
+    const select = getElement(this.root, '[data-field="country"]');
     const { value } = select;
     const all = this.sortedCountries();
     const options = [["", message("choose")], ...all].map(([code, name]) => new Option(name, code));
@@ -144,8 +177,9 @@ export class Form {
 
   // Most people at a table come from the country it is in.
   sortedCountries() {
-    const all = localized(this.kiosk.campaign.countries);
+    const all = localized(this.kiosk.campaign.countries) || [];
     const { country } = this.kiosk.campaign.event;
+    /** @param {[code: string, name: string]} country */
     const isHere = ([code]) => code === country;
     return [...all.filter(isHere), ...all.filter((each) => !isHere(each))];
   }
@@ -163,16 +197,23 @@ export class Form {
       initials: initials(given, family, lang()),
     };
     for (const [name, text] of Object.entries(shown)) {
-      const hint = this.root.querySelector(`[data-preview="${name}"]`);
+      const hint = getElement(this.root, `[data-preview="${name}"]`);
       hint.textContent = text || message(`shown_${name}_hint`);
     }
   }
 
+  /** @returns {Person} */
   person() {
-    const person = {};
-    for (const name of FIELDS) person[name] = this.input(name).value.trim();
+    const texts = FIELDS.map((name) => [name, this.input(name).value.trim()]);
+    const person = /** @type {Record<TextField, string>} */ (Object.fromEntries(texts));
+    /** @type {HTMLInputElement | null} */
     const chosen = this.root.querySelector('[name="k-shown"]:checked');
-    const isChecked = (id) => Boolean(person.email) && this.root.querySelector(id).checked;
+    /** @param {string} id */
+    const isChecked = (id) => {
+      /** @type {HTMLInputElement} */
+      const box = getElement(this.root, id);
+      return Boolean(person.email) && box.checked;
+    };
     return {
       ...person,
       name_display: chosen ? chosen.value : "counted",
@@ -208,6 +249,7 @@ export class Form {
     }
   }
 
+  /** @param {Person} person */
   async keep(person) {
     const { store, campaign } = this.kiosk;
     const at = Date.now();
@@ -218,9 +260,10 @@ export class Form {
     return { ids, flying: payloads.filter(({ witnessed }) => witnessed).length };
   }
 
+  /** @param {boolean} isBusy */
   busy(isBusy) {
     this.isBusy = isBusy;
-    const button = this.root.querySelector('[data-act="sign"]');
+    const button = getElement(this.root, '[data-act="sign"]');
     if (isBusy) button.setAttribute("aria-busy", "true");
     else button.removeAttribute("aria-busy");
     this.find("sign").textContent = message(isBusy ? "signing" : this.signText());

@@ -4,11 +4,18 @@ import { lang } from "../../parts/page.js";
 import { languageName, message } from "../messages.js";
 import { organisationOf, showOrganisation } from "../organisation.js";
 
+/** @import { Kiosk } from "../kiosk.js" */
+
 const HOLD_MS = 3000;
 const HOLD_KEYS = ["Enter", " "];
 
 // Requires three seconds with a finger or a key. A short touch does nothing visible.
+/**
+ * @param {HTMLElement} button
+ * @param {() => void} act
+ */
 function onHold(button, act) {
+  /** @type {number | null} */
   let timer = null;
   const stop = () => {
     clearTimeout(timer);
@@ -24,6 +31,10 @@ function onHold(button, act) {
   }
 }
 
+/**
+ * @param {Kiosk} kiosk
+ * @param {ParentNode} root
+ */
 export function fillHeader(kiosk, root) {
   showOrganisation(organisationOf(kiosk.campaign), root);
   for (const brand of root.querySelectorAll("[data-brand]")) {
@@ -34,7 +45,7 @@ export function fillHeader(kiosk, root) {
   }
   for (const group of root.querySelectorAll("[data-language-switch]")) {
     if (!group.childElementCount) group.append(...kiosk.languages.map((each) => languageButton(kiosk, each)));
-    for (const button of group.children) {
+    for (const button of /** @type {Iterable<HTMLElement>} */ (group.children)) {
       button.setAttribute("aria-pressed", String(button.lang === lang()));
     }
   }
@@ -42,6 +53,10 @@ export function fillHeader(kiosk, root) {
   if (restartButton) restartButton.onclick = () => kiosk.askRestart();
 }
 
+/**
+ * @param {Kiosk} kiosk
+ * @param {string} language
+ */
 function languageButton(kiosk, language) {
   const button = document.createElement("button");
   Object.assign(button, { type: "button", lang: language, textContent: languageName(language) });

@@ -1,13 +1,26 @@
 // The part of the form that only letters have: who it goes to, and its fixed texts around the prompts.
 
+import { getElement } from "../../parts/get-element.js";
 import { localized, message } from "../messages.js";
 import { createElement } from "./elements.js";
 
+/** @import { LetterData, LetterForm, LetterTarget, Petition } from "../../../../types/kiosk" */
+
 const LETTER = "letter";
 
-/** Return what a letter's form has in the page's language, or undefined for a petition. */
-export const letterOf = ({ kind, form }) => (kind === LETTER ? localized(form) : undefined);
+/**
+ * Return what a letter's form has in the page's language, or undefined for a petition.
+ *
+ * @param {Petition} petition
+ * @returns {LetterForm | undefined}
+ */
+export const letterOf = ({ kind, form }) => (kind === LETTER && localized(form)) || undefined;
 
+/**
+ * @param {string} id
+ * @param {LetterTarget} target
+ * @param {boolean} isOnly
+ */
 function createTarget(id, target, isOnly) {
   const box = createElement("input", { type: "checkbox", id, value: target.id, autocomplete: "off" });
   box.checked = isOnly;
@@ -16,9 +29,16 @@ function createTarget(id, target, isOnly) {
   return createElement("label", { class: "choice", "data-target": target.id }, box, text);
 }
 
-/** Return the part of `petition`, with `prompts` between its fixed texts. translateLetter fills in its text. */
+/**
+ * Return the part of `petition`, with `prompts` between its fixed texts. translateLetter fills in its text.
+ *
+ * @param {Petition} petition
+ * @param {number} index
+ * @param {Element[]} prompts
+ * @returns {HTMLElement}
+ */
 export function createLetter(petition, index, prompts) {
-  const letter = letterOf(petition);
+  const letter = /** @type {LetterForm} */ (letterOf(petition));
   const id = `k-letter-${index}`;
   const targets = letter.targets.map((target, at) =>
     createTarget(`${id}-target-${at}`, target, letter.targets.length === 1),
@@ -46,12 +66,23 @@ export function createLetter(petition, index, prompts) {
   return createElement("section", { class: "kiosk-letter", "data-letter": petition.slug }, ...parts);
 }
 
-const sectionOf = (container, { slug }) => container.querySelector(`[data-letter="${CSS.escape(slug)}"]`);
+/**
+ * @param {ParentNode} container
+ * @param {{ slug: string }} petition
+ */
+const sectionOf = (container, { slug }) => getElement(container, `[data-letter="${CSS.escape(slug)}"]`);
 
-/** Show the letter in the page's language. Its title is shown if it is one of several actions. */
+/**
+ * Show the letter in the page's language. Its title is shown if it is one of several actions.
+ *
+ * @param {ParentNode} container
+ * @param {Petition} petition
+ * @param {boolean} hasTitle
+ */
 export function translateLetter(container, petition, hasTitle) {
-  const letter = letterOf(petition);
-  const find = (name) => sectionOf(container, petition).querySelector(`[data-${name}]`);
+  const letter = /** @type {LetterForm} */ (letterOf(petition));
+  /** @param {string} name */
+  const find = (name) => getElement(sectionOf(container, petition), `[data-${name}]`);
   const texts = {
     title: localized(petition.title),
     to: message("letter_goes_to"),
@@ -68,18 +99,26 @@ export function translateLetter(container, petition, hasTitle) {
   find("title").hidden = !hasTitle;
   for (const target of letter.targets) {
     const label = find(`target="${target.id}"`);
-    label.querySelector("b").textContent = target.name;
-    label.querySelector(".hint").textContent = target.about;
+    getElement(label, "b").textContent = target.name;
+    getElement(label, ".hint").textContent = target.about;
   }
 }
 
-/** Return what the record needs beside the answers: the chosen targets, and whether they may reply. */
+/**
+ * Return what the record needs beside the answers: the chosen targets, and whether they may reply.
+ *
+ * @param {ParentNode} container
+ * @param {{ slug: string }} petition
+ * @returns {LetterData}
+ */
 export function letterDataOf(container, petition) {
   const section = sectionOf(container, petition);
-  const chosen = [...section.querySelectorAll("[data-target] input:checked")];
+  /** @type {NodeListOf<HTMLInputElement>} */
+  const chosen = section.querySelectorAll("[data-target] input:checked");
+  /** @type {HTMLInputElement | null} */
   const reply = section.querySelector(".kiosk-checkbox input");
   return {
-    targets: chosen.map(({ value }) => Number(value)),
+    targets: [...chosen].map(({ value }) => Number(value)),
     shares_address: Boolean(reply && reply.checked),
   };
 }

@@ -3,16 +3,24 @@
 import { localized, message } from "../messages.js";
 import { plainElement } from "./elements.js";
 
+/** @import { Petition } from "../../../../types/kiosk" */
+
 // As many characters of the digest as the server needs to find a notice.
 const VERSION_LENGTH = 12;
 
-/** Show in `root` the privacy notice of `petitions`: once if all agree, otherwise for each. */
+/**
+ * Show in `root` the privacy notice of `petitions`: once if all agree, otherwise for each.
+ *
+ * @param {Element} root
+ * @param {Petition[]} petitions
+ */
 export function showNotices(root, petitions) {
   const titles = new Map();
   for (const { notice, title } of petitions) {
     // A campaign stored before servers sent this field lacks it.
-    if (!notice) continue;
-    const { line, html } = localized(notice);
+    const localNotice = localized(notice);
+    if (!localNotice) continue;
+    const { line, html } = localNotice;
     const { names } = titles.get(html) || { names: [] };
     titles.set(html, { line, names: [...names, localized(title)] });
   }
@@ -29,12 +37,18 @@ export function showNotices(root, petitions) {
   );
 }
 
-/** Show in `root` the line and the version of each privacy notice, for a sheet of paper. */
+/**
+ * Show in `root` the line and the version of each privacy notice, for a sheet of paper.
+ *
+ * @param {Element} root
+ * @param {Petition[]} petitions
+ */
 export function showNoticeVersions(root, petitions) {
   const lines = new Map();
   for (const { notice } of petitions) {
-    if (!notice) continue;
-    const { line, digest } = localized(notice);
+    const localNotice = localized(notice);
+    if (!localNotice) continue;
+    const { line, digest } = localNotice;
     lines.set(digest, line);
   }
   root.replaceChildren(

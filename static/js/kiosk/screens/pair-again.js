@@ -4,18 +4,28 @@
 import { pairWithCode } from "../pair.js";
 import { Unpair } from "./unpair.js";
 
+/** @import { LoadedKiosk } from "../../../../types/kiosk" */
+
 export class PairAgain extends Unpair {
+  /** @override */
   static messagePrefix = "pair_again";
 
+  /**
+   * @param {LoadedKiosk} kiosk
+   * @param {HTMLElement} root
+   * @param {string} code
+   */
   constructor(kiosk, root, code) {
     super(kiosk, root);
     this.code = code;
   }
 
+  /** @override */
   named() {
     return { name: this.kiosk.campaign.kiosk.name, code: this.code };
   }
 
+  /** @override */
   async unpair() {
     this.turn(true, "");
     const error = await pairWithCode(this.kiosk.store, this.code);
@@ -24,6 +34,10 @@ export class PairAgain extends Unpair {
     else window.location.reload();
   }
 
+  /**
+   * @param {boolean} isBusy
+   * @param {string} error
+   */
   turn(isBusy, error) {
     this.isBusy = isBusy;
     this.error = error;

@@ -1,5 +1,6 @@
 // Pairs the tablet: eight characters, typed or scanned.
 
+import { getElement } from "../../parts/get-element.js";
 import { findCode, isComplete, formatCode } from "../pairing-code.js";
 import { hasCamera, QrScanner } from "../../parts/qr-scanner.js";
 import { pairWithCode } from "../pair.js";
@@ -8,26 +9,36 @@ import { message, pluralMessage } from "../messages.js";
 import { bindActions, onEnter, setError } from "./actions.js";
 import { Ready } from "./ready.js";
 
+/** @import { Kiosk } from "../kiosk.js" */
+
 export class Pairing {
+  /** @type {QrScanner} */
   #scanner;
+  /** @type {() => void} */
   #onState;
 
   static template = "pairing";
   static isForTablers = true;
 
+  /**
+   * @param {Kiosk} kiosk
+   * @param {HTMLElement} root
+   * @param {string} [code]
+   */
   constructor(kiosk, root, code = "") {
     this.kiosk = kiosk;
     this.root = root;
     this.error = "";
     this.isBusy = false;
-    this.input = root.querySelector("#k-code");
+    /** @type {HTMLInputElement} */
+    this.input = getElement(root, "#k-code");
     this.input.value = formatCode(code);
     this.input.addEventListener("input", () => this.tidy());
     onEnter(this.input, () => this.pair());
     bindActions(root, { pair: () => this.pair(), scan: () => this.scan() });
-    root.querySelector('[data-act="scan"]').hidden = !hasCamera();
-    root.querySelector("[data-home]").hidden = !isSafariTab();
-    this.#scanner = new QrScanner(root.querySelector("video"));
+    getElement(root, '[data-act="scan"]').hidden = !hasCamera();
+    getElement(root, "[data-home]").hidden = !isSafariTab();
+    this.#scanner = new QrScanner(getElement(root, "video"));
     this.#onState = () => this.showFormer();
     kiosk.sync.addEventListener("state", this.#onState);
     // Retry records that were refused before: the former table no longer has a panel to report
@@ -50,9 +61,9 @@ export class Pairing {
   async showFormer() {
     const { count } = await this.kiosk.store.waiting();
     if (this.kiosk.screen !== this) return;
-    this.root.querySelector("[data-former]").hidden = !count;
+    getElement(this.root, "[data-former]").hidden = !count;
     const text = pluralMessage("pair_former", count);
-    this.root.querySelector("[data-former-text]").textContent = text;
+    getElement(this.root, "[data-former-text]").textContent = text;
   }
 
   tidy() {
@@ -62,9 +73,11 @@ export class Pairing {
     this.setError("");
   }
 
+  /** @param {string} name */
   setError(name) {
     this.error = name;
-    setError(this.input.closest(".field"), this.input, name && message(`pair_${name}`));
+    const field = /** @type {HTMLElement} */ (this.input.closest(".field"));
+    setError(field, this.input, name && message(`pair_${name}`));
   }
 
   async pair() {
@@ -85,6 +98,7 @@ export class Pairing {
     this.kiosk.sync.soon(0);
   }
 
+  /** @param {string} name */
   refuse(name) {
     if (!this.input.isConnected) return;
     this.setError(name);

@@ -1,6 +1,7 @@
 // What the volunteers see and do: numbers and times, never a name.
 
 import { formatNumber, formatPercent, formatTime } from "../../lib/format.js";
+import { getElement } from "../../parts/get-element.js";
 import { lang } from "../../parts/page.js";
 import { readBattery } from "../battery.js";
 import { problemsOf } from "../problems.js";
@@ -13,24 +14,36 @@ import { ShiftPanel } from "./shift-panel.js";
 import { TableCode } from "./table-code.js";
 import { Unpair } from "./unpair.js";
 
+/** @import { LoadedKiosk, PanelStatus, Problem, ReviewNote } from "../../../../types/kiosk" */
+
 const HOUR_MS = 3600000;
 const REFRESH_MS = 5000;
 
 export class Panel {
+  /** @type {ShiftPanel} */
   #desk;
+  /** @type {() => void} */
   #look;
+  /** @type {number} */
   #timer;
+  /** @type {string | undefined} */
   #said;
 
   static template = "panel";
   static isForTablers = true;
   static isPersonal = true;
 
+  /**
+   * @param {LoadedKiosk} kiosk
+   * @param {HTMLElement} root
+   */
   constructor(kiosk, root) {
     this.kiosk = kiosk;
     this.root = root;
+    /** @type {PanelStatus | null} */
     this.status = null;
-    this.find = (name) => root.querySelector(`[data-${name}]`);
+    /** @param {string} name */
+    this.find = (name) => getElement(root, `[data-${name}]`);
     this.#desk = new ShiftPanel(kiosk, root, () => this.refresh());
     bindActions(root, {
       back: () => kiosk.restart(),
@@ -60,8 +73,8 @@ export class Panel {
     ]);
     const { stopped } = this.kiosk;
     const expiresAt = Date.parse(this.kiosk.campaign.kiosk.expires_at);
-    this.status = { waiting, synced, charge: batteryState, ready, stopped, expiresAt };
-    Object.assign(this.status, { signed: signed || [], shifts: shifts || [], notes: notes || [] });
+    const stored = { signed: signed || [], shifts: shifts || [], notes: notes || [] };
+    this.status = { waiting, synced, charge: batteryState, ready, stopped, expiresAt, ...stored };
     if (this.kiosk.screen === this) this.render();
   }
 
@@ -70,22 +83,24 @@ export class Panel {
     this.find("name").textContent = kiosk.name;
     this.find("where").textContent = eventPlace(event);
     if (!this.status) return;
-    this.renderFigures();
-    this.renderProblems();
+    this.renderFigures(this.status);
+    this.renderProblems(this.status);
     this.#desk.render(this.status.shifts);
     const { charge: batteryState, ready } = this.status;
     this.find("battery").hidden = !batteryState;
     const level = batteryState ? batteryState.level : 0;
     const percent = formatPercent(level, lang());
-    this.find("battery").lastElementChild.textContent = message("battery", { percent });
+    const batteryText = /** @type {Element} */ (this.find("battery").lastElementChild);
+    batteryText.textContent = message("battery", { percent });
     this.find("light").dataset.is = ready.isReady ? "on" : "off";
     const light = message(ready.isReady ? "ready_yes" : "ready_no");
     this.find("light-text").textContent = light;
   }
 
-  renderFigures() {
-    const { signed, waiting, synced } = this.status;
+  /** @param {PanelStatus} status */
+  renderFigures({ signed, waiting, synced }) {
     const midnight = new Date().setHours(0, 0, 0, 0);
+    /** @param {number} ms */
     const since = (ms) => signed.filter((at) => at > ms).length;
     const figures = {
       today: since(midnight),
@@ -93,18 +108,19 @@ export class Panel {
       waiting: waiting.count,
     };
     for (const [name, n] of Object.entries(figures)) {
-      const figure = this.root.querySelector(`[data-figure="${name}"]`);
+      const figure = getElement(this.root, `[data-figure="${name}"]`);
       figure.textContent = formatNumber(n, lang());
-      const label = this.root.querySelector(`[data-figure-label="${name}"]`);
+      const label = getElement(this.root, `[data-figure-label="${name}"]`);
       label.textContent = pluralMessage(`figure_${name}`, n);
     }
     const last = synced ? message("synced_at", { time: formatTime(synced, lang()) }) : message("synced_never");
-    const oldest = waiting.count ? message("oldest", { time: formatTime(waiting.oldest, lang()) }) : "";
+    const oldest = waiting.oldest === null ? "" : message("oldest", { time: formatTime(waiting.oldest, lang()) });
     this.find("synced").textContent = [last, oldest].filter(Boolean).join(". ").replace(/\.{2,}/g, ".");
   }
 
-  renderProblems() {
-    const problems = problemsOf(this.kiosk.sync.state, this.status, this.kiosk.update);
+  /** @param {PanelStatus} status */
+  renderProblems(status) {
+    const problems = problemsOf(this.kiosk.sync.state, status, this.kiosk.update);
     const serialized = JSON.stringify(problems);
     // Screen readers must not repeat the problems at every refresh.
     if (serialized === this.#said) return;
@@ -112,6 +128,7 @@ export class Panel {
     this.find("problems").replaceChildren(...problems.map((problem) => this.bar(problem)));
   }
 
+  /** @param {Problem} problem */
   bar({ kind, title, text, lines = [], notes }) {
     const bar = document.createElement("div");
     bar.className = `alert alert--${kind}`;
@@ -125,6 +142,7 @@ export class Panel {
     return bar;
   }
 
+  /** @param {ReviewNote[]} notes */
   seenButton(notes) {
     const button = document.createElement("button");
     Object.assign(button, { type: "button", className: "button", textContent: message("notes_seen") });
@@ -143,7 +161,7 @@ export class Panel {
     await this.refresh();
     if (this.kiosk.screen !== this) return;
     const { isOnline } = this.kiosk.sync.state;
-    const end = this.status.waiting.count ? "sync_partly" : "synced";
+    const end = this.status?.waiting.count ? "sync_partly" : "synced";
     sent.textContent = message(isOnline ? end : "sync_failed");
   }
 

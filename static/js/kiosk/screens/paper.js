@@ -1,5 +1,6 @@
 // A blank paper form made on the tablet, to print or to copy by hand.
 
+import { getElement } from "../../parts/get-element.js";
 import { qrCode } from "../qr-code.js";
 import { lang } from "../../parts/page.js";
 import { localized, eventPlace, message, messageIn } from "../messages.js";
@@ -10,9 +11,15 @@ import { letterOf } from "./letter.js";
 import { showDelivery } from "./delivery.js";
 import { showNoticeVersions } from "./notices.js";
 
+/** @import { LoadedKiosk } from "../../../../types/kiosk" */
+
 export class Paper {
   static template = "paper";
 
+  /**
+   * @param {LoadedKiosk} kiosk
+   * @param {HTMLElement} root
+   */
   constructor(kiosk, root) {
     this.kiosk = kiosk;
     this.root = root;
@@ -23,7 +30,8 @@ export class Paper {
 
   render() {
     const { cause, event, consent, table } = this.kiosk.campaign;
-    const find = (name) => this.root.querySelector(`[data-${name}]`);
+    /** @param {string} name */
+    const find = (name) => getElement(this.root, `[data-${name}]`);
     find("cause").textContent = localized(cause.title);
     find("event").textContent = eventPlace(event);
     find("consent").textContent = localized(consent.words);
@@ -51,9 +59,15 @@ export class Paper {
     find("cover").replaceChildren(...covers);
   }
 
-  /** Show the text of a consent, and the column to check, if it is asked for here. */
+  /**
+   * Show the text of a consent, and the column to check, if it is asked for here.
+   *
+   * @param {string} name
+   * @param {string} sentence
+   * @param {string} text
+   */
   offer(name, sentence, text) {
-    this.root.querySelector(`[data-${name}]`).textContent = text ? message(sentence, { text }) : "";
+    getElement(this.root, `[data-${name}]`).textContent = text ? message(sentence, { text }) : "";
     for (const cell of this.root.querySelectorAll(`[data-column=paper_${name}]`)) cell.hidden = !text;
   }
 }

@@ -1,10 +1,13 @@
 // The petition texts in large print: one, or several to choose from.
 
+import { getElement } from "../../parts/get-element.js";
 import { withoutLinks } from "../lock-navigation.js";
 import { fillMessages, localized, message, pluralMessage } from "../messages.js";
 import { bindActions } from "./actions.js";
 import { Form } from "./form.js";
 import { letterOf } from "./letter.js";
+
+/** @import { LoadedKiosk, Petition } from "../../../../types/kiosk" */
 
 const PETITION_TEXTS = {
   heading: "letters_heading",
@@ -21,7 +24,9 @@ const ACTION_TEXTS = {
 };
 
 export class Petitions {
+  /** @type {boolean} */
   #isSingle;
+  /** @type {typeof PETITION_TEXTS} */
   #texts;
 
   static template = "letters";
@@ -30,6 +35,11 @@ export class Petitions {
   static idleMs = 120000;
   static idleHint = "still_hint_reading";
 
+  /**
+   * @param {LoadedKiosk} kiosk
+   * @param {HTMLElement} root
+   * @param {string[]} [chosen]
+   */
   constructor(kiosk, root, chosen = []) {
     this.kiosk = kiosk;
     this.root = root;
@@ -38,21 +48,28 @@ export class Petitions {
     this.#isSingle = this.petitions.length === 1;
     this.#texts = this.petitions.some(letterOf) ? ACTION_TEXTS : PETITION_TEXTS;
     if (this.#isSingle) this.chosen.add(this.petitions[0].slug);
-    const list = root.querySelector("[data-letters]");
+    const list = getElement(root, "[data-letters]");
     list.append(...this.petitions.map((petition) => this.letter(petition)));
-    root.querySelector('[data-act="all"]').hidden = this.petitions.length < 2;
+    getElement(root, '[data-act="all"]').hidden = this.petitions.length < 2;
     bindActions(root, { onward: () => this.onward(), all: () => this.chooseAll() });
   }
 
+  /** @param {Petition} petition */
   letter(petition) {
-    const item = document.getElementById("bit-letter").content.cloneNode(true).firstElementChild;
+    /** @type {HTMLTemplateElement} */
+    const template = getElement(document, "#bit-letter");
+    const copy = /** @type {DocumentFragment} */ (template.content.cloneNode(true));
+    const item = /** @type {HTMLElement} */ (copy.firstElementChild);
     fillMessages(item);
     item.dataset.slug = petition.slug;
-    const picker = item.querySelector("[data-pick]");
+    const picker = getElement(item, "[data-pick]");
     picker.hidden = this.#isSingle;
-    item.querySelector("[data-reading]").open = this.#isSingle;
-    item.querySelector("[data-reading] summary").hidden = this.#isSingle;
-    const box = picker.querySelector("input");
+    /** @type {HTMLDetailsElement} */
+    const reading = getElement(item, "[data-reading]");
+    reading.open = this.#isSingle;
+    getElement(item, "[data-reading] summary").hidden = this.#isSingle;
+    /** @type {HTMLInputElement} */
+    const box = getElement(picker, "input");
     box.checked = this.chosen.has(petition.slug);
     box.addEventListener("change", () => {
       if (box.checked) this.chosen.add(petition.slug);
@@ -63,24 +80,28 @@ export class Petitions {
   }
 
   chooseAll() {
-    for (const box of this.root.querySelectorAll("[data-pick] input")) box.checked = true;
+    /** @type {NodeListOf<HTMLInputElement>} */
+    const boxes = this.root.querySelectorAll("[data-pick] input");
+    for (const box of boxes) box.checked = true;
     this.chosen = new Set(this.petitions.map(({ slug }) => slug));
     this.count();
   }
 
   render() {
     const [first] = this.petitions;
-    const all = this.root.querySelector('[data-act="all"] span');
+    const all = getElement(this.root, '[data-act="all"] span');
     all.textContent = pluralMessage(this.#texts.all, this.petitions.length);
     const title = this.#isSingle ? localized(first.title) : message(this.#texts.heading);
-    this.root.querySelector("[data-title]").textContent = title;
+    getElement(this.root, "[data-title]").textContent = title;
     for (const petition of this.petitions) this.renderPetition(petition);
     this.count();
   }
 
+  /** @param {Petition} petition */
   renderPetition(petition) {
-    const item = this.root.querySelector(`[data-slug="${petition.slug}"]`);
-    const find = (name) => item.querySelector(`[data-${name}]`);
+    const item = getElement(this.root, `[data-slug="${petition.slug}"]`);
+    /** @param {string} name */
+    const find = (name) => getElement(item, `[data-${name}]`);
     find("letter-title").textContent = localized(petition.title);
     find("read").textContent = message(letterOf(petition) ? "action_read" : "letter_read");
     find("summary").textContent = localized(petition.summary);
@@ -94,12 +115,14 @@ export class Petitions {
 
   count() {
     const n = this.chosen.size;
-    const chosen = this.root.querySelector("[data-chosen]");
+    const chosen = getElement(this.root, "[data-chosen]");
     chosen.textContent = n ? pluralMessage(this.#texts.chosen, n) : message(this.#texts.none);
     chosen.hidden = this.#isSingle;
     const single = letterOf(this.petitions[0]) ? "write_this" : "sign_this";
-    this.root.querySelector("[data-onward]").textContent = message(this.#isSingle ? single : "onward");
-    this.root.querySelector('[data-act="onward"]').disabled = !n;
+    getElement(this.root, "[data-onward]").textContent = message(this.#isSingle ? single : "onward");
+    /** @type {HTMLButtonElement} */
+    const button = getElement(this.root, '[data-act="onward"]');
+    button.disabled = !n;
   }
 
   onward() {

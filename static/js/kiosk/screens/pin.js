@@ -1,36 +1,50 @@
 // Entering the PIN: six digits, on keys that do not light up when touched.
 
+import { getElement } from "../../parts/get-element.js";
 import { DIGITS, isPin, attemptsLeft } from "../pin.js";
 import { message, pluralMessage } from "../messages.js";
 import { bindActions } from "./actions.js";
 import { Panel } from "./panel.js";
+
+/** @import { LoadedKiosk, ScreenClass } from "../../../../types/kiosk" */
 
 const MINUTE_MS = 60000;
 const SECOND_MS = 1000;
 const REFRESH_MS = 1000;
 
 export class Pin {
+  /** @type {boolean} */
   #isWrong;
+  /** @type {(event: KeyboardEvent) => void} */
   #onKey;
+  /** @type {number} */
   #timer;
 
   static template = "pin";
   static isForTablers = true;
   static isPersonal = true;
 
-  /** Show `Next`, with `details` as its arguments, once the PIN is right. */
+  /**
+   * Show `Next`, with `details` as its arguments, once the PIN is right.
+   *
+   * @param {LoadedKiosk} kiosk
+   * @param {HTMLElement} root
+   * @param {ScreenClass} [Next]
+   * @param {...unknown} details
+   */
   constructor(kiosk, root, Next = Panel, ...details) {
     this.kiosk = kiosk;
     this.root = root;
+    /** @type {[Screen: ScreenClass, ...details: unknown[]]} */
     this.next = [Next, ...details];
     this.digits = "";
     this.isBusy = false;
     this.#isWrong = false;
     this.state = { left: 1, rest: 0 };
-    this.keys = root.querySelector(".kiosk-keys");
-    this.keys.addEventListener("click", ({ target }) => {
-      const button = target.closest("[data-key]");
-      if (button) this.press(button.dataset.key);
+    this.keys = getElement(root, ".kiosk-keys");
+    this.keys.addEventListener("click", (event) => {
+      const button = /** @type {Element} */ (event.target).closest("[data-key]");
+      if (button?.dataset.key) this.press(button.dataset.key);
     });
     this.#onKey = ({ key }) => {
       if (/^\d$/.test(key)) this.press(key);
@@ -51,18 +65,20 @@ export class Pin {
     const { pin } = this.kiosk.campaign;
     const { left, rest } = this.state;
     const n = this.digits.length;
-    this.root.querySelector("[data-hint]").textContent = message(pin ? "pin_hint" : "pin_none");
-    const dots = this.root.querySelector("[data-dots]");
+    getElement(this.root, "[data-hint]").textContent = message(pin ? "pin_hint" : "pin_none");
+    const dots = getElement(this.root, "[data-dots]");
     [...dots.children].forEach((dot, at) => dot.classList.toggle("is-full", at < n));
     dots.setAttribute("aria-label", pluralMessage("pin_typed", n));
     const tries = rest ? waitMessage(rest) : pluralMessage("pin_left", left);
     const text = this.#isWrong && !rest ? `${message("pin_wrong")} ${tries}` : tries;
-    const line = this.root.querySelector("[data-tries]");
+    const line = getElement(this.root, "[data-tries]");
     if (line.textContent !== text) line.textContent = text;
     line.classList.toggle("error", this.#isWrong || Boolean(rest));
-    for (const key of this.keys.children) key.disabled = Boolean(rest) || !pin;
+    const keys = /** @type {Iterable<HTMLButtonElement>} */ (this.keys.children);
+    for (const key of keys) key.disabled = Boolean(rest) || !pin;
   }
 
+  /** @param {string} key */
   async press(key) {
     if (this.isBusy || this.state.rest || !this.kiosk.campaign.pin) return;
     if (key === "clear") this.digits = "";
@@ -89,6 +105,7 @@ export class Pin {
   }
 }
 
+/** @param {number} ms */
 function waitMessage(ms) {
   if (ms < MINUTE_MS) return pluralMessage("pin_wait_seconds", Math.ceil(ms / SECOND_MS));
   return pluralMessage("pin_wait", Math.ceil(ms / MINUTE_MS));

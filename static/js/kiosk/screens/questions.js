@@ -1,12 +1,19 @@
 // The additional questions and prompts of each action, with the organizer's own labels.
 
+import { getElement } from "../../parts/get-element.js";
 import { localized, message } from "../messages.js";
 import { createElement } from "./elements.js";
 import { createLetter, letterOf, translateLetter } from "./letter.js";
 
+/** @import { Answers, Petition, Question } from "../../../../types/kiosk" */
+
 const TYPING_ATTRIBUTES = { autocomplete: "off", autocorrect: "off", spellcheck: "false" };
 const PROMPT = "prompt";
 
+/**
+ * @param {Question} question
+ * @param {string} id
+ */
 function createField(question, id) {
   if (question.type === "choice") return createElement("select", { class: "input", id, ...TYPING_ATTRIBUTES });
   if (question.type === "tick") return createElement("input", { type: "checkbox", id, ...TYPING_ATTRIBUTES });
@@ -14,6 +21,11 @@ function createField(question, id) {
   return createElement("input", { class: "input", id, type: "text", maxlength: 500, dir: "auto", ...TYPING_ATTRIBUTES });
 }
 
+/**
+ * @param {string} slug
+ * @param {Question} question
+ * @param {string} id
+ */
 function createQuestion(slug, question, id) {
   const isTick = question.type === "tick";
   // As on the web, a checkbox is not marked optional, because leaving it empty is an answer.
@@ -27,7 +39,12 @@ function createQuestion(slug, question, id) {
   return createElement("div", { class: kind, "data-place": name, "data-own": "" }, ...order);
 }
 
-/** Add all questions of `petitions` to `container`. translateQuestions fills in their text. */
+/**
+ * Add all questions of `petitions` to `container`. translateQuestions fills in their text.
+ *
+ * @param {Element} container
+ * @param {Petition[]} petitions
+ */
 export function addQuestions(container, petitions) {
   petitions.forEach((petition, petitionIndex) => {
     const { slug, questions } = petition;
@@ -42,26 +59,37 @@ export function addQuestions(container, petitions) {
   });
 }
 
+/**
+ * @param {ParentNode} container
+ * @param {Petition[]} petitions
+ * @param {(field: HTMLElement, slug: string, question: Question) => void} action
+ */
 function forEachQuestion(container, petitions, action) {
   for (const { slug, questions } of petitions) {
     for (const question of questions) {
       const name = CSS.escape(`${slug}/${question.name}`);
-      action(container.querySelector(`[data-place="${name}"]`), slug, question);
+      action(getElement(container, `[data-place="${name}"]`), slug, question);
     }
   }
 }
 
-/** Show the questions in the page's language and keep the answers. */
+/**
+ * Show the questions in the page's language and keep the answers.
+ *
+ * @param {ParentNode} container
+ * @param {Petition[]} petitions
+ */
 export function translateQuestions(container, petitions) {
   for (const petition of petitions) {
     if (letterOf(petition)) translateLetter(container, petition, petitions.length > 1);
   }
   forEachQuestion(container, petitions, (field, slug, question) => {
-    field.querySelector("label span").textContent = localized(question.label);
+    getElement(field, "label span").textContent = localized(question.label);
     const optional = field.querySelector(".optional");
     if (optional) optional.textContent = message("optional");
     if (question.type !== "choice") return;
-    const select = field.querySelector("select");
+    /** @type {HTMLSelectElement} */
+    const select = getElement(field, "select");
     const { value } = select;
     // The same value is stored whatever language the person answers in.
     const values = Object.values(question.choices || {})[0] || [];
@@ -72,11 +100,19 @@ export function translateQuestions(container, petitions) {
   });
 }
 
-/** Return the answers, by petition and name. */
+/**
+ * Return the answers, by petition and name.
+ *
+ * @param {ParentNode} container
+ * @param {Petition[]} petitions
+ * @returns {Record<string, Answers>}
+ */
 export function answersOf(container, petitions) {
+  /** @type {Record<string, Answers>} */
   const answers = {};
   forEachQuestion(container, petitions, (field, slug, { name, type }) => {
-    const input = field.querySelector("input, select, textarea");
+    /** @type {HTMLInputElement} */
+    const input = getElement(field, "input, select, textarea");
     answers[slug] = answers[slug] || {};
     answers[slug][name] = type === "tick" ? input.checked : input.value.trim();
   });

@@ -1,36 +1,56 @@
 // Shown once the signature is stored. The butterfly joins the montage, and a QR code lets people
 // carry on at home. After twenty seconds the next person can start, or earlier with the button.
 
+import { getElement } from "../../parts/get-element.js";
 import { qrCode } from "../qr-code.js";
 import { maskEmail } from "../validate.js";
 import { message, pluralMessage } from "../messages.js";
 import { bindActions } from "./actions.js";
 
+/** @import { LoadedKiosk, SignedRecords } from "../../../../types/kiosk" */
+
 const SHOWN_MS = 20000;
 const TICK_MS = 200;
 const JOIN_MS = 500;
 const LAND_MS = 1500;
+/** @type {SignedRecords} */
+const NOTHING = { ids: [], flying: 0, name: "", email: "", isLetter: false };
 
+/**
+ * @param {number} ms
+ * @returns {Promise<void>}
+ */
 const pause = (ms) =>
   new Promise((resolve) => {
     setTimeout(resolve, ms);
   });
 
 export class Thanks {
+  /** @type {boolean} */
   #isOver;
+  /** @type {() => void} */
   #onActivity;
+  /** @type {number} */
   #timer;
-  #until;
+  /** @type {number} */
+  #until = 0;
 
   static template = "thanks";
 
-  /** `signed` has the records' `ids`, how many are `flying`, the given `name`, `email` or "", and `isLetter`. */
+  /**
+   * `signed` has the records' `ids`, how many are `flying`, the given `name`, `email` or "", and `isLetter`.
+   *
+   * @param {LoadedKiosk} kiosk
+   * @param {HTMLElement} root
+   * @param {SignedRecords} signed
+   */
   constructor(kiosk, root, signed) {
     this.kiosk = kiosk;
     this.root = root;
     this.signed = signed;
     this.#isOver = false;
-    this.find = (name) => root.querySelector(`[data-${name}]`);
+    /** @param {string} name */
+    this.find = (name) => getElement(root, `[data-${name}]`);
     bindActions(root, { next: () => kiosk.restart() });
     this.begin();
     this.#onActivity = () => this.begin();
@@ -93,6 +113,6 @@ export class Thanks {
     clearInterval(this.#timer);
     this.#isOver = true;
     this.root.removeEventListener("pointerdown", this.#onActivity);
-    this.signed = null;
+    this.signed = NOTHING;
   }
 }
