@@ -28,7 +28,7 @@ async function canSeal({ key, kiosk }) {
 }
 
 /**
- * Return which of PARTS are ready, by name, and whether the browser promised to keep them.
+ * Return which of CHECKS are ready, by name, and whether the browser promised to keep them.
  *
  * @param {Campaign} campaign
  * @param {string[]} pictureUrls

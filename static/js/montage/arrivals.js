@@ -136,7 +136,7 @@ export class Arrivals {
   /**
    * Return what to paint over the settled ones: { count, bytes }.
    *
-   * WebGLPainter defines the layout.
+   * WebGLRenderer defines the layout.
    *
    * @param {number} now
    * @param {View} view

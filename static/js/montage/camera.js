@@ -50,7 +50,7 @@ export class Camera {
   }
 
   /**
-   * Limit the zoom so that a butterfly, `size` of the square wide, grows to at most LARGE pixels.
+   * Limit the zoom so that a butterfly, `size` of the square wide, grows to at most MAX_BUTTERFLY_PIXELS.
    *
    * @param {number} size
    */

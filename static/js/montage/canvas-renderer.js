@@ -69,7 +69,7 @@ export class CanvasRenderer {
     this.sheets = new SpriteSheets(sheetUrl, (image) => Promise.resolve(readSheet(image)));
   }
 
-  /** Match WebGLPainter. A plain canvas has nothing to compile. */
+  /** Match WebGLRenderer. A plain canvas has nothing to compile. */
   prepare() {
     return Promise.resolve();
   }

@@ -1,4 +1,4 @@
-// Runs a Weaver in a web worker. The first message
+// Runs a LayoutBuilder in a web worker. The first message
 // is the shape, and each later one gets one answer.
 
 import { LayoutBuilder } from "./layout-builder.js";
