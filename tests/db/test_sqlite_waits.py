@@ -1,4 +1,4 @@
-"""Tests of waiting for a locked SQLite file: once, and not once more for each earlier writer."""
+"""Tests of waiting for a locked SQLite file: once, and not again for each earlier writer."""
 
 import pytest
 from sqlalchemy import create_engine

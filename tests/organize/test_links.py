@@ -30,7 +30,7 @@ FORM_DATA = {"name": "Teo Brandt", "lang": "es", "password": PASSWORD}
 
 @pytest.fixture
 def invited(app):
-    """(Teo, the path of his invitation)."""
+    """(Teo, the path of Teo’s invitation)."""
     given, link = write(
         enrol,
         address=parse_address("teo@brandt.example"),

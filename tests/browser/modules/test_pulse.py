@@ -47,7 +47,7 @@ def test_one_url_is_polled_by_one_watcher_at_the_servers_interval(page, site):
 
 
 def _poll(page, site):
-    """Let the stopped clock run until the page has polled once more and was answered."""
+    """Let the stopped clock run until the page has polled again and was answered."""
     before = len(site.pulses)
     with page.expect_response(f"**{PULSE}"):
         until(lambda: page.clock.run_for(60) or len(site.pulses) > before)

@@ -45,7 +45,7 @@ def ask(client, email, *, lang="en", **options):
 
 
 def compose_link(app, position=-1):
-    """Compose the newest email of the outbox, as the postman requests it."""
+    """Compose the newest email of the outbox, as the worker does."""
     kind, subject_id, lang = queued_emails()[position]
     assert kind == OWN_LINK
     return renderers_of(app)[kind](SimpleNamespace(kind=kind, subject_id=subject_id, lang=lang))

@@ -162,7 +162,7 @@ def test_supporter_who_withdrew_after_five_emails_can_sign_and_confirm_again(
     before = count_emails()
     for seconds in (1, 3, 120):
         sign(petition, comment="Again", now=now + timedelta(seconds=seconds))
-    # Either an email has come, or the links of the earlier ones still lead to the form.
+    # Either an email has come, or the links of the earlier ones still open the form.
     assert count_emails() - before == (1 if had_confirmed or last_email > WEEK else 0)
     assert form_link(forms()[0]) in client.get(link("confirm", signature_id)).text
     confirm_form(forms()[0], now=now + timedelta(minutes=5))
