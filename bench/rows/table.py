@@ -62,7 +62,7 @@ def measure(_scale, folder):
             tablet = Tablet(playwright.chromium, path, site, folder / "tablet").pair().begin()
             for label, with_all in (
                 ("name and postal code", False),
-                ("both names, postal code, e-mail", True),
+                ("both names, postal code, email", True),
             ):
                 yield _row(label, [_signs(tablet, person, with_all) for person in PEOPLE])
             tablet.close()

@@ -161,7 +161,7 @@ def _every(pace):
 def _hatching_row(hatched):
     waits = [moment - confirmed for _, moment, confirmed in hatched]
     return Row(
-        "from confirming to hatching, meanwhile",
+        "from confirming to hatching at the same time",
         f"p99 {float(np.quantile(waits, 0.99)):.2f} s",
         f"{len(waits):,} signatures",
         "< 1 s",
