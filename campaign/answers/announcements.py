@@ -19,7 +19,7 @@ from campaign.errors import CampaignError
 from campaign.extensions import db, load_for_update, note_ended
 from campaign.jobs.operations import enqueue as enqueue_job
 from campaign.mail.bulk.sending import AlreadyBegun, Batch, BulkSender
-from campaign.organisations.test_emails import enqueue_test
+from campaign.organisations.email_tests import enqueue_test
 from campaign.petitions.models import Petition
 
 JOB = "answer_telling"

@@ -31,8 +31,8 @@ from campaign.mail.composition import Message, render
 from campaign.mail.models import OutboxRow
 from campaign.mail.renderers import register
 from campaign.mail.writing.inline_styles import with_inline_styles
+from campaign.organisations.email_tests import address_test, subject_of_test
 from campaign.organisations.emails import email_identity
-from campaign.organisations.test_emails import address_test, subject_of_test
 from campaign.petitions.kinds import kind_of
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_by_id

@@ -151,7 +151,7 @@ def _restore_postgresql(backup: BackupFile, url: URL) -> None:
             stdout=subprocess.DEVNULL,
         ) as writing,
     ):
-        feeding = _Feeding(backup, cast(IO[bytes], reading.stdin))
+        feeding = _PipeWriter(backup, cast(IO[bytes], reading.stdin))
         feeding.start()
         # If the database rejects a statement, psql exits. Its error message is read below.
         dump, sql = cast(IO[bytes], reading.stdout), cast(IO[bytes], writing.stdin)
@@ -169,7 +169,7 @@ def _restore_postgresql(backup: BackupFile, url: URL) -> None:
             _raise_failure(program, process)
 
 
-class _Feeding(threading.Thread):
+class _PipeWriter(threading.Thread):
     """Writes a backup to a program, decrypted. `error` says afterwards what failed."""
 
     def __init__(self, backup: BackupFile, pipe: IO[bytes]) -> None:

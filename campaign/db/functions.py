@@ -105,7 +105,7 @@ def _day_on_postgresql(element: Any, compiler: Any, **options: Any) -> str:
     return f"to_char(timezone('UTC', {compiler.process(element.clauses, **options)}), 'YYYY-MM-DD')"
 
 
-class plain_letters(GenericFunction[str]):
+class unaccented_lower(GenericFunction[str]):
     """SQL: the same as `plain` of a name."""
 
     type = String()
@@ -123,7 +123,7 @@ def plain(name: str) -> str:
     )
 
 
-@compiles(plain_letters, "postgresql")
+@compiles(unaccented_lower, "postgresql")
 def _letters_on_postgresql(element: Any, compiler: Any, **options: Any) -> str:
     name = compiler.process(element.clauses, **options)
     # Not every server has the extension for unaccent(), and translate() of all accented letters
@@ -134,7 +134,7 @@ def _letters_on_postgresql(element: Any, compiler: Any, **options: Any) -> str:
     return f"translate({small}, '{_LETTERS}{_SPACED}{dropped}', '{_PLAIN}{' ' * len(_SPACED)}')"
 
 
-@compiles(plain_letters, "sqlite")
+@compiles(unaccented_lower, "sqlite")
 def _letters_on_sqlite(element: Any, compiler: Any, **options: Any) -> str:
     name = compiler.process(element.clauses, **options)
     # Half of all names have only plain letters. Lowering them in SQLite saves a call into Python,

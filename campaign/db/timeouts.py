@@ -31,7 +31,7 @@ def limit_statements(engine: Engine, seconds: int) -> None:
     deadline_connection: type[_DeadlineConnection] = type(
         "DeadlineConnection", (_DeadlineConnection,), {"answer_seconds": seconds + GRACE_SECONDS}
     )
-    silence = _Silence()
+    silence = _ServerOutage()
 
     @event.listens_for(engine, "do_connect")
     def _connect(
@@ -54,7 +54,7 @@ def limit_statements(engine: Engine, seconds: int) -> None:
         connection.exec_driver_sql(f"set local statement_timeout = '{seconds}s'")
 
 
-class _Silence:
+class _ServerOutage:
     """Whether the server has stopped answering new connections, and who tries it next."""
 
     def __init__(self) -> None:

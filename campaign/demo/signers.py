@@ -36,7 +36,7 @@ CODES_PER_PLACE = 400
 SHARES = 1000
 LOCAL_PART_LENGTH = 24
 # Letters that Unicode decomposition leaves unchanged.
-PLAIN_LETTERS = str.maketrans({"ð": "d", "þ": "th", "ł": "l", "ø": "o", "æ": "ae", "ß": "ss"})
+LOWERCASE = str.maketrans({"ð": "d", "þ": "th", "ł": "l", "ø": "o", "æ": "ae", "ß": "ss"})
 CODE_CHARACTERS = {"#": "0123456789", "@": "ABEGHJLNPRSTWXYZ"}
 
 
@@ -212,7 +212,7 @@ def _place(name: str, table: dict[str, Any]) -> tuple[str, tuple[str, ...]]:
 
 
 def _local_part(name: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", name.lower().translate(PLAIN_LETTERS))
+    decomposed = unicodedata.normalize("NFKD", name.lower().translate(LOWERCASE))
     characters = "".join(
         character
         for character in decomposed.replace(" ", "-")

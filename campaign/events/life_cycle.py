@@ -31,7 +31,7 @@ class EventLifeCycle(ArchivableLifeCycle[Event]):
     publishable_from = ("draft", "cancelled")
     operations = ("publish", "schedule", "unschedule", "close", "reopen", "archive", "restore")
 
-    def demand_ready(self, row: Event, now: datetime) -> None:
+    def require_ready(self, row: Event, now: datetime) -> None:
         """Raise NotReady, and EventOver for a cancelled event."""
         if row.state == "cancelled":
             raise EventOver(row.slug)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
-from campaign.db.functions import plain, plain_letters
+from campaign.db.functions import plain, unaccented_lower
 from campaign.events.codes import CODE_LENGTH
 from campaign.events.models import Event, Registration
 from campaign.events.seats import free_seats
@@ -109,7 +109,7 @@ def find(
     )
     if state:
         query = query.where(STATES[state])
-    ordered = query.order_by(plain_letters(Registration.name), Registration.id)
+    ordered = query.order_by(unaccented_lower(Registration.name), Registration.id)
     return db.session.scalars(ordered.limit(limit).offset(offset)).all()
 
 
@@ -132,7 +132,7 @@ def _conditions(text: str) -> list[ColumnElement[bool]]:
             ]
         except AddressRefused:
             return [Registration.id.is_(None)]
-    name = plain_letters(Registration.name)
+    name = unaccented_lower(Registration.name)
     in_name = [name.contains(part, autoescape=True) for part in plain(text).split()]
     code = read_code(text)
     # Ten characters may also be a name, so we search for both.

@@ -40,7 +40,7 @@ def forget(*, now: datetime, days: int) -> int:
 
 
 @work.upkeep
-def tell_of_silence(*, now: datetime) -> int:
+def alert_silent_kiosks(*, now: datetime) -> int:
     """Enqueue an email to each owner of a cause about each silent tablet that holds signatures.
 
     Return the number of tablets. We alert from the start of the event until ALERT_PERIOD after its

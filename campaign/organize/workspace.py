@@ -177,8 +177,8 @@ def load_session() -> None:
         raise LookupError(f"{request.endpoint} does not say who may see it")
     identity.find_session()
     request.max_content_length = max_bytes_of_view(view)
-    _leave_out_nul()
-    _speak()
+    _strip_nul()
+    _set_language()
     if None in request.form:
         # A malformed multipart body can hold a field without a name.
         abort(400)
@@ -204,7 +204,7 @@ def clear_saved_draft(response: Response) -> Response:
     return response
 
 
-def _leave_out_nul() -> None:
+def _strip_nul() -> None:
     """Remove NUL characters from the input, since PostgreSQL cannot store them in text.
 
     Nobody types them, but pasted text may contain them.
@@ -221,7 +221,7 @@ def _leave_out_nul() -> None:
             )
 
 
-def _speak() -> None:
+def _set_language() -> None:
     who = identity.organizer() or identity.half_signed_in()
     if request.args.get("lang") in INTERFACE_LANGUAGES and who is None:
         session["lang"] = request.args["lang"]

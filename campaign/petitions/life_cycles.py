@@ -26,7 +26,7 @@ class PetitionLifeCycle(ArchivableLifeCycle[Petition]):
     subject = "petitions"
     operations = ("publish", "schedule", "unschedule", "close", "reopen", "archive", "restore")
 
-    def demand_ready(self, row: Petition, now: datetime) -> None:
+    def require_ready(self, row: Petition, now: datetime) -> None:
         """Raise NotReady and CauseClosed."""
         _demand_open_cause(row)
         if faults := faults_of(row, now):

@@ -44,7 +44,7 @@ class LifeCycle(Generic[Row]):
         """Publish a row. Raise NotPublishable. One that is public already stays as it is."""
         row = load_for_update(self.model, row_id)
         if row.state in self.publishable_from:
-            self.demand_ready(row, now)
+            self.require_ready(row, now)
             row.state, row.publish_at = "published", None
             self.note_published(row, now)
             self._changed(row, now)
@@ -57,7 +57,7 @@ class LifeCycle(Generic[Row]):
         """
         row = load_for_update(self.model, row_id)
         if row.state == "draft" and not row.is_archived:
-            self.demand_ready(row, now)
+            self.require_ready(row, now)
             row.publish_at = at
             self.note_zone(row, zone)
             db.session.flush()
@@ -142,7 +142,7 @@ class LifeCycle(Generic[Row]):
         cause_id: int = row.cause_id
         return cause_id
 
-    def demand_ready(self, row: Row, now: datetime) -> None:
+    def require_ready(self, row: Row, now: datetime) -> None:
         """Raise NotPublishable if the row lacks something required for publishing."""
 
     def note_zone(self, row: Row, zone: str) -> None:

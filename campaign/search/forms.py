@@ -7,7 +7,7 @@ from flask import url_for
 from werkzeug.datastructures import MultiDict
 
 from campaign.search.models import KINDS
-from campaign.search.normalization import is_one_letter, terms_of
+from campaign.search.normalization import is_single_character, terms_of
 from campaign.text.slugs import is_slug
 
 MAX_LENGTH = 100
@@ -36,9 +36,9 @@ class SearchQuery:
         )
 
     @property
-    def is_one_letter(self) -> bool:
+    def is_single_character(self) -> bool:
         """Return whether the query is a single Latin letter."""
-        return is_one_letter(terms_of(self.q))
+        return is_single_character(terms_of(self.q))
 
     def url(self, **changes: Any) -> str:
         """Return the URL of this search with `changes` to its fields, or with another `lang`.

@@ -32,7 +32,7 @@ def words_of(text: str) -> list[str]:
     return [word[:MAX_WORD_LENGTH] for word in WORD.findall(fold(text))]
 
 
-def is_one_letter(terms: Sequence[str]) -> bool:
+def is_single_character(terms: Sequence[str]) -> bool:
     """Return whether the query is a single Latin letter.
 
     So many words begin with it that only one-letter words are matched. In other scripts one letter
@@ -47,7 +47,7 @@ def is_accented_letter(query: str) -> bool:
     The index has no accents, so it would answer for a different letter.
     """
     words = WORD.findall(query.casefold())
-    return len(words) == 1 and not words[0].isascii() and is_one_letter(terms_of(query))
+    return len(words) == 1 and not words[0].isascii() and is_single_character(terms_of(query))
 
 
 def terms_of(query: str) -> list[str]:

@@ -14,7 +14,7 @@ from campaign.petitions.queries import kinds_of_actions, petition_counts, result
 from campaign.search.backends import ids_with, prefer_index
 from campaign.search.excerpts import Part, excerpt, parts
 from campaign.search.models import KINDS, SearchDocument, SearchText
-from campaign.search.normalization import is_accented_letter, is_one_letter, terms_of
+from campaign.search.normalization import is_accented_letter, is_single_character, terms_of
 
 PAGE_SIZE = 10
 MAX_SUGGESTIONS = 3
@@ -197,7 +197,7 @@ def _ranked_ids(
 def _matches(terms: list[str], lang: str, cause_id: int | None) -> ColumnElement[bool]:
     # A single letter matches only whole words: as a prefix, it would match very many, and it is
     # only typed on the way to a longer term.
-    condition = SearchDocument.id.in_(ids_with(terms, lang, whole_words=is_one_letter(terms)))
+    condition = SearchDocument.id.in_(ids_with(terms, lang, whole_words=is_single_character(terms)))
     return condition if cause_id is None else and_(condition, SearchDocument.cause_id == cause_id)
 
 

@@ -109,7 +109,7 @@ class _Scheduler(CallbackScheduler):
         self._schedule_fn = lambda watcher: bridge.handle(watcher.scope, watcher.proto)
 
 
-class _NoLoop:
+class _LoopStub:
     """Replaces the event loop that Granian expects: it runs each callback at once."""
 
     def call_soon(
@@ -168,7 +168,7 @@ def _serve_process(
         *ssl_ctx,
         metrics,
     )
-    loop = _NoLoop()
+    loop = _LoopStub()
     scheduler = _Scheduler(loop, bridge.start(), None, None, None)
     # Granian's signal that all requests have been answered can get lost, and then this process
     # would wait until it is killed. Granian also drops the scheduler at that moment.

@@ -12,7 +12,7 @@ from wtforms.validators import StopValidation
 MAX_LENGTH = 253
 # The extra parts that people paste: the scheme of a URL, or their own name, as in
 # @ana@example.social.
-DRESS = re.compile(r"^(?:https?://)?(?:@?[^@/\s]*@)?", re.IGNORECASE)
+URL_OR_HANDLE_PREFIX = re.compile(r"^(?:https?://)?(?:@?[^@/\s]*@)?", re.IGNORECASE)
 HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(?:\.(?!-)[a-z0-9-]{1,63}(?<!-))+")
 
 
@@ -21,7 +21,7 @@ class InstanceField(StringField):
 
     def pre_validate(self, form: Any) -> None:
         """Set the form's `host`, or raise StopValidation."""
-        host = DRESS.sub("", (self.data or "").strip()).partition("/")[0].rstrip(".")
+        host = URL_OR_HANDLE_PREFIX.sub("", (self.data or "").strip()).partition("/")[0].rstrip(".")
         try:
             host = idna.encode(host.lower(), uts46=True).decode()
         except idna.IDNAError:

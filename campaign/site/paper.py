@@ -2,12 +2,12 @@
 
 from campaign.site.settings import site_settings
 
-LETTER_COUNTRIES = {"CA", "MX", "US"}
+US_LETTER_COUNTRIES = {"CA", "MX", "US"}
 
 
 def default_paper(country: str) -> str:
     """Return "Letter" or "A4" for a country (ISO 3166 alpha-2)."""
-    return "Letter" if country in LETTER_COUNTRIES else "A4"
+    return "Letter" if country in US_LETTER_COUNTRIES else "A4"
 
 
 def site_paper() -> str:

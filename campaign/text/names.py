@@ -34,7 +34,7 @@ class NameIsLink(NameRefused):
     code = "link"
 
 
-class NameHasNoLetter(NameRefused):
+class NameWithoutLetters(NameRefused):
     """The text has only digits, symbols or emoji."""
 
     code = "no_letter"
@@ -79,7 +79,7 @@ def clean_name(text: str) -> str:
     """Return a name ready to store: NFC, trimmed, single spaces, no invisible characters.
 
     Zero-width joiners are kept where Persian or an Indic script needs them. The form checks the
-    length. Raises NameIsEmpty, NameHasControls, NameIsLink or NameHasNoLetter.
+    length. Raises NameIsEmpty, NameHasControls, NameIsLink or NameWithoutLetters.
     """
     text = text.strip()
     if _CONTROLS.search(text):
@@ -92,7 +92,7 @@ def clean_name(text: str) -> str:
     if has_link(text):
         raise NameIsLink(text)
     if not any(map(str.isalpha, text)):
-        raise NameHasNoLetter(text)
+        raise NameWithoutLetters(text)
     return text
 
 

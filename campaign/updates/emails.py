@@ -28,8 +28,8 @@ from campaign.mail.composition import Message, RenderedEmail, render
 from campaign.mail.models import OutboxRow
 from campaign.mail.renderers import register
 from campaign.mail.writing.inline_styles import with_inline_styles
+from campaign.organisations.email_tests import compose_test, subject_of_test
 from campaign.organisations.emails import EmailIdentity, email_identity
-from campaign.organisations.test_emails import compose_test, subject_of_test
 from campaign.process.clock import utcnow
 from campaign.subscriptions.emails import list_values
 from campaign.subscriptions.models import BY_SIGNING, Subscription

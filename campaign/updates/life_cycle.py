@@ -6,7 +6,7 @@ from campaign.accounts.audit import record_planned
 from campaign.extensions import load_for_update
 from campaign.publishing.life_cycle import LifeCycle
 from campaign.updates.models import Update
-from campaign.updates.operations import demand_ready
+from campaign.updates.operations import require_ready
 
 
 class UpdateLifeCycle(LifeCycle[Update]):
@@ -20,9 +20,9 @@ class UpdateLifeCycle(LifeCycle[Update]):
     subject = "updates"
     operations = ("withdraw",)
 
-    def demand_ready(self, row: Update, now: datetime) -> None:
+    def require_ready(self, row: Update, now: datetime) -> None:
         """Raise UpdateNotReady."""
-        demand_ready(row)
+        require_ready(row)
 
     def publish(self, *, row_id: int, now: datetime, zone: str = "") -> Update:
         """Publish the update now. If it is public already, its time stays. Raise UpdateNotReady.
@@ -30,7 +30,7 @@ class UpdateLifeCycle(LifeCycle[Update]):
         `zone` is the time zone in which its time is shown to organizers.
         """
         row = load_for_update(self.model, row_id)
-        self.demand_ready(row, now)
+        self.require_ready(row, now)
         if row.phase(now) != "public":
             row.publish_at = now
         row.state = "published"
@@ -44,7 +44,7 @@ class UpdateLifeCycle(LifeCycle[Update]):
         For an update that is published already, this changes its time.
         """
         row = load_for_update(self.model, row_id)
-        self.demand_ready(row, now)
+        self.require_ready(row, now)
         row.state, row.publish_at = "published", at
         row.time_zone = zone or row.time_zone
         self._changed(row, now)

@@ -15,7 +15,7 @@ from campaign.jobs.operations import cancel_job
 from campaign.jobs.operations import enqueue as enqueue_job
 from campaign.mail.bulk.models import RUNNING, UNFINISHED
 from campaign.mail.bulk.sending import AlreadyBegun, Batch, BulkSender
-from campaign.organisations.test_emails import enqueue_test
+from campaign.organisations.email_tests import enqueue_test
 from campaign.subscriptions.models import Subscription
 from campaign.updates.life_cycle import update_life_cycle
 from campaign.updates.mailing_models import Mailing, MailingReceipt

@@ -99,7 +99,7 @@ def change_update(
         row.petitions = _petitions(links.petition_ids)
     row.event_id = links.event_id
     if row.state == "published":
-        demand_ready(row)
+        require_ready(row)
     db.session.flush()
     return row
 
@@ -136,7 +136,7 @@ def faults_of(row: Update) -> list[tuple[str, str]]:
 pictures = Pictures(model=Update, has_wide=True)
 
 
-def demand_ready(row: Update) -> None:
+def require_ready(row: Update) -> None:
     """Raise UpdateNotReady if something keeps the update from being published."""
     faults = faults_of(row)
     if faults:

@@ -7,7 +7,7 @@ import pytest
 from campaign.events.models import EventPetition
 from campaign.extensions import db, load_for_update, write
 from campaign.kiosk import pairing
-from campaign.kiosk.jobs import tell_of_silence
+from campaign.kiosk.jobs import alert_silent_kiosks
 from campaign.kiosk.models import Kiosk
 from campaign.mail.models import OutboxMessage
 from campaign.mail.renderers import renderers_of
@@ -127,10 +127,10 @@ def test_owners_are_told_once_of_a_silent_tablet_and_not_after_it_reports(event,
     owner = make_organizer("owner", event.cause_id, email="owner@kwan.example")
     make_organizer("tabler", event.cause_id, email="tabler@kwan.example")
     silent(event, tablet, timedelta(minutes=90), 6)
-    assert write(tell_of_silence, now=utcnow()) == 0
+    assert write(alert_silent_kiosks, now=utcnow()) == 0
     silent(event, tablet, timedelta(hours=2), 6)
-    assert write(tell_of_silence, now=utcnow()) == 1
-    assert write(tell_of_silence, now=utcnow()) == 0
+    assert write(alert_silent_kiosks, now=utcnow()) == 1
+    assert write(alert_silent_kiosks, now=utcnow()) == 0
     [message] = written("kiosk_silent")
     assert message.to == owner.email
     assert (
@@ -139,7 +139,7 @@ def test_owners_are_told_once_of_a_silent_tablet_and_not_after_it_reports(event,
     tablet.sync(waiting=2, oldest=iso_time(utcnow()))
     assert written("kiosk_silent") == [None]
     silent(event, tablet, timedelta(hours=3), 2)
-    assert write(tell_of_silence, now=utcnow()) == 1
+    assert write(alert_silent_kiosks, now=utcnow()) == 1
 
 
 @pytest.mark.parametrize(
@@ -151,4 +151,4 @@ def test_empty_or_absent_tablet_causes_no_email(client, waiting, revoked, days):
     silent(event, tablet, timedelta(hours=5), waiting)
     if revoked:
         write(pairing.revoke, kiosk_id=kiosk_of(tablet).id, now=utcnow())
-    assert write(tell_of_silence, now=utcnow()) == 0
+    assert write(alert_silent_kiosks, now=utcnow()) == 0

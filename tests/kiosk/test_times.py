@@ -7,7 +7,7 @@ import pytest
 
 from campaign.extensions import load_for_update, write
 from campaign.kiosk import pairing
-from campaign.kiosk.jobs import tell_of_silence
+from campaign.kiosk.jobs import alert_silent_kiosks
 from campaign.kiosk.models import SILENT_AFTER, Kiosk
 from campaign.kiosk.review.trust import MAX_LATE
 from tests.factories.kiosks import AMALIA, give_code, iso_time, kiosk_of, make_tablet
@@ -66,11 +66,11 @@ def test_signature_may_arrive_three_days_after_the_end(awkward_time, tablet):
 def test_silence_is_reported_after_two_hours_and_once(awkward_time, tablet):
     make_organizer()
     tablet.sync(waiting=2, oldest=iso_time(awkward_time))
-    assert write(tell_of_silence, now=awkward_time + SILENT_AFTER - SECOND) == 0
+    assert write(alert_silent_kiosks, now=awkward_time + SILENT_AFTER - SECOND) == 0
     assert not kiosk_of(tablet).is_silent(awkward_time + SILENT_AFTER - SECOND)
     assert kiosk_of(tablet).is_silent(awkward_time + SILENT_AFTER)
-    assert write(tell_of_silence, now=awkward_time + SILENT_AFTER) == 1
-    assert write(tell_of_silence, now=awkward_time + 2 * SILENT_AFTER) == 0
+    assert write(alert_silent_kiosks, now=awkward_time + SILENT_AFTER) == 1
+    assert write(alert_silent_kiosks, now=awkward_time + 2 * SILENT_AFTER) == 0
 
 
 def test_quota_counts_the_hour_in_which_people_signed(app, awkward_time, tablet, monkeypatch):

@@ -14,7 +14,7 @@ from campaign.events.seats import SEAT
 from campaign.extensions import db, write
 from campaign.i18n.countries import country_name
 from campaign.i18n.locales import locale_of
-from campaign.kiosk.jobs import tell_of_silence
+from campaign.kiosk.jobs import alert_silent_kiosks
 from campaign.mail.composition import to_mime
 from campaign.mail.models import OutboxMessage
 from campaign.mail.renderers import renderers_of
@@ -116,7 +116,7 @@ def cause_emails(client, organisation):
     tablet.sign(fields={**AT_TABLE, "email": "three@rosales.example"})
     hatch_now()
     write(lambda: vars_of_silence(tablet))
-    write(tell_of_silence, now=utcnow())
+    write(alert_silent_kiosks, now=utcnow())
     talk = make_event("later", cause_id=cause.id)
     ask_to_come(talk)
     guest, gone = come(talk, "odile"), come(talk, "ines")

@@ -25,8 +25,8 @@ from campaign.mail.composition import Message, RenderedEmail, render
 from campaign.mail.models import OutboxRow
 from campaign.mail.renderers import register
 from campaign.mail.writing.inline_styles import with_inline_styles
+from campaign.organisations.email_tests import compose_test, subject_of_test
 from campaign.organisations.emails import email_identity
-from campaign.organisations.test_emails import compose_test, subject_of_test
 from campaign.process.clock import utcnow
 from campaign.text.markdown import to_html, to_text
 from campaign.text.typed_codes import spaced

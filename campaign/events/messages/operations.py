@@ -22,7 +22,7 @@ from campaign.events.models import Event
 from campaign.extensions import db, load_for_update, note_ended
 from campaign.jobs.operations import enqueue as enqueue_job
 from campaign.mail.bulk.sending import AlreadyBegun, Batch, BulkSender
-from campaign.organisations.test_emails import enqueue_test
+from campaign.organisations.email_tests import enqueue_test
 from campaign.site.settings import site_settings
 
 JOB = "event_message"

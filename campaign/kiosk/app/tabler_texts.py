@@ -91,7 +91,7 @@ SETTING_UP = {
     "pair_again_anyway": _l("Pair again anyway"),
     "nothing_waits": _l("All signatures from this tablet have been sent."),
 }
-CREW = {
+PANEL = {
     "pin_hold": _l("Table team: press and hold for three seconds"),
     "pin_heading": _l("Table team"),
     "pin_hint": _l("Enter the six-digit team PIN."),

@@ -13,9 +13,9 @@ from flask_babel import lazy_gettext as _l
 
 from campaign.i18n.locales import direction, language_name, locale_of
 from campaign.kiosk.app.supporter_texts import FAULTS, SIGNING
-from campaign.kiosk.app.tabler_texts import CREW, PROBLEMS, SETTING_UP
+from campaign.kiosk.app.tabler_texts import PANEL, PROBLEMS, SETTING_UP
 
-TEXTS = SIGNING | FAULTS | SETTING_UP | CREW | PROBLEMS
+TEXTS = SIGNING | FAULTS | SETTING_UP | PANEL | PROBLEMS
 NO_SCRIPT = _l(
     "Turn on JavaScript in the browser’s settings. This app needs it to encrypt signatures on this tablet. You can always sign on the petition’s own page."
 )

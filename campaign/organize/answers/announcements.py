@@ -21,9 +21,9 @@ from campaign.mail.bulk.sending import AlreadyBegun, BulkEmailOver
 from campaign.organize.answers.routes import blueprint, load_answer
 from campaign.organize.core.access import allowed, fresh
 from campaign.organize.core.audit import AuditEvent, act
+from campaign.organize.core.email_tests import send_test_email
 from campaign.organize.core.languages import original_first
 from campaign.organize.core.scope import load_petition, petition_summary
-from campaign.organize.core.test_emails import send_test_email
 from campaign.petitions.models import RESULTS, Petition
 from campaign.process.clock import utcnow
 from campaign.site.languages import languages_with

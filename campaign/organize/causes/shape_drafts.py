@@ -27,8 +27,8 @@ from campaign.organize.causes.shapes import (
     load_draft,
     shape_audit_event,
     shapes_page,
-    sights_of,
     titles_of,
+    views_of,
 )
 from campaign.organize.core.access import accepts_bytes, allowed
 from campaign.organize.core.audit import act
@@ -144,5 +144,5 @@ def _render_page(
         form=form,
         name=draft.shape,
         titles=titles_of(cause),
-        sights=sights_of(cause),
+        sights=views_of(cause),
     ), status

@@ -291,7 +291,7 @@ def is_offered(cause: Cause, name: str) -> bool:
     )
 
 
-def sights_of(cause: Cause) -> list[tuple[str, int]]:
+def views_of(cause: Cause) -> list[tuple[str, int]]:
     """Return [(count in a preview's URL, number of butterflies)], the current number first."""
     now = cause_numbers(cause.id)[0]
     return [*([("now", now)] if now else []), *((str(count), count) for count in COUNTS)]
@@ -323,5 +323,5 @@ def _look(cause: Cause, name: str) -> str:
         name=name,
         titles=titles,
         heading=titles.get(name) or abort(404),
-        sights=sights_of(cause),
+        sights=views_of(cause),
     )

@@ -26,10 +26,10 @@ from campaign.mail.bulk.sending import AlreadyBegun, BulkEmailOver
 from campaign.organize.core.access import allowed, fresh
 from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.edit_conflicts import Editor, save
+from campaign.organize.core.email_tests import send_test_email
 from campaign.organize.core.fields import sent_version
 from campaign.organize.core.identity import organizer
 from campaign.organize.core.scope import load_event
-from campaign.organize.core.test_emails import send_test_email
 from campaign.organize.events.forms import (
     AUDIENCE_LABELS,
     MAX_MESSAGE_LENGTH,

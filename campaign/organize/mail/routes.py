@@ -17,10 +17,10 @@ from campaign.i18n.local_times import local_time
 from campaign.mail.bulk.sending import AlreadyBegun, BulkEmailOver
 from campaign.organize.core.access import allowed, fresh
 from campaign.organize.core.audit import act
+from campaign.organize.core.email_tests import send_test_email
 from campaign.organize.core.fields import WholeNumberField, language_choices
 from campaign.organize.core.identity import causes_where
 from campaign.organize.core.pagination import page_of
-from campaign.organize.core.test_emails import send_test_email
 from campaign.organize.core.time_fields import HourField, ZoneField, flash_ambiguous_times
 from campaign.organize.updates.routes import audit_event_of, load_update
 from campaign.process.clock import utcnow

@@ -43,10 +43,10 @@ from campaign.organisations.sender_test import MAX_WAIT, last_test, send_test
 from campaign.organize.core.access import accepts_bytes, allowed
 from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.edit_conflicts import Editor, save
+from campaign.organize.core.email_tests import send_test_email
 from campaign.organize.core.fields import sent_version
 from campaign.organize.core.identity import organisations_where
 from campaign.organize.core.scope import load_organisation, organisation_name
-from campaign.organize.core.test_emails import send_test_email
 from campaign.organize.organisations.forms import (
     IdentityForm,
     LegalForm,

@@ -17,6 +17,7 @@ from campaign.http.responses import framed
 from campaign.mail.composition import Message
 from campaign.organize.core.access import allowed
 from campaign.organize.core.edit_conflicts import save
+from campaign.organize.core.email_tests import send_test_email
 from campaign.organize.core.fields import (
     InLanguages,
     LineField,
@@ -29,7 +30,6 @@ from campaign.organize.core.fields import (
 from campaign.organize.core.identity import organizer
 from campaign.organize.core.languages import original_first, petition_languages
 from campaign.organize.core.scope import load_petition
-from campaign.organize.core.test_emails import send_test_email
 from campaign.organize.petitions.labels import EMAIL_LABELS, WORDING_LABELS
 from campaign.organize.petitions.routes import audit_event_of, blueprint, editor_of
 from campaign.petitions.editing import change_wording

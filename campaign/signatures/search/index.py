@@ -31,7 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
-from campaign.db.functions import plain, plain_letters
+from campaign.db.functions import plain, unaccented_lower
 from campaign.db.transactions import Write
 from campaign.db.upsert import insert
 from campaign.extensions import AnyRow, Base, RowId, db
@@ -159,7 +159,7 @@ def name_conditions(terms: Iterable[str]) -> list[ColumnElement[bool]]:
     They are for signatures that are not indexed yet.
     """
     name = func.coalesce(Signature.given_name, "") + " " + func.coalesce(Signature.family_name, "")
-    searched = plain_letters(
+    searched = unaccented_lower(
         " " + name + " " + func.replace(func.coalesce(Signature.email, ""), "@", " ")
     )
     return [searched.contains(f" {term}", autoescape=True) for term in terms]
@@ -171,7 +171,7 @@ def comment_conditions(terms: Iterable[str]) -> list[ColumnElement[bool]]:
     They are for signatures that are not indexed yet.
     """
     return [
-        plain_letters(" " + Signature.comment).contains(f" {term}", autoescape=True)
+        unaccented_lower(" " + Signature.comment).contains(f" {term}", autoescape=True)
         for term in terms
     ]
 

@@ -13,8 +13,8 @@ from campaign.i18n.locales import locale_of
 from campaign.mail.composition import Message
 from campaign.mail.models import OutboxRow
 from campaign.mail.renderers import register
+from campaign.organisations.email_tests import address_test, enqueue_test, subject_of_test
 from campaign.organisations.emails import email_identity
-from campaign.organisations.test_emails import address_test, enqueue_test, subject_of_test
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_by_id
 

@@ -179,13 +179,11 @@ def _queues(now: datetime) -> list[Queue]:
             give_up(profile_id, way="individual", reason=reached.reason, now=now)
         else:
             queues[profile.id] = Queue(profile, reached.address, {petition_id: count})
-    _set_free(queues, petitions, now)
+    _release(queues, petitions, now)
     return list(queues.values())
 
 
-def _set_free(
-    queues: Mapping[int, Queue], petitions: Mapping[int, Petition], now: datetime
-) -> None:
+def _release(queues: Mapping[int, Queue], petitions: Mapping[int, Petition], now: datetime) -> None:
     """Set how many letters to each target may leave now."""
     most = limits_of(petitions)
     recent = _recent(now)
@@ -252,7 +250,7 @@ def _choose(queues: Iterable[Queue], places: int, now: datetime) -> list[int]:
         domains[queue.domain] += len(letters)
         places -= len(letters)
         turns.append(letters)
-    return list(_in_turns(turns))
+    return list(_round_robin(turns))
 
 
 def _oldest(queue: Queue, count: int, now: datetime) -> list[int]:
@@ -272,7 +270,7 @@ def _oldest(queue: Queue, count: int, now: datetime) -> list[int]:
         ).all()
         for petition_id in queue.petition_ids
     ]
-    return list(_in_turns(of_actions))[:count]
+    return list(_round_robin(of_actions))[:count]
 
 
 def _enqueue(ids: Sequence[int], addresses: Mapping[int, str], now: datetime) -> int:
@@ -333,7 +331,7 @@ def _order(at: datetime | None) -> float:
     return at.timestamp() if at else 0.0
 
 
-def _in_turns(lists: Iterable[Sequence[int]]) -> Iterator[int]:
+def _round_robin(lists: Iterable[Sequence[int]]) -> Iterator[int]:
     """Yield the first item of each list, then the second of each, and so on."""
     return (item for item in chain(*zip_longest(*lists)) if item is not None)
 

@@ -31,9 +31,9 @@ from campaign.exports.letter_pdf import make_letter_pdf
 from campaign.organize.core.access import allowed, fresh
 from campaign.organize.core.audit import log_view
 from campaign.organize.core.edit_conflicts import save
+from campaign.organize.core.email_tests import send_test_email
 from campaign.organize.core.fields import VersionField, WholeNumberField
 from campaign.organize.core.scope import load_letter_action
-from campaign.organize.core.test_emails import send_test_email
 from campaign.organize.petitions.labels import WAY_LABELS
 from campaign.organize.petitions.parts import onward
 from campaign.organize.petitions.routes import audit_event_of, blueprint, editor_of
