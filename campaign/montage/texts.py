@@ -243,7 +243,7 @@ def _picture_alt(title: str, count: int, lang: str) -> str:
             title=title,
         )
     return ngettext(
-        "The montage of “%(title)s”: one butterfly so far, for one signature or letter.",
+        "The montage of “%(title)s”: one butterfly so far.",
         "The montage of “%(title)s”: %(num)s butterflies, one for each signature or letter.",
         count,
         title=title,

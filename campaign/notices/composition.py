@@ -42,14 +42,14 @@ PURPOSES: dict[Subject, str] = {
         "To deliver your letter to the people you choose, to count it once, and to email you about it. For nothing else."
     ),
     "registration": _l(
-        "To keep your seat, to email you about the event, and to check you in. For nothing else."
+        "To reserve your seat, to email you about the event, and to check you in. For nothing else."
     ),
     "subscription": _l("To send you the updates you asked for. For nothing else."),
 }
 SHORT_PURPOSES: dict[Subject, str] = {
     "signature": _l("We use it to count and deliver your signature."),
     "letter": _l("We use it to count and deliver your letter."),
-    "registration": _l("We use it to keep your seat."),
+    "registration": _l("We use it to reserve your seat."),
     "subscription": _l("We use your email address to send you updates."),
 }
 # What people can do themselves. A registration needs no consent, so there is none to withdraw.
@@ -61,10 +61,10 @@ RIGHTS: dict[Subject, str] = {
         "With the link in our emails, you can see, correct, download and delete your data, or withdraw your letter. You can also write to us to limit how we use your data, or to object to that use."
     ),
     "registration": _l(
-        "With the link in our emails, you can see, change or cancel your registration. You can also write to us to ask for a copy of your data, have it deleted or its use limited, or object to that use."
+        "With the link in our emails, you can see, change or cancel your registration. You can also write to us to get a copy of your data, have it deleted, limit how we use it, or object to that use."
     ),
     "subscription": _l(
-        "With the links in our emails, you can see and change your subscription, or unsubscribe. You can also write to us to ask for a copy of your data, have it deleted or its use limited, or object to that use."
+        "With the links in our emails, you can see and change your subscription, or unsubscribe. You can also write to us to get a copy of your data, have it deleted, limit how we use it, or object to that use."
     ),
 }
 
@@ -241,8 +241,8 @@ def _letter_retention(days: int | None) -> str:
         rest = _("We keep the rest as long as your letter counts, or until you withdraw it.")
     else:
         rest = ngettext(
-            "We delete the rest %(num)s day after the action ends, or sooner if you withdraw your letter.",
-            "We delete the rest %(num)s days after the action ends, or sooner if you withdraw your letter.",
+            "We delete the rest %(num)s day after we stop collecting letters, or sooner if you withdraw yours.",
+            "We delete the rest %(num)s days after we stop collecting letters, or sooner if you withdraw yours.",
             days,
         )
     return f"{text} {rest}"
@@ -253,7 +253,7 @@ def _rights(subject: Subject) -> str:
     if subject != "registration":
         sentences.append(
             _(
-                "You can withdraw your consent at any time. Anything we did before then remains lawful."
+                "You can withdraw your consent at any time. That does not make what we did before then unlawful."
             )
         )
     return " ".join(map(str, sentences))

@@ -45,7 +45,7 @@ def delivery_sentence(names: str, details: Collection[str]) -> str:
     It is built from what is delivered, so the two cannot differ.
     """
     return _(
-        "We give these details to the people this petition is addressed to: %(list)s. We never give them your email address.",
+        "We give %(list)s to the people this petition is addressed to. We never give them your email address.",
         list=delivered_list(names, details),
     )
 

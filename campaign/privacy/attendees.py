@@ -5,13 +5,13 @@ from flask_babel import lazy_gettext as _l
 from campaign.privacy.rows import NOBODY, RegisterRow, columns_of
 
 WITH_REGISTRATION = _l(
-    "We delete it %(days)s days after the event, or %(days)s days after you cancel if that is sooner"
+    "Until %(days)s days after the event, or %(days)s days after you cancel if that is sooner"
 )
 
 GUESTS = (
     RegisterRow(
         _l("Your name, your email address and how many people are coming"),
-        _l("To keep your seat, email you about it and check you in"),
+        _l("To reserve your seat, email you about the event and check you in"),
         _l("The organizers of the event, never the public"),
         WITH_REGISTRATION,
         columns_of("registration", "name email email_digest seats lang code event_id notice_id"),

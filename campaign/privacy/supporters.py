@@ -251,7 +251,7 @@ SIGNER_GROUPS = (
             RegisterRow(
                 _l("A signature held for review"),
                 _l(
-                    "To check unusual activity, such as very many signatures from one place at once"
+                    "To check unusual activity, such as a large number of signatures from one place at once"
                 ),
                 ORGANIZERS,
                 _l(
@@ -314,7 +314,7 @@ SIGNER_GROUPS = (
             RegisterRow(
                 _l("A request to use a new email address: both addresses, when, and how it ended"),
                 _l(
-                    "To confirm the new address, and to give time to stop the change from the old one"
+                    "To confirm the new address, and to give the person at the old one time to stop the change"
                 ),
                 NOBODY,
                 _l("Until 30 days after it ends"),

@@ -9,7 +9,7 @@ SIGNING = {
     "so_far_one": _l("butterfly so far"),
     "so_far_many": _l("butterflies so far"),
     "picture_one": _l(
-        "The montage of “%(title)s”: one butterfly so far, for one signature or letter.",
+        "The montage of “%(title)s”: one butterfly so far.",
         title="{title}",
     ),
     "picture_many": _l(
@@ -71,14 +71,14 @@ SIGNING = {
     "privacy_notice": _l("Privacy notice"),
     # These are the same sentences as on the web. See petitions/delivery_terms.py.
     "delivery_one": _l(
-        "We give these details to the people this petition is addressed to: %(list)s. We never give them your email address.",
+        "We give %(list)s to the people this petition is addressed to. We never give them your email address.",
         list="{list}",
     ),
     "delivery_many": _l(
-        "We give these details to the people these petitions are addressed to: %(list)s. We never give them your email address.",
+        "We give %(list)s to the people these petitions are addressed to. We never give them your email address.",
         list="{list}",
     ),
-    "delivery_each": _l("We give these details to the people each petition is addressed to:"),
+    "delivery_each": _l("What we give to the people each petition is addressed to:"),
     "delivery_never": _l("We never give them your email address."),
     "sign": _l("Sign"),
     "save_letter": _l("Save my letter"),
@@ -113,7 +113,7 @@ SIGNING = {
         address="{email}",
     ),
     "thanks_also": _l(
-        "One more step: we will send an email to %(address)s. Open it and press the button. Then the rest of what you signed counts too.",
+        "One more step: we will send an email to %(address)s. Open it and press the button to confirm. Then the rest of what you signed counts too.",
         address="{email}",
     ),
     "thanks_carry": _l("Scan this code with your phone to read or share what you signed."),

@@ -197,7 +197,7 @@ PROBLEMS = {
     ),
     "problem_expired": _l("This tablet’s time at the table has ended"),
     "problem_expired_hint": _l(
-        "Keep going, and ask an organizer to extend the time. Until then, an organizer will review each signature."
+        "Keep going, and ask an organizer to extend the time. Until then, each signature is held for review."
     ),
     "problem_unknown_kiosk": _l("The site does not recognize this tablet"),
     "problem_unknown_kiosk_hint": _l(
@@ -208,7 +208,7 @@ PROBLEMS = {
     "problem_refused_one": _l("%(count)s signature could not be sent", count="{n}"),
     "problem_refused_many": _l("%(count)s signatures could not be sent", count="{n}"),
     "problem_refused_hint": _l(
-        "Tap “Send now”. If this message stays, show this tablet to an organizer before you leave kiosk mode. Nothing is lost: what could not be sent stays on it, encrypted."
+        "Tap “Send now”. If this message stays, show this tablet to an organizer before you leave kiosk mode. Nothing is lost: what could not be sent stays on this tablet, encrypted."
     ),
     "problem_review_one": _l("%(count)s signature is held for review", count="{n}"),
     "problem_review_many": _l("%(count)s signatures are held for review", count="{n}"),
@@ -220,7 +220,7 @@ PROBLEMS = {
     "note_of": _l("no. %(number)s at %(time)s", number="{number}", time="{time}"),
     "problem_gaps": _l("Some signatures from this tablet have not arrived"),
     "problem_gaps_hint": _l(
-        "They are usually on their way. If this message stays, tell an organizer."
+        "They are probably still on their way. If this message stays, tell an organizer."
     ),
     "problem_clock": _l("This tablet’s clock is wrong"),
     "problem_clock_hint": _l(

@@ -316,7 +316,7 @@ def _imprint(lang: str) -> LinesField:
 
 def _privacy_text(lang: str) -> LinesField:
     return LinesField(
-        in_language(_l("More text for the privacy page"), lang), [max_length(MAX_TEXT_LENGTH)]
+        in_language(_l("More text for the privacy notice"), lang), [max_length(MAX_TEXT_LENGTH)]
     )
 
 

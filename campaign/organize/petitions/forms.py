@@ -44,7 +44,7 @@ class NewPetitionForm(DraftForm):
     """The first fields of an action, and its kind: what people do."""
 
     action_kind = RadioField(
-        _l("What do you ask people to do?"),
+        _l("What are you asking people to do?"),
         choices=[
             SelectChoice(PETITION, _l("Sign a petition")),
             SelectChoice(LETTER, _l("Write a letter")),
