@@ -40,6 +40,7 @@ NOT_PASSED_ON = (
     "LETTERS_DOMAIN",
     "SECURITY_CONTACT",
     "SOURCE_URL",
+    "METRICS_PORT",
     "FLASK_APP",
 )
 
