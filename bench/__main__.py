@@ -50,8 +50,8 @@ ROWS = {
     "table": table,
 }
 # These are measured only when asked for: growth takes an hour with six million signatures, an
-# announcement to half a million people takes longer than all others together, and large crowds need more open files
-# than most systems allow.
+# announcement to half a million people takes longer than all others together, and large crowds need
+# more open files than most systems allow.
 ASKED = {"growth": growth, "announcements": announcements, "watchers": large_crowds}
 
 

@@ -55,7 +55,10 @@ def catch_up():
 
 
 def confirm_paths(url, folder, count):
-    """Make the database with `count` unconfirmed signatures. Return their confirmation addresses."""
+    """Make the database with `count` unconfirmed signatures.
+
+    Return their confirmation addresses.
+    """
     with application(url, folder).app_context():
         paths = [
             f"/en/signatures/confirm/{tokens.token_for(tokens.CONFIRM, signature)}"

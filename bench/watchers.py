@@ -41,7 +41,10 @@ class Watchers:
         return self._seen
 
     def _arrive(self):
-        """Connect all. Those who are here ask already: the server closes connections that do not."""
+        """Connect all.
+
+        Those who are here ask already: the server closes connections that do not.
+        """
         for _ in range(self._watch.watchers):
             link = socket.socket()
             link.bind((f"127.0.0.{self._watch.address}", 0))

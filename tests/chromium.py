@@ -11,8 +11,8 @@ import shutil
 import subprocess
 import sys
 
-# Without hinting, characters are as wide in the headless shell as in a browser with windows. Without
-# GPU compositing, no process imitates a graphics card.
+# Without hinting, characters are as wide in the headless shell as in a browser with windows.
+# Without GPU compositing, no process imitates a graphics card.
 ARGUMENTS = ["--no-sandbox", "--font-render-hinting=none", "--disable-gpu-compositing"]
 NAMES = (
     "chromium-headless-shell",

@@ -138,8 +138,8 @@ def waiting_days_of(petitions: Iterable[Any], now: datetime) -> Mapping[int, int
 def answers_on_cards(petitions: Sequence[Any], now: datetime) -> dict[str, Mapping[int, Any]]:
     """Return the part of the context of a cause's page that the cards of its petitions show.
 
-    `outcomes` maps petitions to the outcome of the newest answer, and `waiting_days` those that wait
-    for an answer to the number of days.
+    `outcomes` maps petitions to the outcome of the newest answer, and `waiting_days` those that
+    wait for an answer to the number of days.
     """
     return {
         "outcomes": newest_outcomes(petitions),

@@ -15,9 +15,10 @@ from campaign.publishing.models import Publishable
 class Cause(Publishable, VersionedParts, Base):
     """A larger aim that owns petitions and one montage.
 
-    It belongs to an organisation. A draft with `publish_at` is published automatically at that time, which was entered in
-    `time_zone`. A closed cause (`closed_at`) keeps its pages but takes neither signatures nor
-    subscriptions. Edited in parts: `text`, which includes the slug, and `shape`.
+    It belongs to an organisation. A draft with `publish_at` is published automatically at that
+    time, which was entered in `time_zone`. A closed cause (`closed_at`) keeps its pages but takes
+    neither signatures nor subscriptions. Edited in parts: `text`, which includes the slug, and
+    `shape`.
     """
 
     __tablename__ = "cause"

@@ -197,7 +197,10 @@ class _PipeWriter(threading.Thread):
         return self.error is None
 
     def write(self, data: bytes) -> int:
-        """Write to the program. If it has ended, continue, to find out whether the file is damaged."""
+        """Write to the program.
+
+        If it has ended, continue, to find out whether the file is damaged.
+        """
         if self._is_read:
             try:
                 self._pipe.write(data)
@@ -220,7 +223,10 @@ def _copy_sqlite(source: str | Path, target: str | Path, *, label: str | Path = 
 
 @contextmanager
 def _checked_sqlite(source: str | Path, *, label: str | Path) -> Iterator[sqlite3.Connection]:
-    """Open a database of ours to read it. Raises ClickException, also for errors while it is read."""
+    """Open a database of ours to read it.
+
+    Raises ClickException, also for errors while it is read.
+    """
     address = f"{Path(source).absolute().as_uri()}?mode=ro"
     with closing(sqlite3.connect(address, uri=True)) as origin:
         try:

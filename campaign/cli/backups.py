@@ -35,8 +35,8 @@ from campaign.extensions import db, write
 def backup(file: Path, recipients: tuple[str, ...]) -> None:
     """Copy the whole database to FILE. The site can keep running.
 
-    Only the owner of FILE can read it. With --to, only the owner of the secret key can. The copy is encrypted while it
-    is written, so it is never on the disk unencrypted.
+    Only the owner of FILE can read it. With --to, only the owner of the secret key can. The copy is
+    encrypted while it is written, so it is never on the disk unencrypted.
     """
     keys = recipients_from(recipients)
     draft = file.with_name(file.name + ".part")
@@ -82,10 +82,11 @@ def restore(
 ) -> None:
     """Replace the database with the backup in FILE. Stop the site first.
 
-    At a terminal, it asks before it replaces anything. With --check, it replaces nothing, and the site can keep running.
+    At a terminal, it asks before it replaces anything. With --check, it replaces nothing, and the
+    site can keep running.
 
-    After the restore, it reads ended.jsonl in VAR_DIR, and repeats every withdrawal, deletion and revocation since the
-    backup. Everyone is signed out.
+    After the restore, it reads ended.jsonl in VAR_DIR, and repeats every withdrawal, deletion and
+    revocation since the backup. Everyone is signed out.
     """
     backup_file = _opened(file, identity)
     if check:

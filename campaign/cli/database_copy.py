@@ -64,10 +64,11 @@ def copy(to: str) -> None:
 
     Stop the site and its worker first. They cannot start again until the copy ends.
 
-    If the copy is interrupted, run the same command again. It continues where it stopped. At the end, each table
-    is compared, and the signatures are audited.
+    If the copy is interrupted, run the same command again. It continues where it stopped. At the
+    end, each table is compared, and the signatures are audited.
 
-    The exit code is 0 if the copy is complete and correct. Otherwise it is 1, and the message says why.
+    The exit code is 0 if the copy is complete and correct. Otherwise it is 1, and the message says
+    why.
     """
     path = _source_path(db.engine.url)
     target_url = make_url(config.database_url(to, "--to"))

@@ -72,8 +72,9 @@ def import_signatures(
 
     If a row has an error, nothing is imported and the exit code is 1.
 
-    The columns are: given_name, family_name, email, country, postal_code, comment, name_display, subscribe,
-    tell_answer, lang, signed_at, sheet, row. Instead of given_name and family_name, you can use full_name.
+    The columns are: given_name, family_name, email, country, postal_code, comment, name_display,
+    subscribe, tell_answer, lang, signed_at, sheet, row. Instead of given_name and family_name, you
+    can use full_name.
     """
     petition = existing(petition_by_slug(slug), "petition", slug)
     lang = check_lang(lang) if lang else petition.original_lang

@@ -35,7 +35,8 @@ def bounces() -> None:
 def read(path: str, any_sender: bool) -> None:
     """Read delivery reports and complaints from PATH, and mark the addresses.
 
-    PATH is a Maildir, an mbox file, an .eml file or a folder of .eml files. Nothing in it is changed.
+    PATH is a Maildir, an mbox file, an .eml file or a folder of .eml files. Nothing in it is
+    changed.
 
     If you read a report twice, it counts once.
     """

@@ -110,8 +110,8 @@ def off(
 ) -> None:
     """Turn NAME off, until it is turned on or for the time given by --for.
 
-    NAME is signing, registrations, subscriptions, mailings, letters, api, uploads or hatching. If it
-    is off already, its reason and messages stay unless you give others.
+    NAME is signing, registrations, subscriptions, mailings, letters, api, uploads or hatching. If
+    it is off already, its reason and messages stay unless you give others.
     """
     organisation = _organisation(slug)
     if organisation and name in SITE_SWITCHES:

@@ -106,7 +106,10 @@ def _hatch(app: Flask) -> None:
 
 
 def _stop_at_signals(*callbacks: Callable[[], object]) -> threading.Event:
-    """Return an event that is set when this process is asked to stop. Then also call `callbacks`."""
+    """Return an event that is set when this process is asked to stop.
+
+    Then also call `callbacks`.
+    """
     stop = threading.Event()
 
     def on_signal(*_: object) -> None:

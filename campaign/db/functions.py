@@ -66,8 +66,8 @@ def read_hour(value: str | datetime) -> datetime:
     return hour.replace(tzinfo=UTC)
 
 
-# Exports read up to a million instants as text. Building Python datetimes would take longer than all
-# the rest.
+# Exports read up to a million instants as text. Building Python datetimes would take longer than
+# all the rest.
 class iso_instant(GenericFunction[str]):
     """SQL: an instant as 2026-11-24T20:05:09+00:00, in UTC."""
 

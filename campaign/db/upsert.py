@@ -43,9 +43,9 @@ def insert_all(
 
     Binding the values row by row would cost more than the database's own work.
 
-    `rows` are dicts with the same keys, at most a few hundred. Datetimes must be aware, or DATABASE_NOW.
-    `unless` names the columns of a unique index: a row that conflicts with it is skipped.
-    With ANY_UNIQUE, a row that conflicts with any unique index is skipped.
+    `rows` are dicts with the same keys, at most a few hundred. Datetimes must be aware, or
+    DATABASE_NOW. `unless` names the columns of a unique index: a row that conflicts with it is
+    skipped. With ANY_UNIQUE, a row that conflicts with any unique index is skipped.
     """
     if not rows:
         return []

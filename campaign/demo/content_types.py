@@ -214,8 +214,8 @@ class DemoCause:
     """A cause and all it owns: events with the earliest first, updates with the newest first.
 
     `languages` are those of the site, in their order. All events are in the time zone `zone` and in
-    `country`. `comments` maps a language to what invented signers add to their names, and `signer_languages`
-    one to the share of those who speak it.
+    `country`. `comments` maps a language to what invented signers add to their names, and
+    `signer_languages` one to the share of those who speak it.
     """
 
     slug: str

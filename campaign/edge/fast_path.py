@@ -17,8 +17,8 @@ Answer: TypeAlias = tuple[int, list[tuple[str, str]], bytes]
 class FastPath:
     """Answers a GET of a page that is fresh in memory, as the WSGI layers would.
 
-    To make a WSGI request and call all layers takes longer than the answer itself. Nothing is logged
-    about these answers, so they have no request id. Every other request gets no answer here.
+    To make a WSGI request and call all layers takes longer than the answer itself. Nothing is
+    logged about these answers, so they have no request id. Every other request gets no answer here.
     """
 
     def __init__(self, pages: PageCache, hosts: KnownHosts) -> None:

@@ -57,8 +57,8 @@ def register(
 ) -> Registration:
     """Save a registration, hold its seats for an hour and email the confirm button.
 
-    `columns` are the columns name, email, email_digest, seats, answers and notice_id. With a `held_reason`, no
-    seat is held and an organizer reviews the registration once it is confirmed.
+    `columns` are the columns name, email, email_digest, seats, answers and notice_id. With a
+    `held_reason`, no seat is held and an organizer reviews the registration once it is confirmed.
 
     Until it is confirmed, newer form data replaces the old, and the page with the button shows it.
     Someone who is on the list already keeps what they have. Return the row. Raise
@@ -109,7 +109,8 @@ def confirm_registration(registration_id: int, *, fingerprint: str, now: datetim
     """Confirm a registration: it gets its seats, or a place on the waiting list.
 
     An email says which. Confirming twice changes nothing. `fingerprint` is what
-    `content_fingerprint` returned for the page that the person saw. Raise RegistrationChanged, RegistrationClosed and NoSuchRegistration.
+    `content_fingerprint` returned for the page that the person saw. Raise RegistrationChanged,
+    RegistrationClosed and NoSuchRegistration.
     """
     event, registration = _own(registration_id)
     if registration.state != "unconfirmed":

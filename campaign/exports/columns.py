@@ -21,8 +21,8 @@ _named = (Signature.given_name, Signature.family_name)
 class Column(NamedTuple):
     """A column: its label, its SQL `sources`, and `make`, which combines them if needed.
 
-    `kind` is "text" (anyone may have written it), "code" (a value of our own), "integer" (a number),
-    "flag" ("yes" or "no", unless a format has a type for it) or "answers".
+    `kind` is "text" (anyone may have written it), "code" (a value of our own), "integer" (a
+    number), "flag" ("yes" or "no", unless a format has a type for it) or "answers".
     """
 
     label: Any

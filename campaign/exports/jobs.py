@@ -63,7 +63,8 @@ def write_export(run: JobRun) -> datetime | None:
     # It may be deleted at any time, and then could not be loaded again after a rollback.
     db.session.expunge(export)
     settings, prefix = run.worker.settings, scratch_prefix(export.id)
-    # What a killed worker left. If it still lives, it has lost the job, and must not write our file.
+    # What a killed worker left. If it still lives, it has lost the job, and must not write our
+    # file.
     remove_scratch(settings, prefix)
     draft = scratch_folder(settings) / f"{prefix}{run.worker.holder}.draft"
     storage = export_files(settings)
@@ -94,10 +95,12 @@ def sweep_files(worker: WorkerContext) -> None:
     storage = export_files(worker.settings)
     names: list[str] = []
     try:
-        # A file is stored after its row, so one that we list first and that has no row is an orphan.
+        # A file is stored after its row, so one that we list first and that has no row is an
+        # orphan.
         names = [file.name for file in storage.files()]
     finally:
-        # This deletes the keys too, which makes the files unreadable even while the storage is away.
+        # This deletes the keys too, which makes the files unreadable even while the storage is
+        # away.
         current = write(sweep_exports, now=database_now())
     for name in set(names).difference(current):
         storage.delete(name)

@@ -100,7 +100,10 @@ def start_again(export_id: int, *, now: datetime) -> bool:
 
 
 def drop_export(export_id: int) -> bool:
-    """Delete an export in any state, its job, and the seed of its key. Return whether it existed."""
+    """Delete an export in any state, its job, and the seed of its key.
+
+    Return whether it existed.
+    """
     existed = rows_changed(delete(Export).where(Export.id == export_id), synchronize=True) == 1
     cancel_job(JOB, export_id)
     return existed

@@ -28,8 +28,8 @@ ROWS_PER_PIECE = 20_000
 class SignatureTable:
     """The table for a Selection: its `header`, column `kinds`, and signatures in batches.
 
-    A batch is a list of columns of equal length, with at most BATCH_SIZE signatures. `questions` are
-    the petition's current questions, then former ones that were answered. They are looked up
+    A batch is a list of columns of equal length, with at most BATCH_SIZE signatures. `questions`
+    are the petition's current questions, then former ones that were answered. They are looked up
     unless they are given.
     """
 

@@ -11,8 +11,8 @@ class NonexistentTime(ValueError):
 def instant(local: datetime, zone: str) -> datetime:
     """Return the aware UTC datetime of a naive `local` time in the time zone named `zone`.
 
-    If clocks go back and the time comes twice, the first one is meant. Raises NonexistentTime if the
-    time does not exist.
+    If clocks go back and the time comes twice, the first one is meant. Raises NonexistentTime if
+    the time does not exist.
     """
     aware = local.replace(tzinfo=ZoneInfo(zone), fold=0)
     round_trip = aware.astimezone(UTC).astimezone(aware.tzinfo).replace(tzinfo=None)

@@ -90,7 +90,10 @@ class Checker:
         self._required = {"given_name", *terms.required_fields} | needed
 
     def check(self, typed: Mapping[str, str]) -> ValidatedRow:
-        """Return the ValidatedRow of a row given as {field: text}. Missing fields count as empty."""
+        """Return the ValidatedRow of a row given as {field: text}.
+
+        Missing fields count as empty.
+        """
         return _Row(self, {name: restored(text) for name, text in typed.items()}).checked()
 
     @property

@@ -73,9 +73,9 @@ class ImportBatch(Versioned, Base):
 
     While a batch is `open`, its rows hold the data entered. Closing the batch erases that data.
     `consent_text` is the consent text of the sheets, and `version_id` the petition text printed on
-    them. `notice_id` is the privacy notice printed with our sheets. For other sheets it is the notice
-    with the consent text, once the batch is accepted. `country` and `signed_on`
-    are defaults for rows that leave them out.
+    them. `notice_id` is the privacy notice printed with our sheets. For other sheets it is the
+    notice with the consent text, once the batch is accepted. `country` and `signed_on` are defaults
+    for rows that leave them out.
 
     For a file, `header` lists the column names if it has a heading, and `mapping` gives the field
     of each column by its index. `checked_at` is when outcomes were last decided, and `counts` is

@@ -62,8 +62,8 @@ def _answers(petition: Petition, lang: str) -> Iterator[str]:
 def sheet_spec(run: PrintRun) -> SheetSpec:
     """Return the SheetSpec of all sheets of a PrintRun.
 
-    The petition's text and the privacy notice are the versions printed then. Fields and questions are
-    the current ones.
+    The petition's text and the privacy notice are the versions printed then. Fields and questions
+    are the current ones.
     """
     petition, lang = run.petition, run.lang
     version = next(item for item in petition.versions if item.id == run.version_id)

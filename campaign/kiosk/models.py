@@ -42,10 +42,10 @@ class Kiosk(Base):
     Signatures collected after `expires_at`, and everything received after `revoked_at`, are held
     for review.
 
-    `waiting`, `oldest_at`, `last_sequence`, `battery` and `app` are from its last report.
-    `waiting` excludes the records that came with that report. Its owners were alerted to its
-    silence at `silence_notified_at`, which its next report clears. `key_id` is the newest key that a
-    sync has shown it to seal to, since `key_since`. At `emptied_at` it last had nothing left to send.
+    `waiting`, `oldest_at`, `last_sequence`, `battery` and `app` are from its last report. `waiting`
+    excludes the records that came with that report. Its owners were alerted to its silence at
+    `silence_notified_at`, which its next report clears. `key_id` is the newest key that a sync has
+    shown it to seal to, since `key_since`. At `emptied_at` it last had nothing left to send.
     `signatures.kiosk_id` points here.
     """
 

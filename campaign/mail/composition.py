@@ -68,14 +68,15 @@ class Sender:
 class Message:
     """One email, written by the package that queued it.
 
-    Without `html`, it is plain text alone. Bounces come to `return_address`, or else to the address in
-    MAIL_FROM. What a person wrote is not `is_automatic`.
+    Without `html`, it is plain text alone. Bounces come to `return_address`, or else to the address
+    in MAIL_FROM. What a person wrote is not `is_automatic`.
 
     `digest` is the keyed digest of the canonical address. Without it, refusals are neither looked
     up nor recorded. Without `has_sender_name`, the From header contains only the address in
-    MAIL_FROM, because an inbox would show any other. `list_id` names the mailing list the email belongs to (RFC 2919). `list_unsubscribe` is the URL
-    for one-click unsubscribing (RFC 8058). `message_key` is set at delivery. It is the same at
-    every attempt, so that a receiver can recognize a second copy.
+    MAIL_FROM, because an inbox would show any other. `list_id` names the mailing list the email
+    belongs to (RFC 2919). `list_unsubscribe` is the URL for one-click unsubscribing (RFC 8058).
+    `message_key` is set at delivery. It is the same at every attempt, so that a receiver can
+    recognize a second copy.
     """
 
     to: str
@@ -172,9 +173,9 @@ class MimeEmail(NamedTuple):
 def to_mime(message: Message, settings: Mapping[str, Any]) -> MimeEmail:
     """Return `message` as a MIME message that any mail server accepts.
 
-    It is plain text or multipart/alternative, plus attachments, in UTF-8 with short lines. `settings` is a mapping
-    with PUBLIC_URL, MAIL_FROM and SECRET_KEY. Raises ValueError for an address that cannot be
-    written.
+    It is plain text or multipart/alternative, plus attachments, in UTF-8 with short lines.
+    `settings` is a mapping with PUBLIC_URL, MAIL_FROM and SECRET_KEY. Raises ValueError for an
+    address that cannot be written.
     """
     recipient = _address(message.to, message.to_name)
     name = local_part(settings["SECRET_KEY"].encode(), message.message_key, message.digest)

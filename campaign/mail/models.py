@@ -16,8 +16,8 @@ IS_QUEUED = text("state = 'owed'")
 HAS_FAILED = text("state in ('failed', 'dropped')")
 
 # An email about an organizer's account goes first, because without it they may be locked out. One
-# that a supporter is waiting for goes before a mailing to many. Letters to targets go last: they have
-# days to arrive, and must delay no request to confirm.
+# that a supporter is waiting for goes before a mailing to many. Letters to targets go last: they
+# have days to arrive, and must delay no request to confirm.
 ACCOUNT, PERSONAL, BULK, LETTERS = -1, 0, 1, 2
 
 # This many reports stop all emails to an address. A single report stops only bulk email.

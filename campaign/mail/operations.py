@@ -101,8 +101,8 @@ def claim(*, limit: int, now: datetime, last_priority: int = LETTERS) -> list[Ou
 
     All have the same priority: while personal emails are due, only those are claimed, and those
     after `last_priority` wait. The longest overdue come first. A claim lasts CLAIM_LIFETIME unless
-    renewed. Then another worker may claim the messages, with CLAIM_ENDED as their last error. `now` is
-    the database's time.
+    renewed. Then another worker may claim the messages, with CLAIM_ENDED as their last error. `now`
+    is the database's time.
     """
     claimable = is_claimable(now, last_priority=last_priority)
     top_priority = select(func.min(_table.c.priority)).where(claimable).scalar_subquery()

@@ -34,10 +34,10 @@ def register(
 ) -> None:
     """Let `renderer` write the emails of `kind`.
 
-    It gets the outbox row and returns a Message, or None if the email is no longer needed, or raises
-    NotNow. It only reads: its changes are rolled back. `name` says in a few words what the email
-    does, for people who read a list of emails. Set `is_bound` for emails that anyone who knows an
-    address can cause. Those count towards the daily limit.
+    It gets the outbox row and returns a Message, or None if the email is no longer needed, or
+    raises NotNow. It only reads: its changes are rolled back. `name` says in a few words what the
+    email does, for people who read a list of emails. Set `is_bound` for emails that anyone who
+    knows an address can cause. Those count towards the daily limit.
 
     `load` gets the subject ids of all emails of the kind in a pass, before the first is rendered.
     It reads what `renderer` needs with a few queries, into the session or into `g`, which end with

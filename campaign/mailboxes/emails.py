@@ -38,8 +38,8 @@ def init_app(app: Flask) -> None:
         register(app, kind, partial(_message, values), name, is_bound=kind == REQUEST)
 
 
-# What an email needs: its mailbox, its personal values and its other values, or None if it no longer
-# applies.
+# What an email needs: its mailbox, its personal values and its other values, or None if it no
+# longer applies.
 _Values = tuple[Mailbox, dict[str, str], dict[str, Any]]
 
 

@@ -59,9 +59,9 @@ def request_change(*, old: Mailbox, new: Mailbox, lang: str, now: datetime) -> i
 def confirm_change(*, change_id: int, now: datetime, good_for: timedelta) -> AddressChange:
     """Confirm the change for the new mailbox, and tell the old one at once.
 
-    It takes effect after OBJECTION_PERIOD, or if the old mailbox agrees. It replaces an earlier change that
-    waits. Confirming twice changes nothing. `good_for` is how long the link in the email works.
-    Raise LinkExpired and ChangeOver.
+    It takes effect after OBJECTION_PERIOD, or if the old mailbox agrees. It replaces an earlier
+    change that waits. Confirming twice changes nothing. `good_for` is how long the link in the
+    email works. Raise LinkExpired and ChangeOver.
     """
     change = _load_with_others(change_id)
     if change.state != "requested":

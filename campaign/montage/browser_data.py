@@ -13,7 +13,8 @@ from campaign.montage.rendering.sprites import LEVELS
 from campaign.montage.shapes.files import DATA, FILES, PARTS, SIDE, Shape, shape_names
 
 MAX_COLOURS, MAX_PACKED_SHAPES = 255, 16
-# Increase this when the layout of a packed shape changes, because browsers keep old ones for a year.
+# Increase this when the layout of a packed shape changes, because browsers keep old ones for a
+# year.
 LAYOUT = b"1"
 
 

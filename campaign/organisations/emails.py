@@ -20,8 +20,8 @@ class EmailIdentity:
     """An organisation as its emails show it, in one language.
 
     `is_named` is False on a site whose set-up has not begun. `details` are the lines of the footer:
-    legal name and form, and postal address. `imprint_url` is empty without an imprint. `has_spots` says whether the margin shows the spots of
-    a wing.
+    legal name and form, and postal address. `imprint_url` is empty without an imprint. `has_spots`
+    says whether the margin shows the spots of a wing.
     """
 
     name: str

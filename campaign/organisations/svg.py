@@ -130,7 +130,10 @@ def _refuse_nested_use(root: Any) -> None:
 
 
 def _style_rules(root: Any) -> dict[str, dict[str, str]]:
-    """Return {class: {property: value}} of the style sheets. They may only have rules for classes."""
+    """Return {class: {property: value}} of the style sheets.
+
+    They may only have rules for classes.
+    """
     rules: dict[str, dict[str, str]] = {}
     for style in root.iter(f"{SVG}style"):
         text = _COMMENT.sub("", "".join(style.itertext()))

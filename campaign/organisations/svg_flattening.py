@@ -1,10 +1,9 @@
 """Rewrite a clean SVG logo as a flat list of shapes, which fpdf2 can draw in a PDF as vectors.
 
-fpdf2 draws paths, basic shapes and gradients. Other parts of SVG it draws differently from browsers,
-or leaves out: what shapes inherit from groups, clipped groups, copies, gradients that continue
-others, exponents, and lengths in pixels. So each shape gets all that it inherits, and its whole
-matrix. What would still look different is refused, because a wrong logo is worse than a
-name.
+fpdf2 draws paths, basic shapes and gradients. Other parts of SVG it draws differently from
+browsers, or leaves out: what shapes inherit from groups, clipped groups, copies, gradients that
+continue others, exponents, and lengths in pixels. So each shape gets all that it inherits, and its
+whole matrix. What would still look different is refused, because a wrong logo is worse than a name.
 """
 
 import math
@@ -398,7 +397,10 @@ class _Flattening:
         return self._measure(element.get(side, default), side)
 
     def _measure(self, length: str, side: str) -> float:
-        """Return a length in pixels. Percentages are of the drawing's width or height, or between."""
+        """Return a length in pixels.
+
+        Percentages are of the drawing's width or height, or between.
+        """
         match = _LENGTH.fullmatch(length.strip())
         if match and match[2] == "%":
             _, _, width, height = self._view

@@ -32,9 +32,9 @@ def change_petition_text(
 ) -> Petition:
     """Change the text and return the petition.
 
-    `texts` maps a language to the columns of `PetitionText`; without `kind_texts` those stay. Before the petition opens nobody can
-    have signed, so the text changes in place. Afterwards each change makes a new version.
-    Signatures keep pointing at the version they were made under.
+    `texts` maps a language to the columns of `PetitionText`; without `kind_texts` those stay.
+    Before the petition opens nobody can have signed, so the text changes in place. Afterwards each
+    change makes a new version. Signatures keep pointing at the version they were made under.
 
     Raise NotReady if a public petition would lose part of its text.
     """
@@ -146,8 +146,8 @@ def change_form(
     """Set what supporters are asked and how we email them. See Petition for the columns.
 
     Prompts, which another form edits, stay. Once the petition has opened, different questions make
-    a new version. If `offers_answers` or `has_butterflies` is None, it stays unchanged. Raise ResponsesCounted if it would
-    change although responses are counted.
+    a new version. If `offers_answers` or `has_butterflies` is None, it stays unchanged. Raise
+    ResponsesCounted if it would change although responses are counted.
     """
     petition = _load_settings(petition_id, version)
     if has_butterflies not in (None, petition.has_butterflies):

@@ -38,8 +38,8 @@ class ActionTexts:
     email is for. `ask_title` asks to invite someone. `one` and `many` label a count, `recent` the
     list of people, and `be_first` an empty one. `email_hint` says what the address is for,
     `withdraw` that one may change one's mind. `unshared` opens the page without the link of another
-    supporter, and `printed` has the `address` for readers of paper. `counted` says what happens after
-    it is counted.
+    supporter, and `printed` has the `address` for readers of paper. `counted` says what happens
+    after it is counted.
     """
 
     noun: LazyString
@@ -75,12 +75,12 @@ class ActionKind:
 
     `fields` returns the fields that the form has beside those of a petition, by name, for the
     action with this id and a language. What was entered is stored in `Signature.kind_data`.
-    `earlier_fields` are those for a form that was filled in offline, maybe days ago, if they differ.
-    `form_data` returns what the form shows beside that of a petition as JSON can hold it, for
-    tablets and partners. With `needs_email`, only its supporter confirms a response, by email:
-    neither a witness at a table nor a partner does.
-    `delivered` returns what targets get of a response to the action with this id, as a list and as a
-    sentence, where no organizer chooses it. `missing` returns what must be filled in before the action with this id is published: pairs of a
+    `earlier_fields` are those for a form that was filled in offline, maybe days ago, if they
+    differ. `form_data` returns what the form shows beside that of a petition as JSON can hold it,
+    for tablets and partners. With `needs_email`, only its supporter confirms a response, by email:
+    neither a witness at a table nor a partner does. `delivered` returns what targets get of a
+    response to the action with this id, as a list and as a sentence, where no organizer chooses it.
+    `missing` returns what must be filled in before the action with this id is published: pairs of a
     name, and a language or "". `confirmed_url` returns where a response leads when it is confirmed,
     if not to its number.
 

@@ -68,16 +68,17 @@ class Petition(Archivable, Pictured, Base):
     Form: `required_fields` names the form fields, beyond given name and email, that must be filled
     in. `questions` are the petition's own fields. `confirmation` is `email` (always by the link) or
     `email_or_witness` (at a table, a witness is enough). With `neutral_emails`, neither subject nor
-    sender of an email reveals that someone signed. With `offers_answers`, the form asks who wants to
-    be told of answers. With `sends_thanks`, people get an email with their number after they
+    sender of an email reveals that someone signed. With `offers_answers`, the form asks who wants
+    to be told of answers. With `sends_thanks`, people get an email with their number after they
     confirmed and were counted.
 
     Retention: personal data is erased `retention_days` after the end, or kept if that is None.
-    `retention_notified_at` is when owners were told about it. `retention_done_at` is when it was done.
+    `retention_notified_at` is when owners were told about it. `retention_done_at` is when it was
+    done.
 
     Delivery: `deliver_places` maps a language to where the signatures are delivered.
-    `delivered_names` and `delivered_details` say what targets see of a signature. Names are whole, or
-    only what each supporter allows to be shown. The details are some of DELIVERED_DETAILS.
+    `delivered_names` and `delivered_details` say what targets see of a signature. Names are whole,
+    or only what each supporter allows to be shown. The details are some of DELIVERED_DETAILS.
 
     What came of it is the `result`, one of RESULTS or "" while nobody knows, since the day
     `result_on`. Organizers set it. No answer sets it automatically.
@@ -188,8 +189,8 @@ class PetitionVersion(Base):
 
     Signatures point at the version they were made under, so a version never changes once it can be
     signed. Beside its texts, a version keeps what the petition said then. `targets` is a list of
-    {language: name} and `questions` are the petition's own. `delivered_names` and `delivered_details` say
-    what is delivered of each signature.
+    {language: name} and `questions` are the petition's own. `delivered_names` and
+    `delivered_details` say what is delivered of each signature.
     """
 
     __tablename__ = "petition_version"

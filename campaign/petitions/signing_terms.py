@@ -1,7 +1,7 @@
 """The cache of signing terms, and the privacy notice that belongs to them.
 
-They are cached for a second: in a rush, thousands of requests a minute need one row. `queries` reads
-them.
+They are cached for a second: in a rush, thousands of requests a minute need one row. `queries`
+reads them.
 """
 
 from datetime import datetime

@@ -1,7 +1,8 @@
 """The wording of organizers in emails and pages around signing: its limits, and how it is filled in.
 
-Organizers change only what is said beside the facts. What someone is asked to confirm, who publishes
-it, why they get the email, how to ignore it, the button and the links are the product's own.
+Organizers change only what is said beside the facts. What someone is asked to confirm, who
+publishes it, why they get the email, how to ignore it, the button and the links are the product's
+own.
 """
 
 import re
@@ -68,7 +69,10 @@ class WordingRefused(CampaignError):
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """The texts of organizers in one language, named as in PetitionWording. Empty ones are not set."""
+    """The texts of organizers in one language, named as in PetitionWording.
+
+    Empty ones are not set.
+    """
 
     confirm_subject: str = ""
     confirm_opening: str = ""

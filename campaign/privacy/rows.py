@@ -34,7 +34,10 @@ class RegisterRow:
 
 @dataclass(frozen=True)
 class RowGroup:
-    """Rows that are one table of the privacy page. `is_closed` means that it concerns few people."""
+    """Rows that are one table of the privacy page.
+
+    `is_closed` means that it concerns few people.
+    """
 
     rows: tuple[RegisterRow, ...]
     title: str = ""

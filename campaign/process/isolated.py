@@ -1,8 +1,8 @@
 """Run one of our modules as a program without loading the application.
 
-Usage: `python campaign/process/isolated.py NICENESS MODULE [ARGUMENT …]`. `python -m` would import the whole
-application first. That takes longer than people should wait. It would also give a process that
-handles uploaded pictures access to much more than it needs.
+Usage: `python campaign/process/isolated.py NICENESS MODULE [ARGUMENT …]`. `python -m` would import
+the whole application first. That takes longer than people should wait. It would also give a process
+that handles uploaded pictures access to much more than it needs.
 """
 
 import os
@@ -13,8 +13,8 @@ from types import ModuleType
 from typing import Any
 
 PACKAGE = Path(__file__).resolve().parents[1]
-# How far a program gives way to others: if nobody waits for it, and if someone does. On a busy machine
-# the lowest priority would get no processor for minutes.
+# How far a program gives way to others: if nobody waits for it, and if someone does. On a busy
+# machine the lowest priority would get no processor for minutes.
 BACKGROUND, AWAITED = 10, 5
 # These modules need no database and no secrets, so they do not get our environment variables.
 ENVIRONMENT = {"PYTHONUTF8": "1", "OPENBLAS_NUM_THREADS": "1"}

@@ -86,7 +86,10 @@ def clean_logo(data: bytes) -> CleanLogo:
 
 @contextmanager
 def _decoded(data: bytes, *options: str) -> Iterator[tuple[Path, dict[str, Any]]]:
-    """Yield the folder with the files of the decoded picture, and the result. Raises PictureRefused."""
+    """Yield the folder with the files of the decoded picture, and the result.
+
+    Raises PictureRefused.
+    """
     if len(data) > MAX_BYTES:
         raise PictureRefused("bytes")
     with _decoding, tempfile.TemporaryDirectory() as scratch:

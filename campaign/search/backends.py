@@ -55,8 +55,8 @@ def ids_with(
 ) -> Select[int]:
     """Return a SELECT of the ids of documents in `lang` that contain all `terms`.
 
-    A term matches words that begin with it, or with `whole_words` only the word itself. `parts` are all
-    parts, only the title, or title and summary.
+    A term matches words that begin with it, or with `whole_words` only the word itself. `parts` are
+    all parts, only the title, or title and summary.
     """
     return _engine().ids_with(terms, lang, parts, whole_words)
 

@@ -4,5 +4,8 @@ import os
 
 
 def open_for_owner(path: str, flags: int) -> int:
-    """Return the descriptor of a file for `open`, as its `opener`. A new one is the owner's alone."""
+    """Return the descriptor of a file for `open`, as its `opener`.
+
+    A new one is the owner's alone.
+    """
     return os.open(path, flags, 0o600)

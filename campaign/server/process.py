@@ -189,7 +189,8 @@ def _leave_before_stopping(stop: WorkerSignal, descriptor: int, bridge: WsgiBrid
 
     def leave(*_: object) -> None:
         set_main_signals(lambda *_: None)
-        # Granian accepts from this descriptor. From now on, it is a socket to which nobody connects.
+        # Granian accepts from this descriptor. From now on, it is a socket to which nobody
+        # connects.
         with socket.create_server(("127.0.0.1", 0)) as unused:
             unused.setblocking(False)
             os.dup2(unused.fileno(), descriptor)

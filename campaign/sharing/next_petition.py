@@ -35,7 +35,8 @@ def one_press_url(
 ) -> str:
     """Return the link for an email to the mailbox of a confirmed signature.
 
-    Its page signs the petition with one press, until `last_day` or for MAX_DAYS at most. Another kind of action needs more than a press, so its link opens its own form.
+    Its page signs the petition with one press, until `last_day` or for MAX_DAYS at most. Another
+    kind of action needs more than a press, so its link opens its own form.
     """
     if petition.action_kind != PETITION:
         show = kind_of(petition.action_kind).show

@@ -61,8 +61,8 @@ def message_to_signer(
 ) -> Message:
     """Return a Message to the person who signed, with the link to "What I signed".
 
-    `personal` and `context` are the values that its template gets beside those. `wording` is that of
-    the petition unless one is given.
+    `personal` and `context` are the values that its template gets beside those. `wording` is that
+    of the petition unless one is given.
     """
     link = own_page_link(signature, lang)
     return message_about(

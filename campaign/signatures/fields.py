@@ -54,7 +54,8 @@ class NameField(StringField):
         try:
             name = clean_name(self.data)
         except NameIsEmpty:
-            # Only invisible characters: as if nothing had been entered. The form says what is missing.
+            # Only invisible characters: as if nothing had been entered. The form says what is
+            # missing.
             self.data = ""
             return
         except NameRefused as fault:

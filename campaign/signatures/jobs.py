@@ -43,7 +43,8 @@ from campaign.site.settings import site_settings
 HATCH_SECONDS = 0.2
 AGGREGATES_SECONDS = 5
 SEARCH_INDEX_SECONDS = 5
-# How long a command waits until all is hatched, and between two looks at what another process hatches.
+# How long a command waits until all is hatched, and between two looks at what another process
+# hatches.
 MAX_HATCH_SECONDS = 60
 PAUSE_SECONDS = 0.1
 

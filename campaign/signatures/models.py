@@ -88,8 +88,8 @@ class Signature(Base):
     key, because a stale link must not prevent signing. `source` is the code of a campaign.
 
     A confirmed one with `waits_until` is counted with its batch (see `batches`).
-    `name_display_requested` is the display asked for at a table, until the supporter or an organizer
-    confirms it. Until then `name_display` is more private.
+    `name_display_requested` is the display asked for at a table, until the supporter or an
+    organizer confirms it. Until then `name_display` is more private.
 
     `kind_data` is what the kind of its action needs beside the answers, such as the chosen targets
     of a letter.

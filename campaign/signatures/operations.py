@@ -40,8 +40,9 @@ def confirm(
 
     `good_for` is how long a link in an email is valid. Return the signature's id, also if another
     form was confirmed before, or None if there is no such form. If several forms wait, their more
-    private choices apply. A held signature stays held, with the time noted. The first time, we queue
-    the email that thanks. People who withdraw and sign again were thanked before. Raise LinkExpired.
+    private choices apply. A held signature stays held, with the time noted. The first time, we
+    queue the email that thanks. People who withdraw and sign again were thanked before. Raise
+    LinkExpired.
     """
     signature = _locked(signature_id)
     if signature is None or signature.state == "erased":

@@ -1,7 +1,7 @@
 """Unconfirmed forms: what each one says, and which choice counts where they differ.
 
-The signature's own row holds the first form. Each later form with the same address waits in a separate
-row, with its own link.
+The signature's own row holds the first form. Each later form with the same address waits in a
+separate row, with its own link.
 """
 
 from collections.abc import Collection, Mapping, Sequence

@@ -32,8 +32,8 @@ from campaign.text.email_addresses import is_same_address, mask
 def petition_context_by_slug(slug: str, lang: str, now: datetime) -> dict[str, Any] | None:
     """Return the context of the petition's page, or None if there is no such public petition.
 
-    Its keys are `petition`, `cause`, `signers`, `counted_only` and `other_petitions`, and what upper
-    packages add with the extension `petition_page_parts`.
+    Its keys are `petition`, `cause`, `signers`, `counted_only` and `other_petitions`, and what
+    upper packages add with the extension `petition_page_parts`.
     """
     petition = petition_by_slug(slug)
     return None if petition is None else petition_context(petition, lang, now)

@@ -49,7 +49,8 @@ def token_for(purpose: str, signature: Signature) -> str:
     """Return the token that opens the signature for `purpose`.
 
     That is CONFIRM, MINE, RECEIPT or STOP_ANSWERS. A RECEIPT only shows the number. STOP_ANSWERS
-    only ends emails about answers, so it never expires. A token for MINE expires after OWN_LINK_DAYS.
+    only ends emails about answers, so it never expires. A token for MINE expires after
+    OWN_LINK_DAYS.
     """
     if purpose == MINE:
         return own_token(signature, last_day_after(site_settings().own_link_days))

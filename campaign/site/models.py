@@ -16,8 +16,8 @@ SITE_ID = 1
 class Site(Versioned, Base):
     """The settings of this installation. There is at most one row.
 
-    `settings` maps a field of `SiteSettings` to its value. A field that is not in it has its default.
-    `setup_steps` maps a step of the set-up to "done" or "skipped".
+    `settings` maps a field of `SiteSettings` to its value. A field that is not in it has its
+    default. `setup_steps` maps a step of the set-up to "done" or "skipped".
     """
 
     __tablename__ = "site"

@@ -44,8 +44,8 @@ class SurgeControl:
     """Turns what one process measures into a level and a polling interval.
 
     Call `note` ten times a second. The interval grows while the load is above the entry of the
-    first level, and shrinks again when it is quiet, so that it settles where the server can keep up.
-    The other levels rise one by one, and fall one by one.
+    first level, and shrinks again when it is quiet, so that it settles where the server can keep
+    up. The other levels rise one by one, and fall one by one.
     """
 
     def __init__(self) -> None:

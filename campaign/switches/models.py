@@ -27,9 +27,10 @@ MAX_MESSAGE_LENGTH = 500
 class Switch(Base):
     """A function of the site that is switched off. Without a row it is on.
 
-    Without an organisation, it is off for the whole site. `off_until` is when it comes on automatically,
-    None if an organizer must switch it on. Organizers read the `reason`, and everyone reads `messages`,
-    which maps languages to texts. Without an organizer, a command switched it off.
+    Without an organisation, it is off for the whole site. `off_until` is when it comes on
+    automatically, None if an organizer must switch it on. Organizers read the `reason`, and
+    everyone reads `messages`, which maps languages to texts. Without an organizer, a command
+    switched it off.
     """
 
     __tablename__ = "switch"

@@ -1,8 +1,8 @@
 """The areas in which a postal code lies. Nothing is looked up outside the database.
 
 The organizer's own codes come first: those with the longest beginning that fits. Without one, the
-code tells a state of Mexico or a province of Canada, as ISO 3166-2 names them. We never guess: where
-a code lies in several areas, all are returned, and the person chooses.
+code tells a state of Mexico or a province of Canada, as ISO 3166-2 names them. We never guess:
+where a code lies in several areas, all are returned, and the person chooses.
 """
 
 import re

@@ -46,9 +46,10 @@ class TargetProfile(VersionedParts, Base):
     """A person or body who can be asked to act. All actions of its organisation share it.
 
     `names`, `honorifics`, `salutations` (such as "Dear Senator Vela"), `offices` and `bodies` map a
-    language to a text. `area` is what it represents: an OCD division id or an own code. `telephones`
-    are dicts of `number` and `note`. `external_id` identifies it in the file that it came from.
-    It acts from `valid_from` until `valid_until`, both days included; None means without limit.
+    language to a text. `area` is what it represents: an OCD division id or an own code.
+    `telephones` are dicts of `number` and `note`. `external_id` identifies it in the file that it
+    came from. It acts from `valid_from` until `valid_until`, both days included; None means without
+    limit.
 
     `search_text` holds its names, offices, bodies, party and area as `search_key` makes them.
     `removed_at` is when an organizer removed it. Its contact data is erased later, at `erased_at`.

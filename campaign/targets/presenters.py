@@ -11,8 +11,8 @@ from campaign.text.postal_regions import region_name
 class TargetCard:
     """A target in one language. Texts that are missing are empty, but never `name`.
 
-    `salutation` is how a letter to it begins, without a comma. `has_address` says whether emails can
-    be sent to it.
+    `salutation` is how a letter to it begins, without a comma. `has_address` says whether emails
+    can be sent to it.
     """
 
     id: int

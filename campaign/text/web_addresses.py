@@ -7,7 +7,8 @@ import idna
 from markupsafe import Markup
 
 MAX_WEB_ADDRESS_LENGTH = 500
-# Between the parts of an address. Of several such characters, the last ends a part. The scheme is not left alone.
+# Between the parts of an address. Of several such characters, the last ends a part. The scheme is
+# not left alone.
 _PART_END = re.compile(r"(?<=[/?&.=])(?<!://)(?![/?&.=\s]|\Z)")
 
 

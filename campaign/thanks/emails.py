@@ -81,8 +81,8 @@ def thanks_message(
 ) -> Message:
     """Return the Message about a counted signature.
 
-    `wording` is that of the petition unless one is given, as for a preview. `links` replace those to
-    personal pages.
+    `wording` is that of the petition unless one is given, as for a preview. `links` replace those
+    to personal pages.
     """
     petition = petition_of_emails(signature.petition_id)
     count = _count_of(petition)

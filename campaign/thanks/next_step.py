@@ -52,7 +52,8 @@ def next_step_of(signature: Signature, lang: str) -> NextStep | None:
     """Return the next step for a supporter, in `lang`, or None.
 
     It is the first that there is of: an open action of the cause that nobody with this address has
-    responded to, the next event of the cause, and sharing. Nobody is asked to share a quiet petition.
+    responded to, the next event of the cause, and sharing. Nobody is asked to share a quiet
+    petition.
     """
     now = utcnow()
     with force_locale(locale_of(lang)):

@@ -39,8 +39,8 @@ def atom(
 ) -> bytes:
     """Return the feed of Updates and of answers to petitions in `lang`, as an XML document.
 
-    The newest come first. `author` is the name of the organisation. `name` distinguishes this feed permanently from the site's others. Entries keep their ids even
-    if their pages move.
+    The newest come first. `author` is the name of the organisation. `name` distinguishes this feed
+    permanently from the site's others. Entries keep their ids even if their pages move.
     """
     feed = Element("feed", {"xmlns": ATOM, "xml:lang": lang})
     _add(feed, "id", f"tag:{host()},{SINCE}:updates/{name}/{lang}")

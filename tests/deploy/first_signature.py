@@ -1,8 +1,9 @@
 """Runs inside a separate Debian: install Volante, and measure the time to the first signature.
 
 It installs a release, answers the installer's questions, runs it twice, creates a petition, and
-signs it through the proxy. It adds a second site, as docs/organisations.md says. Then it upgrades to another release and goes back, while people go on
-signing. It writes what it saw to /result/outcome.json. It needs nothing but Python and systemd.
+signs it through the proxy. It adds a second site, as docs/organisations.md says. Then it upgrades
+to another release and goes back, while people go on signing. It writes what it saw to
+/result/outcome.json. It needs nothing but Python and systemd.
 """
 
 import json

@@ -42,7 +42,10 @@ PROMPTS = [
 def make_letter_action(
     slug="letters", *, emails=("vela@senate.example",), is_ready=True, state="published", **settings
 ):
-    """Create a letter action with one target, committed. One that is not ready has no letter yet."""
+    """Create a letter action with one target, committed.
+
+    One that is not ready has no letter yet.
+    """
     cause = make_cause()
     made = make_petition(
         slug,

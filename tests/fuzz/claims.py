@@ -10,11 +10,11 @@ from campaign.extensions import db
 
 SUPPORTERS = b"@rosales.example"
 WRITES = re.compile(r"\s*(?:insert into|update|delete from|replace into) (\w+)", re.IGNORECASE)
-# Views of personal data and refused requests are recorded. A poster and its job are created on first
-# request.
+# Views of personal data and refused requests are recorded. A poster and its job are created on
+# first request.
 LEFT_BY_LOOKING = {"audit_entry", "poster", "job"}
-# oEmbed demands 501 for a format that we do not have. Otherwise the site is busy, or the kiosk has to
-# keep its records.
+# oEmbed demands 501 for a format that we do not have. Otherwise the site is busy, or the kiosk has
+# to keep its records.
 ON_PURPOSE = {501: "Content-Type", 503: "Retry-After", 507: "Content-Type"}
 
 

@@ -43,7 +43,10 @@ def _is_redundant(item):
 
 @pytest.fixture(params=["fixed", pytest.param("random", marks=pytest.mark.slow)])
 def dice(request):
-    """Choose by a seed that is printed where a test fails. It is the same in `make test` and in CI."""
+    """Choose by a seed that is printed where a test fails.
+
+    It is the same in `make test` and in CI.
+    """
     is_quick = request.param == "fixed"
     is_fixed = is_quick or "CI" in os.environ
     seed = int(os.environ.get("FUZZ_SEED", 1 if is_fixed else SystemRandom().randrange(10**6)))

@@ -56,7 +56,8 @@ class Site:
     event: object
     tablet: object
     key: str
-    # These URLs, and those below them, belong to one supporter, who sees their own email address there.
+    # These URLs, and those below them, belong to one supporter, who sees their own email address
+    # there.
     own: list
 
 

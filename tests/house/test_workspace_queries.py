@@ -1,7 +1,7 @@
 """Tests that each list, count and choice of the workspace is built from the organizer's causes.
 
-`causes_where(action)` returns the ids of these causes. `tests/organize/test_isolation.py` shows that
-no page depends on another organisation.
+`causes_where(action)` returns the ids of these causes. `tests/organize/test_isolation.py` shows
+that no page depends on another organisation.
 """
 
 import ast

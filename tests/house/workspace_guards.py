@@ -1,9 +1,9 @@
 """List which guard protects each address of the workspace, one line for each method.
 
-A guard is a permission (`anywhere`, or `of its object`), or whom else the view accepts. `+ password`
-means that the password must be fresh. The lines are compared with
-`tests/vectors/workspace_guards.txt`. After an intended change,
-`python -m tests.house.workspace_guards --write` updates that file.
+A guard is a permission (`anywhere`, or `of its object`), or whom else the view accepts. `+
+password` means that the password must be fresh. The lines are compared with
+`tests/vectors/workspace_guards.txt`. After an intended change, `python -m
+tests.house.workspace_guards --write` updates that file.
 """
 
 import sys

@@ -62,7 +62,10 @@ PLAIN = {
 
 
 def pages_of(url, folder):
-    """Write each page into `folder` and return the files. The tablet's app has all languages in one page."""
+    """Write each page into `folder` and return the files.
+
+    The tablet's app has all languages in one page.
+    """
     (folder / "kiosk.html").write_text(ask(f"{url}/kiosk/"))
     for lang in LANGS:
         for name, page in _pages(url, lang):

@@ -24,7 +24,10 @@ ERASED = {"subject": "", "body": "", "lang": "", "shares_address": False}
 
 
 def forget_erased(signature_ids: Sequence[int]) -> None:
-    """Erase the texts of the letters of these signatures. Letters that have not left do not leave."""
+    """Erase the texts of the letters of these signatures.
+
+    Letters that have not left do not leave.
+    """
     has_not_left = _table.c.state.in_(NOT_LEFT)
     db.session.execute(
         update(_table)

@@ -31,9 +31,9 @@ SENT_BY_US = ("individual", "gathered")
 PERIODS = ("day", "week")
 SELECTIONS = ("list", "area")
 STATES = ("waiting", "queued", "sent", "bounced", "stopped", "done")
-# Why a letter was not delivered. Its writer stopped the `withdrawn` ones. A target that was removed,
-# or is not in office, is `removed`, and `closed` says that the action ended before confirming. A server
-# that put an email off for days is `unreachable`.
+# Why a letter was not delivered. Its writer stopped the `withdrawn` ones. A target that was
+# removed, or is not in office, is `removed`, and `closed` says that the action ended before
+# confirming. A server that put an email off for days is `unreachable`.
 REASONS = (
     "no_address",
     "removed",
@@ -80,8 +80,8 @@ class LetterSettings(Base):
 class LetterBatch(Base):
     """Letters to one target that leave in one email to `address`, with a PDF of them.
 
-    `document` is that PDF, from when it is made until the email is sent. `email_id` is the email's row
-    in the outbox.
+    `document` is that PDF, from when it is made until the email is sent. `email_id` is the email's
+    row in the outbox.
     """
 
     __tablename__ = "letter_batch"
@@ -108,11 +108,12 @@ class Letter(Base):
     """What one supporter writes to one target, once the response is counted.
 
     `way` is how this letter is delivered: one that hardly differs from the template is gathered
-    where personal ones are sent individually. `personal_percent` is the share of own text. `body` is
-    the plain text. It is emptied 60 days after delivery, at `erased_at`. `address` is the email
-    address that it is sent to, chosen when it is queued, at `queued_at` if it leaves alone, and `email_id` the email's row in the outbox. The
-    email may not leave before `not_before`, and leaves only while the letter's signature is counted. A target may answer to the supporter only if
-    `shares_address`. One that was not delivered has a `reason`, one of REASONS. The others have
+    where personal ones are sent individually. `personal_percent` is the share of own text. `body`
+    is the plain text. It is emptied 60 days after delivery, at `erased_at`. `address` is the email
+    address that it is sent to, chosen when it is queued, at `queued_at` if it leaves alone, and
+    `email_id` the email's row in the outbox. The email may not leave before `not_before`, and
+    leaves only while the letter's signature is counted. A target may answer to the supporter only
+    if `shares_address`. One that was not delivered has a `reason`, one of REASONS. The others have
     none. `bounced_at` or `stopped_at` says when that was known.
     """
 

@@ -28,9 +28,9 @@ INDENT = " " * (WIDTH + 10)
 def doctor() -> None:
     """Say what is wrong with this installation, and how to fix it.
 
-    Checks settings, database, migrations, clock, worker, standby, Redis, folder, disk, backup, its last test, files, DNS,
-    site and mail.
-    Changes nothing, and sends no email. The exit code is 1 if something is wrong.
+    Checks settings, database, migrations, clock, worker, standby, Redis, folder, disk, backup, its
+    last test, files, DNS, site and mail. Changes nothing, and sends no email. The exit code is 1 if
+    something is wrong.
     """
     counts = Counter(_show(_findings(current_app.config)))
     if counts["wrong"]:

@@ -89,8 +89,8 @@ def temporary_site(database: str | None, parent: Path) -> Iterator[TemporarySite
     """Run a site with the demonstration's petitions for the time of the block.
 
     `database` is the URL of an empty database. Without it, SQLite is used. Everything else of the
-    site is in a new folder in `parent`, on the disk that is measured. It is deleted afterwards. Raise
-    ClickException if the site does not start.
+    site is in a new folder in `parent`, on the disk that is measured. It is deleted afterwards.
+    Raise ClickException if the site does not start.
     """
     folder = Path(tempfile.mkdtemp(prefix="simulation-", dir=parent))
     try:

@@ -148,7 +148,10 @@ def _contact_form(cell: str) -> str:
 
 
 def parse_telephones(text: str) -> list[dict[str, str]]:
-    """Return the telephones of a text such as "+52 55 1234 5678 (office); 1234". Raise CellRefused."""
+    """Return the telephones of a text such as "+52 55 1234 5678 (office); 1234".
+
+    Raise CellRefused.
+    """
     items = [item.strip() for item in re.split(r"[;\n]", text) if item.strip()]
     telephones = []
     for item in items:

@@ -123,7 +123,10 @@ def undo_import(*, import_id: int, now: datetime) -> dict[str, int]:
 
 
 def may_undo(item: TargetImport) -> bool:
-    """Return whether an import can be undone. Area codes: only while no newer file replaced them."""
+    """Return whether an import can be undone.
+
+    Area codes: only while no newer file replaced them.
+    """
     if item.state != "imported" or item.changes is None:
         return False
     newer = select(TargetImport.id).where(

@@ -45,7 +45,8 @@ def drop_keys(*, now: datetime) -> int:
     """Delete the retired keys that no tablet and no record in review needs, and return how many.
 
     A tablet may have fetched any key that was current while it could collect. It stops needing a
-    key once a sync has shown that it seals to a later one and it has had nothing left to send since.
+    key once a sync has shown that it seals to a later one and it has had nothing left to send
+    since.
     """
     retired = db.session.scalars(
         select(KioskKey).where(KioskKey.retired_at <= now - MIN_RETENTION)

@@ -320,7 +320,10 @@ class BulkSender(ABC, Generic[Email]):
     def _enqueue_once(
         self, row: Email, readers: Sequence[Row[int, str, bytes | None]], now: datetime
     ) -> int:
-        """Write a receipt for each address that has none, and enqueue its email. Return how many."""
+        """Write a receipt for each address that has none, and enqueue its email.
+
+        Return how many.
+        """
         columns = inspect(self.receipts).column_attrs
         sent_by, reader_column = (
             columns[name].columns[0].name for name in ("bulk_email_id", "reader_id")

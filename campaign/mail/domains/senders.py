@@ -9,10 +9,12 @@ from campaign.mail.composition import mail_from
 
 
 def sender_domains(settings: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the domains of MAIL_FROM and of PUBLIC_URL, in ASCII. A site on an IP address has none.
+    """Return the domains of MAIL_FROM and of PUBLIC_URL, in ASCII.
 
-    The operator chose both, so their DNS can name our mail server. Emails from any other domain would
-    look forged, and be rejected.
+    A site on an IP address has none.
+
+    The operator chose both, so their DNS can name our mail server. Emails from any other domain
+    would look forged, and be rejected.
     """
     named = (mail_from(settings).domain, urlsplit(settings["PUBLIC_URL"]).hostname or "")
     domains = (domain.lower() for domain in named)

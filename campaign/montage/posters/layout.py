@@ -33,8 +33,8 @@ NAME_SIZES, NAME_HEIGHT, NAME_LEADING, NAME_GAP = (19, 17, 15, 13, 11), 44, 1.15
 class PosterPaper:
     """Sets text and ornaments on a poster of an organisation.
 
-    `url` is at its foot, as an address to type and as a QR code. Lengths are in thousandths of the sheet's width, except `width` and `height`, which are in
-    points.
+    `url` is at its foot, as an address to type and as a QR code. Lengths are in thousandths of the
+    sheet's width, except `width` and `height`, which are in points.
     """
 
     def __init__(

@@ -14,9 +14,10 @@ DOTS_PER_INCH = 300
 class PosterSpec:
     """A poster in one language. `size` is A3 … A0 for a PDF, the width in pixels for a PNG.
 
-    If nobody has signed, `count` is empty and `caption` takes its place. The montage shows butterflies
-    1 … `last` without the `gaps`, in the shape in `shape_folder`. `names_file` has one name per
-    line. It is empty if the poster shows no names. `names_texts` are the sentences around them.
+    If nobody has signed, `count` is empty and `caption` takes its place. The montage shows
+    butterflies 1 … `last` without the `gaps`, in the shape in `shape_folder`. `names_file` has one
+    name per line. It is empty if the poster shows no names. `names_texts` are the sentences around
+    them.
     """
 
     form: str

@@ -94,7 +94,10 @@ class Subject:
 
 
 def load_subject(slug: str, answer_id: int | None) -> Subject | None:
-    """Return what the page is about, or None. A result is that of `?result=`, or the present one."""
+    """Return what the page is about, or None.
+
+    A result is that of `?result=`, or the present one.
+    """
     if answer_id is not None:
         answer = load_answer(slug, answer_id)
         return Subject(answer.petition, answer, "") if answer else None

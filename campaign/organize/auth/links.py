@@ -1,6 +1,7 @@
 """Pages opened by links: the invitation, the password reset, and the account of the first admin.
 
-`flask serve` prints the link of the first admin while there is no admin. Afterwards it is of no use.
+`flask serve` prints the link of the first admin while there is no admin. Afterwards it is of no
+use.
 """
 
 from typing import Any, cast

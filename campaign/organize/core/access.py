@@ -39,8 +39,8 @@ def allowed(
     which cause or organisation it belongs to. The view receives it in place of those values. An
     organizer without any role there gets 404, others 403.
 
-    Without `thing`, the permission in any one cause or organisation is enough. The view then filters
-    by `causes_where(action)` or `organisations_where(action)`.
+    Without `thing`, the permission in any one cause or organisation is enough. The view then
+    filters by `causes_where(action)` or `organisations_where(action)`.
     """
     if action not in TABLE:
         raise ValueError(f"the table of permissions has no {action!r}")
@@ -198,8 +198,8 @@ def max_bytes_for(app: Any, environ: dict[str, Any]) -> int:
 def max_bytes_of_view(view: Any) -> int:
     """Return how many bytes this request may send to `view`.
 
-    A view with `max_bytes` accepts them from organizers, and from whom its `admits` accepts, such as
-    the holder of a link.
+    A view with `max_bytes` accepts them from organizers, and from whom its `admits` accepts, such
+    as the holder of a link.
     """
     if hasattr(view, "max_bytes") and (identity.organizer() or _is_admitted(view)):
         return cast(int, current_app.config.get(view.max_bytes, view.max_bytes))

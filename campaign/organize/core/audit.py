@@ -59,7 +59,9 @@ def act(
     then: Callable[[AuditEntry, Any], Any] | None = None,
     **named: Any,
 ) -> Any:
-    """Run `operation(**named)` and record `audit_event` in one transaction. Return the operation's result.
+    """Run `operation(**named)` and record `audit_event` in one transaction.
+
+    Return the operation's result.
 
     `then(entry, result)` runs in that transaction too, for example to queue emails.
     """

@@ -1,7 +1,7 @@
 """Edit conflicts in the workspace: what was typed stays on the page, beside what was saved since.
 
-A form posts the `version` that it showed. Its view saves with `save`. Whatever view a conflict comes
-from, `answer_conflict` answers it.
+A form posts the `version` that it showed. Its view saves with `save`. Whatever view a conflict
+comes from, `answer_conflict` answers it.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,8 +20,8 @@ from campaign.organize.core.fields import differences
 class Editor(NamedTuple):
     """A form as it was sent, and how to show it again.
 
-    `load` returns the present row, or None if it is gone. `form_of` makes the form that shows a row.
-    `page` returns the page of a row with a form.
+    `load` returns the present row, or None if it is gone. `form_of` makes the form that shows a
+    row. `page` returns the page of a row with a form.
     """
 
     form: FlaskForm

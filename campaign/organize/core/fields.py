@@ -140,8 +140,9 @@ def in_language(label: Any, lang: str) -> Any:
 class InLanguages(Form):
     """Mixin for a form with each of its `parts` in several languages, such as `title_en`.
 
-    `in_languages` returns the form for some languages, which has them as `languages`. Its
-    class method `fields_in` returns the fields that depend on them, by name. `missing_errors` maps a part to the error shown if that part is empty.
+    `in_languages` returns the form for some languages, which has them as `languages`. Its class
+    method `fields_in` returns the fields that depend on them, by name. `missing_errors` maps a part
+    to the error shown if that part is empty.
     """
 
     parts: tuple[str, ...] = ()

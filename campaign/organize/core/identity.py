@@ -28,7 +28,8 @@ PATH = "/organize"
 class SharedByCauses:
     """Something of an organisation that people with a role in one of its causes may use too.
 
-    `cause_id` is such a cause, or None for people with a role in the whole organisation, or in none.
+    `cause_id` is such a cause, or None for people with a role in the whole organisation, or in
+    none.
     """
 
     organisation: Organisation

@@ -71,7 +71,8 @@ def init_app(app: Flask) -> None:
 def glance(petition_ids: Collection[int]) -> Glance:
     """Return the Glance of these petitions.
 
-    Its hours are at most CACHE_SECONDS old, and None while many signatures are still to be added up.
+    Its hours are at most CACHE_SECONDS old, and None while many signatures are still to be added
+    up.
     """
     return Glance(states(petition_ids), _recent_hours(petition_ids) if are_ready() else None)
 

@@ -1,7 +1,7 @@
 """The tasks that the overview begins with, each for people who may do it.
 
-Those about petitions and letters are in `petition_tasks`. Here are those about events, mailings, files,
-partners, the set-up and drafts, and the order of all.
+Those about petitions and letters are in `petition_tasks`. Here are those about events, mailings,
+files, partners, the set-up and drafts, and the order of all.
 """
 
 from collections.abc import Iterator

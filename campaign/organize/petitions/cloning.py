@@ -10,7 +10,9 @@ from campaign.sharing.operations import copy_texts
 
 
 def clone_all(*, petition_id: int, slug: str, cause_id: int, now: datetime) -> Petition:
-    """Clone a petition with its share texts, its embedding, and how it delivers letters. Return the draft.
+    """Clone a petition with its share texts, its embedding, and how it delivers letters.
+
+    Return the draft.
 
     Raise SlugTaken, OtherOrganisation.
     """

@@ -145,7 +145,8 @@ def review_of(
     """Return the page that shows what becomes a new version, before anything is saved, or None.
 
     None if no version is needed, or if the editor has already seen the changes. It is also None if
-    someone has saved `part` since the editor saw its version `seen`, because saving shows both texts.
+    someone has saved `part` since the editor saw its version `seen`, because saving shows both
+    texts.
 
     The submitted form goes along to the endpoint `here`, whichever button is pressed next. `named`
     are the texts and terms of `changes_of`.

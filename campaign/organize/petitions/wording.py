@@ -260,7 +260,8 @@ def _render_page(
         email_labels=EMAIL_LABELS,
         standards=_standards(petition, form.languages),
         emptied=emptied,
-        # A reader of a language without own wording gets the product's, which may surprise the team.
+        # A reader of a language without own wording gets the product's, which may surprise the
+        # team.
         has_own=any(map(form.is_own, form.languages)),
         title=petition.current_version.text(g.lang, petition.original_lang).title,
     ), status

@@ -225,8 +225,8 @@ MAX_FORECAST_DAYS = 3 * 365
 class Forecast:
     """The goal is reached between `earliest` and `latest` at the pace of the last `days` days.
 
-    `per_day` is signatures a day. `latest` is None where the pace is too unsteady or too slow to name
-    a day.
+    `per_day` is signatures a day. `latest` is None where the pace is too unsteady or too slow to
+    name a day.
     """
 
     goal: int

@@ -174,8 +174,8 @@ def _with_comment(ids: Iterable[int], cause_ids: Iterable[int] | None) -> Column
 def correct(*, signature_id: int, version: str, now: datetime, **columns: Any) -> list[str]:
     """Correct a supporter's data as they asked and return the names of the columns that changed.
 
-    `version` is the `version_of` the signature that the form showed. A comment that was changed here
-    counts as read. Raise EditConflict and SamePerson.
+    `version` is the `version_of` the signature that the form showed. A comment that was changed
+    here counts as read. Raise EditConflict and SamePerson.
     """
     signature = load_for_update(Signature, signature_id)
     require_version("erased" if signature.state == "erased" else version_of(signature), version)

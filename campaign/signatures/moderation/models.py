@@ -75,11 +75,11 @@ class BulkDecision(Base):
     """One organizer's decision about everything in a cause that matches a filter.
 
     The worker carries it out in batches. Decisions about names from a table are about chosen ones.
-    They are carried out at once, and only the worker undoes them. `search` is the filter (see `Search.from_json`). Its
-    searched words are deleted once all is done. It covers the signatures up to `upto_id` that
-    matched at `previewed_at`, which were `total`. `decided_at` is written into each signature that
-    it changes. `cursor` is the last signature that was processed. `changed` signatures were
-    changed, and undoing restored `restored` of them.
+    They are carried out at once, and only the worker undoes them. `search` is the filter (see
+    `Search.from_json`). Its searched words are deleted once all is done. It covers the signatures
+    up to `upto_id` that matched at `previewed_at`, which were `total`. `decided_at` is written into
+    each signature that it changes. `cursor` is the last signature that was processed. `changed`
+    signatures were changed, and undoing restored `restored` of them.
     """
 
     __tablename__ = "bulk_decision"

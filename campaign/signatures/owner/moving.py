@@ -53,7 +53,10 @@ def is_neutral(mailbox: Mailbox) -> bool:
 
 
 def move_signatures(old: Mailbox, new: Mailbox, *, now: datetime) -> None:
-    """Move the signatures of a mailbox. Forms that nobody confirmed do not move: they are dropped."""
+    """Move the signatures of a mailbox.
+
+    Forms that nobody confirmed do not move: they are dropped.
+    """
     rows = db.session.scalars(
         select(Signature)
         .where(Signature.email_digest.in_({old.digest, new.digest}))

@@ -10,8 +10,8 @@ batch of one.
   already stored. A witness confirms what the same person signed online.
 - Signatures whose supporter **proved the mailbox** with a link from an email are confirmed at once.
 
-A form from someone who has signed already is a *repeat*. It is noted and changes nothing at once. The
-worker emails the supporter (see `repeats`), unless the command leaves that to its caller.
+A form from someone who has signed already is a *repeat*. It is noted and changes nothing at once.
+The worker emails the supporter (see `repeats`), unless the command leaves that to its caller.
 """
 
 from collections.abc import Sequence

@@ -46,8 +46,8 @@ REPEATS_WAIT = select(_repeats.c.id).where(NEW_FORM).exists()
 def answer_repeats(*, now: datetime, good_for: timedelta, limit: int = BATCH_SIZE) -> int:
     """Answer up to `limit` repeat signings, oldest first, and return how many.
 
-    Each becomes the second signature at an address or a form that waits for confirmation, or causes an
-    email about the repeat. `good_for` is how long a link in an email is valid.
+    Each becomes the second signature at an address or a form that waits for confirmation, or causes
+    an email about the repeat. `good_for` is how long a link in an email is valid.
     """
     repeats = db.session.scalars(
         select(RepeatSigning)
@@ -179,8 +179,8 @@ def mail_owner(
 ) -> bool:
     """Queue one more email for the supporter, MAX_EMAILS at most, and return whether it is queued.
 
-    No two go within DOUBLE_CLICK (a double click), unless the second is about a new form. After MAX_EMAILS
-    a confirmation goes only if the last email's link expired after `good_for`, or if it
+    No two go within DOUBLE_CLICK (a double click), unless the second is about a new form. After
+    MAX_EMAILS a confirmation goes only if the last email's link expired after `good_for`, or if it
     `is_needed`. So someone who wants to can always confirm, and someone who abuses a stranger's
     address causes one email a week.
     """

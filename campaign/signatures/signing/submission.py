@@ -74,10 +74,11 @@ class Submission:
     """A form that was sent to sign a petition, and what else is known about it.
 
     `network` is the sender's IP address, if a supporter sent it. `honeypot` is the text in the
-    hidden field. `notice` is the digest of the privacy notice that the form showed. `needs_proof` says whether the petition is under load, and `proof` is the proof of
-    work that was sent. `proves_mailbox` means that the form came by a link that only the supporter's
-    mailbox got. `is_vouched_for` means that a partner vouches for the signature. A partner
-    names the `notice_id` that its own page showed, and when the supporter agreed to it.
+    hidden field. `notice` is the digest of the privacy notice that the form showed. `needs_proof`
+    says whether the petition is under load, and `proof` is the proof of work that was sent.
+    `proves_mailbox` means that the form came by a link that only the supporter's mailbox got.
+    `is_vouched_for` means that a partner vouches for the signature. A partner names the `notice_id`
+    that its own page showed, and when the supporter agreed to it.
     """
 
     terms: SigningTerms

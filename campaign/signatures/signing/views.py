@@ -53,8 +53,8 @@ class SigningPage:
 def sign_and_answer(slug: str, page: SigningPage) -> Response:
     """Accept the signature in the request's form and return a redirect, the page again, or JSON.
 
-    The answer is the same for first signatures and repeats. While the database is away, not even the
-    petition can be shown, but what was entered is.
+    The answer is the same for first signatures and repeats. While the database is away, not even
+    the petition can be shown, but what was entered is.
     """
     try:
         return _sign_and_answer(slug, page)

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-# As in Lighthouse: a phone, and a desktop. Pictures may have a quarter fewer pixels than the screen.
+# As in Lighthouse: a phone, and a desktop. Pictures may have a quarter fewer pixels than the
+# screen.
 SCREENS = [(412, 823, 1.75), (1350, 940, 1)]
 SHARE = 0.75
 CAUSE = "/en/causes/butterflies-for-mexico"

@@ -104,8 +104,8 @@ def test_emergency_sheet_has_a_cover_for_the_names_on_both_papers(new_tablet, la
     page.emulate_media(media="print")
     rows = page.locator(".kiosk-paper-rows tbody")
     cover = page.locator(".kiosk-paper-cover")
-    # It is at least as high as the rows, and folded in the middle of the page. After a PDF, Chromium
-    # lays the page out for the screen again.
+    # It is at least as high as the rows, and folded in the middle of the page. After a PDF,
+    # Chromium lays the page out for the screen again.
     until(lambda: _height(rows) <= _height(cover) <= high / 72 * 96 / 2)
 
 

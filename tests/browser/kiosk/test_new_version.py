@@ -221,7 +221,8 @@ def test_missing_parts_are_requested_again_every_ten_seconds(new_tablet, site, p
 
     site.broken = ""
     until(lambda: _ticks(page) and page.locator(READY).count(), LOADED_SECONDS)
-    # It is complete, so once the requests on their way have ended, the screen requests nothing more.
+    # It is complete, so once the requests on their way have ended, the screen requests nothing
+    # more.
     page.evaluate(LOOK)
     site.paths.clear()
     page.clock.run_for(3 * REQUEST_MS)

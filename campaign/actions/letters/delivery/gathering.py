@@ -143,7 +143,10 @@ def queue_email(*, batch_id: int, document: bytes | None) -> None:
 
 
 def settle_batches(*, now: datetime) -> int:
-    """Note how the emails of gathered letters ended, as `settle_letters` does. Return how many did."""
+    """Note how the emails of gathered letters ended, as `settle_letters` does.
+
+    Return how many did.
+    """
     rows = db.session.execute(
         select(
             LetterBatch.id, LetterBatch.lang, LetterBatch.address, LetterBatch.created_at, OutboxMessage.state,

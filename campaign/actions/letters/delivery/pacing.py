@@ -49,8 +49,8 @@ def hourly_limit(
 ) -> int:
     """Return how many letters may leave in an hour like this one.
 
-    `most` is the limit of the busiest hour. If `closes_at` is ahead, the `waiting` letters are spread
-    over the time until then.
+    `most` is the limit of the busiest hour. If `closes_at` is ahead, the `waiting` letters are
+    spread over the time until then.
     """
     share = share_at(now, zone)
     if not share:
@@ -67,8 +67,8 @@ def due_now(
 ) -> int:
     """Return how many letters may leave for a target this minute, at most `limit` in an hour.
 
-    They leave evenly over the hour, those of each target in other minutes. `last_at` is when the last
-    one left, and `in_last_hour` how many have left within an hour.
+    They leave evenly over the hour, those of each target in other minutes. `last_at` is when the
+    last one left, and `in_last_hour` how many have left within an hour.
     """
     if not limit:
         return 0

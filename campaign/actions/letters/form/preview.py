@@ -14,7 +14,8 @@ from campaign.actions.letters.text.likeness import Likeness
 class LetterPreview:
     """The letters to the chosen targets, and the way in which they will be delivered.
 
-    `action_way` is that of personal letters. Without a chosen target, `letters` are empty, but the likeness is known.
+    `action_way` is that of personal letters. Without a chosen target, `letters` are empty, but the
+    likeness is known.
     """
 
     letters: tuple[ComposedLetter, ...]
@@ -44,8 +45,8 @@ def preview(
 ) -> LetterPreview:
     """Return the LetterPreview of what was entered so far.
 
-    `answers` are by the names of the prompts. `signature_id` is the response that they are of, if it
-    exists. Targets that the action no longer writes to are left out.
+    `answers` are by the names of the prompts. `signature_id` is the response that they are of, if
+    it exists. Targets that the action no longer writes to are left out.
     """
     action = load_letter_action(
         petition_id,

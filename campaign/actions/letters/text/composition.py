@@ -76,7 +76,8 @@ class ComposedLetter:
 class ComposeLinks:
     """Links that open a letter in the writer's own mail program, or on the page of their provider.
 
-    `providers` are pairs of a provider's name and the link. Without `has_body` the text is too long for a link, and the page asks to copy and paste it.
+    `providers` are pairs of a provider's name and the link. Without `has_body` the text is too long
+    for a link, and the page asks to copy and paste it.
     """
 
     address: str
@@ -140,7 +141,10 @@ def compose(
     paragraphs: Sequence[str],
     writer: Writer,
 ) -> ComposedLetter:
-    """Return the letter. `paragraphs` are what its writer entered, `salutation` is its first line."""
+    """Return the letter.
+
+    `paragraphs` are what its writer entered, `salutation` is its first line.
+    """
     name = one_line(writer.name, MAX_SIGNED_NAME_LENGTH)
     signed = "\n".join(filter(None, (name, _place(writer, texts.lang))))
     parts = (salutation, texts.opening, *paragraphs, texts.closing, signed)
