@@ -11,6 +11,7 @@ from pathlib import Path
 from bench import report
 from bench.rows import (
     announcements,
+    copying,
     crowds,
     exports,
     finding,
@@ -42,6 +43,7 @@ ROWS = {
     "montage": montage,
     "exports": exports,
     "moving": moving,
+    "copying": copying,
     "find": finding,
     "search": search,
     "starting": starting,
