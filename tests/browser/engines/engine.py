@@ -6,7 +6,8 @@ import time
 from contextlib import suppress
 
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
-PATIENCE_SECONDS = 60
+# Firefox draws without a graphics card, which takes long while other tests run.
+PATIENCE_SECONDS = 180
 WAITING = """return new Promise((resolve, reject) => {
   const opened = indexedDB.open("volante-kiosk");
   opened.onerror = () => reject(opened.error);
