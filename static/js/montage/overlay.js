@@ -18,7 +18,9 @@ const RING_ROOM = 0.62;
 const RING_WIDTH = 2.5;
 
 /**
- * @typedef {object} Marks
+ * What the overlay shows, and in which colours.
+ *
+ * @typedef {object} OverlayContent
  * @property {ChosenButterfly | null} chosen
  * @property {PlacedButterfly | null} hovered
  * @property {HighlightedButterfly[]} highlighted
@@ -116,7 +118,7 @@ function keptInside({ width, height }, spot, room) {
  *
  * @param {View} view
  * @param {number} ratio
- * @param {Marks} marks
+ * @param {OverlayContent} content
  * @returns {{ discs: Float32Array<ArrayBuffer> | null, large: LargeButterflies | null }}
  */
 export function buildOverlay(view, ratio, { chosen, hovered, highlighted, ink, surface }) {

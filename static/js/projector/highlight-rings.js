@@ -54,7 +54,7 @@ export class HighlightRings {
   }
 
   /**
-   * Remove the marks of butterflies for which `isShown` is false.
+   * Remove the rings of butterflies for which `isShown` is false.
    *
    * @param {(named: { n: number, name: string }) => boolean} isShown
    */
