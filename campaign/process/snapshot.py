@@ -1,4 +1,8 @@
-"""A value that every request reads and that few people change, kept in memory for seconds."""
+"""A value that every request reads and that few people change, kept in memory for seconds.
+
+Unlike a `TtlCache`, it has one value, which stays while the next is loaded or cannot be loaded, and
+which a transaction can make it forget.
+"""
 
 import threading
 from collections.abc import Callable

@@ -19,7 +19,7 @@ BINS = 1 << 19
 
 
 def encode_png(image: Image.Image, max_colours: int | None = None) -> bytes:
-    """Return the RGBA image as a PNG with a palette of at most `most` colours.
+    """Return the RGBA image as a PNG with a palette of at most `max_colours`.
 
     That takes a quarter of the bytes, and the difference is hardly visible.
     """
