@@ -1,7 +1,7 @@
 """Choose which tests `make test` leaves to `make test-slow`, which run first, and in which process.
 
-Slow are those marked `slow`, and three kinds by rule. Cases that would repeat on PostgreSQL what
-others do there are left out.
+Slow are those marked `slow`, and three kinds by rule. Cases that would repeat on one database what
+others do there, or what is the same on both, are left out.
 """
 
 from collections import defaultdict
@@ -48,9 +48,16 @@ def leave_to_slow(items):
 
 
 def leave_out_repetitions(config, items):
-    """Leave out all cases on PostgreSQL but the first of tests that are marked so."""
+    """Leave out the cases that tests are marked to do without.
+
+    These are all on PostgreSQL but the first, or all on one of the databases.
+    """
     seen, left_out = set(), set()
     for item in items:
+        if item.get_closest_marker("one_database") and (
+            runs_on_postgresql(item) is not _is_for_postgresql(item.nodeid.partition("[")[0])
+        ):
+            left_out.add(item)
         if runs_on_postgresql(item) and item.get_closest_marker("once_on_postgresql"):
             name = item.nodeid.partition("[")[0]
             if name in seen:
@@ -80,6 +87,11 @@ def runs_on_postgresql(item):
     return callspec is not None and any(
         isinstance(value, str) and value == "postgresql" for value in callspec.params.values()
     )
+
+
+def _is_for_postgresql(name):
+    """Return whether PostgreSQL is the database of a test that runs on one. Half of them use it."""
+    return bool(crc32(name.encode()) & 1)
 
 
 def _is_spread(item):

@@ -88,6 +88,7 @@ def test_killed_export_leaves_no_archive(app, client, installation, tmp_path):
     assert sorted(each.name for each in tmp_path.glob("b.zip*")) == ["b.zip"]
 
 
+@pytest.mark.one_database
 def test_full_disk_during_an_export_keeps_the_former_archive(app, client, installation, tmp_path):
     fill(client)
     slug, path = slug_of_host(), tmp_path / "b.zip"
@@ -101,6 +102,7 @@ def test_full_disk_during_an_export_keeps_the_former_archive(app, client, instal
     assert [each.name for each in tmp_path.glob("b.zip*")] == ["b.zip"]
 
 
+@pytest.mark.one_database
 def test_full_disk_during_an_import_writes_nothing(app, client, installation, tmp_path):
     fill(client)
     path = export(app, tmp_path / "a.zip", slug_of_host())

@@ -207,6 +207,7 @@ def promtool(*arguments):
     )
 
 
+@pytest.mark.slow
 def test_promtool_accepts_alarms_and_example():
     done = promtool("check", "config", str(FOLDER / "prometheus.yml"))
     assert done.returncode == 0, done.stdout + done.stderr

@@ -12,6 +12,7 @@ DEPLOY = Path(__file__).parents[2] / "deploy"
 SCRIPTS = ("install.sh", "make-secrets.sh", "release.sh", "upgrade.sh", "volante.sh")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_script_has_no_mistake_that_a_linter_finds(name):
     needed_program("shellcheck")

@@ -30,6 +30,7 @@ def unit(name):
     return parser
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", UNITS)
 def test_systemd_accepts_the_unit(name, tmp_path):
     needed_program("systemd-analyze")
@@ -46,6 +47,7 @@ def test_systemd_accepts_the_unit(name, tmp_path):
     assert done.returncode == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SERVICES)
 def test_service_is_hardened(name):
     needed_program("systemd-analyze")

@@ -91,6 +91,7 @@ def test_two_workers_at_once_tell_everyone_once(announcement_site):
     assert sorted(emailed) == sorted(address(number) for number in range(PEOPLE))
 
 
+@pytest.mark.one_database
 def test_answer_withdrawn_in_the_middle_stops_the_rest(announcement_site):
     site, script = announcement_site
     script.data_seconds = 0.01
@@ -111,6 +112,7 @@ def test_answer_withdrawn_in_the_middle_stops_the_rest(announcement_site):
     assert len(sent) == emailed - dropped
 
 
+@pytest.mark.one_database
 def test_people_who_stop_in_the_middle_are_not_told(announcement_site):
     site, script = announcement_site
     script.data_seconds = 0.01

@@ -38,6 +38,7 @@ RECEIPTS = "select count(*) from event_message_receipt"
 STATE = "select state from event_message"
 
 
+@pytest.mark.one_database
 @pytest.mark.slow
 def test_worker_killed_in_the_middle_queues_each_email_once(mailing_site):
     site, _script = mailing_site

@@ -61,6 +61,7 @@ def site(request, tmp_path):
         db.engine.dispose()
 
 
+@pytest.mark.one_database
 @pytest.mark.slow
 def test_everything_is_moved_exactly_once_after_a_kill(site):
     petition = make_petition()

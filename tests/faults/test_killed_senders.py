@@ -68,6 +68,7 @@ def zone_at_noon():
     return f"Etc/GMT{-ahead:+d}" if ahead else "UTC"
 
 
+@pytest.mark.one_database
 @pytest.mark.slow
 def test_killed_sender_of_letters_repeats_none_that_was_answered(mailing_site):
     site, script = mailing_site

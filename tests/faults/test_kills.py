@@ -113,6 +113,7 @@ def test_worker_killed_while_writing_emails_forgets_none(site):
     assert set(crowd.acknowledged) <= recipients_of_sent(site)
 
 
+@pytest.mark.one_database
 @pytest.mark.slow
 def test_killed_web_process_is_replaced(site):
     killed = site.web()
@@ -121,6 +122,7 @@ def test_killed_web_process_is_replaced(site):
     assert site.server.poll() is None
 
 
+@pytest.mark.one_database
 @pytest.mark.slow
 def test_ctrl_c_stops_the_site_while_people_sign_and_frees_the_port(site):
     with Crowd(signers(site)) as crowd:
@@ -133,6 +135,7 @@ def test_ctrl_c_stops_the_site_while_people_sign_and_frees_the_port(site):
     site.start()
 
 
+@pytest.mark.one_database
 @pytest.mark.slow
 def test_stop_ends_every_process(site):
     wait_until(site.runner)

@@ -66,6 +66,7 @@ def killed(site, command, when):
     site.start()
 
 
+@pytest.mark.parametrize("site", ["postgresql"], indirect=True)
 def test_killed_import_is_finished_or_leaves_nothing(site, paper):
     before = count(site)
     killed(site, paper, lambda: count(site, ROWS) > 0)

@@ -44,7 +44,7 @@ def test_program_that_ci_could_not_install_is_excused(monkeypatch):
 
 
 def test_ci_installs_the_programs_that_tests_name():
-    [listed] = re.findall(r"^programs=\((.+)\)$", (ROOT / ".ci/run").read_text(), re.MULTILINE)
+    [listed] = re.findall(r"^ *programs=\((.+)\)$", (ROOT / ".ci/run").read_text(), re.MULTILINE)
     tests = [path.read_text() for path in (ROOT / "tests").rglob("*.py") if path != Path(__file__)]
     named = {name for text in tests for name in NAMED.findall(text)}
     assert "pgbouncer" in named

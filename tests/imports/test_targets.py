@@ -265,6 +265,7 @@ def test_checked_file_is_not_kept_for_ever(organisation_id):
     assert db.session.get(TargetImport, import_id) is None
 
 
+@pytest.mark.one_database
 @pytest.mark.slow
 def test_many_lines_are_imported_and_undone(organisation_id):
     rows = [f"n-{n},Target {n},,Office,area-{n % 300},t{n}@example.org,,," for n in range(20_000)]

@@ -276,7 +276,7 @@ def test_names_that_do_not_fit_on_a_png_are_said_to_be_in_the_pdf(tmp_path):
     )
 
 
-@pytest.mark.slow
+@pytest.mark.scale
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what a process needed")
 def test_poster_of_a_million_needs_less_than_600_megabytes(tmp_path):
     """Measured in a separate process, for the largest paper and the widest picture."""

@@ -82,6 +82,7 @@ def run_minutes(app, present, minutes, transport, *, each_minute=lambda: None):
         present.move()
 
 
+@pytest.mark.one_database
 @pytest.mark.slow
 def test_a_thousand_letters_keep_their_rates_and_order_and_delay_no_confirmation(
     letter_app, present, monkeypatch

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.slow
 
 EVENT, PETITION = "table", "victims-law"
 CODE = re.compile(r"[2-9A-Z]{4}-[2-9A-Z]{4}")
-LANDS = [("en", 390, "dark"), ("es", 1440, "light"), ("fr", 820, "light")]
+LANDS = [("en", 390, "dark"), ("fr", 820, "light")]
 # The page polls every four seconds.
 SOON_MS = 30_000
 

@@ -13,7 +13,7 @@ from tests.browser.http_supporter import confirm
 from tests.browser.modules.actions import loads_until, until
 from tests.browser.organize.steps import SLUG, go, look, press
 
-LANDS = [("en", 1440, "light"), ("es", 390, "light"), ("fr", 820, "dark")]
+LANDS = [("es", 390, "light"), ("fr", 820, "dark")]
 SOON_MS = 30_000
 numbers = count(1)
 

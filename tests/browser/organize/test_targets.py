@@ -22,7 +22,7 @@ def choose(page, text):
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("lang", "width", "scheme"),
-    [("en", 1440, "light"), ("es", 390, "dark"), ("fr", 820, "light")],
+    [("es", 390, "dark"), ("fr", 820, "light")],
 )
 def test_list_is_imported_used_and_undone(newcomer, lang, width, scheme):
     editor = newcomer("editor", lang=lang, width=width, scheme=scheme)
