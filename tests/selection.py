@@ -1,9 +1,10 @@
 """Choose which tests `make test` leaves to `make test-slow`, which run first, and in which process.
 
-Slow are those marked `slow`, and three kinds by rule. Cases that would repeat on one database what
-others do there, or what is the same on both, are left out.
+Slow are those marked `slow`, and three kinds by rule. Cases that would repeat on PostgreSQL what
+others do there are left out.
 """
 
+import os
 from collections import defaultdict
 from zlib import crc32
 
@@ -48,18 +49,23 @@ def leave_to_slow(items):
 
 
 def leave_out_repetitions(config, items):
-    """Leave out the cases that tests are marked to do without.
+    """Leave out cases on PostgreSQL that send the same statements as the first one there.
 
-    These are all on PostgreSQL but the first, or all on one of the databases.
+    Tests are marked for that. In CI, this is done to all tests, and tests that are the same on both
+    databases run on one of them. So only `make test-slow` elsewhere runs everything on both.
     """
     seen, left_out = set(), set()
+    is_ci = bool(os.environ.get("CI"))
     for item in items:
-        if item.get_closest_marker("one_database") and (
-            runs_on_postgresql(item) is not _is_for_postgresql(item.nodeid.partition("[")[0])
+        name = item.nodeid.partition("[")[0]
+        is_on_postgresql = runs_on_postgresql(item)
+        if is_ci and item.get_closest_marker("one_database"):
+            if is_on_postgresql is not _is_for_postgresql(name):
+                left_out.add(item)
+        elif is_on_postgresql and (
+            item.get_closest_marker("once_on_postgresql")
+            or (is_ci and not item.get_closest_marker("every_case"))
         ):
-            left_out.add(item)
-        if runs_on_postgresql(item) and item.get_closest_marker("once_on_postgresql"):
-            name = item.nodeid.partition("[")[0]
             if name in seen:
                 left_out.add(item)
             seen.add(name)

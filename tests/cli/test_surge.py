@@ -180,6 +180,7 @@ def test_simulation_is_bounded(run, options):
     assert run("surge", "simulate", *options).exit_code == 2
 
 
+@pytest.mark.one_database
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_tiny_day_loses_nothing_and_leaves_nothing_behind(kind, tmp_path):

@@ -82,6 +82,7 @@ def test_killed_worker_tells_nobody_twice_and_confirmations_go_first(announcemen
     assert {address(number) for number in range(PEOPLE)} <= set(script.recipients)
 
 
+@pytest.mark.one_database
 def test_two_workers_at_once_tell_everyone_once(announcement_site):
     site, script = announcement_site
     with worker_of(site), worker_of(site):

@@ -80,6 +80,7 @@ def signing_seconds(site, name):
     return sorted(waited)[-2]
 
 
+@pytest.mark.one_database
 @pytest.mark.slow
 def test_slow_bodies_and_slow_headers_do_not_delay_signing(site):
     alone = signing_seconds(site, "alone")
