@@ -1,14 +1,17 @@
 """Tests that packages import only from lower layers, and never inside functions."""
 
 import ast
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import grimp
 
 ROOT = Path(__file__).parents[2]
 LINT = "from importlinter.cli import lint_imports; raise SystemExit(lint_imports('pyproject.toml', no_cache=True))"
+USED_TEMPLATE = re.compile(r"{%-? *(?:extends|include|import|from) \"([^\"]+)\"")
 # Outer modules may import any package. The top layer and the application are above all.
 ABOVE = ("campaign.web", "campaign.edge", "campaign.cli", "campaign.organize")
 
@@ -19,6 +22,22 @@ def test_packages_import_only_from_lower_layers():
         [sys.executable, "-c", LINT], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_templates_use_only_those_of_lower_layers():
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    [layers] = [each["layers"] for each in contracts["contracts"] if each["id"] == "layers"]
+    height = {
+        package: -place for place, layer in enumerate(layers) for package in layer.split(" | ")
+    }
+    templates, wrong = ROOT / "templates", []
+    for path in sorted(templates.rglob("*.html")):
+        user = path.relative_to(templates).parts[0]
+        for name in USED_TEMPLATE.findall(path.read_text()):
+            used = name.partition("/")[0]
+            if user in height and height.get(used, height[user]) > height[user]:
+                wrong.append(f"{path.relative_to(templates)} uses {name}")
+    assert wrong == []
 
 
 def test_inner_modules_import_no_forms_views_or_routes():
