@@ -21,6 +21,7 @@ LEFT = (
     "confirmed_at",
     "hatched_at",
     "withdrawn_at",
+    "merged_into_id",
 )
 
 # What people may want where they sign or write a letter.

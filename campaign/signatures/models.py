@@ -97,6 +97,9 @@ class Signature(Base):
     With `subscribe`, the person asked for news, and with `tell_answer` for one email about each
     answer or result.
 
+    If one person had signed with two addresses and they became one, `merged_into_id` is the
+    signature that stays. So links to stop emails in emails about this one keep working.
+
     `notice_id` is the privacy notice that it was given under. `consent_at` is when its supporter
     agreed to that, if a partner said so. Otherwise that is `created_at`.
     """
@@ -217,6 +220,7 @@ class Signature(Base):
     shift_id: Mapped[int | None] = mapped_column(ForeignKey("kiosk_shift.id"))
     event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))
     consent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    merged_into_id: Mapped[int | None] = mapped_column(RowId)
 
     @property
     def requested_name(self) -> str:

@@ -46,8 +46,13 @@ def signatures_with_ids(ids: Collection[int]) -> Sequence[Signature]:
 
 
 def signature_by_token(purpose: str, token: str) -> Signature | None:
-    """Return the signature that `token` opens for `purpose` (see `tokens`), or None."""
+    """Return the signature that `token` opens for `purpose` (see `tokens`), or None.
+
+    If the emails of a signature have gone to another one since, its STOP_ANSWERS opens that one.
+    """
     signature = _claimed_signature(without_day(token) if purpose == tokens.MINE else token)
+    while purpose == tokens.STOP_ANSWERS and signature is not None and signature.merged_into_id:
+        signature = signature_by_id(signature.merged_into_id)
     return signature if signature is not None and tokens.opens(purpose, token, signature) else None
 
 

@@ -49,7 +49,7 @@ def token_for(purpose: str, signature: Signature) -> str:
     """Return the token that opens the signature for `purpose`.
 
     That is CONFIRM, MINE, RECEIPT or STOP_ANSWERS. A RECEIPT only shows the number. STOP_ANSWERS
-    only ends emails about answers, so it never expires. A token for MINE expires after
+    only ends emails about answers, so it does not expire. A token for MINE expires after
     OWN_LINK_DAYS.
     """
     if purpose == MINE:
@@ -63,14 +63,14 @@ def opens(purpose: str, token: str, signature: Signature) -> bool:
         return not has_ended(token) and opened_once(token, signature)
     if read_token(secret_key(), purpose, token, _seal_of(signature)) is not None:
         return True
-    return purpose == RECEIPT and _is_of_former_address(token, signature)
+    return purpose in (RECEIPT, STOP_ANSWERS) and _is_of_former_address(purpose, token, signature)
 
 
-def _is_of_former_address(token: str, signature: Signature) -> bool:
-    """Return whether this receipt was made before its supporter changed the address."""
+def _is_of_former_address(purpose: str, token: str, signature: Signature) -> bool:
+    """Return whether this token was made before its supporter changed the address."""
     digests = former_digests(signature.email_digest) if signature.email_digest else ()
     return any(
-        read_token(secret_key(), RECEIPT, token, seal(signature.petition_id, digest)) is not None
+        read_token(secret_key(), purpose, token, seal(signature.petition_id, digest)) is not None
         for digest in digests
     )
 

@@ -2196,6 +2196,7 @@ def upgrade():
         sa.Column("shift_id", ROW_ID, nullable=True),
         sa.Column("event_id", ROW_ID, nullable=True),
         sa.Column("consent_at", INSTANT, nullable=True),
+        sa.Column("merged_into_id", ROW_ID, nullable=True),
         sa.CheckConstraint(
             "evidence != 'email' or email_digest is not null or state = 'erased'",
             name="email",

@@ -276,6 +276,9 @@ def test_link_of_someone_erased_or_of_another_purpose_changes_nothing(client, pe
     assert client.post(f"/en/signatures/answers/{own}").status_code == 404
     stop = stop_link(signature_id)
     write(erase, [signature_id])
-    assert client.get(stop).status_code == 404
+    page = client.get(stop)
+    assert page.status_code == 404
+    # It must not say that anything has stopped.
+    assert values(page, "data-testid") == ["nothing-stopped"]
     assert client.post(stop, data=ONE_CLICK).status_code == 404
     assert (row(signature_id).tell_answer, consents(signature_id)) == (False, [])

@@ -93,7 +93,8 @@ def _move_in_petition(
     staying = _staying(petition_id, moving, there) if there and moving else [*moving, *there]
     for row in (*moving, *there):
         if row not in staying:
-            _set_aside(row, heir=staying[0], now=now)
+            same_person = (one for one in staying if one.person_digest == row.person_digest)
+            _set_aside(row, heir=next(same_person, staying[0]), now=now)
     db.session.flush()
     moved = [row for row in staying if row in moving]
     _give_address(_positions(moved, [row for row in staying if row in there]), new, now)
@@ -182,6 +183,7 @@ def _set_aside(row: Signature, *, heir: Signature, now: datetime) -> None:
         .values(signature_id=heir.id)
         .execution_options(synchronize_session=False)
     )
+    row.merged_into_id = heir.id
     row.email = None
     row.email_digest = keyed_digest(secret_key(), SET_ASIDE, str(row.id))
     row.position_at_address = 1

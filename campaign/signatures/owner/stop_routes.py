@@ -55,8 +55,8 @@ def answers_stopped() -> Response:
 def _opened(token: str) -> Signature:
     """Return the signature that the token belongs to.
 
-    After its data is erased, nobody gets these emails, and the page says that they have stopped.
+    Otherwise abort with a page that says that nothing was stopped.
     """
     return signature_by_token(tokens.STOP_ANSWERS, token) or abort(
-        private(make_response(render_template("signatures/answers_stopped.html"), 404))
+        private(make_response(render_template("signatures/stop_answers.html", token=""), 404))
     )

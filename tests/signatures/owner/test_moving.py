@@ -320,6 +320,50 @@ def test_receipt_keeps_its_page(client, petition):
     assert client.get(link("hatched", signature_id)).status_code == 200
 
 
+def stop_link(signature_id):
+    return f"/en/signatures/answers/{tokens.token_for(tokens.STOP_ANSWERS, row(signature_id))}"
+
+
+def test_link_to_stop_answers_in_emails_to_the_old_address_keeps_working(client, petition):
+    signature_id = sign_and_hatch(petition, tell_answer=True)
+    stop = stop_link(signature_id)
+    move()
+    move(NEW, "third@nueva.example")
+    assert client.get(stop).status_code == 200
+    assert client.post(stop, data={"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert row(signature_id).tell_answer is False
+
+
+@pytest.mark.parametrize("pressed", ["kept", "other"])
+@pytest.mark.parametrize("emails", [(OLD, NEW), (NEW, OLD)])
+def test_links_of_both_signatures_stop_answers_to_the_one_that_stays(
+    client, petition, emails, pressed
+):
+    kept, other = (sign_and_hatch(petition, email=email, tell_answer=True) for email in emails)
+    stops = {"kept": stop_link(kept), "other": stop_link(other)}
+    move()
+    settle()
+    # The other one is erased long before people stop reading its emails.
+    write(forget, now=utcnow() + 15 * DAY, unconfirmed_days=14, address_days=30)
+    assert row(other).state == "erased"
+    move(NEW, "third@nueva.example")
+    assert row(kept).tell_answer is True
+    assert client.get(stops[pressed]).status_code == 200
+    assert client.post(stops[pressed]).status_code == 303
+    assert row(kept).tell_answer is False
+
+
+def test_link_to_stop_answers_no_longer_works_once_nobody_remembers_the_old_address(
+    client, petition
+):
+    signature_id = sign_and_hatch(petition, tell_answer=True)
+    stop = stop_link(signature_id)
+    move()
+    write(operations.forget_old, now=utcnow() + operations.RETENTION)
+    assert client.post(stop).status_code == 404
+    assert row(signature_id).tell_answer is True
+
+
 def test_subscriptions_follow_the_signature_that_stays(petition):
     kept = sign_and_hatch(petition)
     other = sign_and_hatch(petition, email=NEW, subscribe=True)
