@@ -70,6 +70,21 @@ def withdraw_consents(
     )
 
 
+def hand_over_consents(
+    kind: str, from_id: int, to_id: int, *, purposes: Collection[str] = PURPOSES
+) -> None:
+    """Give the consents of one row to another one of the same person, with their history."""
+    db.session.execute(
+        update(_table)
+        .where(
+            _table.c.subject_kind == kind,
+            _table.c.subject_id == from_id,
+            _table.c.purpose.in_(purposes),
+        )
+        .values(subject_id=to_id)
+    )
+
+
 def has_consent(kind: str, subject_id: ColumnElement[int], purpose: str) -> ColumnElement[bool]:
     """Return the condition that the row with this id gave a consent to `purpose`, still valid."""
     return (

@@ -6,15 +6,17 @@ from datetime import datetime
 from sqlalchemy import Table, and_, case, select
 
 from campaign.causes.models import Cause
-from campaign.extensions import db
+from campaign.extensions import db, note_ended
 from campaign.notices.answer_texts import VERSION, answer_text
 from campaign.notices.consents import (
     ShownText,
     consent_text_ids,
+    hand_over_consents,
     has_consent,
     insert_consents,
     withdraw_consents,
 )
+from campaign.notices.queries import consents_of
 from campaign.signatures.models import Signature
 from campaign.signatures.name_consents import consents_from_signatures
 
@@ -52,6 +54,27 @@ def note_answer_change(signature_ids: Collection[int], *, now: datetime) -> None
     """Note that the people themselves have just chosen whether to be told of answers."""
     withdraw_consents("signature", signature_ids, now=now, purposes=(ANSWER,))
     note_answer_consents(signature_ids, given_at=now, channel="web")
+
+
+def hand_over_answers(one: Signature, other: Signature) -> None:
+    """Let the person of `one` be told of answers through `other`, with the consent as it was given.
+
+    Both signatures are of one person. If they stopped these emails for `other` later, that stands.
+    """
+    if not one.tell_answer or other.tell_answer:
+        return
+    # A signature that is not counted yet has none.
+    note_answer_consents([one.id])
+    given, ended = (
+        [consent for consent in consents_of("signature", [row.id]) if consent.purpose == ANSWER]
+        for row in (one, other)
+    )
+    last_given = max(consent.given_at for consent in given)
+    if any(consent.withdrawn_at and consent.withdrawn_at > last_given for consent in ended):
+        return
+    hand_over_consents("signature", one.id, other.id, purposes=(ANSWER,))
+    one.tell_answer, other.tell_answer = False, True
+    note_ended("signature.answers_asked", other.id, other.created_at)
 
 
 def _texts_of(signature_ids: Collection[int]) -> dict[tuple[int, str], ShownText]:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Table, and_, case, delete, func, literal, select, update
+from sqlalchemy import ColumnElement, Table, and_, case, delete, func, literal, select
 
 from campaign.causes.presenters import news_consent
 from campaign.causes.queries import causes_among
@@ -133,15 +133,6 @@ def note_imported(consents: Mapping[int, ImportedConsent]) -> None:
             )
             for row_id, consent in consents.items()
         ],
-    )
-
-
-def hand_over(from_id: int, to_id: int) -> None:
-    """Give the consents of one subscription to another one of the same person, with their history."""
-    db.session.execute(
-        update(_table)
-        .where(_table.c.subject_kind == SUBJECT, _table.c.subject_id == from_id)
-        .values(subject_id=to_id)
     )
 
 

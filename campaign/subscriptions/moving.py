@@ -8,8 +8,8 @@ from sqlalchemy import delete, select
 
 from campaign.extensions import db, note_ended
 from campaign.mailboxes.parts import Mailbox, MailboxPart, register_mailbox_part
-from campaign.notices.consents import delete_consents
-from campaign.subscriptions.consents import SUBJECT, hand_over, note_ends
+from campaign.notices.consents import delete_consents, hand_over_consents
+from campaign.subscriptions.consents import SUBJECT, note_ends
 from campaign.subscriptions.models import Subscription
 from campaign.subscriptions.queries import is_suppressed, subscriptions_of_address
 
@@ -84,7 +84,7 @@ def _merge(row: Subscription, other: Subscription, now: datetime) -> None:
     if row.frequency == "weekly" and other.frequency != "weekly":
         # The first weekly email must not repeat news that was emailed before.
         other.frequency, other.digest_at = "weekly", now
-    hand_over(row.id, other.id)
+    hand_over_consents(SUBJECT, row.id, other.id)
     _end(row, now)
 
 

@@ -17,6 +17,7 @@ from campaign.mailboxes.parts import Mailbox, MailboxPart, register_mailbox_part
 from campaign.petitions.models import Petition
 from campaign.security.digests import keyed_digest
 from campaign.security.secret_key import secret_key
+from campaign.signatures.answer_consents import hand_over_answers
 from campaign.signatures.models import VALID_STATES, Signature
 from campaign.signatures.moderation.decisions import drop_corrections
 from campaign.signatures.owner.operations import move_up, withdraw
@@ -169,6 +170,7 @@ def _set_aside(row: Signature, *, heir: Signature, now: datetime) -> None:
         _drop([row])
         return
     if row.state != "withdrawn":
+        hand_over_answers(row, heir)
         withdraw(
             signature_id=row.id,
             email_digest=row.email_digest,

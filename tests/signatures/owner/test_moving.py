@@ -10,10 +10,12 @@ from campaign.accounts.audit_models import AuditEntry
 from campaign.extensions import db, write
 from campaign.mail.renderers import renderers_of
 from campaign.mailboxes import jobs, operations
+from campaign.notices.models import Consent, ConsentText
 from campaign.process.clock import utcnow
 from campaign.signatures import tokens
 from campaign.signatures.jobs import forget
 from campaign.signatures.owner.moving import count_signatures
+from campaign.signatures.owner.operations import stop_answers
 from campaign.signatures.queries import differences
 from campaign.signatures.signing.repeats import REPEAT
 from campaign.subscriptions.models import Subscription
@@ -362,6 +364,63 @@ def test_link_to_stop_answers_no_longer_works_once_nobody_remembers_the_old_addr
     write(operations.forget_old, now=utcnow() + operations.RETENTION)
     assert client.post(stop).status_code == 404
     assert row(signature_id).tell_answer is True
+
+
+def answer_consents():
+    query = select(Consent).where(Consent.purpose == "answer").order_by(Consent.id)
+    rows = db.session.scalars(query.execution_options(populate_existing=True)).all()
+    return [(each.subject_id, each.text_id, each.given_at, each.withdrawn_at) for each in rows]
+
+
+@pytest.mark.parametrize("is_counted", [True, False])
+def test_wish_to_be_told_of_answers_follows_the_signature_that_stays(petition, is_counted):
+    kept = sign_and_hatch(petition)
+    other = sign(petition, email=NEW, tell_answer=True, lang="fr")
+    confirm(other)
+    if is_counted:
+        hatch_now()
+    given_at = row(other).created_at
+    move()
+    settle()
+    assert (row(kept).state, row(kept).tell_answer) == ("counted", True)
+    assert (row(other).state, row(other).tell_answer) == ("withdrawn", False)
+    [(subject_id, text_id, *times)] = answer_consents()
+    assert (subject_id, times) == (kept, [given_at, None])
+    assert db.session.get(ConsentText, text_id).lang == "fr"
+    write(forget, now=utcnow() + 15 * DAY, unconfirmed_days=14, address_days=30)
+    assert len(answer_consents()) == 1
+
+
+def test_wish_of_a_withdrawn_signature_does_not_follow(petition):
+    other = sign_and_hatch(petition, email=NEW, tell_answer=True)
+    withdraw(other)
+    hatch_now()
+    kept = sign_and_hatch(petition)
+    move()
+    assert row(kept).tell_answer is False
+
+
+def test_person_who_stopped_emails_about_answers_later_gets_none(petition):
+    kept = sign_and_hatch(petition, tell_answer=True)
+    sign_and_hatch(petition, email=NEW, tell_answer=True)
+    write(stop_answers, signature_id=kept, now=utcnow())
+    move()
+    assert row(kept).tell_answer is False
+
+
+def test_person_who_asked_again_after_stopping_is_told(petition):
+    kept = sign_and_hatch(petition, tell_answer=True)
+    write(stop_answers, signature_id=kept, now=utcnow())
+    sign_and_hatch(petition, email=NEW, tell_answer=True)
+    move()
+    assert row(kept).tell_answer is True
+
+
+def test_wish_goes_to_the_signature_of_the_same_person(shared_petition):
+    amalia, teo = sign_and_hatch(shared_petition), sign_and_hatch(shared_petition, TEO)
+    sign_and_hatch(shared_petition, TEO, email=NEW, tell_answer=True)
+    move()
+    assert [row(each).tell_answer for each in (amalia, teo)] == [False, True]
 
 
 def test_subscriptions_follow_the_signature_that_stays(petition):
