@@ -22,6 +22,7 @@ from campaign.actions.letters.jobs import work as letter_work
 from campaign.actions.letters.owner_routes import blueprint as own_letter_blueprint
 from campaign.actions.routes import blueprint as action_blueprint
 from campaign.answers import emails as answer_emails
+from campaign.answers import moving as answer_moving
 from campaign.answers import presenters as answer_presenters
 from campaign.answers.jobs import work as answer_work
 from campaign.answers.routes import blueprint as answer_blueprint
@@ -183,6 +184,7 @@ PARTS = (
     subscription_moving,
     update_moving,
     signature_moving,
+    answer_moving,
     event_moving,
     workspace,
     commands,
