@@ -11,7 +11,8 @@ from campaign.mailboxes.parts import Mailbox, MailboxPart, register_mailbox_part
 from campaign.notices.consents import delete_consents, hand_over_consents
 from campaign.subscriptions.consents import SUBJECT, note_ends
 from campaign.subscriptions.models import Subscription
-from campaign.subscriptions.queries import is_suppressed, subscriptions_of_address
+from campaign.subscriptions.operations import suppress
+from campaign.subscriptions.queries import is_suppressed, subscriptions_of_address, suppression_of
 
 MOVED = "moved"
 # What says how the older of two consents came.
@@ -33,8 +34,11 @@ def move_subscriptions(old: Mailbox, new: Mailbox, *, now: datetime) -> None:
     """Move the active subscriptions of a mailbox.
 
     Those that nobody confirmed are dropped. Those that ended stay, so that no import asks the old
-    address again. News never goes to a new address that wants none.
+    address again. If one of the two addresses is on the do-not-email list, the new one is from now
+    on, and no news goes there.
     """
+    if old.digest != new.digest and (wish := suppression_of(old.digest)):
+        suppress(email_digest=new.digest, reason=wish.reason, note=wish.note, now=now)
     rows = db.session.scalars(
         select(Subscription)
         .where(Subscription.email_digest.in_({old.digest, new.digest}))

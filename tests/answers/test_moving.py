@@ -2,12 +2,15 @@
 
 import pytest
 
+from campaign.extensions import write
+from campaign.process.clock import utcnow
+from campaign.subscriptions.operations import suppress
 from tests.answers.announcing import announce_all, delivered
 from tests.factories.announcements import begin, begin_about, set_result
 from tests.factories.answers import make_answer
 from tests.factories.mailboxes import NEW, OLD, move
 from tests.factories.petitions import make_petition
-from tests.factories.signatures import AMALIA, ODILE, TEO, hatch_now, sign_and_hatch
+from tests.factories.signatures import AMALIA, ODILE, TEO, hatch_now, row, sign_and_hatch
 
 pytestmark = pytest.mark.both_databases
 
@@ -54,6 +57,16 @@ def test_email_that_was_sent_before_the_move_is_not_sent_again(app, petition):
     assert delivered(app) == [OLD]
     move()
     announce_all()
+    assert delivered(app) == []
+
+
+@pytest.mark.parametrize("reason", ["request", "complaint"])
+def test_person_who_asked_for_no_email_gets_none_at_the_new_address(app, petition, reason):
+    signature_id = sign_and_hatch(petition, AMALIA, tell_answer=True)
+    write(suppress, email_digest=row(signature_id).email_digest, reason=reason, now=utcnow())
+    move()
+    begin_answer(petition)
+    assert announce_all() == 0
     assert delivered(app) == []
 
 

@@ -6,12 +6,12 @@ import pytest
 from sqlalchemy import select
 
 from campaign.extensions import db, write
-from campaign.mail.operations import refuse_address
+from campaign.mail.operations import refusal_of, refuse_address
 from campaign.mailboxes.queries import former_digests
 from campaign.notices.models import Consent
 from campaign.process.clock import utcnow
 from campaign.subscriptions import operations
-from campaign.subscriptions.queries import is_suppressed
+from campaign.subscriptions.queries import is_suppressed, suppression_of
 from tests.factories import mailboxes
 from tests.factories.causes import make_cause
 from tests.factories.subscriptions import (
@@ -139,12 +139,40 @@ def test_new_address_that_wants_no_news_gets_none(cause):
     assert subscription(own).email is None
 
 
-def test_lists_of_addresses_do_not_follow(cause):
-    write(operations.suppress, email_digest=digest("amalia"), reason="request", now=utcnow())
-    write(refuse_address, digest("amalia"), reason="bounced", now=utcnow())
+@pytest.mark.parametrize("reason", ["request", "complaint", "organizer"])
+def test_wish_for_no_news_follows_to_the_new_address(cause, reason):
+    write(
+        operations.suppress, email_digest=digest("amalia"), reason=reason, now=utcnow(), note="Call"
+    )
+    subscribe(NEW_NAME, cause_id=cause.id)
     move()
-    assert is_suppressed(digest("amalia"))
+    for name in ("amalia", NEW_NAME):
+        entry = suppression_of(digest(name))
+        assert (entry.reason, entry.note) == (reason, "Call")
+    assert active() == set()
+    assert all(withdrawn_at for _id, withdrawn_at in consents())
+
+
+def test_own_wish_stays_rather_than_that_of_an_organizer(cause):
+    for name, reason in (("amalia", "organizer"), (NEW_NAME, "request")):
+        write(operations.suppress, email_digest=digest(name), reason=reason, now=utcnow())
+    move()
+    assert suppression_of(digest(NEW_NAME)).reason == "request"
+
+
+def test_person_can_allow_news_again_at_the_new_address(cause):
+    write(operations.suppress, email_digest=digest("amalia"), reason="request", now=utcnow())
+    move()
+    write(operations.allow_again, email_digest=digest(NEW_NAME))
     assert not is_suppressed(digest(NEW_NAME))
+
+
+def test_reports_that_the_old_address_does_not_work_do_not_follow(cause):
+    write(refuse_address, digest("amalia"), reason="bounced", now=utcnow())
+    row_id = subscribe(cause_id=cause.id)
+    move()
+    assert refusal_of(digest(NEW_NAME)) is None
+    assert active() == {(row_id, NEW)}
 
 
 def test_link_to_unsubscribe_in_old_emails_keeps_working(client, cause):
