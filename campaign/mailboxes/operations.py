@@ -14,7 +14,7 @@ from campaign.errors import CampaignError, LinkExpired
 from campaign.extensions import db, load_for_update_or_none, note_ended, rows_changed
 from campaign.mail.operations import enqueue
 from campaign.mailboxes.models import AddressChange
-from campaign.mailboxes.parts import Mailbox, counts_of, mailbox_parts
+from campaign.mailboxes.parts import Mailbox, counts_of, lang_of, mailbox_parts
 from campaign.mailboxes.queries import CAUTION_PERIOD, changes_from, was_stopped
 
 REQUEST = "address_change_request"
@@ -74,7 +74,9 @@ def confirm_change(*, change_id: int, now: datetime, good_for: timedelta) -> Add
     change.needs_agreement = was_stopped(change.old, now=now)
     change.takes_effect_at = None if change.needs_agreement else now + OBJECTION_PERIOD
     db.session.flush()
-    enqueue(kind=NOTICE, subject_id=change.id, lang=change.lang)
+    # The language of the change is that of the person who asked for it, who may be a thief.
+    lang = lang_of(change.old) or change.lang
+    enqueue(kind=NOTICE, subject_id=change.id, lang=lang)
     return change
 
 

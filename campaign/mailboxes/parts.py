@@ -42,6 +42,10 @@ def _nothing(_mailbox: Mailbox) -> int:
     return 0
 
 
+def _no_lang(_mailbox: Mailbox) -> str:
+    return ""
+
+
 def _is_not(_mailbox: Mailbox) -> bool:
     return False
 
@@ -50,13 +54,15 @@ def _is_not(_mailbox: Mailbox) -> bool:
 class MailboxPart:
     """What one package keeps for a mailbox.
 
-    `name` is the key of its count on pages. `count` returns how many rows would move. `is_neutral`
-    returns whether the emails to this mailbox must not show who sends them.
+    `name` is the key of its count on pages. `count` returns how many rows would move. `lang`
+    returns the language of the newest one, or an empty text. `is_neutral` returns whether the
+    emails to this mailbox must not show who sends them.
     """
 
     name: str
     move: Move
     count: Callable[[Mailbox], int] = _nothing
+    lang: Callable[[Mailbox], str] = _no_lang
     is_neutral: Callable[[Mailbox], bool] = _is_not
 
 
@@ -78,6 +84,15 @@ def mailbox_parts() -> list[MailboxPart]:
 def counts_of(mailbox: Mailbox) -> dict[str, int]:
     """Return how much belongs to a mailbox, by the name of the part."""
     return {part.name: part.count(mailbox) for part in mailbox_parts()}
+
+
+def lang_of(mailbox: Mailbox) -> str:
+    """Return the language that the reader of a mailbox uses, or an empty text.
+
+    The last part with one decides. Those are signatures, because anyone with a personal link can
+    change the language of subscriptions.
+    """
+    return next(filter(None, (part.lang(mailbox) for part in reversed(mailbox_parts()))), "")
 
 
 def is_neutral(mailbox: Mailbox) -> bool:

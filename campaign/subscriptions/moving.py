@@ -21,13 +21,21 @@ _ORIGIN = ("source", "notice_id", "evidence", "confirmed_at", "signature_id")
 
 def init_app(app: Flask) -> None:
     """Register the subscriptions of a mailbox as a part of it."""
-    part = MailboxPart(name="subscriptions", move=move_subscriptions, count=count_subscriptions)
+    part = MailboxPart(
+        name="subscriptions", move=move_subscriptions, count=count_subscriptions, lang=newest_lang
+    )
     register_mailbox_part(app, part)
 
 
 def count_subscriptions(mailbox: Mailbox) -> int:
     """Return how many active subscriptions the mailbox has."""
     return len(subscriptions_of_address(mailbox.digest, mailbox.email))
+
+
+def newest_lang(mailbox: Mailbox) -> str:
+    """Return the language of the newest active subscription of the mailbox, or an empty text."""
+    rows = subscriptions_of_address(mailbox.digest, mailbox.email)
+    return rows[-1][0].lang if rows else ""
 
 
 def move_subscriptions(old: Mailbox, new: Mailbox, *, now: datetime) -> None:

@@ -15,7 +15,8 @@ from campaign.signatures.erasure import erase_one
 from tests.factories import mailboxes
 from tests.factories.mailboxes import NEW, OLD, WEEK, change, changes, confirmed, request
 from tests.factories.petitions import make_petition
-from tests.factories.signatures import queued_emails, row, rows, sign_and_hatch
+from tests.factories.signatures import queued_emails, row, rows, sign, sign_and_hatch
+from tests.factories.subscriptions import subscribe
 
 pytestmark = pytest.mark.both_databases
 SECOND = timedelta(seconds=1)
@@ -63,6 +64,28 @@ def test_confirmed_change_tells_the_old_address_and_waits(petition):
     assert press(operations.take_effect, change_id, now=now + operations.OBJECTION_PERIOD)
     assert row(signature_id).email == NEW
     assert kinds() == [operations.REQUEST, operations.NOTICE, operations.DONE]
+
+
+def notice_lang():
+    return next(lang for kind, _id, lang in queued_emails() if kind == operations.NOTICE)
+
+
+def test_notice_is_in_the_language_of_the_newest_confirmed_signature(petition):
+    law, water = (make_petition(slug, cause_id=petition.cause_id) for slug in ("law", "water"))
+    sign_and_hatch(petition, lang="en")
+    sign_and_hatch(law, lang="fr")
+    # Anyone can do this.
+    sign(water, lang="es")
+    subscribe(cause_id=petition.cause_id, lang="es")
+    confirmed(lang="es")
+    assert notice_lang() == "fr"
+
+
+def test_notice_to_a_subscriber_is_in_the_language_of_the_newest_subscription(petition):
+    subscribe(cause_id=petition.cause_id, lang="en")
+    subscribe(lang="fr")
+    confirmed(lang="es")
+    assert notice_lang() == "fr"
 
 
 def test_second_press_changes_nothing(petition):

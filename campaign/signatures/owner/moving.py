@@ -33,7 +33,11 @@ SET_ASIDE = "signature set aside"
 def init_app(app: Flask) -> None:
     """Register the signatures of a mailbox as a part of it."""
     part = MailboxPart(
-        name="signatures", move=move_signatures, count=count_signatures, is_neutral=is_neutral
+        name="signatures",
+        move=move_signatures,
+        count=count_signatures,
+        lang=newest_lang,
+        is_neutral=is_neutral,
     )
     register_mailbox_part(app, part)
 
@@ -42,6 +46,15 @@ def count_signatures(mailbox: Mailbox) -> int:
     """Return how many signatures of the mailbox would move and are not withdrawn."""
     rows = signatures_of_address(mailbox.digest, mailbox.email)
     return sum(row.state != "withdrawn" and not _is_unconfirmed(row) for row in rows)
+
+
+def newest_lang(mailbox: Mailbox) -> str:
+    """Return the language of the newest signature of the mailbox, or an empty text.
+
+    Anyone can sign with the address in any language, so it must be confirmed.
+    """
+    rows = signatures_of_address(mailbox.digest, mailbox.email)
+    return next((row.lang for row in reversed(rows) if not _is_unconfirmed(row)), "")
 
 
 def is_neutral(mailbox: Mailbox) -> bool:
