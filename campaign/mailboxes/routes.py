@@ -34,7 +34,10 @@ ANSWERS = {
 
 @blueprint.get("/<lang>/address-changes/<token>")
 def change(token: str) -> ResponseReturnValue:
-    """Show what would move where, with the buttons for this reader."""
+    """Show what would move where, with the buttons for this reader.
+
+    Before the new mailbox has confirmed, its reader may be a stranger, and sees nothing of it.
+    """
     opened, purpose = _opened(token)
     return _render(token, opened, purpose)
 
@@ -110,14 +113,13 @@ def _render(token: str, opened: AddressChange, purpose: str) -> Response:
     good_for = timedelta(days=site_settings().confirm_days)
     has_expired = opened.state == "requested" and opened.created_at <= utcnow() - good_for
     state = "expired" if has_expired else opened.state
-    is_open = state in operations.OPEN
     context: dict[str, Any] = {
         "token": token,
         "state": state,
         "is_for_new": purpose == tokens.NEW,
         "old_email": mask(opened.old_email),
         "new_email": mask(opened.new_email),
-        "counts": counts_of(opened.old) if is_open else {},
+        "counts": counts_of(opened.old) if state == "waiting" else {},
         "takes_effect_at": opened.takes_effect_at,
         "is_due": opened.takes_effect_at is not None and opened.takes_effect_at <= utcnow(),
         "objection_days": operations.OBJECTION_PERIOD.days,

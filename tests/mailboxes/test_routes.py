@@ -121,15 +121,26 @@ def test_opening_the_page_changes_nothing(client, petition, to_old):
     assert answers_in(page) == ({"stop", "agree"} if to_old else {"confirm", "refuse"})
 
 
+def counts_in(page):
+    return dict(re.findall(r'data-part="(\w+)" data-count="(\d+)"', page.text))
+
+
 def test_page_shows_how_much_moves_and_no_whole_address(client, petition):
     sign_and_hatch(petition)
     subscribe(cause_id=petition.cause_id)
-    for to_old, begin in ((False, request), (True, confirmed)):
-        text = client.get(link(begin(), to_old=to_old)).text
-        counts = dict(re.findall(r'data-part="(\w+)" data-count="(\d+)"', text))
-        assert counts == {"signatures": "1", "subscriptions": "1", "registrations": "0"}
-        assert OLD not in text
-        assert NEW not in text
+    change_id = confirmed()
+    for to_old in (False, True):
+        page = client.get(link(change_id, to_old=to_old))
+        assert counts_in(page) == {"signatures": "1", "subscriptions": "1", "registrations": "0"}
+        assert OLD not in page.text
+        assert NEW not in page.text
+
+
+def test_stranger_at_a_mistyped_address_sees_nothing_of_the_other_mailbox(client, petition):
+    sign_and_hatch(petition)
+    page = client.get(link(request()))
+    assert counts_in(page) == {}
+    assert OLD.partition("@")[2] not in page.text
 
 
 @pytest.mark.parametrize(
