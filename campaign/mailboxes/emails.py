@@ -14,9 +14,9 @@ from campaign.mail.models import OutboxRow
 from campaign.mail.renderers import register
 from campaign.mailboxes import tokens
 from campaign.mailboxes.models import AddressChange
-from campaign.mailboxes.operations import DONE, NOTICE, OBJECTION_PERIOD, REQUEST, STOPPED
+from campaign.mailboxes.operations import DONE, NOTICE, REQUEST, STOPPED
 from campaign.mailboxes.parts import Mailbox, is_neutral
-from campaign.mailboxes.queries import change_by_id
+from campaign.mailboxes.queries import OBJECTION_PERIOD, change_by_id, expected_at
 from campaign.organisations.emails import email_identity
 from campaign.process.clock import utcnow
 from campaign.site.settings import local_day, site_settings
@@ -78,7 +78,7 @@ def _request_values(change: AddressChange, lang: str) -> _Values | None:
 def _notice_values(change: AddressChange, lang: str) -> _Values | None:
     if change.state != "waiting":
         return None
-    at = change.takes_effect_at
+    at = expected_at(change, now=utcnow())
     context = {
         "takes_effect_on": local_day(at) if at else None,
         "objection_days": OBJECTION_PERIOD.days,

@@ -15,6 +15,7 @@ BATCH_SIZE = 50
 
 logger = logging.getLogger("campaign.mailboxes")
 work = BackgroundWork()
+work.upkeep(operations.follow_notices)
 work.upkeep(operations.forget_old)
 
 

@@ -18,10 +18,11 @@ WAITING = text("state = 'waiting'")
 class AddressChange(Base):
     """A request to move everything of one mailbox to another.
 
-    It is `requested` until the new mailbox confirms it, then `waiting` until `takes_effect_at`. In
-    that time the old mailbox may agree, which sets `takes_effect_at` to now, or object: then it is
-    `stopped`. After an objection, the next one `needs_agreement`: it has no `takes_effect_at` until
-    the old mailbox agrees.
+    It is `requested` until the new mailbox confirms it, then `waiting` until `takes_effect_at`,
+    which is set once the notice to the old mailbox was sent. `notice_id` is its row in the outbox.
+    In that time the old mailbox may agree, which sets `takes_effect_at` to now, or object: then it
+    is `stopped`. After an objection, the next one `needs_agreement`: it has no `takes_effect_at`
+    until the old mailbox agrees.
 
     The other states are ends, with `ended_at`. The new mailbox `refused` it, a later request
     `replaced` it, or it `expired`. A while after its end, the row is deleted.
@@ -51,6 +52,7 @@ class AddressChange(Base):
     new_digest: Mapped[bytes] = mapped_column(LargeBinary(32))
     needs_agreement: Mapped[bool] = mapped_column(Boolean, default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    notice_id: Mapped[int | None] = mapped_column(RowId)
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     takes_effect_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -12,16 +12,21 @@ from sqlalchemy import delete, or_, select
 from campaign.accounts.audit import Actor, record
 from campaign.errors import CampaignError, LinkExpired
 from campaign.extensions import db, load_for_update_or_none, note_ended, rows_changed
-from campaign.mail.operations import enqueue
-from campaign.mailboxes.models import AddressChange
+from campaign.mail.models import OutboxMessage
+from campaign.mail.operations import enqueue, enqueue_many, refused_among
+from campaign.mailboxes.models import WAITING, AddressChange
 from campaign.mailboxes.parts import Mailbox, counts_of, lang_of, mailbox_parts
-from campaign.mailboxes.queries import CAUTION_PERIOD, changes_from, was_stopped
+from campaign.mailboxes.queries import (
+    CAUTION_PERIOD,
+    OBJECTION_PERIOD,
+    changes_from,
+    was_stopped,
+)
 
 REQUEST = "address_change_request"
 NOTICE = "address_change_notice"
 STOPPED = "address_change_stopped"
 DONE = "address_change_done"
-OBJECTION_PERIOD = timedelta(days=14)
 # As long as an earlier objection counts.
 RETENTION = CAUTION_PERIOD
 OPEN = ("requested", "waiting")
@@ -59,9 +64,9 @@ def request_change(*, old: Mailbox, new: Mailbox, lang: str, now: datetime) -> i
 def confirm_change(*, change_id: int, now: datetime, good_for: timedelta) -> AddressChange:
     """Confirm the change for the new mailbox, and tell the old one at once.
 
-    It takes effect after OBJECTION_PERIOD, or if the old mailbox agrees. It replaces an earlier
-    change that waits. Confirming twice changes nothing. `good_for` is how long the link in the
-    email works. Raise LinkExpired and ChangeOver.
+    It takes effect OBJECTION_PERIOD after the old mailbox was told, or if it agrees. It replaces an
+    earlier change that waits. Confirming twice changes nothing. `good_for` is how long the link in
+    the email works. Raise LinkExpired and ChangeOver.
     """
     change = _load_with_others(change_id)
     if change.state != "requested":
@@ -72,12 +77,41 @@ def confirm_change(*, change_id: int, now: datetime, good_for: timedelta) -> Add
         _end(earlier, "replaced", now)
     change.state, change.confirmed_at = "waiting", now
     change.needs_agreement = was_stopped(change.old, now=now)
-    change.takes_effect_at = None if change.needs_agreement else now + OBJECTION_PERIOD
-    db.session.flush()
-    # The language of the change is that of the person who asked for it, who may be a thief.
-    lang = lang_of(change.old) or change.lang
-    enqueue(kind=NOTICE, subject_id=change.id, lang=lang)
+    _tell_old(change)
     return change
+
+
+def follow_notices(*, now: datetime) -> int:
+    """Begin the time to object of changes whose old mailbox was told, and return how many changed.
+
+    A notice that the mail server did not accept is queued again. If the old address accepts no
+    email at all, nobody can read a notice there, and the time begins without one.
+    """
+    waiting = db.session.scalars(
+        select(AddressChange)
+        .where(WAITING, AddressChange.takes_effect_at.is_(None))
+        .order_by(AddressChange.id)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    ).all()
+    return sum(_follow_notice(change, now) for change in waiting)
+
+
+def _follow_notice(change: AddressChange, now: datetime) -> bool:
+    query = select(OutboxMessage.state, OutboxMessage.sent_at)
+    notice = db.session.execute(query.where(OutboxMessage.id == change.notice_id)).one_or_none()
+    state = notice.state if notice else ""
+    if state == "owed":
+        return False
+    if state != "sent" and not refused_among([change.old_digest]):
+        _tell_old(change)
+        return True
+    if change.needs_agreement:
+        return False
+    told_at = notice.sent_at if notice and state == "sent" else now
+    change.takes_effect_at = told_at + OBJECTION_PERIOD
+    db.session.flush()
+    return True
 
 
 def refuse_change(*, change_id: int, now: datetime) -> AddressChange:
@@ -138,7 +172,10 @@ def take_effect(*, change_id: int, now: datetime) -> bool:
 
 
 def forget_old(*, now: datetime) -> int:
-    """Let changes expire that nobody agreed to, and delete old rows, and return how many."""
+    """Let changes expire that nobody agreed to or was told of, and delete old rows.
+
+    Return how many.
+    """
     unanswered = db.session.scalars(
         select(AddressChange)
         .where(
@@ -175,6 +212,14 @@ def forget_erased(digests: Iterable[bytes]) -> None:
         mailboxes = [change.old] if change.state in OPEN else [change.old, change.new]
         if not any(sum(counts_of(mailbox).values()) for mailbox in mailboxes):
             db.session.delete(change)
+    db.session.flush()
+
+
+def _tell_old(change: AddressChange) -> None:
+    # The language of the change is that of the person who asked for it, who may be a thief.
+    lang = lang_of(change.old) or change.lang
+    message = {"kind": NOTICE, "subject_id": change.id, "lang": lang}
+    change.notice_id = enqueue_many([message])[change.id]
     db.session.flush()
 
 

@@ -11,6 +11,8 @@ from campaign.mailboxes.models import WAITING, AddressChange
 from campaign.mailboxes.parts import Mailbox
 from campaign.security.tokens import claimed_number
 
+# How long the old mailbox has to object after it was told.
+OBJECTION_PERIOD = timedelta(days=14)
 # How long after an objection the old mailbox must agree to any other change.
 CAUTION_PERIOD = timedelta(days=30)
 # Enough for anyone. It only makes sure that a circle of changes ends.
@@ -47,6 +49,17 @@ def changes_from(mailbox: Mailbox, *states: str) -> list[AddressChange]:
 def waiting_change(mailbox: Mailbox) -> AddressChange | None:
     """Return the change of this mailbox that takes effect next, or None."""
     return next(iter(changes_from(mailbox, "waiting")), None)
+
+
+def expected_at(change: AddressChange, *, now: datetime) -> datetime | None:
+    """Return when a change that waits takes effect, unless the old mailbox acts before.
+
+    None means that the old mailbox must agree first. Until it was told, the time begins no earlier
+    than now.
+    """
+    if change.needs_agreement:
+        return change.takes_effect_at
+    return change.takes_effect_at or now + OBJECTION_PERIOD
 
 
 def was_stopped(mailbox: Mailbox, *, now: datetime) -> bool:

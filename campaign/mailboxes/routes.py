@@ -19,7 +19,7 @@ from campaign.http.caching import private, public
 from campaign.mailboxes import operations, tokens
 from campaign.mailboxes.models import AddressChange
 from campaign.mailboxes.parts import counts_of
-from campaign.mailboxes.queries import change_by_token
+from campaign.mailboxes.queries import OBJECTION_PERIOD, change_by_token, expected_at
 from campaign.process.clock import utcnow
 from campaign.site.settings import site_settings
 from campaign.text.email_addresses import mask
@@ -73,7 +73,7 @@ def answered(answer: str) -> ResponseReturnValue:
     if not any(answer in answers.values() for answers in ANSWERS.values()):
         abort(404)
     page = render_template(
-        "mailboxes/answered.html", answer=answer, objection_days=operations.OBJECTION_PERIOD.days
+        "mailboxes/answered.html", answer=answer, objection_days=OBJECTION_PERIOD.days
     )
     return public(make_response(page), 60)
 
@@ -120,9 +120,9 @@ def _render(token: str, opened: AddressChange, purpose: str) -> Response:
         "old_email": mask(opened.old_email),
         "new_email": mask(opened.new_email),
         "counts": counts_of(opened.old) if state == "waiting" else {},
-        "takes_effect_at": opened.takes_effect_at,
+        "takes_effect_at": expected_at(opened, now=utcnow()),
         "is_due": opened.takes_effect_at is not None and opened.takes_effect_at <= utcnow(),
-        "objection_days": operations.OBJECTION_PERIOD.days,
+        "objection_days": OBJECTION_PERIOD.days,
     }
     status = 410 if has_expired else 200
     return private(make_response(render_template("mailboxes/change.html", **context), status))

@@ -11,7 +11,7 @@ from campaign.http.caching import private
 from campaign.mailboxes import operations
 from campaign.mailboxes.forms import NewAddressForm
 from campaign.mailboxes.parts import Mailbox
-from campaign.mailboxes.queries import waiting_change
+from campaign.mailboxes.queries import OBJECTION_PERIOD, expected_at, waiting_change
 from campaign.process.clock import utcnow
 from campaign.security.rate_limits import limiter
 from campaign.site.settings import site_settings
@@ -59,9 +59,9 @@ def _render(
         action=action,
         back=back,
         email=mask(mailbox.email),
-        waiting=waiting,
         waiting_email=mask(waiting.new_email) if waiting else "",
-        objection_days=operations.OBJECTION_PERIOD.days,
+        takes_effect_at=expected_at(waiting, now=utcnow()) if waiting else None,
+        objection_days=OBJECTION_PERIOD.days,
         link_days=site_settings().confirm_days,
     )
     return private(make_response(page, status))

@@ -28,7 +28,7 @@ NOT_PERSONAL = {
     "signature": "id cause_id position_at_address",
     "repeat_signing": "id",
     "own_link_request": "id",
-    "address_change": "id",
+    "address_change": "id notice_id",
     "registration": "id",
     "event_message_receipt": "id",
     "outbox_message": "id attempts locked_until priority",

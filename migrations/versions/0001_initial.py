@@ -469,6 +469,7 @@ def upgrade():
         sa.Column("new_email", sa.String(length=320), nullable=False),
         sa.Column("new_digest", sa.LargeBinary(length=32), nullable=False),
         sa.Column("needs_agreement", sa.Boolean(), nullable=False),
+        sa.Column("notice_id", ROW_ID, nullable=True),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("confirmed_at", INSTANT, nullable=True),
         sa.Column("takes_effect_at", INSTANT, nullable=True),

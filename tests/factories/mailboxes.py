@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from campaign.extensions import db, write
+from campaign.mail.models import OutboxMessage
 from campaign.mailboxes import operations, tokens
 from campaign.mailboxes.models import AddressChange
 from campaign.mailboxes.parts import Mailbox
@@ -31,10 +32,30 @@ def request(old=OLD, new=NEW, *, lang="en", now=None):
 
 
 def confirmed(old=OLD, new=NEW, *, now=None, **more):
+    """Request and confirm a change, and tell the old address, committed, and return the id."""
+    now = now or utcnow()
+    change_id = confirm_request(old, new, now=now, **more)
+    settle_notice(change_id, "sent", now=now)
+    write(operations.follow_notices, now=now)
+    return change_id
+
+
+def confirm_request(old=OLD, new=NEW, *, now=None, **more):
     """Request a change and confirm it with the new address, committed, and return the id."""
     change_id = request(old, new, now=now, **more)
     write(operations.confirm_change, change_id=change_id, now=now or utcnow(), good_for=WEEK)
     return change_id
+
+
+def settle_notice(change_id, state, *, now=None):
+    """Note what became of the email to the old address: `sent`, `dropped` or `failed`."""
+    write(
+        lambda: db.session.execute(
+            update(OutboxMessage)
+            .where(OutboxMessage.id == change(change_id).notice_id)
+            .values(state=state, sent_at=now if state == "sent" else None)
+        )
+    )
 
 
 def move(old=OLD, new=NEW, *, now=None):

@@ -9,7 +9,16 @@ from campaign.extensions import write
 from campaign.mail.renderers import bound_kinds, renderers_of
 from campaign.mailboxes import operations
 from campaign.process.clock import utcnow
-from tests.factories.mailboxes import NEW, OLD, change, confirmed, link, move, request
+from tests.factories.mailboxes import (
+    NEW,
+    OLD,
+    change,
+    confirm_request,
+    confirmed,
+    link,
+    move,
+    request,
+)
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import sign_and_hatch
 
@@ -56,6 +65,16 @@ def test_ends_are_told_to_the_new_address(app, petition, lang):
     assert f"http://localhost/{lang}/mine" in done.text
     for message in (stopped, done):
         assert OLD not in message.text + message.html
+
+
+def test_notice_that_leaves_late_names_a_later_day(app, petition):
+    sign_and_hatch(petition)
+    texts = set()
+    for days_ago in (5, 0):
+        change_id = confirm_request(now=utcnow() - timedelta(days=days_ago))
+        text = compose(app, operations.NOTICE, change_id).text
+        texts.add(text.replace(link(change_id, to_old=True), ""))
+    assert len(texts) == 1
 
 
 def test_notice_that_needs_agreement_names_no_day(app, petition):

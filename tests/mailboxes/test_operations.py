@@ -8,12 +8,23 @@ from sqlalchemy import select
 from campaign.accounts.audit_models import AuditEntry
 from campaign.errors import LinkExpired
 from campaign.extensions import db, write
+from campaign.mail.operations import refuse_address, report_address
 from campaign.mailboxes import operations
 from campaign.mailboxes.queries import CAUTION_PERIOD, due_changes, was_stopped
 from campaign.process.clock import utcnow
 from campaign.signatures.erasure import erase_one
 from tests.factories import mailboxes
-from tests.factories.mailboxes import NEW, OLD, WEEK, change, changes, confirmed, request
+from tests.factories.mailboxes import (
+    NEW,
+    OLD,
+    WEEK,
+    change,
+    changes,
+    confirm_request,
+    confirmed,
+    request,
+    settle_notice,
+)
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import queued_emails, row, rows, sign, sign_and_hatch
 from tests.factories.subscriptions import subscribe
@@ -64,6 +75,91 @@ def test_confirmed_change_tells_the_old_address_and_waits(petition):
     assert press(operations.take_effect, change_id, now=now + operations.OBJECTION_PERIOD)
     assert row(signature_id).email == NEW
     assert kinds() == [operations.REQUEST, operations.NOTICE, operations.DONE]
+
+
+def follow(now):
+    write(operations.follow_notices, now=now)
+
+
+def test_time_to_object_begins_when_the_notice_was_sent(petition):
+    signature_id = sign_and_hatch(petition)
+    now = utcnow()
+    change_id = confirm_request(now=now)
+    follow(now)
+    assert change(change_id).takes_effect_at is None
+    sent_at = now + timedelta(days=2)
+    settle_notice(change_id, "sent", now=sent_at)
+    follow(sent_at + SECOND)
+    assert change(change_id).takes_effect_at == sent_at + operations.OBJECTION_PERIOD
+    early = sent_at + operations.OBJECTION_PERIOD - SECOND
+    assert not press(operations.take_effect, change_id, now=early)
+    write(operations.forget_old, now=early)
+    assert press(operations.take_effect, change_id, now=early + SECOND)
+    assert row(signature_id).email == NEW
+
+
+@pytest.mark.parametrize("state", ["failed", "dropped"])
+def test_notice_that_was_not_sent_is_queued_again_and_nothing_moves(petition, state):
+    sign_and_hatch(petition)
+    now = utcnow()
+    change_id = confirm_request(now=now)
+    settle_notice(change_id, state)
+    follow(now)
+    follow(now)
+    assert kinds().count(operations.NOTICE) == 2
+    assert change(change_id).takes_effect_at is None
+    assert not press(
+        operations.take_effect, change_id, now=now + operations.OBJECTION_PERIOD + SECOND
+    )
+    settle_notice(change_id, "sent", now=now + SECOND)
+    follow(now + SECOND)
+    assert change(change_id).takes_effect_at == now + SECOND + operations.OBJECTION_PERIOD
+
+
+def test_change_that_the_old_address_never_heard_of_expires(petition):
+    signature_id = sign_and_hatch(petition)
+    now = utcnow()
+    change_id = confirm_request(now=now)
+    write(operations.forget_old, now=now + operations.OBJECTION_PERIOD)
+    assert change(change_id).state == "expired"
+    assert row(signature_id).email == OLD
+
+
+def test_change_from_an_address_that_accepts_no_email_needs_no_notice(petition):
+    signature_id = sign_and_hatch(petition)
+    now = utcnow()
+    change_id = confirm_request(now=now)
+    write(refuse_address, change(change_id).old_digest, reason="550 5.1.1", now=now)
+    settle_notice(change_id, "dropped")
+    follow(now)
+    assert kinds().count(operations.NOTICE) == 1
+    assert press(operations.take_effect, change_id, now=now + operations.OBJECTION_PERIOD)
+    assert row(signature_id).email == NEW
+
+
+def test_one_report_is_not_enough_to_do_without_the_notice(petition):
+    sign_and_hatch(petition)
+    now = utcnow()
+    change_id = confirm_request(now=now)
+    digest = change(change_id).old_digest
+    write(report_address, digest, reason="bounced", message="outbox-1", now=now)
+    settle_notice(change_id, "failed")
+    follow(now)
+    assert change(change_id).takes_effect_at is None
+
+
+def test_change_that_needs_agreement_does_not_begin_with_the_notice(petition):
+    sign_and_hatch(petition)
+    press(operations.stop, confirmed())
+    now = utcnow()
+    change_id = confirm_request(now=now)
+    settle_notice(change_id, "failed")
+    follow(now)
+    assert kinds().count(operations.NOTICE) == 3
+    write(refuse_address, change(change_id).old_digest, reason="550 5.1.1", now=now)
+    settle_notice(change_id, "dropped")
+    follow(now)
+    assert change(change_id).takes_effect_at is None
 
 
 def notice_lang():

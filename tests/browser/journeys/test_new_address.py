@@ -34,10 +34,10 @@ def test_everything_moves_once_both_addresses_agree(signer, served, lang, script
     visitor, new = mine.visitor, new_address_of(mine.visitor)
     NewAddressScreen.from_own_page(mine).ask(new)
     change = AddressChangeScreen.from_email(visitor, served.url, new)
-    assert (change.state, change.count("signatures")) == ("requested", 1)
+    assert change.state == "requested"
     assert change.press("confirm").answer == "confirmed"
     change = AddressChangeScreen.from_email(visitor, served.url, visitor.address)
-    assert change.state == "waiting"
+    assert (change.state, change.count("signatures")) == ("waiting", 1)
     assert change.press("agree").answer == "agreed"
     assert is_gone(old_link)
     visitor.page.goto(own_link(served.url, new, lang))
