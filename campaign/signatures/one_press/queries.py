@@ -32,7 +32,8 @@ class LinkState(StrEnum):
 class PressLink(NamedTuple):
     """A valid one-press link: its petition, and the signature that names its supporter.
 
-    That is the newest one of the person of the code. `state` says whether the link still holds.
+    That is the newest one of the person of the code under another petition. `state` says whether
+    the link still holds.
     """
 
     petition: Petition
@@ -54,17 +55,19 @@ def press_link(token: str) -> PressLink | None:
         return None
     if has_ended(token):
         return PressLink(petition, anchor, LinkState.ENDED)
-    source = newest_of_person(anchor)
+    source = newest_of_person(anchor, except_petition=petition.id)
     # Nobody's data crosses to another organisation, even if the petition moved there since.
     if source is None or organisation_of(anchor) != petition.cause.organisation_id:
         return PressLink(petition, anchor, LinkState.VOID)
     return PressLink(petition, source, LinkState.GOOD)
 
 
-def newest_of_person(anchor: Signature) -> Signature | None:
+def newest_of_person(anchor: Signature, *, except_petition: int) -> Signature | None:
     """Return this person's newest confirmed signature with exactly this address, or None.
 
-    It is one of the same organisation. None if the person withdrew or erased the signature itself.
+    It is one of the same organisation, but not under the petition to be signed. Otherwise the page
+    would change when the person signs, and would reveal it to anyone who was forwarded the email.
+    None if the person withdrew or erased the signature itself.
     """
     if not is_confirmed(anchor):
         return None
@@ -72,9 +75,11 @@ def newest_of_person(anchor: Signature) -> Signature | None:
     own = [
         row
         for row in _confirmed_of(anchor)
-        if is_same_person(row, anchor) and row.cause_id in causes
+        if is_same_person(row, anchor)
+        and row.cause_id in causes
+        and row.petition_id != except_petition
     ]
-    return max(own, key=lambda row: (row.confirmed_at, row.id), default=None)
+    return max(own, key=lambda row: (row.confirmed_at, row.id), default=anchor)
 
 
 def is_confirmed(signature: Signature) -> bool:

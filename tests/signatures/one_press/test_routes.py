@@ -95,13 +95,40 @@ def test_forwarded_email_shows_only_given_name_and_initial(client, signed, follo
     assert f"/en/petitions/{following.slug}#sign" in links(page)
 
 
-def test_page_is_the_same_for_someone_who_has_signed(client, following, path):
-    before = client.get(path)
-    signer(following)
-    after = client.get(path)
-    assert after.status_code == before.status_code
-    assert state_of(after) == "ready"
-    assert values(after, "data-signed-before") == []
+@pytest.mark.parametrize(
+    "later",
+    [
+        lambda _: None,
+        withdraw,
+        lambda target: change(target, state="held", held_reason="no_proof"),
+        lambda target: change(target, state="counted", number=7, hatched_at=utcnow()),
+        lambda target: write(
+            owner_operations.correct, **owned(target), now=utcnow(), given_name="Ana"
+        ),
+        lambda target: write(erase_one, signature_id=target),
+    ],
+    ids=["confirmed", "withdrawn", "held", "counted", "corrected", "erased"],
+)
+def test_page_is_the_same_for_someone_who_has_signed(client, petition, signed, later):
+    following = make_petition(
+        "law", cause_id=petition.cause_id, required_fields=["country", "postal_code"]
+    )
+    # What the page shows of the earlier signature differs from the later one in each way.
+    change(signed, confirmed_at=utcnow() - timedelta(days=10), country="", postal_code="")
+    path = press_path(signed, following)
+
+    def shown():
+        answers = [client.get(path), press(client, path), press(client, path, version=9)]
+        return [(answer.status_code, answer.text) for answer in answers]
+
+    before = shown()
+    assert [status for status, _ in before] == [200, 422, 409]
+    later(signer(following, name_display="counted"))
+    assert shown() == before
+
+
+def test_link_from_the_petition_itself_shows_the_signature_that_it_names(client, petition, signed):
+    assert "Amalia" in client.get(press_path(signed, petition)).text
 
 
 @pytest.mark.parametrize("known", NAME_DISPLAYS)
