@@ -69,7 +69,7 @@ def press_form(
 
 def _asked(probe: SignatureForm, source: Signature) -> frozenset[str]:
     """Return the fields to ask: the choices, the questions, and what this petition lacks."""
-    asked = {"subscribe", *probe.answer_fields}
+    asked = {"subscribe", "tell_answer", *probe.answer_fields}
     if "comment" in probe.required:
         asked.add("comment")
     if "family_name" in probe.errors and not source.family_name:

@@ -9,9 +9,11 @@ from sqlalchemy import select, update
 from campaign.extensions import db, write
 from campaign.mail.models import OutboxMessage
 from campaign.notices.models import NOT_RECORDED
+from campaign.notices.queries import consents_of
 from campaign.process.clock import utcnow
 from campaign.sharing.models import ShareAssignment
 from campaign.sharing.operations import change_texts
+from campaign.signatures.answer_consents import ANSWER
 from campaign.signatures.models import RepeatSigning, Signature
 from campaign.signatures.queries import differences
 from tests.factories.one_press import press, press_path, signer
@@ -30,6 +32,7 @@ from tests.factories.signatures import (
     sign,
     withdraw,
 )
+from tests.page_parts import tree
 
 pytestmark = pytest.mark.both_databases
 
@@ -77,6 +80,24 @@ def test_newest_details_of_the_person_are_used(client, petition, following, path
 def test_news_come_only_if_asked_for_there(client, following, path):
     press(client, path, subscribe="y")
     assert signed_under(following)[0].subscribe
+
+
+@pytest.mark.parametrize(
+    ("checked", "asks"), [({"tell_answer": "y"}, True), ({"subscribe": "y"}, False)]
+)
+def test_answers_are_told_only_if_asked_for_there(client, signed, following, path, checked, asks):
+    change(signed, tell_answer=True)
+    page = tree(client.get(path))
+    [box] = page.xpath("//input[@name='tell_answer']")
+    assert box.get("checked") is None
+    press(client, path, **checked)
+    [signature] = signed_under(following)
+    assert (signature.tell_answer, signature.subscribe) == (asks, not asks)
+    hatch_now()
+    consents = {
+        consent.purpose: consent.channel for consent in consents_of("signature", [signature.id])
+    }
+    assert consents.get(ANSWER) == ("web" if asks else None)
 
 
 def test_share_text_is_given_as_after_confirming(client, following, path):
