@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import TypeAlias, TypeVar, cast
 
 from flask import g
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from campaign.events.hours import full_day, hours
 from campaign.events.models import Event
@@ -25,12 +25,15 @@ from campaign.sharing.next_petition import one_press_url
 from campaign.sharing.referral_codes import code_of
 from campaign.signatures.emails import petition_of_emails
 from campaign.signatures.models import Signature
+from campaign.text.email_addresses import is_same_address
 from campaign.text.sentences import with_capital
 
 ACTION, EVENT, SHARE = "action", "event", "share"
 # More than enough to find one that is not cancelled.
 MAX_EVENTS = 10
 Cached = TypeVar("Cached")
+# By digest, the exact address and the action of each signature.
+SignedOfAddresses: TypeAlias = dict[bytes, list[tuple[str | None, int]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +54,9 @@ class NextStep:
 def next_step_of(signature: Signature, lang: str) -> NextStep | None:
     """Return the next step for a supporter, in `lang`, or None.
 
-    It is the first that there is of: an open action of the cause that nobody with this address has
-    responded to, the next event of the cause, and sharing. Nobody is asked to share a quiet
-    petition.
+    It is the first that there is of: an open action of the cause that nobody has responded to with
+    exactly this address and confirmed, the next event of the cause, and sharing. Nobody is asked to
+    share a quiet petition.
     """
     now = utcnow()
     with force_locale(locale_of(lang)):
@@ -75,18 +78,22 @@ def share_url_of(signature: Signature, lang: str) -> str:
 
 def note_signed(digests: list[bytes]) -> None:
     """Read what these addresses have signed with one query, for many emails in a pass."""
-    signed = g.signed_of_addresses = {digest: set() for digest in digests}
+    signed: SignedOfAddresses = g.setdefault("signed_of_addresses", {})
+    signed.update((digest, []) for digest in digests)
+    # Anyone can send a form with any address, so an unconfirmed one must not change what its owner
+    # is asked. Only the owner can withdraw it.
     rows = db.session.execute(
-        select(Signature.email_digest, Signature.petition_id).where(
-            Signature.email_digest.in_(digests)
+        select(Signature.email_digest, Signature.email, Signature.petition_id).where(
+            Signature.email_digest.in_(digests),
+            or_(Signature.confirmed_at.is_not(None), Signature.state == "withdrawn"),
         )
     )
-    for digest, petition_id in rows:
-        signed[digest].add(petition_id)
+    for digest, email, petition_id in rows:
+        signed[cast(bytes, digest)].append((email, petition_id))
 
 
 def _action_step(signature: Signature, lang: str, now: datetime) -> NextStep | None:
-    signed = {signature.petition_id, *_signed_with(signature.email_digest)}
+    signed = {signature.petition_id, *_signed_with(signature)}
     petition = next(
         (
             petition
@@ -139,18 +146,22 @@ def _share_step(signature: Signature, lang: str) -> NextStep | None:
     return NextStep(SHARE, url, _("Share it"))
 
 
-def _signed_with(digest: bytes | None) -> set[int]:
-    """Return the ids of the actions that were responded to with this address, in any state."""
+def _signed_with(signature: Signature) -> set[int]:
+    """Return the ids of the actions that were responded to with exactly its email address.
+
+    Other spellings of the address are someone else's.
+    """
+    digest = signature.email_digest
     if digest is None:
         return set()
-    known: dict[bytes, set[int]] = g.get("signed_of_addresses", {})
-    if digest not in known:
-        return set(
-            db.session.scalars(
-                select(Signature.petition_id).where(Signature.email_digest == digest)
-            )
-        )
-    return known[digest]
+    if digest not in g.get("signed_of_addresses", {}):
+        note_signed([digest])
+    signed: SignedOfAddresses = g.signed_of_addresses
+    return {
+        petition_id
+        for email, petition_id in signed[digest]
+        if is_same_address(email, signature.email)
+    }
 
 
 def _petitions_of(cause_id: int) -> list[Petition]:

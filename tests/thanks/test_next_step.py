@@ -8,7 +8,8 @@ from campaign.events.operations import cancel
 from campaign.extensions import write
 from campaign.petitions.life_cycles import petition_life_cycle
 from campaign.process.clock import utcnow
-from campaign.thanks.next_step import next_step_of
+from campaign.signatures.one_press.tokens import claim_of
+from campaign.thanks.next_step import next_step_of, note_signed
 from tests.factories.causes import make_cause
 from tests.factories.events import make_event
 from tests.factories.petitions import make_petition
@@ -45,15 +46,41 @@ def test_open_action_comes_before_an_event_before_sharing(app, cause, first):
     assert (step.title, step.lang) == ("Que vuelvan", "es")
 
 
-@pytest.mark.parametrize("state", ["pending", "counted", "withdrawn"])
-def test_no_one_is_asked_for_what_was_signed_with_their_address(app, cause, first, state):
+@pytest.mark.parametrize("is_confirmed", [True, False])
+@pytest.mark.parametrize("is_withdrawn", [True, False])
+def test_only_the_mailbox_decides_what_is_asked_for(app, cause, first, is_confirmed, is_withdrawn):
     second = make_petition("second", cause_id=cause.id)
     signature_id = sign_and_hatch(first)
-    other = sign(second) if state == "pending" else sign_and_hatch(second)
-    if state == "withdrawn":
+    other = sign_and_hatch(second) if is_confirmed else sign(second)
+    if is_withdrawn:
         withdraw(other)
-    assert step_of(app, signature_id).kind == "share"
+    is_asked = not is_confirmed and not is_withdrawn
+    assert step_of(app, signature_id).kind == ("action" if is_asked else "share")
     assert step_of(app, sign_and_hatch(first, ODILE)).kind == "action"
+
+
+def test_other_spelling_of_the_address_changes_nothing(app, cause, first):
+    second = make_petition("second", cause_id=cause.id)
+    signature_id = sign_and_hatch(first, email="amalia.r@gmail.com")
+    sign_and_hatch(second, email="amaliar@gmail.com")
+    assert step_of(app, signature_id).kind == "action"
+
+
+def test_addresses_that_are_read_at_once_are_kept_apart(app, cause, first):
+    second = make_petition("second", cause_id=cause.id)
+    signatures = [
+        row(sign_and_hatch(petition, email=email))
+        for petition, email in (
+            (first, "amalia.r@gmail.com"),
+            (second, "amaliar@gmail.com"),
+            (first, "odile@kwan.example"),
+        )
+    ]
+    with app.app_context():
+        note_signed([signature.email_digest for signature in signatures])
+        urls = [next_step_of(signature, "en").url for signature in signatures]
+    codes = [url.rpartition("/")[2].partition("?")[0] for url in urls]
+    assert [claim_of(code).petition_id for code in codes] == [second.id, first.id, second.id]
 
 
 def test_second_person_at_an_address_is_not_asked_for_what_the_first_signed(app, cause):
