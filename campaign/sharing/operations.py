@@ -17,6 +17,7 @@ from campaign.sharing.queries import texts_of
 from campaign.signatures.models import Signature
 from campaign.signatures.operations import confirm, queue_thanks
 from campaign.signatures.signing import SignatureCommand, SignatureResult, accept_signatures
+from campaign.signatures.signing.commands import Status
 
 PURPOSE = "wording for a supporter"
 
@@ -38,11 +39,13 @@ def confirm_and_assign_text(
 def accept_and_assign_text(*, command: SignatureCommand) -> SignatureResult:
     """Accept a signature that proves its mailbox, and give its supporter a share text.
 
-    An email thanks them, as after the first confirmation by email.
+    The email that tells them also thanks. Where it goes before a review, another one thanks after
+    that.
     """
     [result] = accept_signatures(commands=[command])
     if result.signature_id is not None:
-        queue_thanks(signature_id=result.signature_id, lang=command.lang)
+        if result.status is Status.HELD:
+            queue_thanks(signature_id=result.signature_id, lang=command.lang)
         note_confirmed(
             signature_id=result.signature_id,
             petition_id=command.terms.id,

@@ -30,7 +30,7 @@ from campaign.signatures.queries import (
     signatures_of_address,
     signatures_with_ids,
 )
-from campaign.signatures.signing.repeats import PASSED_ON, PRESSED, REPEAT
+from campaign.signatures.signing.repeats import PASSED_ON, REPEAT
 from campaign.subscriptions import tokens as news_tokens
 from campaign.subscriptions.models import Subscription
 from campaign.subscriptions.queries import subscriptions_of_address
@@ -44,7 +44,7 @@ def init_app(app: Flask) -> None:
     register(
         app,
         REPEAT,
-        partial(_confirmed_message, "signature_repeat"),
+        partial(confirmed_message, "signature_repeat"),
         _l("Repeat signature"),
         is_bound=True,
         load=signatures_with_ids,
@@ -52,23 +52,16 @@ def init_app(app: Flask) -> None:
     register(
         app,
         PASSED_ON,
-        partial(_confirmed_message, "signature_passed_on"),
+        partial(confirmed_message, "signature_passed_on"),
         _l("Signature sent by a partner"),
         is_bound=True,
-        load=signatures_with_ids,
-    )
-    register(
-        app,
-        PRESSED,
-        _pressed_message,
-        _l("Signature by a personal link"),
         load=signatures_with_ids,
     )
     register(app, OWN_LINK, _own_link_message, _l("Link to a person’s own signatures"))
     register(app, NOTICE_EMAIL, _retention_message, _l("Notice before data is deleted"))
 
 
-def _confirmed_message(template: str, queued: OutboxRow) -> Message | None:
+def confirmed_message(template: str, queued: OutboxRow) -> Message | None:
     """Return the Message about a confirmed signature, or None if it no longer applies."""
     signature = signature_by_id(queued.subject_id)
     if (
@@ -79,19 +72,6 @@ def _confirmed_message(template: str, queued: OutboxRow) -> Message | None:
     ):
         return None
     return message_to_signer(template, signature, queued.lang)
-
-
-def _pressed_message(queued: OutboxRow) -> Message | None:
-    """Return the Message about a signature by one press, or None.
-
-    Where an email of thanks follows, that one is enough. None follows while the signature is held.
-    """
-    signature = signature_by_id(queued.subject_id)
-    if signature is None:
-        return None
-    if petition_of_emails(signature.petition_id).sends_thanks and signature.state != "held":
-        return None
-    return _confirmed_message("signature_pressed", queued)
 
 
 def _own_link_message(queued: OutboxRow) -> Message | None:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from babel.numbers import format_decimal
 from flask import Flask, g
@@ -21,11 +22,15 @@ from campaign.petitions.wording import Wording
 from campaign.process.clock import utcnow
 from campaign.signatures.emails import message_to_signer, petition_of_emails
 from campaign.signatures.models import EMAILED_STATES, Signature
+from campaign.signatures.notification_emails import confirmed_message
 from campaign.signatures.operations import THANKS
 from campaign.signatures.queries import signature_by_id, signatures_with_ids
+from campaign.signatures.signing.repeats import PRESSED
 from campaign.thanks.next_step import NextStep, next_step_of, note_signed, share_url_of
 
 TEMPLATE = "signature_thanks"
+# The same where nobody confirmed the signature apart. It says how to withdraw it.
+PRESSED_TEMPLATE = "signature_pressed_thanks"
 NOT_COUNTED_YET = "its signature is not counted yet"
 # The longer a signature waits, the less often we look: a review may take days.
 MIN_WAIT_SECONDS = 3
@@ -37,8 +42,9 @@ NO_STEP = NextStep("", "", "")
 
 
 def init_app(app: Flask) -> None:
-    """Register the renderer of the email. Only the owner of an address causes it."""
-    register(app, THANKS, _thanks_message, _l("Thank-you email"), load=_load)
+    """Register the renderers of the email. Only the owner of an address causes it."""
+    register(app, THANKS, partial(_thanks_message, TEMPLATE), _l("Thank-you email"), load=_load)
+    register(app, PRESSED, _pressed_message, _l("Signature by a personal link"), load=_load)
 
 
 def _load(signature_ids: Collection[int]) -> Sequence[Signature]:
@@ -47,7 +53,20 @@ def _load(signature_ids: Collection[int]) -> Sequence[Signature]:
     return signatures
 
 
-def _thanks_message(queued: OutboxRow) -> Message | None:
+def _pressed_message(queued: OutboxRow) -> Message | None:
+    """Return the Message about a signature by one press, which thanks as soon as it counts.
+
+    Where no thanks will follow, or only after a review, it tells at once what was signed.
+    """
+    signature = signature_by_id(queued.subject_id)
+    if signature is None:
+        return None
+    if signature.state == "held" or not petition_of_emails(signature.petition_id).sends_thanks:
+        return confirmed_message("signature_pressed", queued)
+    return _thanks_message(PRESSED_TEMPLATE, queued)
+
+
+def _thanks_message(template: str, queued: OutboxRow) -> Message | None:
     """Return the Message, or None if it no longer applies. Raise NotNow until it is counted."""
     signature = signature_by_id(queued.subject_id)
     now = utcnow()
@@ -63,7 +82,7 @@ def _thanks_message(queued: OutboxRow) -> Message | None:
         return None
     if signature.state != "counted":
         raise NotNow(_seconds_to_wait(signature, queued.created_at, now), NOT_COUNTED_YET)
-    return thanks_message(signature, queued.lang)
+    return thanks_message(signature, queued.lang, template=template)
 
 
 def _seconds_to_wait(signature: Signature, since: datetime, now: datetime) -> float:
@@ -76,6 +95,7 @@ def thanks_message(
     signature: Signature,
     lang: str,
     *,
+    template: str = TEMPLATE,
     wording: Wording | None = None,
     links: Mapping[str, str] | None = None,
 ) -> Message:
@@ -98,7 +118,7 @@ def thanks_message(
         **(links or {}),
     }
     return message_to_signer(
-        TEMPLATE,
+        template,
         signature,
         lang,
         personal=personal,

@@ -15,7 +15,7 @@ from campaign.text.web_addresses import with_breaks
 from campaign.thanks.next_step import EVENT, NextStep
 
 ASKING = ("signature_confirmation", "signature_reminder", "signature_last_reminder")
-AFTER_A_PRESS = ("signature_thanks", "letter_thanks")
+AFTER_A_PRESS = ("signature_thanks", "signature_pressed_thanks", "letter_thanks")
 # Others may have caused these.
 UNASKED = (*ASKING, "signature_repeat")
 ALL = (*UNASKED, *AFTER_A_PRESS)
@@ -88,7 +88,7 @@ def test_every_email_has_its_text_in_every_language(app, name, lang):
     assert f'<html lang="{lang}"' in wording.html
 
 
-@pytest.mark.parametrize("name", UNASKED)
+@pytest.mark.parametrize("name", [*UNASKED, "signature_pressed_thanks"])
 def test_every_email_says_why_it_came_and_what_to_do_if_it_was_a_mistake(app, name):
     wording = render(name, "en", **CONTEXT)
     assert len({part(wording, name) for name in ("why", "not-me")}) == 2

@@ -3,22 +3,27 @@
 from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from campaign.extensions import db, write
-from campaign.mail.models import OutboxMessage
-from campaign.mail.renderers import bound_kinds, renderers_of
+from campaign.mail.models import BULK, PERSONAL, OutboxMessage
+from campaign.mail.renderers import NotNow, bound_kinds, renderers_of
+from campaign.petitions.editing import change_wording
 from campaign.petitions.models import Petition
+from campaign.process.clock import utcnow
 from campaign.signatures.operations import THANKS
 from campaign.signatures.signing.repeats import PRESSED
 from tests.factories.one_press import press, press_path
 from tests.factories.petitions import make_petition
-from tests.factories.signatures import change, rows, withdraw
+from tests.factories.signatures import change, hatch_now, rows, withdraw
+from tests.page_parts import tree
 
 
 def email_about(app, signature_id, lang="en"):
     with app.app_context():
-        return renderers_of(app)[PRESSED](SimpleNamespace(subject_id=signature_id, lang=lang))
+        return renderers_of(app)[PRESSED](
+            SimpleNamespace(subject_id=signature_id, lang=lang, created_at=utcnow())
+        )
 
 
 def thank_nobody(petition):
@@ -39,13 +44,43 @@ def test_email_names_the_petition_and_opens_the_page_to_withdraw(
     assert "/signatures/confirm/" not in email.text + email.html
 
 
-def test_email_of_thanks_takes_its_place_once_the_signature_counts(app, client, path):
+def queued():
+    """Return (kind, priority) of the emails about the newest signature."""
+    made = OutboxMessage.subject_id == rows()[-1].id
+    query = select(OutboxMessage.kind, OutboxMessage.priority).where(made)
+    return [tuple(item) for item in db.session.execute(query.order_by(OutboxMessage.id))]
+
+
+@pytest.mark.parametrize("lang", ["en", "es", "fr"])
+def test_one_email_thanks_and_tells_how_to_withdraw(app, client, following, path, lang):
+    own = {lang: {"thanks_subject": "Hello", "thanks_text": "Well done"}}
+    write(change_wording, petition_id=following.id, version=None, texts=own, sends_thanks=True)
     press(client, path)
+    press(client, path)
+    assert queued() == [(PRESSED, PERSONAL)]
     made = rows()[-1].id
-    assert email_about(app, made) is None
-    press(client, path)
-    thanks = (OutboxMessage.kind == THANKS, OutboxMessage.subject_id == made)
-    assert db.session.scalar(select(func.count()).where(*thanks)) == 1
+    with pytest.raises(NotNow):
+        email_about(app, made, lang)
+    hatch_now()
+    email = email_about(app, made, lang)
+    assert (email.subject, "Well done" in email.text) == ("Hello", True)
+    assert f"montage?n={rows()[-1].number}" in email.text
+    thanks = renderers_of(app)[THANKS]
+    with app.app_context():
+        ordinary = thanks(SimpleNamespace(subject_id=made, lang=lang, created_at=utcnow()))
+    [not_me] = tree(email.html).find_class("not-me")
+    assert " ".join(not_me.text_content().split()) in " ".join(email.text.split())
+    assert not tree(ordinary.html).find_class("not-me")
+    for part in ("counted", "why"):
+        said, ordinarily = (tree(item.html).find_class(part) for item in (email, ordinary))
+        assert said[0].text_content() != ordinarily[0].text_content()
+    assert f"http://localhost/{lang}/signatures/mine/" in email.text
+
+
+def test_held_signature_is_told_at_once_and_thanked_after_the_review(app, client, path):
+    press(client, path, website="https://spam.example")
+    assert queued() == [(PRESSED, PERSONAL), (THANKS, BULK)]
+    assert email_about(app, rows()[-1].id)
 
 
 def test_email_about_a_withdrawn_signature_is_not_sent(app, client, following, path):

@@ -61,9 +61,7 @@ def test_press_signs_with_what_is_known(client, following, signed, path):
     assert signature.notice_id != NOT_RECORDED
     # Never more visible than before.
     assert signature.name_display == "initials"
-    assert kinds_of_emails() == [*emails, "signature_pressed", "signature_thanks"], (
-        "no email asks to confirm it"
-    )
+    assert kinds_of_emails() == [*emails, "signature_pressed"], "no email asks to confirm it"
     hatch_now()
     assert row(signature.id).number == 2
     assert not differences()
