@@ -1,7 +1,7 @@
 """The emails about an answer to a petition or another action, or its result, to people who asked.
 
-Each text is written when the email is sent. It is dropped if its reader has stopped these emails,
-the answer was withdrawn or the result was changed by then.
+Each text is written when the email is sent. It is dropped if its reader has stopped these emails by
+then. It waits while the answer is withdrawn, or while the petition has another result.
 """
 
 from typing import Any, TypeAlias, cast
@@ -26,7 +26,12 @@ from campaign.http.urls import absolute_url, host
 from campaign.i18n.locales import locale_of
 from campaign.i18n.long_dates import long_date
 from campaign.mail.bulk.models import BulkReceipt
-from campaign.mail.bulk.rendering import BulkRenderer, ReadersOfPass, once_per_pass
+from campaign.mail.bulk.rendering import (
+    BulkRenderer,
+    ReadersOfPass,
+    once_per_pass,
+    sending_waits,
+)
 from campaign.mail.composition import Message, render
 from campaign.mail.models import OutboxRow
 from campaign.mail.renderers import register
@@ -148,11 +153,13 @@ def _compose(
 ) -> Message | None:
     """Return the email to one person, or None if they must no longer get it.
 
-    It is only for exactly the address that was chosen.
+    It is only for exactly the address that was chosen. Raise NotNow while it is not public.
     """
-    about = once_per_pass("announced", announcement.id, lambda: _about(announcement))
-    if about is None or person.email_digest != receipt.email_digest:
+    if person.email_digest != receipt.email_digest:
         return None
+    about = once_per_pass("announced", announcement.id, lambda: _about(announcement))
+    if about is None:
+        raise sending_waits()
     stop_url = absolute_url(
         "signatures.stop_answers", person.lang, token=tokens.token_for(tokens.STOP_ANSWERS, person)
     )

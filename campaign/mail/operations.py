@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, case, delete, func, select, update
+from sqlalchemy import CursorResult, Select, case, delete, func, select, update
 
 from campaign.db.upsert import DATABASE_NOW, insert, insert_all
 from campaign.extensions import database_clock, db
@@ -169,6 +169,24 @@ def reschedule(email_id: int, *, error: str, now: datetime) -> None:
 def wait_until(email_id: int, *, until: datetime, reason: str) -> None:
     """Return an unsent message to the outbox, to be claimed again from `until` on."""
     _change([email_id], due_at=until, attempts=_table.c.attempts - 1, last_error=reason)
+
+
+def end_wait(*, kind: str, subject_ids: Select[int], reason: str) -> None:
+    """Make the emails of `kind` about these subjects due that wait for this `reason`."""
+    waiting = (
+        select(_table.c.id)
+        .where(
+            IS_QUEUED,
+            _table.c.kind == kind,
+            _table.c.last_error == reason,
+            _table.c.subject_id.in_(subject_ids),
+        )
+        # One that a worker has in hand was rendered before, and waits again.
+        .with_for_update(skip_locked=True)
+    )
+    db.session.execute(
+        update(_table).where(_table.c.id.in_(waiting)).values(due_at=database_clock(timedelta()))
+    )
 
 
 def release(ids: Collection[int]) -> None:

@@ -35,9 +35,13 @@ def waiting_since(queued_before: datetime) -> datetime | None:
     """Return when the oldest unsent email was queued, or None if none was queued by then.
 
     An email that the mail server refuses is retried later and later. Its age shows what its next
-    due time hides.
+    due time hides. One that waits on purpose, and was not tried yet, is left out.
     """
     created_at = OutboxMessage.created_at
     return db.session.scalar(
-        select(func.min(created_at)).where(IS_QUEUED, created_at <= queued_before)
+        select(func.min(created_at)).where(
+            IS_QUEUED,
+            created_at <= queued_before,
+            or_(OutboxMessage.due_at <= queued_before, OutboxMessage.attempts > 0),
+        )
     )

@@ -23,7 +23,12 @@ from campaign.http.urls import absolute_url
 from campaign.i18n.locales import locale_of
 from campaign.i18n.long_dates import long_date
 from campaign.mail.bulk.models import BulkReceipt
-from campaign.mail.bulk.rendering import BulkRenderer, ReadersOfPass, once_per_pass
+from campaign.mail.bulk.rendering import (
+    BulkRenderer,
+    ReadersOfPass,
+    once_per_pass,
+    sending_waits,
+)
 from campaign.mail.composition import Message, RenderedEmail, render
 from campaign.mail.models import OutboxRow
 from campaign.mail.renderers import register
@@ -188,10 +193,15 @@ def _update(update_id: int) -> Update | None:
 
 
 def _compose(mailing: Mailing, reader: Subscription, _receipt: BulkReceipt) -> Message | None:
-    """Return the email of an update to one reader, or None if it is no longer public."""
+    """Return the email of an update to one reader, or None if the update was deleted.
+
+    Raise NotNow while it is not public.
+    """
     update = _update(mailing.update_id)
-    if update is None or update.phase(utcnow()) != "public":
+    if update is None:
         return None
+    if update.phase(utcnow()) != "public":
+        raise sending_waits()
     cause_title = update.cause.text(reader.lang).title
     list_headers = list_values(reader, update.cause, reader.lang, mailing_id=mailing.id)
     wording = wording_of(

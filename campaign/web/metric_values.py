@@ -16,6 +16,7 @@ from campaign.health.disk_checks import free_bytes
 from campaign.jobs.models import UNFINISHED, Job
 from campaign.jobs.operations import HEARTBEAT
 from campaign.jobs.queries import is_claimable, worker_seen_until
+from campaign.mail.bulk.sending import SENDING_WAITS
 from campaign.mail.models import BULK, HAS_FAILED, IS_QUEUED, LETTERS, PERSONAL, OutboxMessage
 from campaign.mail.operations import DAILY_LIMIT_REACHED
 from campaign.montage.models import IN_WORK, Poster
@@ -98,8 +99,10 @@ def _signature_gauges(now: datetime) -> list[Gauge]:
 
 
 def _mail_gauges(now: datetime) -> list[Gauge]:
-    # An email that waits for the next day, or for its signature, was not refused by anyone.
-    was_refused = OutboxMessage.last_error.not_in(("", DAILY_LIMIT_REACHED, NOT_COUNTED_YET))
+    # An email that waits on purpose was not refused by anyone.
+    was_refused = OutboxMessage.last_error.not_in(
+        ("", DAILY_LIMIT_REACHED, NOT_COUNTED_YET, SENDING_WAITS)
+    )
     return [
         one(
             "mail_due",

@@ -33,11 +33,11 @@ def queued():
     return db.session.scalar(select(func.count()).where(OutboxMessage.kind.in_(KINDS)))
 
 
-def delivered(app, script=None):
-    """Let the outbox worker deliver everything queued; return the addresses that were told."""
+def delivered(app, script=None, *, now=None):
+    """Let the outbox worker deliver everything due; return the addresses that were told."""
     script = script or Script()
     with mail_server(script) as url, worker_to(url, renderers=renderers_of(app)) as outbox_worker:
-        while outbox_worker.deliver_due(now=utcnow()):
+        while outbox_worker.deliver_due(now=now or utcnow()):
             pass
     return sorted(to for to, content in script.received if b"signatures/answers/" in content)
 

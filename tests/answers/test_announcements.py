@@ -9,11 +9,13 @@ from campaign.accounts.audit import entries
 from campaign.answers import announcements as operations
 from campaign.answers.announcement_models import AnswerReceipt
 from campaign.answers.announcements import announcement_sender
+from campaign.answers.operations import withdraw_answer
 from campaign.extensions import db, write
 from campaign.jobs.operations import CLAIM_LIFETIME
 from campaign.mail.bulk import sending
 from campaign.mail.bulk.sending import BulkEmailOver
 from campaign.mail.models import BULK, OutboxMessage
+from campaign.mail.queries import waiting_since
 from campaign.process.clock import utcnow
 from campaign.signatures.owner.operations import stop_answers
 from campaign.subscriptions.operations import note_bounce, suppress
@@ -23,6 +25,7 @@ from tests.factories.announcements import (
     address,
     announcement_now,
     ask_many,
+    begin,
     begin_about,
     set_result,
     topic_of,
@@ -78,6 +81,58 @@ def test_pause_resume_and_stop_are_obeyed(app, petition, monkeypatch, publish):
     assert report == {"waiting": 0, "sent": 0, "failed": 0, "dropped": 4, "unreached": 2}
     with pytest.raises(BulkEmailOver):
         write(announcement_sender.resume, row_id=begun.id)
+
+
+def test_paused_emails_wait_and_hold_up_nothing(app, petition, monkeypatch, publish):
+    monkeypatch.setattr(sending, "BATCH_SIZE", 3)
+    monkeypatch.setattr(sending, "MAX_WAITING", 3)
+    ask_many(petition, 3)
+    topic = publish(petition)
+    begun = begin_about(topic)
+    write(announcement_sender.send_batch, row_id=begun.id, now=utcnow())
+    write(announcement_sender.pause, row_id=begun.id)
+    assert delivered(app) == []
+    waiting = db.session.execute(
+        select(OutboxMessage.state, OutboxMessage.attempts, OutboxMessage.locked_until)
+    ).all()
+    assert waiting == [("owed", 0, None)] * 3
+    assert announcement_sender.report(announcement_now(topic))["waiting"] == 3
+    # They are not late. They leave the places in the outbox to others.
+    assert waiting_since(utcnow() + timedelta(minutes=1)) is None
+    assert begin_about(topic_of(make_answer(petition))).people == 3
+    assert announce_all() == 3
+    assert len(delivered(app)) == 3
+
+
+@pytest.mark.parametrize(("end", "told"), [("resume", 3), ("stop", 0)])
+def test_wait_in_the_outbox_ends_at_once(app, petition, monkeypatch, publish, end, told):
+    monkeypatch.setattr(sending, "BATCH_SIZE", 3)
+    ask_many(petition, 4)
+    topic = publish(petition)
+    begun = begin_about(topic)
+    write(announcement_sender.send_batch, row_id=begun.id, now=utcnow())
+    write(announcement_sender.pause, row_id=begun.id)
+    assert delivered(app) == []
+    when = {"now": utcnow()} if end == "stop" else {}
+    write(getattr(announcement_sender, end), row_id=begun.id, **when)
+    assert len(delivered(app)) == told
+    report = announcement_sender.report(announcement_now(topic))
+    assert (report["sent"], report["dropped"]) == (told, 3 - told)
+
+
+def test_email_that_waits_is_dropped_when_its_receipt_is_forgotten(app, petition):
+    ask_many(petition, 1)
+    answer = make_answer(petition)
+    begin(answer)
+    announce_all()
+    write(withdraw_answer, answer_id=answer.id, now=utcnow())
+    assert delivered(app) == []
+    later = utcnow() + sending.RECEIPT_RETENTION + timedelta(days=1)
+    assert write(announcement_sender.forget_receipts, now=later) == 1
+    report = announcement_sender.report(announcement_now(topic_of(answer)))
+    assert (report["sent"], report["dropped"], report["waiting"]) == (0, 1, 0)
+    assert delivered(app, now=later) == []
+    assert db.session.scalars(select(OutboxMessage.state)).all() == ["dropped"]
 
 
 def test_two_workers_at_once_tell_nobody_twice(app, petition, monkeypatch, publish):

@@ -10,6 +10,7 @@ from campaign.answers.operations import change_answer, publish_answer, withdraw_
 from campaign.answers.recipients import people_by_language
 from campaign.extensions import write
 from campaign.mail.bulk import sending
+from campaign.mail.bulk.rendering import WAIT_SECONDS
 from campaign.mail.bulk.sending import AlreadyBegun
 from campaign.process.clock import utcnow
 from campaign.signatures.erasure import erase_one
@@ -79,9 +80,23 @@ def test_withdrawn_answer_stops_the_rest_until_it_is_published_again(app, petiti
     write(publish_answer, answer_id=answer.id, now=utcnow())
     write(announcement_sender.resume, row_id=begun.id)
     assert announce_all() == 3
-    # The two whose emails were dropped do not get another one.
-    assert delivered(app) == [address(number) for number in (2, 3, 4)]
-    assert announcement_sender.report(answer_announcement_now(answer))["dropped"] == 2
+    assert delivered(app) == [address(number) for number in range(5)]
+    report = announcement_sender.report(answer_announcement_now(answer))
+    assert (report["sent"], report["dropped"], report["waiting"]) == (5, 0, 0)
+
+
+def test_answer_withdrawn_after_all_are_queued_is_sent_when_it_is_published_again(app, petition):
+    ask_many(petition, 3)
+    answer = make_answer(petition)
+    begin(answer)
+    assert announce_all() == 3
+    write(withdraw_answer, answer_id=answer.id, now=utcnow())
+    assert delivered(app) == []
+    assert announcement_sender.report(answer_announcement_now(answer))["waiting"] == 3
+    write(publish_answer, answer_id=answer.id, now=utcnow())
+    assert delivered(app, now=utcnow() + timedelta(seconds=WAIT_SECONDS)) == [
+        address(number) for number in range(3)
+    ]
 
 
 def test_correction_of_the_text_sends_nothing_again(petition):

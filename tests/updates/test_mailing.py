@@ -12,6 +12,7 @@ from campaign.accounts.audit import entries
 from campaign.extensions import db, write
 from campaign.jobs.operations import CLAIM_LIFETIME
 from campaign.mail.bulk import sending
+from campaign.mail.bulk.rendering import WAIT_SECONDS
 from campaign.mail.bulk.sending import AlreadyBegun, BulkEmailOver
 from campaign.mail.models import OutboxMessage
 from campaign.mail.renderers import renderers_of
@@ -79,10 +80,10 @@ def queued_now():
     )
 
 
-def delivered(app, script):
-    """Let the outbox worker deliver everything queued to a server with `script`."""
+def delivered(app, script, *, now=None):
+    """Let the outbox worker deliver everything due to a server with `script`."""
     with mail_server(script) as url, worker_to(url, renderers=renderers_of(app)) as outbox_worker:
-        while outbox_worker.deliver_due(now=utcnow()):
+        while outbox_worker.deliver_due(now=now or utcnow()):
             pass
     return script.received
 
@@ -290,13 +291,15 @@ def test_rate_limit_pause_and_stop_are_obeyed(app, cause):
         write(mailing_sender.resume, row_id=planned.id)
 
 
-def test_withdrawn_update_stays_unsent(app, cause):
+def test_withdrawn_update_stays_unsent_until_it_is_published_again(app, cause):
     subscribe_many(2, cause_id=cause.id, now=utcnow() - EARLIER)
     update = make_update(cause_id=cause.id)
     plan(update)
     send_all()
     write(update_life_cycle.withdraw, row_id=update.id, now=utcnow())
     assert delivered(app, Script()) == []
+    write(mailings.publish_and_mail, update_id=update.id, now=utcnow())
+    assert len(delivered(app, Script(), now=utcnow() + timedelta(seconds=WAIT_SECONDS))) == 2
 
 
 def test_report_outlives_the_outbox(app, cause):

@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 from campaign.db.last_backup import note_backup, note_restore_check
 from campaign.extensions import db, write
 from campaign.jobs.operations import enqueue, note_worker
+from campaign.mail.bulk.sending import SENDING_WAITS
 from campaign.mail.models import OutboxMessage
 from campaign.process.clock import utcnow
 from campaign.security.rate_limits import RateLimiter
@@ -123,6 +124,18 @@ def test_refused_email_shows_its_age_while_it_waits_for_its_next_attempt(client,
     assert output["volante_mail_due"] == 0
     assert output["volante_mail_retrying"] == 1
     assert output["volante_mail_oldest_seconds"] >= 24 * 3600
+
+
+def test_email_of_a_paused_mailing_is_neither_late_nor_refused(client, app):
+    sign(make_petition())
+    later = {"last_error": SENDING_WAITS, "due_at": utcnow() + timedelta(minutes=5)}
+    db.session.execute(
+        update(OutboxMessage).values(created_at=utcnow() - timedelta(days=1), **later)
+    )
+    db.session.commit()
+    output = figures(client)
+    for name in ("mail_due", "mail_retrying", "mail_oldest_seconds"):
+        assert output[f"volante_{name}"] == 0
 
 
 def test_answers_are_measured_by_view_and_status(client):

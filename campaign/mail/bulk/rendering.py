@@ -1,4 +1,8 @@
-"""Render emails to many people: what they share is read once for all emails of a pass."""
+"""Render emails to many people: what they share is read once for all emails of a pass.
+
+A queued email waits in the outbox while its sending is paused, or while what it is about is not
+public. Its receipt already keeps its reader from getting another one, so it must not be dropped.
+"""
 
 from collections.abc import Callable, Collection, Hashable, Sequence
 from typing import Any, Generic, Protocol, TypeVar, cast
@@ -8,9 +12,13 @@ from sqlalchemy import select
 
 from campaign.extensions import db
 from campaign.mail.bulk.models import BulkEmail, BulkReceipt
-from campaign.mail.bulk.sending import BulkSender
+from campaign.mail.bulk.sending import SENDING_WAITS, BulkSender
 from campaign.mail.composition import Message
 from campaign.mail.models import OutboxRow
+from campaign.mail.renderers import NotNow
+
+# Resuming and stopping end the wait at once. Otherwise we look again after this long.
+WAIT_SECONDS = 300
 
 Value = TypeVar("Value")
 Email = TypeVar("Email", bound=BulkEmail)
@@ -33,6 +41,11 @@ def once_per_pass(name: str, key: Hashable, make: Callable[[], Value]) -> Value:
     if (name, key) not in values:
         values[name, key] = make()
     return cast(Value, values[name, key])
+
+
+def sending_waits() -> NotNow:
+    """Return what a renderer raises while an email to many people may not be sent."""
+    return NotNow(WAIT_SECONDS, SENDING_WAITS)
 
 
 class ReadersOfPass(Generic[Person]):
@@ -68,7 +81,8 @@ class BulkRenderer(Generic[Email, Person]):
     """Renders the emails of a BulkSender.
 
     `compose` writes the email of a row to a reader, or returns None if they must no longer get
-    it. `load_more` reads what it needs besides for many receipts at once.
+    it. It raises `sending_waits()` if nobody may get it now. `load_more` reads what it needs besides for
+    many receipts at once.
     """
 
     def __init__(
@@ -92,11 +106,16 @@ class BulkRenderer(Generic[Email, Person]):
         return receipts
 
     def render(self, message: OutboxRow) -> Message | None:
-        """Return the email to one reader, or None if it must no longer be sent."""
+        """Return the email to one reader, or None if it must no longer be sent.
+
+        Raise NotNow while the sending is paused, or what it is about is not public.
+        """
         receipt = db.session.get(self._sender.receipts, message.subject_id)
         row = self.row_of(receipt) if receipt else None
         if receipt is None or row is None or row.state == "stopped":
             return None
+        if row.state == "paused":
+            raise sending_waits()
         reader = self._readers.get(receipt.reader_id)
         return self._compose(row, reader, receipt) if reader else None
 

@@ -34,7 +34,7 @@ from campaign.jobs.registry import BackgroundWork
 from campaign.jobs.runs import JobRun
 from campaign.mail.bulk.models import OVER, RUNNING, UNFINISHED, BulkEmail, BulkReceipt
 from campaign.mail.models import BULK, HAS_FAILED, IS_QUEUED, OutboxMessage
-from campaign.mail.operations import enqueue_many
+from campaign.mail.operations import end_wait, enqueue_many
 from campaign.switches.state import switched_off
 
 BATCH_SIZE = 200
@@ -44,6 +44,8 @@ MAX_WAITING = 600
 OUTBOX_WAIT = timedelta(seconds=0.25)
 # How long it waits while mailings are switched off.
 SWITCHED_OFF_PAUSE = timedelta(seconds=5)
+# Why a queued email waits in the outbox: its sending is paused, or its subject is not public.
+SENDING_WAITS = "its sending is paused"
 # Shorter than emails are kept in the outbox, so that the report can still be made from them.
 RECEIPT_RETENTION = timedelta(days=25)
 # How many receipts one transaction deletes.
@@ -105,15 +107,16 @@ class BulkSender(ABC, Generic[Email]):
     # What organizers do.
 
     def pause(self, *, row_id: int) -> Email:
-        """Enqueue no more emails until it is resumed. Raise BulkEmailOver.
+        """Send nothing until it is resumed. Raise BulkEmailOver.
 
-        The few that are queued already are still sent.
+        Emails that are queued already wait. A worker may be sending a few of them.
         """
         return self._change_state(row_id, RUNNING, "paused")
 
     def resume(self, *, row_id: int) -> Email:
         """Continue where it paused. Raise BulkEmailOver."""
         row = self._change_state(row_id, ("paused",), "sending")
+        self._end_wait(row)
         enqueue_job(self.job, row.id)
         return row
 
@@ -131,6 +134,8 @@ class BulkSender(ABC, Generic[Email]):
         row.state, row.finished_at = state, now
         self.note_ended(row)
         db.session.flush()
+        if state == "stopped":
+            self._end_wait(row)
 
     # What the worker does.
 
@@ -204,7 +209,10 @@ class BulkSender(ABC, Generic[Email]):
         ).all()
         for row in over:
             if not row.counts:
-                row.counts = {**self.email_counts(row), "unreached": self._unreached(row)}
+                counts = self.email_counts(row)
+                # Without a receipt, an email that still waits is dropped.
+                counts["dropped"] += counts.pop("owed")
+                row.counts = {**counts, "unreached": self._unreached(row)}
         db.session.flush()
         oldest = (
             receipt_ids.where(self.receipts.bulk_email_id.in_([row.id for row in over]))
@@ -316,6 +324,11 @@ class BulkSender(ABC, Generic[Email]):
         elif row.state != after:
             raise BulkEmailOver(f"it is {row.state}")
         return row
+
+    def _end_wait(self, row: Email) -> None:
+        """Let the worker send or drop the emails of a row that wait in the outbox."""
+        receipt_ids = select(self.receipts.id).where(self.receipts.bulk_email_id == row.id)
+        end_wait(kind=self.email_kind(row), subject_ids=receipt_ids, reason=SENDING_WAITS)
 
     def _enqueue_once(
         self, row: Email, readers: Sequence[Row[int, str, bytes | None]], now: datetime
