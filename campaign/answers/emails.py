@@ -108,6 +108,7 @@ def _context(about: About, lang: str) -> dict[str, Any]:
         "petition_title": title.title,
         "petition_lang": title.lang,
         "cause_title": petition.cause.text(lang).title,
+        "is_neutral": petition.neutral_emails,
         "identity": email_identity(petition.cause.organisation_id, lang),
     }
 
@@ -169,9 +170,14 @@ def _compose(
         end_url=stop_url,
         to=cast(str, person.email),
         digest=person.email_digest,
-        list_id=f"answers-{_petition_of(about).slug}.{host()}",
+        list_id=f"{_list_name(_petition_of(about))}.{host()}",
         list_unsubscribe=stop_url,
     )
+
+
+def _list_name(petition: Petition) -> str:
+    """Return the name of the mailing list, which some email programs show."""
+    return f"list-{petition.id}" if petition.neutral_emails else f"answers-{petition.slug}"
 
 
 announcement_renderer = BulkRenderer(

@@ -24,6 +24,7 @@ from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_by_id
 from campaign.security.dated_tokens import last_day_of
 from campaign.signatures import tokens
+from campaign.signatures.emails import petition_of_emails, with_neutral_sender
 from campaign.signatures.models import EMAILED_STATES, Signature
 from campaign.signatures.queries import signature_by_id, signatures_of_address
 
@@ -103,17 +104,19 @@ def _render_signed_at_table(message: Any) -> Message | None:
             message.lang, petition.original_lang
         ).published_by,
         "cause_title": petition.cause.text(message.lang).title,
+        "is_neutral": any(petition_of_emails(row.petition_id).neutral_emails for row in together),
         "identity": identity,
     }
-    email = render("signature_at_table", message.lang, **context)
-    return Message(
+    rendered = render(SIGNED_AT_TABLE, message.lang, **context)
+    email = Message(
         to=cast(str, first.email),
         to_name=first.full_name,
         digest=first.email_digest,
         lang=message.lang,
         sender=identity.sender,
-        **email._asdict(),
+        **rendered._asdict(),
     )
+    return with_neutral_sender(email, SIGNED_AT_TABLE) if context["is_neutral"] else email
 
 
 def _signed(row: Signature, lang: str) -> dict[str, Any]:

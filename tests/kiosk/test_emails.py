@@ -11,6 +11,7 @@ from campaign.kiosk.jobs import alert_silent_kiosks
 from campaign.kiosk.models import Kiosk
 from campaign.mail.models import OutboxMessage
 from campaign.mail.renderers import renderers_of
+from campaign.petitions.models import Petition
 from campaign.process.clock import utcnow
 from tests.factories.kiosks import AMALIA, iso_time, kiosk_of, make_table, make_tablet
 from tests.factories.organizers import make_organizer
@@ -58,6 +59,17 @@ def test_email_address_given_at_the_table_gets_number_and_link(tablet, petition,
         assert "1" in body and "http://localhost/es/petitions/home" in body
         assert "/signatures/table/" not in body
         assert "http://localhost/es/mine" in body
+
+
+def test_email_about_a_neutral_petition_shows_nothing_in_an_inbox(tablet, petition, written):
+    write(lambda: setattr(load_for_update(Petition, petition.id), "neutral_emails", True))
+    tablet.sign(fields=OWN, lang="en", name_display="full")
+    hatch_now()
+    [message] = written("signature_at_table")
+    assert not message.has_sender_name
+    for word in ("amalia", "name", "sign", "number"):
+        assert word not in message.subject.lower()
+        assert word not in message.html.partition("mso-hide:all")[2].partition("</div>")[0].lower()
 
 
 @pytest.mark.parametrize("lang", ["en", "es", "fr"])

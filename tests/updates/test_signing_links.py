@@ -283,3 +283,14 @@ def test_one_pass_reads_the_signatures_of_all_readers_at_once(
         assert all(emails) and kept
         read = [line for line in statements if re.search(r"signature\.email_digest IN", line)]
         assert len(read) == 1
+
+
+def test_update_about_a_neutral_petition_does_not_name_it_in_an_inbox(app, petition, reader):
+    neutral = make_petition("quiet-lake", cause_id=petition.cause_id, neutral_emails=True)
+    update = make_update(cause_id=petition.cause_id, petition_ids=[neutral.id])
+    email = email_of(app, update, reader)
+    title = neutral.current_version.text("en", "en").title
+    assert title in email.text
+    preview = email.html.partition("mso-hide:all")[2].partition("</div>")[0]
+    for seen in (email.subject, email.list_id, preview, email.sender.name):
+        assert title not in seen and neutral.slug not in seen
