@@ -23,7 +23,7 @@ from campaign.answers.presenters import shown_answer
 from campaign.answers.queries import answer_by_id, published_answers
 from campaign.answers.recipients import still_asking
 from campaign.http.urls import absolute_url, host
-from campaign.i18n.locales import locale_of
+from campaign.i18n.locales import language_of, locale_of
 from campaign.i18n.long_dates import long_date
 from campaign.mail.bulk.models import BulkReceipt
 from campaign.mail.bulk.rendering import (
@@ -124,6 +124,7 @@ def _answer_context(answer: Answer, lang: str, page: str) -> dict[str, Any]:
         "outcome": outcome,
         "body": with_inline_styles(shown.body),
         "body_lang": shown.lang,
+        "is_translated": language_of(shown.lang) == language_of(lang),
         "plain_body": to_text(answer.text_and_lang(lang)[0], (), shows_links=True),
         "has_document": shown.document is not None,
         "page_url": f"{page}#answer-{answer.id}",

@@ -6,7 +6,9 @@ import pytest
 
 from campaign.answers import announcements as operations
 from campaign.answers.announcements import announcement_sender
+from campaign.answers.emails import sample
 from campaign.answers.operations import change_answer, publish_answer, withdraw_answer
+from campaign.answers.queries import answer_by_id
 from campaign.answers.recipients import people_by_language
 from campaign.extensions import write
 from campaign.mail.bulk import sending
@@ -20,6 +22,7 @@ from tests.factories.announcements import address, answer_announcement_now, ask_
 from tests.factories.answers import content_of, make_answer
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, ODILE, confirm, row, sign, sign_and_hatch, withdraw
+from tests.page_parts import tree
 
 pytestmark = pytest.mark.both_databases
 
@@ -132,3 +135,16 @@ def test_email_has_what_an_email_to_many_should_have(app, client, petition, lang
     text, _html = announced_by_email(app, client, signature_id)
     assert ("Sí." if lang == "es" else "The list (https://senate.example/)") in text
     assert f"#answer-{answer.id}" in text
+
+
+@pytest.mark.once_on_postgresql
+@pytest.mark.parametrize("lang", ["es", "fr"])
+def test_email_says_like_the_page_that_the_answer_is_not_translated(client, petition, lang):
+    answer = make_answer(petition)
+    page = tree(client.get(f"/{lang}/petitions/{petition.slug}"))
+    hint = page.xpath(f"normalize-space(//*[@data-answer='{answer.id}']//*[@class='hint'])")
+    assert hint
+    for language, is_said in ((lang, True), ("en", False)):
+        email = sample(answer_by_id(answer.id), language)
+        assert (hint in " ".join(email.text.split())) == is_said
+        assert (hint in " ".join(email.html.split())) == is_said
