@@ -1,33 +1,34 @@
 """Counts at which a petition's signatures are delivered again.
 
 A threshold stays reached even if the count falls again. It is over when a delivery is recorded
-after that, or when an organizer marks it as done.
+after that, unless its day was earlier, or when an organizer marks it as done.
 """
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from itertools import pairwise
+from typing import cast
 
-from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy import ColumnElement, exists, func, select, update
 
 from campaign.db.versioned import check_part
 from campaign.errors import CampaignError
 from campaign.extensions import db, load_for_update, rows_changed
 from campaign.petitions.models import Delivery, DeliveryThreshold, Petition, PetitionTally
+from campaign.site.settings import local_day
 
 MAX_THRESHOLDS = 10
 _IS_REACHED = exists().where(
     PetitionTally.petition_id == DeliveryThreshold.petition_id,
     PetitionTally.count >= DeliveryThreshold.count,
 )
-_IS_DELIVERED = exists().where(
-    Delivery.petition_id == DeliveryThreshold.petition_id,
-    Delivery.created_at >= DeliveryThreshold.reached_at,
-)
-_IS_DUE: tuple[ColumnElement[bool], ...] = (
-    DeliveryThreshold.reached_at.is_not(None),
-    DeliveryThreshold.done_at.is_(None),
-    ~_IS_DELIVERED,
+_LAST_DELIVERY = (
+    select(func.max(Delivery.day))
+    .where(
+        Delivery.petition_id == DeliveryThreshold.petition_id,
+        Delivery.created_at >= DeliveryThreshold.reached_at,
+    )
+    .scalar_subquery()
 )
 
 
@@ -89,16 +90,11 @@ def mark_reached(*, now: datetime) -> int:
 def mark_done(*, petition_id: int, threshold_id: int, now: datetime) -> bool:
     """Mark a reached threshold as done, and those below it. Return whether that changed any."""
     row = load_for_update(DeliveryThreshold, threshold_id)
-    statement = (
-        update(DeliveryThreshold)
-        .where(
-            DeliveryThreshold.petition_id == petition_id,
-            DeliveryThreshold.count <= row.count,
-            *_IS_DUE,
-        )
-        .values(done_at=now)
-    )
-    return rows_changed(statement, synchronize=True) > 0
+    due = _due(DeliveryThreshold.petition_id == petition_id, DeliveryThreshold.count <= row.count)
+    for threshold in due:
+        threshold.done_at = now
+    db.session.flush()
+    return bool(due)
 
 
 def undo_done(*, threshold_id: int) -> bool:
@@ -131,20 +127,13 @@ def threshold_of(petition_id: int, threshold_id: int) -> DeliveryThreshold | Non
 
 def due_thresholds(petition_ids: Collection[int]) -> dict[int, DeliveryThreshold]:
     """Return {petition id: its highest threshold that is reached and neither delivered nor done}."""
-    rows = db.session.scalars(
-        select(DeliveryThreshold)
-        .where(DeliveryThreshold.petition_id.in_(petition_ids), *_IS_DUE)
-        .order_by(DeliveryThreshold.count)
-    )
+    rows = _due(DeliveryThreshold.petition_id.in_(petition_ids))
     return {row.petition_id: row for row in rows}
 
 
 def due_ids(petition_id: int) -> set[int]:
     """Return the ids of a petition's thresholds that are reached and neither delivered nor done."""
-    query = select(DeliveryThreshold.id).where(
-        DeliveryThreshold.petition_id == petition_id, *_IS_DUE
-    )
-    return set(db.session.scalars(query))
+    return {row.id for row in _due(DeliveryThreshold.petition_id == petition_id)}
 
 
 def next_public_threshold(petition: Petition, count: int) -> int | None:
@@ -161,3 +150,22 @@ def next_public_threshold(petition: Petition, count: int) -> int | None:
         .order_by(DeliveryThreshold.count)
         .limit(1)
     )
+
+
+def _due(*conditions: ColumnElement[bool]) -> list[DeliveryThreshold]:
+    """Return the thresholds that are reached and neither delivered nor done, the lowest first."""
+    rows = db.session.execute(
+        select(DeliveryThreshold, _LAST_DELIVERY)
+        .where(
+            DeliveryThreshold.reached_at.is_not(None),
+            DeliveryThreshold.done_at.is_(None),
+            *conditions,
+        )
+        .order_by(DeliveryThreshold.count)
+        .execution_options(populate_existing=True)
+    )
+    # A delivery that is recorded late may have been before the count was reached. Days are those of
+    # the site, which SQLite cannot compute.
+    return [
+        row for row, day in rows if day is None or day < local_day(cast(datetime, row.reached_at))
+    ]

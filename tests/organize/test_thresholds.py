@@ -1,13 +1,13 @@
 """Tests of the pages where organizers choose when to deliver again, and of the task about it."""
 
-from datetime import date
-
 import pytest
 
 from campaign.accounts.audit import entries
 from campaign.extensions import write
 from campaign.petitions import thresholds
 from campaign.petitions.deliveries import record_delivery
+from campaign.process.clock import utcnow
+from campaign.site.settings import local_day
 from tests.factories.causes import make_cause
 from tests.factories.letters import make_letter_action
 from tests.factories.petitions import make_petition, reach
@@ -57,7 +57,7 @@ def test_counts_are_saved_reached_done_and_undone(desk):
     write(
         record_delivery,
         petition_id=desk.petition.id,
-        day=date(2026, 11, 1),
+        day=local_day(utcnow()),
         received_by="Senate",
         signatures=1,
         note="",

@@ -1,6 +1,6 @@
 """Tests of the counts at which a petition delivers again."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, update
@@ -13,6 +13,7 @@ from campaign.petitions.models import DeliveryThreshold, PetitionTally
 from campaign.petitions.operations import clone_petition
 from campaign.petitions.queries import petition_by_id
 from campaign.process.clock import utcnow
+from campaign.site.settings import local_day
 from tests.factories.petitions import make_petition, reach
 
 pytestmark = pytest.mark.both_databases
@@ -40,11 +41,11 @@ def due(petition):
     return row.count if row else None
 
 
-def deliver(petition):
+def deliver(petition, day=None):
     return write(
         record_delivery,
         petition_id=petition.id,
-        day=date(2026, 11, 1),
+        day=day or local_day(utcnow()),
         received_by="Senate",
         signatures=1,
         note="",
@@ -80,6 +81,24 @@ def test_delivery_before_the_count_does_not_count(petition):
     deliver(petition)
     reach(petition, 10)
     assert due(petition) == 10
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago"])
+def test_delivery_recorded_late_counts_from_the_day_of_the_count_on(
+    app, monkeypatch, petition, zone
+):
+    monkeypatch.setitem(app.config, "BABEL_DEFAULT_TIMEZONE", zone)
+    change(petition, 10)
+    reach(petition, 10)
+    reached_on = local_day(row_of(petition, 10).reached_at)
+    deliver(petition, reached_on - timedelta(days=1))
+    assert due(petition) == 10
+    assert thresholds.due_ids(petition.id) == {row_of(petition, 10).id}
+    deliver(petition, reached_on)
+    assert due(petition) is None
+    assert thresholds.due_ids(petition.id) == set()
+    marked = {"petition_id": petition.id, "threshold_id": row_of(petition, 10).id}
+    assert not write(thresholds.mark_done, **marked, now=utcnow())
 
 
 def test_delivery_in_the_minute_of_reaching_counts(petition):
