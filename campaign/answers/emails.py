@@ -18,6 +18,7 @@ from campaign.answers.announcements import (
     TEST,
     announcement_sender,
 )
+from campaign.answers.labels import RESULT_MEANINGS
 from campaign.answers.models import Answer
 from campaign.answers.presenters import shown_answer
 from campaign.answers.queries import answer_by_id, published_answers
@@ -133,8 +134,11 @@ def _answer_context(answer: Answer, lang: str, page: str) -> dict[str, Any]:
 
 def _result_context(petition: Petition, lang: str, page: str) -> dict[str, Any]:
     has_answers = petition.result != "no_answer" and bool(published_answers(petition.id))
+    with force_locale(locale_of(lang)):
+        meaning = str(RESULT_MEANINGS[petition.result])
     return {
         "result": petition.result,
+        "meaning": meaning,
         "day": long_date(petition.result_on, locale_of(lang)) if petition.result_on else "",
         "has_answers": has_answers,
         "page_url": f"{page}#answers" if has_answers else page,

@@ -14,6 +14,12 @@ RESULT_LABELS = {
     "partly_won": pgettext("result", "Partly won"),
     "no_answer": pgettext("result", "Ended without an answer"),
 }
+# What a result means, as a sentence.
+RESULT_MEANINGS = {
+    "won": _l("It worked: what the petition asked for has happened, or is certain to happen."),
+    "partly_won": _l("Part of what the petition asked for has happened."),
+    "no_answer": _l("The petition is over. No answer is expected now."),
+}
 # What an organizer chooses among, and what a target says of itself.
 OUTCOME_CHOICES = {
     "": _l("Only an answer, without an outcome"),

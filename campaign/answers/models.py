@@ -40,7 +40,7 @@ class Answer(Versioned, Base):
 
     A draft is an organizer's. An answer that is `written_by_target` waits until an organizer
     publishes or rejects it. Only published answers are public. `uuid` identifies an answer
-    permanently in feeds.
+    permanently in feeds. `changed_at` is when its content last changed.
     """
 
     __tablename__ = "answer"
@@ -66,6 +66,7 @@ class Answer(Versioned, Base):
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
 
     petition: Mapped[Petition] = relationship()
     target: Mapped[Target | None] = relationship()

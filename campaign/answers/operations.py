@@ -16,6 +16,7 @@ from campaign.db.versioned import check_version
 from campaign.errors import CampaignError
 from campaign.extensions import db, load_for_update, note_ended
 from campaign.petitions.models import Target
+from campaign.process.clock import utcnow
 
 # From these states an answer can be published.
 PUBLISHABLE_FROM = ("draft", "waiting", "withdrawn")
@@ -85,9 +86,13 @@ def change_answer(*, answer_id: int, version: int | None, content: AnswerContent
     """
     answer = load_for_update(Answer, answer_id)
     check_version(answer, version)
-    _fill(answer, content)
+    # Otherwise a query would write the changes, and hide whether there are any.
+    with db.session.no_autoflush:
+        _fill(answer, content)
     if answer.state == "published":
         _demand_ready(answer)
+    if db.session.is_modified(answer) or content.document or content.removes_document:
+        answer.changed_at = utcnow()
     db.session.flush()
     return answer
 

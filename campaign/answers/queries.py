@@ -116,12 +116,29 @@ def recent_answers(*, cause_id: int | None, limit: int) -> Sequence[Answer]:
     return db.session.scalars(query).all()
 
 
-def newest_publication(*, cause_id: int | None) -> datetime | None:
-    """Return when the last of the answers in the feed was published, or None."""
-    newest: datetime | None = db.session.scalar(
-        _listed(select(func.max(Answer.published_at)), cause_id)
+def recent_results(*, cause_id: int | None, limit: int) -> Sequence[Petition]:
+    """Return the petitions of a public cause, or of all, whose results changed last, for the feed."""
+    query = (
+        _with_results(select(Petition), cause_id)
+        .order_by(Petition.result_changed_at.desc(), Petition.id.desc())
+        .limit(limit)
+        .options(
+            joinedload(Petition.cause).selectinload(Cause.texts),
+            selectinload(Petition.versions).selectinload(PetitionVersion.texts),
+        )
     )
-    return newest
+    return db.session.scalars(query).all()
+
+
+def newest_in_feed(*, cause_id: int | None) -> datetime | None:
+    """Return when an answer or a result in the feed last changed or was published, or None."""
+    answers = select(func.max(Answer.published_at), func.max(Answer.changed_at))
+    results = select(func.max(Petition.result_changed_at))
+    moments: list[datetime | None] = [
+        *db.session.execute(_listed(answers, cause_id)).one(),
+        db.session.scalar(_with_results(results, cause_id)),
+    ]
+    return max(filter(None, moments), default=None)
 
 
 def first_deliveries(petition_ids: Iterable[int]) -> dict[int, date]:
@@ -171,12 +188,21 @@ def _listed(query: Select, cause_id: int | None) -> Select:  # type: ignore[type
     return (
         query.join(Answer.petition)
         .join(Petition.cause)
-        .where(
-            Answer.state == "published",
-            Petition.state != "draft",
-            Petition.archived_at.is_(None),
-            Cause.state == "published" if cause_id is None else Cause.id == cause_id,
-        )
+        .where(Answer.state == "published", *_is_listed(cause_id))
+    )
+
+
+def _with_results(query: Select, cause_id: int | None) -> Select:  # type: ignore[type-arg]
+    return query.join(Petition.cause).where(
+        Petition.result != "", Petition.result_changed_at.is_not(None), *_is_listed(cause_id)
+    )
+
+
+def _is_listed(cause_id: int | None) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Petition.state != "draft",
+        Petition.archived_at.is_(None),
+        Cause.state == "published" if cause_id is None else Cause.id == cause_id,
     )
 
 

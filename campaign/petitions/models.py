@@ -81,7 +81,7 @@ class Petition(Archivable, Pictured, Base):
     or only what each supporter allows to be shown. The details are some of DELIVERED_DETAILS.
 
     What came of it is the `result`, one of RESULTS or "" while nobody knows, since the day
-    `result_on`. Organizers set it. No answer sets it automatically.
+    `result_on`. Organizers set it, last at `result_changed_at`. No answer sets it automatically.
 
     Its thresholds are the counts at which it delivers again. With `shows_thresholds`, its page
     announces the next one.
@@ -138,6 +138,7 @@ class Petition(Archivable, Pictured, Base):
     )
     result: Mapped[str] = mapped_column(String(12), default="", server_default="")
     result_on: Mapped[date | None] = mapped_column(Date)
+    result_changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     shows_thresholds: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
 

@@ -5,6 +5,7 @@ from datetime import date
 from campaign.db.versioned import check_part
 from campaign.extensions import db, load_for_update
 from campaign.petitions.models import Petition
+from campaign.process.clock import utcnow
 
 PART = "result"
 
@@ -19,7 +20,9 @@ def change_result(
     """
     petition = load_for_update(Petition, petition_id)
     check_part(petition, PART, version)
-    petition.result = result
-    petition.result_on = result_on if result else None
+    day = result_on if result else None
+    if (petition.result, petition.result_on) != (result, day):
+        petition.result, petition.result_on = result, day
+        petition.result_changed_at = utcnow() if result else None
     db.session.flush()
     return petition

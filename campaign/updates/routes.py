@@ -16,7 +16,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from campaign.answers.queries import newest_publication, recent_answers
+from campaign.answers.queries import newest_in_feed, recent_answers, recent_results
 from campaign.causes.models import Cause
 from campaign.causes.queries import cause_by_slug, published_causes
 from campaign.events.presenters import card as event_card
@@ -213,8 +213,9 @@ def _feed(
     cause_id = cause.id if cause else None
     updates = recent_updates(now, cause_id=cause_id, limit=MAX_IN_FEED)
     answers = recent_answers(cause_id=cause_id, limit=MAX_IN_FEED)
+    results = recent_results(cause_id=cause_id, limit=MAX_IN_FEED)
     # A feed without entries needs a date that does not change with each request.
-    changes = newest_change(now, cause_id=cause_id), newest_publication(cause_id=cause_id)
+    changes = newest_change(now, cause_id=cause_id), newest_in_feed(cause_id=cause_id)
     changed_at = max(filter(None, changes), default=None) or (
         cause.created_at if cause else now.replace(hour=0, minute=0, second=0, microsecond=0)
     )
@@ -222,6 +223,7 @@ def _feed(
         updates,
         g.lang,
         answers=answers,
+        results=results,
         name=name,
         title=title,
         author=author,

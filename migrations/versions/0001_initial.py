@@ -968,6 +968,7 @@ def upgrade():
         sa.Column("delivered_details", sa.JSON(), server_default='["country"]', nullable=False),
         sa.Column("result", sa.String(length=12), server_default="", nullable=False),
         sa.Column("result_on", sa.Date(), nullable=True),
+        sa.Column("result_changed_at", INSTANT, nullable=True),
         sa.Column("shows_thresholds", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
@@ -1803,6 +1804,7 @@ def upgrade():
         sa.Column("published_at", INSTANT, nullable=True),
         sa.Column("withdrawn_at", INSTANT, nullable=True),
         sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("changed_at", INSTANT, nullable=False),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.CheckConstraint(
             "outcome in ('', 'done', 'promised', 'partly', 'refused')", name="outcome"

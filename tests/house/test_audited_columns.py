@@ -37,6 +37,7 @@ COLUMNS = {
     "petition.closed_at": SHOWN_OTHERWISE,
     "petition.retention_notified_at": BOOKKEEPING,
     "petition.retention_done_at": BOOKKEEPING,
+    "petition.result_changed_at": BOOKKEEPING,
     "petition_text.version_id": SET_ONCE,
     "petition_wording.petition_id": SET_ONCE,
     "letter_settings.petition_id": SET_ONCE,
