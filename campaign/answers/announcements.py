@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, and_, or_, select
 
 from campaign.accounts.audit import WORKER, Actor, record
 from campaign.answers.announcement_models import (
@@ -13,14 +13,15 @@ from campaign.answers.announcement_models import (
     AnswerReceipt,
 )
 from campaign.answers.models import Answer
-from campaign.answers.recipients import next_people, someone_asks
+from campaign.answers.recipients import approved_since, next_people, someone_asks
 from campaign.causes.models import Cause
 from campaign.errors import CampaignError
 from campaign.extensions import db, load_for_update, note_ended
 from campaign.jobs.operations import enqueue as enqueue_job
-from campaign.mail.bulk.sending import AlreadyBegun, Batch, BulkSender
+from campaign.mail.bulk.sending import BATCH_SIZE, AlreadyBegun, Batch, BulkSender
 from campaign.organisations.email_tests import enqueue_test
 from campaign.petitions.models import Petition
+from campaign.switches.state import switched_off
 
 JOB = "answer_telling"
 EMAIL = "answer_published"
@@ -29,6 +30,9 @@ RESULT_EMAIL = "petition_result"
 RESULT_TEST = "petition_result_test"
 # How long after something was published we remind organizers to tell people about it.
 REMINDED_FOR = timedelta(days=30)
+# How long after the last email we still tell people whose signatures are approved. It is shorter
+# than receipts are kept, so that nobody gets two.
+APPROVED_FOR = timedelta(days=14)
 
 
 class NothingToAnnounce(CampaignError):
@@ -82,6 +86,43 @@ class AnnouncementSender(BulkSender[AnswerAnnouncement]):
         """Continue where it paused. Raise BulkEmailOver and NothingToAnnounce."""
         _lock_public(load_for_update(AnswerAnnouncement, row_id).topic)
         return super().resume(row_id=row_id)
+
+    def tell_approved(self, *, now: datetime) -> int:
+        """Enqueue emails to people whose signatures were approved after their turn. Return how many.
+
+        Otherwise a review would cost them what they asked for.
+        """
+        rows = db.session.scalars(
+            select(AnswerAnnouncement)
+            .where(
+                or_(
+                    AnswerAnnouncement.state == "sending",
+                    and_(
+                        AnswerAnnouncement.state == "done",
+                        AnswerAnnouncement.finished_at > now - APPROVED_FOR,
+                    ),
+                )
+            )
+            .order_by(AnswerAnnouncement.id)
+            .with_for_update(skip_locked=True)
+            .execution_options(populate_existing=True)
+        ).all()
+        return sum(self._tell_approved(row, now) for row in rows)
+
+    def _tell_approved(self, row: AnswerAnnouncement, now: datetime) -> int:
+        people = db.session.execute(approved_since(row).limit(BATCH_SIZE)).all()
+        if (
+            not people
+            or not is_public(row.topic)
+            or switched_off("mailings", self.cause_of(row).organisation_id)
+        ):
+            return 0
+        count = self.enqueue_once(row, people, now)
+        # They had asked when it began, but could not be counted.
+        row.people += count
+        self.note_enqueued(row, count)
+        db.session.flush()
+        return count
 
 
 announcement_sender = AnnouncementSender(record=partial(record, WORKER))

@@ -5,3 +5,4 @@ from campaign.jobs.registry import BackgroundWork
 
 work = BackgroundWork()
 announcement_sender.add_to(work)
+work.upkeep(announcement_sender.tell_approved)

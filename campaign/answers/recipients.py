@@ -3,12 +3,12 @@
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, TextClause, func, select
+from sqlalchemy import ColumnElement, Select, TextClause, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from campaign.answers.announcement_models import AnswerAnnouncement
+from campaign.answers.announcement_models import AnswerAnnouncement, AnswerReceipt
 from campaign.extensions import db
-from campaign.signatures.models import ASKS_FOR_ANSWERS, VALID_STATES, Signature
+from campaign.signatures.models import APPROVED_ASKING, ASKS_FOR_ANSWERS, VALID_STATES, Signature
 from campaign.subscriptions.models import SuppressedAddress
 
 
@@ -22,6 +22,26 @@ def next_people(announcement: AnswerAnnouncement) -> Select[int, str, bytes | No
         )
         .order_by(Signature.id)
     )
+
+
+def approved_since(announcement: AnswerAnnouncement) -> Select[int, str, bytes | None]:
+    """Return the query for people whose turn came while their signatures were held for review.
+
+    They had asked and confirmed before it began, and were approved since. They have no email yet.
+    """
+    query = select(Signature.id, Signature.lang, Signature.email_digest).where(
+        *_asks(announcement.petition_id, announcement.starts_at),
+        APPROVED_ASKING,
+        Signature.reviewed_at >= announcement.starts_at,
+        ~exists().where(
+            AnswerReceipt.bulk_email_id == announcement.id,
+            AnswerReceipt.email_digest == Signature.email_digest,
+        ),
+    )
+    if announcement.state != "done":
+        # Those after the cursor are still to come.
+        query = query.where(Signature.id <= announcement.reached_id)
+    return query.order_by(Signature.id)
 
 
 def people_by_language(petition_id: int, *, now: datetime) -> dict[str, int]:

@@ -53,6 +53,7 @@ HELD = text("state = 'held'")
 TO_REVIEW = text("state = 'held' and rejected_at is null")
 NAME_DISPLAY_REQUESTED = text("name_display_requested != ''")
 ASKS_FOR_ANSWERS = text("tell_answer")
+APPROVED_ASKING = text("tell_answer and reviewed_at is not null")
 REFERRED = text("referrer_id is not null")
 SOURCED = text("source != ''")
 NEW_FORM = text("signature_id is null")
@@ -164,6 +165,11 @@ class Signature(Base):
                 ("ix_signature_comment_shown", ("petition_id", "id"), COMMENT_SHOWN),
                 ("ix_signature_comment_hidden", ("petition_id", "id"), COMMENT_HIDDEN),
                 ("ix_signature_tell_answer", ("petition_id", "id"), ASKS_FOR_ANSWERS),
+                (
+                    "ix_signature_approved_asking",
+                    ("petition_id", "reviewed_at"),
+                    APPROVED_ASKING,
+                ),
                 ("ix_signature_referrer_id", ("referrer_id",), REFERRED),
                 ("ix_signature_name_display_requested", ("event_id", "id"), NAME_DISPLAY_REQUESTED),
             )

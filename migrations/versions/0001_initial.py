@@ -2315,6 +2315,12 @@ def upgrade():
         **_where("tell_answer"),
     )
     op.create_index(
+        "ix_signature_approved_asking",
+        "signature",
+        ["petition_id", "reviewed_at"],
+        **_where("tell_answer and reviewed_at is not null"),
+    )
+    op.create_index(
         "ix_signature_to_hatch",
         "signature",
         ["id"],

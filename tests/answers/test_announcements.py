@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
 from campaign.accounts.audit import entries
 from campaign.answers import announcements as operations
-from campaign.answers.announcement_models import AnswerReceipt
+from campaign.answers.announcement_models import AnswerAnnouncement, AnswerReceipt
 from campaign.answers.announcements import announcement_sender
 from campaign.answers.operations import withdraw_answer
 from campaign.extensions import db, write
@@ -17,6 +17,7 @@ from campaign.mail.bulk.sending import BulkEmailOver
 from campaign.mail.models import BULK, OutboxMessage
 from campaign.mail.queries import waiting_since
 from campaign.process.clock import utcnow
+from campaign.signatures.moderation.decisions import approve
 from campaign.signatures.owner.operations import stop_answers
 from campaign.subscriptions.operations import note_bounce, suppress
 from campaign.switches.operations import switch_off
@@ -32,7 +33,7 @@ from tests.factories.announcements import (
 )
 from tests.factories.answers import make_answer
 from tests.factories.petitions import make_petition
-from tests.factories.signatures import AMALIA, TEO, row, sign_and_hatch, withdraw
+from tests.factories.signatures import AMALIA, TEO, change, row, sign_and_hatch, withdraw
 from tests.inbox import seen_without_opening
 from tests.mail.mail_server import Script
 from tests.power_cuts import cut_within_a_batch
@@ -219,6 +220,66 @@ def test_report_outlives_the_outbox_and_who_was_told_is_forgotten(app, petition,
     assert announcement_sender.report(announcement_now(topic))["sent"] == 3
     assert db.session.scalar(select(func.count()).select_from(AnswerReceipt)) == 0
     assert write(announcement_sender.forget_receipts, now=later) == 0
+
+
+def hold_signature(petition, *, first):
+    """Let someone who asks sign, confirmed but held for review, and return the id."""
+    [signature_id] = ask_many(petition, 1, first=first)
+    change(signature_id, state="held", held_reason="no_proof")
+    return signature_id
+
+
+def approve_signature(signature_id):
+    write(approve, ids=[signature_id], cause_ids=None, now=utcnow())
+
+
+@pytest.mark.parametrize("when", ["sending", "done"])
+@pytest.mark.parametrize("place", ["first", "last"])
+def test_signature_approved_after_its_turn_is_told_once(
+    app, petition, monkeypatch, publish, when, place
+):
+    monkeypatch.setattr(sending, "BATCH_SIZE", 2)
+    held = hold_signature(petition, first=0) if place == "first" else None
+    ask_many(petition, 4, first=1)
+    held = held or hold_signature(petition, first=0)
+    topic = publish(petition)
+    begun = begin_about(topic)
+    write(announcement_sender.send_batch, row_id=begun.id, now=utcnow())
+    if when == "done":
+        announce_all()
+    assert write(announcement_sender.tell_approved, now=utcnow()) == 0
+    approve_signature(held)
+    write(announcement_sender.tell_approved, now=utcnow())
+    assert write(announcement_sender.tell_approved, now=utcnow()) == 0
+    announce_all()
+    assert delivered(app) == [address(number) for number in range(5)]
+    done = announcement_now(topic)
+    assert (done.state, done.emailed) == ("done", 5)
+    assert announcement_sender.report(done)["sent"] == 5
+
+
+@pytest.mark.parametrize(
+    "why", ["stopped", "confirmed later", "long ago", "not public", "asks no more"]
+)
+def test_approval_tells_nobody_who_should_not_be_told(petition, why):
+    held = hold_signature(petition, first=0)
+    ask_many(petition, 2, first=1)
+    answer = make_answer(petition)
+    begin(answer)
+    announce_all()
+    now = utcnow()
+    if why == "stopped":
+        write(lambda: db.session.execute(update(AnswerAnnouncement).values(state="stopped")))
+    elif why == "confirmed later":
+        change(held, confirmed_at=now + timedelta(hours=1))
+    elif why == "long ago":
+        now += operations.APPROVED_FOR + timedelta(days=1)
+    elif why == "not public":
+        write(withdraw_answer, answer_id=answer.id, now=now)
+    else:
+        change(held, tell_answer=False)
+    approve_signature(held)
+    assert write(announcement_sender.tell_approved, now=now) == 0
 
 
 @pytest.mark.once_on_postgresql

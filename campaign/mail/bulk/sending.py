@@ -172,7 +172,7 @@ class BulkSender(ABC, Generic[Email]):
             self.finish(row, "done", now=now)
             return Batch(0, None)
         row.reached_id = readers[-1].id
-        self.note_enqueued(row, self._enqueue_once(row, readers, now))
+        self.note_enqueued(row, self.enqueue_once(row, readers, now))
         db.session.flush()
         return Batch(len(readers), now)
 
@@ -187,6 +187,45 @@ class BulkSender(ABC, Generic[Email]):
             at=now,
         )
         db.session.flush()
+
+    def enqueue_once(
+        self, row: Email, readers: Sequence[Row[int, str, bytes | None]], now: datetime
+    ) -> int:
+        """Write a receipt for each address that has none, and enqueue its email.
+
+        Return how many.
+        """
+        columns = inspect(self.receipts).column_attrs
+        sent_by, reader_column = (
+            columns[name].columns[0].name for name in ("bulk_email_id", "reader_id")
+        )
+        receipts = insert_all(
+            db.session.connection(),
+            inspect(self.receipts).local_table,
+            [
+                {
+                    sent_by: row.id,
+                    reader_column: reader.id,
+                    "email_digest": bytes(reader.email_digest),
+                    **self.receipt_values(now),
+                }
+                for reader in readers
+            ],
+            # Each address gets one email, even if two people share it.
+            unless=(sent_by, "email_digest"),
+            returning=("id", reader_column),
+        )
+        if receipts:
+            langs = {reader.id: reader.lang for reader in readers}
+            kind = self.email_kind(row)
+            enqueue_many(
+                [
+                    {"kind": kind, "subject_id": receipt_id, "lang": langs[reader_id]}
+                    for receipt_id, reader_id in receipts
+                ],
+                priority=BULK,
+            )
+        return len(receipts)
 
     def forget_receipts(self, *, now: datetime) -> int:
         """Save the reports of what ended long ago, and delete its receipts. Return how many.
@@ -329,45 +368,6 @@ class BulkSender(ABC, Generic[Email]):
         """Let the worker send or drop the emails of a row that wait in the outbox."""
         receipt_ids = select(self.receipts.id).where(self.receipts.bulk_email_id == row.id)
         end_wait(kind=self.email_kind(row), subject_ids=receipt_ids, reason=SENDING_WAITS)
-
-    def _enqueue_once(
-        self, row: Email, readers: Sequence[Row[int, str, bytes | None]], now: datetime
-    ) -> int:
-        """Write a receipt for each address that has none, and enqueue its email.
-
-        Return how many.
-        """
-        columns = inspect(self.receipts).column_attrs
-        sent_by, reader_column = (
-            columns[name].columns[0].name for name in ("bulk_email_id", "reader_id")
-        )
-        receipts = insert_all(
-            db.session.connection(),
-            inspect(self.receipts).local_table,
-            [
-                {
-                    sent_by: row.id,
-                    reader_column: reader.id,
-                    "email_digest": bytes(reader.email_digest),
-                    **self.receipt_values(now),
-                }
-                for reader in readers
-            ],
-            # Each address gets one email, even if two people share it.
-            unless=(sent_by, "email_digest"),
-            returning=("id", reader_column),
-        )
-        if receipts:
-            langs = {reader.id: reader.lang for reader in readers}
-            kind = self.email_kind(row)
-            enqueue_many(
-                [
-                    {"kind": kind, "subject_id": receipt_id, "lang": langs[reader_id]}
-                    for receipt_id, reader_id in receipts
-                ],
-                priority=BULK,
-            )
-        return len(receipts)
 
     def _count_emails(self, row: Email, indexed: TextClause, state: str) -> int:
         of_row = select(self.receipts.id).where(
