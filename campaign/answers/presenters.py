@@ -12,7 +12,12 @@ from markupsafe import Markup
 
 from campaign.answers.labels import OUTCOME_LABELS, RESULT_LABELS
 from campaign.answers.models import Answer
-from campaign.answers.queries import answers_by_petition, first_deliveries, published_answers
+from campaign.answers.queries import (
+    answers_by_petition,
+    first_deliveries,
+    published_answers,
+    targets_by_petition,
+)
 from campaign.i18n.local_times import local_time
 from campaign.petitions.models import Petition, name_in
 from campaign.site.settings import site_settings
@@ -60,14 +65,26 @@ class ShownAnswer:
 
 
 @dataclass(frozen=True)
+class Wait:
+    """For how many days signatures wait for an answer.
+
+    `targets` maps the names of those who have not answered to the names' languages. It is empty if
+    nobody has.
+    """
+
+    days: int
+    targets: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class PageAnswers:
     """What the page of a petition shows of its answers, newest first.
 
-    `waiting_days` is for how many days its signatures wait for an answer, or None if they do not.
+    `wait` is for whom its signatures wait, or None if they do not.
     """
 
     shown: tuple[ShownAnswer, ...]
-    waiting_days: int | None
+    wait: Wait | None
 
 
 def init_app(app: Flask) -> None:
@@ -90,8 +107,8 @@ def page_answers(
     ids = {answer.id for answer in extra}
     rows = [*extra, *(row for row in published_answers(petition.id) if row.id not in ids)]
     rows.sort(key=lambda row: row.day, reverse=True)
-    days = {} if rows else waiting_days_of([petition], now)
-    return PageAnswers(tuple(shown_answer(row, lang) for row in rows), days.get(petition.id))
+    waits = waits_of([petition], lang, now, answers={petition.id: rows} if rows else {})
+    return PageAnswers(tuple(shown_answer(row, lang) for row in rows), waits.get(petition.id))
 
 
 def shown_answer(answer: Answer, lang: str) -> ShownAnswer:
@@ -115,10 +132,18 @@ def shown_answer(answer: Answer, lang: str) -> ShownAnswer:
     )
 
 
-def waiting_days_of(petitions: Iterable[Any], now: datetime) -> Mapping[int, int]:
-    """Return {id: days} for the petitions that were delivered and have neither answer nor result.
+def waits_of(
+    petitions: Iterable[Any],
+    lang: str,
+    now: datetime,
+    *,
+    answers: Mapping[int, Sequence[Answer]] | None = None,
+) -> Mapping[int, Wait]:
+    """Return {id: Wait} for the petitions that were delivered, have no result and wait for answers.
 
-    `petitions` are Petitions or their cards. The days are those of the site's time zone.
+    If a petition has several targets, it waits for each of them. Otherwise any answer ends the wait.
+    `petitions` are Petitions or their cards, and `answers` their answers if these are known. The
+    days are those of the site's time zone.
     """
     open_ids = [petition.id for petition in petitions if not petition.result]
     if not open_ids:
@@ -127,23 +152,31 @@ def waiting_days_of(petitions: Iterable[Any], now: datetime) -> Mapping[int, int
     delivered = {
         petition_id: day for petition_id, day in first_deliveries(open_ids).items() if day <= today
     }
-    answered = answers_by_petition(list(delivered)) if delivered else {}
-    return {
-        petition_id: (today - day).days
-        for petition_id, day in delivered.items()
-        if petition_id not in answered
-    }
+    if answers is None:
+        answers = answers_by_petition(list(delivered)) if delivered else {}
+    targets = targets_by_petition([row for row in delivered if row in answers])
+    waits = {}
+    for petition_id, day in delivered.items():
+        own, asked = answers.get(petition_id, ()), targets.get(petition_id, ())
+        answered = {answer.target_id for answer in own}
+        missing = [target for target in asked if target.id not in answered]
+        if not own or (missing and len(asked) > 1):
+            names = dict(target.name_and_lang(lang) for target in missing)
+            waits[petition_id] = Wait((today - day).days, names)
+    return waits
 
 
-def answers_on_cards(petitions: Sequence[Any], now: datetime) -> dict[str, Mapping[int, Any]]:
+def answers_on_cards(
+    petitions: Sequence[Any], lang: str, now: datetime
+) -> dict[str, Mapping[int, Any]]:
     """Return the part of the context of a cause's page that the cards of its petitions show.
 
-    `outcomes` maps petitions to the outcome of the newest answer, and `waiting_days` those that
-    wait for an answer to the number of days.
+    `outcomes` maps petitions to the outcome of the newest answer, and `waits` those that wait for
+    answers to their Wait.
     """
     return {
         "outcomes": newest_outcomes(petitions),
-        "waiting_days": waiting_days_of(petitions, now),
+        "waits": waits_of(petitions, lang, now),
     }
 
 

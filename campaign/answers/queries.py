@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from campaign.answers.models import Answer, AnswerLink
 from campaign.causes.models import Cause
 from campaign.extensions import db
-from campaign.petitions.models import Delivery, Petition, PetitionVersion
+from campaign.petitions.models import Delivery, Petition, PetitionVersion, Target
 
 # Of the answers on one day, the one that was published last comes first.
 NEWEST_FIRST = (Answer.day.desc(), Answer.published_at.desc(), Answer.id.desc())
@@ -149,6 +149,16 @@ def first_deliveries(petition_ids: Iterable[int]) -> dict[int, date]:
         .group_by(Delivery.petition_id)
     )
     return {petition_id: day for petition_id, day in rows}
+
+
+def targets_by_petition(petition_ids: Collection[int]) -> dict[int, list[Target]]:
+    """Return {petition id: its targets, in their order} for the petitions that have any."""
+    by_petition: dict[int, list[Target]] = {}
+    if petition_ids:
+        query = select(Target).where(Target.petition_id.in_(petition_ids))
+        for target in db.session.scalars(query.order_by(Target.position)):
+            by_petition.setdefault(target.petition_id, []).append(target)
+    return by_petition
 
 
 def links_of(petition_id: int) -> Sequence[AnswerLink]:

@@ -98,7 +98,7 @@ def show(slug: str) -> ResponseReturnValue:
                     "subscription", organisation_id=cause.organisation_id, lang=g.lang
                 ),
                 news_consent=form_text(cause.organisation_id, g.lang),
-                **answers_on_cards(cause_page.petitions, now),
+                **answers_on_cards(cause_page.petitions, g.lang, now),
             )
         )
     )

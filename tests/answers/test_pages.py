@@ -7,8 +7,8 @@ import pytest
 
 from campaign.answers.documents import NewDocument
 from campaign.answers.models import PDF
-from campaign.answers.operations import withdraw_answer
-from campaign.answers.presenters import page_answers, waiting_days_of
+from campaign.answers.operations import create_answer, publish_answer, withdraw_answer
+from campaign.answers.presenters import Wait, page_answers, waits_of
 from campaign.extensions import write
 from campaign.montage.texts import card_of_petition
 from campaign.petitions.models import RESULTS
@@ -17,7 +17,7 @@ from campaign.petitions.results import change_result
 from campaign.process.clock import utcnow
 from campaign.search.queries import search
 from campaign.site.settings import local_day
-from tests.factories.answers import DAY, deliver, make_answer
+from tests.factories.answers import DAY, content_of, deliver, make_answer
 from tests.factories.petitions import make_petition
 from tests.factories.search import index_now
 from tests.page_parts import tree, values
@@ -41,6 +41,19 @@ def entries_in(feed):
     return [
         entry.findtext(f"{atom}title") for entry in ET.fromstring(feed.data).iter(f"{atom}entry")
     ]
+
+
+def waiting_for(client, page, names):
+    """Return which of these names a page says it waits for."""
+    rows = tree(client.get(page)).xpath("//*[@data-waiting-days]")
+    return [name for name in names if any(name in row.text_content() for row in rows)]
+
+
+def make_answer_of(petition_id, content):
+    """Publish an answer, committed."""
+    now = utcnow()
+    answer = write(create_answer, petition_id=petition_id, content=content, now=now)
+    write(publish_answer, answer_id=answer.id, now=now)
 
 
 def set_result(petition, result, day=DAY):
@@ -98,6 +111,32 @@ def test_petition_waits_from_its_first_delivery_until_an_answer(client, still_cl
         assert "data-waiting-days" not in client.get(page).text
 
 
+@pytest.mark.parametrize("number", [2, 5])
+@pytest.mark.parametrize("lang", ["en", "es", "fr"])
+def test_page_names_the_targets_that_have_not_answered(client, number, lang):
+    names = [f"Ministry {letter}" for letter in "ABCDE"[:number]]
+    petition = make_petition(targets=[{"en": name} for name in names])
+    ids = [target.id for target in petition.targets]
+    contents = [content_of(petition, target_id=target_id, outcome="") for target_id in ids]
+    deliver(petition, local_day(utcnow()) - timedelta(days=41))
+    pages = [f"/{lang}{page[3:]}" for page in (PAGE, CAUSE)]
+    for page in pages:
+        assert waiting_for(client, page, names) == []
+    for answered, content in enumerate(contents, start=1):
+        make_answer_of(petition.id, content)
+        for page in pages:
+            assert waiting_for(client, page, names) == names[answered:]
+            assert ("data-waiting-days" in client.get(page).text) == (answered < number)
+
+
+def test_answer_of_someone_else_ends_the_wait_for_one_target_only(client):
+    petition = make_petition(targets=[{"en": "Ministry A"}, {"en": "Ministry B"}])
+    other = content_of(petition, target_id=None, answered_by="The court")
+    deliver(petition)
+    make_answer_of(petition.id, other)
+    assert waiting_for(client, PAGE, ["Ministry A", "Ministry B"]) == ["Ministry A", "Ministry B"]
+
+
 def test_delivery_ahead_is_not_waited_for(client, petition):
     deliver(petition, local_day(utcnow()) + timedelta(days=2))
     assert "data-waiting-days" not in client.get(PAGE).text
@@ -117,8 +156,8 @@ def test_days_are_those_of_the_site(app, monkeypatch, petition, zone, days):
     monkeypatch.setitem(app.config, "BABEL_DEFAULT_TIMEZONE", zone)
     deliver(petition, date(2026, 5, 4))
     at = utcnow().replace(year=2026, month=5, day=4, hour=23, minute=30)
-    assert waiting_days_of([petition_by_id(petition.id)], at) == {petition.id: days}
-    assert page_answers(petition_by_id(petition.id), "en", at).waiting_days == days
+    assert waits_of([petition_by_id(petition.id)], "en", at) == {petition.id: Wait(days, {})}
+    assert page_answers(petition_by_id(petition.id), "en", at).wait == Wait(days, {})
 
 
 @pytest.mark.parametrize("result", RESULTS)

@@ -16,7 +16,7 @@ from campaign.answers.forms import MAX_UPLOAD_BYTES
 from campaign.answers.labels import OUTCOME_CHOICES, RESULT_LABELS
 from campaign.answers.links import UnknownTarget, create_link, revoke_link, state_of_link, token_for
 from campaign.answers.models import Answer
-from campaign.answers.presenters import page_answers, shown_answer, waiting_days_of
+from campaign.answers.presenters import page_answers, shown_answer, waits_of
 from campaign.answers.queries import (
     answer_by_id,
     answers_of,
@@ -66,7 +66,7 @@ def list_page(petition: Petition, link_form: LinkForm, status: int = 200) -> tup
         petition=petition,
         petition_summary=petition_summary(petition),
         answers=[(answer, shown_answer(answer, g.lang)) for answer in answers],
-        waiting_days=waiting_days_of([petition], utcnow()).get(petition.id),
+        wait=waits_of([petition], g.lang, utcnow()).get(petition.id),
         suggestion=suggested_result(answers) if not petition.result else "",
         announcement=_result_announcement(petition),
         links=[(link, state_of_link(link)) for link in links],

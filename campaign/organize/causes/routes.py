@@ -313,7 +313,7 @@ def preview_page(cause: Cause, **typed: Any) -> str:
         ),
         news_consent=form_text(cause.organisation_id, g.lang),
         is_unsaved=bool(typed),
-        **answers_on_cards(petitions, now),
+        **answers_on_cards(petitions, g.lang, now),
     )
 
 
