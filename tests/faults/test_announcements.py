@@ -1,8 +1,11 @@
 """Tests of announcing an answer while workers die, decisions change and others sign."""
 
+from email import message_from_bytes
+
 import pytest
 
 from campaign.mail.bulk.sending import SENDING_WAITS
+from campaign.mail.delivery.result_buffer import MAX_RESULTS
 from tests.factories.announcements import address
 from tests.faults.mail_workers import count, worker_of
 from tests.faults.records import query_rows
@@ -19,6 +22,8 @@ from tests.faults.running_site import (
 pytestmark = pytest.mark.slow
 
 PEOPLE = 1000
+# The default of MAIL_CONNECTIONS.
+CONNECTIONS = 4
 EMAILED = "select emailed from answer_telling"
 STATE = "select state from answer_telling"
 QUEUED = "select count(*) from outbox_message where state = 'owed'"
@@ -36,6 +41,11 @@ def announcement_site(mailing_site):
     begun = site.open("-m", "tests.faults.begin_announcement", PETITION, PEOPLE, log="begin.log")
     assert begun.wait(START_SECONDS) == 0, (site.var / "begin.log").read_text()
     return site, script
+
+
+def id_of(content):
+    """Return the Message-ID of an email."""
+    return message_from_bytes(content)["Message-ID"]
 
 
 def is_done(site):
@@ -85,6 +95,10 @@ def test_killed_worker_tells_nobody_twice_and_confirmations_go_first(announcemen
     assert count(site, STATE) == "done"
     assert everyone_is_told_once(site)
     assert {address(number) for number in range(PEOPLE)} <= set(script.recipients)
+    # Of what the killed worker had not recorded, people get a copy that receivers recognize.
+    told = [(to, id_of(content)) for to, content in script.received if to.startswith("asker")]
+    assert len(set(told)) == PEOPLE
+    assert len(told) - PEOPLE <= MAX_RESULTS + CONNECTIONS
 
 
 @pytest.mark.one_database

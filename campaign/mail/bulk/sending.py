@@ -3,7 +3,8 @@
 A package subclasses BulkSender for its own kind of email, and says who gets it.
 
 The cursor of a batch, its receipts and its emails are one transaction. If the worker dies, the next
-one begins where the last committed batch ended, and nobody gets the email twice.
+one begins where the last committed batch ended, and no email is queued twice. An email may still
+arrive twice if a worker dies between its delivery and the record of it (see ResultBuffer).
 """
 
 from abc import ABC, abstractmethod
