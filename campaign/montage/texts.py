@@ -103,7 +103,7 @@ def _outcome(petition: Petition, answers: Sequence[Answer]) -> str:
         return str(RESULT_LABELS[petition.result])
     outcome = next((answer.outcome for answer in answers if answer.outcome), "")
     if outcome:
-        return _("Answer: %(outcome)s", outcome=OUTCOME_LABELS[outcome])
+        return _("Outcome: %(outcome)s", outcome=OUTCOME_LABELS[outcome])
     return _("Answered") if answers else ""
 
 

@@ -49,7 +49,7 @@ GUESTS = (
         days="registration_days",
     ),
     RegisterRow(
-        _l("Which email about the event each registration got"),
+        _l("Which emails about the event we sent to each registered person"),
         _l("So that you never get one twice"),
         NOBODY,
         _l("Until a few weeks after the email. Then we keep only the total"),
@@ -95,7 +95,7 @@ READERS = (
         ),
     ),
     RegisterRow(
-        _l("Which email with an update, an answer or a result each person got"),
+        _l("Which updates, answers and results we emailed to each person"),
         _l("So that you never get one twice"),
         NOBODY,
         _l(

@@ -36,7 +36,7 @@ WRITER_GROUPS = (
                 _l("Your country and postal code"),
                 _l("To find out who represents you, and to show where letters come from"),
                 _l(
-                    "The organizers. The people you write to see the country, and the postal code if it is required. The public sees the country next to a name that is shown"
+                    "The organizers. The people you write to see the country, and the postal code if it is required. The public sees only your country, and only next to a name or initials you chose to show"
                 ),
                 COUNTED,
                 (),
@@ -75,7 +75,7 @@ WRITER_GROUPS = (
                 _l("Who your letters went to, when, and how"),
                 _l("To deliver each letter once, and to tell you if one could not be delivered"),
                 ORGANIZERS,
-                _l("Permanently. After your data is deleted, nothing in it identifies you"),
+                _l("Permanently. After your data is deleted, this record does not identify you"),
                 columns_of(
                     "letter",
                     "signature_id petition_id profile_id batch_id target_name address way state reason "

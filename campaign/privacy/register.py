@@ -54,7 +54,7 @@ NOT_PERSONAL = {
     "bulk_decision": "id cursor changed restored total upto_id",
     "target_profile": "id organisation_id version part_versions removed_at erased_at created_at",
     "target_email": "id profile_id",
-    "answer": "id uuid petition_id version",
+    "answer": "id uuid petition_id version changed_at",
     "answer_document": "answer_id",
     "answer_link": "id petition_id",
     "answer_receipt": "id",

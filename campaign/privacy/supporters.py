@@ -75,7 +75,7 @@ SIGNER_GROUPS = (
                     "To show where support comes from. If you gave no email address, to tell apart two people with the same name"
                 ),
                 _l(
-                    "The organizers. The people the petition is addressed to get only what is stated where you sign. The public sees the country next to a name that is shown"
+                    "The organizers. The people the petition is addressed to get only what is stated where you sign. The public sees only your country, and only next to a name or initials you chose to show"
                 ),
                 COUNTED,
                 columns_of("signature", "country postal_code person_digest"),
@@ -113,7 +113,7 @@ SIGNER_GROUPS = (
                 ),
                 _l("The organizers. The public sees the number and the day if your name is shown"),
                 _l(
-                    "Permanently. After your data is deleted, nothing in it identifies you, and only the day is kept, not the time"
+                    "Permanently. After your data is deleted, this record does not identify you, and shows only the day, not the time"
                 ),
                 columns_of("signature", " ".join(LEFT)),
             ),
@@ -170,7 +170,7 @@ SIGNER_GROUPS = (
                 ),
                 _l(
                     "Once five people have used the link, the person who shared it sees a rounded number, "
-                    "one day later. Organizers see the code in the link"
+                    "one day old. Organizers see the code in the link"
                 ),
                 LIKE_THE_SIGNATURE,
                 (
@@ -291,7 +291,7 @@ SIGNER_GROUPS = (
     RowGroup(
         (
             RegisterRow(
-                _l("Another form with the same email address"),
+                _l("A second form sent with the same email address"),
                 _l(
                     "So that you confirm exactly the form you sent, and the page never shows who has signed"
                 ),

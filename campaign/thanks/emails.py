@@ -44,7 +44,7 @@ NO_STEP = NextStep("", "", "")
 def init_app(app: Flask) -> None:
     """Register the renderers of the email. Only the owner of an address causes it."""
     register(app, THANKS, partial(_thanks_message, TEMPLATE), _l("Thank-you email"), load=_load)
-    register(app, PRESSED, _pressed_message, _l("Signature by a personal link"), load=_load)
+    register(app, PRESSED, _pressed_message, _l("Signature with one press"), load=_load)
 
 
 def _load(signature_ids: Collection[int]) -> Sequence[Signature]:

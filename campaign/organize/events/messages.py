@@ -246,7 +246,7 @@ def _can_begin(event: Event) -> bool:
 def _refusal(error: Exception) -> str:
     if isinstance(error, operations.MessageClosed):
         return _(
-            "You cannot email people about this event, because it is a draft or ended long ago."
+            "You cannot email people about this event: it is still a draft, or it ended too long ago."
         )
     if isinstance(error, operations.MessageUnderWay):
         return _("Another email about this event is being sent. Wait until it is sent.")

@@ -58,7 +58,7 @@ KINDS = [
     SelectChoice("tick", _l("A checkbox")),
 ]
 CONFIRMATIONS = [
-    SelectChoice("email", _l("By the link in the email")),
+    SelectChoice("email", _l("By email")),
     SelectChoice("email_or_witness", _l("By email, or by a witness at a table")),
 ]
 
