@@ -178,6 +178,7 @@ def test_this_version_takes_over_from_the_former_release(kind, tmp_path):
     take_over(old, ROOT, new_site(old, kind, tmp_path / "var"), tmp_path)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("kind", databases.KINDS)
 def test_schema_grows_while_the_code_before_it_signs(kind, last_commit, next_release, tmp_path):
     environment = new_site(last_commit, kind, tmp_path / "var")

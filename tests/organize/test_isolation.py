@@ -7,7 +7,7 @@ from tests.organize.organisations import addresses, furnish, make_organisation
 
 # Each visit of a page adds to it.
 CHANGING = {"audit.index"}
-SLOW = ("top", "owner", "editor", "exporter", "tabler")
+SLOW = ("top", "owner", "tabler")
 
 
 def pages(desk, furnished):

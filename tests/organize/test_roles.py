@@ -47,7 +47,8 @@ ACTORS = [
     *((role, HERE) for role in (ORGANISATION_OWNER, *ROLES)),
     (ADMIN, None),
     *((role, ELSEWHERE) for role in (ORGANISATION_OWNER, "owner")),
-    *(pytest.param(role, ELSEWHERE, marks=pytest.mark.slow) for role in ROLES[1:]),
+    # The other roles elsewhere get the same answers as the least of them.
+    pytest.param(ROLES[-1], ELSEWHERE, marks=pytest.mark.slow),
     (None, None),
 ]
 # These look for their object themselves, after the guard.

@@ -63,7 +63,7 @@ def _sent(visitor):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("manner", MANNERS[1:], ids=IDS[1:])
+@pytest.mark.parametrize("manner", MANNERS[2:], ids=IDS[2:])
 def test_owner_is_reminded_to_deliver_again(owner_of_200, arrive, manner):
     odile = owner_of_200(**manner)
     page = odile.page

@@ -12,7 +12,7 @@ from tests.browser.organize.packs import Pack
 from tests.browser.organize.steps import SLUG, go, look, press
 
 PURPOSE = "For the meeting of our members"
-LANDS = [("en", 390, "light"), ("es", 1440, "dark")]
+LANDS = [("es", 390, "dark")]
 MADE_MS = 240_000
 
 
