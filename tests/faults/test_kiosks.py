@@ -85,6 +85,7 @@ class Tablet:
         return None
 
 
+@pytest.mark.one_database
 def test_records_with_receipts_are_stored_once_and_counted(site):
     seed = random.randrange(10**6)
     print(f"seed {seed}")

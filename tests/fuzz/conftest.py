@@ -18,7 +18,7 @@ from tests.selection import runs_on_postgresql
 # A test sends this many requests of each kind: in `make test`, in CI, where they are the same each
 # time, and in `make test-slow` elsewhere. FUZZ_REQUESTS changes the number, and FUZZ_SEED repeats a
 # run.
-QUICK, REPEATED, THOROUGH = 40, 100, 400
+QUICK, REPEATED, THOROUGH = 40, 60, 400
 HERE = Path(__file__).parent
 
 

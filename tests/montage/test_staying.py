@@ -112,7 +112,7 @@ def test_slow_machine_animates_fewer_and_draws_coarser_but_never_fewer(visit):
     assert after["budget"] >= 1500 and after["maxFlying"] >= 40 and after["ratio"] >= 1
 
 
-@pytest.mark.slow
+@pytest.mark.scale
 def test_zooming_out_shows_all_of_a_million_before_they_are_repainted(visit):
     visitor = (
         visit(1_000_000, query="?n=2", script=[CLOCK], reduced_motion="reduce").drawn().settles()

@@ -15,8 +15,7 @@ def test_large_counts_of_a_cause_fit_on_a_phone_and_a_desktop(arrive):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("lang", ["en", "fr"])
-def test_large_numbers_fit_at_every_width(arrive, lang):
-    page = arrive(lang=lang).page
-    found = [number for path in PATHS for number in broken_numbers(page, path, lang)]
+def test_large_numbers_fit_at_every_width(arrive):
+    page = arrive(lang="fr").page
+    found = [number for path in PATHS for number in broken_numbers(page, path, "fr")]
     assert not found, "\n".join(found)

@@ -13,10 +13,9 @@ PATHS = (
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("lang", ["en", "fr"])
-def test_large_numbers_fit_at_every_width(owner, lang):
-    page = owner(lang=lang).page
-    found = [number for path in PATHS for number in broken_numbers(page, path, lang)]
+def test_large_numbers_fit_at_every_width(owner):
+    page = owner(lang="fr").page
+    found = [number for path in PATHS for number in broken_numbers(page, path, "fr")]
     assert not found, "\n".join(found)
 
 
