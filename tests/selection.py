@@ -12,8 +12,12 @@ import pytest
 from xdist.scheduler import LoadFileScheduling
 
 BROWSER_TESTS = "tests/browser/"
-# Their files start separate sites.
-SITE_TESTS = ("tests/faults/", "tests/deploy/", "tests/release/")
+# Their files start separate sites, or copy whole databases.
+SITE_TESTS = (
+    *("tests/faults/", "tests/deploy/", "tests/release/"),
+    *("tests/db/test_former_release.py", "tests/db/test_pgbouncer.py"),
+    "tests/cli/test_database_copy.py",
+)
 
 
 class MixedScheduling(LoadFileScheduling):
