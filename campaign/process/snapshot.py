@@ -12,15 +12,20 @@ from typing import Generic, TypeVar
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+# A value that nobody has read for long may be very old. So others wait this long for the thread that
+# loads the next one. If the database hangs, they go on with the old one.
+WAIT_SECONDS = 0.25
+
 Value = TypeVar("Value")
 
 
 class Snapshot(Generic[Value]):
     """Keeps one value for `seconds`, then loads it again.
 
-    While one thread loads, the others get the previous value. Without one they load it too: a
-    thread that waited would keep its database connection, which the loading one may need. If
-    loading fails, the previous value stays for another `seconds`.
+    While one thread loads, the others get the previous value, unless it expired long ago: then they
+    wait a moment for the next one. Without any value they load it too. A thread that waited longer
+    would keep its database connection, which the loading one may need. If loading fails, the
+    previous value stays for another `seconds`.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -28,21 +33,29 @@ class Snapshot(Generic[Value]):
         self._entry: tuple[float, Value] | None = None
         self._changes = 0
         self._loading = threading.Lock()
+        self._loading_since = 0.0
 
     def get(self, load: Callable[[], Value]) -> Value:
         """Return the value; `load` reads it. Its error is raised only if there is no value yet."""
         entry, changes = self._entry, self._changes
         if entry is None:
             return self._keep(load(), changes)
-        if monotonic() - entry[0] < self._seconds or not self._loading.acquire(blocking=False):
+        if self._is_fresh(entry):
             return entry[1]
+        if not self._loading.acquire(timeout=self._wait_seconds(entry)):
+            return (self._entry or entry)[1]
         try:
-            value = load()
-        except Exception:
-            value = entry[1]
+            newer = self._entry
+            if newer is not None and newer is not entry and self._is_fresh(newer):
+                return newer[1]
+            self._loading_since = monotonic()
+            try:
+                value = load()
+            except Exception:
+                value = entry[1]
+            return self._keep(value, changes)
         finally:
             self._loading.release()
-        return self._keep(value, changes)
 
     def forget(self) -> None:
         """Load the value again at the next call of `get`."""
@@ -56,6 +69,16 @@ class Snapshot(Generic[Value]):
         """
         self.forget()
         event.listen(session, "after_commit", lambda _session: self.forget(), once=True)
+
+    def _is_fresh(self, entry: tuple[float, Value]) -> bool:
+        return monotonic() - entry[0] < self._seconds
+
+    def _wait_seconds(self, entry: tuple[float, Value]) -> float:
+        """Return for how many seconds to wait for the thread that loads."""
+        now = monotonic()
+        if now - entry[0] < 2 * self._seconds:
+            return 0.0
+        return max(0.0, self._loading_since + WAIT_SECONDS - now)
 
     def _keep(self, value: Value, changes: int) -> Value:
         self._entry = monotonic(), value

@@ -49,6 +49,29 @@ def test_others_get_the_previous_value_while_one_thread_loads():
     assert snapshot.get(fail) == "new"
 
 
+def test_others_wait_for_the_next_value_if_theirs_expired_long_ago(monkeypatch):
+    monkeypatch.setattr("campaign.process.snapshot.WAIT_SECONDS", PATIENCE)
+    snapshot = Snapshot(0)
+    snapshot.get(lambda: "of yesterday")
+    started, finish, seen = threading.Event(), threading.Event(), []
+
+    def load():
+        started.set()
+        assert finish.wait(PATIENCE)
+        snapshot._seconds = 3600
+        return "new"
+
+    loader = threading.Thread(target=snapshot.get, args=(load,))
+    loader.start()
+    assert started.wait(PATIENCE)
+    reader = threading.Thread(target=lambda: seen.append(snapshot.get(fail)))
+    reader.start()
+    finish.set()
+    for thread in (loader, reader):
+        thread.join(PATIENCE)
+    assert seen == ["new"]
+
+
 def test_threads_without_a_previous_value_load_it_too_instead_of_waiting():
     snapshot = Snapshot(3600)
     started, finish = threading.Event(), threading.Event()
