@@ -4,10 +4,10 @@ from datetime import datetime
 
 from flask import Flask
 from sqlalchemy import select, update
-from sqlalchemy.orm import aliased
 
 from campaign.answers.announcement_models import AnswerAnnouncement, AnswerReceipt
 from campaign.extensions import db
+from campaign.mail.bulk.moving import move_receipts_of
 from campaign.mailboxes.parts import Mailbox, MailboxPart, register_mailbox_part
 from campaign.signatures.models import Signature
 
@@ -23,7 +23,7 @@ def move_receipts(old: Mailbox, new: Mailbox, *, now: datetime) -> None:
     A queued email is only for the address of its receipt. The receipts of signatures that were
     merged into others go to those.
     """
-    table, other = AnswerReceipt, aliased(AnswerReceipt)
+    table = AnswerReceipt
     # The index of receipts begins with what they are about.
     announced = (
         select(AnswerAnnouncement.id)
@@ -43,20 +43,10 @@ def move_receipts(old: Mailbox, new: Mailbox, *, now: datetime) -> None:
         .values(reader_id=merged_into)
         .execution_options(synchronize_session=False)
     )
-    signed = select(Signature.id).where(Signature.email_digest == new.digest)
-    has_receipt = (
-        select(other.id)
-        .where(other.bulk_email_id == table.bulk_email_id, other.email_digest == new.digest)
-        .exists()
-    )
-    db.session.execute(
-        update(table)
-        .where(
-            table.bulk_email_id.in_(announced),
-            table.email_digest == old.digest,
-            table.reader_id.in_(signed),
-            ~has_receipt,
-        )
-        .values(email_digest=new.digest)
-        .execution_options(synchronize_session=False)
+    move_receipts_of(
+        AnswerReceipt,
+        table.bulk_email_id.in_(announced),
+        readers=select(Signature.id).where(Signature.email_digest == new.digest),
+        old_digest=old.digest,
+        new_digest=new.digest,
     )

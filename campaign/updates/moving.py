@@ -3,10 +3,9 @@
 from datetime import datetime
 
 from flask import Flask
-from sqlalchemy import select, update
-from sqlalchemy.orm import aliased
+from sqlalchemy import select
 
-from campaign.extensions import db
+from campaign.mail.bulk.moving import move_receipts_of
 from campaign.mailboxes.parts import Mailbox, MailboxPart, register_mailbox_part
 from campaign.subscriptions.models import Subscription
 from campaign.updates.mailing_models import MailingReceipt
@@ -19,16 +18,9 @@ def init_app(app: Flask) -> None:
 
 def move_receipts(old: Mailbox, new: Mailbox, *, now: datetime) -> None:
     """Move the receipts of the subscriptions that are at the new address already."""
-    table, other = MailingReceipt, aliased(MailingReceipt)
-    subscribed = select(Subscription.id).where(Subscription.email_digest == new.digest)
-    has_receipt = (
-        select(other.id)
-        .where(other.bulk_email_id == table.bulk_email_id, other.email_digest == new.digest)
-        .exists()
-    )
-    db.session.execute(
-        update(table)
-        .where(table.email_digest == old.digest, table.reader_id.in_(subscribed), ~has_receipt)
-        .values(email_digest=new.digest)
-        .execution_options(synchronize_session=False)
+    move_receipts_of(
+        MailingReceipt,
+        readers=select(Subscription.id).where(Subscription.email_digest == new.digest),
+        old_digest=old.digest,
+        new_digest=new.digest,
     )

@@ -223,7 +223,7 @@ def test_report_outlives_the_outbox_and_who_was_told_is_forgotten(app, petition,
 
 
 def hold_signature(petition, *, first):
-    """Let someone who asks sign, confirmed but held for review, and return the id."""
+    """Return the id of a confirmed signature that is held for review and asks for answers."""
     [signature_id] = ask_many(petition, 1, first=first)
     change(signature_id, state="held", held_reason="no_proof")
     return signature_id
