@@ -141,9 +141,9 @@ def waits_of(
 ) -> Mapping[int, Wait]:
     """Return {id: Wait} for the petitions that were delivered, have no result and wait for answers.
 
-    If a petition has several targets, it waits for each of them. Otherwise any answer ends the wait.
-    `petitions` are Petitions or their cards, and `answers` their answers if these are known. The
-    days are those of the site's time zone.
+    If a petition has several targets, it waits for each of them. Otherwise any answer ends the
+    wait. `petitions` are Petitions or their cards, and `answers` their answers if these are known.
+    The days are those of the site's time zone.
     """
     open_ids = [petition.id for petition in petitions if not petition.result]
     if not open_ids:

@@ -42,8 +42,9 @@ def atom(
 ) -> bytes:
     """Return the feed of Updates, answers and results in `lang`, as an XML document.
 
-    `results` are petitions that have a result. The newest come first. `author` is the name of the organisation. `name` distinguishes this feed
-    permanently from the site's others. Entries keep their ids even if their pages move.
+    `results` are petitions that have a result. The newest come first. `author` is the name of the
+    organisation. `name` distinguishes this feed permanently from the site's others. Entries keep
+    their ids even if their pages move.
     """
     feed = Element("feed", {"xmlns": ATOM, "xml:lang": lang})
     _add(feed, "id", f"tag:{host()},{SINCE}:updates/{name}/{lang}")

@@ -81,8 +81,8 @@ class BulkRenderer(Generic[Email, Person]):
     """Renders the emails of a BulkSender.
 
     `compose` writes the email of a row to a reader, or returns None if they must no longer get
-    it. It raises `sending_waits()` if nobody may get it now. `load_more` reads what it needs besides for
-    many receipts at once.
+    it. It raises `sending_waits()` if nobody may get it now. `load_more` reads what else it needs,
+    for many receipts at once.
     """
 
     def __init__(
