@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Select, case, delete, func, select, update
+from sqlalchemy import CursorResult, Select, case, delete, func, or_, select, update
 
 from campaign.db.upsert import DATABASE_NOW, insert, insert_all
 from campaign.extensions import database_clock, db
@@ -36,6 +36,11 @@ NO_LONGER_NEEDED = "no longer apt"
 ADDRESS_REFUSED = "the address takes no mail"
 # What a claim finds of a worker that ended with the email in hand. The email may have left.
 CLAIM_ENDED = "its worker ended before the result was recorded"
+# A mailing to many never reaches anyone twice. So a worker writes this before it sends one of its
+# emails, and if the worker ends, the other is written: the email may have arrived.
+BEING_SENT = "it is being sent"
+MAY_HAVE_ARRIVED = "its worker ended while it was being sent"
+ENDED = (CLAIM_ENDED, MAY_HAVE_ARRIVED)
 
 _table = OutboxMessage.__table__
 
@@ -101,8 +106,9 @@ def claim(*, limit: int, now: datetime, last_priority: int = LETTERS) -> list[Ou
 
     All have the same priority: while personal emails are due, only those are claimed, and those
     after `last_priority` wait. The longest overdue come first. A claim lasts CLAIM_LIFETIME unless
-    renewed. Then another worker may claim the messages, with CLAIM_ENDED as their last error. `now`
-    is the database's time.
+    renewed. Then another worker may claim the messages, with CLAIM_ENDED as their last error. Those
+    that `begin` marked are not sent again: they are returned as failed. `now` is the database's
+    time.
     """
     claimable = is_claimable(now, last_priority=last_priority)
     top_priority = select(func.min(_table.c.priority)).where(claimable).scalar_subquery()
@@ -115,13 +121,16 @@ def claim(*, limit: int, now: datetime, last_priority: int = LETTERS) -> list[Ou
         .with_for_update(skip_locked=True)
         .cte("due")
     )
+    was_begun = _table.c.last_error == BEING_SENT
     claimed = db.session.execute(
         update(_table)
         .where(_table.c.id.in_(select(due.c.id)))
         .values(
-            locked_until=now + CLAIM_LIFETIME,
+            state=case((was_begun, "failed"), else_=_table.c.state),
+            locked_until=case((was_begun, None), else_=now + CLAIM_LIFETIME),
             attempts=_table.c.attempts + 1,
             last_error=case(
+                (was_begun, MAY_HAVE_ARRIVED),
                 (_table.c.locked_until.is_not(None), CLAIM_ENDED),
                 (_table.c.last_error == CLAIM_ENDED, ""),
                 else_=_table.c.last_error,
@@ -138,6 +147,15 @@ def renew(ids: Collection[int]) -> None:
         update(_table)
         .where(_table.c.id.in_(ids), IS_QUEUED, _table.c.locked_until.is_not(None))
         .values(locked_until=database_clock(CLAIM_LIFETIME))
+    )
+
+
+def begin(ids: Collection[int]) -> None:
+    """Record that these claimed messages are about to be sent, so that no worker does it again."""
+    db.session.execute(
+        update(_table)
+        .where(_table.c.id.in_(ids), IS_QUEUED, _table.c.locked_until.is_not(None))
+        .values(last_error=BEING_SENT)
     )
 
 
@@ -191,7 +209,10 @@ def end_wait(*, kind: str, subject_ids: Select[int], reason: str) -> None:
 
 def release(ids: Collection[int]) -> None:
     """Return unsent messages to the outbox, as if they had never been claimed."""
-    _change(ids, attempts=_table.c.attempts - 1)
+    last_error = case(
+        (_table.c.last_error.in_((BEING_SENT, MAY_HAVE_ARRIVED)), ""), else_=_table.c.last_error
+    )
+    _change(ids, attempts=_table.c.attempts - 1, last_error=last_error)
 
 
 def refuse_address(digest: bytes, *, reason: str, now: datetime) -> None:
@@ -260,8 +281,12 @@ def sweep(*, now: datetime, keep_days: int = 30) -> int:
 
 
 def _change(ids: Collection[int], **values: Any) -> None:
+    # The worker that sent a message may learn its result after another took it for ended.
+    is_changeable = or_(IS_QUEUED, _table.c.last_error == MAY_HAVE_ARRIVED)
     db.session.execute(
-        update(_table).where(_table.c.id.in_(ids), IS_QUEUED).values(locked_until=None, **values)
+        update(_table)
+        .where(_table.c.id.in_(ids), is_changeable)
+        .values({"state": "owed", "locked_until": None, **values})
     )
 
 

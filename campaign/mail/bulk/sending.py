@@ -3,8 +3,8 @@
 A package subclasses BulkSender for its own kind of email, and says who gets it.
 
 The cursor of a batch, its receipts and its emails are one transaction. If the worker dies, the next
-one begins where the last committed batch ended, and no email is queued twice. An email may still
-arrive twice if a worker dies between its delivery and the record of it (see ResultBuffer).
+one begins where the last committed batch ended, and no email is queued twice. Nor is one sent twice
+(see `campaign.mail.operations.begin`).
 """
 
 from abc import ABC, abstractmethod
@@ -266,8 +266,8 @@ class BulkSender(ABC, Generic[Email]):
     def report(self, row: Email) -> dict[str, int]:
         """Return how many emails are `waiting`, `sent`, `failed`, `dropped` or `unreached`.
 
-        Waiting are queued, or their turn has not come. Failed were never accepted. Dropped were not
-        sent: the reader no longer wanted any, the address takes no email, or it was stopped.
+        Waiting are queued, or their turn has not come. Failed were never accepted, or their worker
+        ended while it sent them. Dropped were not sent: the reader no longer wanted any, the address takes no email, or it was stopped.
         Unreached are addresses that a stop left without an email.
         """
         counts = row.counts or self.email_counts(row)

@@ -145,15 +145,17 @@ class OutboxWorker:
         rows: list[OutboxRow] = []
         if self._is_any_due(now, last_priority):
             rows = self._write(operations.claim, limit=limit, now=now, last_priority=last_priority)
+        for row in rows:
+            if row.last_error in operations.ENDED:
+                log.warning("mail %d (%s): %s", row.id, row.kind, row.last_error)
+        rows = [row for row in rows if row.state == "owed"]
         with self._held_lock:
             self._held.update(row.id for row in rows)
         self._renewed_at = begun
-        for row in rows:
-            if row.last_error == operations.CLAIM_ENDED:
-                log.warning("mail %d (%s): %s", row.id, row.kind, operations.CLAIM_ENDED)
         emails = self._prepare(rows) if rows else []
         if emails:
-            seconds = MAX_BULK_PASS_SECONDS if rows[0].priority >= BULK else MAX_PASS_SECONDS
+            priority = rows[0].priority
+            seconds = MAX_BULK_PASS_SECONDS if priority >= BULK else MAX_PASS_SECONDS
             batch = DeliveryBatch(
                 emails,
                 transports,
@@ -162,6 +164,7 @@ class OutboxWorker:
                 may_send=self._has_claims,
                 max_per_domain=self._max_connections_per_domain,
                 connections=self._connections_by_domain(),
+                begin=self._begin if priority == BULK else None,
             )
             self._send(batch, now)
         else:
@@ -341,14 +344,21 @@ class OutboxWorker:
         finally:
             if not batch.is_over():
                 self._unfinished.append(batch)
+            begun, others = batch.take_unsent()
+            # Another worker would take them for sent, so they are returned even after an error.
+            for email in begun:
+                self._return_unsent(email)
         if self._has_claims():
-            for email in batch.unsent:
+            for email in others:
                 self._return_unsent(email)
         self._paused_until = now + PAUSE if batch.failure else None
         if batch.failure:
             log.warning(
                 "the mail server accepts no email; next attempt in %s: %s", PAUSE, batch.failure
             )
+
+    def _begin(self, emails: list[OutgoingEmail]) -> None:
+        self._buffer.write(begin=[email.envelope.id for email in emails])
 
     def _return_unsent(self, email: OutgoingEmail) -> None:
         if self._rates and self._rates.is_paused(email.domain):

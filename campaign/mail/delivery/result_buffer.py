@@ -18,8 +18,8 @@ class ResultBuffer:
     """Results that are not written yet: at most MAX_RESULTS, or those of MAX_SECONDS.
 
     If the process dies before they are written, their messages are sent again after their lock
-    ends. `handled` counts the messages, except those that were returned untried. `on_written` gets
-    the messages whose results were just written.
+    ends, except those that `write` marked as begun. `handled` counts the messages, except those
+    that were returned untried. `on_written` gets the messages whose results were just written.
     """
 
     def __init__(self, write: Write, *, on_written: Callable[[Collection[int]], object]) -> None:
@@ -92,12 +92,15 @@ class ResultBuffer:
         if len(self._sent) + len(self._others) >= MAX_RESULTS or not self.seconds_left():
             self.write()
 
-    def write(self) -> None:
-        """Write all noted results in one transaction. If it fails, they stay noted."""
-        if self._ids:
+    def write(self, *, begin: Collection[int] = ()) -> None:
+        """Write all noted results in one transaction. If it fails, they stay noted.
+
+        Mark the messages `begin` in the same transaction, because they are about to be sent.
+        """
+        if self._ids or begin:
             # Ask for the time before the transaction, which uses its own connection.
             self._write(
-                _write_results, self._sent, self._released, self._others, now=database_now()
+                _write_results, self._sent, self._released, self._others, begin, now=database_now()
             )
         written, self._ids = self._ids, set()
         self._sent, self._released, self._others = [], [], []
@@ -114,7 +117,12 @@ class ResultBuffer:
 
 
 def _write_results(
-    sent: list[int], released: list[int], others: list[Callable[[datetime], Any]], *, now: datetime
+    sent: list[int],
+    released: list[int],
+    others: list[Callable[[datetime], Any]],
+    begin: Collection[int],
+    *,
+    now: datetime,
 ) -> None:
     if sent:
         operations.mark_sent(sent, now=now)
@@ -122,3 +130,5 @@ def _write_results(
         operations.release(released)
     for operation in others:
         operation(now)
+    if begin:
+        operations.begin(begin)

@@ -47,10 +47,11 @@ class DeliveryBatch:
 
     One domain gets at most `max_per_domain` connections, including those that earlier batches use
     for it: `connections`. After a reply that it got too many emails, it gets no more of this batch.
-    No email is begun once `may_send` returns False.
+    No email is begun once `may_send` returns False. If `begin` is given, an email is passed to it
+    before it is sent, on the thread of `results`: at any time at most one for each connection.
 
     If a connection's server fails, the connection puts its email back and gives up. The others go
-    on. Afterwards `unsent` holds the others. `failure` is the reason if every connection gave
+    on. Afterwards `take_unsent` returns the others. `failure` is the reason if every connection gave
     up, else empty. If a server is slow, the batch ends without waiting for that email, and
     `late_results` gives its result later.
     """
@@ -65,9 +66,13 @@ class DeliveryBatch:
         may_send: Callable[[], bool] = lambda: True,
         max_per_domain: int = sys.maxsize,
         connections: Mapping[str, int] = NO_CONNECTIONS,
+        begin: Callable[[list[OutgoingEmail]], object] | None = None,
     ) -> None:
-        self.unsent = deque(emails)
-        self._needed = -(-len(self.unsent) // PER_CONNECTION)
+        queue, empty = deque(emails), deque[OutgoingEmail]()
+        self._needed = -(-len(queue) // PER_CONNECTION)
+        # Connections take emails from `_ready`. Those in `_waiting` were not passed to `begin` yet.
+        self._begin = begin
+        self._ready, self._waiting = (empty, queue) if begin else (queue, empty)
         self._spare = deque(transports)
         self._used: list[SmtpTransport | FolderTransport] = []
         self._stop = stop
@@ -102,10 +107,12 @@ class DeliveryBatch:
             self._use_spare()
         try:
             while self._running and monotonic() < self._ends + GRACE_SECONDS:
+                if self._results.empty():
+                    self._begin_next()
                 try:
                     result = self._results.get(timeout=seconds_to_wait())
                 except Empty:
-                    if self.unsent and not self._is_over():
+                    if (self._ready or self._waiting) and not self._is_over():
                         # Nothing waits behind a slow answer while a connection is free.
                         self._use_spare()
                     yield None
@@ -116,6 +123,15 @@ class DeliveryBatch:
                     yield result
         finally:
             self._over.set()
+
+    def take_unsent(self) -> tuple[list[OutgoingEmail], list[OutgoingEmail]]:
+        """End the batch, and return what was not sent: what was passed to `begin`, and the rest."""
+        with self._changed:
+            self._over.set()
+            ready, waiting = list(self._ready), list(self._waiting)
+            self._ready.clear()
+            self._waiting.clear()
+        return (ready, waiting) if self._begin else ([], ready)
 
     def late_results(self) -> Iterator[tuple[OutgoingEmail, Delivered | Refused | TryLater]]:
         """Yield (email, result) for emails a server has answered since the batch ended."""
@@ -149,6 +165,31 @@ class DeliveryBatch:
         self._running += 1
         Thread(target=self._send_all, args=[transport], daemon=True).start()
 
+    def _begin_next(self) -> None:
+        """Pass emails to `begin` until there is one for each connection."""
+        if not self._begin or self._is_over():
+            return
+        with self._changed:
+            chosen = self._chosen(self._running - len(self.emails_in_progress()) - len(self._ready))
+        if chosen:
+            self._begin(chosen)
+            with self._changed:
+                for email in chosen:
+                    self._waiting.remove(email)
+                self._ready.extend(chosen)
+                self._changed.notify_all()
+
+    def _chosen(self, count: int) -> list[OutgoingEmail]:
+        connections = self._connections + Counter(email.domain for email in self._ready)
+        chosen: list[OutgoingEmail] = []
+        for email in self._waiting:
+            if len(chosen) >= count:
+                break
+            if self._is_allowed(email, connections):
+                chosen.append(email)
+                connections[email.domain] += 1
+        return chosen
+
     def _send_all(self, transport: SmtpTransport | FolderTransport) -> None:
         try:
             while email := self._take(transport):
@@ -164,30 +205,28 @@ class DeliveryBatch:
         """
         with self._changed:
             while not self._is_over():
-                email = self._next_allowed()
+                email = self._first_allowed(self._ready)
                 if email is not None:
-                    self.unsent.remove(email)
+                    self._ready.remove(email)
                     self._current[id(transport)] = email
                     self._connections[email.domain] += 1
                     return email
-                if not self.unsent or not self._in_progress():
+                if not self._may_follow():
                     return None
                 self._changed.wait(WAIT_SECONDS)
         return None
 
-    def _next_allowed(self) -> OutgoingEmail | None:
-        return next(
-            (
-                email
-                for email in self.unsent
-                if email.domain not in self._paused
-                and self._connections[email.domain] < self._max_per_domain
-            ),
-            None,
-        )
+    def _first_allowed(self, emails: Iterable[OutgoingEmail]) -> OutgoingEmail | None:
+        return next((email for email in emails if self._is_allowed(email, self._connections)), None)
 
-    def _in_progress(self) -> bool:
-        return any(self._current.values())
+    def _is_allowed(self, email: OutgoingEmail, connections: Counter[str]) -> bool:
+        return email.domain not in self._paused and connections[email.domain] < self._max_per_domain
+
+    def _may_follow(self) -> bool:
+        """Return whether a connection that has nothing to send now may have something later."""
+        if any(self._current.values()):
+            return bool(self._ready or self._waiting)
+        return self._first_allowed(self._waiting) is not None
 
     def _send_next(self, email: OutgoingEmail, transport: SmtpTransport | FolderTransport) -> bool:
         """Send an email, and return whether this connection can be used again."""
@@ -196,8 +235,11 @@ class DeliveryBatch:
             self._current[id(transport)] = None
             self._connections[email.domain] -= 1
             if isinstance(result, Unreachable):
-                self.unsent.appendleft(email)
                 self._failures.append(result.reason)
+                if self._over.is_set():
+                    self._results.put((email, TryLater(result.reason)))
+                else:
+                    self._ready.appendleft(email)
             elif isinstance(result, TryLater) and result.is_too_many:
                 self._paused.add(email.domain)
             self._changed.notify_all()
