@@ -258,6 +258,7 @@ class PetitionWording(Base):
     lang: Mapped[str] = mapped_column(String(35), primary_key=True)
     confirm_subject: Mapped[str] = _own_text(MAX_SUBJECT_LENGTH)
     confirm_opening: Mapped[str] = _own_text(MAX_SENTENCE_LENGTH)
+    reminder_subject: Mapped[str] = _own_text(MAX_SUBJECT_LENGTH)
     reminder_opening: Mapped[str] = _own_text(MAX_SENTENCE_LENGTH)
     thanks_subject: Mapped[str] = _own_text(MAX_SUBJECT_LENGTH)
     thanks_text: Mapped[str] = _own_text(MAX_THANKS_LENGTH)

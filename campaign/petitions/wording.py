@@ -48,6 +48,7 @@ class TextRules:
 TEXTS = {
     "confirm_subject": TextRules(MAX_SUBJECT_LENGTH, (NAME,), is_subject=True),
     "confirm_opening": TextRules(MAX_SENTENCE_LENGTH, (NAME,)),
+    "reminder_subject": TextRules(MAX_SUBJECT_LENGTH, (NAME,), is_subject=True),
     "reminder_opening": TextRules(MAX_SENTENCE_LENGTH, (NAME,)),
     "thanks_subject": TextRules(MAX_SUBJECT_LENGTH, (NAME, NUMBER), is_subject=True),
     "thanks_text": TextRules(MAX_THANKS_LENGTH, (NAME, NUMBER), has_lines=True),
@@ -76,6 +77,7 @@ class Wording:
 
     confirm_subject: str = ""
     confirm_opening: str = ""
+    reminder_subject: str = ""
     reminder_opening: str = ""
     thanks_subject: str = ""
     thanks_text: str = ""

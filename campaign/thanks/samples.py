@@ -82,7 +82,11 @@ def standard_texts(petition: Petition, lang: str) -> dict[str, str]:
         name: sample_message(
             petition, email, lang, name="{name}", address="", wording=STANDARD
         ).subject
-        for name, email in (("confirm_subject", "confirmation"), ("thanks_subject", "thanks"))
+        for name, email in (
+            ("confirm_subject", "confirmation"),
+            ("reminder_subject", "reminder"),
+            ("thanks_subject", "thanks"),
+        )
     }
     with force_locale(locale_of(lang)):
         opening = _("There is one step left.")

@@ -1570,6 +1570,7 @@ def upgrade():
         sa.Column("lang", sa.String(length=35), nullable=False),
         sa.Column("confirm_subject", sa.String(length=100), server_default="", nullable=False),
         sa.Column("confirm_opening", sa.String(length=300), server_default="", nullable=False),
+        sa.Column("reminder_subject", sa.String(length=100), server_default="", nullable=False),
         sa.Column("reminder_opening", sa.String(length=300), server_default="", nullable=False),
         sa.Column("thanks_subject", sa.String(length=100), server_default="", nullable=False),
         sa.Column("thanks_text", sa.String(length=1000), server_default="", nullable=False),

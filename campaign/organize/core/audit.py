@@ -160,8 +160,8 @@ AUDITED_COLUMNS = {
         (
             *("petition_wording", "petition_id"),
             (
-                "confirm_subject confirm_opening reminder_opening thanks_subject thanks_text news_addition"
-                " after_signing after_confirming"
+                "confirm_subject confirm_opening reminder_subject reminder_opening thanks_subject thanks_text"
+                " news_addition after_signing after_confirming"
             ),
         ),
         ("letter_settings", "petition_id", "way period selection max_per_hour offers_reply"),

@@ -5,6 +5,7 @@ from flask_babel import lazy_gettext as _l
 WORDING_LABELS = {
     "confirm_subject": _l("Subject of the request to confirm"),
     "confirm_opening": _l("First sentence of the request to confirm"),
+    "reminder_subject": _l("Subject of the reminders"),
     "reminder_opening": _l("First sentence of the reminders"),
     "thanks_subject": _l("Subject of the thank-you email"),
     "thanks_text": _l("First paragraph of the thank-you email"),

@@ -70,7 +70,12 @@ GROUPS = (
         ("confirm_subject", "confirm_opening"),
         ("confirmation",),
     ),
-    Group("reminders", _l("Reminders"), ("reminder_opening",), ("reminder", "last_reminder")),
+    Group(
+        "reminders",
+        _l("Reminders"),
+        ("reminder_subject", "reminder_opening"),
+        ("reminder", "last_reminder"),
+    ),
     Group("thanks", EMAIL_LABELS["thanks"], ("thanks_subject", "thanks_text"), ("thanks",)),
     Group("pages", _l("Form and pages"), ("news_addition", "after_signing", "after_confirming")),
 )
