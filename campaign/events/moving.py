@@ -5,6 +5,7 @@ from datetime import datetime
 from flask import Flask
 from sqlalchemy import select
 
+from campaign.events.messages.moving import move_receipts, take_over_receipts
 from campaign.events.models import Event, Registration
 from campaign.events.registering import CONFIRMATION
 from campaign.events.seats import drop_hold, fill_seats
@@ -70,9 +71,11 @@ def _move_in_event(event: Event, old: Mailbox, new: Mailbox, now: datetime) -> N
         _remove(event, own, now)
         return
     if other is not None:
+        take_over_receipts(own, removed=other)
         _remove(event, other, now)
     own.email, own.email_digest = new
     db.session.flush()
+    move_receipts(own, old_digest=old.digest, new_digest=new.digest)
     if now < event.ends_at and old.digest != new.digest:
         enqueue(kind=CONFIRMATION, subject_id=own.id, lang=own.lang)
 

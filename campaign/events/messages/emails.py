@@ -94,8 +94,11 @@ def _wording(
     )
 
 
-def _compose(message: EventMessage, reader: Registration, _receipt: BulkReceipt) -> Message | None:
+def _compose(message: EventMessage, reader: Registration, receipt: BulkReceipt) -> Message | None:
     """Return the email to one person, or None if they must no longer get it."""
+    if reader.email_digest != receipt.email_digest:
+        # Their new address has its own receipt.
+        return None
     event = once_per_pass("event", message.event_id, lambda: event_by_id(message.event_id))
     if event is None or not reader.email or reader.state not in STATES[message.audience]:
         return None
