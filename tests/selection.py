@@ -1,7 +1,7 @@
 """Choose which tests `make test` leaves to `make test-slow`, which run first, and in which process.
 
-Slow are those marked `slow`, and three kinds by rule. Cases that would repeat on PostgreSQL what
-others do there are left out.
+Slow are those marked `slow`, and three kinds by rule. Cases that seldom show anything new are left
+out, more of them in CI.
 """
 
 import os
@@ -47,34 +47,66 @@ def leave_to_slow(items):
         if is_on_postgresql and not item.get_closest_marker("both_databases"):
             item.add_marker(pytest.mark.slow)
         if not item.get_closest_marker("slow") and (is_on_postgresql or _is_spread(item)):
-            cases[item.nodeid.partition("[")[0], is_on_postgresql].append(item)
-    for (name, _), of_one in cases.items():
-        _spread(name, of_one)
+            cases[name_of(item), is_on_postgresql].append(item)
+    for of_one in cases.values():
+        _spread(of_one)
 
 
 def leave_out_repetitions(config, items):
-    """Leave out cases on PostgreSQL that send the same statements as the first one there.
-
-    Tests are marked for that. In CI, this is done to all tests, and tests that are the same on both
-    databases run on one of them. So only `make test-slow` elsewhere runs everything on both.
-    """
-    seen, left_out = set(), set()
-    is_ci = bool(os.environ.get("CI"))
-    for item in items:
-        name = item.nodeid.partition("[")[0]
-        is_on_postgresql = runs_on_postgresql(item)
-        if is_ci and item.get_closest_marker("one_database"):
-            if is_on_postgresql is not _is_for_postgresql(name):
-                left_out.add(item)
-        elif is_on_postgresql and (
-            item.get_closest_marker("once_on_postgresql")
-            or (is_ci and not item.get_closest_marker("every_case"))
-        ):
-            if name in seen:
-                left_out.add(item)
-            seen.add(name)
+    """Leave out cases that seldom show anything new: most of them in CI, whose time is limited."""
+    left_out = _repeated_statements(items)
+    if os.environ.get("CI"):
+        left_out |= _on_other_database(items) | _on_postgresql_too(items) | _third_cases(items)
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]
+
+
+def _repeated_statements(items):
+    """Return the cases on PostgreSQL that send the same statements as another one there.
+
+    Outside CI, tests are marked for that.
+    """
+    is_ci = bool(os.environ.get("CI"))
+    seen, repeated = set(), set()
+    for item in filter(runs_on_postgresql, items):
+        if item.get_closest_marker("once_on_postgresql") or (
+            is_ci and not item.get_closest_marker("every_case")
+        ):
+            if name_of(item) in seen:
+                repeated.add(item)
+            seen.add(name_of(item))
+    return repeated
+
+
+def _on_other_database(items):
+    """Return the cases of tests that run on one database in CI, on the other one."""
+    return {
+        item
+        for item in items
+        if item.get_closest_marker("one_database")
+        and runs_on_postgresql(item) is not _is_for_postgresql(name_of(item))
+    }
+
+
+def _on_postgresql_too(items):
+    """Return the cases on PostgreSQL of half the tests whose SQL is the same on both databases."""
+    others = {name_of(item) for item in items if not runs_on_postgresql(item)}
+    return {
+        item
+        for item in filter(runs_on_postgresql, items)
+        if not {"both_databases", "one_database", "slow"} & _marks_of(item)
+        and name_of(item) in others
+        and not _is_for_postgresql(name_of(item))
+    }
+
+
+def _third_cases(items):
+    """Return the cases of each browser test after the one of `make test` and one more."""
+    cases = defaultdict(list)
+    for item in items:
+        if "browser" in _marks_of(item) and not item.get_closest_marker("every_case"):
+            cases[name_of(item)].append(item)
+    return {case for of_one in cases.values() for case in _chosen_first(of_one)[2:]}
 
 
 def longest_first(items):
@@ -105,16 +137,28 @@ def _is_for_postgresql(name):
 
 
 def _is_spread(item):
-    marks = {mark.name for mark in item.iter_markers()}
+    marks = _marks_of(item)
     return not marks & {"slow", "every_case"} and bool(marks & {"browser", "one_case"})
 
 
-def _spread(name, cases):
-    """Leave all cases of a test but one to `make test-slow`.
+def _spread(cases):
+    """Leave all cases of a test but one to `make test-slow`."""
+    for case in _chosen_first(cases)[1:]:
+        case.add_marker(pytest.mark.slow)
 
-    The case varies from test to test, so that languages and widths mix.
+
+def _chosen_first(cases):
+    """Return the cases of a test, the chosen one first, whichever others are left out.
+
+    It varies from test to test, so that languages and widths mix.
     """
-    chosen = crc32(name.encode()) % len(cases)
-    for place, case in enumerate(cases):
-        if place != chosen:
-            case.add_marker(pytest.mark.slow)
+    return sorted(cases, key=lambda case: crc32(case.nodeid.encode()))
+
+
+def name_of(item):
+    """Return the path and name of a test, which its cases share."""
+    return item.nodeid.partition("[")[0]
+
+
+def _marks_of(item):
+    return {mark.name for mark in item.iter_markers()}

@@ -14,6 +14,9 @@ from campaign.mail.smtp.replies import Delivered, Refused, TryLater, Unreachable
 from campaign.mail.smtp.transport import Envelope, FolderTransport, SmtpTransport
 
 PER_CONNECTION = 5
+# How many emails of a mailing one transaction marks as being sent. If the worker is killed, nobody
+# knows of these whether they arrived. With one at a time, the database would slow the mailing down.
+BEGUN_PER_CONNECTION = 4
 # How much longer than its own time a pass waits for a mail server. RFC 5321 lets a server take ten
 # minutes over a message. The other connections do not wait for it.
 GRACE_SECONDS = 5
@@ -48,7 +51,7 @@ class DeliveryBatch:
     One domain gets at most `max_per_domain` connections, including those that earlier batches use
     for it: `connections`. After a reply that it got too many emails, it gets no more of this batch.
     No email is begun once `may_send` returns False. If `begin` is given, an email is passed to it
-    before it is sent, on the thread of `results`: at any time at most one for each connection.
+    before it is sent, on the thread of `results`: at any time BEGUN_PER_CONNECTION at most.
 
     If a connection's server fails, the connection puts its email back and gives up. The others go
     on. Afterwards `take_unsent` returns the others. `failure` is the reason if every connection gave
@@ -166,11 +169,13 @@ class DeliveryBatch:
         Thread(target=self._send_all, args=[transport], daemon=True).start()
 
     def _begin_next(self) -> None:
-        """Pass emails to `begin` until there is one for each connection."""
+        """Pass emails to `begin` before connections run out of them."""
         if not self._begin or self._is_over():
             return
         with self._changed:
-            chosen = self._chosen(self._running - len(self.emails_in_progress()) - len(self._ready))
+            in_hand = len(self._ready) + len(self.emails_in_progress())
+            most = BEGUN_PER_CONNECTION * self._running
+            chosen = self._chosen(most - in_hand) if in_hand <= most / 2 else []
         if chosen:
             self._begin(chosen)
             with self._changed:
@@ -180,14 +185,18 @@ class DeliveryBatch:
                 self._changed.notify_all()
 
     def _chosen(self, count: int) -> list[OutgoingEmail]:
-        connections = self._connections + Counter(email.domain for email in self._ready)
+        """Return up to `count` emails to begin. Each domain gets its share of them."""
+        in_hand = self._connections + Counter(email.domain for email in self._ready)
         chosen: list[OutgoingEmail] = []
         for email in self._waiting:
             if len(chosen) >= count:
                 break
-            if self._is_allowed(email, connections):
+            if (
+                email.domain not in self._paused
+                and in_hand[email.domain] < BEGUN_PER_CONNECTION * self._max_per_domain
+            ):
                 chosen.append(email)
-                connections[email.domain] += 1
+                in_hand[email.domain] += 1
         return chosen
 
     def _send_all(self, transport: SmtpTransport | FolderTransport) -> None:
@@ -217,7 +226,15 @@ class DeliveryBatch:
         return None
 
     def _first_allowed(self, emails: Iterable[OutgoingEmail]) -> OutgoingEmail | None:
-        return next((email for email in emails if self._is_allowed(email, self._connections)), None)
+        return next(
+            (
+                email
+                for email in emails
+                if email.domain not in self._paused
+                and self._connections[email.domain] < self._max_per_domain
+            ),
+            None,
+        )
 
     def _is_allowed(self, email: OutgoingEmail, connections: Counter[str]) -> bool:
         return email.domain not in self._paused and connections[email.domain] < self._max_per_domain
