@@ -35,6 +35,7 @@ from campaign.cli.simulation.results import (
 from campaign.cli.simulation.site import NOT_PASSED_ON, temporary_site
 from campaign.process.clock import utcnow
 from campaign.surge.models import SurgeReport
+from campaign.switches.models import Switch
 from config import ROOT
 from tests import databases
 
@@ -204,7 +205,7 @@ def test_tiny_day_loses_nothing_and_leaves_nothing_behind(kind, tmp_path):
 
 
 @pytest.mark.slow
-def test_all_processes_of_a_site_follow_a_level_and_leave_it(tmp_path):
+def test_all_processes_of_a_site_follow_a_level_and_a_switch_and_leave_them(tmp_path):
     with temporary_site(None, tmp_path) as running:
         search = f"http://127.0.0.1:{running.port}/en/search?q="
         pulse = f"http://127.0.0.1:{running.port}/causes/{running.cause}/pulse.json"
@@ -222,6 +223,14 @@ def test_all_processes_of_a_site_follow_a_level_and_leave_it(tmp_path):
         with running.engine.begin() as connection:
             connection.execute(delete(SurgeReport))
         await_status(search, 200, times=20)
+        petitions = f"http://127.0.0.1:{running.port}/api/v1/petitions?q="
+        assert status(f"{petitions}before") == 200
+        with running.engine.begin() as connection:
+            connection.execute(insert(Switch).values(name="api", off_since=now))
+        await_status(petitions, 503, times=20)
+        with running.engine.begin() as connection:
+            connection.execute(delete(Switch))
+        await_status(petitions, 200, times=20)
 
 
 def status(url):
