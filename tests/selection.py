@@ -56,7 +56,7 @@ def leave_out_repetitions(config, items):
     """Leave out cases that seldom show anything new: most of them in CI, whose time is limited."""
     left_out = _repeated_statements(items)
     if os.environ.get("CI"):
-        left_out |= _on_other_database(items) | _on_postgresql_too(items) | _third_cases(items)
+        left_out |= _on_other_database(items) | _on_postgresql_too(items) | _further_cases(items)
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]
 
@@ -100,13 +100,17 @@ def _on_postgresql_too(items):
     }
 
 
-def _third_cases(items):
-    """Return the cases of each browser test after the one of `make test` and one more."""
+def _further_cases(items):
+    """Return the cases of each browser test after the first: after the second if `make test` has one."""
     cases = defaultdict(list)
     for item in items:
         if "browser" in _marks_of(item) and not item.get_closest_marker("every_case"):
             cases[name_of(item)].append(item)
-    return {case for of_one in cases.values() for case in _chosen_first(of_one)[2:]}
+    return {
+        case
+        for of_one in cases.values()
+        for case in _chosen_first(of_one)[1 if "slow" in _marks_of(of_one[0]) else 2 :]
+    }
 
 
 def longest_first(items):

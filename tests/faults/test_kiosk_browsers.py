@@ -1,8 +1,9 @@
-"""Tests of a thousand signatures on three tablets while browsers and servers are killed.
+"""Tests of signatures on three tablets while browsers and servers are killed.
 
-Each signature that was thanked for is stored once.
+Outside CI, there are a thousand. Each signature that was thanked for is stored once.
 """
 
+import os
 import random
 import time
 from collections import Counter, defaultdict
@@ -18,7 +19,9 @@ from tests.faults.tablet_thread import FAMILY, TabletThread
 
 pytestmark = pytest.mark.slow
 
-TABLETS, SIGNERS, EVENT = 3, 112, "table"
+TABLETS, EVENT = 3, "table"
+# Each signs three petitions. The time of CI is limited.
+SIGNERS, SIGNATURES = (48, 400) if os.environ.get("CI") else (112, 1000)
 MISFORTUNE_SECONDS = 30
 PAIRING_SECONDS = 180
 
@@ -75,7 +78,7 @@ def test_thanked_signers_are_stored_once_whatever_was_killed(site, threads):
     )
     thanked = {name for thread in threads for name in thread.thanked}
     uncertain = {name for thread in threads for name in thread.uncertain}
-    assert len(thanked) * petition_count >= TABLETS * SIGNERS * petition_count >= 1000
+    assert len(thanked) * petition_count >= TABLETS * SIGNERS * petition_count >= SIGNATURES
     assert {sent.pop(name, 0) for name in thanked} == {petition_count}
     assert sent.keys() <= uncertain
     assert set(sent.values()) <= {petition_count}

@@ -7,7 +7,7 @@ import pytest
 
 from tests.browser.kiosk.tablet import CODE, PIN, stored
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.every_case]
 
 SECONDS = 60
 

@@ -115,6 +115,7 @@ def test_pairing_code_being_typed_survives_a_new_version(new_tablet, site):
     page.wait_for_function("() => !window.isOld")
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize("where", ["files", "page"])
 def test_incomplete_version_is_not_kept(new_tablet, site, where):
     tablet = new_tablet(at=site, reduced_motion="reduce").pair().begin()
@@ -171,6 +172,7 @@ def test_version_that_takes_over_leaves_the_next_one_its_cache(new_tablet, site)
     tablet.screen("attract")
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize("is_refused", [True, False], ids=["refused", "still-tried"])
 def test_tablet_pairs_and_retries_where_the_app_could_not_be_cached(new_tablet, site, is_refused):
     site.broken = "/img/kiosk-maskable-512.png"
@@ -195,6 +197,7 @@ def test_tablet_pairs_and_retries_where_the_app_could_not_be_cached(new_tablet, 
     page.locator(READY).wait_for(timeout=1000 * LOADED_SECONDS)
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize(
     ("part", "broken"), [("worker", "/img/kiosk-maskable-512.png"), ("picture", ".bin")]
 )
