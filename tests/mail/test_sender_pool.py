@@ -28,7 +28,7 @@ from tests.mail.messages import (
     render_message,
     states,
 )
-from tests.mail.workers import worker_to
+from tests.mail.workers import deliver_within, worker_to
 from tests.ports import free_port
 
 
@@ -286,11 +286,6 @@ def test_second_message_does_not_wait_behind_a_slow_answer_to_the_first(app, scr
         script.thinks_about.clear()
         delivering.join()
     assert states() == ["sent", "sent"]
-
-
-def deliver_within(app, outbox_worker):
-    with app.app_context():
-        outbox_worker.deliver_due(now=utcnow())
 
 
 def test_message_awaiting_a_slow_answer_is_not_sent_twice(app, script, server_url, impatient):

@@ -26,7 +26,7 @@ from tests.mail.messages import (
     render_message,
     states,
 )
-from tests.mail.workers import worker_to
+from tests.mail.workers import deliver_within, worker_to
 
 pytestmark = pytest.mark.both_databases
 
@@ -174,8 +174,3 @@ def test_slow_domain_does_not_keep_a_mailing_from_the_others(app, script, server
         script.thinks_about.clear()
         delivering.join()
     assert states() == ["sent"] * 40
-
-
-def deliver_within(app, outbox_worker):
-    with app.app_context():
-        outbox_worker.deliver_due(now=utcnow())

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from campaign.extensions import write
 from campaign.mail.delivery.outbox_worker import OutboxWorker
 from campaign.mail.smtp.transport import transport_from
+from campaign.process.clock import utcnow
 from tests.mail.messages import KIND, SETTINGS, render_message
 
 
@@ -22,3 +23,9 @@ def worker_to(*urls, renderers=None, loaders=None, rates=None, write=write, time
     )
     yield outbox_worker
     outbox_worker.close()
+
+
+def deliver_within(app, outbox_worker):
+    """Make one pass in a thread, which has no application context yet."""
+    with app.app_context():
+        outbox_worker.deliver_due(now=utcnow())
