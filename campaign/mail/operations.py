@@ -36,8 +36,8 @@ NO_LONGER_NEEDED = "no longer apt"
 ADDRESS_REFUSED = "the address takes no mail"
 # What a claim finds of a worker that ended with the email in hand. The email may have left.
 CLAIM_ENDED = "its worker ended before the result was recorded"
-# A mailing to many never reaches anyone twice. So a worker writes this before it sends one of its
-# emails, and if the worker ends, the other is written: the email may have arrived.
+# Nobody may get a mailing twice. Before a worker sends its emails, it marks them with the first of
+# these. If that worker dies, the next one marks them with the second and does not send them.
 BEING_SENT = "it is being sent"
 MAY_HAVE_ARRIVED = "its worker ended while it was being sent"
 ENDED = (CLAIM_ENDED, MAY_HAVE_ARRIVED)
