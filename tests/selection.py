@@ -5,6 +5,7 @@ out, more of them in CI.
 """
 
 import os
+import sys
 from collections import defaultdict
 from zlib import crc32
 
@@ -12,6 +13,9 @@ import pytest
 from xdist.scheduler import LoadFileScheduling
 
 BROWSER_TESTS = "tests/browser/"
+# So many cases of a test that uses a database run in `make test`.
+DATABASE_CASES = 2
+ALL = sys.maxsize
 # Their files start separate sites, or copy whole databases.
 SITE_TESTS = (
     *("tests/faults/", "tests/deploy/", "tests/release/"),
@@ -37,19 +41,17 @@ class MixedScheduling(LoadFileScheduling):
 
 
 def leave_to_slow(items):
-    """Mark as slow what a change seldom breaks alone.
-
-    On PostgreSQL, other cases of a test send the same statements with other values.
-    """
+    """Mark as slow what a change seldom breaks alone: most cases of a test that takes long."""
     cases = defaultdict(list)
     for item in items:
         is_on_postgresql = runs_on_postgresql(item)
         if is_on_postgresql and not item.get_closest_marker("both_databases"):
             item.add_marker(pytest.mark.slow)
-        if not item.get_closest_marker("slow") and (is_on_postgresql or _is_spread(item)):
+        if not item.get_closest_marker("slow"):
             cases[name_of(item), is_on_postgresql].append(item)
     for of_one in cases.values():
-        _spread(of_one)
+        for case in _chosen_first(of_one)[_max_cases(of_one[0]) :]:
+            case.add_marker(pytest.mark.slow)
 
 
 def leave_out_repetitions(config, items):
@@ -140,15 +142,19 @@ def _is_for_postgresql(name):
     return bool(crc32(name.encode()) & 1)
 
 
-def _is_spread(item):
+def _max_cases(item):
+    """Return how many cases of this test run in `make test` at most.
+
+    On PostgreSQL, other cases send the same statements with other values.
+    """
     marks = _marks_of(item)
-    return not marks & {"slow", "every_case"} and bool(marks & {"browser", "one_case"})
-
-
-def _spread(cases):
-    """Leave all cases of a test but one to `make test-slow`."""
-    for case in _chosen_first(cases)[1:]:
-        case.add_marker(pytest.mark.slow)
+    if runs_on_postgresql(item):
+        return 1
+    if "every_case" in marks:
+        return ALL
+    if marks & {"browser", "one_case"}:
+        return 1
+    return DATABASE_CASES if "app" in item.fixturenames else ALL
 
 
 def _chosen_first(cases):

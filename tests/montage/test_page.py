@@ -32,6 +32,7 @@ def test_browser_draws_what_the_server_draws(visit, last):
     visit(last).drawn().matches(2, 16)
 
 
+@pytest.mark.slow
 def test_night_is_drawn_as_the_server_draws_it(visit):
     visit(640, color_scheme="dark").drawn().matches(2, 16, night=True)
 
@@ -42,10 +43,12 @@ def test_very_many_are_drawn_as_the_server_draws_them(visit, last):
     visit(last).drawn().matches(4.5, 22)
 
 
+@pytest.mark.slow
 def test_without_webgl_a_plain_canvas_shows_the_same(visit):
     visit(640, script=[NO_WEBGL]).drawn().matches(6, 45)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("missing", [[], [NO_WEBGL]])
 def test_canvas_without_a_size_yet_waits_for_one(visit, missing):
     visitor = visit(43, script=[NO_ROOM, *missing])
@@ -70,6 +73,7 @@ def test_swarm_of_hundreds_ends_as_the_server_has_it(visit):
     visitor.matches(2, 16)
 
 
+@pytest.mark.slow
 def test_freed_number_leaves_its_place_and_the_next_takes_it(visit):
     visitor = visit(43).drawn()
     visitor.becomes(43, free=[7, 21])
@@ -78,6 +82,7 @@ def test_freed_number_leaves_its_place_and_the_next_takes_it(visit):
     visitor.matches(256, 16)
 
 
+@pytest.mark.slow
 def test_with_reduced_motion_newcomers_fade_in(visit):
     visitor = visit(43, reduced_motion="reduce").drawn().settles()
     visitor.becomes(45)
@@ -139,6 +144,7 @@ def test_url_with_a_number_flies_there_and_highlights_it(visit):
     assert "Amalia Rosales" in visitor.page.inner_text("[data-butterfly]")
 
 
+@pytest.mark.slow
 def test_very_long_name_leaves_the_lens_visible_on_a_phone(visit):
     visitor = visit(1000, viewport={"width": 390, "height": 844}, reduced_motion="reduce").drawn()
     visitor.named = [
@@ -164,6 +170,7 @@ counted("drawArrays", ([kind, , count]) => { frames_[frames_.length - 1] += kind
 counted("linkProgram", () => { programs_.push(task_); setTimeout(() => { task_ += 1; }); });"""
 
 
+@pytest.mark.slow
 def test_no_frame_paints_too_much_and_no_task_compiles_two_programs(visit):
     page = visit(200_000, script=[UNITS], reduced_motion="reduce").drawn().page
     painted = [units for units in page.evaluate("frames_") if units]
@@ -272,6 +279,7 @@ def test_a_million_butterflies_take_eight_bytes_each(visit):
     assert woven["bytes"] == 8 * 999_998
 
 
+@pytest.mark.slow
 def test_few_fly_singly_and_many_as_a_swarm(visit):
     aloft = (
         visit(2)

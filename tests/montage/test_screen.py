@@ -90,6 +90,7 @@ def test_everything_is_visible_and_large_enough_on_every_screen(wall, size, last
     assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
 
 
+@pytest.mark.slow
 @pytest.mark.one_case
 @pytest.mark.parametrize("length", [60, 112, 200])
 def test_long_title_leaves_room_for_everything_else(wall, length):
@@ -238,6 +239,7 @@ def test_name_missing_from_an_old_response_is_requested_again(hall):
     expect(visitor.page.locator(".screen-name b")).to_have_text("Person 1001")
 
 
+@pytest.mark.slow
 def test_withdrawn_name_leaves_the_picture_too(hall):
     visitor = hall()
     _arrive(visitor, 1002)
@@ -251,6 +253,7 @@ def test_withdrawn_name_leaves_the_picture_too(hall):
     expect(visitor.page.locator(".screen-name b")).to_have_text(["Person 1002", "Person 1003"])
 
 
+@pytest.mark.slow
 def test_reduced_motion_shows_the_same_without_fading(hall):
     visitor = hall(reduced_motion="reduce")
     _arrive(visitor, 1001)
@@ -288,6 +291,7 @@ def _lit(visitor):
     return visitor.page.evaluate("window.stage_.scene.highlighted.map(({ number }) => number)")
 
 
+@pytest.mark.slow
 def test_offline_screen_freezes_says_since_when_and_names_no_one(wall):
     visitor = wall(43, allowed=[FAILED], clock=True)
     visitor.named = [WREN]

@@ -41,6 +41,7 @@ def test_environ_equals_granians_own_wsgi(echo, plain, request_bytes):
     assert {**theirs, "SERVER_PORT": ""} == {**ours, "SERVER_PORT": ""}
 
 
+@pytest.mark.slow
 def test_header_with_underscore_is_left_out(echo):
     _, seen = response_of(
         echo,
@@ -116,6 +117,7 @@ def test_file_and_long_responses_arrive_whole(echo):
     assert len(body) == app.LONG_ANSWER
 
 
+@pytest.mark.slow
 def test_disconnected_reader_frees_the_thread(quick):
     for _ in range(6):
         quick.open(b"GET /pieces HTTP/1.1\r\nHost: a\r\n\r\n").close()

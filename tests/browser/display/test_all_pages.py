@@ -112,6 +112,7 @@ def test_nothing_is_cut_off_by_day_on_a_desktop_or_a_tablet(arrive):
     assert not found, "\n".join(found)
 
 
+@pytest.mark.slow
 def test_nothing_is_cut_off_in_the_montage_list(arrive):
     screen = MontageScreen.open(arrive(lang="fr", width=320, scheme="dark"))
     found = _cut_off(screen)

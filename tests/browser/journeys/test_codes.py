@@ -68,6 +68,7 @@ def test_wrong_code_says_what_to_do_and_keeps_what_was_typed(arrive, scripts):
     expect(wrong.field("code")).to_have_value("K7M2-9QXW")
 
 
+@pytest.mark.slow
 def test_code_in_a_frame_opens_the_confirmation_in_a_new_tab(arrive):
     visitor = arrive(lang="es")
     PetitionScreen.open(visitor).sign()

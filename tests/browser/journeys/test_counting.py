@@ -1,5 +1,6 @@
 """Tests of the live count: a window open elsewhere sees a signature arrive."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.http_supporter import confirm
@@ -24,6 +25,7 @@ FLIGHTS = """() => {
 }"""
 
 
+@pytest.mark.slow
 def test_open_window_shows_a_signature_that_is_confirmed_elsewhere(arrive):
     watcher, supporter = arrive(width=1440, lang="fr"), arrive()
     cause = CauseScreen.open(watcher)

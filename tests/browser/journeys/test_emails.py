@@ -1,5 +1,6 @@
 """Tests of confirmation emails that are sent again or have expired."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.screens.mail import email_of
@@ -30,6 +31,7 @@ def test_without_script_the_thanks_page_offers_to_sign_again(arrive):
     assert PetitionScreen(visitor).words["email"] == ""
 
 
+@pytest.mark.slow
 def test_expired_email_says_so_and_a_new_one_is_sent(arrive, served):
     visitor = arrive(lang="es")
     PetitionScreen.open(visitor).sign()
@@ -45,6 +47,7 @@ def test_expired_email_says_so_and_a_new_one_is_sent(arrive, served):
     email_of(visitor, emails=2)
 
 
+@pytest.mark.slow
 def test_truncated_link_is_explained(arrive):
     visitor = arrive(lang="fr")
     PetitionScreen.open(visitor).sign()

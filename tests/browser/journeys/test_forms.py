@@ -45,6 +45,7 @@ def test_owner_confirms_their_own_form_and_nothing_of_a_strangers(
     assert "Mallory" not in mine.shown()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scripts", [True, False])
 def test_strangers_link_shows_that_form_and_links_to_the_owners(arrive, served, scripts):
     visitor = arrive(lang="fr", scripts=scripts)

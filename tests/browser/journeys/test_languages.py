@@ -20,6 +20,7 @@ def test_every_page_links_to_its_translations(arrive, screen, width):
         assert here.page.url.endswith(f"/{lang}/{path}")
 
 
+@pytest.mark.slow
 def test_language_can_be_changed_at_every_step_of_signing(arrive):
     visitor = arrive(width=1440)
     thanks = PetitionScreen.open(visitor).sign().speak("fr")
@@ -39,6 +40,7 @@ def test_typed_text_is_kept_when_the_language_is_changed(arrive):
     assert petition.speak("es").words == typed
 
 
+@pytest.mark.slow
 def test_language_of_a_refused_form_can_be_changed(arrive):
     refused = PetitionScreen.open(arrive(width=1440)).refuse(email="amalia@correo")
     refused.find("nav.language-switch a[hreflang=fr]:visible").click()

@@ -26,6 +26,7 @@ def confirmed(arrive, served):
     return confirmed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("lang", "width", "scripts"), [("en", 390, True), ("fr", 1440, False), ("es", 390, False)]
 )
@@ -65,6 +66,7 @@ def test_withdrawn_signature_is_not_counted_and_can_be_restored(arrive, confirme
     expect(mine.one().locator("[data-number]")).to_have_count(1)
 
 
+@pytest.mark.slow
 def test_invalid_correction_is_reported_at_its_field(confirmed):
     mine = confirmed()
     mine.visitor.page_errors.allowed.add(422)
@@ -82,6 +84,7 @@ def test_required_fields_are_not_called_optional(confirmed):
     expect(form.locator("label[for^=comment] .optional")).to_have_count(1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scripts", [True, False], ids=["script", "no_script"])
 def test_language_can_be_changed_after_a_refused_correction(confirmed, scripts):
     mine = confirmed(width=1440, scripts=scripts)

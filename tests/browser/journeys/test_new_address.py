@@ -71,6 +71,7 @@ def test_new_address_refuses(signer, served):
     assert change.press("refuse").answer == "refused"
 
 
+@pytest.mark.slow
 def test_mistake_in_the_address_is_noticed(signer):
     mine, _link = signer(lang="fr")
     mine.visitor.page_errors.allowed.add(422)

@@ -44,6 +44,7 @@ def test_update_is_read_subscribed_to_and_stopped(arrive, served, lang, width, s
     expect(visitor.page.locator("main form")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_form_error_is_shown_at_its_field_and_input_is_kept(arrive):
     visitor = arrive(width=1440)
     visitor.page_errors.allowed.add(422)

@@ -1,5 +1,6 @@
 """Tests of double presses, going back, reloads and tabs: one signature, nothing lost."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.screens.mail import Mailbox, email_of
@@ -22,6 +23,7 @@ def test_double_click_makes_one_signature_and_one_email(arrive):
     email_of(visitor)
 
 
+@pytest.mark.slow
 def test_double_click_without_script_also_makes_one_email(arrive):
     visitor = arrive(scripts=False)
     before = CauseScreen.open(visitor).count
@@ -46,6 +48,7 @@ def test_signing_again_looks_the_same_and_the_owner_gets_an_email(arrive, served
     )
 
 
+@pytest.mark.slow
 def test_form_works_after_going_back_and_signing_again_counts_once(arrive, served):
     visitor = arrive()
     PetitionScreen.open(visitor).sign()
@@ -78,6 +81,7 @@ def test_reloading_a_half_filled_form_loses_no_input(arrive):
     assert PetitionScreen.open(petition.visitor).words == typed
 
 
+@pytest.mark.slow
 def test_two_tabs_sign_two_petitions_and_each_is_thanked_for_its_own(arrive):
     visitor = arrive()
     other = visitor.context.new_page()

@@ -60,6 +60,7 @@ def test_double_press_and_second_tab_lead_to_the_same_number(offered):
     assert OnePressScreen(mine.visitor, tab).press().number == number
 
 
+@pytest.mark.slow
 def test_reload_and_back_after_the_press_change_nothing(offered):
     screen = open_first(offered(width=390))
     number = screen.press().number
@@ -77,6 +78,7 @@ def test_not_you_leads_to_the_ordinary_form_that_knows_nobody(offered):
     assert not any(form.words.values())
 
 
+@pytest.mark.slow
 def test_draft_of_the_ordinary_form_does_not_reach_the_press(offered):
     screen = open_first(offered(width=390))
     address = screen.page.url
@@ -113,6 +115,7 @@ def test_changed_petition_is_shown_again(offered, scripts):
     changed.press()
 
 
+@pytest.mark.slow
 def test_link_that_was_cut_off_says_what_to_do(offered):
     screen = open_first(offered(width=390))
     screen.visitor.page_errors.allowed.add(404)

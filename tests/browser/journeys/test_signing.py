@@ -38,6 +38,7 @@ def test_home_links_to_the_petition_and_the_petition_to_its_form(arrive):
     expect(petition.field("given_name")).to_be_in_viewport()
 
 
+@pytest.mark.slow
 def test_link_in_plain_text_works_like_the_button(arrive):
     visitor = arrive()
     PetitionScreen.open(visitor).sign()
@@ -47,6 +48,7 @@ def test_link_in_plain_text_works_like_the_button(arrive):
     assert ConfirmScreen(visitor).confirm().number > 0
 
 
+@pytest.mark.slow
 def test_link_of_a_confirmed_signature_goes_straight_to_the_number(arrive):
     visitor = arrive()
     PetitionScreen.open(visitor).sign()

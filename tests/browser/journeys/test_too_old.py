@@ -18,6 +18,7 @@ def old_visitor(arrive):
     return visitor
 
 
+@pytest.mark.slow
 def test_signing_form_still_works(old_visitor):
     hatched = email_of(PetitionScreen.open(old_visitor).sign().visitor).press().confirm()
     assert hatched.number > 0

@@ -68,6 +68,7 @@ def test_shared_number_page_lets_no_butterfly_land(arrive):
     expect(montage.find(".stage-pending")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_own_butterfly_keeps_still_with_reduced_motion(arrive):
     visitor = arrive(reduced_motion="reduce")
     wait_at_the_edge(visitor)

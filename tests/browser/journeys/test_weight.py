@@ -73,6 +73,7 @@ def test_montage_with_script_is_small_before_its_pictures(arrive, width):
     assert payload(sizes) < MAX_BYTES, sizes
 
 
+@pytest.mark.slow
 def test_page_with_a_million_butterflies_is_no_larger(arrive):
     few = payload(first_visit(arrive(), f"/en/causes/{CAUSE}/montage"))
     visitor = arrive()
@@ -81,6 +82,7 @@ def test_page_with_a_million_butterflies_is_no_larger(arrive):
     assert abs(many - few) < 2000
 
 
+@pytest.mark.slow
 def test_cause_page_fetches_the_canvas_with_the_first_new_butterfly(arrive, served):
     visitor = arrive()
     requests = []

@@ -133,6 +133,7 @@ def test_greeting_opens_the_form_in_its_language(new_tablet):
     assert page.locator("html").get_attribute("lang") == "fr"
 
 
+@pytest.mark.slow
 def test_tap_anywhere_on_the_first_screen_begins(tablet):
     page = tablet.page
     for part in ("[data-cause]", "[data-count]", "[data-picture]"):

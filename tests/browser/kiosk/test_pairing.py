@@ -3,6 +3,8 @@
 import sqlite3
 from contextlib import closing
 
+import pytest
+
 from tests.browser.camera import install_camera, is_camera_off, show_code
 from tests.browser.kiosk.sentences import sentence
 
@@ -20,6 +22,7 @@ def test_pairing_link_works_at_once_and_leaves_no_code_in_the_url(new_tablet):
     )
 
 
+@pytest.mark.slow
 def test_camera_reads_our_code_and_ignores_others(new_tablet, served):
     tablet = new_tablet(reduced_motion="reduce").open()
     page = tablet.page

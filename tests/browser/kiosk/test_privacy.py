@@ -151,6 +151,7 @@ def test_abandoned_form_warns_and_is_cleared(new_tablet):
     tablet.screen("attract")
 
 
+@pytest.mark.slow
 def test_reading_a_petition_takes_two_minutes_before_the_app_asks(new_tablet):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     page = tablet.page

@@ -65,6 +65,7 @@ def test_shortest_way_to_sign_is_six_touches_and_two_fields(new_tablet):
     page.locator("[data-thanks]", has_text=sentence(page, "thanks", name="Amalia")).wait_for()
 
 
+@pytest.mark.slow
 def test_screens_are_read_at_arms_length(new_tablet):
     tablet = new_tablet(reduced_motion="reduce")
     page = tablet.page
@@ -147,6 +148,7 @@ def confirm_by_mail(witnessing):
         database.execute(change, ("email_or_witness",))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("confirm_by_mail")
 def test_one_of_several_petitions_may_need_an_email_and_the_thanks_say_so(new_tablet):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()

@@ -4,12 +4,14 @@ import re
 import sqlite3
 from contextlib import closing
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.camera import install_camera, is_camera_off, show_code
 from tests.browser.organize.steps import go
 
 
+@pytest.mark.slow
 def test_camera_reads_codes_in_a_browser_without_a_decoder(owner, served):
     odile = owner(width=390)
     page = odile.page

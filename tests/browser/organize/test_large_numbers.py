@@ -19,6 +19,7 @@ def test_large_numbers_fit_at_every_width(owner):
     assert not found, "\n".join(found)
 
 
+@pytest.mark.slow
 def test_whole_sidebar_is_seen_on_a_desktop(owner):
     sidebar = owner(width=1440).page.locator(".sidebar-inner")
     assert sidebar.evaluate(

@@ -85,6 +85,7 @@ def test_supporters_get_both_emails_in_the_organizers_words(newcomer, arrive, sc
         expect(visitor.page.locator(".mine-one").first).to_be_visible()
 
 
+@pytest.mark.slow
 def test_reset_and_placeholders_help_while_writing(newcomer):
     odile = newcomer("editor", width=390, scheme="dark")
     accept(odile)

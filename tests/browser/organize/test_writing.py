@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.organize.steps import SLUG, go, look
@@ -96,6 +97,7 @@ INSET = """(item) => {
 }"""
 
 
+@pytest.mark.slow
 def test_bullets_of_the_live_preview_are_inside_its_box(owner):
     odile = owner(width=1440)
     page = odile.page
