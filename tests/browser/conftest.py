@@ -15,6 +15,8 @@ from tests.chromium import ARGUMENTS
 HERE = Path(__file__).parent
 # These are quick tests of single functions.
 MODULES = HERE / "modules"
+# How pages look at all widths: no journey needs it.
+DISPLAY = HERE / "display"
 numbers = count(1)
 # This only bounds what never comes, because a loaded machine is slow.
 expect.set_options(timeout=30_000)
@@ -30,6 +32,8 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.browser)
         if item.path.is_relative_to(MODULES):
             item.add_marker(pytest.mark.every_case)
+        if item.path.is_relative_to(DISPLAY):
+            item.add_marker(pytest.mark.slow)
 
 
 # The scope is this folder, not the whole run: one thread cannot start a second Playwright.

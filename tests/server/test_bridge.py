@@ -41,7 +41,6 @@ def test_environ_equals_granians_own_wsgi(echo, plain, request_bytes):
     assert {**theirs, "SERVER_PORT": ""} == {**ours, "SERVER_PORT": ""}
 
 
-@pytest.mark.slow
 def test_header_with_underscore_is_left_out(echo):
     _, seen = response_of(
         echo,

@@ -22,7 +22,6 @@ ADMIN_PAGES = (
 LONG = "a.very.long.address.that.somebody.really.has@correo.universidad.mx"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("lang", LANGS)
 @pytest.mark.every_case
 def test_nothing_is_cut_off_on_a_small_phone_by_night_or_with_double_text_size(arrive, lang):
@@ -39,7 +38,6 @@ def test_nothing_is_cut_off_on_a_small_phone_by_night_or_with_double_text_size(a
     assert not found, "\n".join(found)
 
 
-@pytest.mark.slow
 def test_nothing_is_cut_off_for_an_admin_on_a_small_phone_or_with_double_text_size(newcomer):
     admin = newcomer(lang="fr", width=320, scheme="dark")
     accept(admin)
@@ -57,7 +55,6 @@ def test_nothing_is_cut_off_for_an_admin_on_a_small_phone_or_with_double_text_si
     assert not found, "\n".join(found)
 
 
-@pytest.mark.slow
 def test_admin_sees_the_whole_navigation_on_a_laptop(newcomer):
     admin = newcomer(lang="es", width=1440)
     accept(admin)
@@ -100,7 +97,6 @@ def test_name_takes_at_most_two_lines_on_a_phone(arrive, lang, width):
     assert begins < 2
 
 
-@pytest.mark.slow
 def test_nothing_is_cut_off_by_day_on_a_desktop_or_a_tablet(arrive):
     found = []
     # Where there is room, only the longest texts may lack it. Those are in French.
@@ -112,7 +108,6 @@ def test_nothing_is_cut_off_by_day_on_a_desktop_or_a_tablet(arrive):
     assert not found, "\n".join(found)
 
 
-@pytest.mark.slow
 def test_nothing_is_cut_off_in_the_montage_list(arrive):
     screen = MontageScreen.open(arrive(lang="fr", width=320, scheme="dark"))
     found = _cut_off(screen)

@@ -15,7 +15,6 @@ EDGES = """(columns) => {
 }"""
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("width", [390, 1440])
 def test_first_card_of_each_row_begins_at_the_same_edge(arrive, width):
     cause = CauseScreen.open(arrive(width=width))
@@ -26,7 +25,6 @@ def test_first_card_of_each_row_begins_at_the_same_edge(arrive, width):
     assert len(rows) > 1 and len(set(lefts.values())) == 1
 
 
-@pytest.mark.slow
 def test_petition_facts_are_beside_its_text_on_a_desktop(arrive):
     petition = PetitionScreen.open(arrive(width=1440))
     first, rest, body = (
@@ -37,7 +35,6 @@ def test_petition_facts_are_beside_its_text_on_a_desktop(arrive):
     assert abs(first["y"] - body["y"]) <= 1 and abs(first["y"] + first["height"] - rest["y"]) <= 1
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_phone_shows_target_and_count_before_the_text_of_a_petition(arrive, scheme):
     petition = PetitionScreen.open(arrive(width=390, scheme=scheme))
@@ -59,14 +56,12 @@ def test_phone_shows_target_and_count_before_the_text_of_a_petition(arrive, sche
     assert body["y"] + body["height"] <= rest["y"]
 
 
-@pytest.mark.slow
 def test_count_of_a_petition_is_only_in_its_card_on_a_desktop(arrive):
     petition = PetitionScreen.open(arrive(width=1440))
     assert not petition.find(".facts-count").is_visible()
     assert petition.find(".progress-text").first.is_visible()
 
 
-@pytest.mark.slow
 def test_phone_shows_the_picture_and_the_facts_of_an_event_first(arrive):
     page = arrive(width=390).page
     page.goto("/en/")

@@ -24,7 +24,6 @@ def failing(tmp_path_factory):
     server.server_close()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("lang", "scheme"), [("en", "light"), ("es", "dark"), ("fr", "light"), ("fr", "dark")]
 )

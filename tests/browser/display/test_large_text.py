@@ -5,8 +5,6 @@ Nothing overlaps, no word is cut, and the signing bar leaves room to read.
 
 import pytest
 
-pytestmark = pytest.mark.slow
-
 GROW = "(percent) => { document.documentElement.style.fontSize = `${percent}%`; }"
 OVERLAPS = """() => {
   const boxes = [...document.querySelectorAll(".header .home-link, .header .header-search, .header .theme, .header .menu > summary")]

@@ -15,8 +15,6 @@ from tests.factories.causes import make_cause
 from tests.factories.organisations import add_image, make_organisation
 from tests.factories.petitions import make_petition
 
-pytestmark = pytest.mark.slow
-
 LONG = "Federation of associations for the rivers, lakes and springs of the northern valleys " * 2
 PATHS = (
     "",

@@ -13,7 +13,6 @@ PICTURE = """(picture) => [picture.currentSrc, picture.getBoundingClientRect().w
 WIDTH = re.compile(r"\bw=(\d+)")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("width", "height", "density"), SCREENS)
 @pytest.mark.parametrize("scripts", [True, False])
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -25,7 +25,6 @@ WITHOUT_EDGE = """() => [...document.querySelectorAll("input, select, textarea, 
     .map((control) => control.outerHTML.slice(0, 90))"""
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("width", [390, 1440])
 def test_night_is_chosen_with_one_press_and_kept_on_the_next_page(arrive, width):
     home = HomeScreen.open(arrive(width=width))
@@ -50,7 +49,6 @@ def test_day_can_be_chosen_on_a_system_in_dark_mode(arrive):
     assert home.find("button.theme").get_attribute("aria-pressed") == "false"
 
 
-@pytest.mark.slow
 def test_nothing_moves_with_reduced_motion(arrive, served):
     still = arrive(reduced_motion="reduce")
     cause = CauseScreen.open(still)

@@ -43,6 +43,7 @@ def test_name_is_corrected_then_hidden(confirmed, lang, width, scripts):
     assert mine.form().locator("[name=family_name]").input_value() == "Rosales Peña"
 
 
+@pytest.mark.slow
 def test_hidden_name_is_removed_from_the_petition_page(confirmed):
     mine = confirmed().correct(given_name="Xochiquétzal")
     expect(_signers(mine)).to_contain_text("Xochiquétzal", timeout=SOON_MS)

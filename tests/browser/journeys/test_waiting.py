@@ -22,6 +22,7 @@ def wait_at_the_edge(visitor):
     return montage
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [390, 1440])
 def test_own_butterfly_hovers_while_pending_and_lands_when_confirmed(arrive, width):
     visitor = arrive(width=width)

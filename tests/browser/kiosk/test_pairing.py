@@ -40,6 +40,7 @@ def test_camera_reads_our_code_and_ignores_others(new_tablet, served):
     assert is_camera_off(page)
 
 
+@pytest.mark.slow
 def test_wrong_code_is_reported_at_its_field_and_the_next_one_pairs(new_tablet, served):
     tablet = new_tablet(reduced_motion="reduce").open()
     page = tablet.page

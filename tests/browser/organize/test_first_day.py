@@ -69,6 +69,7 @@ def test_invitation_leads_to_the_overview_and_sign_in_works_again(newcomer, lang
     expect(page).to_have_url("/organize/")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [390, 1440])
 def test_passkey_is_created_and_signs_in_without_a_password(newcomer, width):
     odile = newcomer(width=width)
@@ -94,6 +95,7 @@ def test_passkey_is_created_and_signs_in_without_a_password(newcomer, width):
     expect(page).to_have_url("/organize/")
 
 
+@pytest.mark.slow
 def test_error_of_an_unresponsive_device_is_shown_beside_the_button(newcomer):
     odile = newcomer()
     page = odile.page

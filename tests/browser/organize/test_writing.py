@@ -56,6 +56,7 @@ def kept(page):
     )
 
 
+@pytest.mark.slow
 def test_input_survives_preview_and_refusal_and_is_cleared_once_saved(owner):
     odile = owner(width=1440)
     page = odile.page
