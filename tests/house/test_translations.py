@@ -24,11 +24,19 @@ ADDRESS = re.compile(r"https?:\S+|\?source=")
 
 
 @pytest.fixture(scope="module")
-def sentences():
+def extracted():
+    """Return [(context or None, sentence, whether it has a plural)] of code and templates."""
     with (ROOT / "babel.cfg").open() as file:
         methods, options = parse_mapping_cfg(file, filename="babel.cfg")
     found = extract_from_dir(ROOT, methods, options, keywords=KEYWORDS)
-    return {message if isinstance(message, str) else message[0] for _, _, message, _, _ in found}
+    return [
+        (context, _text(message), isinstance(message, tuple)) for _, _, message, _, context in found
+    ]
+
+
+@pytest.fixture(scope="module")
+def sentences(extracted):
+    return {sentence for _, sentence, _ in extracted}
 
 
 @pytest.fixture(scope="module", params=["es", "fr"])
@@ -41,6 +49,15 @@ def test_no_sentence_is_missing_from_a_catalogue_or_unused(catalog, sentences):
     assert sentences - known == set()
     assert known - sentences == set()
     assert not catalog.obsolete
+
+
+def test_no_sentence_with_a_context_is_used_with_and_without_a_plural(extracted):
+    """Babel does not find the one without, because catalogues have the other: it stays English."""
+    uses = {
+        (context, sentence, has_plural) for context, sentence, has_plural in extracted if context
+    }
+    both = [use for use in uses if use[2] and (*use[:2], False) in uses]
+    assert both == []
 
 
 def test_every_sentence_is_translated(catalog):

@@ -45,7 +45,7 @@ STATE_LABELS = {
     "missing": _l("not here yet"),
     "unconfirmed": _l("unconfirmed"),
     "waiting": _l("on the waiting list"),
-    "held": pgettext("registration", "held for review"),
+    "held": pgettext("state of a registration", "held for review"),
     "cancelled": _l("no longer coming"),
 }
 
