@@ -4,6 +4,7 @@
 import { offerScanner } from "../organize/check-in-scanner.js";
 import { urlEncoded } from "../parts/form-values.js";
 import { getElement } from "../parts/get-element.js";
+import { DONE, poll } from "../parts/poll.js";
 
 const TYPING_MS = 250;
 const REFRESH_MS = 5000;
@@ -30,10 +31,12 @@ function resultWriter(output) {
 /**
  * Return a function that fetches the list for the text in `input` and shows it.
  *
+ * It resolves to whether it got the list, or to DONE if the organizer was signed out.
+ *
  * @param {HTMLElement} list
  * @param {HTMLInputElement} input
  * @param {string} address
- * @returns {() => Promise<void>}
+ * @returns {() => Promise<boolean | "done">}
  */
 function listRefresher(list, input, address) {
   /** @type {AbortController | null} */
@@ -45,8 +48,9 @@ function listRefresher(list, input, address) {
     const { signal } = controller;
     try {
       const response = await fetch(`${address}?${new URLSearchParams({ words: input.value })}`, { signal });
-      // A redirect means that the user was signed out. The response is a page, not the list.
-      if (!response.ok || response.redirected) return;
+      // A redirect means that the organizer was signed out. The response is a page, not the list.
+      if (response.redirected) return DONE;
+      if (!response.ok) return false;
       const text = await response.text();
       // Replace only a changed list, because a finger may be on a button.
       const comparable = text.replace(TOKEN, "");
@@ -54,8 +58,10 @@ function listRefresher(list, input, address) {
         list.innerHTML = text;
         shown = comparable;
       }
+      return true;
     } catch (error) {
       // Without a network the last list stays. Pressing a button reports the problem.
+      return signal.aborted;
     }
   };
 }
@@ -109,9 +115,7 @@ export default function checkIn(root) {
     event.preventDefault();
     refresh();
   });
-  setInterval(() => {
-    if (!document.hidden) refresh();
-  }, REFRESH_MS);
+  poll(() => REFRESH_MS, refresh);
 
   offerScanner(root, {
     onCode: (code) => send(dataset.checkIn, new URLSearchParams({ code })),

@@ -1,4 +1,4 @@
-"""Tests of check-in with the camera of a phone."""
+"""Tests of check-in at the door: the camera of a phone, and a page that nobody touches."""
 
 import re
 import sqlite3
@@ -45,3 +45,21 @@ def test_camera_reads_codes_in_a_browser_without_a_decoder(owner, served):
     expect(page.locator("[data-camera]")).to_be_hidden()
     expect(button).to_have_text(label)
     assert is_camera_off(page)
+
+
+@pytest.mark.slow
+def test_page_left_untouched_stops_asking_so_that_its_organizer_is_signed_out(owner):
+    odile = owner(width=820)
+    page = odile.page
+    page.clock.install()
+    go(odile, "events/talk/door", "door")
+    with page.expect_request("**/door/list?**"):
+        page.clock.run_for(5000)
+    page.clock.fast_forward("31:00")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.clock.run_for(60_000)
+    assert asked == []
+    with page.expect_request("**/door/list?**"):
+        page.keyboard.press("Shift")
+        page.clock.run_for(5000)
