@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import (
     Blueprint,
-    Response,
     abort,
     g,
     make_response,
@@ -20,13 +19,13 @@ from campaign.accounts.audit import Actor, record
 from campaign.answers.documents import document_data
 from campaign.answers.forms import MAX_UPLOAD_BYTES, TargetAnswerForm
 from campaign.answers.links import LinkEnded, answer_through_link, link_of_token, state_of_link
-from campaign.answers.models import PDF, Answer, AnswerLink
+from campaign.answers.models import Answer, AnswerLink
 from campaign.answers.operations import AnswerContent
 from campaign.answers.presenters import shown_answer
 from campaign.answers.queries import answer_by_id
 from campaign.extensions import write as write_to_database
 from campaign.http.caching import private, public
-from campaign.http.responses import abort_missing_file
+from campaign.http.responses import abort_missing_file, document_response
 from campaign.organisations.presenters import show_organisation
 from campaign.petitions.models import Petition
 from campaign.petitions.presenters import card
@@ -47,18 +46,6 @@ def document(answer_id: int, digest: str, extension: str) -> ResponseReturnValue
     response = public(document_response(*stored, name=f"answer-{answer_id}"), DOCUMENT_SECONDS)
     # An answer that is withdrawn must disappear soon, also while we are down.
     del response.cache_control["stale-if-error"]
-    return response
-
-
-def document_response(media_type: str, data: bytes, *, name: str) -> Response:
-    """Return the response with a document.
-
-    A PDF is downloaded rather than opened, because it may hold scripts and links.
-    """
-    response = Response(data, mimetype=media_type)
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    if media_type == PDF:
-        response.headers["Content-Disposition"] = f'attachment; filename="{name}.pdf"'
     return response
 
 

@@ -1,4 +1,4 @@
-"""Responses that are not our pages: an email in a frame, a missing file, and one for mail programs."""
+"""Responses that are not our pages: emails in a frame, documents, missing files, one for mail programs."""
 
 from typing import NoReturn
 
@@ -16,6 +16,18 @@ def framed(html: str, *, target: str = "_top") -> Response:
     """Return a response to show the email in a frame of ours. Its links open in `target`."""
     response = make_response(html.replace("<head>", f'<head><base target="{target}">', 1))
     response.headers["Content-Security-Policy"] = EMAIL_POLICY
+    return response
+
+
+def document_response(media_type: str, data: bytes, *, name: str) -> Response:
+    """Return the response with a document that someone has uploaded.
+
+    A PDF is downloaded rather than opened, because it may hold scripts and links.
+    """
+    response = Response(data, mimetype=media_type)
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    if media_type == "application/pdf":
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}.pdf"'
     return response
 
 

@@ -53,6 +53,17 @@ def test_inner_modules_import_no_forms_views_or_routes():
     assert found == []
 
 
+def test_no_package_imports_the_routes_of_another():
+    graph = grimp.build_graph("campaign", cache_dir=None)
+    found = [
+        f"{importer} imports {imported}"
+        for importer in sorted(graph.modules - {"campaign"})
+        for imported in graph.find_modules_directly_imported_by(importer)
+        if imported.endswith("routes") and imported.split(".")[1] != importer.split(".")[1]
+    ]
+    assert found == []
+
+
 def _is_inside(module):
     _, _, file = module.removeprefix("campaign.").partition(".")
     return bool(file) and not _is_outside(file.rpartition(".")[2]) and not module.startswith(ABOVE)

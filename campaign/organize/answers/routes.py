@@ -24,7 +24,7 @@ from campaign.answers.queries import (
     links_of,
     suggested_result,
 )
-from campaign.answers.routes import document_response
+from campaign.http.responses import document_response
 from campaign.organize.answers.forms import AnswerForm, LinkForm, ResultForm, answer_languages
 from campaign.organize.core.access import accepts_bytes, allowed
 from campaign.organize.core.audit import AuditEvent, act
