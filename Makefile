@@ -4,8 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # How many processes run the tests. Browsers and sites keep them waiting, so there are more processes
-# than processors. Some slow tests keep several sites busy, so fewer run at once.
-WORKERS ?= 6
+# than processors. Slow tests wait for longer.
+WORKERS ?= 4
 SLOW_WORKERS ?= 5
 export VOLANTE_ENV ?= local
 # Some images of Python set this. Then each of the processes compiles everything again: the tests

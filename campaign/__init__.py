@@ -123,8 +123,8 @@ from campaign.web import (
     id_converter,
     languages,
     lazy_strings,
+    preload,
     sessions,
-    snapshots,
     strict_json,
     template_filters,
 )
@@ -141,7 +141,7 @@ PARTS = (
     surge,
     identity,
     notice_operations,
-    snapshots,
+    preload,
     readiness,
     languages,
     id_converter,

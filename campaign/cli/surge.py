@@ -16,7 +16,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from campaign.cli.simulation.crowd import MAX_TRIES, PATIENCE_SECONDS, LoadSpec
+from campaign.cli.simulation.crowd import MAX_TRIES, TIMEOUT_SECONDS, LoadSpec
 from campaign.cli.simulation.day import DEFAULT_PEAK
 from campaign.cli.simulation.results import (
     CONNECTIONS,
@@ -43,7 +43,7 @@ MAX_WATCHERS = 100_000
 SPARE_FILES = 500
 PROGRESS_SECONDS = 5
 # How long the last of the crowd may take after the day.
-MAX_LATE_SECONDS = (MAX_TRIES + 2) * PATIENCE_SECONDS + 60
+MAX_LATE_SECONDS = (MAX_TRIES + 2) * TIMEOUT_SECONDS + 60
 LANG = "en"
 HELP_OF_LIMIT = {
     CPU: "The processors had no time left. Use a machine with more cores, or put a CDN in front of the site.",

@@ -7,7 +7,7 @@ from sqlalchemy.exc import OperationalError
 
 
 def leave_standbys(engine: Engine) -> None:
-    """Close all connections of `engine` once a write was refused because the server only reads.
+    """Close all connections of `engine` when the server refuses a write because it is read-only.
 
     New ones find the new primary. The error becomes one after which the caller may try again.
     """

@@ -61,7 +61,7 @@ def _hits(text: str, terms: Iterable[str]) -> Iterator[tuple[int, int]]:
 
 
 def _cut(text: str, position: int) -> str:
-    """Return at most MAX_LENGTH characters of `text` around `place`, cut between words."""
+    """Return at most MAX_LENGTH characters of `text` around `position`, cut between words."""
     if len(text) <= MAX_LENGTH:
         return text
     start = max(0, min(position - CHARACTERS_BEFORE, len(text) - MAX_LENGTH))

@@ -43,7 +43,7 @@ class WsgiBridge:
         self._max_bytes_of = max_bytes_of or (lambda _environ: max_bytes)
         self._fast_path = fast_path
         self._bodies = BodyReader()
-        self._is_leaving = False
+        self._is_shutting_down = False
         self._begun_at: dict[int, float] = {}
 
     def start(self) -> Self:
@@ -51,9 +51,9 @@ class WsgiBridge:
         self._bodies.start()
         return self
 
-    def leave(self) -> None:
+    def shut_down(self) -> None:
         """From now on, close each connection after its response."""
-        self._is_leaving = True
+        self._is_shutting_down = True
 
     def queue_seconds(self, threads: int) -> float:
         """Return how long requests had to wait for one of the `threads` since the last call.
@@ -69,11 +69,11 @@ class WsgiBridge:
     def handle(self, scope: Scope, proto: HTTPProtocol) -> None:
         """Respond to a request, now or once its body has arrived; runs on a server thread."""
         try:
-            # While this process leaves, each answer must also close its connection.
-            if self._fast_path is not None and not self._is_leaving:
-                answer = self._fast_path(scope)
-                if answer is not None:
-                    proto.response_bytes(*answer)
+            # While this process shuts down, each response must also close its connection.
+            if self._fast_path is not None and not self._is_shutting_down:
+                response = self._fast_path(scope)
+                if response is not None:
+                    proto.response_bytes(*response)
                     return
             self._read(environ_of(scope), proto)
         except BaseException as error:
@@ -120,7 +120,7 @@ class WsgiBridge:
 
     def _run(self, environ: dict[str, Any], body: bytes, proto: HTTPProtocol) -> None:
         environ["wsgi.input"] = io.BytesIO(body)
-        response = Response(proto, closes=self._is_leaving)
+        response = Response(proto, closes=self._is_shutting_down)
         thread = threading.get_ident()
         self._begun_at[thread] = time.monotonic()
         try:

@@ -194,7 +194,7 @@ def _leave_before_stopping(stop: WorkerSignal, descriptor: int, bridge: WsgiBrid
         with socket.create_server(("127.0.0.1", 0)) as unused:
             unused.setblocking(False)
             os.dup2(unused.fileno(), descriptor)
-        bridge.leave()
+        bridge.shut_down()
         time.sleep(LEAVING_SECONDS)
         stop.set()
 

@@ -9,9 +9,9 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 RETIRED = re.compile(
     r"\b(whoever|whomever|anew|whence|nought|for ever|hitherto|thereby|erelong|once more|all the same"
-    r"|somebody|everybody|nobody else's|meanwhile|tells of|is led to|lives at|let through|turned? away"
+    r"|somebody|everybody|nobody else's|meanwhile|tells of|is led to|lives at|let through|turn(s|ed|ing)? away|lets? in"
     r"|any more|by (itself|themselves)|of (its|their) own|of (hers|his|theirs|yours)|leads? to|led to"
-    r"|just now|shall|for good|take[sn]? away|network address(es)?|by and by|put away|thrown? away|e-?mails? room|mail room|the house|this room|rooms? below|postm[ae]n)\b",
+    r"|just now|shall|for good|(take[sn]?|taking|took) away|network address(es)?|by and by|put away|(throw(s|n|ing)?|threw) away|e-?mails? room|mail room|the house|this room|rooms? below|postm[ae]n)\b",
     re.IGNORECASE,
 )
 # `make bench` writes the page on performance.

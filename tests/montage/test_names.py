@@ -18,7 +18,7 @@ from tests.factories.signatures import (
 pytestmark = pytest.mark.both_databases
 
 
-def test_each_supporter_is_shown_as_she_chose(petition):
+def test_each_supporter_is_shown_as_they_chose(petition):
     sign_and_hatch(petition, AMALIA, name_display="full")
     sign_and_hatch(petition, ODILE, name_display="initials")
     sign_and_hatch(petition, {**TEO, "email": "teo@brandt.example"}, name_display="counted")

@@ -16,7 +16,7 @@ from campaign.cli.simulation.day import arrivals
 from campaign.cli.simulation.results import CrowdReport, percentile
 
 # As long as most people would wait for a page.
-PATIENCE_SECONDS = 30
+TIMEOUT_SECONDS = 30
 MAX_TRIES = 3
 LATE_SECONDS = 0.1
 # Loopback has many addresses, and each has some 28,000 ports.
@@ -42,7 +42,7 @@ class LoadSpec:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """One HTTP response."""
 
     status: int
@@ -60,12 +60,12 @@ class Crowd:
         self._pace_ms = 1000
 
     async def run(self) -> CrowdReport:
-        """Live through the day and return what happened."""
+        """Simulate the day and return the report."""
         watchers = [asyncio.create_task(self._watch(n)) for n in range(self._spec.watchers)]
         lateness = asyncio.create_task(self._measure_lateness())
         await asyncio.sleep(self._spec.watchers / WATCHERS_A_SECOND)
         started_at = time.monotonic()
-        progress = asyncio.create_task(self._tell(started_at))
+        progress = asyncio.create_task(self._report_progress(started_at))
         people = []
         for number, moment in enumerate(
             arrivals(seconds=self._spec.seconds, peak_per_minute=self._spec.peak_per_minute)
@@ -79,7 +79,7 @@ class Crowd:
         return self._report
 
     async def _sign(self, number: int) -> None:
-        """Read the petition, sign it, and read the page that thanks."""
+        """Read the petition, sign it, and open the thanks page."""
         page = f"/{self._spec.lang}/petitions/{self._spec.petition}"
         try:
             await self._ask_once(self._head("GET", page))
@@ -155,9 +155,9 @@ class Crowd:
                 self._report.watch_failures += 1
                 await asyncio.sleep(pause)
 
-    async def _ask_once(self, request: bytes) -> Answer:
+    async def _ask_once(self, request: bytes) -> Response:
         """Send a request on its own connection."""
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             reader, writer = await asyncio.open_connection(
                 "127.0.0.1", self._spec.port, limit=MAX_HEAD_BYTES
             )
@@ -191,7 +191,7 @@ class Crowd:
             late = time.monotonic() - before - LATE_SECONDS
             self._report.late = max(self._report.late, late)
 
-    async def _tell(self, started_at: float) -> None:
+    async def _report_progress(self, started_at: float) -> None:
         """Write a line of progress each second."""
         while True:
             await asyncio.sleep(1)
@@ -206,7 +206,7 @@ class Crowd:
 
 async def _exchange(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes
-) -> Answer:
+) -> Response:
     writer.write(request)
     await writer.drain()
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
@@ -216,7 +216,7 @@ async def _exchange(
         for name, _, value in (line.partition(":") for line in lines if line)
     }
     body = await reader.readexactly(int(headers.get("content-length", "0")))
-    return Answer(int(first.split(" ")[1]), headers, body)
+    return Response(int(first.split(" ")[1]), headers, body)
 
 
 def letters(number: int) -> str:

@@ -162,7 +162,7 @@ class FolderTransport:
 
     @property
     def is_connected(self) -> bool:
-        """Whether it is ready: always, as a folder needs no connection."""
+        """Always true: a folder needs no connection."""
         return True
 
     def send(self, envelope: Envelope) -> Delivered | Unreachable:

@@ -1,4 +1,4 @@
-"""Make a shape from an uploaded picture: check, read, cut it out, take its colours and outline."""
+"""Make a shape from an uploaded picture: check it, cut it out, find its colours and outline."""
 
 import io
 import json

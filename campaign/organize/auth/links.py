@@ -34,7 +34,7 @@ from campaign.organize.auth.forms import (
     WelcomeForm,
     supported_lang,
 )
-from campaign.organize.auth.sessions import ask_second_step, busy_sentence, later, let_in
+from campaign.organize.auth.sessions import ask_second_step, busy_sentence, complete_sign_in, later
 from campaign.organize.core.access import anybody
 from campaign.process.clock import utcnow
 from campaign.text.email_addresses import Address
@@ -142,7 +142,7 @@ def create(token: str) -> ResponseReturnValue:
         organizer_id = write(_create_first_admin, values, tokens.shorten(request.remote_addr))
     except AdminExists:
         return _ended()
-    return let_in(organizer_id, url_for("organize.setup.index"), "invitation")
+    return complete_sign_in(organizer_id, url_for("organize.setup.index"), "invitation")
 
 
 def _follow(purpose: str, token: str, form_class: type[PasswordForm]) -> ResponseReturnValue:
@@ -173,7 +173,7 @@ def _follow(purpose: str, token: str, form_class: type[PasswordForm]) -> Respons
     return (
         ask_second_step(who.organizer_id, "")
         if has_factor
-        else let_in(who.organizer_id, "", purpose)
+        else complete_sign_in(who.organizer_id, "", purpose)
     )
 
 

@@ -81,7 +81,7 @@ def ask_second_step(organizer_id: Any, next_address: Any) -> BaseResponse:
     return response
 
 
-def let_in(organizer_id: Any, next_address: Any, way: str) -> BaseResponse:
+def complete_sign_in(organizer_id: Any, next_address: Any, way: str) -> BaseResponse:
     """Open a full session in place of the old one, and redirect.
 
     `way` says for the activity log how the organizer signed in.

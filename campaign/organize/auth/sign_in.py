@@ -35,9 +35,9 @@ from campaign.organize.auth.sessions import (
     ask_second_step,
     busy_sentence,
     challenge_response,
+    complete_sign_in,
     known_device_digest,
     later,
-    let_in,
     log_refused,
     open_full_session,
     passkeys_work,
@@ -103,7 +103,7 @@ def create() -> ResponseReturnValue:
         write(_store_hash, account.id, new_hash)
     if account.has_second_factor:
         return ask_second_step(account.id, form.next.data)
-    return let_in(account.id, form.next.data, "password")
+    return complete_sign_in(account.id, form.next.data, "password")
 
 
 @blueprint.get("/second-step")
@@ -144,7 +144,7 @@ def take_second_step() -> ResponseReturnValue:
         flash(
             _("You used a recovery code. If you lost your phone, set up your app again."), "waiting"
         )
-    return let_in(account_id, form.next.data, way)
+    return complete_sign_in(account_id, form.next.data, way)
 
 
 @blueprint.post("/out")

@@ -46,7 +46,7 @@ class Step:
 
 
 def setup_steps() -> list[Step]:
-    """Return the steps in their order, as far as they are now.
+    """Return the steps in order, with their current state.
 
     A step is done once it was saved, and also if what it asks for is there already.
     """

@@ -90,7 +90,7 @@ def take_snapshot(now: datetime) -> Snapshot:
 
 
 def preview(search: Search, snapshot: Snapshot) -> dict[int, MatchCounts]:
-    """Return {cause id: Found}. Counting stops after MAX_SIGNATURES + 1 signatures."""
+    """Return {cause id: MatchCounts}. Counting stops after MAX_SIGNATURES + 1 signatures."""
     matches = _matching(search, snapshot).limit(MAX_SIGNATURES + 1).subquery()
     is_open = _table.c.state.in_(decisions.UNDECIDED) & _table.c.rejected_at.is_(None)
     changeable = {
@@ -321,7 +321,7 @@ def _save_rows(decision: BulkDecision, rows: Iterable[Row[Any]], ids: Collection
 def _finish(decision: BulkDecision, now: datetime) -> None:
     is_undo = decision.state == "undoing"
     decision.state, decision.finished_at = "undone" if is_undo else "done", now
-    # Searched words may be a person's name.
+    # The search text may be a person's name, so it does not stay.
     decision.search = Search.from_json(decision.search).without_text().to_json()
     count = decision.restored if is_undo else decision.changed
     action = "bulk.undone" if is_undo else "bulk.done"

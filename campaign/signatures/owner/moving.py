@@ -108,7 +108,7 @@ def _move_in_petition(
     for row in (*moving, *there):
         if row not in staying:
             same_person = (one for one in staying if one.person_digest == row.person_digest)
-            _set_aside(row, heir=next(same_person, staying[0]), now=now)
+            _set_aside(row, kept=next(same_person, staying[0]), now=now)
     db.session.flush()
     moved = [row for row in staying if row in moving]
     _give_address(_positions(moved, [row for row in staying if row in there]), new, now)
@@ -154,7 +154,7 @@ def _are_partners(one: Signature, other: Signature) -> bool:
 
 
 def _is_unconfirmed(row: Signature) -> bool:
-    """Return whether nobody has said yet that this person signed."""
+    """Return whether no one has confirmed this signature yet."""
     return row.confirmed_at is None and (
         row.state == "pending" or (row.state == "held" and row.evidence == "email")
     )
@@ -173,8 +173,8 @@ def _drop(rows: Sequence[Signature]) -> None:
             db.session.expunge(row)
 
 
-def _set_aside(row: Signature, *, heir: Signature, now: datetime) -> None:
-    """Withdraw a signature whose person has another one at the address, and take its address away.
+def _set_aside(row: Signature, *, kept: Signature, now: datetime) -> None:
+    """Withdraw a signature whose person has another one at the address, and remove its address.
 
     So the runner removes it from the tally, no link opens it, and it is erased like any withdrawn
     one.
@@ -183,7 +183,7 @@ def _set_aside(row: Signature, *, heir: Signature, now: datetime) -> None:
         _drop([row])
         return
     if row.state != "withdrawn":
-        hand_over_answers(row, heir)
+        hand_over_answers(row, kept)
         withdraw(
             signature_id=row.id,
             email_digest=row.email_digest,
@@ -195,10 +195,10 @@ def _set_aside(row: Signature, *, heir: Signature, now: datetime) -> None:
     db.session.execute(
         update(Subscription)
         .where(Subscription.signature_id == row.id)
-        .values(signature_id=heir.id)
+        .values(signature_id=kept.id)
         .execution_options(synchronize_session=False)
     )
-    row.merged_into_id = heir.id
+    row.merged_into_id = kept.id
     row.email = None
     row.email_digest = keyed_digest(secret_key(), SET_ASIDE, str(row.id))
     row.position_at_address = 1

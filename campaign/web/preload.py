@@ -17,8 +17,8 @@ def init_app(app: Flask) -> None:
 def load_snapshots() -> None:
     """Renew the snapshots that have expired.
 
-    They are read on a separate connection. A request that did so later would hold two, and if
-    as many requests as there are connections held one each, none would get its second.
+    They are read on a separate connection. Later, a request could hold two connections, and all
+    requests together could wait for each other forever.
     """
     if request.endpoint not in FOR_MONITORING:
         site_settings()
