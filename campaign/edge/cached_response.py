@@ -125,14 +125,14 @@ class CachedResponse:
             self._encode("br", HARDEST)
 
     def send(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer a WSGI request as `answer` says."""
-        status, headers, body = self.answer(
+        """Send what `parts_for` returns to the client of a WSGI request."""
+        status, headers, body = self.parts_for(
             environ.get("HTTP_IF_NONE_MATCH"), environ.get("HTTP_ACCEPT_ENCODING", "")
         )
         start_response(status, headers)
         return [body] if body and environ["REQUEST_METHOD"] != "HEAD" else []
 
-    def answer(
+    def parts_for(
         self, if_none_match: str | None, accept_encoding: str
     ) -> tuple[str, list[tuple[str, str]], bytes]:
         """Return the status, headers and body for a client that sent these two headers.

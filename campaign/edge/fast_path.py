@@ -11,33 +11,33 @@ from campaign.edge.page_cache import PageCache
 from campaign.monitoring.metrics import NO_VIEW, note_request
 
 # The status, the headers and the body.
-Answer: TypeAlias = tuple[int, list[tuple[str, str]], bytes]
+Response: TypeAlias = tuple[int, list[tuple[str, str]], bytes]
 
 
 class FastPath:
     """Answers a GET of a page that is fresh in memory, as the WSGI layers would.
 
-    To make a WSGI request and call all layers takes longer than the answer itself. Nothing is
-    logged about these answers, so they have no request id. Every other request gets no answer here.
+    To make a WSGI request and call all layers takes longer than the response itself. Nothing is
+    logged about these responses, so they have no request id. All other requests go to the layers.
     """
 
     def __init__(self, pages: PageCache, hosts: KnownHosts) -> None:
         self._pages, self._hosts = pages, hosts
 
-    def __call__(self, scope: Scope) -> Answer | None:
-        """Return the answer to a request, or None if the layers must answer it."""
+    def __call__(self, scope: Scope) -> Response | None:
+        """Return the response to a request, or None if the layers must handle it."""
         started_at = perf_counter()
         path = scope.path
         # WSGI spells other characters differently, and requests to the API are counted.
         if scope.method != "GET" or not path.isascii() or path.startswith(API):
             return None
-        response = self._pages.fresh_response(path, scope.query_string)
-        if response is None:
+        cached = self._pages.fresh_response(path, scope.query_string)
+        if cached is None:
             return None
         sent = _sole_headers(scope)
         if sent is None or not self._hosts.is_known(sent.get("host", "").lower()):
             return None
-        status, headers, body = response.answer(
+        status, headers, body = cached.parts_for(
             sent.get("if-none-match"), sent.get("accept-encoding", "")
         )
         note_request(NO_VIEW, status[0], perf_counter() - started_at)

@@ -1,4 +1,4 @@
-"""Give each request an id for the log, and measure how long its answer takes."""
+"""Give each request an id for the log, and measure how long its response takes."""
 
 import re
 import secrets
@@ -19,10 +19,10 @@ PROXYS_ID = re.compile(r"[0-9A-Fa-f-]{16,64}", re.ASCII)
 
 
 class RequestMonitor:
-    """WSGI layer that gives each request an id, logs with it, and measures the answer.
+    """WSGI layer that gives each request an id, logs with it, and measures the response.
 
-    The id comes from the trusted proxy that sent the request, or is made here. The answer has it in
-    `X-Request-ID`.
+    The id comes from the trusted proxy that sent the request, or is made here. The response has it
+    in `X-Request-ID`.
     """
 
     def __init__(self, app: WSGIApplication) -> None:

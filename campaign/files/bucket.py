@@ -51,7 +51,7 @@ def bucket_address(url: str) -> BucketAddress:
     return BucketAddress(parts.netloc, parts.path.strip("/"), endpoint, region)
 
 
-class _Answers:
+class _CircuitBreaker:
     """Turns the errors of a storage into FilesUnavailable, and spares threads while it hangs."""
 
     def __init__(self) -> None:
@@ -59,7 +59,7 @@ class _Answers:
         self._last_error: Exception | None = None
 
     @contextmanager
-    def expect(self, *, may_miss: bool = False) -> Iterator[None]:
+    def guard(self, *, may_miss: bool = False) -> Iterator[None]:
         """Raise FilesUnavailable in place of an error of the storage, and log it.
 
         If a file `may_miss`, its FileNotFoundError is raised. Otherwise it is the bucket that is
@@ -88,7 +88,7 @@ class BucketStorage:
     def __init__(self, address: BucketAddress, folder: str, *, key: str, secret: str) -> None:
         self._reading = _store(address, folder, key, secret, READ_TIME)
         self._writing = _store(address, folder, key, secret, WRITE_TIME)
-        self._answers = _Answers()
+        self._breaker = _CircuitBreaker()
 
     def put(
         self, name: str, source: Path, *, on_progress: Callable[[], object] = do_nothing
@@ -105,26 +105,26 @@ class BucketStorage:
             )
             while data := file.read(PART_BYTES):
                 on_progress()
-                with self._answers.expect():
+                with self._breaker.guard():
                     writer.write(data)
             on_progress()
-            with self._answers.expect():
+            with self._breaker.guard():
                 writer.close()
         source.unlink()
 
     def open(self, name: str) -> BinaryIO:
         """Open a file. Raises FileNotFoundError."""
-        with self._answers.expect(may_miss=True):
+        with self._breaker.guard(may_miss=True):
             size = obstore.head(self._reading, name)["size"]
         return cast(
             BinaryIO,
-            io.BufferedReader(_BucketFile(self._reading, self._answers, name, size), READ_BYTES),
+            io.BufferedReader(_BucketFile(self._reading, self._breaker, name, size), READ_BYTES),
         )
 
     def has(self, name: str) -> bool:
         """Return whether there is a file with this name."""
         try:
-            with self._answers.expect(may_miss=True):
+            with self._breaker.guard(may_miss=True):
                 obstore.head(self._reading, name)
         except FileNotFoundError:
             return False
@@ -132,12 +132,12 @@ class BucketStorage:
 
     def delete(self, name: str) -> None:
         """Delete a file, if it exists."""
-        with self._answers.expect():
+        with self._breaker.guard():
             obstore.delete(self._reading, name)
 
     def files(self) -> Iterator[StoredFile]:
         """Yield all files."""
-        with self._answers.expect():
+        with self._breaker.guard():
             for chunk in obstore.list(self._reading):
                 for item in chunk:
                     yield StoredFile(item["path"], item["size"], item["last_modified"].timestamp())
@@ -146,9 +146,9 @@ class BucketStorage:
 class _BucketFile(io.RawIOBase):
     """A file of `size` bytes in a bucket, read by ranges."""
 
-    def __init__(self, store: S3Store, answers: "_Answers", name: str, size: int) -> None:
+    def __init__(self, store: S3Store, breaker: "_CircuitBreaker", name: str, size: int) -> None:
         super().__init__()
-        self._store, self._answers, self._name, self._size = store, answers, name, size
+        self._store, self._breaker, self._name, self._size = store, breaker, name, size
         self._position = 0
 
     def readable(self) -> bool:
@@ -167,7 +167,7 @@ class _BucketFile(io.RawIOBase):
         length = end - self._position
         if length <= 0:
             return 0
-        with self._answers.expect(may_miss=True):
+        with self._breaker.guard(may_miss=True):
             data = obstore.get_range(self._store, self._name, start=self._position, length=length)
         buffer[: len(data)] = memoryview(data)
         self._position += len(data)

@@ -89,12 +89,12 @@ class SurgeMonitor:
 
     def _database_seconds(self, now: float) -> dict[str, float]:
         asked_at, connected_at = self._asked_at, self._connected_at
-        connections, answer = self._connections, self._database
+        connections, query = self._connections, self._database
         if connected_at is not None:
-            answer = max(answer, now - connected_at)
+            query = max(query, now - connected_at)
         elif asked_at is not None:
             connections = max(connections, now - asked_at)
-        return {"connections": connections, "database": answer}
+        return {"connections": connections, "database": query}
 
     def _watch(self) -> None:
         while True:

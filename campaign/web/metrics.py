@@ -33,7 +33,7 @@ def show() -> Response:
     next_ms = request.environ.get("volante.next_ms", DEFAULT_INTERVAL_MS)
     rows = [*_database_gauges(), *gauges_without_database(next_ms=next_ms)]
     return make_response(
-        generate_latest(_Answer(rows, current_app.extensions["process_metrics"])),
+        generate_latest(_SharedMetrics(rows, current_app.extensions["process_metrics"])),
         {"Content-Type": CONTENT_TYPE_PLAIN_0_0_4},
     )
 
@@ -45,8 +45,8 @@ def _prepare(state: BlueprintSetupState) -> None:
     )
 
 
-class _Answer(Collector):
-    """Everything that one answer shows."""
+class _SharedMetrics(Collector):
+    """The gauges of the database and the metrics of all processes."""
 
     def __init__(self, rows: Iterable[Gauge], processes: Collector) -> None:
         self._rows = rows

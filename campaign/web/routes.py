@@ -44,7 +44,7 @@ def healthz() -> Response:
 
 @blueprint.get("/readyz")
 def readyz() -> ResponseReturnValue:
-    """Answer 503 if nothing can be signed here. What merely is not well is in the answer."""
+    """Answer 503 if nothing can be signed here. Warnings are in the response."""
     result = readiness()
     status = 503 if result.state == "unavailable" else 200
     return jsonify(status=result.state, checks=result.checks), status
