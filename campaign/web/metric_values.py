@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from flask import current_app
-from sqlalchemy import ColumnElement, TextClause, func, select
+from sqlalchemy import ColumnElement, TextClause, case, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from campaign.actions.letters.models import LETTERS_WAIT, Letter
@@ -18,7 +18,7 @@ from campaign.jobs.operations import HEARTBEAT
 from campaign.jobs.queries import is_claimable, worker_seen_until
 from campaign.mail.bulk.sending import SENDING_WAITS
 from campaign.mail.models import BULK, HAS_FAILED, IS_QUEUED, LETTERS, PERSONAL, OutboxMessage
-from campaign.mail.operations import DAILY_LIMIT_REACHED
+from campaign.mail.operations import DAILY_LIMIT_REACHED, DOMAIN_LIMIT_REACHED
 from campaign.montage.models import IN_WORK, Poster
 from campaign.petitions.models import Petition, PetitionTally
 from campaign.process.version import VERSION
@@ -129,7 +129,7 @@ def _mail_gauges(now: datetime) -> list[Gauge]:
             "Emails that were given up in the last thirty days.",
             _count(OutboxMessage.id, HAS_FAILED),
         ),
-        *_mail_by_priority(now, was_refused),
+        *_mail_by_priority(now),
     ]
 
 
@@ -167,15 +167,15 @@ def gauges_without_database(*, next_ms: float) -> list[Gauge]:
     ]
 
 
-def _mail_by_priority(now: datetime, was_refused: ColumnElement[bool]) -> list[Gauge]:
+def _mail_by_priority(now: datetime) -> list[Gauge]:
     """Return the queue of emails, apart for those that a person waits for, for mailings and for letters."""
+    # One bad address must not look like a queue that stands still, so emails that wait for another
+    # attempt are left out. Those of a slow domain also get a later time, but they are a queue.
+    is_slowed = OutboxMessage.last_error == DOMAIN_LIMIT_REACHED
+    since = case((is_slowed, OutboxMessage.created_at), else_=OutboxMessage.due_at)
     rows = db.session.execute(
-        select(
-            OutboxMessage.priority,
-            func.count(OutboxMessage.id),
-            func.min(OutboxMessage.created_at),
-        )
-        .where(IS_QUEUED, (OutboxMessage.due_at <= now) | was_refused)
+        select(OutboxMessage.priority, func.count(OutboxMessage.id), func.min(since))
+        .where(IS_QUEUED, (OutboxMessage.due_at <= now) | is_slowed)
         .group_by(OutboxMessage.priority)
     )
     queues = {priority: (count, _seconds(oldest, now)) for priority, count, oldest in rows}
@@ -186,7 +186,7 @@ def _mail_by_priority(now: datetime, was_refused: ColumnElement[bool]) -> list[G
     return [
         Gauge(
             "mail_queue",
-            "Emails that should have left, refused ones included.",
+            "Emails that should have left, without those that wait for another attempt.",
             [({"priority": name}, count) for name, (count, _) in by_name.items()],
         ),
         Gauge(

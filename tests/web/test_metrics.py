@@ -13,6 +13,7 @@ from campaign.extensions import db, write
 from campaign.jobs.operations import enqueue, note_worker
 from campaign.mail.bulk.sending import SENDING_WAITS
 from campaign.mail.models import OutboxMessage
+from campaign.mail.operations import DOMAIN_LIMIT_REACHED
 from campaign.process.clock import utcnow
 from campaign.security.rate_limits import RateLimiter
 from tests.factories.letter_rows import make_letter_action, make_letters, make_targets
@@ -126,6 +127,26 @@ def test_refused_email_shows_its_age_while_it_waits_for_its_next_attempt(client,
     assert output["volante_mail_oldest_seconds"] >= 24 * 3600
 
 
+@pytest.mark.parametrize(
+    ("reason", "due_in", "count", "age"),
+    [
+        ("450 4.2.0", timedelta(hours=1), 0, 0),
+        ("450 4.2.0", -timedelta(minutes=1), 1, 60),
+        (DOMAIN_LIMIT_REACHED, timedelta(minutes=1), 1, 24 * 3600),
+    ],
+)
+def test_email_is_late_once_it_is_due_or_if_its_domain_is_slow(
+    client, app, reason, due_in, count, age
+):
+    sign(make_petition())
+    times = {"created_at": utcnow() - timedelta(days=1), "due_at": utcnow() + due_in}
+    db.session.execute(update(OutboxMessage).values(attempts=4, last_error=reason, **times))
+    db.session.commit()
+    output = figures(client)
+    assert output['volante_mail_queue{priority="personal"}'] == count
+    assert age <= output['volante_mail_queue_oldest_seconds{priority="personal"}'] < age + 600
+
+
 def test_email_of_a_paused_mailing_is_neither_late_nor_refused(client, app):
     sign(make_petition())
     later = {"last_error": SENDING_WAITS, "due_at": utcnow() + timedelta(minutes=5)}
@@ -170,7 +191,7 @@ def test_emails_wait_by_priority_and_jobs_by_kind(client, app):
     write(enqueue, "export", 7, run_at=utcnow() - timedelta(minutes=5))
     output = figures(client)
     assert output['volante_mail_queue{priority="personal"}'] == 1
-    assert output['volante_mail_queue_oldest_seconds{priority="personal"}'] >= 180
+    assert output['volante_mail_queue_oldest_seconds{priority="personal"}'] >= 120
     assert output['volante_mail_queue{priority="bulk"}'] == 0
     assert output['volante_jobs_due{kind="export"}'] == 1
     assert output['volante_jobs_oldest_seconds{kind="export"}'] >= 300
