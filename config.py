@@ -33,6 +33,7 @@ MIN_SECRET_VARIETY = 8
 SECRET_SETTINGS = (
     "SECRET_KEY",
     "DATABASE_URL",
+    "DATABASE_DIRECT_URL",
     "DATABASE_REPLICA_URL",
     "REDIS_URL",
     "MAIL_URL",
@@ -108,6 +109,7 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "SQLALCHEMY_DATABASE_URI": own_database_url,
         "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(environ, own_database_url, processes),
         "DATABASE_TIMEOUT": _whole_number(environ, "DATABASE_TIMEOUT", 10),
+        "DATABASE_DIRECT_URL": _direct_url(environ, own_database_url),
         "DATABASE_REPLICA_URL": _replica_url(environ, own_database_url),
         "DATABASE_REPLICA_MAX_LAG": _whole_number(environ, "DATABASE_REPLICA_MAX_LAG", 3, least=1),
         "FILES_URL": _files_url(environ),
@@ -310,6 +312,16 @@ def _with_hosts_in_query(url: str) -> str:
     wanted = {"target_session_attrs": "read-write"} | dict(moved.query)
     several = moved.set(query=wanted | {"host": tuple(hosts.split(","))})
     return several.render_as_string(hide_password=False)
+
+
+def _direct_url(environ: Mapping[str, str], own_database_url: str) -> str:
+    url = environ.get("DATABASE_DIRECT_URL")
+    if not url:
+        return ""
+    url = database_url(url, "DATABASE_DIRECT_URL")
+    if url.startswith("sqlite") or own_database_url.startswith("sqlite"):
+        raise SettingError("DATABASE_DIRECT_URL is for a PostgreSQL database behind PgBouncer")
+    return url
 
 
 def _replica_url(environ: Mapping[str, str], own_database_url: str) -> str:

@@ -14,6 +14,7 @@ from flask_migrate import upgrade
 
 from campaign.cli.age_files import identities_in, is_encrypted, recipients_from
 from campaign.cli.backup_files import BackupFile, restore_into, write_backup
+from campaign.cli.direct_database import direct_url
 from campaign.cli.plurals import numbered
 from campaign.cli.restore_check import check_backup
 from campaign.cli.restore_replay import end_sessions_and_links, replay_ended
@@ -39,6 +40,7 @@ def backup(file: Path, recipients: tuple[str, ...]) -> None:
     encrypted while it is written, so it is never on the disk unencrypted.
     """
     keys = recipients_from(recipients)
+    url = direct_url()
     draft = file.with_name(file.name + ".part")
     try:
         draft.unlink(missing_ok=True)
@@ -46,7 +48,7 @@ def backup(file: Path, recipients: tuple[str, ...]) -> None:
     except OSError as error:
         raise click.ClickException(f"Cannot write {file}: {error.strerror}.") from error
     try:
-        write_backup(db.engine.url, draft, keys)
+        write_backup(url, draft, keys)
         draft.replace(file)
     finally:
         draft.unlink(missing_ok=True)
@@ -94,10 +96,10 @@ def restore(
         with suppress(OSError):
             note_restore_check(current_app.config["VAR_DIR"])
         return
+    url = direct_url()
     # A script cannot answer, and it knows what it wants.
     if not yes and _is_interactive():
         click.confirm("This replaces all data in the database. Continue?", abort=True)
-    url = db.engine.url
     db.engine.dispose()
     restore_into(backup_file, url)
     click.echo(f"Restored from {file}.")

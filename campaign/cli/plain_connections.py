@@ -16,6 +16,7 @@ def plain_connections(settings: Mapping[str, Any]) -> list[str]:
     """Return the names of settings whose connection leaves this machine without TLS."""
     checks = {
         "DATABASE_URL": lambda settings: _is_database_plain(settings["SQLALCHEMY_DATABASE_URI"]),
+        "DATABASE_DIRECT_URL": lambda settings: _is_database_plain(settings["DATABASE_DIRECT_URL"]),
         "DATABASE_REPLICA_URL": lambda settings: _is_database_plain(
             settings["DATABASE_REPLICA_URL"]
         ),

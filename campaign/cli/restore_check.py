@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from campaign.accounts.models import Organizer
 from campaign.causes.models import Cause
 from campaign.cli.backup_files import BackupFile, restore_into
+from campaign.cli.direct_database import direct_url
 from campaign.cli.on_another_database import run_on
 from campaign.extensions import db
 from campaign.files.scratch import scratch_folder
@@ -73,13 +74,14 @@ def _compare_signatures(restored: Connection, file: Path, before: datetime) -> N
 @contextmanager
 def _new_database() -> Iterator[URL]:
     """Yield the URL of an empty database, which is deleted afterwards."""
-    if db.engine.url.get_backend_name() == "sqlite":
+    own = direct_url()
+    if own.get_backend_name() == "sqlite":
         folder = scratch_folder(current_app.config)
         with tempfile.TemporaryDirectory(prefix="check-", dir=folder) as scratch:
-            yield db.engine.url.set(database=str(Path(scratch, "volante.sqlite3")))
+            yield own.set(database=str(Path(scratch, "volante.sqlite3")))
         return
     name = f"volante_check_{secrets.token_hex(4)}"
-    engine = create_engine(db.engine.url, isolation_level="AUTOCOMMIT")
+    engine = create_engine(own, isolation_level="AUTOCOMMIT")
     try:
         try:
             with engine.connect() as connection:
@@ -90,7 +92,7 @@ def _new_database() -> Iterator[URL]:
                 " The user of DATABASE_URL needs the right: alter role … createdb."
             ) from error
         try:
-            yield db.engine.url.set(database=name)
+            yield own.set(database=name)
         finally:
             with engine.connect() as connection:
                 connection.execute(text(f"drop database {name} with (force)"))

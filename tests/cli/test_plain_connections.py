@@ -6,6 +6,7 @@ from campaign.cli.plain_connections import plain_connections
 
 HERE = {
     "SQLALCHEMY_DATABASE_URI": "sqlite:////var/lib/volante/volante.sqlite3",
+    "DATABASE_DIRECT_URL": "",
     "DATABASE_REPLICA_URL": "",
     "REDIS_URL": "",
     "MAIL_URL": "",
@@ -36,6 +37,10 @@ HERE = {
         ),
         ({"SQLALCHEMY_DATABASE_URI": "postgresql+psycopg:///v?host=127.0.0.1&host=localhost"}, []),
         ({"SQLALCHEMY_DATABASE_URI": "postgresql+psycopg:///v?host=/run/postgresql"}, []),
+        (
+            {"DATABASE_DIRECT_URL": "postgresql+psycopg://v:p@10.0.0.5/v"},
+            ["DATABASE_DIRECT_URL"],
+        ),
         (
             {"DATABASE_REPLICA_URL": "postgresql+psycopg://v:p@10.0.0.5/v"},
             ["DATABASE_REPLICA_URL"],

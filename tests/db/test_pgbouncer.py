@@ -14,6 +14,7 @@ from campaign.demo.operations import load_demonstration
 from campaign.extensions import db
 from campaign.petitions.queries import petition_by_slug
 from campaign.signatures.jobs import hatch_all
+from tests import databases
 from tests.conftest import load_few_signers, make_app
 from tests.db import clusters
 from tests.factories.signatures import AMALIA, post_signature
@@ -26,16 +27,20 @@ SIGNERS, EACH = 8, 10
 
 
 @pytest.fixture(scope="module")
-def bouncer():
-    program = needed_program("pgbouncer")
+def primary():
     if not clusters.can_replicate():
         missing(clusters.CANNOT_REPLICATE)
     primary = clusters.new_primary()
     primary.ask("create database copied")
-    bouncer = clusters.PgBouncer(primary, program)
+    yield primary
+    primary.stop()
+
+
+@pytest.fixture(scope="module")
+def bouncer(primary):
+    bouncer = clusters.PgBouncer(primary, needed_program("pgbouncer"))
     yield bouncer
     bouncer.stop()
-    primary.stop()
 
 
 @pytest.fixture(scope="module", params=["on", "off"])
@@ -117,3 +122,35 @@ def test_copy_from_sqlite_goes_through_it(bouncer, tmp_path, monkeypatch):
         result = app.test_cli_runner().invoke(args=["db", "copy", "--to", bouncer.url("copied")])
         db.engine.dispose()
     assert result.exit_code == 0, result.output
+
+
+def test_backup_refuses_a_pool_and_connects_directly_if_told_how(
+    app, bouncer, primary, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("PATH", databases.search_path())
+    file = tmp_path / "copy"
+
+    def run(*command):
+        with app.app_context():
+            result = app.test_cli_runner().invoke(args=[str(part) for part in command])
+            db.session.remove()
+        return result.exit_code, result.output
+
+    for command in (
+        ("backup", file),
+        ("restore", "--yes", __file__),
+        ("restore", "--check", __file__),
+    ):
+        exit_code, output = run(*command)
+        assert exit_code == 1
+        assert "DATABASE_DIRECT_URL" in output
+    assert not file.exists()
+    direct = config.database_url(primary.url(), "DATABASE_DIRECT_URL")
+    monkeypatch.setitem(app.config, "DATABASE_DIRECT_URL", direct)
+    for command in (("backup", file), ("restore", "--yes", file), ("restore", "--check", file)):
+        exit_code, output = run(*command)
+        assert exit_code == 0, output
+    # The pool's connections still find the tables.
+    for _ in range(10):
+        assert app.test_client().get(f"/en/petitions/{PETITION}").status_code == 200
+    assert run("signatures", "audit")[0] == 0

@@ -25,6 +25,7 @@ PRODUCTION = {
 BUCKET_KEYS = {"FILES_ACCESS_KEY": "amalia", "FILES_SECRET_KEY": "secret"}
 VALUES = {
     "DATABASE_URL": "postgresql://amalia:secret@db/volante",
+    "DATABASE_DIRECT_URL": "postgresql://amalia:secret@server/volante",
     "DATABASE_REPLICA_URL": "postgresql://amalia:secret@standby/volante",
     "REDIS_URL": "rediss://:secret@redis.example.org",
     "MAIL_URL": "smtp://amalia:secret@mail.example.org",
@@ -228,6 +229,10 @@ def test_production_marks_cookies_secure_and_drops_the_last_slash(load_settings)
             "Set FILES_ACCESS_KEY too",
         ),
         (
+            {"DATABASE_DIRECT_URL": "postgresql://db/volante"},
+            "DATABASE_DIRECT_URL is for a PostgreSQL database",
+        ),
+        (
             {"DATABASE_REPLICA_URL": "postgresql://db/volante"},
             "DATABASE_REPLICA_URL is for a standby",
         ),
@@ -306,8 +311,9 @@ def test_environment_is_read_nowhere_else():
 def test_secret_can_be_in_a_file(load_settings, tmp_path, name):
     value = VALUES.get(name, "0123456789abcdef" * 3)
     (tmp_path / "value").write_text(f"{value}\n")
-    # A standby needs a primary.
-    more = {"DATABASE_URL": VALUES["DATABASE_URL"]} if name == "DATABASE_REPLICA_URL" else {}
+    # Further addresses of a database need the first.
+    needs_database = name in ("DATABASE_DIRECT_URL", "DATABASE_REPLICA_URL")
+    more = {"DATABASE_URL": VALUES["DATABASE_URL"]} if needs_database else {}
     from_file = load_settings(**{f"{name}_FILE": str(tmp_path / "value")}, **more)
     # The key is otherwise created in the folder of the site.
     assert from_file == load_settings(**{name: value}, **more)
