@@ -45,6 +45,18 @@ def test_every_link_in_a_document_points_to_a_file():
     assert len(links) > 40
 
 
+def test_every_address_that_verifies_a_server_names_the_certificates_to_trust():
+    """Without them, libpq looks in a folder that the site does not have, and cannot connect."""
+    places = [*(ROOT / "docs").glob("*.md"), *(ROOT / "campaign/cli").rglob("*.py")]
+    addresses = [
+        (path.name, address)
+        for path in places
+        for address in re.findall(r"\?\S*sslmode=verify-full\S*", path.read_text())
+    ]
+    assert [pair for pair in addresses if "&sslrootcert=/" not in pair[1]] == []
+    assert len(addresses) > 3
+
+
 def test_decisions_are_numbered_without_gaps_and_listed():
     folder = ROOT / "docs/decisions"
     headings = [path.read_text().partition("\n")[0] for path in sorted(folder.glob("0*.md"))]

@@ -39,7 +39,8 @@ def _plain(settings: Mapping[str, Any]) -> Iterator[Finding]:
         yield warning(
             SUBJECT,
             f"{name} uses a connection without TLS to another machine",
-            "Add ?sslmode=verify-full (PostgreSQL), use rediss:// (Redis), or add ?tls=starttls (email)."
+            "Add ?sslmode=verify-full&sslrootcert=/etc/ssl/certs/ca-certificates.crt (PostgreSQL,"
+            " or name your provider's certificate), use rediss:// (Redis), or add ?tls=starttls (email)."
             " On a private network of your own, you can ignore this.",
         )
 
