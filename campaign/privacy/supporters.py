@@ -315,7 +315,7 @@ SIGNER_GROUPS = (
             RegisterRow(
                 _l("A request to use a new email address: both addresses, when, and how it ended"),
                 _l(
-                    "To confirm the new address, and to give the person at the old one time to stop the change"
+                    "To confirm the new address, and to give the person at the old address time to stop the change"
                 ),
                 NOBODY,
                 _l("Until 30 days after it ends"),

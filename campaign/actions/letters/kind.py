@@ -35,7 +35,7 @@ TEXTS = ActionTexts(
     recent=_l("People who wrote recently"),
     be_first=_l("Be the first to write."),
     email_hint=_l(
-        "We will email you to confirm your letter. We never show your email address in public."
+        "We email you a link to confirm your letter. We never show your email address in public."
     ),
     withdraw=_l("Until we send your letter, you can still stop it."),
     unshared=_l("Write without their link"),

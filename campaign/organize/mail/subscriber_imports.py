@@ -99,7 +99,7 @@ class ListForm(CauseForm):
     way = RadioField(
         _l("Consent"),
         choices=[
-            SelectChoice("consent", _l("The list has the consent of each person")),
+            SelectChoice("consent", _l("Each person on the list has already agreed")),
             SelectChoice("ask", _l("Ask each person once, by email")),
         ],
         default="consent",

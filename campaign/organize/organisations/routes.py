@@ -88,7 +88,7 @@ PARTS = {
     ),
     "look": Part(LookForm, "organize/organisations/look.html", _l("Colour and logo")),
     "legal": Part(LegalForm, "organize/organisations/legal.html", _l("Legal details")),
-    "sender": Part(SenderForm, "organize/organisations/sender.html", _l("Sender of emails")),
+    "sender": Part(SenderForm, "organize/organisations/sender.html", _l("Email sender")),
 }
 
 

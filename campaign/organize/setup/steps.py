@@ -22,7 +22,7 @@ STEPS: Mapping[str, Any] = {
     "identity": _l("Name, texts and links"),
     "look": _l("Colour and logo"),
     "legal": _l("Legal details"),
-    "sender": _l("Sender of emails"),
+    "sender": _l("Email sender"),
     "languages": _l("Languages and regions"),
 }
 
