@@ -84,6 +84,12 @@ def test_instance_differs_only_in_its_user_settings_folder_and_socket():
         assert "%i" in template["Service"][name]
 
 
+@pytest.mark.parametrize("name", ["volante.service", "volante@.service"])
+def test_site_outlives_a_process_that_is_killed_to_free_memory(name):
+    """By default, systemd would stop all the others too."""
+    assert unit(name)["Service"]["OOMPolicy"] == "continue"
+
+
 def differing(ours, other):
     """Return the settings (section, name) that differ between two units."""
     return {
