@@ -101,6 +101,12 @@ install_units() {
   systemctl daemon-reload
 }
 
+# Whether this machine has a worker and no site.
+has_only_worker() {
+  systemctl --quiet is-enabled volante-worker.service 2>/dev/null &&
+    ! systemctl --quiet is-enabled volante.service 2>/dev/null
+}
+
 # Wait until the site answers and can use its database.
 wait_until_ready() {
   local seconds=0

@@ -11,7 +11,8 @@ set -euo pipefail
 HANDOVER=/run/systemd/system/volante-handover.service
 PREVIOUS=$RELEASES/previous
 
-# Print the names of the sites that run or start with the machine: "" is the first one.
+# Print the names of the sites that run or start with the machine: "" is the first one, or that of
+# a worker without a site.
 sites() {
   local settings site
   echo
@@ -24,12 +25,16 @@ sites() {
   done
 }
 
-# Print the units of the sites that run. The first site is always one of them.
+# Print the units of the sites and the worker that run. The first site is always one of them, unless
+# this machine has only a worker.
 units() {
   local site
+  if has_only_worker || systemctl --quiet is-active volante-worker.service; then
+    echo volante-worker.service
+  fi
   while IFS= read -r site; do
     if [ -z "$site" ]; then
-      echo volante.service
+      has_only_worker || echo volante.service
     elif systemctl --quiet is-active "volante@$site.service"; then
       printf '%s\n' "volante@$site.service"
     fi
@@ -101,7 +106,8 @@ hand_over() {
   former=$(readlink "$PREVIOUS" || true)
   mapfile -t running < <(units)
   trap stop_beside EXIT
-  start_beside "$new" || fail "$(version_of "$new") does not start, so nothing was changed. This says why: journalctl -u volante-handover -n 30"
+  # A worker needs nobody to answer for it while it restarts.
+  has_only_worker || start_beside "$new" || fail "$(version_of "$new") does not start, so nothing was changed. This says why: journalctl -u volante-handover -n 30"
   # An interruption must not lose the way back, so this comes first.
   ln -sfn "$old" "$PREVIOUS"
   use_release "$new"

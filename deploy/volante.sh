@@ -6,7 +6,7 @@
 set -eu
 user=volante
 settings=/etc/volante.env
-units="volante.socket volante"
+units="volante.socket volante volante-worker"
 case "${1:-}" in
 @*)
   user="volante-${1#@}"
@@ -27,7 +27,8 @@ restore)
   case " $* " in
   *" --check "*) ;;
   *)
-    if systemctl --quiet is-active "${units%% *}"; then
+    # shellcheck disable=SC2086 # These are several words.
+    if systemctl --quiet is-active $units; then
       echo "Stop the site first: systemctl stop $units" >&2
       exit 1
     fi

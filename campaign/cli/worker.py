@@ -21,6 +21,7 @@ from campaign.jobs.worker import Worker
 from campaign.monitoring.metrics_server import serve_metrics
 from campaign.process.children import exit_with_parent, name_process
 from campaign.process.logs import start_logging
+from campaign.server.systemd import notify_ready
 
 NICENESS = 10
 STOP_SECONDS = 0.5
@@ -75,6 +76,8 @@ def run_worker(app: Flask, *, is_beside_site: bool = False) -> None:
         _serve_metrics(app)
     threading.Thread(target=_stop_after, args=(runner, stop), name="runner", daemon=True).start()
     app.extensions["process_metrics"].start("worker")
+    if not is_beside_site:
+        notify_ready()
     Worker(app, stop).run()
     runner.join(STOP_SECONDS)
     if in_use:

@@ -9,7 +9,14 @@ import pytest
 from tests.programs import needed_program
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
-SCRIPTS = ("install.sh", "make-secrets.sh", "release.sh", "upgrade.sh", "volante.sh")
+SCRIPTS = (
+    "install.sh",
+    "install-worker.sh",
+    "make-secrets.sh",
+    "release.sh",
+    "upgrade.sh",
+    "volante.sh",
+)
 
 
 @pytest.mark.slow
@@ -43,6 +50,14 @@ def test_installer_stops_before_it_changes_anything(arguments):
         text=True,
         stdin=subprocess.DEVNULL,
         check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error: ")
+
+
+def test_worker_is_not_installed_without_an_archive():
+    done = subprocess.run(
+        [DEPLOY / "install-worker.sh"], capture_output=True, text=True, check=False
     )
     assert done.returncode == 1
     assert done.stderr.startswith("Error: ")

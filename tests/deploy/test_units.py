@@ -84,6 +84,16 @@ def test_instance_differs_only_in_its_user_settings_folder_and_socket():
         assert "%i" in template["Service"][name]
 
 
+def test_worker_differs_from_the_site_only_in_its_command_and_port():
+    assert differing(unit("volante.service"), unit("volante-worker.service")) == {
+        *(("Unit", name) for name in ("Description", "After", "Requires")),
+        *(
+            ("Service", name)
+            for name in ("ExecStart", "NotifyAccess", "Sockets", "TimeoutStartSec")
+        ),
+    }
+
+
 @pytest.mark.parametrize("name", ["volante.service", "volante@.service"])
 def test_site_outlives_a_process_that_is_killed_to_free_memory(name):
     """By default, systemd would stop all the others too."""

@@ -95,6 +95,18 @@ class Machine:
         if runs:
             self.start(f"volante@{name}.service")
 
+    def replace_site_with_worker(self):
+        """Let this machine run only a worker."""
+        self.stop()
+        (self.root / "processes/volante.service").unlink()
+        (self.root / "enabled/volante-worker.service").touch()
+        self.start("volante-worker.service")
+        (self.root / "restarts").unlink()
+
+    def restarts(self):
+        """Return the units that were started, in order."""
+        return (self.root / "restarts").read_text().splitlines()
+
     def start(self, unit):
         """Start a unit."""
         self._run(self.root / "programs/systemctl", "restart", unit)
@@ -237,6 +249,36 @@ def test_site_that_does_not_start_sends_all_back(machine, unit):
     (machine.root / "fails" / unit).unlink()
     assert machine.upgrade("3.0.0") == (0, "")
     assert set(machine.running().values()) == {"3.0.0"}
+
+
+def test_machine_with_only_a_worker_is_upgraded_and_goes_back(machine):
+    machine.replace_site_with_worker()
+    assert machine.upgrade("3.0.0") == (0, "")
+    assert machine.running() == {"volante-worker.service": "3.0.0"}
+    assert machine.commands() == [
+        "2.0.0 backup /var/backups/volante/before-3.0.0.db",
+        "3.0.0 db upgrade",
+    ]
+    assert machine.rollback() == (0, "")
+    assert machine.running() == {"volante-worker.service": "2.0.0"}
+    assert set(machine.restarts()) == {"volante-worker.service"}
+
+
+def test_worker_that_does_not_start_goes_back(machine):
+    machine.replace_site_with_worker()
+    (machine.root / "fails/volante-worker.service").write_text("3.0.0")
+    code, error = machine.upgrade("3.0.0")
+    assert code == 1
+    assert "volante-worker.service" in error
+    assert machine.running() == {"volante-worker.service": "2.0.0"}
+    assert machine.links() == ("2.0.0", "1.0.0")
+
+
+def test_worker_beside_the_site_is_upgraded_with_it(machine):
+    machine.start("volante-worker.service")
+    assert machine.upgrade("3.0.0") == (0, "")
+    assert set(machine.running().values()) == {"3.0.0"}
+    assert len(machine.running()) == 2
 
 
 def test_going_back_copes_with_a_release_that_has_fewer_units(machine):

@@ -1,5 +1,6 @@
 """Tests of a second start, and of ending together with the parent process."""
 
+import os
 import socket
 import sqlite3
 from contextlib import closing, suppress
@@ -7,7 +8,7 @@ from contextlib import closing, suppress
 import pytest
 
 from tests.faults.records import query_rows
-from tests.faults.running_site import STOP_SECONDS, RunningSite, wait_until
+from tests.faults.running_site import PATIENCE_SECONDS, STOP_SECONDS, RunningSite, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -57,6 +58,20 @@ def test_site_without_a_worker_is_served_beside_one_that_runs_apart(tmp_path):
         assert site.answers()
     finally:
         site.stop()
+
+
+def test_worker_without_a_site_tells_systemd_that_it_runs(tmp_path):
+    site = RunningSite(tmp_path)
+    assert site.flask("db", "upgrade")[0] == 0
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(f"\0volante-test-{os.getpid()}")
+        systemd.settimeout(PATIENCE_SECONDS)
+        site.environment["NOTIFY_SOCKET"] = f"@volante-test-{os.getpid()}"
+        site.open("-m", "flask", "worker", log="worker.log")
+        try:
+            assert systemd.recv(64) == b"READY=1"
+        finally:
+            site.stop()
 
 
 def test_second_start_changes_nothing(site):
