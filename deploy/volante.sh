@@ -40,5 +40,11 @@ if [ ! -f "$settings" ]; then
   echo "There are no settings in $settings." >&2
   exit 1
 fi
+# systemd replaces variables in arguments, and makes one dollar sign of two.
+count=$#
+for argument; do
+  set -- "$@" "$(printf '%s' "$argument" | sed 's/\$/$$/g')"
+done
+shift "$count"
 exec systemd-run --quiet --wait --collect --pty --pipe --uid="$user" --working-directory="$code" \
   --property=EnvironmentFile="$settings" --property=UMask=0077 "$code/.venv/bin/flask" "$@"

@@ -184,3 +184,8 @@ def test_backup_is_restored_only_once_the_site_is_stopped(volante, site):
 def test_backup_is_checked_while_the_site_runs(volante, site):
     command = volante(*site, "restore", "/var/backups/volante/new.db", "--check")
     assert command.endswith("flask restore /var/backups/volante/new.db --check\n")
+
+
+def test_dollar_signs_in_arguments_are_escaped_for_systemd(volante):
+    command = volante("db", "copy", "--to", "postgresql://v:a$$b$HOME c@db/v", "")
+    assert command.endswith("flask db copy --to postgresql://v:a$$$$b$$HOME c@db/v \n")
