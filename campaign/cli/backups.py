@@ -3,14 +3,15 @@
 import logging
 import os
 import sys
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 from flask_migrate import upgrade
+from sqlalchemy.engine import URL
 
 from campaign.cli.age_files import identities_in, is_encrypted, recipients_from
 from campaign.cli.backup_files import BackupFile, restore_into, write_backup
@@ -20,6 +21,7 @@ from campaign.cli.restore_check import check_backup
 from campaign.cli.restore_replay import end_sessions_and_links, replay_ended
 from campaign.db.ended_log import FILE, read_ended
 from campaign.db.last_backup import note_backup, note_restore_check
+from campaign.db.usage_lock import DatabaseInUseError, database_alone
 from campaign.extensions import db, write
 
 
@@ -101,9 +103,28 @@ def restore(
     if not yes and _is_interactive():
         click.confirm("This replaces all data in the database. Continue?", abort=True)
     db.engine.dispose()
-    restore_into(backup_file, url)
-    click.echo(f"Restored from {file}.")
-    _replay_ended(lists)
+    with _site_stopped(url):
+        restore_into(backup_file, url)
+        click.echo(f"Restored from {file}.")
+        _replay_ended(lists)
+
+
+@contextmanager
+def _site_stopped(url: URL) -> Iterator[None]:
+    """Keep site and worker from using an SQLite file during the block.
+
+    Raises ClickException if one of them runs.
+    """
+    if url.get_backend_name() != "sqlite":
+        yield
+        return
+    try:
+        with database_alone(str(url.database)):
+            yield
+    except DatabaseInUseError as error:
+        raise click.ClickException(
+            "The site, its worker or a copy is running on this database. Stop it first."
+        ) from error
 
 
 def _replay_ended(lists: Iterable[Path]) -> None:

@@ -23,5 +23,5 @@ def use_database() -> FileIO | None:
         return share_database(db.engine.url)
     except DatabaseInUseError as error:
         raise click.ClickException(
-            "This database is being copied by `flask db copy`. Wait until that ends."
+            "This database is being copied by `flask db copy`, or restored. Wait until that ends."
         ) from error

@@ -1,7 +1,8 @@
 """A lock that shows whether a site or a worker runs on an SQLite database.
 
-Site and worker share it for as long as they run. `flask db copy` needs it alone: whatever a site
-acknowledged after the copy had begun would be missing from the copy. The kernel releases the lock
+Site and worker share it for as long as they run. `flask db copy` and `flask restore` need it alone:
+whatever a site acknowledged after a copy had begun would be missing from it, and a restore would
+replace it. The kernel releases the lock
 when a process ends, however it ends.
 """
 

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from campaign.cli import backup_files, backups
 from campaign.db.last_backup import last_backup_at
 from campaign.db.libpq_url import libpq_url
+from campaign.db.usage_lock import share_database
 from campaign.extensions import db
 from campaign.process.clock import utcnow
 from campaign.signatures.queries import differences
@@ -84,6 +85,20 @@ def test_idle_connection_of_another_process_does_not_prevent_a_restore(run, sign
         done = run("restore", "--yes", file)
     assert done.exit_code == 0, done.output
     assert row(signed[1]).comment != "newer"
+
+
+def test_restore_is_refused_while_a_site_or_worker_runs(run, signed, tmp_path):
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("only SQLite has this lock")
+    file = tmp_path / "copy"
+    run("backup", file)
+    change(signed[1], comment="kept")
+    running = share_database(db.engine.url)
+    done = run("restore", "--yes", file)
+    running.close()
+    assert done.exit_code == 1 and done.output.startswith("Error: ")
+    assert row(signed[1]).comment == "kept"
+    assert run("restore", "--yes", file).exit_code == 0
 
 
 def test_signing_continues_after_a_restore_with_new_numbers(run, signed, tmp_path):
