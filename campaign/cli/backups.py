@@ -15,6 +15,7 @@ from sqlalchemy.engine import URL
 
 from campaign.cli.age_files import identities_in, is_encrypted, recipients_from
 from campaign.cli.backup_files import BackupFile, restore_into, write_backup
+from campaign.cli.backup_space import backup_bytes, require_space
 from campaign.cli.direct_database import direct_url
 from campaign.cli.plurals import numbered
 from campaign.cli.restore_check import check_backup
@@ -46,6 +47,7 @@ def backup(file: Path, recipients: tuple[str, ...]) -> None:
     draft = file.with_name(file.name + ".part")
     try:
         draft.unlink(missing_ok=True)
+        require_space(file.absolute().parent, backup_bytes(url))
         os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     except OSError as error:
         raise click.ClickException(f"Cannot write {file}: {error.strerror}.") from error

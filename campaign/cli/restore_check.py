@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from campaign.accounts.models import Organizer
 from campaign.causes.models import Cause
 from campaign.cli.backup_files import BackupFile, restore_into
+from campaign.cli.backup_space import require_space
 from campaign.cli.direct_database import direct_url
 from campaign.cli.on_another_database import run_on
 from campaign.extensions import db
@@ -34,6 +35,10 @@ def check_backup(backup: BackupFile) -> None:
     It is compared with the present database: it must have each signature of the time before it was
     made. Then the tally and the ledger are recomputed.
     """
+    if db.engine.url.get_backend_name() == "sqlite":
+        # An encrypted backup is first decrypted, beside the database that it is restored into.
+        copies = 2 if backup.identities else 1
+        require_space(scratch_folder(current_app.config), copies * backup.path.stat().st_size)
     with _new_database() as url:
         restore_into(backup, url)
         run_on(url, "db", "upgrade")

@@ -10,10 +10,12 @@ import pytest
 from pyrage import decrypt, x25519
 from sqlalchemy import make_url, text
 
-from campaign.cli import age_files, backup_files
+from campaign.cli import age_files, backup_files, backup_space
 from campaign.cli.backup_files import BackupFile
-from campaign.db.last_backup import last_restore_check_at
+from campaign.cli.backup_space import backup_bytes
+from campaign.db.last_backup import last_backup_at, last_restore_check_at
 from campaign.extensions import db
+from campaign.health.disk_checks import MIN_FREE_BYTES
 from campaign.process.clock import utcnow
 from campaign.signatures.queries import differences
 from tests.factories.petitions import make_petition
@@ -200,6 +202,39 @@ def test_backup_whose_counts_are_wrong_fails(run, signed, tmp_path):
     done = run("restore", file, "--check")
     assert done.exit_code == 1 and "signatures audit" in done.output
     assert last_restore_check_at(tmp_path / "var") is None
+
+
+def test_copy_that_would_fill_the_disk_is_refused(run, signed, tmp_path, nearly_full_disk):
+    done = run("backup", tmp_path / "copy")
+    assert done.exit_code == 1 and str(tmp_path) in done.output
+    assert last_backup_at(tmp_path / "var") is None
+    assert [path.name for path in tmp_path.iterdir()] == ["var"]
+
+
+def test_backup_needs_the_size_of_the_database(run, signed, tmp_path, monkeypatch):
+    size = backup_bytes(db.engine.url)
+    assert size > 100_000
+    for free, exit_code in ((size - 1, 1), (size, 0)):
+        monkeypatch.setattr(backup_space, "free_bytes", lambda _, free=free: MIN_FREE_BYTES + free)
+        assert run("backup", tmp_path / "copy").exit_code == exit_code
+    assert (tmp_path / "copy").stat().st_size <= size
+
+
+@pytest.mark.parametrize(("is_encrypted", "copies"), [(False, 1), (True, 2)])
+def test_test_of_a_backup_needs_space_for_its_copies(
+    run, signed, tmp_path, new_key, monkeypatch, is_encrypted, copies
+):
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("on PostgreSQL, the copy is on the disk of the server")
+    public, key_file = new_key()
+    file = tmp_path / "copy"
+    run("backup", file, *(("--to", public) if is_encrypted else ()))
+    free = MIN_FREE_BYTES + copies * file.stat().st_size - 1
+    monkeypatch.setattr(backup_space, "free_bytes", lambda _: free)
+    done = run("restore", file, "--check", *(("--identity", key_file) if is_encrypted else ()))
+    assert done.exit_code == 1 and "disk" in done.output
+    assert last_restore_check_at(tmp_path / "var") is None
+    assert list((tmp_path / "var" / "scratch").glob("*")) == []
 
 
 def test_damaged_backup_fails_the_test(run, signed, tmp_path):
