@@ -54,7 +54,9 @@ def test_service_that_others_wait_for_has_a_health_check(compose):
         for name, condition in service.get("depends_on", {}).items():
             other = content["services"][name]
             assert condition == {"condition": "service_healthy"}
-            assert "healthcheck" in other or (image_has_one and "build" in other), name
+            assert "healthcheck" in other or (image_has_one and other in ours(compose).values()), (
+                name
+            )
 
 
 def test_five_values_are_all_that_must_be_filled_in(compose):
@@ -64,6 +66,15 @@ def test_five_values_are_all_that_must_be_filled_in(compose):
     assert len(example()) == 5
     assert needed <= set(example())
     assert set(example()) <= {match.group(1) for match in VARIABLE.finditer(text)}
+
+
+def test_one_service_builds_the_image_and_the_others_wait_for_it(compose):
+    services = ours(compose)
+    assert len([each for each in services.values() if "build" in each]) == 1
+    assert len({each["image"] for each in services.values()}) == 1
+    for service in services.values():
+        # Otherwise they would look for it in a registry first.
+        assert "build" in service or service["pull_policy"] == "never"
 
 
 def test_site_is_read_only_and_without_privileges(compose):
