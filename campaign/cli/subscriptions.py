@@ -16,10 +16,10 @@ from campaign.extensions import db, write
 from campaign.imports.subscribers.reading import (
     HEADINGS,
     ColumnsMissing,
-    ListRefused,
     Result,
     SubscriberList,
 )
+from campaign.imports.tables import FileRefused
 from campaign.organisations.queries import organisation_by_slug, organisations_among
 from campaign.process.clock import utcnow
 from campaign.security.private_files import open_for_owner
@@ -129,7 +129,7 @@ def import_file(
             f"There is no column for {error}. Name it with --column, such as"
             f" --column {error.fields[0]}=HEADING. Nothing was imported."
         ) from error
-    except ListRefused as error:
+    except FileRefused as error:
         raise click.ClickException(
             f"{file} is not a CSV file with a header row ({error.code}). Nothing was imported."
         ) from error

@@ -1,67 +1,166 @@
-"""Read text files of rows: detect encoding, delimiter and broken rows."""
+"""Read text files as rows: detect encoding, delimiter and broken rows."""
 
 import codecs
 import csv
 import io
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from typing import BinaryIO, NamedTuple, TextIO
 
 from campaign.imports.tables import CUT_SHORT, TOO_MANY_CELLS, UNCLOSED, FileRefused, Table
+from campaign.imports.workbooks import OLD_SIGNATURE, SIGNATURE
 
 DELIMITERS = (",", ";", "\t", "|")
 SAMPLE_ROWS = 50
 SAMPLE = 64 * 1024
+# A quotation mark that is never closed makes one row of the rest of the file.
+MAX_ROW_CHARACTERS = 1_000_000
+OTHER_FORMATS = (b"%PDF", SIGNATURE, OLD_SIGNATURE)
 BYTE_ORDER_MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
 )
-# A cell may be as long as the file, which IMPORT_BYTES limits. The csv module's own limit is
-# too small, and would raise an error.
+# A cell may be as long as its row. The csv module's own limit is too small, and would raise an
+# error.
 csv.field_size_limit(2**31 - 1)
 
 
 def read_csv(data: bytes) -> Table:
     """Return the Table in the bytes of a text file. Raises FileRefused."""
-    text, encoding = decode(data)
-    text, delimiter = _split_separator_line(text)
-    table = Table(encoding=encoding, delimiter=delimiter or guess_delimiter(text))
-    _fill(table, text)
+    reader = CsvReader(io.BytesIO(data))
+    table = Table(encoding=reader.encoding, delimiter=reader.delimiter)
+    for row in reader:
+        table.add(row.place, row.cells, row.error_code)
     if not table.rows:
         raise FileRefused("empty")
     return table
 
 
-def decode(data: bytes) -> tuple[str, str]:
-    """Return (text, encoding): UTF-8 or UTF-16 if it is, otherwise Western Windows (cp1252).
+class CsvRow(NamedTuple):
+    """A row as it is in the file: `place` is its number, and `line` its first line, both from 1.
 
-    Raises FileRefused if the data is not text.
+    `error_code` is a code if the row is broken.
     """
+
+    place: int
+    line: int
+    cells: list[str]
+    error_code: str
+
+
+class CsvReader:
+    """Iterates once over the rows of a CSV file, empty ones too. It keeps one row in memory.
+
+    It closes the file when it is deleted. Raises FileRefused, also while it iterates.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.encoding = _detect_encoding(file)
+        # cp1252 leaves some bytes undefined.
+        self._text: TextIO = io.TextIOWrapper(file, self.encoding, errors="replace", newline="")
+        self._row_lines: list[str] = []
+        self._has_ended = False
+        self._lines_before = 0
+        delimiter = _separator_of(self._text.readline(SAMPLE))
+        if delimiter:
+            self._lines_before = 1
+        else:
+            self._text.seek(0)
+            delimiter = _guess_delimiter(self._text.read(SAMPLE))
+            self._text.seek(0)
+        self.delimiter = delimiter
+
+    def __iter__(self) -> Iterator[CsvRow]:
+        width, line = 0, self._lines_before + 1
+        for place, cells in enumerate(csv.reader(self._lines(), delimiter=self.delimiter), 1):
+            width = width or len(cells)
+            yield CsvRow(place, line, cells, self._error_code(cells, width))
+            line += len(self._row_lines)
+            self._row_lines.clear()
+
+    def _lines(self) -> Iterator[str]:
+        """Yield the lines, and keep those of the current row."""
+        characters = 0
+        while line := self._text.readline(MAX_ROW_CHARACTERS + 1):
+            characters = len(line) + (characters if self._row_lines else 0)
+            if characters > MAX_ROW_CHARACTERS:
+                raise FileRefused("row_too_long")
+            self._row_lines.append(line)
+            yield line
+        self._has_ended = True
+
+    def _error_code(self, cells: list[str], width: int) -> str:
+        # Only a quotation mark that is not closed needs another line, or the one after the last.
+        if (self._has_ended or len(self._row_lines) > 1) and not self._closes_quotes():
+            return UNCLOSED
+        # Only the last line can have no end.
+        if len(cells) < width and not self._row_lines[-1].endswith(("\n", "\r")):
+            return CUT_SHORT
+        if any(cell.strip() for cell in cells[width:]):
+            return TOO_MANY_CELLS
+        return ""
+
+    def _closes_quotes(self) -> bool:
+        """Return whether each cell of the current row ends at its closing quotation mark.
+
+        A mark that is not closed ends at the next cell with quotation marks, some rows below. The
+        text of that cell then follows the mark.
+        """
+        try:
+            list(csv.reader(self._row_lines, delimiter=self.delimiter, strict=True))
+        except csv.Error:
+            return False
+        return True
+
+
+def _detect_encoding(file: BinaryIO) -> str:
+    """Return UTF-8 or UTF-16 if the file is in it, otherwise Western Windows (cp1252).
+
+    Raises FileRefused if the file is not text.
+    """
+    sample = file.read(4096)
+    file.seek(0)
     for byte_order_mark, encoding in BYTE_ORDER_MARKS:
-        if data.startswith(byte_order_mark):
-            return data[len(byte_order_mark) :].decode(encoding, "replace"), encoding
-    sample = data[:4096]
+        if sample.startswith(byte_order_mark):
+            return encoding
+    if sample.startswith(OTHER_FORMATS):
+        raise FileRefused("not_text")
     if sample.count(0) > len(sample) / 4:
         # In UTF-16, every second byte of Latin letters is zero. Which one tells the byte order.
-        encoding = "utf-16-le" if sample[1::2].count(0) >= sample[0::2].count(0) else "utf-16-be"
-        return data.decode(encoding, "replace"), encoding
+        return "utf-16-le" if sample[1::2].count(0) >= sample[0::2].count(0) else "utf-16-be"
     if b"\0" in sample:
         raise FileRefused("not_text")
-    for encoding in ("utf-8", "cp1252"):
-        try:
-            return data.decode(encoding), encoding
-        except UnicodeDecodeError:
-            continue
-    return data.decode("latin-1"), "latin-1"
+    encoding = "utf-8" if _is_utf8(file) else "cp1252"
+    file.seek(0)
+    return encoding
 
 
-def guess_delimiter(text: str) -> str:
+def _is_utf8(file: BinaryIO) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        while chunk := file.read(SAMPLE):
+            decoder.decode(chunk)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _separator_of(line: str) -> str:
+    """Return the delimiter that a first line such as `sep=;` names, which Excel writes, or ""."""
+    text = line.strip("\r\n ")
+    # A quotation mark cannot be a delimiter, and newer Python versions reject it.
+    is_named = text[:4].lower() == "sep=" and len(text) == 5 and text[4] != '"'
+    return text[4] if is_named and line.endswith(("\n", "\r")) else ""
+
+
+def _guess_delimiter(sample: str) -> str:
     """Return the delimiter that gives the most of the first rows the same number of cells.
 
     Of equally good delimiters, choose one that respects quotation marks, then one that gives more
     cells.
     """
-    sample = text[:SAMPLE]
 
     def score(delimiter: str) -> tuple[int, bool, int]:
         widths: Counter[int] = Counter()
@@ -89,58 +188,3 @@ def _respects_quotes(sample: str, delimiter: str) -> bool:
 def _first_rows(reader: Iterable[list[str]]) -> list[list[str]]:
     rows = (cells for cells in reader if any(cells))
     return [cells for cells, _ in zip(rows, range(SAMPLE_ROWS), strict=False)]
-
-
-def _split_separator_line(text: str) -> tuple[str, str | None]:
-    """Return (text, delimiter) without a first line such as `sep=;`, which Excel writes."""
-    line, newline, rest = text.partition("\n")
-    line = line.strip()
-    # A quotation mark cannot be a delimiter, and newer Python versions reject it.
-    if newline and line[:4].lower() == "sep=" and len(line) == 5 and line[4] != '"':
-        return rest, line[4]
-    return text, None
-
-
-def _fill(table: Table, text: str) -> None:
-    lines = _Lines(text)
-    width = 0
-    for place, cells in enumerate(csv.reader(lines, delimiter=table.delimiter), 1):
-        is_last = lines.ended
-        quotes = lines.quotes_since()
-        error_code = ""
-        width = width or len(cells)
-        if is_last and quotes % 2:
-            error_code = UNCLOSED
-        elif is_last and len(cells) < width and not text.endswith(("\n", "\r")):
-            error_code = CUT_SHORT
-        elif any(cell.strip() for cell in cells[width:]):
-            error_code = TOO_MANY_CELLS
-        table.add(place, cells, error_code)
-
-
-class _Lines:
-    """Iterates over the lines of a text and counts the quotation marks in them."""
-
-    def __init__(self, text: str) -> None:
-        self._lines = io.StringIO(text, newline="")
-        self._quotes = 0
-        self._next = next(self._lines, None)
-
-    def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        if self._next is None:
-            raise StopIteration
-        line, self._next = self._next, next(self._lines, None)
-        self._quotes += line.count('"')
-        return line
-
-    @property
-    def ended(self) -> bool:
-        return self._next is None
-
-    def quotes_since(self) -> int:
-        """Return the number of quotation marks since the last call."""
-        count, self._quotes = self._quotes, 0
-        return count

@@ -2,19 +2,15 @@
 
 from campaign.imports.csv_files import read_csv
 from campaign.imports.tables import FileRefused, Table
-from campaign.imports.workbooks import SIGNATURE, read_workbook
-
-OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
+from campaign.imports.workbooks import OLD_SIGNATURE, SIGNATURE, read_workbook
 
 
 def read_file(data: bytes) -> Table:
     """Return the Table in the bytes of a CSV or XLSX file. Raises FileRefused."""
     if not data.strip():
         raise FileRefused("empty")
-    if data.startswith(OLD_WORKBOOK):
+    if data.startswith(OLD_SIGNATURE):
         raise FileRefused("old_workbook")
     if data.startswith(SIGNATURE):
         return read_workbook(data)
-    if data.startswith(b"%PDF"):
-        raise FileRefused("not_text")
     return read_csv(data)

@@ -15,6 +15,8 @@ from campaign.imports.shared_strings import SharedTexts, TooMuchText
 from campaign.imports.tables import MAX_COLUMNS, MAX_ROWS, FileRefused, Table
 
 SIGNATURE = b"PK\x03\x04"
+# Of workbooks in the format before XLSX.
+OLD_SIGNATURE = b"\xd0\xcf\x11\xe0"
 MAX_UNPACKED_BYTES = 128 * 1024 * 1024
 # Limit for the text of all cells, once each has its own copy of a shared text.
 MAX_TEXT_BYTES = 2 * MAX_UNPACKED_BYTES

@@ -11,9 +11,10 @@ import xlsxwriter
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from campaign.imports import workbooks
+from campaign.imports import csv_files, workbooks
+from campaign.imports.csv_files import CsvReader
 from campaign.imports.files import read_file
-from campaign.imports.tables import MAX_CELL_LENGTH, MAX_ROWS, FileRefused
+from campaign.imports.tables import MAX_CELL_LENGTH, MAX_ROWS, UNCLOSED, FileRefused
 
 PEOPLE = [["given_name", "family_name"], ["José", "Ñáñez"], ["Zoë", "O’Brien"]]
 
@@ -88,11 +89,33 @@ def test_any_line_ending_works(newline):
         (b"Bo,Quetz,06600,\n", ""),
         (b"Bo,Quetz\n", ""),
         (b'Bo,"the ""great""",06600', ""),
+        (b'Bo,6" tall,06600\n', ""),
     ],
 )
 def test_broken_row_says_what_is_wrong_with_it(end, fault):
     rows = read_file(b"given_name,family_name,postal_code\nAna,Torres,06600\n" + end).rows
     assert [row.error_code for row in rows] == ["", "", fault]
+
+
+def test_quotation_mark_that_only_a_later_row_closes_is_an_error():
+    rows = read_file(b'name,note\nAna,"one\nBo,"two"\nCy,"three\nfour"\n').rows
+    assert [(row.place, row.error_code) for row in rows] == [(1, ""), (2, UNCLOSED), (3, "")]
+
+
+def test_row_has_a_limit(monkeypatch):
+    monkeypatch.setattr(csv_files, "MAX_ROW_CHARACTERS", 11)
+    assert cells_of(b'a,b\n"1\n2345",6\n7,8\n') == [["a", "b"], ["1\n2345", "6"], ["7", "8"]]
+    with pytest.raises(FileRefused) as refusal:
+        read_file(b'a,b\n"1\n23456",7\n8,9\n')
+    assert refusal.value.code == "row_too_long"
+
+
+def test_rows_are_read_as_they_are_needed():
+    file = io.BytesIO(b"a,b\n" * 1_000_000)
+    rows = iter(CsvReader(file))
+    assert next(rows).cells == ["a", "b"]
+    assert file.tell() < 500_000
+    assert sum(1 for _row in rows) == 999_999
 
 
 def test_cell_of_200_kilobytes_is_not_stored():

@@ -7,9 +7,12 @@ import pytest
 
 from campaign.accounts.audit import entries
 from campaign.extensions import db
+from campaign.imports import csv_files
 from campaign.imports.subscribers import reading
 from campaign.imports.subscribers.models import SubscriberImport
 from campaign.imports.subscribers.queries import list_files
+from campaign.imports.tables import UNCLOSED
+from campaign.organize.imports.labels import ROW_FAULTS
 from tests.factories.causes import make_cause
 from tests.factories.jobs import run_jobs
 from tests.factories.organisations import make_organisation
@@ -261,6 +264,20 @@ def test_bad_files_and_causes_are_explained_at_the_field(owner, app):
     assert stored_files(app) == []
 
 
+def test_quotation_mark_that_is_not_closed_is_explained_at_its_line(owner):
+    rows = (f"{GOOD},", GOOD.replace("amalia", "teo") + ',"met', GOOD.replace("amalia", "odile"))
+    page = owner.get(upload(owner, *rows, "", header=f"{HEADER},note"))
+    assert outcomes(page) == {"new": "1", "wrong": "1"}
+    [line] = tree(page).xpath("//li[@data-line='3']")
+    assert str(ROW_FAULTS[UNCLOSED]) in line.text_content()
+
+
+def test_quotation_mark_that_is_not_closed_in_the_header_is_explained_at_the_file(owner):
+    answer = send(owner, f'{HEADER},"note\n{GOOD},\n'.encode())
+    assert answer.status_code == 422
+    assert "file" in wrong_fields(answer)
+
+
 def test_file_that_is_too_large_is_refused(owner, app, monkeypatch):
     monkeypatch.setitem(app.config, "IMPORT_BYTES", 300_000)
     answer = send(owner, b"email\n" + b"x" * 300_000)
@@ -288,11 +305,17 @@ def test_list_leaves_the_rest_of_the_disk_to_signatures(owner, app, nearly_full_
 
 
 @pytest.mark.parametrize(
-    ("limit", "code"), [("MAX_ROWS", "too_many_rows"), ("MAX_ROW_CHARACTERS", "row_too_long")]
+    ("module", "limit", "most", "code"),
+    [
+        (reading, "MAX_ROWS", 1, "too_many_rows"),
+        (csv_files, "MAX_ROW_CHARACTERS", 60, "row_too_long"),
+    ],
 )
-def test_list_that_cannot_be_read_to_its_end_is_explained(owner, monkeypatch, limit, code):
-    monkeypatch.setattr(reading, limit, 1 if limit == "MAX_ROWS" else 60)
-    address = upload(owner, GOOD, f'"{GOOD.replace("amalia", "teo")}')
+def test_list_that_cannot_be_read_to_its_end_is_explained(
+    owner, monkeypatch, module, limit, most, code
+):
+    monkeypatch.setattr(module, limit, most)
+    address = upload(owner, GOOD, f'"{GOOD.replace("amalia", "teo")}', GOOD)
     page = owner.get(address)
     assert (state_of(page), values(page, "data-fault")) == ("open", [code])
     assert subscriptions() == []

@@ -26,7 +26,8 @@ from campaign.imports.subscribers.queries import (
     opened_list,
     remove_file,
 )
-from campaign.imports.subscribers.reading import ColumnsMissing, Decide, ListRefused, Result
+from campaign.imports.subscribers.reading import ColumnsMissing, Decide, Result
+from campaign.imports.tables import FileRefused
 from campaign.jobs.registry import BackgroundWork
 from campaign.jobs.runs import JobRun, WorkerContext
 from campaign.security.sealed_files import SealBroken, SealedReader
@@ -119,8 +120,8 @@ def _go_through(
     try:
         with opened_list(item, settings) as (subscribers, reader):
             return subscribers.go_through(_with(reader, decide), asks=item.asks, now=run.now())
-    except (ListRefused, ColumnsMissing, SealBroken, FileNotFoundError) as error:
-        code = error.code if isinstance(error, ListRefused) else "broken"
+    except (FileRefused, ColumnsMissing, SealBroken, FileNotFoundError) as error:
+        code = error.code if isinstance(error, FileRefused) else "broken"
         log.error("import %s of subscribers: %s %s", item.id, type(error).__name__, code)
         run.write(refuse_file, item.id, error_code=code)
         if item.state == "importing":

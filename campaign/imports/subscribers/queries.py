@@ -58,7 +58,7 @@ def opened_list(
 ) -> Iterator[tuple[SubscriberList, SealedReader]]:
     """Open the file of an import. Yield its list, and the reader, whose position is the progress.
 
-    Raises FileNotFoundError, FilesUnavailable, SealBroken, ListRefused.
+    Raises FileNotFoundError, FilesUnavailable, SealBroken, FileRefused.
     """
     file = list_files(settings).open(item.file_name)
     with SealedReader(file, key_for(item, settings), item.size) as reader:

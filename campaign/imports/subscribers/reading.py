@@ -1,19 +1,16 @@
 """Read a list of subscribers, and check each of its lines."""
 
-import codecs
-import csv
-import io
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
-from typing import BinaryIO, NamedTuple, TextIO
+from typing import BinaryIO, NamedTuple
 
 from campaign.errors import CampaignError
-from campaign.imports.csv_files import BYTE_ORDER_MARKS, SAMPLE, guess_delimiter
-from campaign.imports.tables import clean_cell
+from campaign.imports.csv_files import CsvReader
+from campaign.imports.tables import UNCLOSED, FileRefused, clean_cell
 from campaign.signatures.tokens import email_digest
 from campaign.site.settings import site_settings
 from campaign.subscriptions.importing import NEW, Subscriber
@@ -37,12 +34,9 @@ HEADINGS = {
     "consent_version": ("consent_version", "consent version"),
     "evidence": ("evidence", "how"),
 }
-REFUSALS = ("empty", "not_text", "too_many_rows", "row_too_long")
 MAX_ROWS = 1_000_000
 # A power of two, and twice MAX_ROWS, so that most places of an AddressSet are empty.
 SLOTS = 2**21
-# A quotation mark that is never closed makes one row of the rest of the file.
-MAX_ROW_CHARACTERS = 1_000_000
 REQUIRED, REQUIRED_CONSENT = ("email",), ("email", "consent_at", "consent_text")
 _ACTIVE = ("", "active", "subscribed")
 _MAX_LENGTHS = {"consent_version": 20, "evidence": 40, "consent_text": MAX_CONSENT_TEXT_LENGTH}
@@ -58,16 +52,6 @@ class ColumnsMissing(CampaignError):
         self.fields = fields
 
 
-class ListRefused(CampaignError):
-    """The file cannot be read as a list; `code` is one of REFUSALS."""
-
-    status = 422
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-
 class LineError(NamedTuple):
     """A line of the file that cannot be imported; `code` says why."""
 
@@ -79,8 +63,8 @@ class LineError(NamedTuple):
 class Result:
     """What happened, or would happen, with each line of the file.
 
-    `outcomes` counts lines by outcome. `errors` are the first MAX_LISTED wrong lines, of `wrong`.
-    `sample` are the first new subscribers.
+    `outcomes` counts lines by outcome. `errors` are the first MAX_LISTED wrong lines, of `wrong`,
+    and at least as many that hide the lines below them. `sample` are the first new subscribers.
     """
 
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -116,18 +100,19 @@ Decide = Callable[[list[Subscriber]], list[str]]
 class SubscriberList:
     """A CSV file of subscribers. `header` are its headings, and `columns` maps fields to headings.
 
-    Raises ListRefused.
+    Raises FileRefused.
     """
 
     def __init__(self, file: BinaryIO, columns: Mapping[str, str] | None = None) -> None:
-        self._text = _open_text(file)
-        sample = self._text.read(SAMPLE)
-        self._text.seek(0)
-        self._row_characters = 0
-        self._reader = csv.reader(self._lines(), delimiter=guess_delimiter(sample))
-        self.header = [clean_cell(cell) for cell in next(self._reader, [])]
-        if not any(self.header):
-            raise ListRefused("empty")
+        self._rows = (
+            row for row in CsvReader(file) if row.error_code or any(map(clean_cell, row.cells))
+        )
+        header = next(self._rows, None)
+        if header is None:
+            raise FileRefused("empty")
+        if header.error_code:
+            raise FileRefused(header.error_code)
+        self.header = [clean_cell(cell) for cell in header.cells]
         guessed = guess_columns(self.header)
         self.columns = guessed | {
             name: heading for name, heading in (columns or {}).items() if heading in self.header
@@ -144,7 +129,7 @@ class SubscriberList:
     def go_through(self, decide: Decide, *, asks: bool, now: datetime) -> Result:
         """Check each line, and pass the good ones to `decide` in batches, and return the Result.
 
-        `decide` returns the outcome of each. Raises ColumnsMissing, and ListRefused for a row that
+        `decide` returns the outcome of each. Raises ColumnsMissing, and FileRefused for a row that
         cannot be read, when the batches before it were passed on.
         """
         self.require(asks=asks)
@@ -158,31 +143,22 @@ class SubscriberList:
         return result
 
     def preview(self, *, asks: bool, now: datetime) -> list[Subscriber]:
-        """Return the first good lines. Raises ColumnsMissing, ListRefused."""
+        """Return the first good lines. Raises ColumnsMissing, FileRefused."""
         self.require(asks=asks)
         return list(islice(self._good_lines(Result(), AddressSet(), asks, now), SAMPLE_ROWS))
-
-    def _lines(self) -> Iterator[str]:
-        while line := self._text.readline(MAX_ROW_CHARACTERS):
-            self._row_characters += len(line)
-            if self._row_characters > MAX_ROW_CHARACTERS:
-                raise ListRefused("row_too_long")
-            yield line
 
     def _good_lines(
         self, result: Result, seen: AddressSet, asks: bool, now: datetime
     ) -> Iterator[Subscriber]:
         positions = {name: self.header.index(heading) for name, heading in self.columns.items()}
-        line, rows = self._reader.line_num + 1, 0
-        for cells in self._reader:
-            first_line, line, self._row_characters = line, self._reader.line_num + 1, 0
-            if not any(cell.strip() for cell in cells):
+        for number, row in enumerate(self._rows, 1):
+            if number > MAX_ROWS:
+                raise FileRefused("too_many_rows")
+            if row.error_code:
+                _note_error(result, LineError(row.line, row.error_code))
                 continue
-            rows += 1
-            if rows > MAX_ROWS:
-                raise ListRefused("too_many_rows")
             values = {
-                name: restored(clean_cell(cells[position])) if position < len(cells) else ""
+                name: restored(clean_cell(row.cells[position])) if position < len(row.cells) else ""
                 for name, position in positions.items()
             }
             if values.get("state", "").lower() not in _ACTIVE:
@@ -191,9 +167,7 @@ class SubscriberList:
             try:
                 subscriber = _subscriber(values, asks, now)
             except WrongLine as error:
-                result.wrong += 1
-                if len(result.errors) < MAX_LISTED:
-                    result.errors.append(LineError(first_line, error.code))
+                _note_error(result, LineError(row.line, error.code))
                 continue
             if not seen.add(subscriber.email_digest):
                 result.outcomes[DUPLICATE] += 1
@@ -207,6 +181,13 @@ class WrongLine(ValueError):
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
+
+
+def _note_error(result: Result, error: LineError) -> None:
+    result.wrong += 1
+    # People below an open quotation mark are missing from all counts.
+    if len(result.errors) < (2 * MAX_LISTED if error.code == UNCLOSED else MAX_LISTED):
+        result.errors.append(error)
 
 
 def missing_columns(columns: Mapping[str, str], *, asks: bool) -> list[str]:
@@ -263,29 +244,3 @@ def _instant(text: str, now: datetime) -> datetime:
     if instant > now or instant.year < 1990:
         raise WrongLine("consent_at")
     return instant
-
-
-def _open_text(file: BinaryIO) -> TextIO:
-    """Return the file as text: UTF-8 or UTF-16 if it is, otherwise Western Windows (cp1252)."""
-    start = file.read(4096)
-    file.seek(0)
-    for mark, encoding in BYTE_ORDER_MARKS:
-        if start.startswith(mark):
-            with_mark = "utf-8-sig" if encoding == "utf-8" else "utf-16"
-            return io.TextIOWrapper(file, with_mark, errors="replace", newline="")
-    if b"\0" in start:
-        raise ListRefused("not_text")
-    encoding = "utf-8" if _is_utf8(file) else "cp1252"
-    file.seek(0)
-    return io.TextIOWrapper(file, encoding, errors="replace", newline="")
-
-
-def _is_utf8(file: BinaryIO) -> bool:
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    try:
-        while chunk := file.read(SAMPLE):
-            decoder.decode(chunk)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True

@@ -56,7 +56,7 @@ MISSING_ON_PAPER = {
 }
 ROW_FAULTS = {
     UNCLOSED: _l(
-        "A quotation mark in this row is never closed, so the rest of the file was read as one cell."
+        "A quotation mark in this row is not closed, so the rows below it were read as one cell."
     ),
     CUT_SHORT: _l("The file ends in the middle of this row."),
     TOO_MANY_CELLS: _l(
@@ -77,6 +77,7 @@ FAULTS = {
     "choice": _l("Choose one of the answers."),
     "not_counted": _l("The file says that this signature was not counted."),
 }
+ROW_TOO_LONG = _l("A row of this file is too long. Check whether a quotation mark is missing.")
 FILE_FAULTS = {
     "empty": _l("This file is empty. Choose another file."),
     "old_workbook": _l("This is an old Excel file (.xls). Save it as .xlsx or CSV."),
@@ -85,6 +86,7 @@ FILE_FAULTS = {
     ),
     "not_text": _l("This is not a CSV or XLSX file."),
     "too_many_rows": _l("The file has more than 50,000 rows. Split it into parts."),
+    "row_too_long": ROW_TOO_LONG,
     "too_many_columns": _l("This file has too many columns for a list of people."),
     "too_large_unpacked": _l("This workbook is too large. Save only the sheet you need as CSV."),
 }

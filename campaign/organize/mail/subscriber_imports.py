@@ -40,10 +40,10 @@ from campaign.imports.subscribers.queries import (
 from campaign.imports.subscribers.reading import (
     HEADINGS,
     ColumnsMissing,
-    ListRefused,
     SubscriberList,
     missing_columns,
 )
+from campaign.imports.tables import UNCLOSED, FileRefused
 from campaign.organize.core.access import (
     accepts_bytes,
     allowed,
@@ -54,6 +54,7 @@ from campaign.organize.core.access import (
 from campaign.organize.core.audit import act
 from campaign.organize.core.fields import ChosenFileField
 from campaign.organize.core.identity import organizer
+from campaign.organize.imports.labels import ROW_FAULTS, ROW_TOO_LONG
 from campaign.organize.mail.subscribers import (
     CauseForm,
     blueprint,
@@ -83,9 +84,8 @@ REFUSED = {
     "empty": _l("This file has no header row. Export the list again as CSV."),
     "not_text": _l("This is not a CSV file. Save the list as CSV first."),
     "too_many_rows": _l("This list has more than a million rows. Split it into parts."),
-    "row_too_long": _l(
-        "A row of this file is too long. Check whether a quotation mark is missing."
-    ),
+    "row_too_long": ROW_TOO_LONG,
+    UNCLOSED: ROW_TOO_LONG,
     "no_room": _l("The server’s disk is full. Free some space, then choose the file again."),
     "no_storage": _l("The file storage is not responding. In a minute, choose the file again."),
     "broken": _l("The file is no longer available. Choose it again."),
@@ -189,7 +189,7 @@ def upload_file() -> ResponseReturnValue:
     try:
         # As long as this object exists, the stream stays open.
         subscribers = SubscriberList(stream)
-    except ListRefused as error:
+    except FileRefused as error:
         form.file.errors = [REFUSED[error.code]]
         return _render_upload(form, 422)
     columns = subscribers.columns
@@ -327,7 +327,7 @@ def _preview(item: SubscriberImport) -> list[Subscriber]:
     try:
         with opened_list(item, current_app.config) as (subscribers, _reader):
             return subscribers.preview(asks=item.asks, now=utcnow())
-    except (FileNotFoundError, FilesUnavailable, SealBroken, ListRefused, ColumnsMissing):
+    except (FileNotFoundError, FilesUnavailable, SealBroken, FileRefused, ColumnsMissing):
         return []
 
 
@@ -365,6 +365,8 @@ def _render_import(
 
 
 def _error_text(code: str) -> str:
+    if code in ROW_FAULTS:
+        return str(ROW_FAULTS[code])
     if code.startswith("email_"):
         return _("The email address is not complete or not valid.")
     if code == "consent_at":
