@@ -1,6 +1,5 @@
 """`flask montage`: positions of butterflies, shapes and posters."""
 
-import csv
 import sys
 import tempfile
 from pathlib import Path
@@ -24,6 +23,7 @@ from campaign.montage.shapes.files import Shape
 from campaign.montage.shapes.operations import ButterfliesWouldMove, accept_shape, create_shape
 from campaign.montage.shapes.uploads import PictureRefused
 from campaign.process.clock import utcnow
+from campaign.text.csv_writing import csv_lines
 
 group = AppGroup("montage", help="Get positions of butterflies, make shapes, and draw posters.")
 ROWS_PER_BATCH = 100_000
@@ -52,11 +52,10 @@ def show_places(cause: str, first: int, last: int) -> None:
     The columns are number, x, y. Divide x and y by 2^32 to get fractions of the square.
     """
     shape = _shape_of(cause)
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(("number", "x", "y"))
+    sys.stdout.write(csv_lines([("number", "x", "y")]))
     for start in range(first, last + 1, ROWS_PER_BATCH):
         columns = places(shape, start, min(last, start + ROWS_PER_BATCH - 1))
-        writer.writerows(zip(*(column.tolist() for column in columns), strict=True))
+        sys.stdout.write(csv_lines(zip(*(column.tolist() for column in columns), strict=True)))
 
 
 @group.command("mask")

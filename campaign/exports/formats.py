@@ -4,18 +4,14 @@ A format is created for a header and the kinds of its columns. `begin`, `add` (f
 columns) and `end` return the next bytes of the file.
 """
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from json.encoder import encode_basestring as _quoted
 from typing import Any, ClassVar, NamedTuple, Protocol
 
 from campaign.exports.spreadsheet import Spreadsheet
+from campaign.text.csv_writing import BYTE_ORDER_MARK, EXCEL_LINE_END, LINE_END, csv_lines
 from campaign.text.formulas import neutralise_all
-
-# Excel reads a file as UTF-8 only if it begins with a byte order mark.
-BYTE_ORDER_MARK = "\ufeff".encode()
 
 
 class Piece(NamedTuple):
@@ -47,7 +43,7 @@ class Csv:
 
     suffix: ClassVar[str] = "csv"
     media_type: ClassVar[str] = "text/csv; charset=utf-8"
-    byte_order_mark, line_end = b"", "\n"
+    byte_order_mark, line_end = "", LINE_END
 
     def __init__(
         self, header: Sequence[str], kinds: Sequence[str], *, at: datetime | None = None
@@ -55,7 +51,7 @@ class Csv:
         self._header, self._kinds = header, kinds
 
     def begin(self) -> bytes:
-        return self.byte_order_mark + self._lines([neutralise_all(self._header)])
+        return self.byte_order_mark.encode() + self._lines([neutralise_all(self._header)])
 
     def add(self, columns: Sequence[Sequence[Any]]) -> bytes:
         safe = [
@@ -68,15 +64,13 @@ class Csv:
         return b""
 
     def _lines(self, rows: Iterable[Iterable[Any]]) -> bytes:
-        text = io.StringIO()
-        csv.writer(text, lineterminator=self.line_end).writerows(rows)
-        return text.getvalue().encode()
+        return csv_lines(rows, self.line_end).encode()
 
 
 class CsvForExcel(Csv):
     """CSV for people who open it in Excel: with a byte order mark and RFC 4180 line ends."""
 
-    byte_order_mark, line_end = BYTE_ORDER_MARK, "\r\n"
+    byte_order_mark, line_end = BYTE_ORDER_MARK, EXCEL_LINE_END
 
 
 class JsonLines:

@@ -1,7 +1,5 @@
 """Write the targets of an organisation as CSV or as Popolo JSON, which an import reads."""
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -12,7 +10,7 @@ from sqlalchemy.orm import selectinload
 from campaign.extensions import db
 from campaign.i18n.fallbacks import best_text
 from campaign.targets.models import TargetProfile
-from campaign.text.formulas import neutralise
+from campaign.text.csv_writing import csv_file
 
 # Column of a file → column of TargetProfile, which maps a language to a text.
 TRANSLATED = {
@@ -30,14 +28,17 @@ EXTENSIONS = {"csv": "csv", "popolo": "json"}
 SEPARATOR = "; "
 
 
-def export_targets(*, organisation_id: int, kind: str, default_lang: str) -> str:
+def export_targets(
+    *, organisation_id: int, kind: str, default_lang: str, for_excel: bool = False
+) -> str:
     """Return the targets of an organisation that were not removed. `kind` is one of FORMATS.
 
-    Popolo has one language. What it shows in it is in `default_lang`.
+    Popolo has one language. What it shows in it is in `default_lang`. CSV is for programs, or
+    `for_excel`.
     """
     profiles = _profiles(organisation_id)
     return (
-        _csv(profiles)
+        csv_file(_rows(profiles), for_excel=for_excel)
         if kind == "csv"
         else json.dumps(_popolo(profiles, default_lang), ensure_ascii=False, indent=1) + "\n"
     )
@@ -53,22 +54,16 @@ def _profiles(organisation_id: int) -> Sequence[TargetProfile]:
     return db.session.scalars(query).all()
 
 
-def _csv(profiles: Sequence[TargetProfile]) -> str:
-    file = io.StringIO(newline="")
-    writer = csv.writer(file, lineterminator="\r\n")
+def _rows(profiles: Sequence[TargetProfile]) -> Iterator[Sequence[str]]:
     columns = [
         (f"{name}_{lang}", attribute, lang)
         for name, attribute in TRANSLATED.items()
         for lang in _languages(profiles, attribute) or (["en"] if name == "name" else [])
     ]
-    writer.writerow(
-        ["external_id", "kind", *(name for name, _attribute, _lang in columns), *_PLAIN]
-    )
+    yield ["external_id", "kind", *(name for name, _attribute, _lang in columns), *_PLAIN]
     for profile in profiles:
         texts = (getattr(profile, attribute).get(lang, "") for _name, attribute, lang in columns)
-        cells = (profile.external_id, profile.target_kind, *texts, *_plain_cells(profile))
-        writer.writerow([neutralise(cell) for cell in cells])
-    return file.getvalue()
+        yield [profile.external_id, profile.target_kind, *texts, *_plain_cells(profile)]
 
 
 _PLAIN = (

@@ -279,12 +279,16 @@ def test_many_lines_are_imported_and_undone(organisation_id):
     assert undo(import_id) == {"undone": 0, "kept": 20_000}
 
 
-def exported(organisation_id, kind):
-    return export_targets(organisation_id=organisation_id, kind=kind, default_lang="en")
+def exported(organisation_id, kind, for_excel=False):
+    return export_targets(
+        organisation_id=organisation_id, kind=kind, default_lang="en", for_excel=for_excel
+    )
 
 
-@pytest.mark.parametrize("kind", ["csv", "popolo"])
-def test_export_comes_back_unchanged(organisation_id, kind):
+@pytest.mark.parametrize(
+    ("kind", "for_excel"), [("csv", False), ("csv", True), ("popolo", False), ("popolo", True)]
+)
+def test_export_comes_back_unchanged(organisation_id, kind, for_excel):
     make_target(
         organisation_id,
         [("vela@senate.example", "good"), "office@senate.example"],
@@ -299,13 +303,13 @@ def test_export_comes_back_unchanged(organisation_id, kind):
         area_names={"en": "Jalisco"},
     )
     make_target(organisation_id, names={"en": "=Office"}, target_kind="body", area="x")
-    data = exported(organisation_id, kind).encode()
+    data = exported(organisation_id, kind, for_excel).encode()
     assert check(organisation_id, data).counts["same"] == 2
     for row in targets(organisation_id).values():
         db.session.delete(row)
     db.session.commit()
     bring_in(organisation_id, data)
-    assert exported(organisation_id, kind) == data.decode()
+    assert exported(organisation_id, kind, for_excel) == data.decode()
 
 
 def test_exported_cells_are_no_formulas(organisation_id):

@@ -1,7 +1,5 @@
 """The tables behind the figures, as CSV for a spreadsheet."""
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
@@ -24,7 +22,7 @@ from campaign.organize.statistics.figures import (
 from campaign.petitions.goals import current_goal
 from campaign.petitions.queries import petitions_with_ids
 from campaign.signatures.counting.statistics import Forecast, ledger_of, states
-from campaign.text.formulas import neutralise
+from campaign.text.csv_writing import csv_file
 
 # The state that a signature has after a change to the tally, where the reason is another word.
 STATES_AFTER = {"hatched": "counted"}
@@ -183,15 +181,6 @@ TABLES = {
 
 def as_csv(filename: str, rows: Iterable[Iterable[Any]]) -> Response:
     """Return a CSV download of these rows; formulas in cells are neutralised."""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows(
-        [_cell(value) for value in row] for row in rows
-    )
-    # Excel reads a file as UTF-8 only if it begins with a byte order mark.
-    response = Response("\ufeff" + text.getvalue(), mimetype="text/csv")
+    response = Response(csv_file(rows, for_excel=True), mimetype="text/csv")
     response.headers.set("Content-Disposition", "attachment", filename=filename)
     return response
-
-
-def _cell(value: Any) -> Any:
-    return neutralise(value) if isinstance(value, str) else value

@@ -275,6 +275,7 @@ def export(directory: Directory, kind: str) -> ResponseReturnValue:
         organisation_id=directory.organisation.id,
         kind=kind,
         default_lang=site_settings().default_lang,
+        for_excel=True,
     )
     file_name = f"targets-{directory.organisation.slug}.{EXTENSIONS[kind]}"
     return Response(
