@@ -300,7 +300,8 @@ def _sender_address(settings: Mapping[str, Any]) -> str:
         except ValueError:
             # `from None`, because the original error shows the URL, which contains a password.
             raise config.SettingError(
-                "MAIL_URL must look like smtp://user:password@host:port?tls=starttls"
+                "MAIL_URL must look like smtp://user:password@host:port?tls=starttls. In user and"
+                " password, write special characters as %XX, such as %2F for / and %25 for %"
             ) from None
     return address
 

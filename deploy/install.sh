@@ -26,6 +26,7 @@ Usage: install.sh [--archive ARCHIVE] [--answers FILE] [--force]
                     SITE_ADDRESS=sign.example.org
                     MAIL_FROM=Save the River <names@example.org>
                     MAIL_URL=smtp://user:password@mail.example.org:587
+                  (write a % in the password as %25, and all other characters as they are)
                     ADMIN_EMAIL=you@example.org
                     DATABASE=sqlite            (or postgresql)
   --force         Go on if DNS, ports or the mail server are not ready yet.
@@ -74,6 +75,28 @@ ask() {
   printf -v "$name" '%s' "$answer"
 }
 
+# Print the URL of a mail server, with the special characters of user and password as %XX.
+# A % with two digits stays, because it may be such a character already.
+quote_mail_url() {
+  local LC_ALL=C url=$1 rest credentials result="" character index
+  rest=${url#*://}
+  if [[ $rest != *@* ]]; then
+    printf '%s' "$url"
+    return 0
+  fi
+  credentials=${rest%@*}
+  for ((index = 0; index < ${#credentials}; index++)); do
+    character=${credentials:index:1}
+    case "$character" in
+    [A-Za-z0-9._~:-]) ;;
+    %) [[ ${credentials:index+1:2} =~ ^[0-9A-Fa-f]{2}$ ]] || character=%25 ;;
+    *) printf -v character '%%%02X' "$(($(printf '%d' "'$character") & 255))" ;;
+    esac
+    result+=$character
+  done
+  printf '%s://%s@%s' "${url%%://*}" "$result" "${rest##*@}"
+}
+
 collect_answers() {
   local address database
   address=$(saved PUBLIC_URL)
@@ -83,7 +106,7 @@ collect_answers() {
   esac
   ask SITE_ADDRESS "1. Address of the site, such as sign.example.org" "${address#https://}"
   ask MAIL_FROM "2. Sender of its emails, such as Save the River <names@example.org>" "$(saved MAIL_FROM)"
-  ask MAIL_URL "3. Mail server: smtp://user:password@host:587 (not shown while you type)" "$(saved MAIL_URL)"
+  ask MAIL_URL "3. Mail server: smtp://user:password@host:587 (not shown; write a % in the password as %25)" "$(saved MAIL_URL)"
   ask ADMIN_EMAIL "4. Email address of the first admin" "$(saved SECURITY_CONTACT)"
   ask DATABASE "5. Database: sqlite, or postgresql for more than a few thousand signatures a day" "$database"
 
@@ -96,7 +119,9 @@ collect_answers() {
   [[ $SITE_ADDRESS =~ ^[A-Za-z0-9.-]+\.[A-Za-z0-9-]+$ ]] ||
     fail "SITE_ADDRESS must be a name such as sign.example.org. Write other letters as xn--…"
   [[ $MAIL_FROM == *@*.* ]] || fail "MAIL_FROM must look like Save the River <names@example.org>"
-  [[ $MAIL_URL =~ ^smtps?://[^[:space:]]+$ ]] ||
+  MAIL_URL=$(quote_mail_url "$MAIL_URL")
+  [[ $MAIL_URL =~ ^smtps?://([^@]+@)?[^][:space:]/?#@:[]+(:[0-9]+)?/?(\?[^[:space:]#]*)?$ ||
+    $MAIL_URL =~ ^smtps?://([^@]+@)?\[[0-9A-Fa-f:.]+\](:[0-9]+)?/?(\?[^[:space:]#]*)?$ ]] ||
     fail "MAIL_URL must look like smtp://user:password@mail.example.org:587"
   [[ $ADMIN_EMAIL =~ ^[^[:space:]@]+@[^[:space:]@]+$ ]] ||
     fail "ADMIN_EMAIL must be an email address."

@@ -1,10 +1,14 @@
-"""Tests of what install.sh checks, on a machine whose programs say what is wrong with it."""
+"""Tests of install.sh, on a machine whose programs say what is wrong with it and change nothing."""
 
 import os
+import re
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+
+from campaign.mail.smtp.server_url import server_from
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 ANSWERS = {
@@ -25,12 +29,27 @@ PROGRAMS = {
     # The checks come before anything is installed, and nothing is.
     "apt-get": '[ "$1" = update ] || { echo "$1" >"$ROOT/installing"; exit 1; }',
     "apt-cache": "exit 0",
+    # No unit is active, and all can be started.
+    "systemctl": '[ "$1" != --quiet ] || shift; [ "$1" != is-active ]',
 }
 FILES = {
     "/etc/os-release": 'ID=debian\nVERSION_ID="13"\n',
     "/proc/meminfo": "MemTotal:        1000000 kB\n",
 }
-PLACES = ("/srv/volante", "/run/systemd/system", "/etc/volante.env", "/var/log")
+# Each of these is in the folder of the test.
+PLACES = re.compile(
+    r"(?<![\w$])/(?:srv|etc|run/systemd|proc/meminfo|var/backups|var/log|usr/local)\b"
+)
+# With these, the installer comes to its end.
+ALL_INSTALL = {
+    "apt-get": "exit 0",
+    # Nobody but root may give files away, and the users do not exist.
+    "install": 'args=(); while [ $# -gt 0 ]; do if [ "$1" = -o ] || [ "$1" = -g ]; then shift\n'
+    'else args+=("$1"); fi; shift; done; exec /usr/bin/install "${args[@]}"',
+    "runuser": "exit 0",
+    "curl": "exit 0",
+    "volante": "exit 0",
+}
 
 
 class Machine:
@@ -40,16 +59,16 @@ class Machine:
         self.root = root
         self.answers = ANSWERS.copy()
         (root / "programs").mkdir()
-        for folder in ("run/systemd/system", "var/log", "etc", "proc", "deploy"):
+        for folder in ("run/systemd/system", "var/log", "etc/systemd/system", "proc", "deploy"):
+            (root / folder).mkdir(parents=True)
+        for folder in ("usr/local/bin", "etc/caddy", "etc/nginx"):
             (root / folder).mkdir(parents=True)
         for name, body in PROGRAMS.items():
             self.let(name, body)
         for path, text in FILES.items():
             (root / path.lstrip("/")).write_text(text)
         for name in ("install.sh", "release.sh"):
-            text = (DEPLOY / name).read_text()
-            for path in (*PLACES, *FILES):
-                text = text.replace(path, f"{root}{path}")
+            text = PLACES.sub(rf"{root}\g<0>", (DEPLOY / name).read_text())
             (root / "deploy" / name).write_text(text)
 
     def let(self, program, body):
@@ -61,13 +80,47 @@ class Machine:
     def install(self, *options):
         """Run the installer; return whether it came to installing packages, and its output."""
         (self.root / "installing").unlink(missing_ok=True)
+        self._write_answers()
+        done = self._run(
+            self.root / "deploy/install.sh",
+            *("--archive", "/no/such.tar.gz", "--answers", self.root / "answers", *options),
+        )
+        assert done.returncode == 1
+        return (self.root / "installing").exists(), done.stdout
+
+    def prepare_checkout(self):
+        """Let a checkout be in its place, and its installer come to its end."""
+        for name, body in ALL_INSTALL.items():
+            self.let(name, body)
+        code = self.root / "srv/volante"
+        (code / ".venv/bin").mkdir(parents=True)
+        shutil.copytree(DEPLOY, code / "deploy")
+        for name in ("install.sh", "release.sh"):
+            shutil.copy(self.root / "deploy" / name, code / "deploy" / name)
+        (code / ".venv/bin/python").symlink_to("/bin/true")
+
+    def install_checkout(self, *options, answers=True):
+        """Run the installer of the checkout; return its exit code and its output."""
+        if answers:
+            self._write_answers()
+            options = ("--answers", self.root / "answers", *options)
+        done = self._run(self.root / "srv/volante/deploy/install.sh", *options)
+        return done.returncode, done.stdout
+
+    def settings(self):
+        """Return the settings as systemd would read them."""
+        lines = (self.root / "etc/volante.env").read_text().splitlines()
+        pairs = [line.split("=", 1) for line in lines if not line.startswith("#")]
+        assert len(pairs) == len(dict(pairs))
+        return {name: value.strip('"') for name, value in pairs}
+
+    def _write_answers(self):
         answers = "".join(f"{name}={value}\n" for name, value in self.answers.items())
         (self.root / "answers").write_text(answers)
-        done = subprocess.run(
-            [
-                *("bash", self.root / "deploy/install.sh", "--archive", "/no/such.tar.gz"),
-                *("--answers", self.root / "answers", *options),
-            ],
+
+    def _run(self, *command):
+        return subprocess.run(
+            ["bash", *command],
             env={"PATH": f"{self.root}/programs:{os.environ['PATH']}", "ROOT": str(self.root)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -75,8 +128,6 @@ class Machine:
             text=True,
             check=False,
         )
-        assert done.returncode == 1
-        return (self.root / "installing").exists(), done.stdout
 
 
 @pytest.fixture
@@ -185,6 +236,8 @@ def test_mail_server_is_asked_at_its_usual_port(machine, url, asked):
         ("SITE_ADDRESS", "firma.españa.org"),
         ("MAIL_FROM", "Save the River"),
         ("MAIL_URL", "mail.example.org:587"),
+        ("MAIL_URL", "smtp://"),
+        ("MAIL_URL", "smtp://mail.example.org/587"),
         ("ADMIN_EMAIL", "you"),
         ("DATABASE", "mysql"),
     ],
@@ -194,6 +247,30 @@ def test_answer_that_cannot_be_right_is_refused(machine, name, value):
     passes, output = machine.install("--force")
     assert not passes
     assert name in output.splitlines()[-1]
+
+
+@pytest.fixture
+def checkout(machine):
+    """A machine with a checkout, on which the installer comes to its end."""
+    machine.prepare_checkout()
+    return machine
+
+
+@pytest.mark.parametrize(
+    "password", ["12/34", "a#b", "a?b@c:d", "a b", "5%zz", "[é$\"`\\&'", "%2541"]
+)
+def test_password_of_the_mail_server_may_have_any_character(checkout, password):
+    checkout.answers["MAIL_URL"] = f"smtp://names@example.org:{password}@mail.example.org:2525"
+    code, output = checkout.install_checkout()
+    assert code == 0, output
+    url = checkout.settings()["MAIL_URL"]
+    server = server_from(url)
+    assert (server.user, server.host, server.port) == (
+        *("names@example.org", "mail.example.org", 2525),
+    )
+    assert server.password == password.replace("%25", "%")
+    assert checkout.install_checkout(answers=False)[0] == 0
+    assert checkout.settings()["MAIL_URL"] == url
 
 
 @pytest.mark.parametrize("name", ANSWERS)

@@ -38,6 +38,10 @@ def test_password_is_never_shown():
         "http://u:secret@mail.example.org",
         "smtp://h?tls=maybe",
         "smtp://:secret@",
+        # These would be read as the host u with the port 12.
+        "smtp://u:12/secret@mail.example.org",
+        "smtp://u:12?secret@mail.example.org",
+        "smtp://u:12#secret@mail.example.org",
     ],
 )
 def test_invalid_url_is_refused_without_showing_its_password(url):

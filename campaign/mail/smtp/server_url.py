@@ -32,6 +32,11 @@ def server_from(url: str, *, hello: str = "") -> MailServer:
     parts = urlsplit(url)
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
         raise ValueError("MAIL_URL must look like smtp://user:pass@host:port?tls=starttls")
+    if "@" in parts.path + parts.query + parts.fragment:
+        # A / ? or # in the password has ended the host, so part of the password would be its port.
+        raise ValueError(
+            "MAIL_URL: write special characters of the password as %XX, such as %2F for /"
+        )
     tls = parse_qs(parts.query).get("tls", [_default_tls(parts)])[-1]
     if tls not in PORTS:
         raise ValueError(f"MAIL_URL: tls must be starttls, implicit or none, not {tls!r}")
