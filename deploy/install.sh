@@ -12,6 +12,8 @@ set -euo pipefail
 
 SETTINGS=/etc/volante.env
 BACKUPS=/var/backups/volante
+NGINX_CONF=/etc/nginx/nginx.conf
+OURS_IN_NGINX="The proxy in front of Volante" # In the first line of deploy/nginx.conf.
 MIN_MEMORY_MB=900 # A machine sold with 1 GB has a little less.
 MIN_DISK_MB=2000
 QUESTIONS=(SITE_ADDRESS MAIL_FROM MAIL_URL ADMIN_EMAIL DATABASE)
@@ -133,6 +135,8 @@ collect_answers() {
 
 # --- Checks --------------------------------------------------------------------------------------
 
+has_package() { apt-cache show "$1" >/dev/null 2>&1; }
+
 # Something that may become right later: stop, unless the operator wants to go on.
 doubt() {
   say "Warning: $*"
@@ -180,13 +184,19 @@ check_dns() {
   say "normal behind a router of your hosting company. Otherwise correct the A record."
 }
 
+# Caddy, unless the system has none or our configuration of nginx is in use.
+choose_proxy() {
+  PROXY=caddy
+  if ! has_package caddy || grep -qsF "$OURS_IN_NGINX" "$NGINX_CONF"; then PROXY=nginx; fi
+}
+
 check_ports() {
   local port user
   for port in 80 443; do
     user=$(ss -Hltnp "sport = :$port" | sed -n 's/.*users:(("\([^"]*\)".*/\1/p' | head -n 1)
     case "$user" in
-    "" | caddy | nginx) ;;
-    *) doubt "$user already uses port $port, which the proxy needs. Stop it: systemctl disable --now $user" ;;
+    "" | "$PROXY") ;;
+    *) doubt "$user already uses port $port, which the proxy ($PROXY) needs. Stop it: systemctl disable --now $user" ;;
     esac
   done
   say "Ports 80 and 443 are free, or used by the proxy. Let your firewall open both."
@@ -210,8 +220,6 @@ check_mail() {
 
 # --- Installation --------------------------------------------------------------------------------
 
-has_package() { apt-cache show "$1" >/dev/null 2>&1; }
-
 install_packages() {
   export DEBIAN_FRONTEND=noninteractive
   local packages=(ca-certificates curl iproute2)
@@ -222,9 +230,6 @@ install_packages() {
     PYTHON=python3.11
   fi
   packages+=("$PYTHON-venv")
-  # Ubuntu 22.04 has no Caddy.
-  PROXY=caddy
-  has_package caddy || PROXY=nginx
   [ "$PROXY" = caddy ] && packages+=(caddy) || packages+=(nginx certbot)
   [ "$DATABASE" = sqlite ] || packages+=(postgresql)
   apt-get install -q -y --no-install-recommends "${packages[@]}" >/var/log/volante-install.log 2>&1 ||
@@ -325,20 +330,20 @@ start_caddy() {
   fi
   systemctl daemon-reload
   systemctl --quiet enable caddy
-  systemctl restart caddy
+  systemctl restart caddy || fail "Caddy does not start. This says why: journalctl -u caddy -n 30"
 }
 
 start_nginx() {
   # The default site of the package answers the first challenge, and ours all later ones.
-  systemctl start nginx
+  systemctl start nginx || fail "nginx does not start. This says why: journalctl -u nginx -n 30"
   certbot certonly --quiet --webroot --webroot-path /var/www/html --non-interactive --agree-tos --keep-until-expiring \
     --email "$ADMIN_EMAIL" --domain "$SITE_ADDRESS" --deploy-hook "systemctl reload nginx" ||
     fail "No certificate for $SITE_ADDRESS. Check DNS and firewall, then run the installer again."
-  [ -f /etc/nginx/nginx.conf.before-volante ] || cp -p /etc/nginx/nginx.conf /etc/nginx/nginx.conf.before-volante
-  sed "s/sign\.example\.org/$SITE_ADDRESS/g" "$CODE/deploy/nginx.conf" >/etc/nginx/nginx.conf
-  nginx -t -q
+  [ -f "$NGINX_CONF.before-volante" ] || cp -p "$NGINX_CONF" "$NGINX_CONF.before-volante"
+  sed "s/sign\.example\.org/$SITE_ADDRESS/g" "$CODE/deploy/nginx.conf" >"$NGINX_CONF"
+  nginx -t -q || fail "$NGINX_CONF has the mistake above."
   systemctl --quiet enable nginx
-  systemctl restart nginx
+  systemctl restart nginx || fail "nginx does not start. This says why: journalctl -u nginx -n 30"
 }
 
 add_first_admin() {
@@ -383,6 +388,7 @@ collect_answers
 apt-get update -q >/var/log/volante-install.log 2>&1 || say "Warning: the lists of packages could not be updated."
 step "Checking DNS, ports and mail"
 check_dns
+choose_proxy
 check_ports
 check_mail
 step "Installing packages"

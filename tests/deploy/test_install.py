@@ -206,10 +206,42 @@ def test_machine_that_cannot_run_the_site_is_refused_even_if_forced(machine, har
     assert named in output
 
 
-@pytest.mark.parametrize("program", ["caddy", "nginx"])
-def test_ports_may_be_used_by_the_proxy(machine, program):
-    machine.let("ss", listening(program))
+def caddy_is_a_package(machine):
+    """Leave the machine as it is."""
+
+
+def no_caddy(machine):
+    machine.let("apt-cache", '[ "$2" != caddy ]')
+
+
+def our_nginx(machine):
+    shutil.copy(DEPLOY / "nginx.conf", machine.root / "etc/nginx/nginx.conf")
+
+
+@pytest.mark.parametrize(
+    ("prepare", "proxy", "other"),
+    [
+        (caddy_is_a_package, "caddy", "nginx"),
+        (no_caddy, "nginx", "caddy"),
+        (our_nginx, "nginx", "caddy"),
+    ],
+)
+def test_ports_may_be_used_only_by_the_proxy_that_is_installed(machine, prepare, proxy, other):
+    prepare(machine)
+    machine.let("ss", listening(proxy))
     assert machine.install()[0]
+    machine.let("ss", listening(other))
+    passes, output = machine.install()
+    assert not passes
+    assert f"{other} already uses port" in output
+
+
+@pytest.mark.parametrize("unit", ["caddy", "volante.service"])
+def test_service_that_does_not_start_ends_the_installer_with_the_reason(checkout, unit):
+    checkout.let("systemctl", f"""[ "$*" != "restart {unit}" ]""")
+    code, output = checkout.install_checkout()
+    assert code == 1
+    assert "journalctl" in output.splitlines()[-1]
 
 
 def test_address_behind_a_router_is_accepted(machine):
