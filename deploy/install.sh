@@ -51,10 +51,18 @@ read_answers() {
   done <"$file"
 }
 
-# Print the value of a setting that is already in $SETTINGS, without quotes.
-saved() {
+# Print what $SETTINGS has after NAME=, without quotes.
+setting() {
   [ -f "$SETTINGS" ] || return 0
-  sed -n "s/^$1=//p" "$SETTINGS" | tail -n 1 | sed -e 's/^"\(.*\)"$/\1/' -e 's/\\\(["\\$`]\)/\1/g'
+  sed -n "s/^$1=//p" "$SETTINGS" | tail -n 1 |
+    sed -e 's/^"\(.*\)"$/\1/' -e "s/^'\(.*\)'$/\1/" -e 's/\\\(["\\$`]\)/\1/g'
+}
+
+# Print the value of a setting that is already in $SETTINGS, or in the file that NAME_FILE names.
+saved() {
+  local file
+  file=$(setting "$1_FILE")
+  if [ -n "$file" ]; then cat "$file"; else setting "$1"; fi
 }
 
 ask() {
@@ -108,6 +116,8 @@ collect_answers() {
   esac
   ask SITE_ADDRESS "1. Address of the site, such as sign.example.org" "${address#https://}"
   ask MAIL_FROM "2. Sender of its emails, such as Save the River <names@example.org>" "$(saved MAIL_FROM)"
+  # A value in a file stays there.
+  [ -z "$(setting MAIL_URL_FILE)" ] || MAIL_URL=${MAIL_URL:-$(saved MAIL_URL)}
   ask MAIL_URL "3. Mail server: smtp://user:password@host:587 (not shown; write a % in the password as %25)" "$(saved MAIL_URL)"
   ask ADMIN_EMAIL "4. Email address of the first admin" "$(saved SECURITY_CONTACT)"
   ask DATABASE "5. Database: sqlite, or postgresql for more than a few thousand signatures a day" "$database"
@@ -125,6 +135,8 @@ collect_answers() {
   [[ $MAIL_URL =~ ^smtps?://([^@]+@)?[^][:space:]/?#@:[]+(:[0-9]+)?/?(\?[^[:space:]#]*)?$ ||
     $MAIL_URL =~ ^smtps?://([^@]+@)?\[[0-9A-Fa-f:.]+\](:[0-9]+)?/?(\?[^[:space:]#]*)?$ ]] ||
     fail "MAIL_URL must look like smtp://user:password@mail.example.org:587"
+  [ -z "$(setting MAIL_URL_FILE)" ] || [ "$MAIL_URL" = "$(quote_mail_url "$(saved MAIL_URL)")" ] ||
+    fail "The MAIL_URL of this site is in $(setting MAIL_URL_FILE). Change it there."
   [[ $ADMIN_EMAIL =~ ^[^[:space:]@]+@[^[:space:]@]+$ ]] ||
     fail "ADMIN_EMAIL must be an email address."
   [[ $DATABASE =~ ^(sqlite|postgresql)$ ]] || fail "DATABASE must be sqlite or postgresql."
@@ -270,8 +282,9 @@ quoted() {
   printf '"%s"' "$value"
 }
 
-# Give a setting a value, in the draft of the settings.
+# Give a setting a value, in the draft of the settings. One that is in a file stays as it is.
 set_value() {
+  ! grep -q "^$1_FILE=." "$DRAFT" || return 0
   sed -i "/^$1=/d" "$DRAFT"
   printf '%s=%s\n' "$1" "$(quoted "$2")" >>"$DRAFT"
 }

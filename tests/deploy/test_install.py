@@ -305,6 +305,49 @@ def test_password_of_the_mail_server_may_have_any_character(checkout, password):
     assert checkout.settings()["MAIL_URL"] == url
 
 
+SECRETS = {
+    "SECRET_KEY": "0123456789abcdef" * 3,
+    "MAIL_URL": "smtp://user:p%2Fw@mail.example.org:2525",
+    "DATABASE_URL": "postgresql://volante:pw@db.example.org/volante",
+}
+
+
+@pytest.fixture
+def with_secrets_in_files(checkout):
+    """A machine whose site has secrets in files."""
+    lines = []
+    for name, value in SECRETS.items():
+        path = checkout.root / name
+        path.write_text(f"{value}\n")
+        lines.append(f"{name}_FILE={path}\n")
+    (checkout.root / "etc/volante.env").write_text(
+        f"PUBLIC_URL=https://sign.example.org\nMAIL_FROM='{ANSWERS['MAIL_FROM']}'\n"
+        f"SECURITY_CONTACT={ANSWERS['ADMIN_EMAIL']}\n{''.join(lines)}"
+    )
+    return checkout
+
+
+def test_secrets_in_files_stay_there(with_secrets_in_files):
+    machine = with_secrets_in_files
+    code, output = machine.install_checkout(answers=False)
+    assert code == 0, output
+    settings = machine.settings()
+    assert settings["MAIL_FROM"] == ANSWERS["MAIL_FROM"]
+    for name, value in SECRETS.items():
+        assert name not in settings
+        assert settings[f"{name}_FILE"] == str(machine.root / name)
+        assert (machine.root / name).read_text() == f"{value}\n"
+        assert value not in output
+
+
+def test_other_mail_server_than_the_one_in_a_file_is_refused(with_secrets_in_files):
+    machine = with_secrets_in_files
+    machine.answers = {"MAIL_URL": "smtp://other.example.org"}
+    code, output = machine.install_checkout()
+    assert code == 1
+    assert str(machine.root / "MAIL_URL") in output.splitlines()[-1]
+
+
 @pytest.mark.parametrize("name", ANSWERS)
 def test_missing_answer_is_named(machine, name):
     del machine.answers[name]
