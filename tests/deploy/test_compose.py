@@ -78,6 +78,12 @@ def test_one_service_builds_the_image_and_the_others_wait_for_it(compose):
         assert service.get("pull_policy") == expected
 
 
+def test_further_settings_reach_every_process_of_the_site(compose):
+    for service in ours(compose).values():
+        # Without `required: false`, which Compose before 2.24 refuses. The file always exists.
+        assert service["env_file"] == ".env"
+
+
 def test_site_is_read_only_and_without_privileges(compose):
     for service in ours(compose).values():
         assert service["read_only"] is True
