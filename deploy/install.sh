@@ -14,6 +14,8 @@ SETTINGS=/etc/volante.env
 BACKUPS=/var/backups/volante
 NGINX_CONF=/etc/nginx/nginx.conf
 OURS_IN_NGINX="The proxy in front of Volante" # In the first line of deploy/nginx.conf.
+# PostgreSQL knows the user of the site by its socket, so there is no password.
+LOCAL_POSTGRESQL="postgresql://volante@/volante?host=/run/postgresql"
 MIN_MEMORY_MB=900 # A machine sold with 1 GB has a little less.
 MIN_DISK_MB=2000
 QUESTIONS=(SITE_ADDRESS MAIL_FROM MAIL_URL ADMIN_EMAIL DATABASE)
@@ -111,7 +113,7 @@ collect_answers() {
   local address database
   address=$(saved PUBLIC_URL)
   case "$(saved DATABASE_URL)" in
-  "") database=sqlite ;;
+  "" | sqlite*) database=sqlite ;;
   *) database=postgresql ;;
   esac
   ask SITE_ADDRESS "1. Address of the site, such as sign.example.org" "${address#https://}"
@@ -243,7 +245,12 @@ install_packages() {
   fi
   packages+=("$PYTHON-venv")
   [ "$PROXY" = caddy ] && packages+=(caddy) || packages+=(nginx certbot)
-  [ "$DATABASE" = sqlite ] || packages+=(postgresql)
+  if uses_local_postgresql; then
+    packages+=(postgresql)
+  elif [ "$DATABASE" = postgresql ]; then
+    # Backups need its programs.
+    packages+=(postgresql-client)
+  fi
   apt-get install -q -y --no-install-recommends "${packages[@]}" >/var/log/volante-install.log 2>&1 ||
     fail "Packages could not be installed. See /var/log/volante-install.log"
 }
@@ -262,8 +269,15 @@ install_code() {
   fi
 }
 
+# Whether the database is the one that this script creates, not one on another machine.
+uses_local_postgresql() {
+  local url
+  url=$(saved DATABASE_URL)
+  [ "$DATABASE" = postgresql ] && [ "${url:-$LOCAL_POSTGRESQL}" = "$LOCAL_POSTGRESQL" ]
+}
+
 create_database() {
-  [ "$DATABASE" = postgresql ] || return 0
+  uses_local_postgresql || return 0
   systemctl start postgresql
   local query="select 1 from pg_roles where rolname = 'volante'"
   [ -n "$(runuser -u postgres -- psql -tAc "$query")" ] || runuser -u postgres -- createuser volante
@@ -315,8 +329,7 @@ write_settings() {
   default_value SECRET_KEY "$(random_key)"
   default_value BOUNCE_SECRET "$(random_key)"
   default_value METRICS_TOKEN "$(random_key)"
-  # PostgreSQL knows the user of the site by its socket, so there is no password.
-  [ "$DATABASE" = sqlite ] || default_value DATABASE_URL "postgresql://volante@/volante?host=/run/postgresql"
+  [ "$DATABASE" = sqlite ] || default_value DATABASE_URL "$LOCAL_POSTGRESQL"
   mv "$DRAFT" "$SETTINGS"
   trap - EXIT
   umask 022

@@ -42,11 +42,11 @@ PLACES = re.compile(
 )
 # With these, the installer comes to its end.
 ALL_INSTALL = {
-    "apt-get": "exit 0",
+    "apt-get": 'echo "$@" >>"$ROOT/packages"',
     # Nobody but root may give files away, and the users do not exist.
     "install": 'args=(); while [ $# -gt 0 ]; do if [ "$1" = -o ] || [ "$1" = -g ]; then shift\n'
     'else args+=("$1"); fi; shift; done; exec /usr/bin/install "${args[@]}"',
-    "runuser": "exit 0",
+    "runuser": 'echo "$@" >>"$ROOT/databases"',
     "curl": "exit 0",
     "volante": "exit 0",
 }
@@ -338,6 +338,30 @@ def test_secrets_in_files_stay_there(with_secrets_in_files):
         assert settings[f"{name}_FILE"] == str(machine.root / name)
         assert (machine.root / name).read_text() == f"{value}\n"
         assert value not in output
+
+
+@pytest.mark.parametrize(
+    ("url", "package"),
+    [
+        ("", "postgresql"),
+        ("postgresql://volante@/volante?host=/run/postgresql", "postgresql"),
+        ("postgresql://volante:pw@db.example.org/volante", "postgresql-client"),
+        ("sqlite:////srv/volante.sqlite3", None),
+    ],
+)
+def test_postgresql_is_installed_only_for_a_database_on_this_machine(checkout, url, package):
+    if url:
+        (checkout.root / "etc/volante.env").write_text(f"DATABASE_URL={url}\n")
+        del checkout.answers["DATABASE"]
+    else:
+        checkout.answers["DATABASE"] = "postgresql"
+    code, output = checkout.install_checkout()
+    assert code == 0, output
+    installed = (checkout.root / "packages").read_text().split()
+    assert [name for name in installed if name.startswith("postgresql")] == [package] * bool(
+        package
+    )
+    assert (checkout.root / "databases").exists() == (package == "postgresql")
 
 
 def test_other_mail_server_than_the_one_in_a_file_is_refused(with_secrets_in_files):
