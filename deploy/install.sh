@@ -5,12 +5,13 @@
 #   git clone … /srv/volante && /srv/volante/deploy/install.sh         (a checkout)
 #
 # It asks five things, or reads them from the environment or from a file (--answers FILE) with lines
-# such as SITE_ADDRESS=sign.example.org. You can run it again: it keeps keys, data and answers, and
-# installs the code that /srv/volante has now. It never prints a key or a password.
+# such as SITE_ADDRESS=sign.example.org. You can run it again: it keeps keys and data, offers your
+# last answers, and installs the code that /srv/volante has now. It never prints a key or a password.
 set -euo pipefail
 . "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/release.sh"
 
 SETTINGS=/etc/volante.env
+DRAFT_ANSWERS=/etc/volante.answers
 BACKUPS=/var/backups/volante
 NGINX_CONF=/etc/nginx/nginx.conf
 OURS_IN_NGINX="The proxy in front of Volante" # In the first line of deploy/nginx.conf.
@@ -67,24 +68,76 @@ saved() {
   if [ -n "$file" ]; then cat "$file"; else setting "$1"; fi
 }
 
-ask() {
-  local name=$1 question=$2 default=$3 answer
-  [ -z "${!name:-}" ] || return 0
-  if [ -n "$default" ] && { [ "$UNATTENDED" = yes ] || [ -f "$SETTINGS" ]; }; then
-    printf -v "$name" '%s' "$default"
-    return 0
-  fi
-  [ "$UNATTENDED" = no ] || fail "$name is missing. See: install.sh --help"
-  # The answer about the mail server contains a password.
-  local hidden=()
-  [ "$name" != MAIL_URL ] || hidden=(-s)
-  while :; do
-    read -r "${hidden[@]}" -p "$question${default:+ [$default]}: " answer
-    [ "$name" != MAIL_URL ] || say ""
-    answer=${answer:-$default}
-    [ -z "$answer" ] || break
+# Print an answer of the last run that did not come to its end, or else $2.
+earlier_answer() {
+  local answer=""
+  [ ! -f "$DRAFT_ANSWERS" ] || answer=$(sed -n "s/^$1=//p" "$DRAFT_ANSWERS")
+  printf '%s' "${answer:-$2}"
+}
+
+# Keep the answers until the settings are written, because a check may end this script before.
+save_answers() {
+  local name
+  (umask 077 && : >"$DRAFT_ANSWERS")
+  for name in "${QUESTIONS[@]}"; do
+    [ "$name" = MAIL_URL ] && [ -n "$(setting MAIL_URL_FILE)" ] && continue
+    printf '%s=%s\n' "$name" "${!name}" >>"$DRAFT_ANSWERS"
   done
-  printf -v "$name" '%s' "$answer"
+}
+
+# Set the variable $1 to a valid answer: what it is already, what is typed, or the default $3.
+ask() {
+  local name=$1 question=$2 default problem given=${!1:-}
+  default=$(earlier_answer "$name" "$3")
+  local shown=$default hidden=()
+  if [ "$UNATTENDED" = yes ]; then
+    given=${given:-$default}
+    [ -n "$given" ] || fail "$name is missing. See: install.sh --help"
+  fi
+  # The answer about the mail server contains a password.
+  if [ "$name" = MAIL_URL ]; then
+    hidden=(-s)
+    shown="Enter keeps the last answer"
+  fi
+  while :; do
+    while [ -z "$given" ]; do
+      read -r "${hidden[@]}" -p "$question${default:+ [$shown]}: " given
+      [ "$name" != MAIL_URL ] || say ""
+      given=${given:-$default}
+    done
+    case "$name" in
+    SITE_ADDRESS)
+      given=${given#https://}
+      given=${given%/}
+      ;;
+    MAIL_URL) given=$(quote_mail_url "$given") ;;
+    esac
+    problem=$(problem_with "$name" "$given")
+    [ -n "$problem" ] || break
+    [ "$UNATTENDED" = no ] || fail "$problem"
+    say "$problem"
+    given=""
+  done
+  printf -v "$name" '%s' "$given"
+}
+
+# Print what is wrong with the answer $2 to the question $1, or nothing.
+problem_with() {
+  case "$2" in *$'\n'*) say "$1 must be one line." && return 0 ;; esac
+  case "$1" in
+  SITE_ADDRESS)
+    [[ $2 =~ ^[A-Za-z0-9.-]+\.[A-Za-z0-9-]+$ ]] ||
+      say "SITE_ADDRESS must be a name such as sign.example.org. Write other letters as xn--…"
+    ;;
+  MAIL_FROM) [[ $2 == *@*.* ]] || say "MAIL_FROM must look like Save the River <names@example.org>" ;;
+  MAIL_URL)
+    [[ $2 =~ ^smtps?://([^@]+@)?[^][:space:]/?#@:[]+(:[0-9]+)?/?(\?[^[:space:]#]*)?$ ||
+      $2 =~ ^smtps?://([^@]+@)?\[[0-9A-Fa-f:.]+\](:[0-9]+)?/?(\?[^[:space:]#]*)?$ ]] ||
+      say "MAIL_URL must look like smtp://user:password@mail.example.org:587"
+    ;;
+  ADMIN_EMAIL) [[ $2 =~ ^[^[:space:]@]+@[^[:space:]@]+$ ]] || say "ADMIN_EMAIL must be an email address." ;;
+  DATABASE) [[ $2 =~ ^(sqlite|postgresql)$ ]] || say "DATABASE must be sqlite or postgresql." ;;
+  esac
 }
 
 # Print the URL of a mail server, with the special characters of user and password as %XX.
@@ -122,29 +175,16 @@ collect_answers() {
   [ -z "$(setting MAIL_URL_FILE)" ] || MAIL_URL=${MAIL_URL:-$(saved MAIL_URL)}
   ask MAIL_URL "3. Mail server: smtp://user:password@host:587 (not shown; write a % in the password as %25)" "$(saved MAIL_URL)"
   ask ADMIN_EMAIL "4. Email address of the first admin" "$(saved SECURITY_CONTACT)"
+  # The database of a site does not change here.
+  [ ! -f "$SETTINGS" ] || DATABASE=${DATABASE:-$database}
   ask DATABASE "5. Database: sqlite, or postgresql for more than a few thousand signatures a day" "$database"
 
-  SITE_ADDRESS=${SITE_ADDRESS#https://}
-  SITE_ADDRESS=${SITE_ADDRESS%/}
-  local name
-  for name in "${QUESTIONS[@]}"; do
-    case "${!name}" in *$'\n'*) fail "$name must be one line." ;; esac
-  done
-  [[ $SITE_ADDRESS =~ ^[A-Za-z0-9.-]+\.[A-Za-z0-9-]+$ ]] ||
-    fail "SITE_ADDRESS must be a name such as sign.example.org. Write other letters as xn--…"
-  [[ $MAIL_FROM == *@*.* ]] || fail "MAIL_FROM must look like Save the River <names@example.org>"
-  MAIL_URL=$(quote_mail_url "$MAIL_URL")
-  [[ $MAIL_URL =~ ^smtps?://([^@]+@)?[^][:space:]/?#@:[]+(:[0-9]+)?/?(\?[^[:space:]#]*)?$ ||
-    $MAIL_URL =~ ^smtps?://([^@]+@)?\[[0-9A-Fa-f:.]+\](:[0-9]+)?/?(\?[^[:space:]#]*)?$ ]] ||
-    fail "MAIL_URL must look like smtp://user:password@mail.example.org:587"
   [ -z "$(setting MAIL_URL_FILE)" ] || [ "$MAIL_URL" = "$(quote_mail_url "$(saved MAIL_URL)")" ] ||
     fail "The MAIL_URL of this site is in $(setting MAIL_URL_FILE). Change it there."
-  [[ $ADMIN_EMAIL =~ ^[^[:space:]@]+@[^[:space:]@]+$ ]] ||
-    fail "ADMIN_EMAIL must be an email address."
-  [[ $DATABASE =~ ^(sqlite|postgresql)$ ]] || fail "DATABASE must be sqlite or postgresql."
   if [ -f "$SETTINGS" ] && [ "$DATABASE" != "$database" ]; then
     fail "This site uses $database. Its data would not move to $DATABASE: see docs/operations.md."
   fi
+  [ "$UNATTENDED" = yes ] || save_answers
 }
 
 # --- Checks --------------------------------------------------------------------------------------
@@ -331,6 +371,7 @@ write_settings() {
   default_value METRICS_TOKEN "$(random_key)"
   [ "$DATABASE" = sqlite ] || default_value DATABASE_URL "$LOCAL_POSTGRESQL"
   mv "$DRAFT" "$SETTINGS"
+  rm -f "$DRAFT_ANSWERS"
   trap - EXIT
   umask 022
 }

@@ -107,6 +107,17 @@ class Machine:
         done = self._run(self.root / "srv/volante/deploy/install.sh", *options)
         return done.returncode, done.stdout
 
+    def install_at_a_terminal(self, typed):
+        """Run the installer of the checkout while someone types; return as install_checkout."""
+        terminal, stdin = os.openpty()
+        try:
+            os.write(terminal, "".join(f"{line}\n" for line in typed).encode())
+            done = self._run(self.root / "srv/volante/deploy/install.sh", stdin=stdin)
+        finally:
+            os.close(terminal)
+            os.close(stdin)
+        return done.returncode, done.stdout
+
     def settings(self):
         """Return the settings as systemd would read them."""
         lines = (self.root / "etc/volante.env").read_text().splitlines()
@@ -118,11 +129,11 @@ class Machine:
         answers = "".join(f"{name}={value}\n" for name, value in self.answers.items())
         (self.root / "answers").write_text(answers)
 
-    def _run(self, *command):
+    def _run(self, *command, stdin=subprocess.DEVNULL):
         return subprocess.run(
             ["bash", *command],
             env={"PATH": f"{self.root}/programs:{os.environ['PATH']}", "ROOT": str(self.root)},
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -303,6 +314,36 @@ def test_password_of_the_mail_server_may_have_any_character(checkout, password):
     assert server.password == password.replace("%25", "%")
     assert checkout.install_checkout(answers=False)[0] == 0
     assert checkout.settings()["MAIL_URL"] == url
+
+
+def test_answers_are_offered_again_after_a_failed_check(checkout):
+    checkout.let("ss", listening("apache2"))
+    # The first address is invalid, so the question comes again. At the end: do not go on.
+    typed = ["sign", *ANSWERS.values(), "n"]
+    code, output = checkout.install_at_a_terminal(typed)
+    assert code == 1
+    assert "apache2" in output
+    draft = checkout.root / "etc/volante.answers"
+    assert draft.stat().st_mode & 0o777 == 0o600
+    checkout.let("ss", "exit 0")
+    code, output = checkout.install_at_a_terminal(["", "River <names@example.org>", "", "", ""])
+    assert code == 0, output
+    assert "a@password" not in output
+    settings = checkout.settings()
+    assert settings["PUBLIC_URL"] == "https://sign.example.org"
+    assert settings["MAIL_FROM"] == "River <names@example.org>"
+    assert settings["MAIL_URL"] == ANSWERS["MAIL_URL"].replace("a@p", "a%40p")
+    assert not draft.exists()
+
+
+def test_saved_answer_can_be_corrected(checkout):
+    assert checkout.install_checkout()[0] == 0
+    # The database is not asked for again.
+    code, output = checkout.install_at_a_terminal(["", "", "smtps://mail.example.org", ""])
+    assert code == 0, output
+    settings = checkout.settings()
+    assert settings["MAIL_URL"] == "smtps://mail.example.org"
+    assert settings["MAIL_FROM"] == ANSWERS["MAIL_FROM"]
 
 
 SECRETS = {
