@@ -13,6 +13,7 @@ set -euo pipefail
 SETTINGS=/etc/volante.env
 DRAFT_ANSWERS=/etc/volante.answers
 BACKUPS=/var/backups/volante
+CADDYFILE=/etc/caddy/Caddyfile
 NGINX_CONF=/etc/nginx/nginx.conf
 OURS_IN_NGINX="The proxy in front of Volante" # In the first line of deploy/nginx.conf.
 # PostgreSQL knows the user of the site by its socket, so there is no password.
@@ -244,6 +245,32 @@ choose_proxy() {
   if ! has_package caddy || grep -qsF "$OURS_IN_NGINX" "$NGINX_CONF"; then PROXY=nginx; fi
 }
 
+# Whether the file $1 is as one of the packages $2… has installed it.
+is_of_package() {
+  local file=$1
+  shift
+  # shellcheck disable=SC2016 # A format of dpkg-query.
+  dpkg-query --show --showformat='${Conffiles}\n' "$@" 2>/dev/null |
+    grep -qF " $file $(md5sum <"$file" | cut -d' ' -f1)"
+}
+
+# Our configuration of the proxy must not replace that of other sites without a question.
+check_proxy() {
+  local file=$CADDYFILE others=""
+  if [ "$PROXY" = caddy ]; then
+    [ -f "$file" ] && ! grep -q SITE_ADDRESS "$file" || return 0
+    is_of_package "$file" caddy || others=$file
+  else
+    file=$NGINX_CONF
+    [ -f "$file" ] && ! grep -qF "$OURS_IN_NGINX" "$file" || return 0
+    is_of_package "$file" nginx nginx-common || others=$file
+    # Ours does not include these.
+    others+=$(find /etc/nginx/sites-enabled/ /etc/nginx/conf.d/ ! -type d ! -name default -printf ' %p' 2>/dev/null || true)
+  fi
+  [ -z "$others" ] ||
+    doubt "Our configuration replaces $file (the old one stays as $file.before-volante). What is in these files goes offline: $others"
+}
+
 check_ports() {
   local port user
   for port in 80 443; do
@@ -389,11 +416,11 @@ start_caddy() {
   install -d /etc/systemd/system/caddy.service.d
   printf '[Service]\nEnvironment=SITE_ADDRESS=%s\n' "$SITE_ADDRESS" >/etc/systemd/system/caddy.service.d/volante.conf
   # Keep what someone has added to our file, such as more sites.
-  if ! grep -q SITE_ADDRESS /etc/caddy/Caddyfile 2>/dev/null; then
-    [ ! -f /etc/caddy/Caddyfile ] || cp -p /etc/caddy/Caddyfile /etc/caddy/Caddyfile.before-volante
-    install -m 644 "$CODE/deploy/Caddyfile" /etc/caddy/Caddyfile
-  elif ! cmp -s "$CODE/deploy/Caddyfile" /etc/caddy/Caddyfile; then
-    say "/etc/caddy/Caddyfile differs from $CODE/deploy/Caddyfile, and stays as it is."
+  if ! grep -qs SITE_ADDRESS "$CADDYFILE"; then
+    [ ! -f "$CADDYFILE" ] || cp -p "$CADDYFILE" "$CADDYFILE.before-volante"
+    install -m 644 "$CODE/deploy/Caddyfile" "$CADDYFILE"
+  elif ! cmp -s "$CODE/deploy/Caddyfile" "$CADDYFILE"; then
+    say "$CADDYFILE differs from $CODE/deploy/Caddyfile, and stays as it is."
   fi
   systemctl daemon-reload
   systemctl --quiet enable caddy
@@ -406,8 +433,15 @@ start_nginx() {
   certbot certonly --quiet --webroot --webroot-path /var/www/html --non-interactive --agree-tos --keep-until-expiring \
     --email "$ADMIN_EMAIL" --domain "$SITE_ADDRESS" --deploy-hook "systemctl reload nginx" ||
     fail "No certificate for $SITE_ADDRESS. Check DNS and firewall, then run the installer again."
-  [ -f "$NGINX_CONF.before-volante" ] || cp -p "$NGINX_CONF" "$NGINX_CONF.before-volante"
-  sed "s/sign\.example\.org/$SITE_ADDRESS/g" "$CODE/deploy/nginx.conf" >"$NGINX_CONF"
+  local ours
+  ours=$(sed "s/sign\.example\.org/$SITE_ADDRESS/g" "$CODE/deploy/nginx.conf")
+  # Keep what someone has added to our file, such as another certificate.
+  if ! grep -qsF "$OURS_IN_NGINX" "$NGINX_CONF"; then
+    cp -p "$NGINX_CONF" "$NGINX_CONF.before-volante"
+    printf '%s\n' "$ours" >"$NGINX_CONF"
+  elif [ "$ours" != "$(cat "$NGINX_CONF")" ]; then
+    say "$NGINX_CONF differs from $CODE/deploy/nginx.conf for $SITE_ADDRESS, and stays as it is."
+  fi
   nginx -t -q || fail "$NGINX_CONF has the mistake above."
   systemctl --quiet enable nginx
   systemctl restart nginx || fail "nginx does not start. This says why: journalctl -u nginx -n 30"
@@ -456,6 +490,7 @@ apt-get update -q >/var/log/volante-install.log 2>&1 || say "Warning: the lists 
 step "Checking DNS, ports and mail"
 check_dns
 choose_proxy
+check_proxy
 check_ports
 check_mail
 step "Installing packages"

@@ -1,5 +1,6 @@
 """Tests of install.sh, on a machine whose programs say what is wrong with it and change nothing."""
 
+import hashlib
 import os
 import re
 import shutil
@@ -29,6 +30,8 @@ PROGRAMS = {
     # The checks come before anything is installed, and nothing is.
     "apt-get": '[ "$1" = update ] || { echo "$1" >"$ROOT/installing"; exit 1; }',
     "apt-cache": "exit 0",
+    # No file comes from a package.
+    "dpkg-query": "exit 1",
     # No unit is active, and all can be started.
     "systemctl": '[ "$1" != --quiet ] || shift; [ "$1" != is-active ]',
 }
@@ -48,6 +51,8 @@ ALL_INSTALL = {
     'else args+=("$1"); fi; shift; done; exec /usr/bin/install "${args[@]}"',
     "runuser": 'echo "$@" >>"$ROOT/databases"',
     "curl": "exit 0",
+    "certbot": "exit 0",
+    "nginx": "exit 0",
     "volante": "exit 0",
 }
 
@@ -245,6 +250,57 @@ def test_ports_may_be_used_only_by_the_proxy_that_is_installed(machine, prepare,
     passes, output = machine.install()
     assert not passes
     assert f"{other} already uses port" in output
+
+
+def other_caddyfile(machine):
+    (machine.root / "etc/caddy/Caddyfile").write_text("shop.example.org {\n}\n")
+    return "etc/caddy/Caddyfile"
+
+
+def other_nginx_conf(machine):
+    no_caddy(machine)
+    (machine.root / "etc/nginx/nginx.conf").write_text("http {}\n")
+    return "etc/nginx/nginx.conf"
+
+
+def other_nginx_site(machine):
+    let_package_own(machine, other_nginx_conf(machine))
+    (machine.root / "etc/nginx/sites-enabled").mkdir()
+    (machine.root / "etc/nginx/sites-enabled/shop").touch()
+    return "etc/nginx/sites-enabled/shop"
+
+
+def let_package_own(machine, path):
+    """Let a package have installed the file as it is."""
+    file = machine.root / path
+    digest = hashlib.md5(file.read_bytes(), usedforsecurity=False).hexdigest()
+    machine.let("dpkg-query", f"echo ' {file} {digest}'")
+
+
+@pytest.mark.parametrize("prepare", [other_caddyfile, other_nginx_conf, other_nginx_site])
+def test_proxy_with_other_sites_is_changed_only_if_forced(machine, prepare):
+    named = prepare(machine)
+    passes, output = machine.install()
+    assert not passes
+    assert named in output
+    assert machine.install("--force")[0]
+
+
+@pytest.mark.parametrize("prepare", [other_caddyfile, other_nginx_conf])
+def test_configuration_of_the_package_is_replaced_and_ours_is_kept(checkout, prepare):
+    path = prepare(checkout)
+    file = checkout.root / path
+    before = file.read_text()
+    let_package_own(checkout, path)
+    code, output = checkout.install_checkout()
+    assert code == 0, output
+    assert file.with_name(f"{file.name}.before-volante").read_text() == before
+    ours = f"{file.read_text()}# More of this.\n"
+    file.write_text(ours)
+    code, output = checkout.install_checkout()
+    assert code == 0, output
+    assert file.read_text() == ours
+    assert f"{file} differs" in output
 
 
 @pytest.mark.parametrize("unit", ["caddy", "volante.service"])
