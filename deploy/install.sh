@@ -225,7 +225,7 @@ check_machine() {
 }
 
 check_dns() {
-  local found own address
+  local found own address elsewhere=""
   found=$(getent ahosts "$SITE_ADDRESS" | awk '{ print $1 }' | sort -u || true)
   if [ -z "$found" ]; then
     doubt "$SITE_ADDRESS has no address in the DNS. Add an A record with the address of this server."
@@ -233,9 +233,18 @@ check_dns() {
   fi
   own=" $(ip -o addr show | awk '{ sub("/.*", "", $4); print $4 }' | tr '\n' ' ')"
   for address in $found; do
+    case "$address" in
+    # Only this machine can reach it, so it says nothing about the DNS.
+    127.* | ::1) continue ;;
+    esac
     case "$own" in *" $address "*) say "DNS: $SITE_ADDRESS is $address, this machine." && return 0 ;; esac
+    elsewhere+=${elsewhere:+, }$address
   done
-  say "DNS: $SITE_ADDRESS is ${found//$'\n'/, }. This machine does not have that address itself, which is"
+  if [ -z "$elsewhere" ]; then
+    doubt "On this machine, $SITE_ADDRESS is ${found//$'\n'/, }, so the DNS could not be checked. Remove $SITE_ADDRESS from /etc/hosts."
+    return 0
+  fi
+  say "DNS: $SITE_ADDRESS is $elsewhere. This machine does not have that address itself, which is"
   say "normal behind a router of your hosting company. Otherwise correct the A record."
 }
 
@@ -456,6 +465,20 @@ add_first_admin() {
   fi
 }
 
+# Show what doctor says. Sets RESULT to a sentence for the end.
+check_installation() {
+  local output code=0
+  output=$(volante doctor </dev/null) || code=$?
+  say "$output"
+  if [ "$code" -ne 0 ]; then
+    RESULT="Volante is installed, but not ready yet: see above what is wrong. To check again: volante doctor"
+  elif grep -q '^ok  *site ' <<<"$output"; then
+    RESULT="Volante runs at https://$SITE_ADDRESS"
+  else
+    RESULT="Volante is installed, but this machine does not reach https://$SITE_ADDRESS: see above. To check again: volante doctor"
+  fi
+}
+
 UNATTENDED=no
 FORCE=no
 ARCHIVE=
@@ -506,9 +529,9 @@ step "Starting the proxy ($PROXY)"
 step "Making the first backup"
 systemctl start volante-backup.service || say "Warning: it failed. This says why: journalctl -u volante-backup -n 30"
 step "Checking the installation"
-volante doctor </dev/null || say "Correct what is wrong above. To check again: volante doctor"
+check_installation
 step "First admin"
 add_first_admin
 say ""
-say "Volante runs at https://$SITE_ADDRESS"
+say "$RESULT"
 say "Copy $SETTINGS to another machine now, and keep it secret: without SECRET_KEY, a backup is of little use."

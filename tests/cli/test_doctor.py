@@ -270,13 +270,14 @@ def test_time_of_a_backup_is_kept(tmp_path):
 
 @pytest.fixture
 def web_server():
-    """Run a server and return its URL, and the status that it answers with."""
-    answer = SimpleNamespace(status=200)
+    """Run a server and return its URL, and the status and body that it answers with."""
+    answer = SimpleNamespace(status=200, body=b"")
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
             self.send_response(answer.status)
             self.end_headers()
+            self.wfile.write(answer.body)
 
         def log_message(self, *_):
             """Log nothing."""
@@ -288,9 +289,15 @@ def web_server():
         server.shutdown()
 
 
-@pytest.mark.parametrize(("status", "state"), [(200, "ok"), (502, "wrong")])
-def test_error_of_the_proxy_is_wrong(load_settings, web_server, status, state):
+@pytest.mark.parametrize(
+    ("status", "of_volante", "state"),
+    [(200, True, "ok"), (502, True, "wrong"), (200, False, "wrong")],
+)
+def test_error_of_the_proxy_or_another_site_is_wrong(
+    client, load_settings, web_server, status, of_volante, state
+):
     web_server.status = status
+    web_server.body = client.get("/healthz").data if of_volante else b"<p>This domain is parked."
     settings = load_settings(PUBLIC_URL=web_server.url)
     # Only this machine can reach its loopback address.
     assert states(check_network(settings)) == {"dns": "warning", "site": state}

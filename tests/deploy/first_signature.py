@@ -24,6 +24,8 @@ from pathlib import Path
 
 ADDRESS = "sign.localhost"
 URL = f"https://{ADDRESS}"
+# The installer doubts an address of 127.0.0.0/8. This network has no other, so it gets this one.
+OWN_ADDRESS = "192.0.2.1"
 MAIL_PORT = 2525
 PASSWORD = "a-password-that-nobody-may-see"
 ANSWERS = f"""SITE_ADDRESS={ADDRESS}
@@ -243,6 +245,7 @@ def sign():
 def main():
     server = socketserver.ThreadingTCPServer(("127.0.0.1", MAIL_PORT), MailServer)
     threading.Thread(target=server.serve_forever, daemon=True).start()
+    must("ip", "address", "add", f"{OWN_ADDRESS}/32", "dev", "lo")
     answers = Path("/root/answers")
     answers.write_text(ANSWERS)
     outcome = {}

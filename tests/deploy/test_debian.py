@@ -19,7 +19,7 @@ import pytest
 from release.archive import write_archive
 from tests.deploy import debian
 from tests.deploy.debian import layer_on, nspawn, nspawn_environment
-from tests.deploy.first_signature import FIRST, NEXT, PASSWORD
+from tests.deploy.first_signature import FIRST, NEXT, OWN_ADDRESS, PASSWORD
 from tests.deploy.image import REPOSITORY, Build, exec_form
 from tests.ports import free_port
 from tests.programs import needed_program
@@ -197,7 +197,7 @@ def installed(base, build):
     """What happened when the installer ran, twice, someone signed, and the site was upgraded."""
     with layer_on(base) as root, tempfile.TemporaryDirectory(prefix="volante-result-") as result:
         make_releases(root / "releases")
-        (root / "etc/hosts").write_text("127.0.0.1 localhost sign.localhost\n")
+        (root / "etc/hosts").write_text(f"127.0.0.1 localhost\n{OWN_ADDRESS} sign.localhost\n")
         # This Debian has no network. Its libraries are those of the image.
         (root / "etc/pip.conf").write_text("[global]\nno-index = true\nfind-links = /wheels\n")
         (root / "test").mkdir()

@@ -311,6 +311,31 @@ def test_service_that_does_not_start_ends_the_installer_with_the_reason(checkout
     assert "journalctl" in output.splitlines()[-1]
 
 
+@pytest.mark.parametrize("address", ["127.0.0.1", "127.0.1.1", "::1"])
+def test_address_that_only_this_machine_reaches_is_doubted(machine, address):
+    machine.let("ip", "echo 1: lo inet 127.0.0.1/8 scope host lo")
+    machine.let("getent", f"echo {address} STREAM sign.example.org")
+    passes, output = machine.install()
+    assert not passes
+    assert address in output
+    assert machine.install("--force")[0]
+
+
+@pytest.mark.parametrize(
+    ("doctor", "is_reached"),
+    [
+        ("echo 'ok        site       https://sign.example.org answers'", True),
+        ("echo 'warning   site       https://sign.example.org cannot be reached'", False),
+        ("echo 'ok        site       https://sign.example.org answers'; exit 1", False),
+    ],
+)
+def test_end_says_that_the_site_runs_only_if_it_is_reached(checkout, doctor, is_reached):
+    checkout.let("volante", f'[ "$1" != doctor ] || {{ {doctor}; }}')
+    code, output = checkout.install_checkout()
+    assert code == 0, output
+    assert ("runs at https://sign.example.org" in output) == is_reached
+
+
 def test_address_behind_a_router_is_accepted(machine):
     machine.let("getent", "echo 198.51.100.7 STREAM sign.example.org")
     passes, output = machine.install()

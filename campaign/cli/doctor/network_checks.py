@@ -1,5 +1,6 @@
 """Check that people can reach the site: its name in the DNS, its proxy and its certificate."""
 
+import json
 import socket
 from collections.abc import Iterator, Mapping
 from http.client import HTTPException
@@ -14,6 +15,7 @@ import idna
 from campaign.health.findings import Finding, ok, warning, wrong
 
 ANSWER_SECONDS = 5
+MAX_BYTES = 1000
 
 
 def check_network(settings: Mapping[str, Any]) -> Iterator[Finding]:
@@ -56,7 +58,7 @@ def _check_answer(url: str) -> Finding:
     request = Request(f"{url}/healthz", headers={"User-Agent": "Volante doctor"})  # noqa: S310
     try:
         with urlopen(request, timeout=ANSWER_SECONDS) as answer:  # noqa: S310
-            answer.read()
+            body = answer.read(MAX_BYTES)
     except HTTPError as error:
         return wrong(
             "site",
@@ -71,4 +73,19 @@ def _check_answer(url: str) -> Finding:
             "Check that the site and the proxy are running, that the firewall opens ports 80 and 443, and what"
             " the proxy's log says about certificates. If other machines reach it, ignore this.",
         )
+    if not _is_ours(body):
+        return wrong(
+            "site",
+            f"Something other than Volante answers at {url}",
+            "Check that the DNS has the address of this server, and that the proxy passes requests on"
+            " to the site.",
+        )
     return ok("site", f"{url} answers")
+
+
+def _is_ours(body: bytes) -> bool:
+    """Return whether /healthz of a site like this one answered."""
+    try:
+        return bool(json.loads(body) == {"status": "ok"})
+    except ValueError:
+        return False
