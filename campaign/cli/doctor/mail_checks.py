@@ -76,7 +76,8 @@ def _check_server(url: str) -> Finding:
         "mail",
         f"{where}: {problem.reason}",
         "Check host, port, user and password in MAIL_URL. Many hosting companies block port 25 and"
-        " some block 587: ask yours, or use port 2525 or 465 of your email provider.",
+        " some block 587: ask yours, or use port 2525 or 465 of your email provider. If the server is on"
+        " a private network and knows no STARTTLS, add ?tls=none to MAIL_URL.",
     )
 
 
