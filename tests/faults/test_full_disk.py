@@ -43,11 +43,12 @@ def fill_disk(site, full):
         resource.prlimit(pid, resource.RLIMIT_FSIZE, (0 if full else hard, hard))
 
 
-def post_form(site):
+def post_form(site, email=WORDS["email"]):
     """Send the form as a browser does and return the response with its page."""
     connection = HTTPConnection("127.0.0.1", site.port, timeout=ANSWER_SECONDS)
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Origin": site.url}
-    connection.request("POST", f"/es/petitions/{PETITION}/signatures", urlencode(WORDS), headers)
+    form = urlencode(WORDS | {"email": email})
+    connection.request("POST", f"/es/petitions/{PETITION}/signatures", form, headers)
     answer = connection.getresponse()
     answer.page = answer.read().decode()
     connection.close()
