@@ -224,6 +224,12 @@ check_machine() {
   say "Memory: $memory MB. Free disk: $((disk)) MB."
 }
 
+# Install packages of the system. Automatic updates may hold the lock for some minutes.
+install_from_system() {
+  DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends -o DPkg::Lock::Timeout=300 "$@" \
+    >>"$LOG" 2>&1 || fail "Packages could not be installed. See $LOG"
+}
+
 check_dns() {
   local found own address elsewhere=""
   found=$(getent ahosts "$SITE_ADDRESS" | awk '{ print $1 }' | sort -u || true)
@@ -311,7 +317,6 @@ check_mail() {
 # --- Installation --------------------------------------------------------------------------------
 
 install_packages() {
-  export DEBIAN_FRONTEND=noninteractive
   local packages=(ca-certificates curl iproute2)
   # Ubuntu 22.04 has Python 3.10, and 3.11 as a package of its own.
   PYTHON=python3
@@ -327,8 +332,7 @@ install_packages() {
     # Backups need its programs.
     packages+=(postgresql-client)
   fi
-  apt-get install -q -y --no-install-recommends "${packages[@]}" >/var/log/volante-install.log 2>&1 ||
-    fail "Packages could not be installed. See /var/log/volante-install.log"
+  install_from_system "${packages[@]}"
 }
 
 install_code() {
@@ -509,7 +513,7 @@ done
 step "Checking this machine"
 check_machine
 collect_answers
-apt-get update -q >/var/log/volante-install.log 2>&1 || say "Warning: the lists of packages could not be updated."
+apt-get update -q >"$LOG" 2>&1 || say "Warning: the lists of packages could not be updated."
 step "Checking DNS, ports and mail"
 check_dns
 choose_proxy

@@ -494,6 +494,11 @@ def test_other_mail_server_than_the_one_in_a_file_is_refused(with_secrets_in_fil
     assert str(machine.root / "MAIL_URL") in output.splitlines()[-1]
 
 
+def test_packages_wait_for_automatic_updates(checkout):
+    assert checkout.install_checkout()[0] == 0
+    assert "DPkg::Lock::Timeout=" in (checkout.root / "packages").read_text()
+
+
 @pytest.mark.parametrize("name", ANSWERS)
 def test_missing_answer_is_named(machine, name):
     del machine.answers[name]
