@@ -61,7 +61,10 @@ verify_checksum() {
 # Install the libraries of the code in folder $1 there, for the Python $2.
 install_libraries() {
   local code=$1
-  [ -x "$code/.venv/bin/python" ] || "$2" -m venv "$code/.venv"
+  # An environment without pip, or whose Python is gone, is made again.
+  "$code/.venv/bin/python" -m pip --version >/dev/null 2>&1 ||
+    "$2" -m venv --clear "$code/.venv" >>"$LOG" 2>&1 ||
+    fail "The environment for libraries could not be made. See $LOG"
   "$code/.venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes \
     --requirement "$code/requirements.txt" >>"$LOG" 2>&1 || fail "Libraries could not be installed. See $LOG"
   # The site may read the code, but not change it. Without these files it would compile at each start.

@@ -112,6 +112,28 @@ def test_archive_without_the_right_checksum_is_refused(archive, harm):
     assert error.startswith("Error: ")
 
 
+def test_environment_without_pip_is_made_again(tmp_path):
+    python = tmp_path / "code/.venv/bin/python"
+    python.parent.mkdir(parents=True)
+    # It knows no module, as after `python -m venv --without-pip`.
+    write_program(python, "exit 1")
+    write_program(tmp_path / "python3", f"cp /bin/true {python}")
+    script = f"""
+        . {DEPLOY}/release.sh
+        LOG={tmp_path}/log
+        install_libraries {tmp_path}/code {tmp_path}/python3
+        """
+    done = subprocess.run(["bash", "-euc", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "code/.ready").exists()
+
+
+def write_program(path, body):
+    """Make a program that does what `body` says."""
+    path.write_text(f"#!/bin/sh\n{body}\n")
+    path.chmod(0o755)
+
+
 def release_folder(folder, version, **migrations):
     """Make a folder of a release with these migrations: source by name."""
     (folder / "migrations/versions").mkdir(parents=True)
