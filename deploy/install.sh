@@ -286,16 +286,24 @@ check_proxy() {
     doubt "Our configuration replaces $file (the old one stays as $file.before-volante). What is in these files goes offline: $others"
 }
 
+# Print the program that listens on a port, or nothing.
+user_of_port() { ss -Hltnp "sport = :$1" | sed -n 's/.*users:(("\([^"]*\)".*/\1/p' | head -n 1; }
+
 check_ports() {
   local port user
+  # On a second run, the site has its port.
+  if ! systemctl --quiet is-active volante.socket; then
+    user=$(user_of_port 8000)
+    [ -z "$user" ] || doubt "$user already uses port 8000, which the site needs. Stop it, or move it to another port."
+  fi
   for port in 80 443; do
-    user=$(ss -Hltnp "sport = :$port" | sed -n 's/.*users:(("\([^"]*\)".*/\1/p' | head -n 1)
+    user=$(user_of_port "$port")
     case "$user" in
     "" | "$PROXY") ;;
     *) doubt "$user already uses port $port, which the proxy ($PROXY) needs. Stop it: systemctl disable --now $user" ;;
     esac
   done
-  say "Ports 80 and 443 are free, or used by the proxy. Let your firewall open both."
+  say "Port 8000 is free, or used by the site. Ports 80 and 443 are free, or used by the proxy. Let your firewall open both."
 }
 
 check_mail() {
@@ -317,7 +325,7 @@ check_mail() {
 # --- Installation --------------------------------------------------------------------------------
 
 install_packages() {
-  local packages=(ca-certificates curl iproute2)
+  local packages=(ca-certificates curl)
   # Ubuntu 22.04 has Python 3.10, and 3.11 as a package of its own.
   PYTHON=python3
   if ! python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null &&
@@ -419,7 +427,7 @@ write_settings() {
 start_site() {
   install_units
   systemctl --quiet enable volante.socket volante.service volante-backup.timer volante-restore-check.timer
-  systemctl start volante.socket
+  systemctl start volante.socket || fail "Port 8000 cannot be opened. This says why: journalctl -u volante.socket -n 30"
   systemctl restart volante.service || fail "The site does not start. This says why: journalctl -u volante -n 30"
   systemctl start volante-backup.timer volante-restore-check.timer
   wait_until_ready || fail "The site does not answer. This says why: journalctl -u volante -n 30"
@@ -515,6 +523,8 @@ check_machine
 collect_answers
 apt-get update -q >"$LOG" 2>&1 || say "Warning: the lists of packages could not be updated."
 step "Checking DNS, ports and mail"
+# A minimal system does not have ss and ip.
+command -v ss >/dev/null || install_from_system iproute2
 check_dns
 choose_proxy
 check_proxy

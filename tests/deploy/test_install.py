@@ -159,8 +159,10 @@ def test_machine_on_which_all_is_well_passes(machine):
     assert "a@password" not in output
 
 
-def listening(program):
-    return f"""echo 'LISTEN 0 511 *:443 *:* users:(("{program}",pid=7,fd=4))'"""
+def listening(program, port=443):
+    """Let a program use a port."""
+    line = f'LISTEN 0 511 *:{port} *:* users:(("{program}",pid=7,fd=4))'
+    return f"case \"$*\" in *:{port}) echo '{line}' ;; esac"
 
 
 @pytest.mark.parametrize(
@@ -168,6 +170,7 @@ def listening(program):
     [
         ("getent", "exit 2", "sign.example.org"),
         ("ss", listening("apache2"), "apache2"),
+        ("ss", listening("jupyter", port=8000), "jupyter"),
         ("timeout", "exit 124", "mail.example.org"),
     ],
 )
@@ -303,9 +306,17 @@ def test_configuration_of_the_package_is_replaced_and_ours_is_kept(checkout, pre
     assert f"{file} differs" in output
 
 
-@pytest.mark.parametrize("unit", ["caddy", "volante.service"])
-def test_service_that_does_not_start_ends_the_installer_with_the_reason(checkout, unit):
-    checkout.let("systemctl", f"""[ "$*" != "restart {unit}" ]""")
+def test_port_of_the_site_may_be_used_by_the_site(machine):
+    machine.let("ss", listening("systemd", port=8000))
+    machine.let("systemctl", '[ "$*" = "--quiet is-active volante.socket" ]')
+    assert machine.install()[0]
+
+
+@pytest.mark.parametrize(
+    "command", ["restart caddy", "restart volante.service", "start volante.socket"]
+)
+def test_unit_that_does_not_start_ends_the_installer_with_the_reason(checkout, command):
+    checkout.let("systemctl", f'''[ "$*" != "{command}" ]''')
     code, output = checkout.install_checkout()
     assert code == 1
     assert "journalctl" in output.splitlines()[-1]
