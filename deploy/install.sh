@@ -234,7 +234,7 @@ check_dns() {
   local found own address elsewhere=""
   found=$(getent ahosts "$SITE_ADDRESS" | awk '{ print $1 }' | sort -u || true)
   if [ -z "$found" ]; then
-    doubt "$SITE_ADDRESS has no address in the DNS. Add an A record with the address of this server."
+    doubt "$SITE_ADDRESS has no address in the DNS. Add an A record with the IPv4 address of this server, or an AAAA record with its IPv6 address."
     return 0
   fi
   own=" $(ip -o addr show | awk '{ sub("/.*", "", $4); print $4 }' | tr '\n' ' ')"
@@ -251,7 +251,7 @@ check_dns() {
     return 0
   fi
   say "DNS: $SITE_ADDRESS is $elsewhere. This machine does not have that address itself, which is"
-  say "normal behind a router of your hosting company. Otherwise correct the A record."
+  say "normal behind a router of your hosting company. Otherwise correct the A or AAAA record."
 }
 
 # Caddy, unless the system has none or our configuration of nginx is in use.

@@ -35,8 +35,8 @@ def _check_name(host: str, *, is_public: bool) -> Finding:
         return wrong(
             "dns",
             f"{host} has no address: {getattr(error, 'strerror', None) or error}",
-            "At your domain provider, add an A record (and AAAA for IPv6) with the address"
-            " of this server. Then wait a few minutes.",
+            "At your domain provider, add an A record (IPv4) or an AAAA record (IPv6) with the"
+            " address of this server. Then wait a few minutes.",
         )
     addresses = sorted({str(address[0]) for *_, address in answers})
     text = f"{host} has the address {', '.join(addresses)}"
