@@ -24,6 +24,7 @@ pytestmark = [
         clusters.user_of_servers() is False, reason="PostgreSQL refuses to run as root"
     ),
 ]
+MAX_CONNECTIONS = 30
 OTHERS = "select pid from pg_stat_activity where backend_type = 'client backend' and pid <> all(%s)"
 
 
@@ -31,7 +32,8 @@ OTHERS = "select pid from pg_stat_activity where backend_type = 'client backend'
 def server():
     """A PostgreSQL server that allows thirty connections."""
     server = clusters.new_primary()
-    server.ask("alter system set max_connections = 30")
+    server.ask(f"alter system set max_connections = {MAX_CONNECTIONS}")
+    server.ask("alter system set superuser_reserved_connections = 0")
     server.stop("fast")
     yield server.start()
     server.stop()
@@ -97,15 +99,12 @@ def check_nothing_is_lost(site, crowd):
 def use_up_connections(server, stack):
     """Take every connection of the server, those of the site too, until `stack` is closed."""
     own = [stack.enter_context(psycopg.connect(server.url(), autocommit=True))]
-    while True:
-        pids = [connection.info.backend_pid for connection in own]
-        others = [pid for (pid,) in own[0].execute(OTHERS, [pids])]
+    while len(own) < MAX_CONNECTIONS:
         try:
             own.append(stack.enter_context(psycopg.connect(server.url(), autocommit=True)))
         except psycopg.OperationalError:
-            if not others:
-                return
-            for pid in others:
+            pids = [connection.info.backend_pid for connection in own]
+            for (pid,) in own[0].execute(OTHERS, [pids]).fetchall():
                 own[0].execute("select pg_terminate_backend(%s)", [pid])
 
 
