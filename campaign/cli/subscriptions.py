@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 from flask.cli import AppGroup
@@ -122,7 +122,7 @@ def import_file(
 
     try:
         with file.open("rb") as stream:
-            subscribers = SubscriberList(stream, _read_columns(columns))
+            subscribers = _read_list(file, stream, columns)
             result = subscribers.go_through(check if dry_run else add, asks=ask, now=now)
     except ColumnsMissing as error:
         raise click.ClickException(
@@ -130,8 +130,14 @@ def import_file(
             f" --column {error.fields[0]}=HEADING. Nothing was imported."
         ) from error
     except FileRefused as error:
+        imported = (
+            "Nothing was imported."
+            if dry_run
+            else "People in the rows before may have been imported. Correct the file, then import it"
+            " again: nobody is added twice."
+        )
         raise click.ClickException(
-            f"{file} is not a CSV file with a header row ({error.code}). Nothing was imported."
+            f"{file} cannot be read to its end ({error.code}). {imported}"
         ) from error
     if not dry_run:
         write(_record, "subscriptions.import", scope, {"asked": ask, **result.outcomes})
@@ -151,6 +157,15 @@ def _report(result: Result, dry_run: bool) -> None:
             click.echo(f"  line {line}: {code}")
     if dry_run:
         click.echo("Nothing was changed.")
+
+
+def _read_list(file: Path, stream: BinaryIO, columns: tuple[str, ...]) -> SubscriberList:
+    try:
+        return SubscriberList(stream, _read_columns(columns))
+    except FileRefused as error:
+        raise click.ClickException(
+            f"{file} is not a CSV file with a header row ({error.code}). Nothing was imported."
+        ) from error
 
 
 def _read_columns(columns: tuple[str, ...]) -> dict[str, str]:

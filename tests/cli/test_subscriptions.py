@@ -8,6 +8,8 @@ from datetime import timedelta
 import pytest
 
 from campaign.extensions import write
+from campaign.imports.csv_files import MAX_ROW_CHARACTERS
+from campaign.imports.subscribers.reading import BATCH_SIZE
 from campaign.process.clock import utcnow
 from campaign.site.settings import site_settings
 from campaign.subscriptions.jobs import forget
@@ -225,3 +227,16 @@ def test_line_of_someone_who_left_elsewhere_is_left_out(run, cause, list_of):
     result = run("subscriptions", "import", path, "--cause", cause.slug, "--ask")
     assert "inactive: 1" in result.output.splitlines()
     assert [row.email for row in subscriptions()] == ["teo@rosales.example"]
+
+
+def test_file_that_cannot_be_read_to_its_end_does_not_claim_that_nothing_was_imported(
+    run, cause, list_of
+):
+    people = [line(f"person-{number}") for number in range(BATCH_SIZE)]
+    path = list_of(*people, "x" * (MAX_ROW_CHARACTERS + 1))
+    command = ("subscriptions", "import", path, "--cause", cause.slug)
+    tried = run(*command, "--dry-run")
+    assert (tried.exit_code, len(subscriptions())) == (1, 0)
+    imported = run(*command)
+    assert (imported.exit_code, len(subscriptions())) == (1, BATCH_SIZE)
+    assert imported.output != tried.output
