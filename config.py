@@ -314,23 +314,29 @@ def _with_hosts_in_query(url: str) -> str:
     return several.render_as_string(hide_password=False)
 
 
-def _direct_url(environ: Mapping[str, str], own_database_url: str) -> str:
-    url = environ.get("DATABASE_DIRECT_URL")
+def _postgresql_url(
+    environ: Mapping[str, str], name: str, own_database_url: str, *, purpose: str
+) -> str:
+    """Return the address of PostgreSQL in another setting than DATABASE_URL, or ""."""
+    url = environ.get(name)
     if not url:
         return ""
-    url = database_url(url, "DATABASE_DIRECT_URL")
+    url = database_url(url, name)
     if url.startswith("sqlite") or own_database_url.startswith("sqlite"):
-        raise SettingError("DATABASE_DIRECT_URL is for a PostgreSQL database behind PgBouncer")
+        raise SettingError(f"{name} is for {purpose}")
     return url
 
 
+def _direct_url(environ: Mapping[str, str], own_database_url: str) -> str:
+    purpose = "a PostgreSQL database behind PgBouncer"
+    return _postgresql_url(environ, "DATABASE_DIRECT_URL", own_database_url, purpose=purpose)
+
+
 def _replica_url(environ: Mapping[str, str], own_database_url: str) -> str:
-    url = environ.get("DATABASE_REPLICA_URL")
+    purpose = "a standby of a PostgreSQL database"
+    url = _postgresql_url(environ, "DATABASE_REPLICA_URL", own_database_url, purpose=purpose)
     if not url:
         return ""
-    url = database_url(url, "DATABASE_REPLICA_URL")
-    if url.startswith("sqlite") or own_database_url.startswith("sqlite"):
-        raise SettingError("DATABASE_REPLICA_URL is for a standby of a PostgreSQL database")
     replica = make_url(url)
     if replica.query.get("target_session_attrs") == "read-write":
         # The default for several hosts. A standby can only be read.
