@@ -13,8 +13,7 @@ PYTHON=${PYTHON:-python3}
 ! systemctl --quiet is-enabled volante.service 2>/dev/null || fail "This machine runs the site, which has a worker."
 step "Installing packages"
 apt-get update -q >"$LOG" 2>&1 || say "Warning: the lists of packages could not be updated."
-apt-get install -q -y --no-install-recommends ca-certificates curl postgresql-client "$PYTHON-venv" >>"$LOG" 2>&1 ||
-  fail "Packages could not be installed. See $LOG"
+install_from_system ca-certificates curl postgresql-client "$PYTHON-venv"
 step "Installing Volante"
 id -u volante >/dev/null 2>&1 || useradd --system --home-dir /var/lib/volante --shell /usr/sbin/nologin volante
 install -d -m 700 -o volante -g volante /var/backups/volante

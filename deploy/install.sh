@@ -224,12 +224,6 @@ check_machine() {
   say "Memory: $memory MB. Free disk: $((disk)) MB."
 }
 
-# Install packages of the system. Automatic updates may hold the lock for some minutes.
-install_from_system() {
-  DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends -o DPkg::Lock::Timeout=300 "$@" \
-    >>"$LOG" 2>&1 || fail "Packages could not be installed. See $LOG"
-}
-
 check_dns() {
   local found own address elsewhere=""
   found=$(getent ahosts "$SITE_ADDRESS" | awk '{ print $1 }' | sort -u || true)

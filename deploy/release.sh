@@ -104,6 +104,12 @@ install_units() {
   systemctl daemon-reload
 }
 
+# Install packages of the system. Automatic updates may hold the lock for a few minutes.
+install_from_system() {
+  DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends -o DPkg::Lock::Timeout=300 "$@" \
+    >>"$LOG" 2>&1 || fail "Packages could not be installed. See $LOG"
+}
+
 # Whether this machine has a worker and no site.
 has_only_worker() {
   systemctl --quiet is-enabled volante-worker.service 2>/dev/null &&
