@@ -258,3 +258,12 @@ def _running_session(pid):
         state, _, _, session, *_ = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         return None if state == "Z" else int(session)
     return None
+
+
+def status_of_page(site):
+    """Return the status of the petition page, as a reader gets it."""
+    connection = HTTPConnection("127.0.0.1", site.port, timeout=ANSWER_SECONDS)
+    connection.request("GET", f"/es/petitions/{PETITION}")
+    status = connection.getresponse().status
+    connection.close()
+    return status

@@ -7,14 +7,13 @@ interfaces.
 import os
 import shutil
 import subprocess
-from http.client import HTTPConnection
 
 import lxml.html
 import pytest
 
 from tests.db import clusters
 from tests.faults.records import addresses_in, has_sent_all_emails
-from tests.faults.running_site import ANSWER_SECONDS, PETITION, RunningSite, sign, wait_until
+from tests.faults.running_site import RunningSite, sign, status_of_page, wait_until
 from tests.faults.test_full_disk import WORDS, post_form
 
 NAMESPACE, OURS, THEIRS = "volante-test", "volante-here", "volante-there"
@@ -75,14 +74,6 @@ def site(network, tmp_path):
         subprocess.run(
             [*as_user, "-m", "immediate", "stop"], check=True, cwd="/", stdout=subprocess.DEVNULL
         )
-
-
-def status_of_page(site):
-    connection = HTTPConnection("127.0.0.1", site.port, timeout=ANSWER_SECONDS)
-    connection.request("GET", f"/es/petitions/{PETITION}")
-    status = connection.getresponse().status
-    connection.close()
-    return status
 
 
 def test_dropped_packets_are_an_error_within_seconds_and_nothing_is_lost(site):

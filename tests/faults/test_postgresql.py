@@ -1,7 +1,7 @@
 """Tests of a PostgreSQL server that restarts, or has no connection left, while people sign."""
 
 from contextlib import ExitStack, suppress
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPException
 
 import psycopg
 import pytest
@@ -9,11 +9,10 @@ import pytest
 from tests.db import clusters
 from tests.faults.records import addresses_in, recipients_of_queued, recipients_of_sent
 from tests.faults.running_site import (
-    ANSWER_SECONDS,
     LOSSES,
-    PETITION,
     Crowd,
     RunningSite,
+    status_of_page,
     wait_until,
 )
 from tests.faults.test_full_disk import WORDS, post_form
@@ -65,14 +64,6 @@ class SigningCrowd(Crowd):
     def wait_for_more(self):
         before = len(self.acknowledged)
         wait_until(lambda: len(self.acknowledged) >= before + 20)
-
-
-def status_of_page(site):
-    connection = HTTPConnection("127.0.0.1", site.port, timeout=ANSWER_SECONDS)
-    connection.request("GET", f"/es/petitions/{PETITION}")
-    status = connection.getresponse().status
-    connection.close()
-    return status
 
 
 def check_outage(site):
