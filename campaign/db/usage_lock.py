@@ -1,9 +1,8 @@
 """A lock that shows whether a site or a worker runs on an SQLite database.
 
-Site and worker share it for as long as they run. `flask db copy` and `flask restore` need it alone:
-whatever a site acknowledged after a copy had begun would be missing from it, and a restore would
-replace it. The kernel releases the lock
-when a process ends, however it ends.
+Site and worker share it for as long as they run. `flask db copy` and `flask restore` need it alone.
+A copy would lack what a site acknowledged after the copy began, and a restore would replace it. The
+kernel releases the lock when a process ends, even if it is killed.
 """
 
 import fcntl
