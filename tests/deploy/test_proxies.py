@@ -26,7 +26,7 @@ from campaign.edge.client_address import ClientAddress
 from campaign.edge.request_monitor import PROXYS_ID
 from campaign.process.clock import utcnow
 from tests.deploy.upload_server import BODY_SECONDS
-from tests.ports import free_port
+from tests.ports import free_port, wait_for_port
 from tests.programs import needed_program
 
 pytestmark = pytest.mark.slow
@@ -81,6 +81,7 @@ def upstream():
     """The port of the production server."""
     port = free_port()
     with running(sys.executable, "-m", "tests.deploy.upload_server", str(port)):
+        wait_for_port(port)
         yield port
 
 
