@@ -91,7 +91,7 @@ def create_message(event: Event) -> ResponseReturnValue:
             now=utcnow(),
         )
     except (operations.MessageClosed, operations.TooManyMessages) as error:
-        flash(_refusal(error), "danger")
+        flash(_refusal(event, error), "danger")
         return _back_to_list(event)
     return redirect(_address_of(event, made.id), 303)
 
@@ -185,7 +185,7 @@ def send_message(event: Event, message_id: int) -> ResponseReturnValue:
         operations.TooManyMessages,
         operations.NoReaders,
     ) as error:
-        flash(_refusal(error), "danger")
+        flash(_refusal(event, error), "danger")
     else:
         flash(_("The email is on its way. You can stop it here."), "success")
     return redirect(_address_of(event, row.id), 303)
@@ -239,14 +239,16 @@ def _can_begin(event: Event) -> bool:
     elif sent_since(event.id) >= operations.MAX_MESSAGES:
         error = operations.TooManyMessages()
     if error is not None:
-        flash(_refusal(error), "danger")
+        flash(_refusal(event, error), "danger")
     return error is None
 
 
-def _refusal(error: Exception) -> str:
+def _refusal(event: Event, error: Exception) -> str:
     if isinstance(error, operations.MessageClosed):
+        if event.state == "draft":
+            return _("Publish the event first. Then you can email the people who register.")
         return _(
-            "You cannot email people about this event: it is still a draft, or it ended too long ago."
+            "You can no longer email people about this event: its registrations have been deleted."
         )
     if isinstance(error, operations.MessageUnderWay):
         return _("Another email about this event is being sent. Wait until it is sent.")

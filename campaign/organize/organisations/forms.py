@@ -210,7 +210,7 @@ def _home_text(lang: str) -> LinesField:
 
 def _footer_text(lang: str) -> ShortTextField:
     return ShortTextField(
-        in_language(_l("Text at the end of each page"), lang), [max_length(MAX_FOOTER_LENGTH)]
+        in_language(_l("Footer text"), lang), [max_length(MAX_FOOTER_LENGTH)]
     )
 
 
@@ -241,7 +241,7 @@ class LookForm(_OfOrganisation):
 
     part = "look"
     accent = ColourField(_l("Accent colour"))
-    pattern = RadioField(_l("Pattern of the margin"), choices=PATTERN_CHOICES, default="plain")
+    pattern = RadioField(_l("Margin pattern"), choices=PATTERN_CHOICES, default="plain")
     logo = FileField(_l("Logo"))
     mark = FileField(_l("Square logo"))
 
