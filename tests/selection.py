@@ -15,6 +15,8 @@ from xdist.scheduler import LoadFileScheduling
 BROWSER_TESTS = "tests/browser/"
 # So many cases of a test that uses a database run in `make test`.
 DATABASE_CASES = 2
+# In CI, one in so many tests whose SQL is the same on both databases runs on PostgreSQL too.
+SAME_SQL_SHARE = 3
 ALL = sys.maxsize
 # Their files start separate sites, or copy whole databases.
 SITE_TESTS = (
@@ -91,27 +93,34 @@ def _on_other_database(items):
 
 
 def _on_postgresql_too(items):
-    """Return the cases on PostgreSQL of half the tests whose SQL is the same on both databases."""
+    """Return the cases on PostgreSQL of most tests whose SQL is the same on both databases.
+
+    One test in SAME_SQL_SHARE stays.
+    """
     others = {name_of(item) for item in items if not runs_on_postgresql(item)}
     return {
         item
         for item in filter(runs_on_postgresql, items)
         if not {"both_databases", "one_database", "slow"} & _marks_of(item)
         and name_of(item) in others
-        and not _is_for_postgresql(name_of(item))
+        and crc32(name_of(item).encode()) % SAME_SQL_SHARE
     }
 
 
 def _further_cases(items):
-    """Return the cases of each browser test after the first: after the second if `make test` has one."""
+    """Return the cases of each test on SQLite or in a browser after the first two.
+
+    A slow browser test has one case.
+    """
     cases = defaultdict(list)
     for item in items:
-        if "browser" in _marks_of(item) and not item.get_closest_marker("every_case"):
+        is_chosen = "browser" in _marks_of(item) or _uses_sqlite(item)
+        if is_chosen and not {"every_case", "one_case"} & _marks_of(item):
             cases[name_of(item)].append(item)
     return {
         case
         for of_one in cases.values()
-        for case in _chosen_first(of_one)[1 if "slow" in _marks_of(of_one[0]) else 2 :]
+        for case in _chosen_first(of_one)[1 if {"slow", "browser"} <= _marks_of(of_one[0]) else 2 :]
     }
 
 
@@ -135,6 +144,10 @@ def runs_on_postgresql(item):
     return callspec is not None and any(
         isinstance(value, str) and value == "postgresql" for value in callspec.params.values()
     )
+
+
+def _uses_sqlite(item):
+    return "app" in item.fixturenames and not runs_on_postgresql(item)
 
 
 def _is_for_postgresql(name):

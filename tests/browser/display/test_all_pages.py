@@ -23,7 +23,6 @@ LONG = "a.very.long.address.that.somebody.really.has@correo.universidad.mx"
 
 
 @pytest.mark.parametrize("lang", LANGS)
-@pytest.mark.every_case
 def test_nothing_is_cut_off_on_a_small_phone_by_night_or_with_double_text_size(arrive, lang):
     visitor = arrive(lang=lang, width=320, scheme="dark")
     visitor.address = f"{lang}.{LONG}"
