@@ -253,7 +253,7 @@ def _rights(subject: Subject) -> str:
     if subject != "registration":
         sentences.append(
             _(
-                "You can withdraw your consent at any time. That does not make what we did before then unlawful."
+                "You can withdraw your consent at any time. What we did before then remains lawful."
             )
         )
     return " ".join(map(str, sentences))

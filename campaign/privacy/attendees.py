@@ -52,7 +52,7 @@ GUESTS = (
         _l("Which emails about the event we sent to each registered person"),
         _l("So that you never get one twice"),
         NOBODY,
-        _l("Until a few weeks after the email. Then we keep only the total"),
+        _l("For 25 days after the email. Then we keep only the total"),
         columns_of("event_message_receipt", "message_id registration_id email_digest queued_at"),
     ),
 )
@@ -99,7 +99,7 @@ READERS = (
         _l("So that you never get one twice"),
         NOBODY,
         _l(
-            "Until a few weeks after the last email about that update, answer or result. Then we keep only the total"
+            "For 25 days after the last email about that update, answer or result. Then we keep only the total"
         ),
         (
             *columns_of("mailing_receipt", "mailing_id subscription_id email_digest queued_at"),

@@ -145,7 +145,7 @@ SIGNER_GROUPS = (
             ),
             RegisterRow(
                 _l("A withdrawn signature"),
-                _l("So that you can undo it"),
+                _l("So that you can change your mind"),
                 ORGANIZERS,
                 _l("We keep it for %(days)s days, then we delete it"),
                 (),

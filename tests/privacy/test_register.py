@@ -4,6 +4,7 @@ import pytest
 from flask_babel import force_locale
 
 from campaign.extensions import db
+from campaign.mail.bulk.sending import RECEIPT_RETENTION
 from campaign.privacy.register import IMPERSONAL, NOT_PERSONAL, REGISTER, SECTIONS
 from campaign.privacy.rows import ORGANIZERS, rows_of
 from campaign.privacy.supporters import SIGNERS
@@ -49,6 +50,12 @@ def test_nothing_is_listed_twice():
     for _name, groups in SECTIONS:
         rows = rows_of(groups)
         assert len({str(row.name) for row in rows}) == len(rows)
+
+
+@pytest.mark.parametrize("table", ["event_message_receipt", "mailing_receipt", "answer_receipt"])
+def test_retention_of_receipts_is_that_of_the_code(table):
+    (row,) = (row for row in REGISTER if any(name.startswith(table) for name in row.columns))
+    assert f" {RECEIPT_RETENTION.days} " in str(row.retention)
 
 
 @pytest.mark.parametrize("lang", ["en", "es", "fr"])

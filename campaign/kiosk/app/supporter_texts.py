@@ -81,7 +81,7 @@ SIGNING = {
     "delivery_each": _l("What we give to the people each petition is addressed to:"),
     "delivery_never": _l("We never give them your email address."),
     "sign": _l("Sign"),
-    "save_letter": _l("Save my letter"),
+    "save_letter": _l("Sign my letter"),
     "signing": _l("One moment…"),
     "faults_one": _l("1 problem to fix"),
     "faults_many": _l("%(count)s problems to fix", count="{n}"),

@@ -46,7 +46,7 @@ STATE_LABELS = {
     "unconfirmed": _l("unconfirmed"),
     "waiting": _l("on the waiting list"),
     "held": pgettext("state of a registration", "held for review"),
-    "cancelled": _l("no longer coming"),
+    "cancelled": pgettext("state of a registration", "cancelled"),
 }
 
 

@@ -64,11 +64,11 @@ DEFAULT_COLUMNS = {
     "records": EVERYTHING,
 }
 STATE_LABELS = {
-    "counted": _l("Only counted signatures"),
+    "counted": _l("Counted"),
     "pending": _l("Waiting for confirmation"),
     "held": _l("Held for review"),
     "withdrawn": _l("Withdrawn signatures"),
-    "all": _l("All, with any status"),
+    "all": _l("Any status"),
 }
 KIND_LABELS = {
     "csv": _l("Spreadsheet (CSV)"),

@@ -224,7 +224,7 @@ SUBJECTS = {
     "letters": _l("Letters"),
     "events": _l("Events"),
     "registrations": _l("Registrations"),
-    "event_messages": _l("Emails to everyone registered"),
+    "event_messages": _l("Emails about an event"),
     "updates": _l("Updates"),
     "signatures": _l("Signatures"),
     "addresses": _l("Changes of email address"),

@@ -50,7 +50,7 @@ from campaign.text.names import NameRefused, clean_name
 ROLE_HINTS = {
     ADMIN: _l("Can do everything on the whole site, and manage all organizers"),
     ORGANISATION_OWNER: _l("Can do everything in all causes, create causes, and manage the team"),
-    "owner": _l("Can do everything in this cause, and manage its team"),
+    "owner": _l("Can do everything in one cause, and manage its team"),
     "editor": _l("Writes petitions, events and updates. Cannot see who signed"),
     "exporter": _l("Sees signatures and exports them for delivery"),
     "reviewer": _l("Reviews and corrects signatures, reviews comments, imports paper signatures"),
