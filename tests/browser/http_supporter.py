@@ -38,11 +38,19 @@ def sign(url, address, lang="en", slug="find-the-43", **words):
     )
 
 
-def email_to(url, address, lang="en"):
-    """Wait for an email to `address`, and return its page."""
+def email_to(url, address, lang="en", sign=""):
+    """Wait for an email to `address` that contains `sign`, and return the newest one's page.
+
+    Emails with other signs may be sent after it.
+    """
     row = re.compile(rf'href="(/dev/mail/[^"]+)">(?:(?!</li>).)*{re.escape(address)}', re.DOTALL)
-    found = row.search(until(lambda: ask(f"{url}/dev/mail", lang), row))
-    return ask(url + found.group(1), lang)
+
+    def newest():
+        paths = row.findall(ask(f"{url}/dev/mail", lang))
+        emails = (ask(url + path, lang) for path in paths)
+        return next((email for email in emails if sign in email), "")
+
+    return until(newest, re.escape(sign) or ".")
 
 
 def link_in(email, way):
@@ -63,7 +71,7 @@ def confirm(url, address, lang="en", **words):
 def own_link(url, address, lang="en"):
     """Request the link to the owner's page, and return it from the email."""
     ask(f"{url}/{lang}/mine", lang, email=address)
-    return link_in(until(lambda: email_to(url, address, lang), "/signatures/mine/"), "mine")
+    return link_in(email_to(url, address, lang, "/signatures/mine/"), "mine")
 
 
 def hatched_address(page, lang):

@@ -158,9 +158,7 @@ def _changing_address(url, link, lang):
     yield "address-change", ask(change)
     yield "address-change-confirmed", ask(f"{change}/confirm", yes="")
     yield "new-address-waiting", ask(form)
-    old = address_change_link(
-        until(lambda: email_to(url, link_owner(lang), lang), "/address-changes/")
-    )
+    old = address_change_link(email_to(url, link_owner(lang), lang, "/address-changes/"))
     yield "address-change-old", ask(old)
     yield "address-change-stopped", ask(f"{old}/stop", yes="")
     yield "address-change-ended", ask(change)

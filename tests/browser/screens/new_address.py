@@ -48,7 +48,7 @@ class AddressChangeScreen(Screen):
     @classmethod
     def from_email(cls, visitor, url, address):
         """Wait for an email with such a link, and open it."""
-        email = until(lambda: email_to(url, address, visitor.lang), "/address-changes/")
+        email = email_to(url, address, visitor.lang, "/address-changes/")
         link = re.search(r'http[^"<\s]+/address-changes/[^"<\s]+', email).group()
         visitor.page.goto(unescape(link))
         return cls(visitor)
