@@ -16,7 +16,7 @@ BROWSER_TESTS = "tests/browser/"
 # So many cases of a test that uses a database run in `make test`.
 DATABASE_CASES = 2
 # In CI, one in so many tests whose SQL is the same on both databases runs on PostgreSQL too.
-SAME_SQL_SHARE = 3
+SAME_SQL_SHARE = 6
 ALL = sys.maxsize
 # Their files start separate sites, or copy whole databases.
 SITE_TESTS = (
@@ -108,19 +108,15 @@ def _on_postgresql_too(items):
 
 
 def _further_cases(items):
-    """Return the cases of each test on SQLite or in a browser after the first two.
-
-    A slow browser test has one case.
-    """
+    """Return the cases of each browser test after the first two, or after the first of a slow test."""
     cases = defaultdict(list)
     for item in items:
-        is_chosen = "browser" in _marks_of(item) or _uses_sqlite(item)
-        if is_chosen and not {"every_case", "one_case"} & _marks_of(item):
+        if "browser" in _marks_of(item) and not item.get_closest_marker("every_case"):
             cases[name_of(item)].append(item)
     return {
         case
         for of_one in cases.values()
-        for case in _chosen_first(of_one)[1 if {"slow", "browser"} <= _marks_of(of_one[0]) else 2 :]
+        for case in _chosen_first(of_one)[1 if "slow" in _marks_of(of_one[0]) else 2 :]
     }
 
 
@@ -144,10 +140,6 @@ def runs_on_postgresql(item):
     return callspec is not None and any(
         isinstance(value, str) and value == "postgresql" for value in callspec.params.values()
     )
-
-
-def _uses_sqlite(item):
-    return "app" in item.fixturenames and not runs_on_postgresql(item)
 
 
 def _is_for_postgresql(name):

@@ -103,7 +103,6 @@ def _parts(rule, known):
 
 
 @pytest.mark.slow
-@pytest.mark.every_case
 @pytest.mark.parametrize(
     "role", [None, *(pytest.param(role, marks=pytest.mark.slow) for role in (ADMIN, *ROLES))]
 )

@@ -19,7 +19,6 @@ def send_form(dice, watcher, client, form, **options):
 
 
 @pytest.mark.slow
-@pytest.mark.every_case
 @pytest.mark.parametrize("role", [ADMIN, None, *ROLES])
 def test_no_form_fails_and_no_markup_is_returned(
     client, site, dice, watcher, unlimited, organizer_with, role
@@ -48,7 +47,6 @@ def test_no_form_fails_and_no_markup_is_returned(
     Reach().crawl(look, STARTS)
 
 
-@pytest.mark.every_case
 @pytest.mark.parametrize("role", [None, ADMIN])
 def test_no_url_fails_for_an_unknown_body(
     client, site, dice, watcher, unlimited, organizer_with, role
