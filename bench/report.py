@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
-HEAD = ("what", "Volante", "beside it", "target", "")
+HEAD = ("what", "Volante", "baseline", "target", "result")
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,9 @@ def _table(rows):
 def _introduction(duration):
     return f"""# Performance
 
-Written by `make bench` on {datetime.now(UTC):%d %B %Y}: {os.cpu_count()} processors, {platform.system()} {platform.machine()},
-Python {platform.python_version()}, {duration}. Servers, databases and load clients share the machine, over loopback.
-Each figure stands beside its baseline from the same run, taken in turns; where there are several rounds, medians count."""
+How fast Volante is, compared with baselines and targets.
+
+- **Setup:** {datetime.now(UTC):%B %-d, %Y}, `make bench`, {os.cpu_count()} processors, {platform.system()} {platform.machine()},
+  Python {platform.python_version()}, {duration}. Servers, databases and load clients share the machine, over loopback.
+- **Baselines** were measured in the same run, in turns. Of several rounds, the median counts.
+- **p99** means that 99 of 100 were at least as fast."""

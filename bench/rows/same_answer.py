@@ -92,10 +92,10 @@ def _row(times):
         for statistic in (median, _late)
     ]
     return Row(
-        f"answer to {EACH} each who sign first, again, again once confirmed",
+        f"answer to a first signature, a repeat, a repeat once confirmed, {EACH} each",
         f"medians {figures[0]} ms",
         f"90 % within {figures[1]} ms",
-        f"by its time ≤ {MAX_GUESSED:.0%} guessed",
+        f"≤ {MAX_GUESSED:.0%} guessed by the time",
         guessed <= MAX_GUESSED,
         f"{guessed:.0%} guessed",
     )

@@ -88,8 +88,8 @@ def _stored_row(kind, acknowledged, signatures, emails):
     Responses after the end make it a few more.
     """
     return Row(
-        f"kept of what was acknowledged, {NAMES[kind]}",
-        f"{signatures:,} signatures, {emails:,} mails",
+        f"acknowledged signatures kept, {NAMES[kind]}",
+        f"{signatures:,} signatures, {emails:,} emails",
         f"{acknowledged:,} acknowledged",
         "all",
         acknowledged <= signatures == emails,
