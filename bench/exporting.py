@@ -21,12 +21,12 @@ def main():
     with app.app_context(), Path(file).open("wb") as output:
         table, rows = SignatureTable(Selection(petition_by_slug(SLUG).id)), 0
         begun = perf_counter()
-        form = FORMATS[kind](table.header, table.kinds)
-        output.write(form.begin())
+        file_format = FORMATS[kind](table.header, table.kinds)
+        output.write(file_format.begin())
         for columns in table.stream():
-            output.write(form.add(columns))
+            output.write(file_format.add(columns))
             rows += len(columns[0])
-        output.write(form.end())
+        output.write(file_format.end())
         print(perf_counter() - begun, rows, peak_megabytes())
 
 

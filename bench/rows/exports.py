@@ -35,19 +35,21 @@ def measure(scale, folder):
         fill(url, site_folder, count)
         dump = _dump_sqlite if kind == "sqlite" else _dump_postgresql
         dump_rate = dump(url, site_folder / "dump.csv")
-        for form in ("csv", "jsonl", "xlsx"):
-            yield _row(f"{form} of {count:,}, {kind}", url, site_folder, form, dump_rate)
+        for file_format in ("csv", "jsonl", "xlsx"):
+            yield _row(
+                f"{file_format} of {count:,}, {kind}", url, site_folder, file_format, dump_rate
+            )
 
 
-def _row(label, url, site_folder, form, dump_rate):
+def _row(label, url, site_folder, file_format, dump_rate):
     command = [
         sys.executable,
         "-m",
         "bench.exporting",
         url,
         site_folder,
-        form,
-        site_folder / f"out.{form}",
+        file_format,
+        site_folder / f"out.{file_format}",
     ]
     output = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     seconds, rows, megabytes = map(float, output.split())

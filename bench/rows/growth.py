@@ -195,9 +195,9 @@ QUESTIONS = {
 
 def _export(_site):
     table, done = SignatureTable(Selection(petition_by_slug(SLUG).id, state="all")), 0
-    form, begun = JsonLines(table.header, table.kinds), time.perf_counter()
+    file_format, begun = JsonLines(table.header, table.kinds), time.perf_counter()
     for columns in table.stream():
-        form.add(columns)
+        file_format.add(columns)
         done += len(columns[0])
     return time.perf_counter() - begun, done
 

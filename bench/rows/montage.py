@@ -36,8 +36,8 @@ def measure(_scale, folder):
     yield _picture()
     yield _large_picture()
     yield _large_card()
-    for form, size in (("pdf", "A0"), ("png", "12000")):
-        yield _poster(form, size, folder)
+    for file_format, size in (("pdf", "A0"), ("png", "12000")):
+        yield _poster(file_format, size, folder)
 
 
 def _layout():
@@ -129,11 +129,11 @@ print(perf_counter() - begun)
     )
 
 
-def _poster(form, size, folder):
-    seconds, megabytes = _print_poster(form, size, MILLION, folder)
-    few_seconds, few_megabytes = _print_poster(form, size, 1000, folder)
+def _poster(file_format, size, folder):
+    seconds, megabytes = _print_poster(file_format, size, MILLION, folder)
+    few_seconds, few_megabytes = _print_poster(file_format, size, 1000, folder)
     return Row(
-        f"poster.{form} of 1,000,000, {size if form == 'pdf' else f'{int(size):,} px'}",
+        f"poster.{file_format} of 1,000,000, {size if file_format == 'pdf' else f'{int(size):,} px'}",
         f"{seconds:.0f} s, {megabytes:.0f} MB at its peak",
         f"{few_seconds:.0f} s, {few_megabytes:.0f} MB for 1,000",
         f"< {MAX_MEGABYTES} MB",
@@ -141,7 +141,7 @@ def _poster(form, size, folder):
     )
 
 
-def _print_poster(form, size, count, folder):
+def _print_poster(file_format, size, count, folder):
     """Print a poster as the worker does and return (seconds, peak megabytes) of its process."""
     fields = {
         "title": "Butterflies",
@@ -152,7 +152,7 @@ def _print_poster(form, size, count, folder):
     }
     fields |= {"lang": "en", "identity": IDENTITY, "names_file": "", "names_texts": {}, "gaps": ()}
     spec = PosterSpec(
-        form=form,
+        file_format=file_format,
         size=size,
         count=f"{count:,}",
         shape_folder=str(DATA / "monarch"),

@@ -151,13 +151,15 @@ def make_shape(
 @click.option("--output", type=click.Path(dir_okay=False), required=True, help="File to write.")
 def draw_poster(cause: str, size: str, lang: str, names: bool, output: str) -> None:
     """Draw a poster of CAUSE right now, before those in the queue."""
-    form = "pdf" if size.upper() in PAPER_MM else "png"
-    if form == "png" and not (size.isascii() and size.isdecimal() and 300 <= int(size) <= 12_000):
+    file_format = "pdf" if size.upper() in PAPER_MM else "png"
+    if file_format == "png" and not (
+        size.isascii() and size.isdecimal() and 300 <= int(size) <= 12_000
+    ):
         raise click.BadParameter(
             "Enter A3, A2, A1, A0 or a width from 300 to 12000.", param_hint="--size"
         )
     row = _load_cause(cause)
-    variety = Variety(row.id, form, size.upper(), lang, names)
+    variety = Variety(row.id, file_format, size.upper(), lang, names)
     with tempfile.TemporaryDirectory() as scratch, Path(output).open("wb") as file:
         spec, _ = prepare(row, variety, Path(scratch))
         print_poster(spec, find_shape(row.shape), file)

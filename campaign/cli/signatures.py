@@ -148,12 +148,12 @@ def generate_signatures(petition: Petition, count: int, *, seed: int) -> int:
 
 def _write_rows(table: SignatureTable, kind: str, file: BinaryIO) -> int:
     """Write the rows to the binary `file` and return the number of signatures in it."""
-    form, total = FORMATS[kind](table.header, table.kinds), 0
-    file.write(form.begin())
+    file_format, total = FORMATS[kind](table.header, table.kinds), 0
+    file.write(file_format.begin())
     for columns in table.stream():
-        file.write(form.add(columns))
+        file.write(file_format.add(columns))
         total += len(columns[0])
-    file.write(form.end())
+    file.write(file_format.end())
     return total
 
 

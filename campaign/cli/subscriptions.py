@@ -51,8 +51,8 @@ def export(
     """Export subscribers with the consent each gave: its text, when and how."""
     scope = _load_scope(slug, organisation_slug)
     write(_record, "subscriptions.export", scope)
-    form = subscriber_format(kind, for_people=False)
-    pieces = (piece.data for piece in pieces_of_subscribers(form, state=state, **scope))
+    file_format = subscriber_format(kind, for_people=False)
+    pieces = (piece.data for piece in pieces_of_subscribers(file_format, state=state, **scope))
     if output is None:
         for piece in pieces:
             sys.stdout.buffer.write(piece)

@@ -117,8 +117,8 @@ class DeliveryPack:
         self._counts["erased"] = counted_without_data(self._petition_id)
         after, volume = 0, 1
         with Sealer(self._table_path, self._key) as table:
-            form = self._table_form()
-            table.write(form.begin())
+            file_format = self._table_format()
+            table.write(file_format.begin())
             while after < last:
                 after, batches = self._signatures.after(after, last, VOLUME_SIZE)
                 if not batches:
@@ -126,7 +126,7 @@ class DeliveryPack:
                 columns = (list(chain.from_iterable(parts)) for parts in zip(*batches, strict=True))
                 rows = dict(zip(self._signatures.header, columns, strict=True))
                 first, self._done = self._done + 1, self._done + len(rows["number"])
-                table.write(form.add(self._table_columns(rows, first)))
+                table.write(file_format.add(self._table_columns(rows, first)))
                 for kind in ("evidence", "version", "notice"):
                     self._counts[kind].update(map(str, rows[kind]))
                 texts = self._texts()
@@ -137,7 +137,7 @@ class DeliveryPack:
                 volume += 1
             self._table_frames = table.finish()
 
-    def _table_form(self) -> CsvForExcel:
+    def _table_format(self) -> CsvForExcel:
         names = self._table_names()
         kinds = ("integer" if name == "number" else "text" for name in names)
         return CsvForExcel(["row", *names], ["integer", *kinds])

@@ -126,9 +126,9 @@ def _pieces(
         pack = DeliveryPack(export, table_path, key)
         total, pieces = pack.total(), pack.pieces()
     elif export.aim == SUBSCRIBERS:
-        form = subscriber_format(export.kind, for_people=True)
+        file_format = subscriber_format(export.kind, for_people=True)
         scope = SubscriptionScope(cause_id=export.cause_id, organisation_id=export.organisation_id)
-        total, pieces = count_subscribers(**scope), pieces_of_subscribers(form, **scope)
+        total, pieces = count_subscribers(**scope), pieces_of_subscribers(file_format, **scope)
     else:
         table = table_of(export)
         total, pieces = table.total(), pieces_of_signatures(export, table)

@@ -143,16 +143,16 @@ def table_of(export: Export) -> SignatureTable:
 
 def pieces_of_signatures(export: Export, table: SignatureTable) -> Generator[Piece, None, None]:
     """Yield the Pieces of an export in one of the DOWNLOADS."""
-    form = DOWNLOADS[export.kind](table.header, table.kinds, at=export.requested_at)
+    file_format = DOWNLOADS[export.kind](table.header, table.kinds, at=export.requested_at)
     after, last, done = 0, table.last_id(), 0
-    yield Piece(form.begin(), done)
+    yield Piece(file_format.begin(), done)
     while after < last:
         after, batches = table.after(after, last, ROWS_PER_PIECE)
         # Release the database connection while the bytes are sealed.
         db.session.rollback()
         done += sum(len(columns[0]) for columns in batches)
-        yield Piece(b"".join(map(form.add, batches)), done)
-    yield Piece(form.end(), done)
+        yield Piece(b"".join(map(file_format.add, batches)), done)
+    yield Piece(file_format.end(), done)
 
 
 def _answer_text(answer: str | bool | None) -> str | None:

@@ -43,7 +43,7 @@ STATES = {"active": ("active",), "all": ("active", "pending", "ended")}
 
 
 def pieces_of_subscribers(
-    form: Any,
+    file_format: Any,
     *,
     cause_id: int | None = None,
     organisation_id: int | None = None,
@@ -54,7 +54,7 @@ def pieces_of_subscribers(
     It holds the subscribers of a cause, or of an organisation, to one or all of its causes; or, if
     neither is given, of the site. Ended subscriptions whose address was erased are left out.
     """
-    yield Piece(form.begin(), 0)
+    yield Piece(file_format.begin(), 0)
     sources = [source for _kind, source in COLUMNS.values()]
     query = (
         select(Subscription.id, *sources)
@@ -74,8 +74,8 @@ def pieces_of_subscribers(
         db.session.rollback()
         _ids, *columns = zip(*rows, strict=True)
         done += len(rows)
-        yield Piece(form.add(columns), done)
-    yield Piece(form.end(), done)
+        yield Piece(file_format.add(columns), done)
+    yield Piece(file_format.end(), done)
 
 
 def subscriber_format(kind: str, *, for_people: bool) -> Any:

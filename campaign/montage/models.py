@@ -24,11 +24,12 @@ from campaign.process.clock import UtcDateTime, utcnow
 
 IN_WORK = text("state in ('waiting', 'drawing')")
 READY = text("state = 'ready'")
+# The columns of a variety.
 VARIETY = ("cause_id", "form", "size", "lang", "with_names")
 
 
 class Poster(Base):
-    """A poster of one variety: cause, form, size, language, with or without names.
+    """A poster of one variety: cause, file format, size, language, with or without names.
 
     At most one of each variety is in progress. `appearance_digest`, `numbers_digest` and
     `names_digest` say what it shows: its text and shape, which butterflies, and which names.
@@ -53,7 +54,7 @@ class Poster(Base):
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     cause_id: Mapped[int] = mapped_column(ForeignKey("cause.id", ondelete="CASCADE"))
-    form: Mapped[str] = mapped_column(String(3))
+    file_format: Mapped[str] = mapped_column("form", String(3))
     size: Mapped[str] = mapped_column(String(5))
     lang: Mapped[str] = mapped_column(String(35))
     with_names: Mapped[bool] = mapped_column(Boolean, default=False)
@@ -69,7 +70,7 @@ class Poster(Base):
     @property
     def file_name(self) -> str:
         """Return the name of the poster's file."""
-        return f"{self.id}.{self.form}"
+        return f"{self.id}.{self.file_format}"
 
 
 class StoredShape(Base):

@@ -1,7 +1,7 @@
 """Queries about posters and shapes."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -20,18 +20,22 @@ NAMES_AT_ONCE = 5000
 
 @dataclass(frozen=True)
 class Variety:
-    """A kind of poster: `form` is pdf or png, `size` A3 … A0 or a width in pixels."""
+    """A kind of poster: `file_format` is pdf or png, `size` A3 … A0 or a width in pixels."""
 
     cause_id: int
-    form: str
+    file_format: str
     size: str
     lang: str
     with_names: bool
 
+    @classmethod
+    def of(cls, poster: Poster) -> "Variety":
+        """Return the variety of a poster."""
+        return cls(*(getattr(poster, field.name) for field in fields(cls)))
+
     def matches(self) -> list[ColumnElement[bool]]:
         """Return the conditions that select this variety's posters."""
-        columns = (Poster.cause_id, Poster.form, Poster.size, Poster.lang, Poster.with_names)
-        return [column == value for column, value in zip(columns, astuple(self), strict=True)]
+        return [getattr(Poster, name) == value for name, value in vars(self).items()]
 
 
 @dataclass(frozen=True)

@@ -168,7 +168,7 @@ def poster_spec(
     with force_locale(locale_of(lang)):
         title = cause.text(lang).title
         return PosterSpec(
-            form=variety.form,
+            file_format=variety.file_format,
             size=variety.size,
             lang=lang,
             identity=print_identity(cause, lang),

@@ -134,8 +134,8 @@ def show(kind: str, slug: str) -> ResponseReturnValue:
     return page if request.args else public(page, 60)
 
 
-@blueprint.get(f"/<{KINDS}:kind>/<slug>/qr.<any(svg, png):form>")
-def qr(kind: str, slug: str, form: str) -> ResponseReturnValue:
+@blueprint.get(f"/<{KINDS}:kind>/<slug>/qr.<any(svg, png):file_format>")
+def qr(kind: str, slug: str, file_format: str) -> ResponseReturnValue:
     """Return the QR code of its URL, as SVG or PNG.
 
     The URL has the language `lang`, or none, so that the reader's phone decides.
@@ -148,12 +148,12 @@ def qr(kind: str, slug: str, form: str) -> ResponseReturnValue:
     buffer = BytesIO()
     drawing.save(
         buffer,
-        kind=form,
+        kind=file_format,
         border=QUIET_ZONE,
-        **({"scale": SCALE} if form == "png" else {"omitsize": True, "xmldecl": False}),
+        **({"scale": SCALE} if file_format == "png" else {"omitsize": True, "xmldecl": False}),
     )
     picture = Response(
-        buffer.getvalue(), mimetype="image/png" if form == "png" else "image/svg+xml"
+        buffer.getvalue(), mimetype="image/png" if file_format == "png" else "image/svg+xml"
     )
     # A supporter's code is fetched once. Caching it would push popular pages out of the edge cache.
     return picture if code else public(picture, CODE_SECONDS)

@@ -9,13 +9,13 @@ from PIL import Image, ImageDraw
 CLEAR = (0, 0, 0, 0)
 
 
-def png(image, form="PNG"):
+def png(image, file_format="PNG"):
     file = io.BytesIO()
-    image.save(file, form)
+    image.save(file, file_format)
     return file.getvalue()
 
 
-def heart(ground=CLEAR, *, side=600, form="PNG"):
+def heart(ground=CLEAR, *, side=600, file_format="PNG"):
     """Return a heart in two reds with a pale spot, on a background of one colour or none."""
     image = Image.new("RGBA", (900, 800), ground)
     draw = ImageDraw.Draw(image)
@@ -24,7 +24,7 @@ def heart(ground=CLEAR, *, side=600, form="PNG"):
     draw.polygon([(95, 380), (805, 380), (450, 760)], fill="#a01030")
     draw.ellipse((380, 230, 520, 370), fill="#ffd0a0")
     image = image.resize((side, side * 800 // 900))
-    return png(image.convert("RGB") if form == "JPEG" else image, form)
+    return png(image.convert("RGB") if file_format == "JPEG" else image, file_format)
 
 
 def ring():

@@ -79,7 +79,7 @@ PUBLIC = {
     "GET /petitions/<slug>/picture-<digest>.webp",
     "GET /petitions/<slug>/proof",
     "GET /<lang>/<any(petitions, actions, causes, events, updates):kind>/<slug>/share",
-    "GET /<any(petitions, actions, causes, events, updates):kind>/<slug>/qr.<any(svg, png):form>",
+    "GET /<any(petitions, actions, causes, events, updates):kind>/<slug>/qr.<any(svg, png):file_format>",
     "GET /embed/petitions/<slug>",
     "GET /embed/petitions/<slug>/signatures",
     "POST /embed/petitions/<slug>/signatures",

@@ -59,7 +59,7 @@ def card(shape, last, gaps=(), **more):
     return np.asarray(picture).astype(int)
 
 
-def spec(shape, last, gaps=(), *, form="png", size="900", names_file="", **more):
+def spec(shape, last, gaps=(), *, file_format="png", size="900", names_file="", **more):
     fields = {
         "lang": "en",
         "identity": IDENTITY,
@@ -78,7 +78,9 @@ def spec(shape, last, gaps=(), *, form="png", size="900", names_file="", **more)
         "gaps": tuple(gaps),
         "names_texts": NAMES_TEXTS,
     }
-    return PosterSpec(form=form, size=size, names_file=str(names_file), **{**fields, **more})
+    return PosterSpec(
+        file_format=file_format, size=size, names_file=str(names_file), **{**fields, **more}
+    )
 
 
 def printed(order):
@@ -109,7 +111,9 @@ def texts_of(order):
     "name", ["River Keepers", "", "Guardianes del Río y de sus Orillas, A. C. " * 4]
 )
 def test_poster_names_the_organisation_at_its_foot(name):
-    order = spec("dove", 3, form="pdf", size="A3", identity=replace(IDENTITY, name=name.strip()))
+    order = spec(
+        "dove", 3, file_format="pdf", size="A3", identity=replace(IDENTITY, name=name.strip())
+    )
     [text] = texts_of(order)
     assert name.strip() in " ".join(text.split())
     assert "Volante" not in text
@@ -199,7 +203,7 @@ def test_montage_on_a_poster_is_the_montage(shape):
 
 def test_pdf_shows_what_the_png_shows():
     png = Image.fromarray(poster(spec("dove", 640, size="842")).astype(np.uint8))
-    pdf = pypdfium2.PdfDocument(printed(spec("dove", 640, form="pdf", size="A3")))
+    pdf = pypdfium2.PdfDocument(printed(spec("dove", 640, file_format="pdf", size="A3")))
     seen = pdf[0].render(scale=1).to_pil().convert("RGB").resize(png.size)
     near, far = (np.asarray(item.reduce(8)).astype(int) for item in (seen, png))
     assert np.abs(near - far).mean() < 4
@@ -210,7 +214,7 @@ def test_pdf_shows_what_the_png_shows():
     [("A3", (297, 420)), ("A2", (420, 594)), ("A1", (594, 841)), ("A0", (841, 1189))],
 )
 def test_pdf_has_the_size_of_its_paper(paper, millimetres):
-    sheets, _ = set_poster(spec("drop", 0, form="pdf", size=paper), shape_named("drop"))
+    sheets, _ = set_poster(spec("drop", 0, file_format="pdf", size=paper), shape_named("drop"))
     page = pypdfium2.PdfDocument(sheets.output())[0]
     assert page.get_size() == pytest.approx([length * 72 / 25.4 for length in millimetres], abs=0.1)
 
@@ -225,7 +229,7 @@ def test_pdf_has_the_size_of_its_paper(paper, millimetres):
 )
 @pytest.mark.parametrize("last", [0, 1, 28_000])
 def test_nothing_overflows_the_page_or_the_montage(title, last):
-    order = spec("monarch", last, title=title.strip(), form="pdf", size="A3")
+    order = spec("monarch", last, title=title.strip(), file_format="pdf", size="A3")
     sheets, frame = set_poster(order, shape_named("monarch"))
     page = pypdfium2.PdfDocument(sheets.output())[0]
     width, height = page.get_size()
@@ -250,7 +254,7 @@ def test_every_name_is_printed_once_in_its_own_script(tmp_path):
     ]
     (tmp_path / "names").write_text("\n".join(names) + "\n", encoding="utf-8")
     document = pypdfium2.PdfDocument(
-        printed(spec("drop", 905, form="pdf", size="A3", names_file=tmp_path / "names"))
+        printed(spec("drop", 905, file_format="pdf", size="A3", names_file=tmp_path / "names"))
     )
     assert len(document) == 2
     fields = " ".join(" ".join(page.get_textpage().get_text_range().split()) for page in document)
@@ -262,7 +266,7 @@ def test_every_name_is_printed_once_in_its_own_script(tmp_path):
 def test_name_without_a_font_is_reported_and_not_printed_as_boxes(tmp_path):
     (tmp_path / "names").write_text("Amalia Rosales\n𓀀𓀁\n", encoding="utf-8")
     [page] = pypdfium2.PdfDocument(
-        printed(spec("drop", 2, form="pdf", size="A3", names_file=tmp_path / "names"))
+        printed(spec("drop", 2, file_format="pdf", size="A3", names_file=tmp_path / "names"))
     )
     assert "Unset: 1." in page.get_textpage().get_text_range()
 
@@ -281,7 +285,7 @@ def test_names_that_do_not_fit_on_a_png_are_said_to_be_in_the_pdf(tmp_path):
 def test_poster_of_a_million_needs_less_than_600_megabytes(tmp_path):
     """Measured in a separate process, for the largest paper and the widest picture."""
     for order in (
-        spec("drop", 1_000_000, form="pdf", size="A0"),
+        spec("drop", 1_000_000, file_format="pdf", size="A0"),
         spec("monarch", 1_000_000, size="12000"),
     ):
         (tmp_path / "spec.json").write_text(order.to_json())

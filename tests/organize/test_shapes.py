@@ -103,7 +103,7 @@ def test_picture_is_uploaded_previewed_and_accepted(desk_of, client):
 def test_picture_is_cut_out_in_another_way_and_errors_are_at_the_field(desk_of):
     cause = make_cause()
     desk = desk_of("editor", cause.id)
-    place = send(desk, heart("white", form="JPEG"), title="Our heart").location
+    place = send(desk, heart("white", file_format="JPEG"), title="Our heart").location
     first = drafts_of(now_of())[0].shape
     answer = desk.post(place, {"version": 1, "cut_by": "colour", "threshold": "254"})
     assert (answer.status_code, 'id="threshold-error"' in answer.text) == (422, True)

@@ -21,7 +21,7 @@ NOBODY = 9_999_999
 WORDS = {
     "lang": "en",
     "kind": "petitions",
-    "form": "svg",
+    "file_format": "svg",
     "path": "css/site.css",
     "extension": "pdf",
 }

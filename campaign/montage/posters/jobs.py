@@ -21,7 +21,7 @@ from campaign.files.storage import FileStorage
 from campaign.health.disk_checks import reserve_space
 from campaign.jobs.registry import BackgroundWork
 from campaign.jobs.runs import JobRun, WorkerContext
-from campaign.montage.models import VARIETY, Poster
+from campaign.montage.models import Poster
 from campaign.montage.posters.operations import (
     JOB,
     drop_posters,
@@ -70,7 +70,7 @@ def draw_poster(run: JobRun) -> datetime | None:
     poster = db.session.get(Poster, run.subject_id, populate_existing=True)
     if poster is None or poster.state not in ("waiting", "drawing"):
         return None
-    variety = Variety(*(getattr(poster, column) for column in VARIETY))
+    variety = Variety.of(poster)
     poster_id, file_name = poster.id, poster.file_name
     run.write(start_poster, poster_id)
     settings = run.worker.settings

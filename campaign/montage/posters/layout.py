@@ -181,7 +181,7 @@ class _Poster(PosterPaper):
         lines = lines_of(names, self._canvas)
         foot, left_over = self._set_names(lines) if lines else (self._foot - 18, [])
         frame = self._frame(self._set_title(bool(lines)), self._set_count(foot, bool(lines)))
-        if self._spec.form == "pdf":
+        if self._spec.file_format == "pdf":
             self._set_further_sheets(left_over)
         return self._canvas, frame
 
@@ -259,7 +259,7 @@ class _Poster(PosterPaper):
         set_lines(self._canvas, grid, shown, EDGE * u, top * u)
         heading = self._heading
         if left_over:
-            heading += " " + texts["further" if self._spec.form == "pdf" else "not_all"]
+            heading += " " + texts["further" if self._spec.file_format == "pdf" else "not_all"]
         self._draw_text(heading, EDGE, top - 12, LABEL_FONT_BOLD, 13, INK_2)
         self._tapered_rule(top - 40, 4)
         return top - 66, left_over

@@ -85,11 +85,11 @@ def sweep_posters(*, now: datetime) -> list[str]:
     oldest beyond MAX_BYTES.
     """
     file_names: list[str] = []
-    newest: dict[tuple[Any, ...], Poster] = {}
+    newest: dict[Variety, Poster] = {}
     total = 0
     for poster in db.session.scalars(select(Poster).where(READY).order_by(Poster.id.desc())).all():
         total += poster.file_bytes
-        variety = tuple(getattr(poster, column) for column in VARIETY)
+        variety = Variety.of(poster)
         newer = newest.get(variety)
         newest.setdefault(variety, poster)
         if (

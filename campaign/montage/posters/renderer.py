@@ -44,7 +44,7 @@ def print_poster(
         spec, shape, *_names(spec), lambda share: progress(round(30 * share))
     )
     progress(30 if spec.names_file else 5)
-    if spec.form == "pdf":
+    if spec.file_format == "pdf":
         _draw_montage(spec, shape, canvas, frame, progress)
         output.write(canvas.output())
     else:

@@ -91,8 +91,10 @@ def png(slug: str) -> ResponseReturnValue:
     return _serve_or_queue(cause, variety)
 
 
-def _variety(cause: Cause, form: str, size: str) -> Variety:
-    return Variety(cause.id, form, size, language_parameter(), request.args.get("names") == "1")
+def _variety(cause: Cause, file_format: str, size: str) -> Variety:
+    return Variety(
+        cause.id, file_format, size, language_parameter(), request.args.get("names") == "1"
+    )
 
 
 def _small(cause: Cause, variety: Variety) -> bytes:
@@ -144,7 +146,7 @@ def _file(poster: Poster, slug: str) -> Response:
     file = poster_files(current_app.config).open(poster.file_name)
     response = send_file(
         file,
-        download_name=f"{slug}-{poster.size}-{poster.lang}{names}.{poster.form}",
+        download_name=f"{slug}-{poster.size}-{poster.lang}{names}.{poster.file_format}",
         conditional=False,
         etag=f"poster-{poster.id}",
         last_modified=poster.drawn_at,

@@ -20,7 +20,7 @@ class PosterSpec:
     them.
     """
 
-    form: str
+    file_format: str
     size: str
     lang: str
     identity: PrintIdentity
@@ -39,7 +39,7 @@ class PosterSpec:
     @property
     def page_size(self) -> tuple[float, ...]:
         """Return the width and height of the page in points."""
-        if self.form == "pdf":
+        if self.file_format == "pdf":
             return tuple(length * POINTS_PER_MM for length in PAPER_MM[self.size])
         width, height = pixels_of(int(self.size))
         return width * 72 / DOTS_PER_INCH, height * 72 / DOTS_PER_INCH

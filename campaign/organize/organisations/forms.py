@@ -209,9 +209,7 @@ def _home_text(lang: str) -> LinesField:
 
 
 def _footer_text(lang: str) -> ShortTextField:
-    return ShortTextField(
-        in_language(_l("Footer text"), lang), [max_length(MAX_FOOTER_LENGTH)]
-    )
+    return ShortTextField(in_language(_l("Footer text"), lang), [max_length(MAX_FOOTER_LENGTH)])
 
 
 class ColourField(LineField):

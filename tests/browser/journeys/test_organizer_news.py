@@ -87,7 +87,11 @@ def _picture(editor):
     desk = editor.page
     desk.goto(f"/organize/updates/{SLUG}/picture")
     desk.locator("[name=picture]").set_input_files(
-        {"name": "trees.jpg", "mimeType": "image/jpeg", "buffer": heart("white", form="JPEG")}
+        {
+            "name": "trees.jpg",
+            "mimeType": "image/jpeg",
+            "buffer": heart("white", file_format="JPEG"),
+        }
     )
     desk.locator("[data-focal] img").click(position={"x": 5, "y": 5})
     assert int(desk.locator("[name=focal_x]").input_value()) < 20
@@ -97,7 +101,11 @@ def _picture(editor):
     expect(desk.locator("[name=alt_fr]")).to_have_attribute("aria-invalid", "true")
     _inspect(editor, "picture refused")
     desk.locator("[name=picture]").set_input_files(
-        {"name": "trees.jpg", "mimeType": "image/jpeg", "buffer": heart("white", form="JPEG")}
+        {
+            "name": "trees.jpg",
+            "mimeType": "image/jpeg",
+            "buffer": heart("white", file_format="JPEG"),
+        }
     )
     desk.locator("[name=alt_fr]").fill("Douze jeunes arbres")
     desk.locator(".picture-form button[type=submit]").click()

@@ -17,7 +17,11 @@ LOADED = "images => images.every((image) => image.complete && image.naturalWidth
 
 
 def send(page):
-    file = {"name": "heart.jpg", "mimeType": "image/jpeg", "buffer": heart("white", form="JPEG")}
+    file = {
+        "name": "heart.jpg",
+        "mimeType": "image/jpeg",
+        "buffer": heart("white", file_format="JPEG"),
+    }
     page.set_input_files("[name=picture]", file)
     page.locator("form[enctype] button").click()
     page.wait_for_url("**/pictures/*")

@@ -41,8 +41,8 @@ def sweep():
     sweep_files(worker_context(current_app._get_current_object(), threading.Event()))
 
 
-def ask(petition, size="A3", *, form="pdf", names=False):
-    variety = Variety(petition.cause_id, form, size, "es", names)
+def ask(petition, size="A3", *, file_format="pdf", names=False):
+    variety = Variety(petition.cause_id, file_format, size, "es", names)
     write(request_poster, variety, now=utcnow())
     return variety
 
@@ -130,7 +130,7 @@ def test_unknown_files_are_deleted_once_they_are_old(press, folder, petition):
 
 def test_renderer_told_to_stop_leaves_the_poster_to_another(press, folder, petition, monkeypatch):
     stop = threading.Event()
-    variety = ask(petition, "12000", form="png")
+    variety = ask(petition, "12000", file_format="png")
 
     def start(poster_id):
         threading.Timer(0.5, stop.set).start()

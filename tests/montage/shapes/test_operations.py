@@ -167,8 +167,8 @@ def test_number_of_drafts_per_cause_is_limited(cause, monkeypatch):
 
 
 def test_shape_is_cut_out_and_drawn_in_a_separate_process(cause, tmp_path):
-    made = cut_out(heart("white", form="JPEG"), title="Heart", cut=Cut())
-    assert made.name == shape_files(heart("white", form="JPEG"), "Heart")[0]
+    made = cut_out(heart("white", file_format="JPEG"), title="Heart", cut=Cut())
+    assert made.name == shape_files(heart("white", file_format="JPEG"), "Heart")[0]
     assert (made.cut.by, made.is_clear, made.ground) == ("colour", False, (255, 255, 255))
     draft = write(begin_draft, cause_id=cause.id, title="Heart", made=made, now=NOON)
     with Image.open(io.BytesIO(made.picture)) as picture:

@@ -24,8 +24,8 @@ def made(content, **choices):
         heart(),
         heart("white"),
         heart("#101830"),
-        heart("white", form="JPEG"),
-        heart(form="WEBP"),
+        heart("white", file_format="JPEG"),
+        heart(file_format="WEBP"),
         ring(),
     ],
 )
@@ -47,8 +47,8 @@ def test_plain_and_transparent_backgrounds_make_the_same_shape():
 
 
 def test_threshold_decides_what_is_still_background():
-    pale_spot = made(heart("white", form="JPEG"), cut=Cut(threshold=120)).mask
-    assert made(heart("white", form="JPEG")).area - pale_spot.mean() > 0.01
+    pale_spot = made(heart("white", file_format="JPEG"), cut=Cut(threshold=120)).mask
+    assert made(heart("white", file_format="JPEG")).area - pale_spot.mean() > 0.01
 
 
 def test_outline_follows_holes_too():
