@@ -22,7 +22,7 @@ from campaign.security.private_files import open_for_owner
 from campaign.site.settings import site_settings
 from campaign.targets.exporting import FORMATS, export_targets
 
-EXIT_WRONG_ENTRIES = 1
+EXIT_WRONG_ROWS = 1
 
 group = AppGroup("targets", help="Import and export the people and bodies who are asked to act.")
 _organisation = click.option(
@@ -41,7 +41,7 @@ _file = click.argument("file", type=click.Path(exists=True, dir_okay=False, path
 def import_targets(file: Path, slug: str, dry_run: bool) -> None:
     """Import targets from FILE: CSV or XLSX with a header row, or Popolo JSON.
 
-    If an entry has an error, nothing is imported and the exit code is 1.
+    If a row has an error, nothing is imported and the exit code is 1.
     """
     _import("targets", file, _load(slug), dry_run)
 
@@ -107,8 +107,8 @@ def _import(kind: str, file: Path, organisation: Organisation, dry_run: bool) ->
             raise click.ClickException(f"{file}: {refusal_text(refusal)}") from refusal
     _print(checked)
     if checked.faults:
-        click.echo("Nothing was imported. Correct the entries with errors first.", err=True)
-        raise SystemExit(EXIT_WRONG_ENTRIES)
+        click.echo("Nothing was imported. Correct the rows with errors first.", err=True)
+        raise SystemExit(EXIT_WRONG_ROWS)
     if dry_run:
         click.echo("Nothing was changed. Without --dry-run, this is imported.")
         return

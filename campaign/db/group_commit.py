@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 MAX_BATCH_SIZE = 128
 
 
-class Entry(NamedTuple):
+class QueuedWrite(NamedTuple):
     """Queued work; `operation` takes a list of items and returns as many outcomes."""
 
     operation: Any
@@ -42,7 +42,7 @@ class GroupCommit:
     ) -> None:
         self._begin_batch = begin_batch
         self._pause = pause
-        self._queue: SimpleQueue[Entry] = SimpleQueue()
+        self._queue: SimpleQueue[QueuedWrite] = SimpleQueue()
         self._start = threading.Lock()
         self._thread: threading.Thread | None = None
         self._began_at: float | None = None
@@ -63,7 +63,7 @@ class GroupCommit:
         """
         self._ensure_thread()
         future: Future[Any] = Future()
-        self._queue.put(Entry(operation, item, future))
+        self._queue.put(QueuedWrite(operation, item, future))
         return future.result()
 
     def seconds(self, now: float) -> float:
@@ -87,23 +87,23 @@ class GroupCommit:
     def _serve(self) -> None:
         while True:
             # Items of one operation must be adjacent. The sort is stable and keeps their order.
-            batch = sorted(self._next_batch(), key=lambda entry: id(entry.operation))
+            batch = sorted(self._next_batch(), key=lambda write: id(write.operation))
             began_at = self._began_at = monotonic()
             try:
                 outcomes = self._commit(batch)
             except BaseException as error:
                 # Not even SystemExit may end this thread, or all callers would wait forever.
                 outcomes = (
-                    [self._commit_alone(entry) for entry in batch] if len(batch) > 1 else [error]
+                    [self._commit_alone(write) for write in batch] if len(batch) > 1 else [error]
                 )
             self._began_at, self._last_seconds = None, monotonic() - began_at
-            for entry, outcome in zip(batch, outcomes, strict=True):
+            for write, outcome in zip(batch, outcomes, strict=True):
                 if isinstance(outcome, BaseException):
-                    entry.future.set_exception(outcome)
+                    write.future.set_exception(outcome)
                 else:
-                    entry.future.set_result(outcome)
+                    write.future.set_result(outcome)
 
-    def _next_batch(self) -> list[Entry]:
+    def _next_batch(self) -> list[QueuedWrite]:
         batch = [self._queue.get()]
         self._pause()
         try:
@@ -113,7 +113,7 @@ class GroupCommit:
             pass
         return batch
 
-    def _commit(self, batch: list[Entry]) -> list[Any]:
+    def _commit(self, batch: list[QueuedWrite]) -> list[Any]:
         with ExitStack() as transaction:
             try:
                 transaction.enter_context(self._begin_batch())
@@ -121,13 +121,13 @@ class GroupCommit:
                 # If the database is locked or away, the whole batch waits once, not each piece.
                 return [error] * len(batch)
             outcomes: list[Any] = []
-            for operation, entries in groupby(batch, key=attrgetter("operation")):
-                outcomes += operation([entry.item for entry in entries])
+            for operation, writes in groupby(batch, key=attrgetter("operation")):
+                outcomes += operation([write.item for write in writes])
             return outcomes
 
-    def _commit_alone(self, entry: Entry) -> Any:
+    def _commit_alone(self, write: QueuedWrite) -> Any:
         try:
-            return self._commit([entry])[0]
+            return self._commit([write])[0]
         except BaseException as error:
             return error
 

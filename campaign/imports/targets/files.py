@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any
 
 from campaign.imports.tables import FileRefused
-from campaign.imports.targets.entries import Fault
 from campaign.imports.targets.operations import (
     MAX_PREVIEW,
     apply_area_codes,
@@ -15,6 +14,7 @@ from campaign.imports.targets.operations import (
 )
 from campaign.imports.targets.planning import ADDED, plan_import
 from campaign.imports.targets.reading import read_area_codes, read_targets
+from campaign.imports.targets.rows import Fault
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class CheckedFile:
 def check_file(*, kind: str, organisation_id: int, data: bytes, default_lang: str) -> CheckedFile:
     """Return what importing a file would do. `kind` is one of IMPORT_KINDS.
 
-    Raise FileRefused if it cannot be read at all, or has no entries.
+    Raise FileRefused if it cannot be read at all, or has no rows.
     """
     check = _check_area_codes if kind == "areas" else _check_targets
     checked = check(organisation_id, data, default_lang)

@@ -1,4 +1,4 @@
-"""Compare the entries of a file with the targets of an organisation: what would be changed."""
+"""Compare the rows of a file with the targets of an organisation: what would be changed."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import func, select
 
 from campaign.extensions import db
-from campaign.imports.targets.entries import Entry, Fault
+from campaign.imports.targets.rows import Fault, TargetRow
 from campaign.targets.exporting import TRANSLATED
 from campaign.targets.models import EMAIL_STATUSES, TargetEmail, TargetProfile, address_key
 from campaign.targets.operations import COLUMNS, search_text_of
@@ -34,7 +34,7 @@ class Email(NamedTuple):
 
 @dataclass
 class Known:
-    """A target that the organisation has, or that an earlier entry of the file adds."""
+    """A target that the organisation has, or that an earlier row of the file adds."""
 
     id: int | None
     columns: dict[str, Any]
@@ -46,7 +46,7 @@ class Known:
 
 
 class Step(NamedTuple):
-    """What an entry does: it adds a target (`known` is None), changes one, or neither.
+    """What a row does: it adds a target (`known` is None), changes one, or neither.
 
     `columns` are all columns that the target then has, `fields` the names of those that change.
     """
@@ -78,7 +78,7 @@ class Plan:
 
     @property
     def counts(self) -> dict[str, int]:
-        """The number of entries with each of OUTCOMES."""
+        """The number of rows with each of OUTCOMES."""
         counts = dict.fromkeys(OUTCOMES, 0)
         for step in self.steps:
             counts[step.outcome] += 1
@@ -96,14 +96,14 @@ def directory_stamp(organisation_id: int) -> Stamp:
     return Stamp(*map(int, db.session.execute(query).one()))
 
 
-def plan_import(organisation_id: int, entries: Sequence[Entry]) -> Plan:
+def plan_import(organisation_id: int, rows: Sequence[TargetRow]) -> Plan:
     """Return the Plan of a file."""
     plan = Plan(directory_stamp(organisation_id))
     directory = _Directory(organisation_id)
-    for entry in entries:
-        plan.faults += entry.faults
-        if not entry.faults:
-            result = directory.step(entry)
+    for row in rows:
+        plan.faults += row.faults
+        if not row.faults:
+            result = directory.step(row)
             if isinstance(result, Fault):
                 plan.faults.append(result)
             else:
@@ -113,7 +113,7 @@ def plan_import(organisation_id: int, entries: Sequence[Entry]) -> Plan:
 
 
 class _Directory:
-    """The targets of an organisation, by what an entry can name: external id, or name and area."""
+    """The targets of an organisation, by what a row can name: external id, or name and area."""
 
     def __init__(self, organisation_id: int) -> None:
         self._by_external_id: dict[str, Known] = {}
@@ -121,27 +121,27 @@ class _Directory:
         for known in _known_targets(organisation_id):
             self._add(known)
 
-    def step(self, entry: Entry) -> Step | Fault:
-        """Return what an entry does, or why it can do nothing."""
-        candidates = self._candidates(entry)
+    def step(self, row: TargetRow) -> Step | Fault:
+        """Return what a row does, or why it can do nothing."""
+        candidates = self._candidates(row)
         if len(candidates) > 1:
-            return Fault(entry.line, "name", "ambiguous", entry.name)
+            return Fault(row.line, "name", "ambiguous", row.name)
         known = candidates[0] if candidates else None
         if known is not None and known.line is not None:
-            return Fault(entry.line, "name", "twice", str(known.line))
-        columns = merged_columns(known.columns if known else {}, entry.columns)
+            return Fault(row.line, "name", "twice", str(known.line))
+        columns = merged_columns(known.columns if known else {}, row.columns)
         if not any(columns["names"].values()):
-            return Fault(entry.line, "name", "no_name")
-        emails = merged_emails(known.emails if known else [], entry.emails)
+            return Fault(row.line, "name", "no_name")
+        emails = merged_emails(known.emails if known else [], row.emails)
         if known is None:
-            known = Known(None, columns, line=entry.line)
+            known = Known(None, columns, line=row.line)
             self._add(known)
-            return Step(entry.line, ADDED, entry.name, None, columns, emails)
-        known.line = entry.line
-        name = entry.name or next(filter(None, known.columns["names"].values()), "")
+            return Step(row.line, ADDED, row.name, None, columns, emails)
+        known.line = row.line
+        name = row.name or next(filter(None, known.columns["names"].values()), "")
         fields = changed_fields(known, columns, emails)
         outcome = REMOVED if known.is_removed else CHANGED if fields else SAME
-        return Step(entry.line, outcome, name, known, columns, emails, fields)
+        return Step(row.line, outcome, name, known, columns, emails, fields)
 
     def _add(self, known: Known) -> None:
         if known.columns["external_id"]:
@@ -149,20 +149,20 @@ class _Directory:
         for key in {search_key(name) for name in known.columns["names"].values()} - {""}:
             self._by_name.setdefault(key, []).append(known)
 
-    def _candidates(self, entry: Entry) -> list[Known]:
-        external_id = entry.columns.get("external_id", "")
+    def _candidates(self, row: TargetRow) -> list[Known]:
+        external_id = row.columns.get("external_id", "")
         if external_id in self._by_external_id:
             return [self._by_external_id[external_id]]
         same_name = {
             id(known): known
-            for name in entry.columns.get("names", {}).values()
+            for name in row.columns.get("names", {}).values()
             for known in self._by_name.get(search_key(name), ())
         }
-        return [known for known in same_name.values() if _fits(known, entry, external_id)]
+        return [known for known in same_name.values() if _fits(known, row, external_id)]
 
 
 def merged_columns(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
-    """Return all columns of a target after an entry: what the file does not have stays."""
+    """Return all columns of a target after a row: what the file does not have stays."""
     columns = {name: old.get(name, EMPTY.get(name, "")) for name in COLUMNS}
     for name, value in new.items():
         if name in TRANSLATED.values():
@@ -174,7 +174,7 @@ def merged_columns(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
 
 
 def merged_emails(old: list[Email], new: list[tuple[str, str]] | None) -> list[Email]:
-    """Return the addresses of a target after an entry. Of two statuses the graver one stays."""
+    """Return the addresses of a target after a row. Of two statuses the graver one stays."""
     if new is None:
         return old
     known = {address_key(email.address): email for email in old}
@@ -214,11 +214,11 @@ def plain_value(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _fits(known: Known, entry: Entry, external_id: str) -> bool:
-    """Return whether an entry may be about a target with the same name."""
+def _fits(known: Known, row: TargetRow, external_id: str) -> bool:
+    """Return whether a row may be about a target with the same name."""
     if external_id and known.columns["external_id"]:
         return False
-    return "area" not in entry.columns or known.columns["area"] == entry.columns["area"]
+    return "area" not in row.columns or known.columns["area"] == row.columns["area"]
 
 
 def _known_targets(organisation_id: int) -> Iterator[Known]:

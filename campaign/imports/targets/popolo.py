@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from campaign.imports.tables import MAX_ROWS, FileRefused
-from campaign.imports.targets.entries import split_column
+from campaign.imports.targets.rows import split_column
 from campaign.targets.exporting import SEPARATOR, TRANSLATED
 
 Cells = dict[tuple[str, str], str]
@@ -29,7 +29,7 @@ CONTACTS = {
 
 
 def popolo_cells(document: Any, default_lang: str) -> Iterator[Cells]:
-    """Return the cells of each target, keyed as for `entry_of`. Raise FileRefused."""
+    """Return the cells of each target, keyed as for `target_row_of`. Raise FileRefused."""
     if isinstance(document, list):
         document = {"persons": document}
     if not isinstance(document, dict) or not any(name in document for name in LISTS[:2]):

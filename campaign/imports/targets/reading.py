@@ -6,8 +6,8 @@ from typing import Any
 
 from campaign.imports.files import read_file
 from campaign.imports.tables import FileRefused, Row, Table
-from campaign.imports.targets.entries import Entry, Fault, entry_of, split_column
 from campaign.imports.targets.popolo import popolo_cells
+from campaign.imports.targets.rows import Fault, TargetRow, split_column, target_row_of
 from campaign.targets.areas import code_prefix
 from campaign.text.formulas import restored
 from campaign.text.names import clean_text
@@ -26,17 +26,17 @@ class ColumnRefused(FileRefused):
         self.detail = detail
 
 
-def read_targets(data: bytes, default_lang: str) -> list[Entry]:
-    """Return the entries of a file. Texts without a language are in `default_lang`.
+def read_targets(data: bytes, default_lang: str) -> list[TargetRow]:
+    """Return the rows of a file. Texts without a language are in `default_lang`.
 
     Raise FileRefused if it cannot be read at all.
     """
     if data.lstrip()[:1] in (b"{", b"["):
         cells = popolo_cells(_json_of(data), default_lang)
-        return [entry_of(number, item) for number, item in enumerate(cells, 1)]
+        return [target_row_of(number, item) for number, item in enumerate(cells, 1)]
     table = read_file(data)
     columns = _columns_of(table, default_lang)
-    return [_entry_of_row(row, columns) for row in table.rows[1:]]
+    return [_target_row(row, columns) for row in table.rows[1:]]
 
 
 def read_area_codes(data: bytes) -> tuple[list[dict[str, str]], list[Fault]]:
@@ -112,10 +112,10 @@ def _refuse_headings(headings: list[str], known: set[str]) -> None:
             raise ColumnRefused("unknown_column", heading)
 
 
-def _entry_of_row(row: Row, columns: list[tuple[str, str] | None]) -> Entry:
+def _target_row(row: Row, columns: list[tuple[str, str] | None]) -> TargetRow:
     if row.error_code:
-        return Entry(row.place, faults=[Fault(row.place, "", row.error_code)])
-    return entry_of(row.place, dict(_cells(row, columns)))
+        return TargetRow(row.place, faults=[Fault(row.place, "", row.error_code)])
+    return target_row_of(row.place, dict(_cells(row, columns)))
 
 
 def _cells(

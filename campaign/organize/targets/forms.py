@@ -9,7 +9,7 @@ from wtforms import Form, RadioField, SelectChoice, SelectField
 from wtforms.validators import Optional, StopValidation
 
 from campaign.i18n.locales import UnknownLanguage, normalised
-from campaign.imports.targets.entries import MAX_EMAILS, CellRefused, parse_telephones
+from campaign.imports.targets.rows import MAX_EMAILS, CellRefused, parse_telephones
 from campaign.organize.core.fields import (
     ChosenFileField,
     InLanguages,

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as pgettext
 
 from campaign.imports.tables import CUT_SHORT, TOO_MANY_CELLS, UNCLOSED, FileRefused
-from campaign.imports.targets.entries import Fault
+from campaign.imports.targets.rows import Fault
 from campaign.organize.imports.labels import FILE_FAULTS, ROW_FAULTS
 from campaign.targets.queries import NO_ADDRESS, REMOVED
 

@@ -28,7 +28,7 @@ _IN_LANGUAGE = re.compile(rf"({'|'.join(sorted(TRANSLATED, key=len, reverse=True
 
 
 class Fault(NamedTuple):
-    """An error: the line or number of the entry, the column, and a code for the message."""
+    """An error: the line or number of the row, the column, and a code for the message."""
 
     line: int
     column: str
@@ -37,7 +37,7 @@ class Fault(NamedTuple):
 
 
 @dataclass
-class Entry:
+class TargetRow:
     """A target as a file describes it.
 
     `columns` are columns of TargetProfile. Those that the file does not have are missing, and of
@@ -83,23 +83,23 @@ def split_column(name: str, default_lang: str) -> tuple[str, str] | None:
     return match[1], lang
 
 
-def entry_of(line: int, cells: Mapping[tuple[str, str], str]) -> Entry:
-    """Return the Entry of cells, which are keyed as `split_column` returns."""
-    entry = Entry(line)
+def target_row_of(line: int, cells: Mapping[tuple[str, str], str]) -> TargetRow:
+    """Return the TargetRow of cells, which are keyed as `split_column` returns."""
+    row = TargetRow(line)
     for (column, lang), cell in cells.items():
         try:
             if lang:
-                texts = entry.columns.setdefault(TRANSLATED[column], {})
+                texts = row.columns.setdefault(TRANSLATED[column], {})
                 texts[lang] = _text(column, cell)
             elif column not in ("emails", "email_statuses"):
-                entry.columns[_COLUMN_NAMES.get(column, column)] = _READERS[column](cell)
+                row.columns[_COLUMN_NAMES.get(column, column)] = _READERS[column](cell)
         except CellRefused as refusal:
-            entry.faults.append(Fault(line, column, refusal.code, refusal.detail))
-    _read_emails(entry, cells)
-    since, until = (entry.columns.get(name) for name in ("valid_from", "valid_until"))
+            row.faults.append(Fault(line, column, refusal.code, refusal.detail))
+    _read_emails(row, cells)
+    since, until = (row.columns.get(name) for name in ("valid_from", "valid_until"))
     if since and until and until < since:
-        entry.faults.append(Fault(line, "valid_until", "ends_before_begin"))
-    return entry
+        row.faults.append(Fault(line, "valid_until", "ends_before_begin"))
+    return row
 
 
 def _text(column: str, cell: str) -> str:
@@ -176,21 +176,21 @@ _READERS: dict[str, Callable[[str], Any]] = {
 }
 
 
-def _read_emails(entry: Entry, cells: Mapping[tuple[str, str], str]) -> None:
+def _read_emails(row: TargetRow, cells: Mapping[tuple[str, str], str]) -> None:
     if ("emails", "") not in cells:
         return
     typed = re.split(r"[;,\s]+", cells["emails", ""].strip())
     statuses = re.split(r"[;,\s]+", cells.get(("email_statuses", ""), "").strip())
-    entry.emails = []
+    row.emails = []
     addresses = list(filter(None, typed))
     if len(addresses) > MAX_EMAILS:
-        entry.faults.append(Fault(entry.line, "emails", "too_many"))
+        row.faults.append(Fault(row.line, "emails", "too_many"))
     for index, text in enumerate(addresses[:MAX_EMAILS]):
         status = (statuses[index] if index < len(statuses) else "") or "unknown"
         if status not in EMAIL_STATUSES:
-            entry.faults.append(Fault(entry.line, "email_statuses", "status", status))
+            row.faults.append(Fault(row.line, "email_statuses", "status", status))
             continue
         try:
-            entry.emails.append((parse_address(text).normalized, status))
+            row.emails.append((parse_address(text).normalized, status))
         except AddressRefused:
-            entry.faults.append(Fault(entry.line, "emails", "email", text))
+            row.faults.append(Fault(row.line, "emails", "email", text))
