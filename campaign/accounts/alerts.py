@@ -1,6 +1,6 @@
 """Queue emails to organizers: about what another person changed, and what owners should know."""
 
-from campaign.accounts.audit import WORKER, record
+from campaign.accounts.audit import WORKER, record_audit_event
 from campaign.accounts.audit_models import AccountAlert, AuditEntry
 from campaign.accounts.models import Organizer
 from campaign.accounts.operations import GrantedRole
@@ -61,7 +61,7 @@ def tell_owners(kind: str, action: str, *, subject: tuple[str, int], cause_id: i
     """
     messages = []
     for owner in owners_of(cause_id):
-        entry = record(
+        entry = record_audit_event(
             WORKER, action, subject=subject, cause_id=cause_id, details={"organizer": owner.id}
         )
         messages.append({"kind": kind, "subject_id": entry.id, "lang": owner.lang})

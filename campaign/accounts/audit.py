@@ -30,7 +30,7 @@ COMMAND = Actor(channel="command")
 WORKER = Actor(channel="worker")
 
 
-def record(
+def record_audit_event(
     actor: Actor,
     action: str,
     *,
@@ -77,7 +77,9 @@ def record_planned(
     """
     plan = last_entry(subject, planned)
     details = {"planned_by": plan.organizer_id} if plan and plan.organizer_id else None
-    return record(WORKER, action, subject=subject, cause_id=cause_id, details=details, at=now)
+    return record_audit_event(
+        WORKER, action, subject=subject, cause_id=cause_id, details=details, at=now
+    )
 
 
 def is_unrecorded(

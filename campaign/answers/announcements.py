@@ -6,7 +6,7 @@ from functools import partial
 
 from sqlalchemy import Select, and_, or_, select
 
-from campaign.accounts.audit import WORKER, Actor, record
+from campaign.accounts.audit import WORKER, Actor, record_audit_event
 from campaign.answers.announcement_models import (
     AnnouncementTopic,
     AnswerAnnouncement,
@@ -125,7 +125,7 @@ class AnnouncementSender(BulkSender[AnswerAnnouncement]):
         return count
 
 
-announcement_sender = AnnouncementSender(record=partial(record, WORKER))
+announcement_sender = AnnouncementSender(record_audit_event=partial(record_audit_event, WORKER))
 
 
 def begin_announcement(

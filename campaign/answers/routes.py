@@ -15,7 +15,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
-from campaign.accounts.audit import Actor, record
+from campaign.accounts.audit import Actor, record_audit_event
 from campaign.answers.documents import document_data
 from campaign.answers.forms import MAX_UPLOAD_BYTES, TargetAnswerForm
 from campaign.answers.links import LinkEnded, answer_through_link, link_of_token, state_of_link
@@ -99,7 +99,7 @@ marked.max_bytes, marked.admits = MAX_UPLOAD_BYTES, _admits
 def _receive(*, link_id: int, content: AnswerContent) -> Answer:
     """Save the answer and note it in the activity log."""
     answer = answer_through_link(link_id=link_id, content=content, now=utcnow())
-    record(
+    record_audit_event(
         Actor(),
         "answers.receive",
         subject=("answer", answer.id),

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Integer, cast, delete, func, select
 
-from campaign.accounts.audit import WORKER, record
+from campaign.accounts.audit import WORKER, record_audit_event
 from campaign.api.models import ApiKey, ApiPost
 from campaign.extensions import db, load_for_update
 from campaign.jobs.registry import BackgroundWork
@@ -53,6 +53,6 @@ def _doubt(key_id: int, now: datetime) -> int:
     if key.distrusted_at is not None:
         return 0
     key.distrusted_at = now
-    record(WORKER, "keys.doubt", subject=("api_key", key.id), cause_id=key.cause_id)
+    record_audit_event(WORKER, "keys.doubt", subject=("api_key", key.id), cause_id=key.cause_id)
     db.session.flush()
     return 1

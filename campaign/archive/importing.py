@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Table, func, select
 from sqlalchemy.exc import OperationalError, StatementError
 
-from campaign.accounts.audit import COMMAND, record
+from campaign.accounts.audit import COMMAND, record_audit_event
 from campaign.archive.manifest import ArchiveError, key_fingerprint
 from campaign.archive.reading import Archive
 from campaign.archive.tables import exported_tables, is_not_seeded, table_of
@@ -70,7 +70,7 @@ def import_archive(*, archive: Archive, requires_same_key: bool = False) -> Impo
         ) from error
     _check(connection, archive, imported)
     organisation = table_of("organisation")
-    record(
+    record_audit_event(
         COMMAND,
         "organisations.import",
         subject=("organisation", connection.scalar(select(organisation.c.id))),

@@ -4,7 +4,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from campaign.accounts.audit import COMMAND, record
+from campaign.accounts.audit import COMMAND, record_audit_event
 from campaign.causes.models import Cause
 from campaign.causes.operations import create_cause
 from campaign.cli.arguments import existing, site_lang, valid_slug
@@ -53,7 +53,7 @@ def _create(
         texts=texts,
         state="draft" if is_draft else "published",
     )
-    record(COMMAND, "causes.create", subject=("cause", cause.id), cause_id=cause.id)
+    record_audit_event(COMMAND, "causes.create", subject=("cause", cause.id), cause_id=cause.id)
     return cause
 
 

@@ -11,7 +11,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 from flask_babel import force_locale
 
-from campaign.accounts.audit import COMMAND, record
+from campaign.accounts.audit import COMMAND, record_audit_event
 from campaign.cli.arguments import check_lang, existing
 from campaign.cli.plurals import numbered
 from campaign.extensions import write
@@ -147,7 +147,7 @@ def _accept(batch: ImportBatch, decisions: list[ClassifiedRow], now: datetime) -
     open_file(batch_id=batch.id, version=batch.version)
     accepted = accept(batch_id=batch.id, version=None, decided=decisions, now=now)
     details = {"signatures": accepted.newcomers}
-    record(
+    record_audit_event(
         COMMAND,
         "imports.bring_in",
         subject=("import", accepted.id),

@@ -5,7 +5,7 @@ import segno
 from flask import current_app
 from flask.cli import AppGroup
 
-from campaign.accounts.audit import COMMAND, record
+from campaign.accounts.audit import COMMAND, record_audit_event
 from campaign.cli.arguments import existing
 from campaign.cli.plurals import numbered
 from campaign.events.queries import event_in_any_state
@@ -87,16 +87,16 @@ def rotate() -> None:
 def _pair(event_id: int, cause_id: int, name: str, pin: str | None) -> PairingCode:
     now = utcnow()
     code = pairing.new_code(event_id=event_id, name=name, now=now)
-    record(COMMAND, "kiosks.code", subject=("event", event_id), cause_id=cause_id)
+    record_audit_event(COMMAND, "kiosks.code", subject=("event", event_id), cause_id=cause_id)
     if pin:
         pairing.set_pin(event_id=event_id, pin=pin, now=now)
-        record(COMMAND, "kiosks.pin", subject=("event", event_id), cause_id=cause_id)
+        record_audit_event(COMMAND, "kiosks.pin", subject=("event", event_id), cause_id=cause_id)
     return code
 
 
 def _rotate() -> tuple[KioskKey, int]:
     key, dropped = key_pairs.rotate(now=utcnow())
-    record(COMMAND, "kiosks.rotate", details={"dropped": dropped})
+    record_audit_event(COMMAND, "kiosks.rotate", details={"dropped": dropped})
     return key, dropped
 
 

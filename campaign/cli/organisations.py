@@ -9,7 +9,7 @@ from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy.exc import OperationalError
 
-from campaign.accounts.audit import COMMAND, record
+from campaign.accounts.audit import COMMAND, record_audit_event
 from campaign.archive.importing import Imported, import_archive
 from campaign.archive.manifest import ArchiveError, Manifest
 from campaign.archive.reading import open_archive
@@ -80,7 +80,12 @@ def export(slug: str, output: Path) -> None:
     The archive holds personal data. Only the owner of the file can read it.
     """
     organisation = existing(organisation_by_slug(slug), "organization", slug)
-    write(record, COMMAND, "organisations.export", subject=("organisation", organisation.id))
+    write(
+        record_audit_event,
+        COMMAND,
+        "organisations.export",
+        subject=("organisation", organisation.id),
+    )
     draft = output.with_name(output.name + ".part")
     try:
         manifest = _write_draft(organisation, draft)

@@ -8,7 +8,7 @@ from flask.cli import AppGroup
 
 from campaign.accounts import tokens
 from campaign.accounts.alerts import alert_of_new_admin, alert_subject
-from campaign.accounts.audit import COMMAND, record
+from campaign.accounts.audit import COMMAND, record_audit_event
 from campaign.accounts.models import Grant
 from campaign.accounts.operations import LastAdmin, LastOwner, enrol, remove
 from campaign.accounts.permissions import ADMIN, ORGANISATION_OWNER, ROLES
@@ -149,7 +149,9 @@ def _enrol(
     details: dict[str, object]
     details = {"role": ORGANISATION_OWNER if organisation_id else role}
     details |= {"organisation_id": organisation_id} if organisation_id else {}
-    entry = record(COMMAND, "people.invite", subject=subject, cause_id=cause_id, details=details)
+    entry = record_audit_event(
+        COMMAND, "people.invite", subject=subject, cause_id=cause_id, details=details
+    )
     alert_of_new_admin(entry, granted)
     return tokens.link_token(link)
 
@@ -157,7 +159,7 @@ def _enrol(
 def _remove(organizer_id: int) -> None:
     was_invited = organizer_by_id(organizer_id).is_invited
     removed = remove(organizer_id=organizer_id, now=utcnow())
-    entry = record(COMMAND, "people.remove", subject=("organizer", organizer_id))
+    entry = record_audit_event(COMMAND, "people.remove", subject=("organizer", organizer_id))
     alert_subject(entry, removed and not was_invited)
 
 

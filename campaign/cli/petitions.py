@@ -7,7 +7,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from campaign.accounts.audit import COMMAND, record
+from campaign.accounts.audit import COMMAND, record_audit_event
 from campaign.causes.queries import cause_by_slug, cause_in_any_state
 from campaign.cli.arguments import existing, site_lang, valid_slug
 from campaign.extensions import write
@@ -230,7 +230,9 @@ def _change(action: str, operation: Callable[..., Petition], **named: Any) -> Pe
 
     def change_and_record() -> Petition:
         petition = operation(**named)
-        record(COMMAND, action, subject=("petition", petition.id), cause_id=petition.cause_id)
+        record_audit_event(
+            COMMAND, action, subject=("petition", petition.id), cause_id=petition.cause_id
+        )
         return petition
 
     return write(change_and_record)

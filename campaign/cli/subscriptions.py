@@ -7,7 +7,7 @@ from typing import Any, BinaryIO
 import click
 from flask.cli import AppGroup
 
-from campaign.accounts.audit import COMMAND, record
+from campaign.accounts.audit import COMMAND, record_audit_event
 from campaign.causes.queries import cause_in_any_state
 from campaign.cli.arguments import existing
 from campaign.cli.plurals import numbered
@@ -214,7 +214,9 @@ def _only_organisation_id() -> int:
 def _record(action: str, scope: SubscriptionScope, details: dict[str, Any] | None = None) -> None:
     organisation_id = scope["organisation_id"]
     subject = ("organisation", organisation_id) if organisation_id else None
-    record(COMMAND, action, subject=subject, cause_id=scope["cause_id"], details=details)
+    record_audit_event(
+        COMMAND, action, subject=subject, cause_id=scope["cause_id"], details=details
+    )
 
 
 COMMANDS = (group,)

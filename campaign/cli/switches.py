@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import click
 from flask.cli import AppGroup
 
-from campaign.accounts.audit import COMMAND, record
+from campaign.accounts.audit import COMMAND, record_audit_event
 from campaign.accounts.queries import present_organizer
 from campaign.cli.arguments import existing
 from campaign.extensions import write
@@ -129,7 +129,7 @@ def off(
             messages=messages,
         )
         details = {"name": name, "organisation": slug or ""}
-        record(
+        record_audit_event(
             COMMAND, "switches.off", subject=("switch", row.id), reason=row.reason, details=details
         )
         return row
@@ -148,7 +148,9 @@ def on(name: str, slug: str | None) -> None:
     def switch_and_record() -> bool:
         was_off = switch_on(name=name, organisation_id=organisation.id if organisation else None)
         if was_off:
-            record(COMMAND, "switches.on", details={"name": name, "organisation": slug or ""})
+            record_audit_event(
+                COMMAND, "switches.on", details={"name": name, "organisation": slug or ""}
+            )
         return was_off
 
     was_off = write(switch_and_record)

@@ -7,7 +7,7 @@ from flask import current_app
 from flask.cli import AppGroup
 from flask_babel import force_locale
 
-from campaign.accounts.audit import COMMAND, record
+from campaign.accounts.audit import COMMAND, record_audit_event
 from campaign.cli.arguments import existing
 from campaign.cli.plurals import numbered
 from campaign.extensions import write
@@ -70,7 +70,7 @@ def import_areas(file: Path, slug: str, dry_run: bool) -> None:
 def export(slug: str, kind: str, output: Path | None) -> None:
     """Export the targets of an organization with their contact details."""
     organisation = _load(slug)
-    write(record, COMMAND, "targets.export", subject=("organisation", organisation.id))
+    write(record_audit_event, COMMAND, "targets.export", subject=("organisation", organisation.id))
     text = export_targets(
         organisation_id=organisation.id, kind=kind, default_lang=site_settings().default_lang
     )
@@ -138,7 +138,7 @@ def _keep_and_apply(
         now=now,
     )
     checked.apply(import_id=item.id, now=now)
-    record(
+    record_audit_event(
         COMMAND,
         IMPORT_ACTIONS[kind],
         subject=("organisation", organisation_id),

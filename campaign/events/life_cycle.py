@@ -51,4 +51,4 @@ def faults_of(event: Event) -> tuple[str, ...]:
     return () if has_place else ("place",)
 
 
-event_life_cycle = EventLifeCycle(record=record_planned)
+event_life_cycle = EventLifeCycle(record_planned=record_planned)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from campaign.accounts.audit import WORKER, record
+from campaign.accounts.audit import WORKER, record_audit_event
 from campaign.extensions import database_now, db, write
 from campaign.imports.classification import classify
 from campaign.imports.commit import import_in_parts
@@ -74,5 +74,7 @@ def _drop_old(now: datetime) -> list[int]:
     ).all()
     for batch in abandoned:
         drop(batch_id=batch.id)
-        record(WORKER, "imports.drop", subject=("import", batch.id), cause_id=batch.cause_id)
+        record_audit_event(
+            WORKER, "imports.drop", subject=("import", batch.id), cause_id=batch.cause_id
+        )
     return [batch.id for batch in abandoned]

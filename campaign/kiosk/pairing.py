@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Connection, event, select, update
 from sqlalchemy.orm import Mapper
 
-from campaign.accounts.audit import Actor, record
+from campaign.accounts.audit import Actor, record_audit_event
 from campaign.db.upsert import insert
 from campaign.errors import CampaignError
 from campaign.events.models import Event
@@ -108,7 +108,7 @@ def pair(*, typed: str, app: str = "", now: datetime) -> tuple[Kiosk, str]:
     _add_table_code(db.session.connection(), event_id=at_event.id, kiosk_id=kiosk.id)
     if present_key() is None:
         make_key(now=now)
-    record(
+    record_audit_event(
         Actor(channel="kiosk"),
         "kiosks.pair",
         subject=("kiosk", kiosk.id),

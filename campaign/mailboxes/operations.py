@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, or_, select
 
-from campaign.accounts.audit import Actor, record
+from campaign.accounts.audit import Actor, record_audit_event
 from campaign.errors import CampaignError, LinkExpired
 from campaign.extensions import db, load_for_update_or_none, note_ended, rows_changed
 from campaign.mail.models import OutboxMessage
@@ -253,7 +253,7 @@ def _stop(change: AddressChange, state: str, now: datetime) -> None:
     if change.state not in OPEN:
         raise ChangeOver(change.id)
     _end(change, state, now)
-    record(PUBLIC, f"addresses.{state}", subject=("address_change", change.id), at=now)
+    record_audit_event(PUBLIC, f"addresses.{state}", subject=("address_change", change.id), at=now)
 
 
 def _end(change: AddressChange, state: str, now: datetime) -> None:

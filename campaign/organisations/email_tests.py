@@ -5,7 +5,7 @@ from dataclasses import replace
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from campaign.accounts.audit import Actor, record
+from campaign.accounts.audit import Actor, record_audit_event
 from campaign.accounts.audit_models import AuditEntry
 from campaign.accounts.models import Organizer
 from campaign.accounts.queries import present_organizer
@@ -31,7 +31,7 @@ def enqueue_test(
 
     The email's subject id is its entry in the activity log, which names subject and organizer.
     """
-    entry = record(
+    entry = record_audit_event(
         actor,
         action,
         subject=subject,

@@ -7,7 +7,7 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from campaign.accounts.audit import Actor, record
+from campaign.accounts.audit import Actor, record_audit_event
 from campaign.accounts.audit_models import AuditEntry
 from campaign.accounts.queries import present_organizer
 from campaign.extensions import db
@@ -32,7 +32,7 @@ def send_test(*, actor: Actor, organisation_id: int, organizer_id: int, lang: st
 
     The email's subject id is its entry in the activity log, which names both.
     """
-    entry = record(
+    entry = record_audit_event(
         actor,
         "organisations.test",
         subject=("organisation", organisation_id),

@@ -128,5 +128,5 @@ def _close_petitions(cause_id: int, now: datetime) -> None:
         petition.state, petition.closed_at = "closed", now
 
 
-petition_life_cycle = PetitionLifeCycle(record=record_planned)
-cause_life_cycle = CauseLifeCycle(record=record_planned)
+petition_life_cycle = PetitionLifeCycle(record_planned=record_planned)
+cause_life_cycle = CauseLifeCycle(record_planned=record_planned)

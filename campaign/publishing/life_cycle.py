@@ -29,7 +29,7 @@ class LifeCycle(Generic[Row]):
     `publishable_from` are the states from which a row can be published. `operations` are the
     changes of state that organizers can ask for.
 
-    `record` writes a scheduled change to the activity log, as `record_planned` does.
+    `record_planned` writes a scheduled change to the activity log.
     """
 
     model: type[Row]
@@ -37,8 +37,8 @@ class LifeCycle(Generic[Row]):
     publishable_from: ClassVar[tuple[str, ...]] = ("draft",)
     operations: ClassVar[tuple[str, ...]]
 
-    def __init__(self, *, record: Callable[..., object]) -> None:
-        self._record = record
+    def __init__(self, *, record_planned: Callable[..., object]) -> None:
+        self._record_planned = record_planned
 
     def publish(self, *, row_id: int, now: datetime) -> Row:
         """Publish a row. Raise NotPublishable. One that is public already stays as it is."""
@@ -118,7 +118,7 @@ class LifeCycle(Generic[Row]):
             self.publish(row_id=row_id, now=now)
         except NotPublishable:
             return False
-        self._record(
+        self._record_planned(
             self.action("publish"),
             subject=(row.kind, row_id),
             cause_id=self.cause_id_of(row),

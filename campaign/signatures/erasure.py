@@ -8,7 +8,7 @@ from sqlalchemy import CursorResult, Table, case, exists, func, null, select, up
 from sqlalchemy.orm import aliased
 
 from campaign.accounts.alerts import tell_owners
-from campaign.accounts.audit import WORKER, Actor, entries, record
+from campaign.accounts.audit import WORKER, Actor, entries, record_audit_event
 from campaign.db.versioned import check_part
 from campaign.errors import CampaignError
 from campaign.extensions import db, load_for_update, note_ended
@@ -195,7 +195,7 @@ def anonymise(*, petition_id: int, actor: Actor, now: datetime, limit: int = BAT
         petition = cast(Petition, db.session.get(Petition, petition_id))
         petition.retention_done_at = now
         note_ended("petition.erased", petition.id, petition.created_at)
-        record(
+        record_audit_event(
             actor, "retention.erase", subject=("petition", petition_id), cause_id=petition.cause_id
         )
         db.session.flush()

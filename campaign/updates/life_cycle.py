@@ -61,4 +61,4 @@ class UpdateLifeCycle(LifeCycle[Update]):
         return row
 
 
-update_life_cycle = UpdateLifeCycle(record=record_planned)
+update_life_cycle = UpdateLifeCycle(record_planned=record_planned)

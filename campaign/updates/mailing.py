@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from sqlalchemy import Select, func, select
 
-from campaign.accounts.audit import WORKER, Actor, record
+from campaign.accounts.audit import WORKER, Actor, record_audit_event
 from campaign.causes.models import Cause
 from campaign.errors import CampaignError
 from campaign.extensions import db, load_for_update, note_ended
@@ -91,7 +91,7 @@ class MailingSender(BulkSender[Mailing]):
         return {**super().report(row), "ended": db.session.scalars(ended).one()}
 
 
-mailing_sender = MailingSender(record=partial(record, WORKER))
+mailing_sender = MailingSender(record_audit_event=partial(record_audit_event, WORKER))
 
 
 def plan_mailing(

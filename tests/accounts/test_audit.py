@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
-from campaign.accounts.audit import COMMAND, Actor, entries, record
+from campaign.accounts.audit import COMMAND, Actor, entries, record_audit_event
 from campaign.extensions import db, write
 from campaign.process.clock import utcnow
 from tests.factories.organizers import make_organizer
@@ -26,7 +26,7 @@ def odile(app):
     ],
 )
 def test_database_refuses_to_change_the_log(app, odile, change):
-    write(record, Actor(odile.id), "people.invite", reason="why")
+    write(record_audit_event, Actor(odile.id), "people.invite", reason="why")
     with pytest.raises(DatabaseError, match="append-only"):
         write(lambda: db.session.execute(text(change)))
     db.session.rollback()
@@ -36,7 +36,7 @@ def test_database_refuses_to_change_the_log(app, odile, change):
 def test_log_entry_cannot_be_replaced(app, odile):
     if db.engine.dialect.name != "sqlite":
         pytest.skip("only SQLite knows this statement")
-    entry = write(record, Actor(odile.id), "people.invite", reason="why")
+    entry = write(record_audit_event, Actor(odile.id), "people.invite", reason="why")
     forged = "insert or replace into audit_entry (id, at, channel, address, action, subject_kind, reason, details)"
     with pytest.raises(DatabaseError, match="append-only"):
         write(
@@ -59,7 +59,7 @@ def test_postgresql_refuses_to_truncate_the_log(app):
 
 def test_failed_operation_leaves_no_log_entry(app, odile):
     def fail():
-        record(Actor(odile.id), "people.invite")
+        record_audit_event(Actor(odile.id), "people.invite")
         raise LookupError
 
     with pytest.raises(LookupError):
@@ -71,7 +71,7 @@ def test_log_entry_says_who_did_what_when_why_and_from_where(app, odile):
     before = utcnow()
     who = Actor(odile.id, address="203.0.113.0/24")
     write(
-        record,
+        record_audit_event,
         who,
         "signatures.export",
         subject=("petition", 7),
@@ -93,9 +93,15 @@ def test_log_entry_says_who_did_what_when_why_and_from_where(app, odile):
 
 
 def test_log_entries_are_found_by_each_of_their_fields(app, odile):
-    write(record, Actor(odile.id), "signatures.export", subject=("petition", 7), cause_id=3)
-    write(record, COMMAND, "people.invite", cause_id=4)
-    write(record, COMMAND, "signatures_like.other")
+    write(
+        record_audit_event,
+        Actor(odile.id),
+        "signatures.export",
+        subject=("petition", 7),
+        cause_id=3,
+    )
+    write(record_audit_event, COMMAND, "people.invite", cause_id=4)
+    write(record_audit_event, COMMAND, "signatures_like.other")
     every = [entry.action for entry in entries()]
     assert every == ["signatures_like.other", "people.invite", "signatures.export"]
 

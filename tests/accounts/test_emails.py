@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from campaign.accounts.audit import Actor, record
+from campaign.accounts.audit import Actor, record_audit_event
 from campaign.accounts.emails import changed, invitation, new_device, reset, role
 from campaign.accounts.operations import make_link
 from campaign.accounts.sessions import remember_device
@@ -70,7 +70,7 @@ def test_every_account_email_is_written_in_every_language(organizer, lang):
     check(new_device(about(device.id, lang)), lang, "Firefox, Linux", "203.0.113.0/24")
     for change in CHANGES:
         entry = write(
-            record,
+            record_audit_event,
             Actor(organizer.id, address="203.0.113.0/24"),
             f"account.{change}",
             subject=("organizer", organizer.id),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from campaign.accounts.audit import COMMAND, Actor, entries, record
+from campaign.accounts.audit import COMMAND, Actor, entries, record_audit_event
 from campaign.extensions import db, write
 from campaign.i18n.locales import INTERFACE_LANGUAGES
 from campaign.organize.core.audit import AUDITED_COLUMNS, OTHER_FIELDS
@@ -27,13 +27,13 @@ def test_owner_sees_the_log_of_their_own_cause_only(desk_of, causes):
     desk = desk_of("owner", own.id)
     for cause in causes:
         write(
-            record,
+            record_audit_event,
             Actor(desk.organizer.id),
             "people.invite",
             cause_id=cause.id,
             reason=f"for {cause.slug}",
         )
-    write(record, COMMAND, "people.remove", reason="for nobody")
+    write(record_audit_event, COMMAND, "people.remove", reason="for nobody")
     page = desk.get("/organize/audit/").text
     assert "for valley" in page
     assert "for hill" not in page
@@ -43,8 +43,8 @@ def test_owner_sees_the_log_of_their_own_cause_only(desk_of, causes):
 
 def test_log_is_searched(desk_of, causes):
     desk = desk_of()
-    write(record, Actor(desk.organizer.id), "people.invite", reason="by Odile")
-    write(record, COMMAND, "account.password", reason="by command")
+    write(record_audit_event, Actor(desk.organizer.id), "people.invite", reason="by Odile")
+    write(record_audit_event, COMMAND, "account.password", reason="by command")
 
     def matches(query):
         page = desk.get(f"/organize/audit/?{query}").text
@@ -71,8 +71,8 @@ def test_log_is_searched(desk_of, causes):
 
 def test_actions_of_a_removed_person_are_still_found(desk_of, causes):
     desk, gone = desk_of(), desk_of("editor", causes[0].id).organizer
-    write(record, Actor(gone.id), "petitions.edit", reason="by who is gone")
-    write(record, COMMAND, "people.invite", reason="by command")
+    write(record_audit_event, Actor(gone.id), "petitions.edit", reason="by who is gone")
+    write(record_audit_event, COMMAND, "people.invite", reason="by command")
     desk.post(f"/organize/people/{gone.id}/remove")
     page = desk.get(f"/organize/audit/?who={gone.id}").text
     assert "by who is gone" in page
@@ -83,7 +83,8 @@ def test_pages_of_the_log_have_no_gap_or_repeat(desk_of):
     desk = desk_of()
     write(
         lambda: [
-            record(COMMAND, "people.invite", reason=f"no. {number:03}") for number in range(120)
+            record_audit_event(COMMAND, "people.invite", reason=f"no. {number:03}")
+            for number in range(120)
         ]
     )
     seen, address = [], "/organize/audit/?about=people"

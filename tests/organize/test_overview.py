@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from campaign.accounts.audit import WORKER, Actor, record
+from campaign.accounts.audit import WORKER, Actor, record_audit_event
 from campaign.causes.models import Cause
 from campaign.events.models import Registration
 from campaign.events.operations import Hours
@@ -258,22 +258,22 @@ def test_each_role_sees_the_activity_it_may_see(desk_of, role, seen):
 
     def happen():
         who = Actor(desk.organizer.id)
-        record(who, "petitions.publish", **here)
-        record(
+        record_audit_event(who, "petitions.publish", **here)
+        record_audit_event(
             who, "petitions.publish", subject=("petition", foreign.id), cause_id=foreign.cause_id
         )
-        record(who, "petitions.publish", **here, at=utcnow() - timedelta(days=3))
+        record_audit_event(who, "petitions.publish", **here, at=utcnow() - timedelta(days=3))
         for some in (4, 2):
-            record(who, "signatures.reject", **here, details={"signatures": some})
-        record(who, "exports.download", **here, details={"signatures": 1200})
-        record(
+            record_audit_event(who, "signatures.reject", **here, details={"signatures": some})
+        record_audit_event(who, "exports.download", **here, details={"signatures": 1200})
+        record_audit_event(
             WORKER,
             "mail.done",
             subject=("update", news.id),
             cause_id=news.cause_id,
             details={"letters": 8112},
         )
-        record(who, "signatures.see", **here)
+        record_audit_event(who, "signatures.see", **here)
 
     write(happen)
     told = happened_in(desk.get("/organize/").text)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select
 
-from campaign.accounts.audit import WORKER, Actor, record
+from campaign.accounts.audit import WORKER, Actor, record_audit_event
 from campaign.causes.models import Cause
 from campaign.db.versioned import check_version
 from campaign.errors import CampaignError
@@ -101,7 +101,7 @@ class MessageSender(BulkSender[EventMessage]):
         note_ended("event_message.ended", row.id, row.created_at)
 
 
-message_sender = MessageSender(record=partial(record, WORKER))
+message_sender = MessageSender(record_audit_event=partial(record_audit_event, WORKER))
 
 
 def write_message(

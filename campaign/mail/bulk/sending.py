@@ -90,15 +90,15 @@ class BulkSender(ABC, Generic[Email]):
     """Sends the emails of one kind to many people, each row of `model` to its own readers.
 
     `receipts` is the model of the receipts, and `job` the kind of job whose subject is a row.
-    `record` writes to the activity log what the worker has done.
+    `record_audit_event` writes to the activity log what the worker has done.
     """
 
     model: type[Email]
     receipts: type[BulkReceipt]
     job: ClassVar[str]
 
-    def __init__(self, *, record: Callable[..., object]) -> None:
-        self._record = record
+    def __init__(self, *, record_audit_event: Callable[..., object]) -> None:
+        self._record_audit_event = record_audit_event
 
     def add_to(self, work: BackgroundWork) -> None:
         """Let the worker queue the emails, and forget who got them."""
@@ -180,7 +180,7 @@ class BulkSender(ABC, Generic[Email]):
     def finish(self, row: Email, state: str, *, now: datetime) -> None:
         """End it as `end` does, and record how many emails it was."""
         self.end(row, state, now=now)
-        self._record(
+        self._record_audit_event(
             self.done_action(row),
             subject=self.subject_of(row),
             cause_id=self.cause_of(row).id,

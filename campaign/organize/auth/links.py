@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
 from campaign.accounts import tokens
-from campaign.accounts.audit import Actor, record
+from campaign.accounts.audit import Actor, record_audit_event
 from campaign.accounts.models import AccountLink
 from campaign.accounts.operations import (
     AdminExists,
@@ -179,7 +179,7 @@ def _follow(purpose: str, token: str, form_class: type[PasswordForm]) -> Respons
 
 def _follow_and_record(who: Actor, purpose: str, **values: Any) -> None:
     organizer = follow_link(now=utcnow(), **values)
-    entry = record(
+    entry = record_audit_event(
         who, "account.password", subject=("organizer", organizer.id), details={"way": purpose}
     )
     if purpose == "reset":
@@ -201,8 +201,8 @@ def _ended() -> tuple[str, int]:
 def _create_first_admin(values: dict[str, Any], network: str) -> int:
     organizer = create_first_admin(now=utcnow(), **values)
     actor, subject = Actor(organizer.id, address=network), ("organizer", organizer.id)
-    record(actor, "people.invite", subject=subject, details={"role": "admin"})
-    record(actor, "account.password", subject=subject, details={"way": "invitation"})
+    record_audit_event(actor, "people.invite", subject=subject, details={"role": "admin"})
+    record_audit_event(actor, "account.password", subject=subject, details={"way": "invitation"})
     return organizer.id
 
 

@@ -26,7 +26,7 @@ from werkzeug.local import LocalProxy
 from werkzeug.wrappers import Response as BaseResponse
 
 from campaign.accounts import tokens
-from campaign.accounts.audit import Actor, record
+from campaign.accounts.audit import Actor, record_audit_event
 from campaign.accounts.models import KnownDevice, Organizer
 from campaign.accounts.operations import NEW_DEVICE
 from campaign.accounts.passkeys import CHALLENGE_LIFETIME, RelyingParty
@@ -119,7 +119,7 @@ def _open(
         if stage == "full":
             _remember(organizer_id, device_token, now, browser)
             who = Actor(organizer_id=organizer_id, address=tokens.shorten(browser["address"]))
-            record(
+            record_audit_event(
                 who, "account.signed_in", subject=("organizer", organizer_id), details={"way": way}
             )
 
@@ -220,7 +220,7 @@ def log_refused(organizer_id: int | None, way: str) -> None:
 
     def write_entry() -> None:
         with app.app_context():
-            write(record, who, ACTION, subject=subject, details={"way": way})
+            write(record_audit_event, who, ACTION, subject=subject, details={"way": way})
 
     @after_this_request
     def after_response(response: Response) -> Response:
@@ -237,7 +237,13 @@ def log_refused_access(organizer: Organizer, action: str, cause_id: int | None =
     count = count_refused_access(organizer_id=organizer.id, action=action)
     if count == 10 ** (len(str(count)) - 1):
         who = Actor(organizer_id=organizer.id, address=tokens.shorten(request.remote_addr))
-        write(record, who, ACCESS, cause_id=cause_id, details={"action": action, "count": count})
+        write(
+            record_audit_event,
+            who,
+            ACCESS,
+            cause_id=cause_id,
+            details={"action": action, "count": count},
+        )
 
 
 def busy_sentence() -> str:

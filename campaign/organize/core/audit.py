@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Self
 
 from sqlalchemy import func, select
 
-from campaign.accounts.audit import Actor, record
+from campaign.accounts.audit import Actor, record_audit_event
 from campaign.accounts.audit_models import AuditEntry
 from campaign.accounts.operations import enqueue_change_email
 from campaign.accounts.queries import organizer_by_id
@@ -41,7 +41,7 @@ class AuditEvent(NamedTuple):
         on, cause_id = (
             item(result) if callable(item) else item for item in (self.on, self.cause_id)
         )
-        return record(
+        return record_audit_event(
             who,
             self.action,
             subject=on,
@@ -110,7 +110,9 @@ def act_on_account(
 
     def operate_and_tell() -> Any:
         result = operation(organizer_id=organizer_id, **named)
-        entry = record(who, action, subject=("organizer", organizer_id), details=details)
+        entry = record_audit_event(
+            who, action, subject=("organizer", organizer_id), details=details
+        )
         enqueue_change_email(entry, organizer_by_id(organizer_id))
         return result
 

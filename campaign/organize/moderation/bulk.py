@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 
-from campaign.accounts.audit import Actor, record
+from campaign.accounts.audit import Actor, record_audit_event
 from campaign.accounts.queries import organizer_by_id
 from campaign.extensions import write
 from campaign.i18n.countries import country_name
@@ -245,7 +245,7 @@ def _decide(
             "counted": row.counted,
             "filter": filter_for_log(search),
         }
-        record(
+        record_audit_event(
             who,
             f"bulk.{verb}",
             subject=("bulk", decision.id),

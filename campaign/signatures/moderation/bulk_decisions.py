@@ -17,7 +17,7 @@ from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Row, Select, Table, case, delete, func, select
 
-from campaign.accounts.audit import WORKER, record
+from campaign.accounts.audit import WORKER, record_audit_event
 from campaign.db.upsert import insert
 from campaign.errors import CampaignError
 from campaign.extensions import db
@@ -325,7 +325,7 @@ def _finish(decision: BulkDecision, now: datetime) -> None:
     decision.search = Search.from_json(decision.search).without_text().to_json()
     count = decision.restored if is_undo else decision.changed
     action = "bulk.undone" if is_undo else "bulk.done"
-    record(
+    record_audit_event(
         WORKER,
         action,
         subject=("bulk", decision.id),

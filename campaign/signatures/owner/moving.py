@@ -11,7 +11,7 @@ from typing import cast
 from flask import Flask
 from sqlalchemy import delete, select, update
 
-from campaign.accounts.audit import WORKER, record
+from campaign.accounts.audit import WORKER, record_audit_event
 from campaign.extensions import db
 from campaign.mailboxes.parts import Mailbox, MailboxPart, register_mailbox_part
 from campaign.petitions.models import Petition
@@ -225,7 +225,7 @@ def _give_address(positions: Mapping[Signature, int], new: Mailbox, now: datetim
         row.position_at_address = position
     db.session.flush()
     for row in positions:
-        record(
+        record_audit_event(
             WORKER,
             ADDRESS_CHANGED,
             subject=("signature", row.id),

@@ -28,7 +28,7 @@ from campaign.signatures import name_consents
 from tests.house.stored_names.sources import calls_of, texts_given
 
 WORD = re.compile(r"'([^']*)'")
-RECORDS = (audit.record, audit.record_planned, core_audit.AuditEvent)
+RECORDS = (audit.record_audit_event, audit.record_planned, core_audit.AuditEvent)
 
 
 def states() -> set[str]:
@@ -60,7 +60,7 @@ def reasons() -> set[str]:
 
 
 def audit_actions() -> set[str]:
-    recorded = texts_given((audit.record,), 1, "action")
+    recorded = texts_given((audit.record_audit_event,), 1, "action")
     return (
         set(ACTIONS)
         | recorded
