@@ -102,7 +102,7 @@ def import_signatures(
     if not counts["new"] + counts["held"]:
         click.echo("Nothing was imported. The file has no new signatures.")
         return
-    left_out = {row.place for row in decisions if row.outcome == "left_out"}
+    left_out = {row.row_number for row in decisions if row.outcome == "left_out"}
     saved_batch = write(
         _accept, store_file(write, batch=batch, table=table, left_out=left_out), decisions, now
     )
@@ -163,7 +163,7 @@ def _print_results(decisions: list[ClassifiedRow]) -> None:
         for row in decisions:
             if row.outcome != "new":
                 click.echo(
-                    f"{row.place:>6}  {OUTCOME_LABELS[row.outcome]!s:<20}  {outcome_reason(row.outcome, row.outcome_details)}".rstrip()
+                    f"{row.row_number:>6}  {OUTCOME_LABELS[row.outcome]!s:<20}  {outcome_reason(row.outcome, row.outcome_details)}".rstrip()
                 )
         counts = Counter(row.outcome for row in decisions)
         for outcome in OUTCOMES:

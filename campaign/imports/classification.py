@@ -24,7 +24,7 @@ class Item:
     an organizer excluded it.
     """
 
-    place: int
+    row_number: int
     typed: dict[str, str]
     error_code: str = ""
     left_out: bool = False
@@ -37,7 +37,7 @@ class ClassifiedRow:
     `command` creates its signature.
     """
 
-    place: int
+    row_number: int
     outcome: str
     outcome_details: dict[str, Any] = field(default_factory=dict)
     checked: ValidatedRow | None = None
@@ -56,13 +56,13 @@ def classify(checker: Checker, items: Iterable[Item]) -> list[ClassifiedRow]:
         if is_repeat
     ]
     owners = _owners(checker.terms.id, [key for _, key in doubles])
-    first_places: dict[tuple[bool, bytes], int] = {}
+    first_rows: dict[tuple[bool, bytes], int] = {}
     for row, key in possible:
-        first_places.setdefault(key, row.place)
+        first_rows.setdefault(key, row.row_number)
     for double, key in doubles:
         double.outcome, double.outcome_details = (
             "duplicate",
-            owners.get(key) or {"row": first_places[key]},
+            owners.get(key) or {"row": first_rows[key]},
         )
     return rows
 
@@ -77,12 +77,12 @@ def leave_out_wrong_rows(rows: list[ClassifiedRow]) -> list[ClassifiedRow]:
 
 def _classify(checker: Checker, matchers: Any, item: Item) -> ClassifiedRow:
     if item.left_out:
-        return ClassifiedRow(item.place, "left_out")
+        return ClassifiedRow(item.row_number, "left_out")
     if item.error_code:
-        return ClassifiedRow(item.place, "wrong", {"row": item.error_code})
+        return ClassifiedRow(item.row_number, "wrong", {"row": item.error_code})
     checked = checker.check(item.typed)
     if checked.faults or checked.supporter is None or checked.signed_at is None:
-        return ClassifiedRow(item.place, "wrong", checked.faults)
+        return ClassifiedRow(item.row_number, "wrong", checked.faults)
     reason = first_reason(matchers, checked.supporter.rule_input(mail_domain=checked.mail_domain))
     command = SignatureCommand(
         terms=checker.terms,
@@ -95,7 +95,7 @@ def _classify(checker: Checker, matchers: Any, item: Item) -> ClassifiedRow:
         held_reason=reason,
         notes_repeat=False,
     )
-    return ClassifiedRow(item.place, "held" if reason else "new", {}, checked, command)
+    return ClassifiedRow(item.row_number, "held" if reason else "new", {}, checked, command)
 
 
 def _owners(

@@ -75,9 +75,12 @@ def _import_part(batch_id: int, decided: Sequence[ClassifiedRow]) -> None:
     batch = load_for_update(ImportBatch, batch_id)
     if not batch.is_arriving:
         return
-    same_rows = (_rows.c.batch_id == batch_id, _rows.c.place.in_([row.place for row in decided]))
-    waiting = set(db.session.scalars(select(_rows.c.place).where(*same_rows, WAITS)))
-    decided = [row for row in decided if row.place in waiting]
+    same_rows = (
+        _rows.c.batch_id == batch_id,
+        ImportRow.row_number.in_([row.row_number for row in decided]),
+    )
+    waiting = set(db.session.scalars(select(ImportRow.row_number).where(*same_rows, WAITS)))
+    decided = [row for row in decided if row.row_number in waiting]
     ids = _create_signatures(decided, batch.notice_id)
     db.session.execute(delete(_rows).where(*same_rows, WAITS))
     insert_rows([_imported_row(batch_id, row, ids) for row in decided])
@@ -98,7 +101,7 @@ def _notice_id(batch: ImportBatch) -> int:
 
 
 def _create_signatures(decided: Iterable[ClassifiedRow], notice_id: int) -> dict[int, int]:
-    """Create the signatures of new rows and return {place: id}. Repeats become duplicates."""
+    """Create the signatures of new rows and return {row number: id}. Repeats become duplicates."""
     # Every signer locks index entries in this order, which prevents deadlocks. The sort is stable,
     # so of several rows of one person the first one counts.
     newcomers = sorted(
@@ -115,7 +118,7 @@ def _create_signatures(decided: Iterable[ClassifiedRow], notice_id: int) -> dict
         if result.signature_id is None:
             row.outcome, row.outcome_details = "duplicate", {"meanwhile": True}
         else:
-            ids[row.place] = result.signature_id
+            ids[row.row_number] = result.signature_id
     return ids
 
 
@@ -123,14 +126,14 @@ def _imported_row(batch_id: int, row: ClassifiedRow, ids: Mapping[int, int]) -> 
     """Return what we keep of a row: its outcome and its place on paper, but none of its content."""
     return {
         "batch_id": batch_id,
-        "place": row.place,
+        "place": row.row_number,
         "error_code": "",
         "left_out": row.outcome == "left_out",
         "outcome": row.outcome,
         "outcome_details": row.outcome_details if row.outcome == "duplicate" else {},
         "sheet": row.checked.sheet if row.checked else "",
         "sheet_row": row.checked.row if row.checked else "",
-        "signature_id": ids.get(row.place),
+        "signature_id": ids.get(row.row_number),
     }
 
 

@@ -66,7 +66,7 @@ def store_file(
 ) -> ImportBatch:
     """Store the rows of a Table, in parts, in the ImportBatch made by `build_batch`, and return it.
 
-    Rows whose places are in `left_out` are marked as left out. Each part is a transaction run by
+    Rows whose numbers are in `left_out` are marked as left out. Each part is a transaction run by
     `write`. Nobody sees the batch before `open_file`. Raises EditConflict if it stalled for so
     long that the worker considered it abandoned.
     """
@@ -113,7 +113,7 @@ def build_batch(
     )
     mapping = _match_columns(heading, petition.questions, remembered) if has_heading else {}
     if are_regions(_cells_of("state", mapping, table)):
-        mapping = {place: field for place, field in mapping.items() if field != "state"}
+        mapping = {index: field for index, field in mapping.items() if field != "state"}
     day_first = is_day_first(_cells_of("signed_at", mapping, table))
     return _new_batch(
         petition,
@@ -122,7 +122,7 @@ def build_batch(
         name=name[:120],
         lang=lang,
         header=heading if has_heading else [],
-        mapping={str(place): field for place, field in mapping.items()},
+        mapping={str(index): field for index, field in mapping.items()},
         file_format={
             "encoding": table.encoding,
             "delimiter": table.delimiter,
@@ -165,7 +165,7 @@ def begin_sheet(
     )
     db.session.add(batch)
     db.session.flush()
-    insert_rows([row_of(batch.id, place, typed={}) for place in range(1, rows + 1)])
+    insert_rows([row_of(batch.id, row_number, typed={}) for row_number in range(1, rows + 1)])
     return batch
 
 
@@ -185,10 +185,10 @@ def _store_part(
         [
             row_of(
                 batch_id,
-                row.place,
+                row.row_number,
                 cells=row.cells,
                 error_code=row.error_code,
-                left_out=row.place in left_out,
+                left_out=row.row_number in left_out,
             )
             for row in rows
         ]
@@ -220,9 +220,9 @@ def _new_batch(petition: Petition, **columns: Any) -> ImportBatch:
 
 
 def _cells_of(field: str, mapping: Mapping[int, str], table: Table) -> list[str]:
-    places = [place for place, matched in mapping.items() if matched == field]
+    indexes = [index for index, matched in mapping.items() if matched == field]
     return [
-        row.cells[place] for row in table.rows[1:] for place in places if place < len(row.cells)
+        row.cells[index] for row in table.rows[1:] for index in indexes if index < len(row.cells)
     ]
 
 
@@ -233,12 +233,12 @@ def _match_columns(
 ) -> dict[int, str]:
     mapping = guess_columns(heading, questions)
     from_memory = {
-        place: remembered[cell] for place, cell in enumerate(heading) if cell in remembered
+        index: remembered[cell] for index, cell in enumerate(heading) if cell in remembered
     }
     taken = {field for field in from_memory.values() if field}
     mapping = {
-        place: field
-        for place, field in mapping.items()
-        if place not in from_memory and field not in taken
+        index: field
+        for index, field in mapping.items()
+        if index not in from_memory and field not in taken
     }
-    return {**mapping, **{place: field for place, field in from_memory.items() if field}}
+    return {**mapping, **{index: field for index, field in from_memory.items() if field}}

@@ -31,19 +31,19 @@ def read_csv(data: bytes) -> Table:
     reader = CsvReader(io.BytesIO(data))
     table = Table(encoding=reader.encoding, delimiter=reader.delimiter)
     for row in reader:
-        table.add(row.place, row.cells, row.error_code)
+        table.add(row.row_number, row.cells, row.error_code)
     if not table.rows:
         raise FileRefused("empty")
     return table
 
 
 class CsvRow(NamedTuple):
-    """A row as it is in the file: `place` is its number, and `line` its first line, both from 1.
+    """A row as it is in the file: `row_number` and `line`, its first line, count from 1.
 
     `error_code` is a code if the row is broken.
     """
 
-    place: int
+    row_number: int
     line: int
     cells: list[str]
     error_code: str
@@ -73,9 +73,9 @@ class CsvReader:
 
     def __iter__(self) -> Iterator[CsvRow]:
         width, line = 0, self._lines_before + 1
-        for place, cells in enumerate(csv.reader(self._lines(), delimiter=self.delimiter), 1):
+        for row_number, cells in enumerate(csv.reader(self._lines(), delimiter=self.delimiter), 1):
             width = width or len(cells)
-            yield CsvRow(place, line, cells, self._error_code(cells, width))
+            yield CsvRow(row_number, line, cells, self._error_code(cells, width))
             line += len(self._row_lines)
             self._row_lines.clear()
 

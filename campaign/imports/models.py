@@ -133,7 +133,7 @@ class ImportBatch(Versioned, Base):
     @property
     def columns(self) -> dict[int, str]:
         """The mapping with integer keys, because JSON turns them into strings."""
-        return {int(place): field for place, field in self.mapping.items()}
+        return {int(index): field for index, field in self.mapping.items()}
 
     @property
     def is_large(self) -> bool:
@@ -161,7 +161,7 @@ class ImportBatch(Versioned, Base):
 
 
 class ImportRow(Base):
-    """A row of a batch; `place` is its number in the file or on the sheet.
+    """A row of a batch; `row_number` is its number in the file or on the sheet.
 
     `cells` are the cells of the file. `typed` is {field: text} as typed or corrected. Both are
     erased when the row is imported or the batch is closed. `outcome_details` is {field: code} for a
@@ -181,7 +181,7 @@ class ImportRow(Base):
     batch_id: Mapped[int] = mapped_column(
         ForeignKey("import_batch.id", ondelete="CASCADE"), primary_key=True
     )
-    place: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    row_number: Mapped[int] = mapped_column("place", Integer, primary_key=True, autoincrement=False)
     cells: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
     typed: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     error_code: Mapped[str] = mapped_column(String(20), default="")

@@ -60,12 +60,15 @@ def match(
     """
     batch = _load_changed(batch_id, version)
     first = db.session.scalar(
-        select(ImportRow).where(ImportRow.batch_id == batch_id).order_by(ImportRow.place).limit(1)
+        select(ImportRow)
+        .where(ImportRow.batch_id == batch_id)
+        .order_by(ImportRow.row_number)
+        .limit(1)
     )
     had_heading = bool(batch.header)
     batch.header = list(first.cells or []) if first is not None and has_heading else []
     batch.rows += had_heading - has_heading
-    batch.mapping = {str(place): field for place, field in mapping.items()}
+    batch.mapping = {str(index): field for index, field in mapping.items()}
     for name, value in settings.items():
         setattr(batch, name, value)
     batch.checked_at, batch.counts = None, {}
@@ -80,23 +83,33 @@ def store_typed(
     version: int | None = None,
     left_out: Collection[int] | None = None,
 ) -> ImportBatch:
-    """Store what was typed in rows, as {place: {field: text}}, and return the batch.
+    """Store what was typed in rows, as {row number: {field: text}}, and return the batch.
 
     `left_out` lists which of these rows are left out.
     """
     batch = _load_changed(batch_id, version)
-    stored = {row.place: row for row in _rows_at(batch_id, typed)}
-    new_places = [place for place in typed if place not in stored] if batch.kind == "typed" else []
-    for place, row in stored.items():
-        row.typed = {**(row.typed or {}), **typed[place]} if batch.kind == "file" else typed[place]
+    stored = {row.row_number: row for row in _rows_at(batch_id, typed)}
+    new_row_numbers = (
+        [row_number for row_number in typed if row_number not in stored]
+        if batch.kind == "typed"
+        else []
+    )
+    for row_number, row in stored.items():
+        row.typed = (
+            {**(row.typed or {}), **typed[row_number]}
+            if batch.kind == "file"
+            else typed[row_number]
+        )
         row.outcome, row.outcome_details = "", {}
         if left_out is not None:
-            row.left_out = place in left_out
-        if row.left_out is False and row.error_code and typed[place]:
+            row.left_out = row_number in left_out
+        if row.left_out is False and row.error_code and typed[row_number]:
             # Someone has looked at the broken row and entered what it should say.
             row.error_code = ""
     db.session.flush()
-    insert_rows([row_of(batch_id, place, typed=typed[place]) for place in new_places])
+    insert_rows(
+        [row_of(batch_id, row_number, typed=typed[row_number]) for row_number in new_row_numbers]
+    )
     batch.checked_at = None
     db.session.flush()
     return batch
@@ -130,7 +143,10 @@ def _store_some_outcomes(
     batch = _load_changed(batch_id, version)
     batch.checked_at = None
     db.session.flush()
-    same_rows = (_rows.c.batch_id == batch_id, _rows.c.place.in_([item.place for item in decided]))
+    same_rows = (
+        _rows.c.batch_id == batch_id,
+        ImportRow.row_number.in_([item.row_number for item in decided]),
+    )
     stored = {
         row.place: row._asdict() for row in db.session.execute(select(_rows).where(*same_rows))
     }
@@ -144,7 +160,10 @@ def _store_some_outcomes(
         for item in decided
     ]
     insert_rows(
-        [{**stored[item.place], **outcome} for item, outcome in zip(decided, outcomes, strict=True)]
+        [
+            {**stored[item.row_number], **outcome}
+            for item, outcome in zip(decided, outcomes, strict=True)
+        ]
     )
     return batch.version
 
@@ -194,8 +213,8 @@ def _load_changed(batch_id: int, version: int | None = None) -> ImportBatch:
     return mark_changed(batch)
 
 
-def _rows_at(batch_id: int, places: Iterable[int]) -> Sequence[ImportRow]:
+def _rows_at(batch_id: int, row_numbers: Iterable[int]) -> Sequence[ImportRow]:
     query = select(ImportRow).where(
-        ImportRow.batch_id == batch_id, ImportRow.place.in_(list(places))
+        ImportRow.batch_id == batch_id, ImportRow.row_number.in_(list(row_numbers))
     )
     return db.session.scalars(query.execution_options(populate_existing=True)).all()

@@ -93,9 +93,9 @@ def remembered_columns(cause_id: int) -> dict[str, str]:
     )
     remembered: dict[str, str] = {}
     for header, mapping in db.session.execute(query):
-        for place, name in enumerate(header):
+        for index, name in enumerate(header):
             if name:
-                remembered.setdefault(name, mapping.get(str(place), ""))
+                remembered.setdefault(name, mapping.get(str(index), ""))
     return remembered
 
 
@@ -126,16 +126,21 @@ def items_of(batch: ImportBatch, *, waiting: bool = False) -> list[Item]:
     With `waiting`, skip rows that are imported already.
     """
     query = select(
-        ImportRow.place, ImportRow.cells, ImportRow.typed, ImportRow.error_code, ImportRow.left_out
+        ImportRow.row_number,
+        ImportRow.cells,
+        ImportRow.typed,
+        ImportRow.error_code,
+        ImportRow.left_out,
     ).where(ImportRow.batch_id == batch.id)
     if waiting:
         query = query.where(WAITS)
-    rows = db.session.execute(query.order_by(ImportRow.place)).all()
+    rows = db.session.execute(query.order_by(ImportRow.row_number)).all()
     if batch.header:
         rows = rows[1:]
     columns = batch.columns
     items = [
-        Item(row.place, _typed(batch, columns, row), row.error_code, row.left_out) for row in rows
+        Item(row.row_number, _typed(batch, columns, row), row.error_code, row.left_out)
+        for row in rows
     ]
     return items if batch.kind == "file" else [item for item in items if any(item.typed.values())]
 
@@ -143,13 +148,15 @@ def items_of(batch: ImportBatch, *, waiting: bool = False) -> list[Item]:
 def items_in(batch: ImportBatch, table: Table) -> list[Item]:
     """Return the Items of an unsaved Table, with the columns as its ImportBatch matches them."""
     rows, columns = table.rows[bool(batch.header) :], batch.columns
-    return [Item(row.place, cells_by_field(row.cells, columns), row.error_code) for row in rows]
+    return [
+        Item(row.row_number, cells_by_field(row.cells, columns), row.error_code) for row in rows
+    ]
 
 
 def _typed(batch: ImportBatch, columns: Mapping[int, str], row: Any) -> dict[str, str]:
     if batch.kind == "typed":
         return (
-            {**(row.typed or {}), "sheet": batch.sheet, "row": str(row.place)}
+            {**(row.typed or {}), "sheet": batch.sheet, "row": str(row.row_number)}
             if any((row.typed or {}).values())
             else {}
         )
@@ -164,14 +171,14 @@ def typed_in(batch: ImportBatch, row: ImportRow) -> dict[str, str]:
 def rows_with(
     batch_id: int, outcome: str, *, after: int = 0, most: int = 50
 ) -> Sequence[ImportRow]:
-    """Return the rows of a batch with this outcome, or with any outcome if empty, after a place."""
-    query = select(ImportRow).where(ImportRow.batch_id == batch_id, ImportRow.place > after)
+    """Return the rows of a batch with this outcome, or any if empty, after a row number."""
+    query = select(ImportRow).where(ImportRow.batch_id == batch_id, ImportRow.row_number > after)
     query = (
         query.where(ImportRow.outcome == outcome)
         if outcome
         else query.where(ImportRow.outcome != "")
     )
-    return db.session.scalars(query.order_by(ImportRow.place).limit(most)).all()
+    return db.session.scalars(query.order_by(ImportRow.row_number).limit(most)).all()
 
 
 def rows_in(batch_id: int) -> int:
@@ -186,7 +193,7 @@ def first_rows(batch_id: int, most: int = 6) -> Sequence[Any]:
     query = (
         select(ImportRow)
         .where(ImportRow.batch_id == batch_id)
-        .order_by(ImportRow.place)
+        .order_by(ImportRow.row_number)
         .limit(most)
     )
     return db.session.scalars(query).all()

@@ -80,36 +80,41 @@ def erase_rows(write: Write, batch_id: int) -> None:
 
 
 def _remove_part(batch_id: int, after: int) -> tuple[int, int] | None:
-    """Remove the signatures of the next rows after a place.
+    """Remove the signatures of the next rows after a row number.
 
-    Return (last place, number of signatures removed), or None once all rows are done.
+    Return (last row number, number of signatures removed), or None once all rows are done.
     """
     batch = mark_changed(load_for_update(ImportBatch, batch_id))
     in_batch = _rows.c.batch_id == batch_id
     rows = db.session.execute(
-        select(_rows.c.place, _rows.c.signature_id)
-        .where(in_batch, _rows.c.place > after)
-        .order_by(_rows.c.place)
+        select(ImportRow.row_number, _rows.c.signature_id)
+        .where(in_batch, ImportRow.row_number > after)
+        .order_by(ImportRow.row_number)
         .limit(BATCH_SIZE)
     ).all()
     if not rows:
         batch.closed_at = utcnow()
         return None
     db.session.execute(
-        delete(_rows).where(in_batch, _rows.c.place.in_([row.place for row in rows]), WAITS)
+        delete(_rows).where(
+            in_batch, ImportRow.row_number.in_([row.row_number for row in rows]), WAITS
+        )
     )
     ids = [row.signature_id for row in rows if row.signature_id is not None]
-    return rows[-1].place, withdraw_and_erase(ids=ids, now=utcnow())
+    return rows[-1].row_number, withdraw_and_erase(ids=ids, now=utcnow())
 
 
 def _erase_part(batch_id: int) -> bool:
     """Erase some rows and return whether there were any."""
     batch = mark_changed(load_for_update(ImportBatch, batch_id))
     in_batch = _rows.c.batch_id == batch_id
-    places = db.session.scalars(
-        select(_rows.c.place).where(in_batch).order_by(_rows.c.place).limit(BATCH_SIZE)
+    row_numbers = db.session.scalars(
+        select(ImportRow.row_number)
+        .where(in_batch)
+        .order_by(ImportRow.row_number)
+        .limit(BATCH_SIZE)
     ).all()
-    if not places:
+    if not row_numbers:
         batch.closed_at = utcnow()
-    db.session.execute(delete(_rows).where(in_batch, _rows.c.place.in_(places)))
-    return bool(places)
+    db.session.execute(delete(_rows).where(in_batch, ImportRow.row_number.in_(row_numbers)))
+    return bool(row_numbers)

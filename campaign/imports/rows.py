@@ -11,7 +11,7 @@ BATCH_SIZE = 500
 _table = ImportRow.__table__
 
 
-def row_of(batch_id: int, place: int, **columns: Any) -> dict[str, Any]:
+def row_of(batch_id: int, row_number: int, **columns: Any) -> dict[str, Any]:
     """Return all columns of an ImportRow, with empty values except for `columns`."""
     empty: dict[str, Any] = {
         "cells": None,
@@ -28,7 +28,7 @@ def row_of(batch_id: int, place: int, **columns: Any) -> dict[str, Any]:
         "signature_id": None,
         **columns,
         "batch_id": batch_id,
-        "place": place,
+        "place": row_number,
     }
 
 

@@ -27,9 +27,9 @@ class FileRefused(CampaignError):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row: `place` is its number in the file, from 1; `error_code` is a code if it is broken."""
+    """A row of a file; numbers begin with 1. If it is broken, `error_code` says how."""
 
-    place: int
+    row_number: int
     cells: list[str]
     error_code: str = ""
 
@@ -42,7 +42,7 @@ class Table:
     encoding: str = ""
     delimiter: str = ""
 
-    def add(self, place: int, cells: Sequence[str], error_code: str = "") -> None:
+    def add(self, row_number: int, cells: Sequence[str], error_code: str = "") -> None:
         """Add a row, trimmed to its limits; skip an empty one.
 
         Raises FileRefused if there are too many rows.
@@ -56,7 +56,7 @@ class Table:
             raise FileRefused("too_many_rows")
         if any(cell.strip() for cell in cells[MAX_COLUMNS:]):
             error_code = error_code or TOO_MANY_CELLS
-        self.rows.append(Row(place, trimmed, error_code))
+        self.rows.append(Row(row_number, trimmed, error_code))
 
 
 def clean_cell(cell: str) -> str:

@@ -46,8 +46,8 @@ def read_workbook(data: bytes) -> Table:
     try:
         with load_workbook(io.BytesIO(_unpack(data))) as book:
             for name in book.sheet_names:
-                for place, cells in enumerate(_rows(book.get_sheet_by_name(name)), 1):
-                    table.add(place, [_text(cell) for cell in cells])
+                for row_number, cells in enumerate(_rows(book.get_sheet_by_name(name)), 1):
+                    table.add(row_number, [_text(cell) for cell in cells])
                 if table.rows:
                     return table
     except (CalamineError, ValueError, OSError) as error:

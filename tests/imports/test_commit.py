@@ -171,7 +171,7 @@ def test_interrupted_import_is_completed_once(petition, left):
     finished = batch_by_id(left.id)
     assert (tally(), finished.state, finished.counts) == (4, "imported", {"new": 4, "duplicate": 1})
     imported = db.session.scalars(
-        select(ImportRow).where(ImportRow.batch_id == left.id).order_by(ImportRow.place)
+        select(ImportRow).where(ImportRow.batch_id == left.id).order_by(ImportRow.row_number)
     ).all()
     assert [(row.cells, row.sheet_row if row.signature_id else "") for row in imported] == [
         (None, "1"),

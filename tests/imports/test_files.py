@@ -64,7 +64,7 @@ def test_quotation_mark_is_no_delimiter():
 
 def test_newline_in_quotes_stays_in_its_cell_and_rows_keep_their_number():
     table = read_file(b'given_name,comment\nAna,"one\ntwo, ""three"""\n\n,\nBo,x\n')
-    assert [(row.place, row.cells) for row in table.rows[1:]] == [
+    assert [(row.row_number, row.cells) for row in table.rows[1:]] == [
         (2, ["Ana", 'one\ntwo, "three"']),
         (5, ["Bo", "x"]),
     ]
@@ -99,7 +99,7 @@ def test_broken_row_says_what_is_wrong_with_it(end, fault):
 
 def test_quotation_mark_that_only_a_later_row_closes_is_an_error():
     rows = read_file(b'name,note\nAna,"one\nBo,"two"\nCy,"three\nfour"\n').rows
-    assert [(row.place, row.error_code) for row in rows] == [(1, ""), (2, UNCLOSED), (3, "")]
+    assert [(row.row_number, row.error_code) for row in rows] == [(1, ""), (2, UNCLOSED), (3, "")]
 
 
 def test_row_has_a_limit(monkeypatch):
@@ -161,7 +161,10 @@ def test_workbook_numbers_dates_and_check_marks_become_text():
 
 
 def test_workbook_rows_have_the_numbers_of_the_spreadsheet():
-    assert [row.place for row in read_file(workbook([[], ["name"], [], ["Ana"]])).rows] == [2, 4]
+    assert [row.row_number for row in read_file(workbook([[], ["name"], [], ["Ana"]])).rows] == [
+        2,
+        4,
+    ]
 
 
 def packed(parts):
@@ -266,7 +269,7 @@ def test_cell_without_a_reference_is_within_the_existing_rows():
     far = parts[name].replace(b'<row r="3"', b'<row r="1000000000"')
     parts[name] = re.sub(rb' r="[A-Z]+3"', b"", far)
     table = read_file(packed(parts))
-    assert [row.place for row in table.rows] == [1, 2, 3] and table.rows[2].cells == cells_of(
+    assert [row.row_number for row in table.rows] == [1, 2, 3] and table.rows[2].cells == cells_of(
         workbook(PEOPLE)
     )[2]
 

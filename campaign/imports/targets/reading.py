@@ -54,7 +54,9 @@ def read_area_codes(data: bytes) -> tuple[list[dict[str, str]], list[Fault]]:
     faults: list[Fault] = []
     for row in table.rows[1:]:
         cells = dict(zip(headings, map(restored, row.cells), strict=False))
-        fault = Fault(row.place, "", row.error_code) if row.error_code else _area_fault(row, cells)
+        fault = (
+            Fault(row.row_number, "", row.error_code) if row.error_code else _area_fault(row, cells)
+        )
         if fault:
             faults.append(fault)
             continue
@@ -72,13 +74,13 @@ def read_area_codes(data: bytes) -> tuple[list[dict[str, str]], list[Fault]]:
 def _area_fault(row: Row, cells: dict[str, str]) -> Fault | None:
     country, code, area = (cells.get(name, "") for name in AREA_COLUMNS[:3])
     if len(country) != 2 or not (country.isascii() and country.isalpha()):
-        return Fault(row.place, "country", "country", country)
+        return Fault(row.row_number, "country", "country", country)
     if not code_prefix(code) or len(code) > MAX_LENGTH:
-        return Fault(row.place, "code", "code", code)
+        return Fault(row.row_number, "code", "code", code)
     if not area:
-        return Fault(row.place, "area", "empty")
+        return Fault(row.row_number, "area", "empty")
     if max(len(area), len(cells.get("area_name", ""))) > MAX_AREA_LENGTH:
-        return Fault(row.place, "area", "too_long")
+        return Fault(row.row_number, "area", "too_long")
     return None
 
 
@@ -114,8 +116,8 @@ def _refuse_headings(headings: list[str], known: set[str]) -> None:
 
 def _target_row(row: Row, columns: list[tuple[str, str] | None]) -> TargetRow:
     if row.error_code:
-        return TargetRow(row.place, faults=[Fault(row.place, "", row.error_code)])
-    return target_row_of(row.place, dict(_cells(row, columns)))
+        return TargetRow(row.row_number, faults=[Fault(row.row_number, "", row.error_code)])
+    return target_row_of(row.row_number, dict(_cells(row, columns)))
 
 
 def _cells(

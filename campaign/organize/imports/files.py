@@ -127,8 +127,8 @@ def match_columns(batch: ImportBatch) -> ResponseReturnValue:
 
 def _sent_mapping(petition: Petition, width: int) -> dict[int, str]:
     fields = fields_for(petition.questions)
-    sent = {place: request.form.get(f"column-{place}", "") for place in range(width)}
-    return {place: field for place, field in sent.items() if field in fields}
+    sent = {index: request.form.get(f"column-{index}", "") for index in range(width)}
+    return {index: field for index, field in sent.items() if field in fields}
 
 
 def _is_possible(form: ColumnsForm, mapping: Mapping[int, str]) -> bool:

@@ -80,9 +80,9 @@ def correct_rows(batch: ImportBatch) -> ResponseReturnValue:
     """Save corrections to the wrong rows of a page, and check all rows again."""
     fields = editable(batch)
     typed: dict[int, dict[str, str]] = {}
-    for (place, field), text in sent_cells().items():
+    for (row_number, field), text in sent_cells().items():
         if field in fields:
-            typed.setdefault(place, {})[field] = text
+            typed.setdefault(row_number, {})[field] = text
     left_out = {
         int(text)
         for text in request.form.getlist("left_out")
@@ -198,19 +198,19 @@ def log_rows_view(batch: ImportBatch, rows: Collection[Any]) -> None:
 
 
 def sent_cells() -> dict[tuple[int, str], str]:
-    """Return {(place, field): text} of the grid cells in the form data."""
+    """Return {(row number, field): text} of the grid cells in the form data."""
     cells = {}
     for name, text in request.form.items():
         kind, _colon, rest = name.partition(":")
-        place, _colon, field = rest.partition(":")
+        row_number, _colon, field = rest.partition(":")
         if (
             kind == "cell"
-            and place.isascii()
-            and place.isdecimal()
-            and len(place) < 8
-            and int(place)
+            and row_number.isascii()
+            and row_number.isdecimal()
+            and len(row_number) < 8
+            and int(row_number)
         ):
-            cells[int(place), field] = (
+            cells[int(row_number), field] = (
                 " ".join(text.split()) if field != "comment" else text.strip()
             )
     return cells
@@ -220,7 +220,7 @@ def editable(batch: ImportBatch) -> list[str]:
     """Return the fields of a batch's rows that can be corrected, in order."""
     petition = batch.petition
     needed = ["given_name", *petition.required_fields]
-    mapped = [field for _place, field in sorted(batch.columns.items())]
+    mapped = [field for _index, field in sorted(batch.columns.items())]
     return [
         field
         for field in dict.fromkeys([*mapped, *needed])

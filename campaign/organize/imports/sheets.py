@@ -246,7 +246,7 @@ def _row_states(batch: ImportBatch) -> dict[str, Any]:
     checker = checker_for(batch, utcnow())
     decided = classify(checker, items_of(batch)) if checker else []
     rows = {
-        row.place: {
+        row.row_number: {
             "fate": row.outcome,
             "words": str(OUTCOME_LABELS[row.outcome]),
             "why": outcome_reason(row.outcome, row.outcome_details),
@@ -268,9 +268,9 @@ def _sent_rows(batch: ImportBatch) -> dict[int, dict[str, str]]:
         *(f"answers-{question['name']}" for question in petition.questions),
     }
     typed: dict[int, dict[str, str]] = {}
-    for (place, field), text in sent_cells().items():
-        if place <= MAX_LINES and field in fields:
-            typed.setdefault(place, {})[field] = text[:2000]
+    for (row_number, field), text in sent_cells().items():
+        if row_number <= MAX_LINES and field in fields:
+            typed.setdefault(row_number, {})[field] = text[:2000]
     return typed
 
 
