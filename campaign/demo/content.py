@@ -193,7 +193,7 @@ def _letter(table: Table, today: date) -> DemoLetter:
         original_language=table.get("original_language", str),
         goal=table.count("goal"),
         opens_at=datetime.combine(today - timedelta(table.count("opened_days_ago")), OPENING_HOUR),
-        way=table.get("way", str),
+        delivery_method=table.get("way", str),
         required=table.strings("required"),
         prompts=tuple(
             DemoPrompt(

@@ -117,13 +117,13 @@ class DemoSampleLetter:
 
 @dataclass(frozen=True, slots=True)
 class DemoLetter:
-    """A letter action with its texts by language. `way` is how its letters are delivered."""
+    """A letter action with its texts by language."""
 
     slug: str
     original_language: str
     goal: int
     opens_at: datetime
-    way: str
+    delivery_method: str
     required: tuple[str, ...]
     prompts: tuple[DemoPrompt, ...]
     targets: tuple[DemoTarget, ...]

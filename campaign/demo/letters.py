@@ -50,7 +50,9 @@ def create_letter_action(cause: Cause, demo: DemoLetter, position: int) -> Petit
     profile_ids = [_create_target(cause, action, target, now) for target in demo.targets]
     copy_terms(action)
     settings = {name: getattr(letter_settings(action.id), name) for name in SETTINGS}
-    change_letter_settings(petition_id=action.id, version=None, **{**settings, "way": demo.way})
+    change_letter_settings(
+        petition_id=action.id, version=None, **{**settings, "delivery_method": demo.delivery_method}
+    )
     first = now - PAUSE * (len(demo.samples) - 1)
     add_rows(
         [

@@ -139,7 +139,7 @@ def test_letter_action_moves_with_its_texts_targets_and_letters(app, installatio
         moved = petition_in_any_state("letters")
         assert letter_texts_of(moved) == letter_actions.LETTER_TEXTS
         assert (moved.action_kind, moved.questions) == ("letter", action.questions)
-        assert letter_settings(moved.id).way == "individual"
+        assert letter_settings(moved.id).delivery_method == "individual"
         assert wording_for(moved, "es").thanks_text == "Gracias, {name}."
         assert not moved.sends_thanks
         assert profile_by_id(moved.targets[0].profile_id).usable_address == "vela@senate.example"

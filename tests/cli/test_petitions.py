@@ -118,7 +118,7 @@ def test_letter_is_published_cloned_and_closed_as_a_petition_is(run, app):
     done = run("petitions", "publish", "letters")
     assert done.exit_code == 0 and "/en/actions/letters" in done.output
     assert run("petitions", "clone", "letters", "again").exit_code == 0
-    assert letter_settings(petition_in_any_state("again").id).way == "individual"
+    assert letter_settings(petition_in_any_state("again").id).delivery_method == "individual"
     assert run("petitions", "close", "letters").exit_code == 0
     _header, line = run("petitions", "list").output.splitlines()
     assert line.split() == ["letters", "letter", "0", "0", "closed"]

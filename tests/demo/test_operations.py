@@ -36,7 +36,7 @@ def test_sample_letters_are_written_to_the_invented_target(run, few_signers):
     run("demo", "load")
     written = letters()
     assert {letter.lang for letter in written} == {"en", "es", "fr"}
-    assert {(letter.way, letter.state, letter.reason) for letter in written} == {
+    assert {(letter.delivery_method, letter.state, letter.reason) for letter in written} == {
         ("individual", "waiting", "")
     }
     [profile] = profiles_by_ids({letter.profile_id for letter in written}).values()

@@ -12,7 +12,7 @@ from tests.factories.petitions import make_petition
 from tests.factories.targets import make_target
 
 SETTINGS = {
-    "way": "individual",
+    "delivery_method": "individual",
     "period": "week",
     "selection": "list",
     "max_per_hour": 30,

@@ -27,7 +27,7 @@ def make_letter_action(slug="letter", *, settings=None, cause_id=None, **columns
     petition = make_petition(
         slug, cause_id=cause_id, action_kind="letter", questions=[QUESTION], **columns
     )
-    values = {"way": "individual", **(settings or {})}
+    values = {"delivery_method": "individual", **(settings or {})}
     write(lambda: db.session.add(LetterSettings(petition_id=petition.id, **values)))
     return petition
 
@@ -90,7 +90,7 @@ def _insert(petition, profile, count, created_at, writer, columns):
                     "signature_id": signature_id,
                     "petition_id": petition.id,
                     "profile_id": profile.id,
-                    "way": "individual",
+                    "delivery_method": "individual",
                     "lang": "en",
                     "target_name": "Senator Elena Vela",
                     "subject": "Find my brother",

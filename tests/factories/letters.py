@@ -38,11 +38,15 @@ KIND_TEXTS = {
 LETTER_TEXTS = {lang: {**text, "kind_texts": KIND_TEXTS[lang]} for lang, text in TEXTS.items()}
 
 
-def make_letter_action(slug="river", *, way="individual", targets=1, **settings):
+def make_letter_action(slug="river", *, delivery_method="individual", targets=1, **settings):
     """Create an open letter action with some targets, committed, and return it."""
     settings = {"questions": QUESTIONS, "texts": LETTER_TEXTS, "targets": [], **settings}
     petition = make_petition(slug, action_kind="letter", **settings)
-    write(lambda: db.session.add(LetterSettings(petition_id=petition.id, way=way)))
+    write(
+        lambda: db.session.add(
+            LetterSettings(petition_id=petition.id, delivery_method=delivery_method)
+        )
+    )
     for place in range(targets):
         add_target(petition, address=ADDRESS if place == 0 else f"t{place}@council.example")
     return db.session.get_one(Petition, petition.id)

@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[2]
 RETIRED = {
     "anew", "crew", "fact", "facts", "fate", "found", "kept_rows", "mark_of", "marks", "owed",
     "parcel", "patience", "pressure", "rail", "says", "signs", "telling", "told", "trip", "untold",
-    "vein", "ways", "whence", "whole",
+    "vein", "way", "ways", "whence", "whole",
 }  # fmt: skip
 # Limits are MAX_ and MIN_, what is used by default is DEFAULT_.
 LIMIT = re.compile(

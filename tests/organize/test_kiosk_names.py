@@ -82,13 +82,13 @@ def work():
         pass
 
 
-@pytest.mark.parametrize("way", ["show", "keep"])
-def test_decision_about_one_name_is_undone(reviewer, tablet, event, way):
+@pytest.mark.parametrize("decision", ["show", "keep"])
+def test_decision_about_one_name_is_undone(reviewer, tablet, event, decision):
     sign_with_full_names(tablet, 2)
     path = f"/organize/kiosks/{event.slug}/names"
     first = rows()[0]
     name = first.full_name
-    answer = reviewer.post(path, {"do": f"{way}.ticked", "ticked": first.id})
+    answer = reviewer.post(path, {"do": f"{decision}.ticked", "ticked": first.id})
     page = reviewer.get(answer.location)
     assert name not in page.text
     shown = reviewer.post(undo_link(page))

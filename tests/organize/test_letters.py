@@ -30,6 +30,10 @@ from tests.page_parts import alerts, links, text_at, tree, values, version_on, w
 
 PAGE = "/organize/petitions/letters"
 TEXT, TARGETS, SENDING = f"{PAGE}/letter-text", f"{PAGE}/letter-targets", f"{PAGE}/letter-settings"
+# The form calls the delivery method `way`.
+SENT_SETTINGS = {
+    "way" if name == "delivery_method" else name: value for name, value in SETTINGS.items()
+}
 
 
 def now_of(slug="letters"):
@@ -213,7 +217,7 @@ def test_second_editor_sees_what_the_first_saved(desk, action, path):
     forms = {
         TEXT: (letter_form(action, closing_en="Theirs"), letter_form(action, closing_en="Mine")),
         TARGETS: ({"profiles": first.id}, {"profiles": second.id}),
-        SENDING: ({**SETTINGS, "way": "self"}, {**SETTINGS, "way": "in_person"}),
+        SENDING: ({**SENT_SETTINGS, "way": "self"}, {**SENT_SETTINGS, "way": "in_person"}),
     }
     theirs, mine = forms[path]
     seen = {"version": version_on(desk.get(path)), "press": "new-version"}
@@ -274,23 +278,24 @@ def test_public_action_keeps_a_target(desk, action):
 def test_letters_per_hour_is_a_whole_number(desk, draft):
     version = version_on(desk.get(SENDING))
     for wrong in ("0", "501", "many", ""):
-        answer = desk.post(SENDING, {**SETTINGS, "max_per_hour": wrong, "version": version})
+        answer = desk.post(SENDING, {**SENT_SETTINGS, "max_per_hour": wrong, "version": version})
         assert answer.status_code == 422 and "max_per_hour" in wrong_fields(answer)
     assert (
-        desk.post(SENDING, {**SETTINGS, "max_per_hour": "12", "version": version}).status_code
+        desk.post(SENDING, {**SENT_SETTINGS, "max_per_hour": "12", "version": version}).status_code
         == 303
     )
     assert letter_settings(now_of().id).max_per_hour == 12
 
 
 def test_sending_by_us_needs_an_address(desk):
-    make_letter_action(emails=(), way="self")
+    make_letter_action(emails=(), delivery_method="self")
     version = version_on(desk.get(SENDING))
-    answer = desk.post(SENDING, {**SETTINGS, "version": version})
+    answer = desk.post(SENDING, {**SENT_SETTINGS, "version": version})
     assert answer.status_code == 422 and "danger" in alerts(answer)
-    assert letter_settings(now_of().id).way == "self"
+    assert letter_settings(now_of().id).delivery_method == "self"
     assert (
-        desk.post(SENDING, {**SETTINGS, "way": "in_person", "version": version}).status_code == 303
+        desk.post(SENDING, {**SENT_SETTINGS, "way": "in_person", "version": version}).status_code
+        == 303
     )
 
 
@@ -368,10 +373,10 @@ def test_organizer_learns_that_letters_are_turned_off(desk, action):
 
 
 def test_letters_to_hand_over_are_printed_by_target(desk):
-    action = make_letter_action(way="in_person")
+    action = make_letter_action(delivery_method="in_person")
     vela, sol = (profile_by_id(action.targets[0].profile_id), make_target(some_organisation_id()))
     for target in (sol, vela):
-        make_letters(action, target, 2, way="in_person", state="done")
+        make_letters(action, target, 2, delivery_method="in_person", state="done")
     answer = desk.post(f"{PAGE}/letters/print", {"part": "1"})
     assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
     # A cover for each target, and a page for each letter.
@@ -383,7 +388,7 @@ def test_letters_to_hand_over_are_printed_by_target(desk):
 
 
 def test_only_people_who_may_export_print_letters(desk_of):
-    action = make_letter_action(way="in_person")
+    action = make_letter_action(delivery_method="in_person")
     editor = desk_of("editor", action.cause_id)
     assert editor.get(f"{PAGE}/letters").status_code == 200
     assert editor.post(f"{PAGE}/letters/print", {"part": "1"}).status_code == 403
@@ -403,7 +408,7 @@ def test_clone_has_letter_targets_and_sending(desk, action):
     clone = now_of("again")
     assert (clone.action_kind, clone.questions) == ("letter", action.questions)
     assert letter_texts_of(clone) == LETTER_TEXTS
-    assert letter_settings(clone.id).way == "individual"
+    assert letter_settings(clone.id).delivery_method == "individual"
     assert [item.profile_id for item in clone.targets] == [
         item.profile_id for item in now_of().targets
     ]

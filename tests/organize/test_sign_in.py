@@ -281,8 +281,8 @@ def test_flood_of_tries_leaves_few_rows(visitor, odile):
     for number in range(14):
         try_in(visitor, odile.email, "wrong")
         try_in(visitor, f"n{number}@else.example", "wrong")
-    assert len([way for way, who in refused() if who]) == 6
-    assert len([way for way, who in refused() if not who]) == 2
+    assert len([method for method, who in refused() if who]) == 6
+    assert len([method for method, who in refused() if not who]) == 2
 
 
 @pytest.mark.parametrize(

@@ -129,11 +129,11 @@ def test_those_who_record_deliveries_see_the_task(desk, desk_of, role, edits, se
 
 
 def test_letters_by_email_have_none_and_those_by_hand_do(desk_of):
-    action = make_letter_action(way="individual")
+    action = make_letter_action(delivery_method="individual")
     desk = desk_of("owner", action.cause_id)
     address = f"/organize/handovers/{action.slug}/thresholds"
     assert desk.get(address).status_code == 404
-    by_hand = make_letter_action("by-hand", cause_id=action.cause_id, way="in_person")
+    by_hand = make_letter_action("by-hand", cause_id=action.cause_id, delivery_method="in_person")
     assert desk.get(f"/organize/handovers/{by_hand.slug}/thresholds").status_code == 200
 
 

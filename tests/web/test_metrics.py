@@ -237,8 +237,8 @@ def test_letters_that_wait_are_counted(client, app):
     action = make_letter_action()
     [profile] = make_targets(action, 1)
     make_letters(action, profile, 2, created_at=utcnow() - timedelta(hours=1))
-    make_letters(action, profile, 1, way="gathered")
-    make_letters(action, profile, 1, way="self")
+    make_letters(action, profile, 1, delivery_method="gathered")
+    make_letters(action, profile, 1, delivery_method="self")
     output = figures(client)
     assert output["volante_letters_waiting"] == 3
     assert 3600 <= output["volante_letters_oldest_seconds"] < 4000

@@ -24,19 +24,22 @@ TEXT_NAMES = ("subject", "opening", "closing")
 # What is missing because of the texts, and because of the settings.
 TEXT_FAULTS = ("subject", "opening")
 SETTINGS_FAULTS = ("area", "address", "mail")
-SETTINGS = ("way", "period", "selection", "max_per_hour", "offers_reply")
+SETTINGS = ("delivery_method", "period", "selection", "max_per_hour", "offers_reply")
 
 
 def delivers_by_hand(petition: Petition) -> bool:
     """Return whether organizers deliver what people signed or wrote, and it is not emailed."""
-    return petition.action_kind != LETTER or letter_settings(petition.id).way == "in_person"
+    return (
+        petition.action_kind != LETTER
+        or letter_settings(petition.id).delivery_method == "in_person"
+    )
 
 
 def letter_settings(petition_id: int) -> LetterSettings:
     """Return how an action delivers its letters. Without a row, supporters send them themselves."""
     return db.session.get(LetterSettings, petition_id) or LetterSettings(
         petition_id=petition_id,
-        way="self",
+        delivery_method="self",
         period="week",
         selection="list",
         max_per_hour=DEFAULT_MAX_PER_HOUR,
@@ -128,8 +131,8 @@ def change_letter_text(
 def change_letter_settings(*, petition_id: int, version: int | None, **settings: Any) -> Petition:
     """Set how letters are delivered. `settings` are all of SETTINGS.
 
-    Letters that were written before keep their way. Raise NotReady if a public action could not
-    deliver letters in this way.
+    Letters that were written before keep their delivery method. Raise NotReady if a public action
+    could not deliver letters in the new way.
     """
     petition = load_for_update(Petition, petition_id)
     check_part(petition, PART, version)

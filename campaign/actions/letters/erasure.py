@@ -19,7 +19,7 @@ TEXT_LIFETIME = timedelta(days=60)
 BATCH_SIZE = 200
 
 _table: Table = Letter.__table__
-# What remains: the count, the days, the target, the way, and the share of own text.
+# What remains: the count, the days, the target, the delivery method, and the share of own text.
 ERASED = {"subject": "", "body": "", "lang": "", "shares_address": False}
 
 
@@ -79,8 +79,8 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
             and_(columns.state == "sent", columns.sent_at <= cutoff),
             and_(columns.state == "bounced", columns.bounced_at <= cutoff),
             and_(columns.state == "stopped", columns.stopped_at <= cutoff),
-            and_(columns.state == "done", columns.way == "self"),
-            and_(columns.state == "done", columns.way == "in_person", was_handed_over),
+            and_(columns.state == "done", Letter.delivery_method == "self"),
+            and_(columns.state == "done", Letter.delivery_method == "in_person", was_handed_over),
         ),
     )
 

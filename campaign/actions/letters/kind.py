@@ -57,7 +57,7 @@ EMAILS = {
 
 def confirmed_url(response: Signature) -> str | None:
     """Return the writer's own page if they send their letter themselves, or None."""
-    if settings_of(response.petition_id).way != "self":
+    if settings_of(response.petition_id).delivery_method != "self":
         return None
     return url_for("signatures.mine", token=token_for(MINE, response))
 

@@ -25,8 +25,8 @@ from campaign.process.clock import UtcDateTime, utcnow
 # The name of this kind of action.
 LETTER = "letter"
 # By the supporter, by us one by one, by us many in one email, and printed and handed over.
-WAYS = ("self", "individual", "gathered", "in_person")
-# The ways in which this site sends letters itself.
+DELIVERY_METHODS = ("self", "individual", "gathered", "in_person")
+# The methods by which this site sends letters itself.
 SENT_BY_US = ("individual", "gathered")
 PERIODS = ("day", "week")
 SELECTIONS = ("list", "area")
@@ -54,14 +54,14 @@ LETTERS_WAIT = text("state = 'waiting' and way in ('individual', 'gathered')")
 class LetterSettings(Base):
     """How an action delivers its letters.
 
-    `way` is one of WAYS. Gathered letters leave once a `period`. Supporters choose their targets
-    from the whole list, or (`selection` is `area`) among those of the area of their postal code.
-    At most `max_per_hour` letters an hour are sent to one target.
+    `delivery_method` is one of DELIVERY_METHODS. Gathered letters leave once a `period`. Supporters
+    choose their targets from the whole list, or (`selection` is `area`) among those of the area of
+    their postal code. At most `max_per_hour` letters an hour are sent to one target.
     """
 
     __tablename__ = "letter_settings"
     __table_args__ = (
-        one_of("way", WAYS),
+        one_of("way", DELIVERY_METHODS),
         one_of("period", PERIODS),
         one_of("selection", SELECTIONS),
         CheckConstraint("max_per_hour > 0", name="max_per_hour"),
@@ -70,7 +70,7 @@ class LetterSettings(Base):
     petition_id: Mapped[int] = mapped_column(
         ForeignKey("petition.id", ondelete="CASCADE"), primary_key=True
     )
-    way: Mapped[str] = mapped_column(String(12), default="self")
+    delivery_method: Mapped[str] = mapped_column("way", String(12), default="self")
     period: Mapped[str] = mapped_column(String(4), default="week")
     selection: Mapped[str] = mapped_column(String(4), default="list")
     max_per_hour: Mapped[int] = mapped_column(Integer, default=DEFAULT_MAX_PER_HOUR)
@@ -107,11 +107,11 @@ class LetterBatch(Base):
 class Letter(Base):
     """What one supporter writes to one target, once the response is counted.
 
-    `way` is how this letter is delivered: one that hardly differs from the template is gathered
-    where personal ones are sent individually. `personal_percent` is the share of own text. `body`
-    is the plain text. It is emptied 60 days after delivery, at `erased_at`. `address` is the email
-    address that it is sent to, chosen when it is queued, at `queued_at` if it leaves alone, and
-    `email_id` the email's row in the outbox. The email may not leave before `not_before`, and
+    `delivery_method` is how this letter is delivered: one that hardly differs from the template is
+    gathered where personal ones are sent individually. `personal_percent` is the share of own text.
+    `body` is the plain text. It is emptied 60 days after delivery, at `erased_at`. `address` is the
+    email address that it is sent to, chosen when it is queued, at `queued_at` if it leaves alone,
+    and `email_id` the email's row in the outbox. The email may not leave before `not_before`, and
     leaves only while the letter's signature is counted. A target may answer to the supporter only
     if `shares_address`. One that was not delivered has a `reason`, one of REASONS. The others have
     none. `bounced_at` or `stopped_at` says when that was known.
@@ -119,7 +119,7 @@ class Letter(Base):
 
     __tablename__ = "letter"
     __table_args__ = (
-        one_of("way", WAYS),
+        one_of("way", DELIVERY_METHODS),
         one_of("state", STATES),
         one_of("reason", ("", *REASONS)),
         UniqueConstraint("signature_id", "profile_id"),
@@ -140,7 +140,7 @@ class Letter(Base):
         ForeignKey("target_profile.id", ondelete="SET NULL")
     )
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("letter_batch.id", ondelete="SET NULL"))
-    way: Mapped[str] = mapped_column(String(12))
+    delivery_method: Mapped[str] = mapped_column("way", String(12))
     state: Mapped[str] = mapped_column(String(8), default="waiting")
     reason: Mapped[str] = mapped_column(String(12), default="", server_default="")
     lang: Mapped[str] = mapped_column(String(35))

@@ -107,7 +107,7 @@ def note_sent_by_hand(*, letter_id: int, signature_ids: Collection[int], now: da
             _table.c.id == letter_id,
             _table.c.signature_id.in_(signature_ids),
             _table.c.state == "done",
-            _table.c.way == "self",
+            Letter.delivery_method == "self",
             _table.c.sent_at.is_(None),
         )
         .values(sent_at=now)

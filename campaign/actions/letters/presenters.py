@@ -30,7 +30,6 @@ DOWNLOADED = (
     "subject",
     "body",
     "lang",
-    "way",
     "state",
     "reason",
     "personal_percent",
@@ -65,7 +64,7 @@ def own_letter(letter: Letter, signature: Signature) -> OwnLetter:
     status = _status(letter, signature)
     has_text = bool(letter.body)
     undelivered = status in ("bounced", "stopped") and letter.reason != "own_address"
-    is_by_hand = letter.way == "self" and status == "done"
+    is_by_hand = letter.delivery_method == "self" and status == "done"
     # An address that came back, or whose owner wants none of our letters, is no use to a writer.
     address = letter.address if is_by_hand else ""
     return OwnLetter(
@@ -93,6 +92,7 @@ def downloaded_part(signature: Signature) -> dict[str, Any]:
         "letters": [
             {
                 **{name: getattr(letter, name) for name in DOWNLOADED},
+                "way": letter.delivery_method,
                 **{
                     name: at.isoformat() if (at := getattr(letter, name)) else None
                     for name in INSTANTS

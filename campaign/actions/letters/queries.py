@@ -40,11 +40,11 @@ class LetterCounts:
         """Return how many letters there are."""
         return sum((self.waiting, self.sent, self.bounced, self.stopped, self.ready, self.printed))
 
-    def add(self, state: str, way: str, is_sent: bool, count: int) -> None:
-        """Add letters of one state and way. `is_sent` says that their writers sent them."""
+    def add(self, state: str, method: str, is_sent: bool, count: int) -> None:
+        """Add letters of one state and delivery method. `is_sent`: their writers sent them."""
         if state in NOT_LEFT:
             self.waiting += count
-        elif state == "done" and way == "self":
+        elif state == "done" and method == "self":
             self.ready += count
             self.by_hand += count if is_sent else 0
         elif state == "done":
@@ -77,12 +77,12 @@ def letter_counts(petition_id: int, lang: str) -> list[LetterCounts]:
             Letter.profile_id,
             func.max(Letter.target_name).label("name"),
             Letter.state,
-            Letter.way,
+            Letter.delivery_method,
             is_sent.label("is_sent"),
             func.count().label("many"),
         )
         .where(Letter.petition_id == petition_id)
-        .group_by(Letter.profile_id, Letter.state, Letter.way, is_sent)
+        .group_by(Letter.profile_id, Letter.state, Letter.delivery_method, is_sent)
     ).all()
     profiles = profiles_by_ids({row.profile_id for row in rows if row.profile_id is not None})
     counts: dict[int | None, LetterCounts] = {}
@@ -90,7 +90,7 @@ def letter_counts(petition_id: int, lang: str) -> list[LetterCounts]:
         profile = profiles.get(row.profile_id)
         name = best_text(profile.names, lang) if profile else row.name
         target = counts.setdefault(row.profile_id, LetterCounts(row.profile_id, name))
-        target.add(row.state, row.way, row.is_sent, row.many)
+        target.add(row.state, row.delivery_method, row.is_sent, row.many)
     return sorted(counts.values(), key=lambda target: (-target.total, target.name))
 
 
@@ -107,31 +107,31 @@ def stuck_letters(petition_ids: Collection[int], now: datetime) -> dict[int, int
     """
     is_due = or_(
         *(
-            and_(Letter.way == way, Letter.created_at < now - stuck_after)
-            for way, stuck_after in STUCK_AFTER.items()
+            and_(Letter.delivery_method == method, Letter.created_at < now - stuck_after)
+            for method, stuck_after in STUCK_AFTER.items()
         )
     )
     waiting = db.session.execute(
-        select(Letter.petition_id, Letter.way, func.count())
+        select(Letter.petition_id, Letter.delivery_method, func.count())
         .where(Letter.petition_id.in_(petition_ids), Letter.state.in_(NOT_LEFT), is_due)
-        .group_by(Letter.petition_id, Letter.way)
+        .group_by(Letter.petition_id, Letter.delivery_method)
     ).all()
     has_left = or_(
         *(
-            and_(Letter.way == way, Letter.sent_at > now - stuck_after)
-            for way, stuck_after in STUCK_AFTER.items()
+            and_(Letter.delivery_method == method, Letter.sent_at > now - stuck_after)
+            for method, stuck_after in STUCK_AFTER.items()
         )
     )
     leaving = set(
         db.session.execute(
-            select(Letter.petition_id, Letter.way)
+            select(Letter.petition_id, Letter.delivery_method)
             .where(Letter.petition_id.in_({row[0] for row in waiting}), has_left)
             .distinct()
         )
     )
     stuck: dict[int, int] = {}
-    for petition_id, way, many in waiting:
-        if (petition_id, way) not in leaving:
+    for petition_id, method, many in waiting:
+        if (petition_id, method) not in leaving:
             stuck[petition_id] = stuck.get(petition_id, 0) + many
     return stuck
 
@@ -157,7 +157,7 @@ def printable_letters(petition_id: int, *, limit: int, offset: int) -> list[Lett
 def _is_printable(petition_id: int) -> tuple[ColumnElement[bool], ...]:
     return (
         Letter.petition_id == petition_id,
-        Letter.way == "in_person",
+        Letter.delivery_method == "in_person",
         Letter.state == "done",
         Letter.body != "",
     )

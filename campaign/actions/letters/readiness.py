@@ -60,7 +60,7 @@ def _missing(petition_id: int) -> Iterator[tuple[str, str]]:
         return
     if settings.selection == "area" and profiles and not any(item.area for item in profiles):
         yield "area", ""
-    if settings.way in SENT_BY_US:
+    if settings.delivery_method in SENT_BY_US:
         if profiles and not any(reached.address for reached in reaches(profiles)):
             yield "address", ""
         if current_app.config["PRODUCTION"] and not current_app.config["MAIL_URL"]:

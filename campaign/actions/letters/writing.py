@@ -152,7 +152,7 @@ def _letters_of(
             "signature_id": response.id,
             "petition_id": response.petition_id,
             "profile_id": profile and profile.id,
-            "way": action.way(likeness),
+            "way": action.delivery_method(likeness),
             "state": outcome.state,
             "reason": outcome.reason,
             "lang": letter.lang,
@@ -176,7 +176,7 @@ def _outcome(
     address = next(
         (email.address for email in profile.listed_emails if email.status in WRITABLE), ""
     )
-    is_sent_by_us = action.settings.way in SENT_BY_US
+    is_sent_by_us = action.settings.delivery_method in SENT_BY_US
     if not is_sent_by_us:
         return _Outcome("done", "", address)
     if targets.is_person(profile.id, response.email_digest):

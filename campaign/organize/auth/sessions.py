@@ -81,20 +81,20 @@ def ask_second_step(organizer_id: Any, next_address: Any) -> BaseResponse:
     return response
 
 
-def complete_sign_in(organizer_id: Any, next_address: Any, way: str) -> BaseResponse:
+def complete_sign_in(organizer_id: Any, next_address: Any, method: str) -> BaseResponse:
     """Open a full session in place of the old one, and redirect.
 
-    `way` says for the activity log how the organizer signed in.
+    `method` says for the activity log how the organizer signed in.
     """
     response = redirect(safe_next(next_address), 303)
-    open_full_session(response, organizer_id, way)
+    open_full_session(response, organizer_id, method)
     return response
 
 
-def open_full_session(response: BaseResponse, organizer_id: int, way: str) -> None:
+def open_full_session(response: BaseResponse, organizer_id: int, method: str) -> None:
     """Open a full session and set its cookies on `response`."""
     device_token = read_cookie(DEVICE_COOKIE) or tokens.new_token()
-    _open(response, organizer_id, "full", way, device_token)
+    _open(response, organizer_id, "full", method, device_token)
     set_cookie(response, DEVICE_COOKIE, device_token, DEVICE_LIFETIME)
 
 
@@ -102,7 +102,7 @@ def _open(
     response: BaseResponse,
     organizer_id: int,
     stage: str,
-    way: str = "",
+    method: str = "",
     device_token: Any = None,
 ) -> None:
     # End any old session: it must not continue across a sign-in (session fixation).
@@ -120,7 +120,10 @@ def _open(
             _remember(organizer_id, device_token, now, browser)
             who = Actor(organizer_id=organizer_id, address=tokens.shorten(browser["address"]))
             record_audit_event(
-                who, "account.signed_in", subject=("organizer", organizer_id), details={"way": way}
+                who,
+                "account.signed_in",
+                subject=("organizer", organizer_id),
+                details={"way": method},
             )
 
     # The request was read above, because this operation runs outside the request.
@@ -206,10 +209,10 @@ ACTION = "account.refused"
 ACCESS = "access.refused"
 
 
-def log_refused(organizer_id: int | None, way: str) -> None:
+def log_refused(organizer_id: int | None, method: str) -> None:
     """Record that a sign-in was refused: for this organizer, or for an address without an account.
 
-    `organizer_id` is None for an address without an account. `way` is `password`, `code`,
+    `organizer_id` is None for an address without an account. `method` is `password`, `code`,
     `passkey`, or `pace` after too many tries.
     """
     if not may_note_refusal(network=request.remote_addr, organizer_id=organizer_id):
@@ -220,7 +223,7 @@ def log_refused(organizer_id: int | None, way: str) -> None:
 
     def write_entry() -> None:
         with app.app_context():
-            write(record_audit_event, who, ACTION, subject=subject, details={"way": way})
+            write(record_audit_event, who, ACTION, subject=subject, details={"way": method})
 
     @after_this_request
     def after_response(response: Response) -> Response:

@@ -131,8 +131,8 @@ def take_second_step() -> ResponseReturnValue:
         log_refused(account_id, "pace")
         form.form_errors.append(_too_many(wait))
         return later(_second_page(form, wait.status), wait.minutes * 60)
-    way = write(spend_code, organizer_id=account_id, code=form.code.data, now=utcnow())
-    if way is None:
+    method = write(spend_code, organizer_id=account_id, code=form.code.data, now=utcnow())
+    if method is None:
         log_refused(account_id, "code")
         form.code.errors = [
             _(
@@ -140,11 +140,11 @@ def take_second_step() -> ResponseReturnValue:
             )
         ]
         return _second_page(form, 422)
-    if way == "recovery":
+    if method == "recovery":
         flash(
             _("You used a recovery code. If you lost your phone, set up your app again."), "waiting"
         )
-    return complete_sign_in(account_id, form.next.data, way)
+    return complete_sign_in(account_id, form.next.data, method)
 
 
 @blueprint.post("/out")

@@ -50,9 +50,9 @@ def add_shape(cause: Cause) -> ResponseReturnValue:
     form = ShapePictureForm()
     if not form.validate():
         return shapes_page(cause, form, 422)
-    title, way = form.called(), Cut()
+    title, cut = form.called(), Cut()
     try:
-        made = cut_out(form.picture.data.read(), title=title, cut=way)
+        made = cut_out(form.picture.data.read(), title=title, cut=cut)
         draft = act(
             shape_audit_event("causes.shape_send", cause),
             begin_draft,

@@ -202,7 +202,7 @@ def differences(sent: Form, saved: Form) -> list[tuple[str, str, str]]:
     pairs = (
         (field.label.text, text_of(saved_fields[field.name]), text_of(field))
         for field in sent
-        if _is_compared(field) and field.name in saved
+        if _is_compared(field) and field.name in saved_fields
     )
     return [(label, present, entered) for label, present, entered in pairs if present != entered]
 

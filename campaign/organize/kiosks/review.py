@@ -30,7 +30,7 @@ from campaign.organize.core.pagination import possible_id
 from campaign.organize.core.scope import load_event, petitions_where
 from campaign.organize.kiosks.devices import load_kiosk
 from campaign.organize.kiosks.routes import blueprint
-from campaign.organize.moderation.queues import decision, queue_page, same_page
+from campaign.organize.moderation.queues import queue_page, same_page, sent_decision
 from campaign.organize.signatures.forms import ReasonForm
 from campaign.process.clock import utcnow
 from campaign.signatures import name_display
@@ -62,15 +62,15 @@ def review(event: Event) -> ResponseReturnValue:
 @fresh
 def decide(event: Event) -> ResponseReturnValue:
     """Approve the selected records, or reject them with a reason."""
-    (way, ids), form = decision(), ReasonForm()
-    if way not in ("let_in", "reject") or not ids:
+    (decision, ids), form = sent_decision(), ReasonForm()
+    if decision not in ("let_in", "reject") or not ids:
         flash(_("Nothing was selected, so nothing was changed."), "waiting")
         return _back(event.slug)
     # Approving needs no reason: the record says why it was kept for review.
-    if way == "reject" and not form.validate():
+    if decision == "reject" and not form.validate():
         return _render_page(event, form, 422, ticked=ids)
     slug, records = event.slug, records_by_id(event.id, ids)
-    if way == "reject":
+    if decision == "reject":
         done = _reject(event, [record.id for record in records], form.reason.data)
         flash(
             ngettext("%(num)s record rejected.", "%(num)s records rejected.", done),
@@ -235,17 +235,22 @@ def names(event: Event) -> ResponseReturnValue:
 @allowed("signatures.review", load_event)
 def decide_names(event: Event) -> ResponseReturnValue:
     """Show the chosen names as their signers asked, or keep them private."""
-    (way, ids), slug = decision(), event.slug
+    (decision, ids), slug = sent_decision(), event.slug
     if request.form.get("do", "").endswith(".all"):
         ids = name_display.waiting_name_ids(event.id, most=MAX_AT_ONCE)
-    if way not in DECISIONS or not ids:
+    if decision not in DECISIONS or not ids:
         flash(_("Nothing was selected, so nothing was changed."), "waiting")
         return _back_to_names(slug)
     decided = write(
-        _decide_names, actor(), event_id=event.id, cause_id=event.cause_id, way=way, ids=ids
+        _decide_names,
+        actor(),
+        event_id=event.id,
+        cause_id=event.cause_id,
+        decision=decision,
+        ids=ids,
     )
     done, bulk_id = (len(decided[1]), decided[0].id) if decided else (0, None)
-    if way == "show":
+    if decision == "show":
         flash(
             ngettext("%(num)s full name is now shown.", "%(num)s full names are now shown.", done),
             "success",
@@ -258,10 +263,10 @@ def decide_names(event: Event) -> ResponseReturnValue:
 
 
 def _decide_names(
-    who: Actor, *, event_id: int, cause_id: int, way: str, ids: Sequence[int]
+    who: Actor, *, event_id: int, cause_id: int, decision: str, ids: Sequence[int]
 ) -> tuple[BulkDecision, list[int]] | None:
     """Decide about these names, and record it in the activity log."""
-    (action, verb), now = DECISIONS[way], utcnow()
+    (action, verb), now = DECISIONS[decision], utcnow()
     decided = bulk_decisions.decide_names(
         organizer_id=cast(int, who.organizer_id),
         cause_id=cause_id,

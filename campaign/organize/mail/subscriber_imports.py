@@ -96,19 +96,20 @@ CHOOSE_COLUMN = _l("Choose the column of the file.")
 class ListForm(CauseForm):
     """For which cause or organisation a list is, and on what ground we may email its people."""
 
-    way = RadioField(
+    consent = RadioField(
         _l("Consent"),
         choices=[
             SelectChoice("consent", _l("Each person on the list has already agreed")),
             SelectChoice("ask", _l("Ask each person once, by email")),
         ],
         default="consent",
+        name="way",
     )
 
     @property
     def asks(self) -> bool:
         """Whether people are asked for their consent."""
-        return bool(self.way.data == "ask")
+        return bool(self.consent.data == "ask")
 
 
 class UploadForm(ListForm):
@@ -136,7 +137,7 @@ class ColumnsForm(ListForm):
         return cls(
             formdata=None,
             cause=scope_value(item),
-            way="ask" if item.asks else "consent",
+            consent="ask" if item.asks else "consent",
             **chosen,
         )
 

@@ -71,10 +71,10 @@ def same_page() -> dict[str, Any]:
     return {"after": _after() or None, "petition": request.values.get("petition") or None}
 
 
-def decision() -> tuple[str, Sequence[int]]:
+def sent_decision() -> tuple[str, Sequence[int]]:
     """Return (pressed button, ids it applies to): the selected rows, or exactly those shown."""
-    way, _dot, selection = request.form.get("do", "").partition(".")
-    return way, numbers("shown" if selection == "shown" else "ticked")
+    decision, _dot, selection = request.form.get("do", "").partition(".")
+    return decision, numbers("shown" if selection == "shown" else "ticked")
 
 
 def numbers(name: str) -> list[int]:
@@ -137,18 +137,18 @@ def index() -> ResponseReturnValue:
 @allowed("signatures.review")
 def decide() -> ResponseReturnValue:
     """Do one thing to the selected rows, or to exactly those that the page showed."""
-    (way, ids), form = decision(), ReasonForm()
-    if way not in DECISIONS or not ids:
+    (decision, ids), form = sent_decision(), ReasonForm()
+    if decision not in DECISIONS or not ids:
         flash(_("Nothing was selected, so nothing was changed."), "waiting")
         return redirect(_current_url(), 303)
     # Approving needs no reason: the queue says why a signature was held.
-    if way == "reject" and not form.validate():
+    if decision == "reject" and not form.validate():
         return _render_page(form, 422, ticked=ids)
-    action, operation = DECISIONS[way]
+    action, operation = DECISIONS[decision]
     done = act_by_petition(action, operation, ids, reason=form.reason.data or "")
     if not done:
         flash(_("Someone else has already decided, so nothing was changed."), "waiting")
-    elif way == "reject":
+    elif decision == "reject":
         flash(
             ngettext(
                 "%(figure)s signature rejected.",

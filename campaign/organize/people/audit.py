@@ -92,7 +92,7 @@ def index() -> ResponseReturnValue:
         labels=EntryLabels.of(rows),
         changes_of=readable_changes,
         channels=CHANNELS,
-        ways=REFUSED_METHODS,
+        methods=REFUSED_METHODS,
         role_names=ROLE_NAMES,
         cause_titles={cause.id: cause.text(g.lang).title for cause in causes_among(where)},
         organisation_names=organisation_names(g.lang),

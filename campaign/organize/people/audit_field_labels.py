@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as pgettext
 
 from campaign.answers.labels import OUTCOME_LABELS, RESULT_LABELS
-from campaign.organize.petitions.labels import WAY_LABELS, WORDING_LABELS
+from campaign.organize.petitions.labels import DELIVERY_METHOD_LABELS, WORDING_LABELS
 from campaign.organize.targets.labels import KIND_LABELS
 
 FIELDS = {
@@ -165,7 +165,7 @@ VALUES: dict[str, dict[str, Any]] = {
     "state": STATES,
     "mailing_state": STATES,
     "target_kind": KIND_LABELS,
-    "way": WAY_LABELS,
+    "way": DELIVERY_METHOD_LABELS,
     "outcome": OUTCOME_LABELS,
     "result": RESULT_LABELS,
 }

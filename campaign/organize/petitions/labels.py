@@ -20,7 +20,7 @@ EMAIL_LABELS = {
     "last_reminder": _l("Last reminder"),
     "thanks": _l("Thank-you email"),
 }
-WAY_LABELS = {
+DELIVERY_METHOD_LABELS = {
     "self": _l("Supporters send them"),
     "individual": _l("We send them one by one"),
     "gathered": _l("We send them together"),

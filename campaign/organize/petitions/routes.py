@@ -31,7 +31,7 @@ from campaign.organize.core.pagination import page_of
 from campaign.organize.core.scope import load_petition
 from campaign.organize.petitions.cloning import clone_all
 from campaign.organize.petitions.forms import CloneForm, GoalForm, NewPetitionForm
-from campaign.organize.petitions.labels import WAY_LABELS
+from campaign.organize.petitions.labels import DELIVERY_METHOD_LABELS
 from campaign.petitions import operations
 from campaign.petitions.editing import change_goal
 from campaign.petitions.goals import next_goal
@@ -67,8 +67,8 @@ class LetterSummary:
     subject: str
     untranslated: tuple[str, ...]
     prompts: int
-    way: str
-    way_label: Any
+    delivery_method: str
+    delivery_method_label: Any
     is_sent_by_us: bool
     target_count: int
     reachable_count: int
@@ -248,7 +248,7 @@ def letter_summary(petition: Petition) -> LetterSummary | None:
     if petition.action_kind != LETTER:
         return None
     text = petition.current_version.text(g.lang, petition.original_lang)
-    way = letter_settings(petition.id).way
+    method = letter_settings(petition.id).delivery_method
     places = reaches(profiles_of(petition.id))
     return LetterSummary(
         subject=(text.kind_texts or {}).get("subject", ""),
@@ -256,9 +256,9 @@ def letter_summary(petition: Petition) -> LetterSummary | None:
             lang for lang, parts in letter_texts_of(petition).items() if not parts["subject"]
         ),
         prompts=len(prompts_among(petition.questions)),
-        way=way,
-        way_label=WAY_LABELS[way],
-        is_sent_by_us=way in SENT_BY_US,
+        delivery_method=method,
+        delivery_method_label=DELIVERY_METHOD_LABELS[method],
+        is_sent_by_us=method in SENT_BY_US,
         target_count=len(places),
         reachable_count=sum(bool(place.address) for place in places),
         total=total_of(letter_counts(petition.id, g.lang)),

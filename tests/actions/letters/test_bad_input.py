@@ -55,13 +55,13 @@ def test_letter_of_only_the_template_is_gathered_and_the_writer_sees_that_first(
     assert respond(client, action).status_code == 303
     [response] = rows()
     page = client.get(link("confirm", response.id))
-    assert values(page, "data-way") == ["gathered"]
+    assert values(page, "data-delivery-method") == ["gathered"]
     # The form cannot be changed here, only filled in again.
     assert tree(page).xpath("//*[@data-delivery]/a/@href") == ["/en/actions/river"]
     assert letters() == []
     confirm(response.id)
     hatch_now()
-    assert [letter.way for letter in letters()] == ["gathered"]
+    assert [letter.delivery_method for letter in letters()] == ["gathered"]
 
 
 def test_action_closed_before_writing_says_so(client, action):

@@ -37,7 +37,7 @@ def age(letter_id, **columns):
         {"state": "sent", "sent_at": utcnow() - LONG_AGO},
         {"state": "bounced", "reason": "bounced", "bounced_at": utcnow() - LONG_AGO},
         {"state": "stopped", "reason": "removed", "stopped_at": utcnow() - LONG_AGO},
-        {"state": "done", "way": "self"},
+        {"state": "done", "delivery_method": "self"},
     ],
     ids=["sent", "bounced", "stopped", "self"],
 )
@@ -60,7 +60,7 @@ def test_text_and_answers_are_erased_after_delivery(app, columns):
         {"state": "waiting"},
         {"state": "queued"},
         {"state": "sent", "sent_at": utcnow() - TEXT_LIFETIME + timedelta(days=1)},
-        {"state": "done", "way": "in_person"},
+        {"state": "done", "delivery_method": "in_person"},
     ],
     ids=["waiting", "queued", "recently", "in person"],
 )
@@ -84,7 +84,7 @@ def test_answers_stay_until_the_last_letter_is_erased(app):
 
 
 def test_letters_delivered_in_person_are_erased_after_the_delivery(app):
-    action = make_letter_action(way="in_person")
+    action = make_letter_action(delivery_method="in_person")
     write_letter(action)
     age(letters()[0].id)
     day = local_day(utcnow() - LONG_AGO)

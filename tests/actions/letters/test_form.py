@@ -170,14 +170,14 @@ def test_confirm_page_shows_the_letter_that_will_be_sent(client, app):
     write_by_form(client)
     page = client.get(link("confirm", rows()[0].id))
     assert STORY in page.text and "Please have the river tested" in page.text
-    assert 'data-way="individual"' in page.text
+    assert 'data-delivery-method="individual"' in page.text
     assert letters() == []
 
 
 def test_letter_like_the_template_says_that_it_is_sent_with_others(client, app):
     make_letter_action()
     write_by_form(client, answer_1="")
-    assert 'data-way="gathered"' in client.get(link("confirm", rows()[0].id)).text
+    assert 'data-delivery-method="gathered"' in client.get(link("confirm", rows()[0].id)).text
 
 
 def test_confirmed_letter_is_counted_and_written(client, app):
@@ -187,12 +187,16 @@ def test_confirmed_letter_is_counted_and_written(client, app):
     confirm(response.id)
     hatch_now()
     [letter] = letters()
-    assert (letter.signature_id, letter.state, letter.way) == (response.id, "waiting", "individual")
+    assert (letter.signature_id, letter.state, letter.delivery_method) == (
+        response.id,
+        "waiting",
+        "individual",
+    )
     assert row(response.id).number == 1
 
 
 def test_writer_who_sends_it_themselves_is_led_to_their_letter(client, app):
-    make_letter_action(way="self")
+    make_letter_action(delivery_method="self")
     write_by_form(client)
     [response] = rows()
     answer = client.post(link("confirm", response.id))

@@ -88,7 +88,7 @@ def test_page_says_why_and_offers_another_way(client, own, reason):
 
 
 def test_letter_sent_by_oneself_is_opened_in_a_mail_program_and_noted(client, app):
-    own = write_letter(make_letter_action(way="self"))
+    own = write_letter(make_letter_action(delivery_method="self"))
     [letter] = letters()
     page = client.get(link("mine", own))
     opened = tree(page).xpath("//*[@data-compose]//@href")

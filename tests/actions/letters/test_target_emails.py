@@ -223,7 +223,7 @@ def test_return_address_is_ours_alone(letter_app):
 class TestGathered:
     """Letters that leave together once a week."""
 
-    settings = {"way": "gathered", "period": "week"}
+    settings = {"delivery_method": "gathered", "period": "week"}
 
     @pytest.fixture
     def gathered(self, letter_app, present):
@@ -233,7 +233,7 @@ class TestGathered:
             letter_id
             for place in range(5)
             for letter_id in make_letters(
-                action, profile, 1, way="gathered", subject=f"Find brother {place}"
+                action, profile, 1, delivery_method="gathered", subject=f"Find brother {place}"
             )
         ]
         assert (queue(present.now), batches()) == (0, [])
@@ -268,7 +268,7 @@ class TestGathered:
         make_documents(present.now)
         deliver(letter_app, present)
         action, profile, _ = gathered
-        make_letters(action, profile, 1, way="gathered")
+        make_letters(action, profile, 1, delivery_method="gathered")
         for day in range(18, 24):
             present.now = at(f"2026-06-{day}T12:00:00+00:00")
             queue(present.now)

@@ -107,7 +107,7 @@ def test_letter_is_in_the_language_of_its_writer_and_of_the_version_signed(actio
 
 
 @pytest.mark.parametrize(
-    ("way", "answer", "expected"),
+    ("delivery_method", "answer", "expected"),
     [
         ("individual", STORY, ("individual", "waiting")),
         ("individual", "", ("gathered", "waiting")),
@@ -117,23 +117,23 @@ def test_letter_is_in_the_language_of_its_writer_and_of_the_version_signed(actio
         ("in_person", STORY, ("in_person", "done")),
     ],
 )
-def test_way_follows_settings_and_likeness(app, way, answer, expected):
-    write_letter(make_letter_action(way=way), answers={"answer_1": answer})
+def test_way_follows_settings_and_likeness(app, delivery_method, answer, expected):
+    write_letter(make_letter_action(delivery_method=delivery_method), answers={"answer_1": answer})
     [letter] = letters()
-    assert (letter.way, letter.state) == expected
+    assert (letter.delivery_method, letter.state) == expected
 
 
 def test_copied_letter_is_gathered_and_the_first_one_is_not(action):
     write_letter(action)
     write_letter(action, ODILE)
-    assert [letter.way for letter in letters()] == ["individual", "gathered"]
+    assert [letter.delivery_method for letter in letters()] == ["individual", "gathered"]
 
 
 def test_letters_of_one_batch_are_compared_with_each_other(action):
     for person in (AMALIA, ODILE):
         confirm(write_unconfirmed(action, person))
     hatch_now()
-    assert [letter.way for letter in letters()] == ["individual", "gathered"]
+    assert [letter.delivery_method for letter in letters()] == ["individual", "gathered"]
     assert [letter.personal_percent > 50 for letter in letters()] == [True, False]
 
 
@@ -150,16 +150,16 @@ def test_preview_says_what_the_letter_will_be(action):
         "now": utcnow(),
     }
     shown = preview(answers={"answer_1": STORY}, **entered)
-    assert (shown.way, shown.becomes_gathered) == ("individual", False)
+    assert (shown.delivery_method, shown.becomes_gathered) == ("individual", False)
     template = preview(answers={}, **entered)
-    assert (template.way, template.becomes_gathered) == ("gathered", True)
+    assert (template.delivery_method, template.becomes_gathered) == ("gathered", True)
     signature_id = write_letter(action)
     [letter] = letters()
     assert shown.letters[0].body == letter.body
     again = preview(answers={"answer_1": STORY}, **entered)
-    assert again.way == "gathered"
+    assert again.delivery_method == "gathered"
     own = preview(answers={"answer_1": STORY}, signature_id=signature_id, **entered)
-    assert own.way == "individual"
+    assert own.delivery_method == "individual"
 
 
 def test_target_without_an_address_is_noted_and_told(app):

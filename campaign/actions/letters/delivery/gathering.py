@@ -81,7 +81,7 @@ def gather_letters(*, holder: str, now: datetime) -> int:
         profile = profiles.get(row.profile_id or 0)
         reached = reach(profile, refused, now=now)
         if profile is None or reached.reason:
-            give_up(row.profile_id, way="gathered", reason=reached.reason, now=now)
+            give_up(row.profile_id, method="gathered", reason=reached.reason, now=now)
             continue
         days = DAYS[periods.get(petition.id, "week")]
         if is_gathering_due(

@@ -58,7 +58,7 @@ def refuse(*, address_digest: bytes, now: datetime) -> int:
     waiting = select(Letter.id).where(
         Letter.profile_id.in_([email.profile_id for email in emails]),
         Letter.state.in_(NOT_LEFT),
-        Letter.way.in_(("individual", "gathered")),
+        Letter.delivery_method.in_(("individual", "gathered")),
     )
     return note_undelivered(letter_ids=db.session.scalars(waiting).all(), reason="refused", now=now)
 

@@ -104,11 +104,11 @@ def queue_letters(*, holder: str, now: datetime) -> int:
     return _enqueue(chosen, {queue.profile.id: queue.address for queue in queues}, now)
 
 
-def waiting_letters(way: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions of letters of this way that wait, and whose time has come."""
+def waiting_letters(method: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of letters with this delivery method that are due."""
     return (
         Letter.state == "waiting",
-        Letter.way == way,
+        Letter.delivery_method == method,
         or_(Letter.not_before.is_(None), Letter.not_before <= now),
     )
 
@@ -132,11 +132,11 @@ def profiles_with(profile_ids: Collection[int]) -> dict[int, TargetProfile]:
     return {row.id: row for row in rows}
 
 
-def give_up(profile_id: int | None, *, way: str, reason: str, now: datetime) -> int:
+def give_up(profile_id: int | None, *, method: str, reason: str, now: datetime) -> int:
     """Note that the letters that wait for a target cannot be delivered and return how many."""
     is_for = Letter.profile_id.is_(None) if profile_id is None else Letter.profile_id == profile_id
     ids = db.session.scalars(
-        select(Letter.id).where(Letter.state == "waiting", Letter.way == way, is_for)
+        select(Letter.id).where(Letter.state == "waiting", Letter.delivery_method == method, is_for)
         .order_by(Letter.id).limit(MAX_UNDELIVERED)
     ).all()  # fmt: skip
     return note_undelivered(letter_ids=ids, reason=reason, now=now)
@@ -176,7 +176,7 @@ def _queues(now: datetime) -> list[Queue]:
         profile = profiles.get(profile_id or 0)
         reached = reach(profile, refused, now=now)
         if profile is None or reached.reason:
-            give_up(profile_id, way="individual", reason=reached.reason, now=now)
+            give_up(profile_id, method="individual", reason=reached.reason, now=now)
         else:
             queues[profile.id] = Queue(profile, reached.address, {petition_id: count})
     _release(queues, petitions, now)
@@ -353,7 +353,10 @@ def settle_letters(*, now: datetime) -> int:
             OutboxMessage.sent_at, OutboxMessage.last_error,
         )
         .join(OutboxMessage, OutboxMessage.id == Letter.email_id)
-        .where(Letter.state == "queued", Letter.way == "individual", OutboxMessage.state != "owed")
+        .where(
+            Letter.state == "queued", Letter.delivery_method == "individual",
+            OutboxMessage.state != "owed",
+        )
         .order_by(Letter.id)
         .limit(SETTLE_BATCH)
     ).all()  # fmt: skip

@@ -37,7 +37,8 @@ def form_data(action_id: int, lang: str) -> dict[str, Any]:
         ],
         "most_targets": MAX_TARGETS,
         "delivery": delivery,
-        "offers_reply": settings.offers_reply and settings.way in ("individual", "gathered"),
+        "offers_reply": settings.offers_reply
+        and settings.delivery_method in ("individual", "gathered"),
         "asks_postal_code": asks_postal_code(petition, settings),
     }
 

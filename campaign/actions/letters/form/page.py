@@ -104,7 +104,7 @@ def letter_form(action: PetitionPage, form: BaseForm, lang: str) -> LetterForm:
     if not chosen and len(likely) == 1:
         chosen = {likely[0].id}
     likely_ids = {target.id for target in likely}
-    is_sent_by_us = settings.way in SENT_BY_US
+    is_sent_by_us = settings.delivery_method in SENT_BY_US
     refusing = refusing_among(targets) if is_sent_by_us else frozenset[int]()
     return LetterForm(
         lang=texts.lang,
@@ -143,15 +143,15 @@ def delivered(action_id: int) -> tuple[str, str]:
 
 def delivery_sentence(settings: LetterSettings) -> str:
     """Return the line that says to supporters how letters reach their targets."""
-    if settings.way == "individual":
+    if settings.delivery_method == "individual":
         return _("After you confirm, we email your letter to them.")
-    if settings.way == "gathered":
+    if settings.delivery_method == "gathered":
         return (
             _("Once a day, we email all new letters to them together.")
             if settings.period == "day"
             else _("Once a week, we email all new letters to them together.")
         )
-    if settings.way == "in_person":
+    if settings.delivery_method == "in_person":
         return _("We print all letters and hand them over in person.")
     return _("After you confirm, you send your letter from your own email program.")
 

@@ -12,21 +12,21 @@ from campaign.actions.letters.text.likeness import Likeness
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterPreview:
-    """The letters to the chosen targets, and the way in which they will be delivered.
+    """The letters to the chosen targets, and how they will be delivered.
 
-    `action_way` is that of personal letters. Without a chosen target, `letters` are empty, but the
-    likeness is known.
+    `action_delivery_method` is that of personal letters. Without a chosen target, `letters` are
+    empty, but the likeness is known.
     """
 
     letters: tuple[ComposedLetter, ...]
     likeness: Likeness
-    way: str
-    action_way: str
+    delivery_method: str
+    action_delivery_method: str
 
     @property
     def becomes_gathered(self) -> bool:
         """Return whether it is gathered although the action sends personal letters one by one."""
-        return self.way != self.action_way
+        return self.delivery_method != self.action_delivery_method
 
 
 def preview(
@@ -67,6 +67,6 @@ def preview(
             if profile is not None
         ),
         likeness=likeness,
-        way=action.way(likeness),
-        action_way=action.settings.way,
+        delivery_method=action.delivery_method(likeness),
+        action_delivery_method=action.settings.delivery_method,
     )

@@ -16,7 +16,7 @@ from campaign.targets.queries import valid_on
 
 # One supporter writes to a few; more would make each letter count less.
 MAX_TARGETS = 10
-DEFAULTS = {"way": "self", "period": "week", "selection": "list", "offers_reply": True}
+DEFAULTS = {"delivery_method": "self", "period": "week", "selection": "list", "offers_reply": True}
 
 
 def settings_of(action_id: int) -> LetterSettings:

@@ -104,11 +104,11 @@ class LetterAction:
         """Compare the letters that follow with this one too."""
         self.shared.update(shingles(paragraphs))
 
-    def way(self, likeness: Likeness) -> str:
-        """Return how a letter is delivered, one of WAYS."""
-        if self.settings.way == "individual" and not likeness.is_personal:
+    def delivery_method(self, likeness: Likeness) -> str:
+        """Return how a letter is delivered, one of DELIVERY_METHODS."""
+        if self.settings.delivery_method == "individual" and not likeness.is_personal:
             return "gathered"
-        return self.settings.way
+        return self.settings.delivery_method
 
     def _greeting(self, profile: TargetProfile, lang: str) -> tuple[str, str]:
         key = (profile.id, lang)

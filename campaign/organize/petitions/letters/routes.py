@@ -34,7 +34,7 @@ from campaign.organize.core.edit_conflicts import save
 from campaign.organize.core.email_tests import send_test_email
 from campaign.organize.core.fields import VersionField, WholeNumberField
 from campaign.organize.core.scope import load_letter_action
-from campaign.organize.petitions.labels import WAY_LABELS
+from campaign.organize.petitions.labels import DELIVERY_METHOD_LABELS
 from campaign.organize.petitions.parts import onward
 from campaign.organize.petitions.routes import audit_event_of, blueprint, editor_of
 from campaign.petitions.models import Petition
@@ -46,7 +46,7 @@ from campaign.switches.state import switched_off
 # More letters make further files, because one request makes each file.
 MAX_PRINTED = 1000
 MAX_PER_HOUR = 500
-WAY_CHOICES = [SelectChoice(way, label) for way, label in WAY_LABELS.items()]
+DELIVERY_METHODS = [SelectChoice(method, label) for method, label in DELIVERY_METHOD_LABELS.items()]
 FAULT_ERRORS = {
     "address": _l(
         "No target has an email address that we may write to. Add one, or choose another way."
@@ -60,7 +60,9 @@ class LetterSettingsForm(FlaskForm):
     """How letters reach their targets, and how supporters choose among these."""
 
     version = VersionField()
-    way = RadioField(_l("How letters reach the targets"), choices=WAY_CHOICES)
+    delivery_method = RadioField(
+        _l("How letters reach the targets"), choices=DELIVERY_METHODS, name="way"
+    )
     period = RadioField(
         _l("How often we send letters together"),
         choices=[SelectChoice("day", _l("Once a day")), SelectChoice("week", _l("Once a week"))],
@@ -111,7 +113,7 @@ def save_letter_settings(petition: Petition) -> ResponseReturnValue:
         )
     except NotReady as error:
         for fault in error.faults:
-            field = form.selection if fault.code == "area" else form.way
+            field = form.selection if fault.code == "area" else form.delivery_method
             field.errors = [*field.errors, FAULT_ERRORS[fault.code]]
         return _settings_page(petition_in_any_state(petition.slug), form, 422)
     flash(_("Saved."), "success")
@@ -129,12 +131,13 @@ def show_letters(petition: Petition) -> ResponseReturnValue:
         for profile, reached in zip(profiles, reaches(profiles), strict=True)
         if reached.reason
     }
+    method = letter_settings(petition.id).delivery_method
     return render_template(
         "organize/petitions/letters.html",
         petition=petition,
         title=petition.current_version.text(g.lang, petition.original_lang).title,
-        way=(way := letter_settings(petition.id).way),
-        way_label=WAY_LABELS[way],
+        delivery_method=method,
+        delivery_method_label=DELIVERY_METHOD_LABELS[method],
         counts=counts,
         total=total_of(counts),
         unreachable=unreachable,

@@ -56,7 +56,7 @@ export function createLetter(petition, index, prompts) {
     ...prompts,
     createElement("p", { class: "kiosk-fixed", dir: "auto", "data-closing": "" }),
     createElement("p", { class: "kiosk-consent", "data-signed": "" }),
-    createElement("p", { class: "kiosk-consent", "data-way": "" }),
+    createElement("p", { class: "kiosk-consent", "data-delivery": "" }),
   ];
   if (letter.offers_reply) {
     const box = createElement("input", { type: "checkbox", id: `${id}-reply`, autocomplete: "off" });
@@ -89,7 +89,7 @@ export function translateLetter(container, petition, hasTitle) {
     opening: letter.opening,
     closing: letter.closing,
     signed: message(letter.asks_postal_code ? "letter_signed_postal" : "letter_signed"),
-    way: letter.delivery,
+    delivery: letter.delivery,
     ...(letter.offers_reply ? { reply: message("letter_reply") } : {}),
   };
   for (const [name, text] of Object.entries(texts)) {
