@@ -10,7 +10,7 @@ from campaign.exports.zip_stream import ZipStream
 from campaign.text.formulas import neutralise_all
 
 MAX_ROWS = 1_048_576
-# A sheet's XML must stay below four gigabytes unpacked, too.
+# A worksheet's XML must stay below four gigabytes unpacked, too.
 MAX_BYTES = 2**31
 LEVEL = 1
 _DECLARED = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -32,7 +32,7 @@ _STYLES = (
 
 
 class Spreadsheet:
-    """A format (see `formats`). A full sheet is followed by another one with the same heading.
+    """A format (see `formats`). A full worksheet is followed by another one with the same heading.
 
     Every cell except numbers is text, so that no program changes it. Texts that look like formulas
     are escaped as well, because people may save the file as CSV later.
@@ -47,10 +47,10 @@ class Spreadsheet:
         self._header, self._kinds = header, kinds
         self._letters = [_letters(index) for index in range(len(header))]
         self._zip = ZipStream(at or datetime.now(UTC), level=LEVEL)
-        self._sheets, self._rows = 0, 0
+        self._worksheets, self._rows = 0, 0
 
     def begin(self) -> bytes:
-        self._sheets, self._rows = self._sheets + 1, 1
+        self._worksheets, self._rows = self._worksheets + 1, 1
         heading = "".join(
             f'<c r="{letter}1" s="1" t="inlineStr"><is><t>{escape(name)}</t></is></c>'
             for letter, name in zip(self._letters, self._header, strict=True)
@@ -59,7 +59,7 @@ class Spreadsheet:
             f'<col min="{n}" max="{n}" width="18" customWidth="1"/>'
             for n in range(1, len(self._header) + 1)
         )
-        return self._zip.begin(f"xl/worksheets/sheet{self._sheets}.xml") + self._write(
+        return self._zip.begin(f"xl/worksheets/sheet{self._worksheets}.xml") + self._write(
             f'{_DECLARED}<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0">'
             '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>'
             f'<cols>{widths}</cols><sheetData><row r="1">{heading}</row>'
@@ -70,25 +70,25 @@ class Spreadsheet:
         for first in range(0, count, MAX_ROWS - 1):
             part = [column[first : first + MAX_ROWS - 1] for column in columns]
             if self._rows + len(part[0]) > MAX_ROWS or self._zip.open_size > MAX_BYTES:
-                written += self._end_sheet() + self.begin()
+                written += self._end_worksheet() + self.begin()
             written += self._add(part)
         return written
 
     def end(self) -> bytes:
-        sheets = range(1, self._sheets + 1)
+        worksheets = range(1, self._worksheets + 1)
         beside_workbook = [
-            *(("worksheet", f"worksheets/sheet{n}.xml") for n in sheets),
+            *(("worksheet", f"worksheets/sheet{n}.xml") for n in worksheets),
             ("styles", "styles.xml"),
         ]
         parts = (
-            ("[Content_Types].xml", _content_types(sheets)),
+            ("[Content_Types].xml", _content_types(worksheets)),
             ("_rels/.rels", _relations([("officeDocument", "xl/workbook.xml")])),
-            ("xl/workbook.xml", _workbook(sheets)),
+            ("xl/workbook.xml", _workbook(worksheets)),
             ("xl/_rels/workbook.xml.rels", _relations(beside_workbook)),
             ("xl/styles.xml", f'<styleSheet xmlns="{_MAIN}">{_STYLES}</styleSheet>'),
         )
         return (
-            self._end_sheet()
+            self._end_worksheet()
             + b"".join(self._zip.file(name, (_DECLARED + xml).encode()) for name, xml in parts)
             + self._zip.finish()
         )
@@ -109,7 +109,7 @@ class Spreadsheet:
             )
         )
 
-    def _end_sheet(self) -> bytes:
+    def _end_worksheet(self) -> bytes:
         return self._write("</sheetData></worksheet>") + self._zip.end()
 
     def _write(self, xml: str) -> bytes:
@@ -153,11 +153,11 @@ def _letters(index: int) -> str:
     return name
 
 
-def _content_types(sheets: Iterable[int]) -> str:
+def _content_types(worksheets: Iterable[int]) -> str:
     parts = [
         ("workbook", "sheet.main"),
         ("styles", "styles"),
-        *((f"worksheets/sheet{n}", "worksheet") for n in sheets),
+        *((f"worksheets/sheet{n}", "worksheet") for n in worksheets),
     ]
     overrides = "".join(
         f'<Override PartName="/xl/{name}.xml" ContentType="{_TYPES}.{kind}+xml"/>'
@@ -177,9 +177,9 @@ def _relations(targets: Iterable[tuple[str, str]]) -> str:
     return f'<Relationships xmlns="{_PACKAGE}/relationships">{rows}</Relationships>'
 
 
-def _workbook(sheets: Iterable[int]) -> str:
+def _workbook(worksheets: Iterable[int]) -> str:
     rows = "".join(
         f'<sheet name="Signatures{f" {n}" if n > 1 else ""}" sheetId="{n}" r:id="rId{n}"/>'
-        for n in sheets
+        for n in worksheets
     )
     return f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>{rows}</sheets></workbook>'

@@ -1,4 +1,4 @@
-"""Read the first non-empty sheet of an XLSX workbook, whose size claims are not trusted."""
+"""Read the first non-empty worksheet of an XLSX workbook, whose size claims are not trusted."""
 
 import io
 import re
@@ -55,9 +55,9 @@ def read_workbook(data: bytes) -> Table:
     raise FileRefused("empty")
 
 
-def _rows(sheet: Any) -> Iterable[list[Any]]:
+def _rows(worksheet: Any) -> Iterable[list[Any]]:
     # Keep empty rows above the first row with content, so row numbers match the spreadsheet.
-    return cast(Iterable[list[Any]], sheet.to_python(skip_empty_area=False))
+    return cast(Iterable[list[Any]], worksheet.to_python(skip_empty_area=False))
 
 
 def _unpack(data: bytes) -> bytes:
@@ -98,12 +98,12 @@ def _is_needed(part: ZipInfo) -> bool:
 
 
 def _comes_after_texts(part: ZipInfo) -> bool:
-    # Shared texts sort first, because we need them to measure the text in each sheet.
+    # Shared texts sort first, because we need them to measure the text in each worksheet.
     return _path_of(part) != SHARED_TEXTS
 
 
 def _check_texts(texts: SharedTexts | None, part: ZipInfo, xml: bytes) -> SharedTexts | None:
-    """Refuse a sheet whose cells hold too much text and return the SharedTexts once known."""
+    """Refuse a worksheet whose cells hold too much text and return the SharedTexts once known."""
     if _comes_after_texts(part):
         if texts:
             texts.refuse_more_than(MAX_TEXT_BYTES, xml)

@@ -233,7 +233,7 @@ def test_json_lines_have_numbers_booleans_and_nulls(petition):
     assert (second["number"], second["subscribe"], second["hatched_at"]) == (None, False, None)
 
 
-def test_spreadsheet_has_real_numbers_and_continues_on_further_sheets(petition, monkeypatch):
+def test_spreadsheet_has_real_numbers_and_continues_on_further_worksheets(petition, monkeypatch):
     monkeypatch.setattr(spreadsheet, "MAX_ROWS", 3)
     for place in range(5):
         sign_and_hatch(petition, ODILE, email=f"o{place}@kwan.example")
@@ -241,9 +241,9 @@ def test_spreadsheet_has_real_numbers_and_continues_on_further_sheets(petition, 
         io.BytesIO(written(petition, "xlsx", columns=("number", "email")))
     )
     assert book.sheet_names == ["Signatures", "Signatures 2", "Signatures 3"]
-    sheets = [book.get_sheet_by_name(name).to_python() for name in book.sheet_names]
-    assert [sheet[0] for sheet in sheets] == [["number", "email"]] * 3
-    assert [row[0] for sheet in sheets for row in sheet[1:]] == [1, 2, 3, 4, 5]
+    worksheets = [book.get_sheet_by_name(name).to_python() for name in book.sheet_names]
+    assert [worksheet[0] for worksheet in worksheets] == [["number", "email"]] * 3
+    assert [row[0] for worksheet in worksheets for row in worksheet[1:]] == [1, 2, 3, 4, 5]
     assert zipfile.ZipFile(io.BytesIO(written(petition, "xlsx"))).testzip() is None
 
 

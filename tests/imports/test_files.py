@@ -29,15 +29,15 @@ def text(rows, delimiter=","):
     return file.getvalue()
 
 
-def workbook(*sheets):
+def workbook(*worksheets):
     file = io.BytesIO()
     with xlsxwriter.Workbook(
         file, {"in_memory": True, "default_date_format": "yyyy-mm-dd"}
     ) as book:
-        for rows in sheets:
-            sheet = book.add_worksheet()
+        for rows in worksheets:
+            worksheet = book.add_worksheet()
             for number, row in enumerate(rows):
-                sheet.write_row(number, 0, row)
+                worksheet.write_row(number, 0, row)
     return file.getvalue()
 
 
@@ -192,13 +192,13 @@ def test_zip_bomb_is_refused_before_it_fills_the_memory(monkeypatch):
 def sharing(text, cells, attributes='t="s"'):
     """Return a workbook with this many cells in one column that share one text."""
     parts = parts_of(workbook([["name"]]))
-    shared, sheet = "xl/sharedStrings.xml", "xl/worksheets/sheet1.xml"
+    shared, worksheet = "xl/sharedStrings.xml", "xl/worksheets/sheet1.xml"
     parts[shared] = parts[shared].replace(b"<t>name</t>", f"<t>{text}</t>".encode())
     rows = "".join(
         f'<row r="{n}"><c r="A{n}" {attributes}><v>0</v></c></row>' for n in range(1, cells + 1)
     )
-    parts[sheet] = re.sub(
-        rb"<sheetData>.*</sheetData>", f"<sheetData>{rows}</sheetData>".encode(), parts[sheet]
+    parts[worksheet] = re.sub(
+        rb"<sheetData>.*</sheetData>", f"<sheetData>{rows}</sheetData>".encode(), parts[worksheet]
     )
     return packed(parts)
 
@@ -243,7 +243,7 @@ def test_texts_that_no_spreadsheet_writes_are_refused(texts):
         ("ZZ190000", "too_many_rows"),
     ],
 )
-def test_single_cell_in_the_last_corner_does_not_allocate_the_whole_sheet(corner, code):
+def test_single_cell_in_the_last_corner_does_not_allocate_the_whole_worksheet(corner, code):
     parts = parts_of(workbook(PEOPLE))
     name = "xl/worksheets/sheet1.xml"
     parts[name] = parts[name].replace(b'r="B3"', f'r="{corner}"'.encode())
@@ -253,7 +253,7 @@ def test_single_cell_in_the_last_corner_does_not_allocate_the_whole_sheet(corner
 
 
 @pytest.mark.parametrize("place", ["xl/other/sheet1.xml", "xl/Worksheets/sheet1.xml"])
-def test_sheet_at_another_path_is_measured_too(place):
+def test_worksheet_at_another_path_is_measured_too(place):
     parts = parts_of(workbook(PEOPLE))
     parts[place] = parts.pop("xl/worksheets/sheet1.xml").replace(b'r="B3"', b'r="A1048576"')
     rels = "xl/_rels/workbook.xml.rels"
@@ -274,7 +274,7 @@ def test_cell_without_a_reference_is_within_the_existing_rows():
     )[2]
 
 
-def test_blank_row_at_the_very_end_of_a_sheet_is_harmless():
+def test_blank_row_at_the_very_end_of_a_worksheet_is_harmless():
     parts = parts_of(workbook(PEOPLE))
     name = "xl/worksheets/sheet1.xml"
     parts[name] = parts[name].replace(
