@@ -105,7 +105,7 @@ class OrganisationText(Base):
 
 
 class OrganisationImage(Base):
-    """The logo or the square mark of an organisation, safe to show.
+    """The logo or the mark of an organisation, safe to show.
 
     `media_type` is image/svg+xml, image/png or image/webp. `width` and `height` are in pixels, of
     an SVG in its own units. `digest` is part of its URL.

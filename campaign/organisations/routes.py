@@ -65,7 +65,7 @@ def logo(slug: str, digest: str) -> ResponseReturnValue:
 
 @blueprint.get("/organisations/<slug>/mark-<digest>")
 def mark(slug: str, digest: str) -> ResponseReturnValue:
-    """Return the square mark. Its URL changes with its content."""
+    """Return the mark. Its URL changes with its content."""
     return _image(slug, "mark", digest)
 
 

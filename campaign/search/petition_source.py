@@ -18,7 +18,7 @@ from campaign.text.markdown import to_text
 
 def _public_items(ids: Sequence[int] | None = None) -> list[PublicItem]:
     changed = func.max(PetitionVersion.created_at).label("changed_at")
-    # An answer that is withdrawn again leaves its mark too: the page has changed.
+    # An answer that is withdrawn again counts too, because the page has changed.
     answered = (
         select(func.max(func.coalesce(Answer.withdrawn_at, Answer.published_at)))
         .where(Answer.petition_id == Petition.id)
