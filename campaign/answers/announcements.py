@@ -18,7 +18,7 @@ from campaign.causes.models import Cause
 from campaign.errors import CampaignError
 from campaign.extensions import db, load_for_update, note_ended
 from campaign.jobs.operations import enqueue as enqueue_job
-from campaign.mail.bulk.sending import BATCH_SIZE, AlreadyBegun, Batch, BulkSender
+from campaign.mail.bulk.sending import BATCH_SIZE, AlreadyBegun, BatchResult, BulkSender
 from campaign.organisations.email_tests import enqueue_test
 from campaign.petitions.models import Petition
 from campaign.switches.state import switched_off
@@ -61,7 +61,7 @@ class AnnouncementSender(BulkSender[AnswerAnnouncement]):
     def next_readers(self, row: AnswerAnnouncement) -> Select[int, str, bytes | None]:
         return next_people(row)
 
-    def obstacle(self, row: AnswerAnnouncement, now: datetime) -> Batch | None:
+    def obstacle(self, row: AnswerAnnouncement, now: datetime) -> BatchResult | None:
         """Pause it if the answer was withdrawn, or the result was changed.
 
         If an organizer undoes that, they decide whether to go on.
@@ -70,7 +70,7 @@ class AnnouncementSender(BulkSender[AnswerAnnouncement]):
             return None
         row.state = "paused"
         db.session.flush()
-        return Batch(0, None)
+        return BatchResult(0, None)
 
     def note_enqueued(self, row: AnswerAnnouncement, count: int) -> None:
         row.emailed += count

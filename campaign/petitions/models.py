@@ -86,7 +86,7 @@ class Petition(Archivable, Pictured, Base):
     Its thresholds are the counts at which it delivers again. With `shows_thresholds`, its page
     announces the next one.
 
-    The count of a quiet petition (`is_quiet`) moves only in batches. Nobody is told who brought
+    The count of a quiet petition (`is_quiet`) moves only in groups. Nobody is told who brought
     whom.
     """
 

@@ -139,7 +139,7 @@ def results_of_actions(petition_ids: Collection[int]) -> dict[int, str]:
 
 
 def is_quiet(petition_id: int) -> bool | None:
-    """Return whether the count of this petition moves only in batches, or None if unknown."""
+    """Return whether the count of this petition moves only in groups, or None if unknown."""
     return db.session.scalar(select(Petition.is_quiet).where(Petition.id == petition_id))
 
 

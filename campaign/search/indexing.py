@@ -32,7 +32,7 @@ INDEX_VERSION = 1
 BATCH_SIZE = 100
 
 
-class Batch(NamedTuple):
+class IndexBatch(NamedTuple):
     """Items of one kind to index again.
 
     `change_ids` maps each item to the ids of its SearchChanges. `documents` are what it should
@@ -54,7 +54,7 @@ def refresh(write: Write, *, now: datetime) -> int:
     return write(apply_changes, batches) if batches else 0
 
 
-def read_changes(now: datetime) -> list[Batch]:
+def read_changes(now: datetime) -> list[IndexBatch]:
     """Return what is due, with its documents, at most BATCH_SIZE items of each kind.
 
     Reading takes long, so it holds no lock. What changes during it is noted again, and
@@ -67,8 +67,8 @@ def read_changes(now: datetime) -> list[Batch]:
     ]
 
 
-def apply_changes(batches: Iterable[Batch]) -> int:
-    """Write the documents of each Batch to the index, and forget its SearchChanges.
+def apply_changes(batches: Iterable[IndexBatch]) -> int:
+    """Write the documents of each IndexBatch to the index, and forget its SearchChanges.
 
     Items that another worker has indexed in the meantime are skipped. Returns how many items were
     handled.
@@ -195,7 +195,7 @@ def _due_subjects(now: datetime) -> dict[str, list[int]]:
     return due
 
 
-def _batch(source: Source, ids: Sequence[int]) -> Batch:
+def _batch(source: Source, ids: Sequence[int]) -> IndexBatch:
     change_ids: dict[int, list[int]] = {id_: [] for id_ in ids}
     # All of an item, also those not due yet: their time may have changed.
     query = select(SearchChange.subject_id, SearchChange.id).where(
@@ -205,7 +205,7 @@ def _batch(source: Source, ids: Sequence[int]) -> Batch:
         change_ids[subject_id].append(change_id)
     public = [item.subject_id for item in source.public_items(ids)]
     documents = list(source.documents(public)) if public else []
-    return Batch(source.kind, change_ids, documents, dict(source.public_from(ids)))
+    return IndexBatch(source.kind, change_ids, documents, dict(source.public_from(ids)))
 
 
 def _claim(change_ids: dict[int, list[int]]) -> set[int]:

@@ -16,7 +16,7 @@ from campaign.mail.operations import enqueue_about
 from campaign.process.clock import utcnow
 from campaign.signatures.confirmation_emails import LAST_REMINDER, REMINDER
 from campaign.signatures.counting.aggregates import AggregateRefresher
-from campaign.signatures.counting.batches import move_full_batches
+from campaign.signatures.counting.groups import release_full_groups
 from campaign.signatures.counting.hatching import hatch
 from campaign.signatures.erasure import anonymise_due, warn_of_erasure
 from campaign.signatures.models import (
@@ -53,7 +53,7 @@ MIN_MAIL_INTERVAL = timedelta(days=1)
 BATCH_SIZE = 500
 
 work = BackgroundWork()
-for operation in (move_full_batches, warn_of_erasure, anonymise_due, forget_undone):
+for operation in (release_full_groups, warn_of_erasure, anonymise_due, forget_undone):
     work.upkeep(operation)
 
 

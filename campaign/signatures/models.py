@@ -42,7 +42,7 @@ NAME_DISPLAYS = ("full", "initials", "counted")
 
 # A partial index serves only queries that repeat its condition exactly, so both take it from here.
 TO_HATCH = text("state = 'confirmed' and waits_until is null")
-IN_BATCH = text("state = 'confirmed' and waits_until is not null")
+IN_GROUP = text("state = 'confirmed' and waits_until is not null")
 TO_RELEASE = text("state not in ('counted', 'confirmed', 'erased') and hatched_at is not null")
 PENDING = text("state = 'pending'")
 HELD_UNCONFIRMED = text("state = 'held' and confirmed_at is null and evidence = 'email'")
@@ -88,7 +88,7 @@ class Signature(Base):
     `referrer_id` is the id of the signature whose link brought this supporter. It is no foreign
     key, because a stale link must not prevent signing. `source` is the code of a campaign.
 
-    A confirmed one with `waits_until` is counted with its batch (see `batches`).
+    A confirmed one with `waits_until` is counted with its group (see `groups`).
     `name_display_requested` is the display asked for at a table, until the supporter or an
     organizer confirms it. Until then `name_display` is more private.
 
@@ -145,7 +145,7 @@ class Signature(Base):
             Index(name, *columns, sqlite_where=where, postgresql_where=where)
             for name, columns, where in (
                 ("ix_signature_to_hatch", ("id",), TO_HATCH),
-                ("ix_signature_in_batch", ("waits_until",), IN_BATCH),
+                ("ix_signature_in_batch", ("waits_until",), IN_GROUP),
                 ("ix_signature_to_release", ("id",), TO_RELEASE),
                 ("ix_signature_pending", ("created_at", "petition_id"), PENDING),
                 ("ix_signature_held_unconfirmed", ("created_at",), HELD_UNCONFIRMED),

@@ -16,7 +16,7 @@ from campaign.process.clock import utcnow
 from campaign.security.dated_tokens import without_day
 from campaign.security.tokens import claimed_number
 from campaign.signatures import tokens
-from campaign.signatures.counting.batches import is_due
+from campaign.signatures.counting.groups import is_due
 from campaign.signatures.models import (
     SHOWN,
     TO_HATCH,

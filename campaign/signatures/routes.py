@@ -172,7 +172,7 @@ def hatched(receipt: str) -> ResponseReturnValue:
     if wants_json():
         return jsonify(number=signature.number)
     waited = utcnow() - signature.confirmed_at > timedelta(seconds=20)
-    # The runner may not have put it into its batch yet.
+    # The runner may not have put it into its group yet.
     counts_later = signature.waits_until is not None or is_quiet(signature.petition_id)
     context = signature_context(signature, g.lang, utcnow())
     return _private_page(

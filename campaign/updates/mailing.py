@@ -14,7 +14,7 @@ from campaign.extensions import db, load_for_update, note_ended
 from campaign.jobs.operations import cancel_job
 from campaign.jobs.operations import enqueue as enqueue_job
 from campaign.mail.bulk.models import RUNNING, UNFINISHED
-from campaign.mail.bulk.sending import AlreadyBegun, Batch, BulkSender
+from campaign.mail.bulk.sending import AlreadyBegun, BatchResult, BulkSender
 from campaign.organisations.email_tests import enqueue_test
 from campaign.subscriptions.models import Subscription
 from campaign.updates.life_cycle import update_life_cycle
@@ -57,14 +57,14 @@ class MailingSender(BulkSender[Mailing]):
     def next_readers(self, row: Mailing) -> Select[int, str, bytes | None]:
         return next_readers(row)
 
-    def obstacle(self, row: Mailing, now: datetime) -> Batch | None:
+    def obstacle(self, row: Mailing, now: datetime) -> BatchResult | None:
         """Wait until it starts, and while the update is not public."""
         if row.starts_at > now:
-            return Batch(0, row.starts_at)
+            return BatchResult(0, row.starts_at)
         public = select(Update.id).join(Update.cause).where(*public_at(now))
         if db.session.scalar(public.where(Update.id == row.update_id)) is None:
             # The update was withdrawn, or is scheduled for later.
-            return Batch(0, max(now + MINUTE, row.update.publish_at or now))
+            return BatchResult(0, max(now + MINUTE, row.update.publish_at or now))
         return None
 
     def free_places(self, row: Mailing, now: datetime) -> int:

@@ -12,7 +12,7 @@ from campaign.api.operations import make_key, note_post, revoke_key
 from campaign.extensions import db, write
 from campaign.petitions.queries import petition_by_id
 from campaign.process.clock import utcnow
-from campaign.signatures.counting.batches import set_quiet
+from campaign.signatures.counting.groups import set_quiet
 from campaign.signatures.moderation.rules import create_rule, switch_on
 from tests.factories.causes import make_cause
 from tests.factories.letters import STORY, letters, make_letter_action, target_ids

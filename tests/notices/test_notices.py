@@ -263,7 +263,7 @@ def test_own_page_says_what_a_partner_passed_on(client, petition):
     signature_id = sign(petition, {**AMALIA, "name_display": "full"})
     change(signature_id, evidence="api")
     confirm(signature_id)
-    # What partners send is counted in batches.
+    # What partners send is counted in groups.
     hatch_now()
     hatch_now(now=utcnow() + timedelta(days=2))
     shown = text_at(client.get(link("mine", signature_id)), "//*[@data-consent]")

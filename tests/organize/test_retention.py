@@ -1,4 +1,4 @@
-"""Tests of an owner's settings for retention and for counting in batches."""
+"""Tests of an owner's settings for retention and for counting in groups."""
 
 from campaign.accounts.audit import entries
 from campaign.api.models import ApiKey
@@ -8,7 +8,7 @@ from campaign.petitions.models import DEFAULT_RETENTION_DAYS
 from campaign.petitions.operations import clone_petition
 from campaign.petitions.queries import petition_by_id
 from campaign.process.clock import utcnow
-from campaign.signatures.counting.batches import set_quiet
+from campaign.signatures.counting.groups import set_quiet
 from campaign.signatures.erasure import keeps_by_choice, set_retention
 from tests.factories.signatures import confirm, hatch_now, row, sign
 from tests.page_parts import alerts, values

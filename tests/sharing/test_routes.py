@@ -10,7 +10,7 @@ from campaign.extensions import write
 from campaign.process.clock import utcnow
 from campaign.sharing import queries
 from campaign.sharing.referral_codes import code_of
-from campaign.signatures.counting.batches import set_quiet
+from campaign.signatures.counting.groups import set_quiet
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import (

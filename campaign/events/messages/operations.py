@@ -21,7 +21,7 @@ from campaign.events.messages.queries import (
 from campaign.events.models import Event
 from campaign.extensions import db, load_for_update, note_ended
 from campaign.jobs.operations import enqueue as enqueue_job
-from campaign.mail.bulk.sending import AlreadyBegun, Batch, BulkSender
+from campaign.mail.bulk.sending import AlreadyBegun, BatchResult, BulkSender
 from campaign.organisations.email_tests import enqueue_test
 from campaign.site.settings import site_settings
 
@@ -87,12 +87,12 @@ class MessageSender(BulkSender[EventMessage]):
     def next_readers(self, row: EventMessage) -> Select[int, str, bytes | None]:
         return next_readers(row)
 
-    def obstacle(self, row: EventMessage, now: datetime) -> Batch | None:
+    def obstacle(self, row: EventMessage, now: datetime) -> BatchResult | None:
         """End it when the registrations are due to be erased."""
         if can_be_emailed(row.event, now):
             return None
         self.finish(row, "stopped", now=now)
-        return Batch(0, None)
+        return BatchResult(0, None)
 
     def receipt_values(self, now: datetime) -> dict[str, Any]:
         return {"queued_at": now}

@@ -67,7 +67,7 @@ class BulkEmailOver(CampaignError):
     status = 409
 
 
-class Batch(NamedTuple):
+class BatchResult(NamedTuple):
     """How many readers a batch handled, and when the next one is due, if there is one."""
 
     readers: int
@@ -148,7 +148,7 @@ class BulkSender(ABC, Generic[Email]):
             if batch.next_at is None or batch.next_at > now:
                 return batch.next_at
 
-    def send_batch(self, *, row_id: int, now: datetime) -> Batch:
+    def send_batch(self, *, row_id: int, now: datetime) -> BatchResult:
         """Enqueue the next emails of a row."""
         row = db.session.scalar(
             select(self.model)
@@ -158,24 +158,24 @@ class BulkSender(ABC, Generic[Email]):
         )
         if row is None:
             # It was paused, stopped or deleted. Resuming enqueues the job again.
-            return Batch(0, None)
+            return BatchResult(0, None)
         if obstacle := self.obstacle(row, now):
             return obstacle
         if switched_off("mailings", self.cause_of(row).organisation_id):
-            return Batch(0, now + SWITCHED_OFF_PAUSE)
+            return BatchResult(0, now + SWITCHED_OFF_PAUSE)
         row.state = "sending"
         free_places = self.free_places(row, now)
         if free_places <= 0:
             db.session.flush()
-            return Batch(0, now + OUTBOX_WAIT)
+            return BatchResult(0, now + OUTBOX_WAIT)
         readers = db.session.execute(self.next_readers(row).limit(free_places)).all()
         if not readers:
             self.finish(row, "done", now=now)
-            return Batch(0, None)
+            return BatchResult(0, None)
         row.reached_id = readers[-1].id
         self.note_enqueued(row, self.enqueue_once(row, readers, now))
         db.session.flush()
-        return Batch(len(readers), now)
+        return BatchResult(len(readers), now)
 
     def finish(self, row: Email, state: str, *, now: datetime) -> None:
         """End it as `end` does, and record how many emails it was."""
@@ -312,8 +312,8 @@ class BulkSender(ABC, Generic[Email]):
         """Return the query for those after `reached_id`, by id: id, `lang` and `email_digest`."""
 
     @abstractmethod
-    def obstacle(self, row: Email, now: datetime) -> Batch | None:
-        """Return an empty Batch if nothing may be sent now, or None. It may change the row."""
+    def obstacle(self, row: Email, now: datetime) -> BatchResult | None:
+        """Return a result without readers if nothing may be sent now. It may change the row."""
 
     # What a kind of email may override.
 

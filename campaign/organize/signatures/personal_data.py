@@ -21,7 +21,7 @@ from campaign.organize.signatures.routes import load_signature
 from campaign.petitions.models import DEFAULT_RETENTION_DAYS, Petition
 from campaign.petitions.queries import petition_by_id
 from campaign.process.clock import utcnow
-from campaign.signatures.counting.batches import set_quiet, waiting_under
+from campaign.signatures.counting.groups import set_quiet, waiting_under
 from campaign.signatures.erasure import (
     NOTICE_PERIOD,
     StillCounted,
@@ -84,7 +84,7 @@ def update(petition: Any) -> ResponseReturnValue:
 @blueprint.post("/<slug>/quiet")
 @allowed("retention.edit", load_petition)
 def quiet(petition: Petition) -> ResponseReturnValue:
-    """Make the count move in batches only, or right away again."""
+    """Make the count move in groups only, or right away again."""
     is_quiet = request.form.get("quiet") == "y"
     audit_event = AuditEvent(
         "petitions.quiet" if is_quiet else "petitions.loud",

@@ -31,7 +31,7 @@ from campaign.notices.consents import withdraw_consents
 from campaign.petitions.kinds import PETITION, kind_of
 from campaign.petitions.models import Petition, PetitionTally
 from campaign.signatures.answer_consents import note_answer_consents
-from campaign.signatures.counting.batches import is_due, put_in_batches
+from campaign.signatures.counting.groups import is_due, put_in_groups
 from campaign.signatures.models import TO_HATCH, TO_RELEASE, LedgerEntry, Signature
 from campaign.signatures.moderation.models import Rule
 from campaign.signatures.moderation.rules import active_rules
@@ -204,13 +204,13 @@ def _hold(ids: Sequence[int], reason: str, now: datetime) -> int:
 
 
 def _count_waiting(now: datetime, limit: int) -> int:
-    """Count the signatures that are due, and put those that must wait into batches.
+    """Count the signatures that are due, and put those that must wait into groups.
 
     Return how many rows changed.
     """
     counted = _counted_causes()
     new, due = _uncounted(limit, TO_HATCH, counted), _uncounted(limit, *is_due(now), counted)
-    _count([*put_in_batches(new, now=now), *due], now)
+    _count([*put_in_groups(new, now=now), *due], now)
     return len(new) + len(due)
 
 

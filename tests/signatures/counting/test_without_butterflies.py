@@ -147,7 +147,7 @@ def test_audit_reports_a_number_that_should_not_be(silent):
     assert [line.split(":")[0] for line in differences()] == [f"petition {silent.id}"]
 
 
-def test_quiet_action_counts_in_its_batch(silent):
+def test_quiet_action_counts_in_its_group(silent):
     db.session.get(Petition, silent.id).is_quiet = True
     db.session.commit()
     signature_id = sign(silent)

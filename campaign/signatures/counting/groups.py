@@ -1,8 +1,8 @@
-"""Batches: delay some confirmed signatures, so that the count does not reveal who just signed.
+"""Groups: delay some confirmed signatures, so that the count does not reveal who just signed.
 
 A partner who may vouch for people could send an address and watch whether the count moves. So
 signatures from partners are counted at random times within a day. Under a quiet petition every
-signature waits until ten are together, or until its batch is a day old.
+signature waits until ten are together, or until its group is a day old.
 """
 
 import secrets
@@ -26,14 +26,14 @@ from campaign.extensions import AnyRow, db, load_for_update
 from campaign.petitions.models import Petition
 from campaign.security.digests import keyed_digest
 from campaign.security.secret_key import secret_key
-from campaign.signatures.models import IN_BATCH, Signature
+from campaign.signatures.models import IN_GROUP, Signature
 
 HOUR = timedelta(hours=1)
 HOURS_IN_DAY = 24
-MIN_BATCH = 10
-# Each minute a full batch goes with a chance of 1 in this many. So nobody can know which signature
-# filled it.
-MINUTES_TO_MOVE = 20
+MIN_GROUP_SIZE = 10
+# Each minute a full group is released with a chance of 1 in this many. So nobody can know which
+# signature filled it.
+MINUTES_TO_RELEASE = 20
 PURPOSE = "when a batch is counted"
 
 _table: Table = Signature.__table__
@@ -47,8 +47,8 @@ class Waiting(NamedTuple):
     until: datetime | None
 
 
-def put_in_batches(rows: Sequence[AnyRow], *, now: datetime) -> Sequence[AnyRow]:
-    """Put into batches those of `rows` that must wait, and return the others.
+def put_in_groups(rows: Sequence[AnyRow], *, now: datetime) -> Sequence[AnyRow]:
+    """Put into groups those of `rows` that must wait, and return the others.
 
     A row has id, petition_id and evidence.
     """
@@ -57,7 +57,7 @@ def put_in_batches(rows: Sequence[AnyRow], *, now: datetime) -> Sequence[AnyRow]
     if not waiting:
         return rows
     ends = {
-        petition_id: _end_of_batch(petition_id, now)
+        petition_id: _end_of_group(petition_id, now)
         for petition_id in {row.petition_id for row in waiting} & quiet
     }
     bulk_update(
@@ -77,20 +77,20 @@ def put_in_batches(rows: Sequence[AnyRow], *, now: datetime) -> Sequence[AnyRow]
 
 def is_due(now: datetime | BindParameter[datetime]) -> tuple[TextClause, ColumnElement[bool]]:
     """Return the SQL conditions of a signature that has waited long enough."""
-    return IN_BATCH, _table.c.waits_until <= now
+    return IN_GROUP, _table.c.waits_until <= now
 
 
-def move_full_batches(*, now: datetime, is_turn: Callable[[], bool] | None = None) -> int:
-    """Release batches of quiet petitions that have reached MIN_BATCH. Return how many signatures.
+def release_full_groups(*, now: datetime, is_turn: Callable[[], bool] | None = None) -> int:
+    """Release the full groups of quiet petitions and return how many signatures they are.
 
-    `is_turn` decides whether a batch goes this minute, at random by default.
+    `is_turn` decides whether a group is released this minute, at random by default.
     """
-    is_turn = is_turn or (lambda: secrets.randbelow(MINUTES_TO_MOVE) == 0)
+    is_turn = is_turn or (lambda: secrets.randbelow(MINUTES_TO_RELEASE) == 0)
     full = db.session.scalars(
         select(_table.c.petition_id)
-        .where(IN_BATCH, _WEB, _table.c.waits_until > now)
+        .where(IN_GROUP, _WEB, _table.c.waits_until > now)
         .group_by(_table.c.petition_id)
-        .having(func.count() >= MIN_BATCH)
+        .having(func.count() >= MIN_GROUP_SIZE)
         .order_by(_table.c.petition_id)
     ).all()
     return sum(end_wait(petition_id, now=now) for petition_id in full if is_turn())
@@ -105,14 +105,14 @@ def end_wait(petition_id: int, *, now: datetime) -> int:
         CursorResult[Any],
         db.session.execute(
             update(_table)
-            .where(IN_BATCH, _WEB, _table.c.petition_id == petition_id, _table.c.waits_until > now)
+            .where(IN_GROUP, _WEB, _table.c.petition_id == petition_id, _table.c.waits_until > now)
             .values(waits_until=now)
         ),
     ).rowcount
 
 
 def set_quiet(*, petition_id: int, is_quiet: bool, now: datetime) -> Petition:
-    """Make a petition's count move in batches only, or at once again.
+    """Make a petition's count move in groups only, or at once again.
 
     In the second case, waiting signatures are counted now.
     """
@@ -128,20 +128,20 @@ def waiting_under(petition_id: int) -> Waiting:
     """Return the Waiting of a petition."""
     row = db.session.execute(
         select(func.count(), func.max(_table.c.waits_until)).where(
-            IN_BATCH, _table.c.petition_id == petition_id
+            IN_GROUP, _table.c.petition_id == petition_id
         )
     ).one()
     return Waiting(*row)
 
 
-def _end_of_batch(petition_id: int, now: datetime) -> datetime:
-    """Return the latest time at which a quiet petition's current batch is counted.
+def _end_of_group(petition_id: int, now: datetime) -> datetime:
+    """Return the latest time at which a quiet petition's current group is counted.
 
-    A new batch gets about a day.
+    A new group gets about a day.
     """
     open_until = db.session.scalar(
         select(_table.c.waits_until)
-        .where(IN_BATCH, _WEB, _table.c.petition_id == petition_id, _table.c.waits_until > now)
+        .where(IN_GROUP, _WEB, _table.c.petition_id == petition_id, _table.c.waits_until > now)
         .order_by(_table.c.waits_until.desc())
         .limit(1)
     )

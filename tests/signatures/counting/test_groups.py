@@ -7,7 +7,7 @@ import pytest
 from campaign.causes.queries import cause_count
 from campaign.extensions import db, write
 from campaign.petitions.queries import petition_counts
-from campaign.signatures.counting import batches
+from campaign.signatures.counting import groups
 from campaign.signatures.presenters import signers
 from campaign.signatures.queries import differences
 from tests.factories.petitions import make_petition
@@ -68,7 +68,7 @@ def test_partner_signatures_do_not_move_the_count_on_arrival(petition):
 
 
 def test_partner_signatures_of_one_hour_are_counted_together(petition, monkeypatch):
-    monkeypatch.setattr(batches.secrets, "randbelow", lambda most: 3)
+    monkeypatch.setattr(groups.secrets, "randbelow", lambda most: 3)
     ids = [vouched(petition, place, now=NOW + place * SECOND) for place in range(4)]
     assert len({row(item).waits_until for item in ids}) == 1
 
@@ -78,7 +78,9 @@ def test_quiet_petition_counts_a_day_together(quiet):
     [until] = {row(item).waits_until for item in ids}
     assert until <= NOW + DAY
     assert (count_of(quiet), cause_count(quiet.cause_id)) == (0, 0)
-    assert write(batches.move_full_batches, now=NOW + timedelta(hours=5), is_turn=lambda: True) == 0
+    assert (
+        write(groups.release_full_groups, now=NOW + timedelta(hours=5), is_turn=lambda: True) == 0
+    )
     hatch_now(now=until)
     assert count_of(quiet) == 3
     assert sorted(item.number for item in rows()) == [1, 2, 3]
@@ -88,8 +90,8 @@ def test_quiet_petition_counts_a_day_together(quiet):
 def test_ten_waiting_signatures_are_counted_sooner_at_a_random_minute(quiet):
     for place in range(10):
         sign_confirmed(quiet, place)
-    assert write(batches.move_full_batches, now=NOW + SECOND, is_turn=lambda: False) == 0
-    assert write(batches.move_full_batches, now=NOW + SECOND, is_turn=lambda: True) == 10
+    assert write(groups.release_full_groups, now=NOW + SECOND, is_turn=lambda: False) == 0
+    assert write(groups.release_full_groups, now=NOW + SECOND, is_turn=lambda: True) == 10
     later = sign_confirmed(quiet, 10, now=NOW + SECOND)
     assert count_of(quiet) == 10
     assert row(later).state == "confirmed"
@@ -144,10 +146,10 @@ def test_counted_supporter_who_returns_keeps_the_number(quiet):
 
 def test_turning_it_off_counts_waiting_signatures(quiet):
     sign_confirmed(quiet, 1)
-    assert batches.waiting_under(quiet.id).total == 1
-    write(batches.set_quiet, petition_id=quiet.id, is_quiet=False, now=NOW + SECOND)
+    assert groups.waiting_under(quiet.id).total == 1
+    write(groups.set_quiet, petition_id=quiet.id, is_quiet=False, now=NOW + SECOND)
     hatch_now(now=NOW + SECOND)
-    assert (count_of(quiet), batches.waiting_under(quiet.id)) == (1, (0, None))
+    assert (count_of(quiet), groups.waiting_under(quiet.id)) == (1, (0, None))
 
 
 def test_public_ledger_of_a_quiet_petition_shows_days(client, quiet):
