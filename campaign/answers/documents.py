@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from campaign.answers.models import PDF, WEBP, Answer, AnswerDocument
 from campaign.extensions import db
-from campaign.publishing.picture_upload import MAX_BYTES, PictureRefused, clean_picture
+from campaign.publishing.picture_upload import MAX_BYTES, PictureUploadRefused, clean_picture
 
 # A scanned letter of a few pages. Each copy of the database holds it.
 MAX_PDF_BYTES = 6 * 1024 * 1024
@@ -17,7 +17,7 @@ MAX_TAIL_BYTES = 2048
 
 
 class DocumentRefused(ValueError):
-    """The bytes are neither a PDF nor a picture that we can show; `code` is as in PictureRefused.
+    """The bytes are no PDF or picture that we can show; `code` is as in PictureUploadRefused.
 
     A PDF that is too large has the code `pdf_bytes`.
     """
@@ -54,7 +54,7 @@ def checked_document(data: bytes) -> NewDocument:
         raise DocumentRefused("bytes")
     try:
         picture = clean_picture(data)
-    except PictureRefused as error:
+    except PictureUploadRefused as error:
         raise DocumentRefused(error.code) from error
     return NewDocument(WEBP, picture.data, picture.width, picture.height)
 

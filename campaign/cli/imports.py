@@ -22,7 +22,7 @@ from campaign.imports.create import build_batch, open_file, store_file
 from campaign.imports.files import read_file
 from campaign.imports.models import OUTCOMES, ImportBatch
 from campaign.imports.queries import checker_for, items_in, remembered_columns
-from campaign.imports.tables import FileRefused, Table
+from campaign.imports.tables import FileRefused, FileTable
 from campaign.organize.imports.labels import FILE_FAULTS, OUTCOME_LABELS, outcome_reason
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_by_slug
@@ -112,8 +112,8 @@ def import_signatures(
 
 def _read_batch(
     petition: Petition, file: Path, now: datetime, **settings: Any
-) -> tuple[ImportBatch, Table, list[ClassifiedRow]]:
-    """Return the unsaved ImportBatch of a file, its Table, and the ClassifiedRow of its rows."""
+) -> tuple[ImportBatch, FileTable, list[ClassifiedRow]]:
+    """Return the unsaved ImportBatch of a file, its FileTable, and its ClassifiedRows."""
     try:
         table = _read_table(file)
     except FileRefused as refusal:
@@ -135,7 +135,7 @@ def _read_batch(
     return batch, table, classify(cast(Checker, checker_for(batch, now)), items_in(batch, table))
 
 
-def _read_table(path: Path) -> Table:
+def _read_table(path: Path) -> FileTable:
     if path.stat().st_size > current_app.config["IMPORT_BYTES"]:
         raise click.ClickException(
             f"{path} is larger than the setting IMPORT_BYTES allows. Split the file."

@@ -18,7 +18,7 @@ from campaign.petitions.life_cycles import CauseClosed, petition_life_cycle
 from campaign.petitions.models import Petition
 from campaign.petitions.operations import OtherOrganisation, create_petition
 from campaign.petitions.queries import petition_counts, petition_in_any_state, published_petitions
-from campaign.petitions.readiness import NotReady
+from campaign.petitions.readiness import PetitionNotReady
 from campaign.process.clock import utcnow
 from campaign.publishing.slug_history import SlugTaken
 
@@ -158,7 +158,7 @@ def publish(slug: str) -> None:
             row_id=_load_petition(slug).id,
             now=utcnow(),
         )
-    except NotReady as error:
+    except PetitionNotReady as error:
         missing = ", ".join(
             f"{problem.code} ({problem.lang})" if problem.lang else problem.code
             for problem in error.faults

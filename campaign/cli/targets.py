@@ -13,7 +13,7 @@ from campaign.cli.plurals import numbered
 from campaign.extensions import write
 from campaign.imports.tables import FileRefused
 from campaign.imports.targets.files import CheckedFile, check_file
-from campaign.imports.targets.operations import IMPORT_ACTIONS, ImportOvertaken, keep_checked
+from campaign.imports.targets.operations import IMPORT_ACTIONS, TargetImportOvertaken, keep_checked
 from campaign.organisations.models import Organisation
 from campaign.organisations.queries import organisation_by_slug
 from campaign.organize.targets.labels import OUTCOME_LABELS, fault_text, refusal_text
@@ -114,7 +114,7 @@ def _import(kind: str, file: Path, organisation: Organisation, dry_run: bool) ->
         return
     try:
         write(_keep_and_apply, kind, file.name, content, organisation.id, checked)
-    except ImportOvertaken as error:
+    except TargetImportOvertaken as error:
         raise click.ClickException(
             "Someone changed a target at the same time. Nothing was imported. Try again."
         ) from error

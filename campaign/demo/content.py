@@ -25,7 +25,7 @@ from campaign.demo.content_types import (
     DemoUpdate,
     DemoUpdateText,
 )
-from campaign.demo.toml_pages import Table, read_page, read_table
+from campaign.demo.toml_pages import TomlTable, read_page, read_table
 
 LANGUAGES = ("en", "fr", "es")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -142,14 +142,14 @@ def _petition_text(folder: Path, page: str, has_delivery: bool) -> DemoPetitionT
     return DemoPetitionText(**{"deliver_place": "", **texts}, body=body)
 
 
-def _answer_tables(folder: Path, name: str) -> list[Table]:
+def _answer_tables(folder: Path, name: str) -> list[TomlTable]:
     """Return the deliveries or the answers of a demonstration; not each has some."""
     if not (folder / "answers.toml").exists():
         return []
     return read_table(folder, "answers.toml").only("deliveries", "answers").tables(name)
 
 
-def _delivery(table: Table) -> DemoDelivery:
+def _delivery(table: TomlTable) -> DemoDelivery:
     table.only("petition", "days_ago", "signatures", "received_by")
     return DemoDelivery(
         petition=table.get("petition", str),
@@ -159,7 +159,7 @@ def _delivery(table: Table) -> DemoDelivery:
     )
 
 
-def _answer(table: Table) -> DemoAnswer:
+def _answer(table: TomlTable) -> DemoAnswer:
     table.only(
         "petition", "target", "answered_by", "days_ago", "outcome", "original_language", *LANGUAGES
     )
@@ -176,14 +176,14 @@ def _answer(table: Table) -> DemoAnswer:
     )
 
 
-def _letters(folder: Path) -> list[Table]:
+def _letters(folder: Path) -> list[TomlTable]:
     """Return the letter actions of a demonstration; not each has some."""
     if not (folder / "letters.toml").exists():
         return []
     return read_table(folder, "letters.toml").only("letters").tables("letters")
 
 
-def _letter(table: Table, today: date) -> DemoLetter:
+def _letter(table: TomlTable, today: date) -> DemoLetter:
     table.only(
         "slug", "original_language", "goal", "opened_days_ago", "way", "required", "prompts",
         "targets", "samples", *LANGUAGES,
@@ -207,7 +207,7 @@ def _letter(table: Table, today: date) -> DemoLetter:
     )
 
 
-def _target(table: Table) -> DemoTarget:
+def _target(table: TomlTable) -> DemoTarget:
     names = ("names", "bodies", "salutations")
     texts = {
         name: _in_all_languages(table.only("address", *names).table(name).only(*LANGUAGES))
@@ -216,7 +216,7 @@ def _target(table: Table) -> DemoTarget:
     return DemoTarget(address=table.get("address", str), **texts)
 
 
-def _sample(table: Table) -> DemoSampleLetter:
+def _sample(table: TomlTable) -> DemoSampleLetter:
     names = ("lang", "given_name", "family_name", "country")
     table.only(*names, "answers")
     return DemoSampleLetter(
@@ -224,7 +224,7 @@ def _sample(table: Table) -> DemoSampleLetter:
     )
 
 
-def _question(table: Table) -> DemoQuestion:
+def _question(table: TomlTable) -> DemoQuestion:
     return DemoQuestion(
         name=table.only("name", "type", "required", *LANGUAGES).get("name", str),
         type=table.get("type", str),
@@ -233,7 +233,7 @@ def _question(table: Table) -> DemoQuestion:
     )
 
 
-def _event(table: Table, today: date) -> DemoEvent:
+def _event(table: TomlTable, today: date) -> DemoEvent:
     table.only(
         "slug", "date", "yearly", "days_ahead", "weekday", "starts", "ends", "town", "remembered", "registration",
         "capacity", "spoken", "petitions", "questions", *LANGUAGES,
@@ -254,7 +254,7 @@ def _event(table: Table, today: date) -> DemoEvent:
     )
 
 
-def _event_text(table: Table) -> DemoEventText:
+def _event_text(table: TomlTable) -> DemoEventText:
     table.only("kind", "title", "place", "address", "text", "access", "programme")
     optional = {name: table.find(name, str) or "" for name in ("address", "access")}
     lines = table.strings("programme") if "programme" in table.values else ()
@@ -263,7 +263,7 @@ def _event_text(table: Table) -> DemoEventText:
     return DemoEventText(programme=programme, **texts, **optional)
 
 
-def _day(table: Table, today: date) -> date:
+def _day(table: TomlTable, today: date) -> date:
     if table.find("yearly", bool):
         # Take the month and day of `date`, in the year of their next occurrence.
         month_and_day = table.get("date", date)
@@ -272,7 +272,7 @@ def _day(table: Table, today: date) -> date:
     return table.find("date", date) or _day_ahead(table, today)
 
 
-def _day_ahead(table: Table, today: date) -> date:
+def _day_ahead(table: TomlTable, today: date) -> date:
     """Return the first such weekday at least `days_ahead` days after `today`."""
     weekday = table.get("weekday", str)
     if weekday not in WEEKDAYS:
@@ -281,7 +281,7 @@ def _day_ahead(table: Table, today: date) -> date:
     return soonest + timedelta((WEEKDAYS.index(weekday) - soonest.weekday()) % 7)
 
 
-def _update(table: Table) -> DemoUpdate:
+def _update(table: TomlTable) -> DemoUpdate:
     table.only("slug", "date", "petitions", *LANGUAGES)
     return DemoUpdate(
         slug=table.get("slug", str),
@@ -291,7 +291,7 @@ def _update(table: Table) -> DemoUpdate:
     )
 
 
-def _texts(table: Table, text: type) -> dict[str, Any]:
+def _texts(table: TomlTable, text: type) -> dict[str, Any]:
     names = [field.name for field in fields(text)]
     tables = {lang: table.table(lang).only(*names) for lang in LANGUAGES}
     return {
@@ -299,7 +299,7 @@ def _texts(table: Table, text: type) -> dict[str, Any]:
     }
 
 
-def _in_all_languages(table: Table) -> dict[str, str]:
+def _in_all_languages(table: TomlTable) -> dict[str, str]:
     return {lang: table.get(lang, str) for lang in LANGUAGES}
 
 

@@ -14,7 +14,7 @@ class ContentInvalid(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TomlTable:
     """One table of a TOML file, and where it is in the file."""
 
     file: str
@@ -52,17 +52,19 @@ class Table:
             raise self.fault(name, "should be a list of strings")
         return tuple(value)
 
-    def table(self, name: str) -> "Table":
-        return Table(self.file, self._path(name), self.get(name, dict))
+    def table(self, name: str) -> "TomlTable":
+        return TomlTable(self.file, self._path(name), self.get(name, dict))
 
-    def tables(self, name: str) -> list["Table"]:
+    def tables(self, name: str) -> list["TomlTable"]:
         """Return the tables listed under `name`; an empty list if there is no such key."""
         tables = self.find(name, list) or []
         if not all(type(values) is dict for values in tables):
             raise self.fault(name, "should be a list of tables")
-        return [Table(self.file, f"{self._path(name)}[{i}]", item) for i, item in enumerate(tables)]
+        return [
+            TomlTable(self.file, f"{self._path(name)}[{i}]", item) for i, item in enumerate(tables)
+        ]
 
-    def only(self, *names: str) -> "Table":
+    def only(self, *names: str) -> "TomlTable":
         """Return this table; refuse it if it has a key not in `names`, most likely a typo."""
         for name in self.values:
             if name not in names:
@@ -73,12 +75,12 @@ class Table:
         return f"{self.key}.{name}" if self.key else name
 
 
-def read_table(folder: Path, name: str) -> Table:
+def read_table(folder: Path, name: str) -> TomlTable:
     """Return the TOML file `name` of `folder`."""
     return _parse(name, _read(folder, name))
 
 
-def read_page(folder: Path, name: str) -> tuple[Table, str]:
+def read_page(folder: Path, name: str) -> tuple[TomlTable, str]:
     """Return the front matter (TOML between two lines of `+++`) and the Markdown below it."""
     before, *rest = f"\n{_read(folder, name)}".split(f"\n{FENCE}\n", 2)
     if before or len(rest) != 2:
@@ -96,8 +98,8 @@ def _read(folder: Path, name: str) -> str:
         raise ContentInvalid(f"{name}: there is no such file in {folder.name}") from None
 
 
-def _parse(name: str, text: str) -> Table:
+def _parse(name: str, text: str) -> TomlTable:
     try:
-        return Table(name, "", tomllib.loads(text))
+        return TomlTable(name, "", tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise ContentInvalid(f"{name}: {error}") from error

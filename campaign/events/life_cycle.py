@@ -8,7 +8,7 @@ from campaign.events.models import Event
 from campaign.publishing.life_cycle import ArchivableLifeCycle, NotPublishable
 
 
-class NotReady(NotPublishable):
+class EventNotReady(NotPublishable):
     """The event lacks something required for publishing. `faults` come from `faults_of`."""
 
     def __init__(self, faults: Sequence[str]) -> None:
@@ -32,11 +32,11 @@ class EventLifeCycle(ArchivableLifeCycle[Event]):
     operations = ("publish", "schedule", "unschedule", "close", "reopen", "archive", "restore")
 
     def require_ready(self, row: Event, now: datetime) -> None:
-        """Raise NotReady, and EventOver for a cancelled event."""
+        """Raise EventNotReady, and EventOver for a cancelled event."""
         if row.state == "cancelled":
             raise EventOver(row.slug)
         if faults := faults_of(row):
-            raise NotReady(faults)
+            raise EventNotReady(faults)
 
     def note_closed(self, row: Event, now: datetime) -> None:
         row.registration_closed = True

@@ -16,7 +16,7 @@ from flask_babel import force_locale
 from campaign.causes.models import Cause
 from campaign.causes.queries import cause_by_id
 from campaign.exports.delivery_pack_texts import PackTexts
-from campaign.exports.formats import CsvForExcel, Piece
+from campaign.exports.formats import CsvForExcel, FilePiece
 from campaign.exports.logos import logo_of
 from campaign.exports.models import Export
 from campaign.exports.pdf import letter_sheets, signature_sheets
@@ -91,13 +91,13 @@ class DeliveryPack:
         """Return how many signatures it will hold."""
         return self._signatures.total()
 
-    def pieces(self) -> Generator[Piece, None, None]:
-        """Yield the Pieces of the archive."""
+    def pieces(self) -> Generator[FilePiece, None, None]:
+        """Yield the FilePieces of the archive."""
         try:
             for step in (self._volumes, self._table, self._cover_letter, self._other_files):
                 with closing(step()) as parts:
                     while (data := self._next(parts)) is not None:
-                        yield Piece(data, self._done)
+                        yield FilePiece(data, self._done)
         finally:
             self._table_path.unlink(missing_ok=True)
 

@@ -14,7 +14,7 @@ from campaign.text.csv_writing import BYTE_ORDER_MARK, EXCEL_LINE_END, LINE_END,
 from campaign.text.formulas import neutralise_all
 
 
-class Piece(NamedTuple):
+class FilePiece(NamedTuple):
     """The next bytes of a file, and how many rows are written with them."""
 
     data: bytes

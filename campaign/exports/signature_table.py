@@ -11,7 +11,7 @@ from sqlalchemy import Text, cast, func, select
 
 from campaign.exports.columns import ANSWER, COLUMNS
 from campaign.exports.delivery_columns import delivered_columns
-from campaign.exports.formats import DOWNLOADS, Piece
+from campaign.exports.formats import DOWNLOADS, FilePiece
 from campaign.exports.models import Export
 from campaign.exports.selection import EQUAL, STATES, Selection
 from campaign.extensions import db
@@ -141,18 +141,18 @@ def table_of(export: Export) -> SignatureTable:
     return SignatureTable(Selection.from_json(export.choice))
 
 
-def pieces_of_signatures(export: Export, table: SignatureTable) -> Generator[Piece, None, None]:
-    """Yield the Pieces of an export in one of the DOWNLOADS."""
+def pieces_of_signatures(export: Export, table: SignatureTable) -> Generator[FilePiece, None, None]:
+    """Yield the FilePieces of an export in one of the DOWNLOADS."""
     file_format = DOWNLOADS[export.kind](table.header, table.kinds, at=export.requested_at)
     after, last, done = 0, table.last_id(), 0
-    yield Piece(file_format.begin(), done)
+    yield FilePiece(file_format.begin(), done)
     while after < last:
         after, batches = table.after(after, last, ROWS_PER_PIECE)
         # Release the database connection while the bytes are sealed.
         db.session.rollback()
         done += sum(len(columns[0]) for columns in batches)
-        yield Piece(b"".join(map(file_format.add, batches)), done)
-    yield Piece(file_format.end(), done)
+        yield FilePiece(b"".join(map(file_format.add, batches)), done)
+    yield FilePiece(file_format.end(), done)
 
 
 def _answer_text(answer: str | bool | None) -> str | None:

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, case, func, or_, select
 
 from campaign.causes.models import Cause
 from campaign.db.functions import iso_instant
-from campaign.exports.formats import DOWNLOADS, FORMATS, Piece
+from campaign.exports.formats import DOWNLOADS, FORMATS, FilePiece
 from campaign.extensions import db
 from campaign.notices.models import NOT_RECORDED, Consent, ConsentText, Notice
 from campaign.organisations.models import Organisation
@@ -48,13 +48,13 @@ def pieces_of_subscribers(
     cause_id: int | None = None,
     organisation_id: int | None = None,
     state: str = "active",
-) -> Generator[Piece, None, None]:
-    """Yield the Pieces of a file in a format of `subscriber_format`.
+) -> Generator[FilePiece, None, None]:
+    """Yield the FilePieces of a file in a format of `subscriber_format`.
 
     It holds the subscribers of a cause, or of an organisation, to one or all of its causes; or, if
     neither is given, of the site. Ended subscriptions whose address was erased are left out.
     """
-    yield Piece(file_format.begin(), 0)
+    yield FilePiece(file_format.begin(), 0)
     sources = [source for _kind, source in COLUMNS.values()]
     query = (
         select(Subscription.id, *sources)
@@ -74,8 +74,8 @@ def pieces_of_subscribers(
         db.session.rollback()
         _ids, *columns = zip(*rows, strict=True)
         done += len(rows)
-        yield Piece(file_format.add(columns), done)
-    yield Piece(file_format.end(), done)
+        yield FilePiece(file_format.add(columns), done)
+    yield FilePiece(file_format.end(), done)
 
 
 def subscriber_format(kind: str, *, for_people: bool) -> Any:

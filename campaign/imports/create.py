@@ -16,7 +16,7 @@ from campaign.imports.columns import are_regions, guess_columns, is_heading
 from campaign.imports.models import ImportBatch, PrintRun
 from campaign.imports.operations import enqueue_rest, mark_changed
 from campaign.imports.rows import BATCH_SIZE, insert_rows, row_of
-from campaign.imports.tables import Row, Table
+from campaign.imports.tables import FileRow, FileTable
 from campaign.imports.values import is_day_first
 from campaign.notices.composition import ComposedNotice
 from campaign.notices.models import NOT_RECORDED
@@ -61,10 +61,10 @@ def store_file(
     write: Write,
     *,
     batch: ImportBatch,
-    table: Table,
+    table: FileTable,
     left_out: Collection[int] = frozenset(),
 ) -> ImportBatch:
-    """Store the rows of a Table, in parts, in the ImportBatch made by `build_batch`, and return it.
+    """Store the rows of a FileTable, in parts, in the batch of `build_batch`, and return the batch.
 
     Rows whose numbers are in `left_out` are marked as left out. Each part is a transaction run by
     `write`. Nobody sees the batch before `open_file`. Raises EditConflict if it stalled for so
@@ -98,12 +98,12 @@ def build_batch(
     petition: Petition,
     organizer_id: int | None,
     name: str,
-    table: Table,
+    table: FileTable,
     lang: str,
     remembered: Mapping[str, str] | None = None,
     **settings: Any,
 ) -> ImportBatch:
-    """Return an unsaved ImportBatch for a Table, with columns matched by their headings.
+    """Return an unsaved ImportBatch for a FileTable, with columns matched by their headings.
 
     `remembered` is {heading: field} from earlier files. It takes priority over our own guess.
     """
@@ -178,7 +178,7 @@ def _store_batch(batch: ImportBatch) -> ImportBatch:
 
 
 def _store_part(
-    batch_id: int, version: int, rows: Iterable[Row], left_out: Collection[int]
+    batch_id: int, version: int, rows: Iterable[FileRow], left_out: Collection[int]
 ) -> ImportBatch:
     batch = _load_filling(batch_id, version)
     insert_rows(
@@ -219,7 +219,7 @@ def _new_batch(petition: Petition, **columns: Any) -> ImportBatch:
     )
 
 
-def _cells_of(field: str, mapping: Mapping[int, str], table: Table) -> list[str]:
+def _cells_of(field: str, mapping: Mapping[int, str], table: FileTable) -> list[str]:
     indexes = [index for index, matched in mapping.items() if matched == field]
     return [
         row.cells[index] for row in table.rows[1:] for index in indexes if index < len(row.cells)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO, NamedTuple, TextIO
 
-from campaign.imports.tables import CUT_SHORT, TOO_MANY_CELLS, UNCLOSED, FileRefused, Table
+from campaign.imports.tables import CUT_SHORT, TOO_MANY_CELLS, UNCLOSED, FileRefused, FileTable
 from campaign.imports.workbooks import OLD_SIGNATURE, SIGNATURE
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -26,10 +26,10 @@ BYTE_ORDER_MARKS = (
 csv.field_size_limit(2**31 - 1)
 
 
-def read_csv(data: bytes) -> Table:
-    """Return the Table in the bytes of a text file. Raises FileRefused."""
+def read_csv(data: bytes) -> FileTable:
+    """Return the FileTable in the bytes of a text file. Raises FileRefused."""
     reader = CsvReader(io.BytesIO(data))
-    table = Table(encoding=reader.encoding, delimiter=reader.delimiter)
+    table = FileTable(encoding=reader.encoding, delimiter=reader.delimiter)
     for row in reader:
         table.add(row.row_number, row.cells, row.error_code)
     if not table.rows:

@@ -14,7 +14,7 @@ from campaign.imports.classification import Item
 from campaign.imports.columns import cells_by_field
 from campaign.imports.models import WAITS, ImportBatch, ImportRow, PrintRun
 from campaign.imports.sheet_numbers import read_serial
-from campaign.imports.tables import Table
+from campaign.imports.tables import FileTable
 from campaign.imports.values import NOON
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import signing_terms
@@ -145,8 +145,8 @@ def items_of(batch: ImportBatch, *, waiting: bool = False) -> list[Item]:
     return items if batch.kind == "file" else [item for item in items if any(item.typed.values())]
 
 
-def items_in(batch: ImportBatch, table: Table) -> list[Item]:
-    """Return the Items of an unsaved Table, with the columns as its ImportBatch matches them."""
+def items_in(batch: ImportBatch, table: FileTable) -> list[Item]:
+    """Return the Items of an unsaved FileTable, with its columns as the batch matches them."""
     rows, columns = table.rows[bool(batch.header) :], batch.columns
     return [
         Item(row.row_number, cells_by_field(row.cells, columns), row.error_code) for row in rows

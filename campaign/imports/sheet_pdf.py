@@ -37,7 +37,7 @@ STYLES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class SheetColumn:
     """A column to fill in: its heading, its share of the width, and whether it is a checkbox."""
 
     heading: str
@@ -65,7 +65,7 @@ class SheetSpec:
     full_text_note: str
     online_note: str
     consent: str
-    columns: tuple[Column, ...]
+    columns: tuple[SheetColumn, ...]
     sign_url: str
     sign_label: str
     short_address: str
@@ -289,7 +289,7 @@ class _Printing:
         self._canvas.box(self._left - 0.3, top, 0.6, bottom - top, INK)
         self._canvas.box(self._right - 0.3, top, 0.6, bottom - top, INK)
 
-    def _heading(self, column: Column, x: float, top: float, wide: float) -> None:
+    def _heading(self, column: SheetColumn, x: float, top: float, wide: float) -> None:
         lines, size = self._fit(
             column.heading, wide - 5, HEAD - 4, LABEL_FONT_BOLD, (8, 7.4, 6.8, 6.2, 5.6), 1.14
         )

@@ -11,7 +11,7 @@ from campaign.causes.presenters import news_consent
 from campaign.http.urls import without_scheme
 from campaign.i18n.locales import locale_of
 from campaign.imports.models import PrintRun
-from campaign.imports.sheet_pdf import Column, SheetSpec
+from campaign.imports.sheet_pdf import SheetColumn, SheetSpec
 from campaign.montage.texts import print_identity
 from campaign.notices.answer_texts import answer_text
 from campaign.notices.queries import MIN_PREFIX_LENGTH
@@ -116,32 +116,32 @@ def _cover(lang: str) -> str:
         )
 
 
-def _columns(petition: Petition, lang: str) -> tuple[Column, ...]:
+def _columns(petition: Petition, lang: str) -> tuple[SheetColumn, ...]:
     required = set(petition.required_fields)
     questions = [in_language(question, lang) for question in petition.questions]
     return (
-        Column(_("First name"), WIDE),
-        Column(_("Last name"), WIDE),
-        Column(_("Postal code"), NARROW),
-        *([Column(_("Country"), NARROW)] if "country" in required else []),
-        Column(_("Email (optional)"), WIDE + 10),
+        SheetColumn(_("First name"), WIDE),
+        SheetColumn(_("Last name"), WIDE),
+        SheetColumn(_("Postal code"), NARROW),
+        *([SheetColumn(_("Country"), NARROW)] if "country" in required else []),
+        SheetColumn(_("Email (optional)"), WIDE + 10),
         *(
-            Column(
+            SheetColumn(
                 question["label"],
                 CHECKBOX if question["type"] == "tick" else NARROW + 4,
                 question["type"] == "tick",
             )
             for question in questions
         ),
-        Column(_("Date"), NARROW - 1),
-        Column(_("Updates"), CHECKBOX, is_checkbox=True),
+        SheetColumn(_("Date"), NARROW - 1),
+        SheetColumn(_("Updates"), CHECKBOX, is_checkbox=True),
         *(
-            [Column(_("Answers"), CHECKBOX, is_checkbox=True)]
+            [SheetColumn(_("Answers"), CHECKBOX, is_checkbox=True)]
             if petition.may_be_answered(utcnow())
             else []
         ),
-        Column(_("Name shown"), CHECKBOX, is_checkbox=True),
-        Column(_("Signature"), WIDE),
+        SheetColumn(_("Name shown"), CHECKBOX, is_checkbox=True),
+        SheetColumn(_("Signature"), WIDE),
     )
 
 

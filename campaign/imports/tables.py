@@ -26,7 +26,7 @@ class FileRefused(CampaignError):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FileRow:
     """A row of a file; numbers begin with 1. If it is broken, `error_code` says how."""
 
     row_number: int
@@ -35,10 +35,10 @@ class Row:
 
 
 @dataclass(slots=True)
-class Table:
+class FileTable:
     """The non-empty rows of a file, in order, and how the file was read."""
 
-    rows: list[Row] = field(default_factory=list)
+    rows: list[FileRow] = field(default_factory=list)
     encoding: str = ""
     delimiter: str = ""
 
@@ -56,7 +56,7 @@ class Table:
             raise FileRefused("too_many_rows")
         if any(cell.strip() for cell in cells[MAX_COLUMNS:]):
             error_code = error_code or TOO_MANY_CELLS
-        self.rows.append(Row(row_number, trimmed, error_code))
+        self.rows.append(FileRow(row_number, trimmed, error_code))
 
 
 def clean_cell(cell: str) -> str:

@@ -12,7 +12,7 @@ from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 from python_calamine import CalamineError, load_workbook
 
 from campaign.imports.shared_strings import SharedTexts, TooMuchText
-from campaign.imports.tables import MAX_COLUMNS, MAX_ROWS, FileRefused, Table
+from campaign.imports.tables import MAX_COLUMNS, MAX_ROWS, FileRefused, FileTable
 
 SIGNATURE = b"PK\x03\x04"
 # Of workbooks in the format before XLSX.
@@ -40,9 +40,9 @@ MAX_ROW_INDEX, MAX_COLUMN_INDEX, MAX_CELLS = (
 )
 
 
-def read_workbook(data: bytes) -> Table:
-    """Return the Table in the bytes of an XLSX file. Raises FileRefused."""
-    table = Table(encoding="xlsx")
+def read_workbook(data: bytes) -> FileTable:
+    """Return the FileTable in the bytes of an XLSX file. Raises FileRefused."""
+    table = FileTable(encoding="xlsx")
     try:
         with load_workbook(io.BytesIO(_unpack(data))) as book:
             for name in book.sheet_names:

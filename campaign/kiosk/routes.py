@@ -40,7 +40,7 @@ PAIRINGS = RateLimitItemPerMinute(30, 15)
 REQUESTS = RateLimitItemPerMinute(240)
 
 
-class Refused(Exception):
+class RequestRefused(Exception):
     """The request is refused with this status, error code and pause (seconds) before a retry."""
 
     def __init__(self, status: int, error_code: str, pause: int | None = None) -> None:
@@ -48,8 +48,8 @@ class Refused(Exception):
         self.status, self.error_code, self.pause = status, error_code, pause
 
 
-@blueprint.errorhandler(Refused)
-def refuse(error: Refused) -> ResponseReturnValue:
+@blueprint.errorhandler(RequestRefused)
+def refuse(error: RequestRefused) -> ResponseReturnValue:
     """Return the error response for a refused request."""
     response = jsonify(error=error.error_code)
     response.status_code = error.status
@@ -62,12 +62,12 @@ def refuse(error: Refused) -> ResponseReturnValue:
 def pair() -> ResponseReturnValue:
     """Pair the device that shows a code. Its secret is in this response only."""
     if not limiter().hit_network(PAIRINGS, request.remote_addr, "kiosk pairing"):
-        raise Refused(429, "too_many", PAIRING_PAUSE)
+        raise RequestRefused(429, "too_many", PAIRING_PAUSE)
     typed, app = _parse(read_pairing, _request_json(MAX_SMALL_BODY_BYTES))
     try:
         kiosk, secret = write(pairing.pair, typed=typed, app=app, now=utcnow())
     except (pairing.UnknownCode, pairing.ExpiredCode, pairing.UsedCode) as error:
-        raise Refused(error.status, error.error_code) from error
+        raise RequestRefused(error.status, error.error_code) from error
     return jsonify(kiosk=kiosk.uuid, secret=secret, name=kiosk.name), 201
 
 
@@ -76,7 +76,7 @@ def campaign() -> ResponseReturnValue:
     """Return the data that a tablet needs to work offline for a day."""
     kiosk, now = _kiosk(), utcnow()
     if kiosk.revoked_at:
-        raise Refused(403, "revoked")
+        raise RequestRefused(403, "revoked")
     content = bundle.bundle(kiosk, now)
     response = jsonify(content)
     response.set_etag(bundle.etag_of(content), weak=True)
@@ -95,10 +95,10 @@ def sync() -> ResponseReturnValue:
     records = _parse(read_records, sent)
     if records and (switch := switched_off("signing", kiosk.event.cause.organisation_id)):
         # The tablet keeps its records, and sends them when signing is on again.
-        raise Refused(503, "busy", switch.retry_seconds)
+        raise RequestRefused(503, "busy", switch.retry_seconds)
     if records and surge_level() >= SurgeLevel.SIGNING_RETRIES:
         # People who sign online cannot wait as long as a tablet.
-        raise Refused(503, "busy", SigningBusy().retry_seconds)
+        raise RequestRefused(503, "busy", SigningBusy().retry_seconds)
     accepted = [record for record in records if not record.refusal]
     opened = open_records(kiosk, accepted, device_time=report.device_time, now=now)
     receipts = write(
@@ -115,7 +115,7 @@ def sync() -> ResponseReturnValue:
         if record.refusal
     ]
     if records and not receipts and not refusals:
-        raise Refused(507, "full")
+        raise RequestRefused(507, "full")
     kiosk = cast(Kiosk, kiosk_by_id(kiosk_id))
     content = bundle.bundle(kiosk, now)
     return jsonify(
@@ -148,9 +148,9 @@ def _kiosk() -> Kiosk:
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     kiosk = kiosk_by_secret(secret.strip()) if scheme.lower() == "bearer" else None
     if kiosk is None:
-        raise Refused(401, "unknown_kiosk")
+        raise RequestRefused(401, "unknown_kiosk")
     if not limiter().hit(REQUESTS, "kiosk", str(kiosk.id)):
-        raise Refused(429, "too_many", PAUSE)
+        raise RequestRefused(429, "too_many", PAUSE)
     return kiosk
 
 
@@ -160,18 +160,18 @@ def _request_json(most: int) -> dict[str, Any]:
     try:
         return read_json(request.get_data(cache=False))
     except RequestEntityTooLarge as error:
-        raise Refused(413, "too_large") from error
+        raise RequestRefused(413, "too_large") from error
     except Malformed as error:
-        raise Refused(400, "malformed") from error
+        raise RequestRefused(400, "malformed") from error
 
 
 def _parse(read: Callable[..., Any], *sent: Any) -> Any:
     try:
         return read(*sent)
     except Malformed as error:
-        raise Refused(400, "malformed") from error
+        raise RequestRefused(400, "malformed") from error
     except TooLarge as error:
-        raise Refused(413, "too_large") from error
+        raise RequestRefused(413, "too_large") from error
 
 
 def _receipt_json(uuid: str, status: str, reason: str) -> dict[str, str]:

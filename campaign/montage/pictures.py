@@ -96,7 +96,7 @@ class Drawer:
 
 
 @dataclass(frozen=True)
-class Picture:
+class DrawnPicture:
     """A PNG; `is_current` is false while a newer one is being drawn."""
 
     png: bytes
@@ -116,8 +116,8 @@ def montage_png(
     width: int,
     gaps: Collection[int] = (),
     night: bool = False,
-) -> Picture:
-    """Return the Picture of butterflies 1 … `count` without the `gaps`, `width` pixels wide.
+) -> DrawnPicture:
+    """Return the DrawnPicture of butterflies 1 … `count` without the `gaps`, `width` pixels wide.
 
     Counts that look the same share a file.
     """
@@ -133,33 +133,35 @@ def montage_png(
     )
 
 
-def card_png(folder: Path | str, card: Card) -> Picture:
-    """Return the Picture of a Card."""
+def card_png(folder: Path | str, card: Card) -> DrawnPicture:
+    """Return the DrawnPicture of a Card."""
     shape = find_shape(card.shape)
     return latest(folder, ("card", card.address, card.lang), card, lambda: draw_card(card, shape))
 
 
-def latest(folder: Path | str, series: object, key: object, make: Callable[[], bytes]) -> Picture:
-    """Return the Picture of `key`, or after a second the last one of its `series`.
+def latest(
+    folder: Path | str, series: object, key: object, make: Callable[[], bytes]
+) -> DrawnPicture:
+    """Return the DrawnPicture of `key`, or after a second the last one of its `series`.
 
     It is drawn in a separate thread, even if the request gives up waiting. `make` must not need the
     request context. Raise DrawingQueueFull if the queue is full and there is no older picture.
     """
     file = Path(folder) / f"{_digest(series)}-{_digest(key)}.png"
     with suppress(FileNotFoundError):
-        return Picture(file.read_bytes())
+        return DrawnPicture(file.read_bytes())
     future = _drawer.draw(file, lambda: _draw_once(file, make, _queue.drawing))
     older = _newest(file.parent, _digest(series))
     try:
         with _queue.slot():
-            return Picture(future.result(MAX_WAIT_SECONDS if older else None))
+            return DrawnPicture(future.result(MAX_WAIT_SECONDS if older else None))
     except (TimeoutError, DrawingQueueFull):
         # It may have been saved in the moment in which this request stopped waiting.
         with suppress(FileNotFoundError):
-            return Picture(file.read_bytes())
+            return DrawnPicture(file.read_bytes())
         if older is None:
             raise
-        return Picture(older, is_current=False)
+        return DrawnPicture(older, is_current=False)
 
 
 def cached(

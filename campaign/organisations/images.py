@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from campaign.organisations.svg import SvgRefused, clean_svg
-from campaign.publishing.picture_upload import PictureRefused, clean_logo
+from campaign.publishing.picture_upload import PictureUploadRefused, clean_logo
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -16,7 +16,7 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 class ImageRefused(ValueError):
     """The bytes are no image that we can show.
 
-    `code` is that of PictureRefused or of SvgRefused.
+    `code` is that of PictureUploadRefused or of SvgRefused.
     """
 
     def __init__(self, code: str) -> None:
@@ -43,7 +43,7 @@ def clean_image(data: bytes) -> CleanImage:
     is_svg = data.removeprefix(_BYTE_ORDER_MARK).lstrip().startswith(b"<")
     try:
         image = clean_svg(data) if is_svg else clean_logo(data)
-    except (SvgRefused, PictureRefused) as refusal:
+    except (SvgRefused, PictureUploadRefused) as refusal:
         raise ImageRefused(refusal.code) from refusal
     return CleanImage(
         media_type="image/svg+xml" if is_svg else "image/png",

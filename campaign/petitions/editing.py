@@ -15,7 +15,7 @@ from campaign.petitions.models import Petition, Target
 from campaign.petitions.operations import slugs
 from campaign.petitions.queries import petition_counts
 from campaign.petitions.questions import prompts_among, without_prompts
-from campaign.petitions.readiness import TEXT_FAULTS, Fault, NotReady, faults_of
+from campaign.petitions.readiness import TEXT_FAULTS, Fault, PetitionNotReady, faults_of
 from campaign.petitions.versions import texts_of, update_versions, with_kind_texts
 from campaign.petitions.wording import PART, set_wording
 from campaign.targets.queries import profiles_by_ids
@@ -36,7 +36,7 @@ def change_petition_text(
     Before the petition opens nobody can have signed, so the text changes in place. Afterwards each
     change makes a new version. Signatures keep pointing at the version they were made under.
 
-    Raise NotReady if a public petition would lose part of its text.
+    Raise PetitionNotReady if a public petition would lose part of its text.
     """
     petition = load_for_update(Petition, petition_id)
     texts = with_kind_texts(petition.current_version, texts)
@@ -69,12 +69,12 @@ def change_targets(
     `profile_ids` has for each target its profile, None for one that was typed. Those of other
     organisations are ignored. Without it, targets with the same names keep their profiles.
 
-    Once the petition has opened this makes a new version. Raise NotReady if a
+    Once the petition has opened this makes a new version. Raise PetitionNotReady if a
     public petition would have no target.
     """
     petition = _load_settings(petition_id, version)
     if petition.state != "draft" and not targets:
-        raise NotReady([Fault("target")])
+        raise PetitionNotReady([Fault("target")])
     chosen = _profiles_of(petition, targets, profile_ids)
     kept = _kept_targets(petition, targets, chosen)
     # Positions are unique, so we move the old targets away before the new ones take theirs.
@@ -255,4 +255,4 @@ def _load_settings(petition_id: int, version: int | None) -> Petition:
 def _demand_complete(petition: Petition, now: datetime) -> None:
     missing = [fault for fault in faults_of(petition, now) if fault.code in TEXT_FAULTS]
     if missing:
-        raise NotReady(missing)
+        raise PetitionNotReady(missing)

@@ -8,7 +8,7 @@ from campaign.accounts.audit import record_planned
 from campaign.causes.models import Cause
 from campaign.extensions import db
 from campaign.petitions.models import Petition
-from campaign.petitions.readiness import NotReady, faults_of
+from campaign.petitions.readiness import PetitionNotReady, faults_of
 from campaign.publishing.life_cycle import ArchivableLifeCycle, LifeCycle, NotPublishable
 
 
@@ -27,10 +27,10 @@ class PetitionLifeCycle(ArchivableLifeCycle[Petition]):
     operations = ("publish", "schedule", "unschedule", "close", "reopen", "archive", "restore")
 
     def require_ready(self, row: Petition, now: datetime) -> None:
-        """Raise NotReady and CauseClosed."""
+        """Raise PetitionNotReady and CauseClosed."""
         _demand_open_cause(row)
         if faults := faults_of(row, now):
-            raise NotReady(faults)
+            raise PetitionNotReady(faults)
 
     def note_zone(self, row: Petition, zone: str) -> None:
         """Set the time zone of the dates, unless they have one."""

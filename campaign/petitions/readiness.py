@@ -27,7 +27,7 @@ class Fault(NamedTuple):
     lang: str = ""
 
 
-class NotReady(NotPublishable):
+class PetitionNotReady(NotPublishable):
     """The petition lacks something required for publishing. `faults` come from `faults_of`."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:

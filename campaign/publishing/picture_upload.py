@@ -27,7 +27,7 @@ _decoding = BoundedSemaphore(1)
 log = logging.getLogger("campaign.pictures")
 
 
-class PictureRefused(ValueError):
+class PictureUploadRefused(ValueError):
     """The bytes are no picture that we can show; `code` is `format`, `bytes` or `pixels`."""
 
     def __init__(self, code: str) -> None:
@@ -59,9 +59,10 @@ class CleanLogo:
 
 
 def clean_picture(data: bytes) -> CleanPicture:
-    """Return the CleanPicture in `data`, at most 1600 pixels wide and high. Raises PictureRefused.
+    """Return the CleanPicture in `data`, at most 1600 pixels wide and high.
 
-    A large one takes a second or two, so never call this inside a database transaction.
+    Raises PictureUploadRefused. A large one takes a second or two, so never call this inside a
+    database transaction.
     """
     with _decoded(data) as (folder, result):
         clean, small = (folder / "clean.webp").read_bytes(), folder / "small.webp"
@@ -76,9 +77,9 @@ def clean_picture(data: bytes) -> CleanPicture:
 
 
 def clean_logo(data: bytes) -> CleanLogo:
-    """Return the CleanLogo in `data`, at most 1200 pixels wide and high. Raises PictureRefused.
+    """Return the CleanLogo in `data`, at most 1200 pixels wide and high.
 
-    Never call this inside a database transaction.
+    Raises PictureUploadRefused. Never call this inside a database transaction.
     """
     with _decoded(data, "logo") as (folder, result):
         return CleanLogo((folder / "clean.png").read_bytes(), result["width"], result["height"])
@@ -88,16 +89,16 @@ def clean_logo(data: bytes) -> CleanLogo:
 def _decoded(data: bytes, *options: str) -> Iterator[tuple[Path, dict[str, Any]]]:
     """Yield the folder with the files of the decoded picture, and the result.
 
-    Raises PictureRefused.
+    Raises PictureUploadRefused.
     """
     if len(data) > MAX_BYTES:
-        raise PictureRefused("bytes")
+        raise PictureUploadRefused("bytes")
     with _decoding, tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         (folder / "picture").write_bytes(data)
         result = _decode_in_process(folder, *options)
         if "refused" in result:
-            raise PictureRefused(result["refused"])
+            raise PictureUploadRefused(result["refused"])
         yield folder, result
 
 

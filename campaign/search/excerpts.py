@@ -15,29 +15,29 @@ CHARACTERS_BEFORE = 60
 _BREAK = re.compile(r"(?<=[^\s.!?…:;,·])\s*\n\s*")
 
 
-class Part(NamedTuple):
+class ExcerptPart(NamedTuple):
     """A piece of a text; `is_hit` if it is a word that matches the search."""
 
     text: str
     is_hit: bool
 
 
-def parts(text: str, terms: Iterable[str]) -> tuple[Part, ...]:
-    """Return `text` as Parts; a word that begins with one of `terms` is a hit."""
+def parts(text: str, terms: Iterable[str]) -> tuple[ExcerptPart, ...]:
+    """Return `text` as ExcerptParts; a word that begins with one of `terms` is a hit."""
     text = normalize("NFC", text)
     pieces, end = [], 0
     for start, stop in _hits(text, terms):
         if start > end:
-            pieces.append(Part(text[end:start], False))
-        pieces.append(Part(text[start:stop], True))
+            pieces.append(ExcerptPart(text[end:start], False))
+        pieces.append(ExcerptPart(text[start:stop], True))
         end = stop
     if end < len(text):
-        pieces.append(Part(text[end:], False))
+        pieces.append(ExcerptPart(text[end:], False))
     return tuple(pieces)
 
 
-def excerpt(summary: str, body: str, terms: Iterable[str]) -> tuple[Part, ...]:
-    """Return the Parts of the excerpt to show.
+def excerpt(summary: str, body: str, terms: Iterable[str]) -> tuple[ExcerptPart, ...]:
+    """Return the ExcerptParts of the excerpt to show.
 
     It comes from the summary, or from the body if only that contains the terms.
     """

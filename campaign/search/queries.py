@@ -12,7 +12,7 @@ from campaign.causes.models import CauseTally
 from campaign.extensions import db
 from campaign.petitions.queries import kinds_of_actions, petition_counts, results_of_actions
 from campaign.search.backends import ids_with, prefer_index
-from campaign.search.excerpts import Part, excerpt, parts
+from campaign.search.excerpts import ExcerptPart, excerpt, parts
 from campaign.search.models import KINDS, SearchDocument, SearchText
 from campaign.search.normalization import is_accented_letter, is_single_character, terms_of
 
@@ -35,8 +35,8 @@ class Hit:
     action_kind: str
     slug: str
     text_lang: str
-    title: tuple[Part, ...]
-    excerpt: tuple[Part, ...]
+    title: tuple[ExcerptPart, ...]
+    excerpt: tuple[ExcerptPart, ...]
     day: date | None
     detail: str
     is_cancelled: bool

@@ -16,7 +16,7 @@ MIN_REFERRERS = 10
 
 
 @dataclass(frozen=True)
-class Row:
+class ComparisonRow:
     """A wording's Outcome, its success rate, and the confidence interval of that rate.
 
     `share` is the share of supporters given the wording who brought at least one signature. It lies
@@ -40,9 +40,9 @@ class Comparison:
 
     lang: str
     since: datetime
-    rows: tuple[Row, ...]
+    rows: tuple[ComparisonRow, ...]
     verdict: str
-    best: Row | None = None
+    best: ComparisonRow | None = None
 
 
 def comparisons(petition_id: int) -> list[Comparison]:
@@ -80,8 +80,8 @@ def _compare(lang: str, texts: Sequence[ShareText]) -> Comparison:
     )
 
 
-def _row(outcome: Outcome) -> Row:
-    return Row(outcome, _share(outcome), *wilson(outcome.referrers, outcome.assigned))
+def _row(outcome: Outcome) -> ComparisonRow:
+    return ComparisonRow(outcome, _share(outcome), *wilson(outcome.referrers, outcome.assigned))
 
 
 def _share(outcome: Outcome) -> float:

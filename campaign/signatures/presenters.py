@@ -73,7 +73,7 @@ def shared_context(petition: Petition, lang: str, now: datetime) -> dict[str, An
 
 
 @dataclass(frozen=True)
-class Signer:
+class ShownSigner:
     """One shown signature: the name as its supporter chose, country, day, and approved comment."""
 
     number: int
@@ -83,14 +83,14 @@ class Signer:
     comment: str
 
 
-def signers(petition_id: int, cause_id: int, lang: str) -> tuple[list[Signer], int]:
+def signers(petition_id: int, cause_id: int, lang: str) -> tuple[list[ShownSigner], int]:
     """Return the newest shown signers, and how many since the oldest of them are counted only.
 
     The second number is 0 where it is below MIN_COUNT, so that it singles out nobody.
     """
     rows = newest_signers(petition_id)
     shown = [
-        Signer(
+        ShownSigner(
             number=cast(int, row.number),
             name=row.shown_name,
             place=country_name(row.country, locale_of(lang)) if row.country else "",

@@ -35,7 +35,7 @@ class SuppressedByOwner(CampaignError):
     status = 409
 
 
-class NotYours(CampaignError):
+class SubscriptionNotYours(CampaignError):
     """The link does not open this subscription."""
 
     status = 404
@@ -172,7 +172,7 @@ def change(
 ) -> Subscription:
     """Change the language and frequency of a subscription of exactly this address.
 
-    Raises NotYours.
+    Raises SubscriptionNotYours.
     """
     row = _load_own(subscription_id, email_digest, email)
     if frequency == "weekly" and row.frequency != "weekly":
@@ -191,7 +191,7 @@ def end(
     now: datetime,
     mailing_id: int | None = None,
 ) -> Subscription:
-    """End a subscription of exactly this address, at its owner's request. Raises NotYours.
+    """End a subscription of exactly this address, as asked. Raises SubscriptionNotYours.
 
     Ending it twice changes nothing.
     """
@@ -305,5 +305,5 @@ def _load_own(subscription_id: int, email_digest: bytes, email: str) -> Subscrip
         or row.email_digest != email_digest
         or not is_same_address(row.email, email)
     ):
-        raise NotYours(subscription_id)
+        raise SubscriptionNotYours(subscription_id)
     return row

@@ -12,7 +12,7 @@ YEARS = range(1900, 2200)
 
 
 @dataclass(frozen=True)
-class Archive:
+class ArchiveFilters:
     """The filters of the archive: one cause or all, one year or all, and the page number."""
 
     cause: str | None

@@ -35,7 +35,7 @@ from campaign.process.clock import utcnow
 from campaign.publishing.pictures import PICTURE_SECONDS
 from campaign.updates.body_pictures import body_picture_bytes
 from campaign.updates.feeds import atom
-from campaign.updates.forms import Archive
+from campaign.updates.forms import ArchiveFilters
 from campaign.updates.operations import pictures
 from campaign.updates.presenters import UpdatePage, page, recent_cards
 from campaign.updates.queries import (
@@ -147,7 +147,7 @@ def body_picture(digest: str) -> ResponseReturnValue:
 
 def _render_archive(cause: Cause | None) -> Response:
     now = utcnow()
-    archive = Archive.from_args(request.args, cause.slug if cause else None)
+    archive = ArchiveFilters.from_args(request.args, cause.slug if cause else None)
     cause_id = cause.id if cause else None
     criteria = {
         "cause_id": cause_id,

@@ -28,7 +28,7 @@ from campaign.signatures.erasure import count_personal
 from campaign.signatures.models import Signature
 from campaign.signatures.moderation import decisions
 from campaign.signatures.moderation.rules import create_rule, switch_on
-from campaign.signatures.owner.operations import NotYours
+from campaign.signatures.owner.operations import SignatureNotYours
 from campaign.signatures.queries import differences
 from tests.factories.paper import (
     begin,
@@ -317,7 +317,7 @@ def test_undo_before_counting_counts_nothing(petition):
 
 def withdraw_by_owner(signature_id):
     """Withdraw as its owner would, unless the import was just undone."""
-    with suppress(NotYours):
+    with suppress(SignatureNotYours):
         withdraw(signature_id)
 
 

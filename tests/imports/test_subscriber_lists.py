@@ -15,7 +15,7 @@ from campaign.imports.subscribers import jobs, reading
 from campaign.imports.subscribers.jobs import sweep_lists
 from campaign.imports.subscribers.operations import (
     RETENTION,
-    ImportOvertaken,
+    SubscriberImportOvertaken,
     accept_import,
     check_import,
     drop_import,
@@ -174,7 +174,7 @@ def test_import_is_stopped_and_undone_in_the_middle(checked, monkeypatch):
 
     def overtaken(outcomes):
         # An organizer presses the button after each batch.
-        with suppress(ImportOvertaken):
+        with suppress(SubscriberImportOvertaken):
             write(undo_import, import_id=import_id)
         return outcomes
 
@@ -222,9 +222,9 @@ def test_files_without_an_import_and_abandoned_imports_are_deleted(checked, monk
 def test_only_an_import_of_which_nothing_was_imported_is_deleted(checked):
     import_id = checked()
     write(accept_import, import_id=import_id)
-    with pytest.raises(ImportOvertaken):
+    with pytest.raises(SubscriberImportOvertaken):
         write(drop_import, import_id=import_id)
-    with pytest.raises(ImportOvertaken):
+    with pytest.raises(SubscriberImportOvertaken):
         write(accept_import, import_id=import_id)
 
 

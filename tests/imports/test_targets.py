@@ -12,7 +12,7 @@ from campaign.extensions import db, write
 from campaign.imports.tables import FileRefused
 from campaign.imports.targets.files import check_file
 from campaign.imports.targets.operations import (
-    ImportOvertaken,
+    TargetImportOvertaken,
     drop_import,
     keep_checked,
     may_undo,
@@ -214,10 +214,10 @@ def test_nothing_is_imported_if_a_target_changed_since_the_check(organisation_id
     checked = check(organisation_id, data)
     import_id = keep(organisation_id, data, checked)
     make_target(organisation_id)
-    with pytest.raises(ImportOvertaken):
+    with pytest.raises(TargetImportOvertaken):
         write(checked.apply, import_id=import_id, now=utcnow())
     assert db.session.scalar(select(func.count(TargetProfile.id))) == 1
-    with pytest.raises(ImportOvertaken):
+    with pytest.raises(TargetImportOvertaken):
         write(drop_import, import_id=import_id + 1)
     write(drop_import, import_id=import_id)
 
@@ -232,7 +232,7 @@ def test_undo_deletes_what_was_added_and_restores_what_was_changed(organisation_
     assert (after.search_text, after.valid_from) == (before.search_text, None)
     assert addresses(after) == {"old@senate.example": "bounced"}
     assert len(targets(organisation_id)) == 1
-    with pytest.raises(ImportOvertaken):
+    with pytest.raises(TargetImportOvertaken):
         undo(import_id)
     assert check(organisation_id, csv_of(*ROWS)).counts == counts
 

@@ -9,7 +9,7 @@ import pytest
 
 from campaign.db.failure_log import FailureLog
 from campaign.montage import pictures
-from campaign.montage.pictures import CACHE_SECONDS, DrawingQueueFull, Picture, cached, latest
+from campaign.montage.pictures import CACHE_SECONDS, DrawingQueueFull, DrawnPicture, cached, latest
 
 
 def test_cached_picture_is_drawn_once(tmp_path):
@@ -74,13 +74,13 @@ def impatient(monkeypatch):
 
 
 def test_last_picture_is_shown_while_a_new_one_is_drawn(tmp_path, slow, impatient):
-    assert latest(tmp_path, "cause", 1, lambda: b"old") == Picture(b"old")
+    assert latest(tmp_path, "cause", 1, lambda: b"old") == DrawnPicture(b"old")
     for _ in range(3):
-        assert latest(tmp_path, "cause", 2, slow) == Picture(b"old", is_current=False)
+        assert latest(tmp_path, "cause", 2, slow) == DrawnPicture(b"old", is_current=False)
     slow.go.set()
     # Another series has no older picture. It waits its turn, and by then the new one is cached.
-    assert latest(tmp_path, "other", 1, lambda: b"other") == Picture(b"other")
-    assert latest(tmp_path, "cause", 2, slow) == Picture(b"new")
+    assert latest(tmp_path, "other", 1, lambda: b"other") == DrawnPicture(b"other")
+    assert latest(tmp_path, "cause", 2, slow) == DrawnPicture(b"new")
     assert slow.times == 1
 
 
@@ -99,13 +99,13 @@ def test_picture_saved_as_the_wait_ends_is_current(tmp_path, monkeypatch):
 
     saved = None
     monkeypatch.setattr(pictures._drawer, "draw", draw)
-    assert latest(tmp_path, "cause", 2, lambda: b"new") == Picture(b"new")
+    assert latest(tmp_path, "cause", 2, lambda: b"new") == DrawnPicture(b"new")
 
 
 def test_quick_drawing_is_shown_at_once(tmp_path, monkeypatch):
     monkeypatch.setattr(pictures, "MAX_WAIT_SECONDS", 60)
     latest(tmp_path, "cause", 1, lambda: b"old")
-    assert latest(tmp_path, "cause", 2, lambda: b"new") == Picture(b"new")
+    assert latest(tmp_path, "cause", 2, lambda: b"new") == DrawnPicture(b"new")
 
 
 def test_old_picture_is_not_shown_for_a_new_one(tmp_path, slow, impatient):
@@ -114,7 +114,7 @@ def test_old_picture_is_not_shown_for_a_new_one(tmp_path, slow, impatient):
     modified_at = file.stat().st_mtime - CACHE_SECONDS - 1
     os.utime(file, (modified_at, modified_at))
     slow.go.set()
-    assert latest(tmp_path, "cause", 2, slow) == Picture(b"new")
+    assert latest(tmp_path, "cause", 2, slow) == DrawnPicture(b"new")
 
 
 def test_process_draws_one_picture_at_a_time(tmp_path, slow, impatient):
@@ -131,14 +131,14 @@ def test_process_draws_one_picture_at_a_time(tmp_path, slow, impatient):
     assert drawn == []
     slow.go.set()
     other.join(60)
-    assert latest(tmp_path, "c", 1, lambda: b"last") == Picture(b"last")
+    assert latest(tmp_path, "c", 1, lambda: b"last") == DrawnPicture(b"last")
     assert sorted(drawn) == ["b", "poster"]
 
 
 def test_waiting_crowd_gets_the_last_picture_or_is_refused(tmp_path, slow, monkeypatch):
     latest(tmp_path, "cause", 1, lambda: b"old")
     monkeypatch.setattr(pictures._queue._slots, "acquire", lambda blocking: False)
-    assert latest(tmp_path, "cause", 2, slow) == Picture(b"old", is_current=False)
+    assert latest(tmp_path, "cause", 2, slow) == DrawnPicture(b"old", is_current=False)
     with pytest.raises(DrawingQueueFull):
         latest(tmp_path, "other", 2, slow)
 
@@ -149,4 +149,4 @@ def test_failed_drawing_is_tried_again(tmp_path):
 
     with pytest.raises(RuntimeError):
         latest(tmp_path, "cause", 1, fail)
-    assert latest(tmp_path, "cause", 1, lambda: b"drawn") == Picture(b"drawn")
+    assert latest(tmp_path, "cause", 1, lambda: b"drawn") == DrawnPicture(b"drawn")

@@ -8,7 +8,7 @@ from lxml import html
 from campaign.montage import routes
 from campaign.montage.browser_data import version
 from campaign.montage.cards import routes as card_routes
-from campaign.montage.pictures import Picture
+from campaign.montage.pictures import DrawnPicture
 from tests.factories.signatures import AMALIA, ODILE, change, hatch_now, sign_and_hatch, withdraw
 
 NAMES = "/causes/valley/butterflies/0.json"
@@ -150,7 +150,7 @@ def test_drawing_data_is_cached_only_under_its_own_digest(client, petition):
     ],
 )
 def test_older_picture_is_cached_for_seconds(client, petition, monkeypatch, module, function, path):
-    monkeypatch.setattr(module, function, lambda *_, **__: Picture(b"older", is_current=False))
+    monkeypatch.setattr(module, function, lambda *_, **__: DrawnPicture(b"older", is_current=False))
     assert client.get(path).cache_control.max_age <= 5
-    monkeypatch.setattr(module, function, lambda *_, **__: Picture(b"current"))
+    monkeypatch.setattr(module, function, lambda *_, **__: DrawnPicture(b"current"))
     assert client.get(path).cache_control.max_age >= 60

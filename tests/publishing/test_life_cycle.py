@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from campaign.accounts.audit import entries
-from campaign.events.life_cycle import NotReady, event_life_cycle
+from campaign.events.life_cycle import EventNotReady, event_life_cycle
 from campaign.events.operations import change_event
 from campaign.extensions import db, write
 from campaign.petitions.life_cycles import cause_life_cycle, petition_life_cycle
@@ -90,7 +90,7 @@ def test_draft_that_is_not_ready_stays_a_draft_until_it_is(app):
     row = make_event(cause_id=make_cause().id, draft=True)
     schedule(event_life_cycle, row)
     write(change_event, row.id, now=utcnow(), town="", texts=PLACES)
-    with pytest.raises(NotReady):
+    with pytest.raises(EventNotReady):
         write(event_life_cycle.publish, row_id=row.id, now=utcnow())
     assert write(event_life_cycle.publish_due, now=utcnow() + LATER) == 0
     write(change_event, row.id, now=utcnow(), town="Guelph")

@@ -8,7 +8,7 @@ from PIL import Image
 
 from campaign.process import isolated
 from campaign.publishing import picture_decoding, picture_upload
-from campaign.publishing.picture_upload import PictureRefused, clean_picture
+from campaign.publishing.picture_upload import PictureUploadRefused, clean_picture
 
 
 def picture(size=(400, 200), kind="PNG", mode="RGB", **options):
@@ -39,7 +39,7 @@ def test_large_picture_is_reduced_and_a_rotated_one_is_turned_upright():
     [b"", b"<svg onload='alert(1)'/>", b"\x89PNG\r\n\x1a\n broken", picture(kind="GIF", mode="P")],
 )
 def test_non_picture_is_refused(data):
-    with pytest.raises(PictureRefused) as refusal:
+    with pytest.raises(PictureUploadRefused) as refusal:
         clean_picture(data)
     assert refusal.value.code == "format"
 
@@ -56,7 +56,7 @@ def test_wrong_camera_metadata_breaks_nothing(exif):
     data = picture((400, 200), "JPEG", exif=exif)
     try:
         assert clean_picture(data).width in (200, 400)
-    except PictureRefused as refusal:
+    except PictureUploadRefused as refusal:
         assert refusal.code == "format"
 
 
@@ -84,7 +84,7 @@ def test_pictures_are_decoded_in_a_process_that_knows_no_secret(monkeypatch):
 
 def test_process_that_dies_or_takes_too_long_is_no_picture(monkeypatch):
     monkeypatch.setattr(picture_upload, "MAX_SECONDS", 0)
-    with pytest.raises(PictureRefused, match="format"):
+    with pytest.raises(PictureUploadRefused, match="format"):
         clean_picture(picture())
 
 
@@ -98,5 +98,5 @@ def test_too_many_bytes_or_pixels_are_refused(monkeypatch, tmp_path):
     (tmp_path / "picture").write_bytes(picture())
     assert picture_decoding.clean(tmp_path) == {"refused": "pixels"}
     monkeypatch.setattr(picture_upload, "MAX_BYTES", 10)
-    with pytest.raises(PictureRefused, match="bytes"):
+    with pytest.raises(PictureUploadRefused, match="bytes"):
         clean_picture(picture())

@@ -15,7 +15,7 @@ from campaign.db.versioned import check_part
 from campaign.extensions import db, load_for_update
 from campaign.petitions.models import Petition
 from campaign.petitions.questions import PROMPT, prompts_among, without_prompts
-from campaign.petitions.readiness import Fault, NotReady
+from campaign.petitions.readiness import Fault, PetitionNotReady
 from campaign.petitions.versions import texts_of, update_versions
 
 # The part of a petition that these forms edit.
@@ -111,8 +111,8 @@ def change_letter_text(
 ) -> Petition:
     """Set the texts of the letter by language, and its prompts. Other questions stay.
 
-    Once the action has opened, each change makes a new version. Raise NotReady if a public action
-    would lose what its letter needs.
+    Once the action has opened, each change makes a new version. Raise PetitionNotReady if a public
+    action would lose what its letter needs.
     """
     petition = load_for_update(Petition, petition_id)
     if letter_texts_of(petition) == {**letter_texts_of(petition), **texts} and questions_with(
@@ -131,8 +131,8 @@ def change_letter_text(
 def change_letter_settings(*, petition_id: int, version: int | None, **settings: Any) -> Petition:
     """Set how letters are delivered. `settings` are all of SETTINGS.
 
-    Letters that were written before keep their delivery method. Raise NotReady if a public action
-    could not deliver letters in the new way.
+    Letters that were written before keep their delivery method. Raise PetitionNotReady if a public
+    action could not deliver letters in the new way.
     """
     petition = load_for_update(Petition, petition_id)
     check_part(petition, PART, version)
@@ -157,4 +157,4 @@ def copy_letter_settings(*, from_petition_id: int, to_petition_id: int) -> None:
 def _demand(petition: Petition, codes: Collection[str]) -> None:
     faults = [Fault(code, lang) for code, lang in missing(petition.id) if code in codes]
     if petition.state != "draft" and faults:
-        raise NotReady(faults)
+        raise PetitionNotReady(faults)

@@ -10,7 +10,7 @@ from campaign.extensions import database_now, db, write
 from campaign.imports.subscribers.models import SubscriberImport
 from campaign.imports.subscribers.operations import (
     JOB,
-    ImportOvertaken,
+    SubscriberImportOvertaken,
     finish_check,
     finish_import,
     finish_undo,
@@ -50,7 +50,7 @@ def work_on_list(run: JobRun) -> None:
     # It may be deleted at any time, and then could not be loaded again after a rollback.
     db.session.expunge(item)
     # If an organizer overtook it, this job runs again.
-    with suppress(ImportOvertaken):
+    with suppress(SubscriberImportOvertaken):
         if item.state == "checking":
             _check(run, item)
         elif item.state == "importing":

@@ -24,7 +24,7 @@ BATCH_SIZE = 500
 _subscription = Subscription.__table__
 
 
-class ImportOvertaken(CampaignError):
+class SubscriberImportOvertaken(CampaignError):
     """The import is no longer in the state that the change needs. Nothing was changed."""
 
     status = 409
@@ -71,7 +71,7 @@ def check_import(
     asks: bool,
     columns: Mapping[str, str],
 ) -> None:
-    """Queue a check of the file with these columns. Raises ImportOvertaken."""
+    """Queue a check of the file with these columns. Raises SubscriberImportOvertaken."""
     values = {
         "cause_id": cause_id,
         "organisation_id": organisation_id,
@@ -84,13 +84,13 @@ def check_import(
 
 
 def accept_import(*, import_id: int) -> None:
-    """Queue the import of a checked file. Raises ImportOvertaken."""
+    """Queue the import of a checked file. Raises SubscriberImportOvertaken."""
     _change(import_id, "checked", state="importing", done=0)
     enqueue(JOB, import_id)
 
 
 def undo_import(*, import_id: int) -> None:
-    """Queue the removal of what was imported, or stop an import. Raises ImportOvertaken."""
+    """Queue the removal of what was imported, or stop it. Raises SubscriberImportOvertaken."""
     _begin_undo(import_id, "imported", "importing")
     enqueue(JOB, import_id)
 
@@ -110,24 +110,24 @@ def undo_restored(*, import_id: int) -> None:
 def drop_import(*, import_id: int) -> None:
     """Delete an import of which nothing was imported. Its file is removed afterwards.
 
-    Raises ImportOvertaken.
+    Raises SubscriberImportOvertaken.
     """
     statement = delete(SubscriberImport).where(
         SubscriberImport.id == import_id,
         SubscriberImport.state.in_(("open", "checking", "checked", "undone")),
     )
     if not _rows_changed(statement):
-        raise ImportOvertaken(import_id)
+        raise SubscriberImportOvertaken(import_id)
     cancel_job(JOB, import_id)
 
 
 def note_progress(import_id: int, *, done: int) -> None:
-    """Record how many bytes of the file are checked. Raises ImportOvertaken."""
+    """Record how many bytes of the file are checked. Raises SubscriberImportOvertaken."""
     _change(import_id, "checking", done=done)
 
 
 def finish_check(import_id: int, *, counts: Mapping[str, int], errors: Sequence[Any]) -> None:
-    """Record the result of the check. Raises ImportOvertaken."""
+    """Record the result of the check. Raises SubscriberImportOvertaken."""
     _change(import_id, "checking", state="checked", counts=dict(counts), errors=list(errors))
 
 
@@ -140,7 +140,7 @@ def refuse_file(import_id: int, *, error_code: str) -> None:
 def import_part(import_id: int, subscribers: Sequence[Subscriber], *, done: int) -> list[str]:
     """Import the next subscribers of the file and return the outcome of each.
 
-    Raises ImportOvertaken.
+    Raises SubscriberImportOvertaken.
     """
     now = utcnow()
     item = _change(import_id, "importing", done=done)
@@ -155,7 +155,7 @@ def import_part(import_id: int, subscribers: Sequence[Subscriber], *, done: int)
 
 
 def finish_import(import_id: int, *, counts: Mapping[str, int], errors: Sequence[Any]) -> None:
-    """Record that everything is imported. Raises ImportOvertaken."""
+    """Record that everything is imported. Raises SubscriberImportOvertaken."""
     _change(import_id, "importing", state="imported", counts=dict(counts), errors=list(errors))
 
 
@@ -184,7 +184,7 @@ def remove_part(import_id: int, after: int) -> int | None:
 
 
 def finish_undo(import_id: int) -> None:
-    """Record that the import is undone. Raises ImportOvertaken."""
+    """Record that the import is undone. Raises SubscriberImportOvertaken."""
     _change(import_id, "undoing", state="undone")
 
 
@@ -208,7 +208,7 @@ def _begin_undo(import_id: int, *states: str) -> None:
 def _change(import_id: int, *states: str, **columns: Any) -> Any:
     """Change columns of an import in one of these states and return the columns that callers need.
 
-    Raises ImportOvertaken.
+    Raises SubscriberImportOvertaken.
     """
     row = db.session.execute(
         update(SubscriberImport)
@@ -223,7 +223,7 @@ def _change(import_id: int, *states: str, **columns: Any) -> Any:
         .execution_options(synchronize_session=False)
     ).one_or_none()
     if row is None:
-        raise ImportOvertaken(import_id)
+        raise SubscriberImportOvertaken(import_id)
     return row
 
 

@@ -14,7 +14,7 @@ from campaign.imports.targets.operations import (
 )
 from campaign.imports.targets.planning import ADDED, plan_import
 from campaign.imports.targets.reading import read_area_codes, read_targets
-from campaign.imports.targets.rows import Fault
+from campaign.imports.targets.rows import RowFault
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class CheckedFile:
 
     counts: dict[str, int]
     preview: list[dict[str, Any]]
-    faults: list[Fault]
+    faults: list[RowFault]
     apply: Callable[..., Any]
 
 

@@ -20,7 +20,7 @@ from campaign.imports.targets.planning import (
     CHANGED,
     Email,
     Plan,
-    Step,
+    PlannedStep,
     directory_stamp,
     plain_value,
     row_of,
@@ -37,7 +37,7 @@ MAX_PREVIEW = 50
 BATCH_SIZE = 500
 
 
-class ImportOvertaken(CampaignError):
+class TargetImportOvertaken(CampaignError):
     """Someone else imported, undid or deleted this file, or changed a target, in the meantime."""
 
     status = 409
@@ -80,10 +80,10 @@ def preview_of(plan: Plan) -> list[dict[str, Any]]:
 
 
 def apply_targets(*, import_id: int, plan: Plan, now: datetime) -> TargetImport:
-    """Import what `plan` says, which has no faults. Raise ImportOvertaken."""
+    """Import what `plan` says, which has no faults. Raise TargetImportOvertaken."""
     item = _checked(import_id)
     if directory_stamp(item.organisation_id) != plan.stamp:
-        raise ImportOvertaken("a target was changed since the file was compared")
+        raise TargetImportOvertaken("a target was changed since the file was compared")
     added = [step for step in plan.steps if step.outcome == ADDED]
     changed = [step for step in plan.steps if step.outcome == CHANGED]
     ids = _insert(item.organisation_id, added, now)
@@ -96,7 +96,7 @@ def apply_targets(*, import_id: int, plan: Plan, now: datetime) -> TargetImport:
 
 
 def apply_area_codes(*, import_id: int, rows: list[dict[str, str]], now: datetime) -> TargetImport:
-    """Replace the area codes of the countries in a file. Raise ImportOvertaken."""
+    """Replace the area codes of the countries in a file. Raise TargetImportOvertaken."""
     item = _checked(import_id)
     countries = sorted({row["country"] for row in rows})
     former = [row for row in area_codes(item.organisation_id) if row["country"] in countries]
@@ -109,11 +109,11 @@ def undo_import(*, import_id: int, now: datetime) -> dict[str, int]:
     """Undo an import and return how many targets were "undone", and "kept" because they were used.
 
     A target that was changed after the import stays as it is, and so does one that was added by
-    it and that a petition names. Raise ImportOvertaken if it can no longer be undone.
+    it and that a petition names. Raise TargetImportOvertaken if it can no longer be undone.
     """
     item = load_for_update(TargetImport, import_id)
     if not may_undo(item):
-        raise ImportOvertaken("the import cannot be undone")
+        raise TargetImportOvertaken("the import cannot be undone")
     changes = cast(dict[str, Any], item.changes)
     note_ended("target_import.undone", item.id, item.created_at)
     counts = (_undo_areas if item.kind == "areas" else _undo_targets)(item, changes)
@@ -139,7 +139,7 @@ def may_undo(item: TargetImport) -> bool:
 
 
 def drop_import(*, import_id: int) -> None:
-    """Delete a file that was not imported. Raise ImportOvertaken."""
+    """Delete a file that was not imported. Raise TargetImportOvertaken."""
     db.session.delete(_checked(import_id))
     db.session.flush()
 
@@ -147,7 +147,7 @@ def drop_import(*, import_id: int) -> None:
 def _checked(import_id: int) -> TargetImport:
     item = db.session.get(TargetImport, import_id, with_for_update=True, populate_existing=True)
     if item is None or item.state != "checked":
-        raise ImportOvertaken("the file was imported or deleted")
+        raise TargetImportOvertaken("the file was imported or deleted")
     return item
 
 
@@ -158,7 +158,7 @@ def _imported(item: TargetImport, counts: dict[str, int], now: datetime) -> Targ
     return item
 
 
-def _insert(organisation_id: int, steps: Sequence[Step], now: datetime) -> list[int]:
+def _insert(organisation_id: int, steps: Sequence[PlannedStep], now: datetime) -> list[int]:
     """Insert targets and return their ids in the same order."""
     rows = [
         {
@@ -182,7 +182,7 @@ def _insert(organisation_id: int, steps: Sequence[Step], now: datetime) -> list[
     return ids
 
 
-def _update(steps: Sequence[Step]) -> None:
+def _update(steps: Sequence[PlannedStep]) -> None:
     rows = [
         {
             "profile_id": _id(step),
@@ -212,7 +212,7 @@ def _update_rows(rows: list[dict[str, Any]]) -> None:
         db.session.connection().execute(statement, rows)
 
 
-def _next_versions(step: Step) -> dict[str, int]:
+def _next_versions(step: PlannedStep) -> dict[str, int]:
     """Return the versions of the parts, so that an open form of a changed part conflicts."""
     versions = dict(step.known.part_versions) if step.known else {}
     for part, columns in PARTS.items():
@@ -258,7 +258,7 @@ def _insert_emails(items: Iterable[tuple[int, Sequence[Email]]]) -> None:
         insert_all(db.session.connection(), TargetEmail.__table__, batch)
 
 
-def _former(step: Step) -> dict[str, Any]:
+def _former(step: PlannedStep) -> dict[str, Any]:
     """Return what a changed target was before, as JSON, with the version that it has now."""
     known = step.known
     if known is None:
@@ -362,7 +362,7 @@ def _email(item: list[Any]) -> Email:
     return Email(address, status, datetime.fromisoformat(since) if since else None, is_listed)
 
 
-def _id(step: Step) -> int:
+def _id(step: PlannedStep) -> int:
     return cast(int, cast(Any, step.known).id)
 
 

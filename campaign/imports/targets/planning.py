@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import func, select
 
 from campaign.extensions import db
-from campaign.imports.targets.rows import Fault, TargetRow
+from campaign.imports.targets.rows import FileTarget, RowFault
 from campaign.targets.exporting import TRANSLATED
 from campaign.targets.models import EMAIL_STATUSES, TargetEmail, TargetProfile, address_key
 from campaign.targets.operations import COLUMNS, search_text_of
@@ -45,7 +45,7 @@ class Known:
     line: int | None = None
 
 
-class Step(NamedTuple):
+class PlannedStep(NamedTuple):
     """What a row does: it adds a target (`known` is None), changes one, or neither.
 
     `columns` are all columns that the target then has, `fields` the names of those that change.
@@ -73,8 +73,8 @@ class Plan:
     """What a file would do. With `faults`, nothing may be imported."""
 
     stamp: Stamp
-    steps: list[Step] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
+    steps: list[PlannedStep] = field(default_factory=list)
+    faults: list[RowFault] = field(default_factory=list)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -96,7 +96,7 @@ def directory_stamp(organisation_id: int) -> Stamp:
     return Stamp(*map(int, db.session.execute(query).one()))
 
 
-def plan_import(organisation_id: int, rows: Sequence[TargetRow]) -> Plan:
+def plan_import(organisation_id: int, rows: Sequence[FileTarget]) -> Plan:
     """Return the Plan of a file."""
     plan = Plan(directory_stamp(organisation_id))
     directory = _Directory(organisation_id)
@@ -104,7 +104,7 @@ def plan_import(organisation_id: int, rows: Sequence[TargetRow]) -> Plan:
         plan.faults += row.faults
         if not row.faults:
             result = directory.step(row)
-            if isinstance(result, Fault):
+            if isinstance(result, RowFault):
                 plan.faults.append(result)
             else:
                 plan.steps.append(result)
@@ -121,27 +121,27 @@ class _Directory:
         for known in _known_targets(organisation_id):
             self._add(known)
 
-    def step(self, row: TargetRow) -> Step | Fault:
+    def step(self, row: FileTarget) -> PlannedStep | RowFault:
         """Return what a row does, or why it can do nothing."""
         candidates = self._candidates(row)
         if len(candidates) > 1:
-            return Fault(row.line, "name", "ambiguous", row.name)
+            return RowFault(row.line, "name", "ambiguous", row.name)
         known = candidates[0] if candidates else None
         if known is not None and known.line is not None:
-            return Fault(row.line, "name", "twice", str(known.line))
+            return RowFault(row.line, "name", "twice", str(known.line))
         columns = merged_columns(known.columns if known else {}, row.columns)
         if not any(columns["names"].values()):
-            return Fault(row.line, "name", "no_name")
+            return RowFault(row.line, "name", "no_name")
         emails = merged_emails(known.emails if known else [], row.emails)
         if known is None:
             known = Known(None, columns, line=row.line)
             self._add(known)
-            return Step(row.line, ADDED, row.name, None, columns, emails)
+            return PlannedStep(row.line, ADDED, row.name, None, columns, emails)
         known.line = row.line
         name = row.name or next(filter(None, known.columns["names"].values()), "")
         fields = changed_fields(known, columns, emails)
         outcome = REMOVED if known.is_removed else CHANGED if fields else SAME
-        return Step(row.line, outcome, name, known, columns, emails, fields)
+        return PlannedStep(row.line, outcome, name, known, columns, emails, fields)
 
     def _add(self, known: Known) -> None:
         if known.columns["external_id"]:
@@ -149,7 +149,7 @@ class _Directory:
         for key in {search_key(name) for name in known.columns["names"].values()} - {""}:
             self._by_name.setdefault(key, []).append(known)
 
-    def _candidates(self, row: TargetRow) -> list[Known]:
+    def _candidates(self, row: FileTarget) -> list[Known]:
         external_id = row.columns.get("external_id", "")
         if external_id in self._by_external_id:
             return [self._by_external_id[external_id]]
@@ -214,7 +214,7 @@ def plain_value(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _fits(known: Known, row: TargetRow, external_id: str) -> bool:
+def _fits(known: Known, row: FileTarget, external_id: str) -> bool:
     """Return whether a row may be about a target with the same name."""
     if external_id and known.columns["external_id"]:
         return False

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from campaign.imports.files import read_file
-from campaign.imports.tables import FileRefused, Row, Table
+from campaign.imports.tables import FileRefused, FileRow, FileTable
 from campaign.imports.targets.popolo import popolo_cells
-from campaign.imports.targets.rows import Fault, TargetRow, split_column, target_row_of
+from campaign.imports.targets.rows import FileTarget, RowFault, split_column, target_row_of
 from campaign.targets.areas import code_prefix
 from campaign.text.formulas import restored
 from campaign.text.names import clean_text
@@ -26,7 +26,7 @@ class ColumnRefused(FileRefused):
         self.detail = detail
 
 
-def read_targets(data: bytes, default_lang: str) -> list[TargetRow]:
+def read_targets(data: bytes, default_lang: str) -> list[FileTarget]:
     """Return the rows of a file. Texts without a language are in `default_lang`.
 
     Raise FileRefused if it cannot be read at all.
@@ -39,7 +39,7 @@ def read_targets(data: bytes, default_lang: str) -> list[TargetRow]:
     return [_target_row(row, columns) for row in table.rows[1:]]
 
 
-def read_area_codes(data: bytes) -> tuple[list[dict[str, str]], list[Fault]]:
+def read_area_codes(data: bytes) -> tuple[list[dict[str, str]], list[RowFault]]:
     """Return (rows of AreaCode, errors) of a file with the columns of AREA_COLUMNS.
 
     Raise FileRefused if it cannot be read at all.
@@ -51,11 +51,13 @@ def read_area_codes(data: bytes) -> tuple[list[dict[str, str]], list[Fault]]:
         if needed not in headings:
             raise ColumnRefused("missing_column", needed)
     rows: dict[tuple[str, str, str], dict[str, str]] = {}
-    faults: list[Fault] = []
+    faults: list[RowFault] = []
     for row in table.rows[1:]:
         cells = dict(zip(headings, map(restored, row.cells), strict=False))
         fault = (
-            Fault(row.row_number, "", row.error_code) if row.error_code else _area_fault(row, cells)
+            RowFault(row.row_number, "", row.error_code)
+            if row.error_code
+            else _area_fault(row, cells)
         )
         if fault:
             faults.append(fault)
@@ -71,16 +73,16 @@ def read_area_codes(data: bytes) -> tuple[list[dict[str, str]], list[Fault]]:
     return list(rows.values()), faults
 
 
-def _area_fault(row: Row, cells: dict[str, str]) -> Fault | None:
+def _area_fault(row: FileRow, cells: dict[str, str]) -> RowFault | None:
     country, code, area = (cells.get(name, "") for name in AREA_COLUMNS[:3])
     if len(country) != 2 or not (country.isascii() and country.isalpha()):
-        return Fault(row.row_number, "country", "country", country)
+        return RowFault(row.row_number, "country", "country", country)
     if not code_prefix(code) or len(code) > MAX_LENGTH:
-        return Fault(row.row_number, "code", "code", code)
+        return RowFault(row.row_number, "code", "code", code)
     if not area:
-        return Fault(row.row_number, "area", "empty")
+        return RowFault(row.row_number, "area", "empty")
     if max(len(area), len(cells.get("area_name", ""))) > MAX_AREA_LENGTH:
-        return Fault(row.row_number, "area", "too_long")
+        return RowFault(row.row_number, "area", "too_long")
     return None
 
 
@@ -91,7 +93,7 @@ def _json_of(data: bytes) -> Any:
         raise FileRefused("not_json") from error
 
 
-def _columns_of(table: Table, default_lang: str) -> list[tuple[str, str] | None]:
+def _columns_of(table: FileTable, default_lang: str) -> list[tuple[str, str] | None]:
     """Return the column of each heading, None for an empty one. Raise FileRefused."""
     headings = [heading.strip().lower() for heading in table.rows[0].cells]
     columns = [
@@ -114,14 +116,14 @@ def _refuse_headings(headings: list[str], known: set[str]) -> None:
             raise ColumnRefused("unknown_column", heading)
 
 
-def _target_row(row: Row, columns: list[tuple[str, str] | None]) -> TargetRow:
+def _target_row(row: FileRow, columns: list[tuple[str, str] | None]) -> FileTarget:
     if row.error_code:
-        return TargetRow(row.row_number, faults=[Fault(row.row_number, "", row.error_code)])
+        return FileTarget(row.row_number, faults=[RowFault(row.row_number, "", row.error_code)])
     return target_row_of(row.row_number, dict(_cells(row, columns)))
 
 
 def _cells(
-    row: Row, columns: list[tuple[str, str] | None]
+    row: FileRow, columns: list[tuple[str, str] | None]
 ) -> Iterator[tuple[tuple[str, str], str]]:
     for index, column in enumerate(columns):
         if column:

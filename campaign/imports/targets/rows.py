@@ -27,7 +27,7 @@ _TELEPHONE = re.compile(r"(?P<number>[^()]{1,40}?)\s*(?:\((?P<note>[^()]{0,80})\
 _IN_LANGUAGE = re.compile(rf"({'|'.join(sorted(TRANSLATED, key=len, reverse=True))})_(.+)")
 
 
-class Fault(NamedTuple):
+class RowFault(NamedTuple):
     """An error: the line or number of the row, the column, and a code for the message."""
 
     line: int
@@ -37,7 +37,7 @@ class Fault(NamedTuple):
 
 
 @dataclass
-class TargetRow:
+class FileTarget:
     """A target as a file describes it.
 
     `columns` are columns of TargetProfile. Those that the file does not have are missing, and of
@@ -47,7 +47,7 @@ class TargetRow:
     line: int
     columns: dict[str, Any] = field(default_factory=dict)
     emails: list[tuple[str, str]] | None = None
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[RowFault] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -83,9 +83,9 @@ def split_column(name: str, default_lang: str) -> tuple[str, str] | None:
     return match[1], lang
 
 
-def target_row_of(line: int, cells: Mapping[tuple[str, str], str]) -> TargetRow:
-    """Return the TargetRow of cells, which are keyed as `split_column` returns."""
-    row = TargetRow(line)
+def target_row_of(line: int, cells: Mapping[tuple[str, str], str]) -> FileTarget:
+    """Return the FileTarget of cells, which are keyed as `split_column` returns."""
+    row = FileTarget(line)
     for (column, lang), cell in cells.items():
         try:
             if lang:
@@ -94,11 +94,11 @@ def target_row_of(line: int, cells: Mapping[tuple[str, str], str]) -> TargetRow:
             elif column not in ("emails", "email_statuses"):
                 row.columns[_COLUMN_NAMES.get(column, column)] = _READERS[column](cell)
         except CellRefused as refusal:
-            row.faults.append(Fault(line, column, refusal.code, refusal.detail))
+            row.faults.append(RowFault(line, column, refusal.code, refusal.detail))
     _read_emails(row, cells)
     since, until = (row.columns.get(name) for name in ("valid_from", "valid_until"))
     if since and until and until < since:
-        row.faults.append(Fault(line, "valid_until", "ends_before_begin"))
+        row.faults.append(RowFault(line, "valid_until", "ends_before_begin"))
     return row
 
 
@@ -176,7 +176,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
 }
 
 
-def _read_emails(row: TargetRow, cells: Mapping[tuple[str, str], str]) -> None:
+def _read_emails(row: FileTarget, cells: Mapping[tuple[str, str], str]) -> None:
     if ("emails", "") not in cells:
         return
     typed = re.split(r"[;,\s]+", cells["emails", ""].strip())
@@ -184,13 +184,13 @@ def _read_emails(row: TargetRow, cells: Mapping[tuple[str, str], str]) -> None:
     row.emails = []
     addresses = list(filter(None, typed))
     if len(addresses) > MAX_EMAILS:
-        row.faults.append(Fault(row.line, "emails", "too_many"))
+        row.faults.append(RowFault(row.line, "emails", "too_many"))
     for index, text in enumerate(addresses[:MAX_EMAILS]):
         status = (statuses[index] if index < len(statuses) else "") or "unknown"
         if status not in EMAIL_STATUSES:
-            row.faults.append(Fault(row.line, "email_statuses", "status", status))
+            row.faults.append(RowFault(row.line, "email_statuses", "status", status))
             continue
         try:
             row.emails.append((parse_address(text).normalized, status))
         except AddressRefused:
-            row.faults.append(Fault(row.line, "emails", "email", text))
+            row.faults.append(RowFault(row.line, "emails", "email", text))

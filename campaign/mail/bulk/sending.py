@@ -74,7 +74,7 @@ class BatchResult(NamedTuple):
     next_at: datetime | None
 
 
-class Cause(Protocol):
+class EmailCause(Protocol):
     """The cause that an email is about."""
 
     @property
@@ -296,7 +296,7 @@ class BulkSender(ABC, Generic[Email]):
         """Return the kind of the emails in the outbox."""
 
     @abstractmethod
-    def cause_of(self, row: Email) -> Cause:
+    def cause_of(self, row: Email) -> EmailCause:
         """Return the cause of a row."""
 
     @abstractmethod

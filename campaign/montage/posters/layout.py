@@ -133,7 +133,7 @@ MAX_SHEETS = 400
 
 
 @dataclass(frozen=True)
-class Frame:
+class MontageFrame:
     """Where the montage goes: the corner (x, y) and side of its square, in points.
 
     The square is empty above `first` and below `last`, which are shares of its side.
@@ -152,8 +152,8 @@ def set_poster(
     names: Sequence[str] = (),
     unset: int = 0,
     progress: Callable[[float], object] = lambda _share: None,
-) -> tuple[PdfCanvas, Frame]:
-    """Set everything but the montage. Return (PdfCanvas, Frame of the montage on the first page).
+) -> tuple[PdfCanvas, MontageFrame]:
+    """Set everything but the montage. Return (PdfCanvas, MontageFrame on the first page).
 
     `unset` is the number of further names that no font can print.
     """
@@ -173,8 +173,8 @@ class _Poster(PosterPaper):
         self._heading = spec.names_texts.get("heading", "")
         self._smallest = MIN_NAME_POINTS.get(spec.size, 6)
 
-    def set(self, names: Sequence[str], unset: int) -> tuple[PdfCanvas, Frame]:
-        """Set all pages and return (PdfCanvas, Frame of the montage on the first page)."""
+    def set(self, names: Sequence[str], unset: int) -> tuple[PdfCanvas, MontageFrame]:
+        """Set all pages and return (PdfCanvas, MontageFrame on the first page)."""
         self._begin_page()
         if unset:
             self._heading += " " + self._spec.names_texts["unset"].format(n=unset)
@@ -235,7 +235,7 @@ class _Poster(PosterPaper):
             bottom -= 8 * scale + 0.8 * size
         return bottom
 
-    def _frame(self, top: float, bottom: float) -> Frame:
+    def _frame(self, top: float, bottom: float) -> MontageFrame:
         """Return the largest centred square whose painted rows fit between title and count."""
         rows = np.nonzero(self._shape.mask.any(axis=1))[0]
         # The first butterflies are large and reach out of the shape.
@@ -244,7 +244,9 @@ class _Poster(PosterPaper):
         space = bottom - top - 44
         side = min(1000 - 2 * EDGE, space / (last - first))
         y = top + 22 + (space - side * (last - first)) / 2 - side * first
-        return Frame((500 - side / 2) * self._unit, y * self._unit, side * self._unit, first, last)
+        return MontageFrame(
+            (500 - side / 2) * self._unit, y * self._unit, side * self._unit, first, last
+        )
 
     def _set_names(self, lines: list[tuple[str, bool]]) -> tuple[float, list[tuple[str, bool]]]:
         """Set as many lines as fit at the foot. Return their upper end, and the remaining lines."""

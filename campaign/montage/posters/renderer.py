@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image
 
 from campaign.montage.fonts import can_print
-from campaign.montage.posters.layout import Frame, set_poster
+from campaign.montage.posters.layout import MontageFrame, set_poster
 from campaign.montage.posters.spec import DOTS_PER_INCH, PosterSpec, pixels_of
 from campaign.montage.rendering.drawing import Painting, over
 from campaign.montage.rendering.png import PngStream
@@ -64,7 +64,11 @@ def _names(spec: PosterSpec) -> tuple[list[str], int]:
 
 
 def _draw_montage(
-    spec: PosterSpec, shape: Shape, canvas: PdfCanvas, frame: Frame, progress: Callable[[int], None]
+    spec: PosterSpec,
+    shape: Shape,
+    canvas: PdfCanvas,
+    frame: MontageFrame,
+    progress: Callable[[int], None],
 ) -> None:
     """Place the montage on the first sheet, at 300 dots per inch, or slightly less on A0."""
     width = round(
@@ -116,7 +120,7 @@ def _paint(
     spec: PosterSpec,
     shape: Shape,
     canvas: PdfCanvas,
-    frame: Frame,
+    frame: MontageFrame,
     output: BinaryIO,
     progress: Callable[[int], None],
 ) -> None:

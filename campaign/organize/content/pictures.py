@@ -38,7 +38,7 @@ from campaign.organize.updates.routes import load_update
 from campaign.petitions import operations as petitions
 from campaign.petitions.models import Petition
 from campaign.process.clock import utcnow
-from campaign.publishing.picture_upload import MAX_BYTES, PictureRefused, clean_picture
+from campaign.publishing.picture_upload import MAX_BYTES, PictureUploadRefused, clean_picture
 from campaign.publishing.pictures import PART, Pictures
 from campaign.updates import operations as updates
 from campaign.updates.models import Update
@@ -96,7 +96,7 @@ class _AltTexts(InLanguages, FlaskForm):
         if self.picture.data and not self.picture.errors:
             try:
                 self.sent = clean_picture(self.picture.data.read())
-            except PictureRefused as refusal:
+            except PictureUploadRefused as refusal:
                 self.picture.errors = [REFUSALS[refusal.code]]
 
 

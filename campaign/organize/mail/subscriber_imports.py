@@ -22,7 +22,7 @@ from campaign.health.disk_checks import reserve_space
 from campaign.imports.subscribers.jobs import WRONG
 from campaign.imports.subscribers.models import WITH_FILE, SubscriberImport
 from campaign.imports.subscribers.operations import (
-    ImportOvertaken,
+    SubscriberImportOvertaken,
     accept_import,
     check_import,
     drop_import,
@@ -243,7 +243,7 @@ def check(item: SubscriberImport) -> ResponseReturnValue:
     form = ColumnsForm().offer("subscriptions.import").offer_columns(item.header)
     if not form.validate() or form.show_missing():
         return _render_import(item, form, 422)
-    with suppress(ImportOvertaken):
+    with suppress(SubscriberImportOvertaken):
         write(
             check_import,
             import_id=item.id,
@@ -277,7 +277,7 @@ def delete_import(item: SubscriberImport) -> ResponseReturnValue:
     import_id = item.id
     try:
         write(drop_import, import_id=import_id)
-    except ImportOvertaken:
+    except SubscriberImportOvertaken:
         return _to_page(item)
     remove_file(import_id, current_app.config)
     flash(_("The file is deleted."), "success")
@@ -292,7 +292,7 @@ def _change(item: SubscriberImport, action: str, operation: Any) -> ResponseRetu
         details={"import": item.id, "asked": item.asks, **item.counts},
     )
     # Someone else was faster. The page shows what happened.
-    with suppress(ImportOvertaken):
+    with suppress(SubscriberImportOvertaken):
         act(event, operation, import_id=item.id)
     return _to_page(item)
 

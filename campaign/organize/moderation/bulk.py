@@ -222,7 +222,7 @@ def undo(decision: BulkDecision) -> ResponseReturnValue:
 def _decide(
     who: Actor,
     search: Search,
-    snapshot: bulk_decisions.Snapshot,
+    snapshot: bulk_decisions.PreviewSnapshot,
     verb: str,
     reason: str,
     matches: Mapping[int, Any],
@@ -257,7 +257,7 @@ def _decide(
     return decisions
 
 
-def _snapshot() -> bulk_decisions.Snapshot | None:
+def _snapshot() -> bulk_decisions.PreviewSnapshot | None:
     """Return the Snapshot of the preview that was sent, or None if it is invalid."""
     upto_id = request.form.get("upto", type=int)
     try:
@@ -266,11 +266,11 @@ def _snapshot() -> bulk_decisions.Snapshot | None:
         return None
     if upto_id is None or not 0 <= upto_id <= MAX_ID or at.tzinfo is None or at > utcnow():
         return None
-    return bulk_decisions.Snapshot(upto_id, at)
+    return bulk_decisions.PreviewSnapshot(upto_id, at)
 
 
 def _preview(
-    chosen: Filter, form: ReasonForm, snapshot: bulk_decisions.Snapshot, status: int = 200
+    chosen: Filter, form: ReasonForm, snapshot: bulk_decisions.PreviewSnapshot, status: int = 200
 ) -> ResponseReturnValue:
     matches = bulk_decisions.preview(chosen.search, snapshot).values()
     total = sum(row.total for row in matches)

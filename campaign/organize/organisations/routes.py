@@ -65,7 +65,7 @@ blueprint = Blueprint("organisations", __name__, url_prefix="/organisations")
 
 
 @dataclass(frozen=True)
-class Part:
+class OrganisationPart:
     """A part of an organisation: its form, its page, and how its page is titled."""
 
     form: Any
@@ -83,12 +83,14 @@ class AccentSample:
 
 
 PARTS = {
-    "identity": Part(
+    "identity": OrganisationPart(
         IdentityForm, "organize/organisations/identity.html", _l("Name, texts and links")
     ),
-    "look": Part(LookForm, "organize/organisations/look.html", _l("Colour and logo")),
-    "legal": Part(LegalForm, "organize/organisations/legal.html", _l("Legal details")),
-    "sender": Part(SenderForm, "organize/organisations/sender.html", _l("Email sender")),
+    "look": OrganisationPart(LookForm, "organize/organisations/look.html", _l("Colour and logo")),
+    "legal": OrganisationPart(LegalForm, "organize/organisations/legal.html", _l("Legal details")),
+    "sender": OrganisationPart(
+        SenderForm, "organize/organisations/sender.html", _l("Email sender")
+    ),
 }
 
 

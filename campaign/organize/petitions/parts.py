@@ -36,7 +36,7 @@ LETTER_STEPS = {
 }
 
 
-class Step(NamedTuple):
+class GuideStep(NamedTuple):
     """A page of the guide: its label, its URL, and whether anything was entered there."""
 
     view: str
@@ -56,10 +56,10 @@ def is_guided() -> bool:
     return request.values.get("guide") == "1"
 
 
-def steps_of(petition: Petition) -> list[Step]:
-    """Return the Steps to a published petition."""
+def steps_of(petition: Petition) -> list[GuideStep]:
+    """Return the GuideSteps to a published petition."""
     return [
-        Step(view, label, _address(petition, view), _is_done(petition, view))
+        GuideStep(view, label, _address(petition, view), _is_done(petition, view))
         for view, label in _steps(petition).items()
     ]
 

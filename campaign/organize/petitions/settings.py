@@ -42,7 +42,7 @@ from campaign.organize.petitions.routes import (
 )
 from campaign.petitions.editing import change_dates, change_petition_slug, change_targets
 from campaign.petitions.models import Petition, name_in
-from campaign.petitions.readiness import Fault, NotReady
+from campaign.petitions.readiness import Fault, PetitionNotReady
 from campaign.process.clock import utcnow
 from campaign.publishing.slug_history import SlugTaken
 from campaign.site.settings import site_settings
@@ -200,7 +200,7 @@ def save_targets(petition: Petition) -> ResponseReturnValue:
         )
     try:
         if petition.state != "draft" and not form.targets():
-            raise NotReady([Fault("target")])
+            raise PetitionNotReady([Fault("target")])
         return save_part(
             "targets",
             petition,
@@ -211,7 +211,7 @@ def save_targets(petition: Petition) -> ResponseReturnValue:
             profile_ids=form.profile_ids(),
             now=utcnow(),
         )
-    except NotReady:
+    except PetitionNotReady:
         form.form_errors.append(
             _("The petition is public, so it needs a target. Enter at least one name.")
         )

@@ -24,7 +24,7 @@ from campaign.organize.petitions.versions import review_of, saved
 from campaign.petitions.editing import change_petition_text, current_texts
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_counts, petition_in_any_state
-from campaign.petitions.readiness import NotReady
+from campaign.petitions.readiness import PetitionNotReady
 from campaign.petitions.versions import with_kind_texts
 from campaign.process.clock import utcnow
 from campaign.text.markdown import to_html
@@ -69,7 +69,7 @@ def save_text(petition: Petition) -> ResponseReturnValue:
             texts=texts,
             now=utcnow(),
         )
-    except NotReady:
+    except PetitionNotReady:
         # The petition was published while we looked, and a public petition's text must be complete.
         present = cast(Petition, petition_in_any_state(petition.slug))
         form.validate_for(present)

@@ -24,31 +24,31 @@ _PARAGRAPHS = re.compile(r"(\n\s*\n)")
 _WORDS = re.compile(r"\s+|[^\s]+")
 
 
-class Piece(NamedTuple):
+class DiffPiece(NamedTuple):
     """A run of text; `kind` is "kept", "added" or "removed"."""
 
     kind: str
     text: str
 
 
-def pieces(before: str, after: str) -> list[Piece]:
-    """Return the Pieces that turn `before` into `after`, word by word within changed paragraphs."""
+def pieces(before: str, after: str) -> list[DiffPiece]:
+    """Return the DiffPieces from `before` to `after`, word by word within changed paragraphs."""
     result = []
     # Compare paragraphs first: comparing every word with every other takes seconds on a long text.
     for old, new in _opposite(_PARAGRAPHS.split(before), _PARAGRAPHS.split(after)):
         if old == new:
-            result.append(Piece("kept", "".join(old)))
+            result.append(DiffPiece("kept", "".join(old)))
         else:
             result += _word_pieces("".join(old), "".join(new))
     return _joined(result)
 
 
-def line_pieces(before: str, after: str) -> list[Piece]:
-    """Return the Pieces that turn `before` into `after` by whole lines, for lists."""
+def line_pieces(before: str, after: str) -> list[DiffPiece]:
+    """Return the DiffPieces that turn `before` into `after` by whole lines, for lists."""
     result = []
     for old, new in _opposite(_lines_of(before), _lines_of(after)):
         kinds = (("kept", old),) if old == new else (("removed", old), ("added", new))
-        result += [Piece(kind, "".join(lines)) for kind, lines in kinds]
+        result += [DiffPiece(kind, "".join(lines)) for kind, lines in kinds]
     return _joined(result)
 
 
@@ -56,15 +56,15 @@ def _lines_of(text: str) -> list[str]:
     return [f"{line}\n" for line in text.splitlines()]
 
 
-def _word_pieces(before: str, after: str) -> Iterator[Piece]:
+def _word_pieces(before: str, after: str) -> Iterator[DiffPiece]:
     for old, new in _opposite(_WORDS.findall(before), _WORDS.findall(after)):
         if old == new:
-            yield Piece("kept", "".join(old))
+            yield DiffPiece("kept", "".join(old))
             continue
         if old:
-            yield Piece("removed", "".join(old))
+            yield DiffPiece("removed", "".join(old))
         if new:
-            yield Piece("added", "".join(new))
+            yield DiffPiece("added", "".join(new))
 
 
 def _opposite(before: list[str], after: list[str]) -> Iterator[tuple[list[str], list[str]]]:
@@ -73,13 +73,13 @@ def _opposite(before: list[str], after: list[str]) -> Iterator[tuple[list[str], 
         yield before[i:j], after[k:m]
 
 
-def _joined(pieces: Iterable[Piece]) -> list[Piece]:
-    joined: list[Piece] = []
+def _joined(pieces: Iterable[DiffPiece]) -> list[DiffPiece]:
+    joined: list[DiffPiece] = []
     for piece in pieces:
         if not piece.text:
             continue
         if joined and joined[-1].kind == piece.kind:
-            joined[-1] = Piece(piece.kind, joined[-1].text + piece.text)
+            joined[-1] = DiffPiece(piece.kind, joined[-1].text + piece.text)
         else:
             joined.append(piece)
     return joined
@@ -125,7 +125,7 @@ def version(petition: Petition, number: int) -> ResponseReturnValue:
 
 def changes_of(
     petition: Petition, *, texts: dict[str, dict[str, Any]] | None = None, **terms: Any
-) -> list[tuple[str, str, list[Piece]]]:
+) -> list[tuple[str, str, list[DiffPiece]]]:
     """Return [(language or "", part, pieces)] for the next version with these texts and terms."""
     present, present_terms = texts_of(petition.current_version), terms_of(petition)
     return _differences(
@@ -229,7 +229,7 @@ def _lines(lines: Iterable[str | None]) -> str:
 
 def _differences(
     before: dict[tuple[str, str], str], after: dict[tuple[str, str], str]
-) -> list[tuple[str, str, list[Piece]]]:
+) -> list[tuple[str, str, list[DiffPiece]]]:
     order = [
         (lang, part)
         for lang in languages_with(lang for lang, _part in (*before, *after) if lang)

@@ -28,7 +28,7 @@ STEPS: Mapping[str, Any] = {
 
 
 @dataclass(frozen=True)
-class Step:
+class SetupStep:
     """One step of the set-up. `state` is "open", "done" or "skipped"."""
 
     name: str
@@ -45,14 +45,14 @@ class Step:
         return self.state == "done"
 
 
-def setup_steps() -> list[Step]:
+def setup_steps() -> list[SetupStep]:
     """Return the steps in order, with their current state.
 
     A step is done once it was saved, and also if what it asks for is there already.
     """
     noted, missing = load_site().setup_steps, missing_parts(identities().host)
     return [
-        Step(name, title, _state(name, noted, missing), number)
+        SetupStep(name, title, _state(name, noted, missing), number)
         for number, (name, title) in enumerate(STEPS.items(), 1)
     ]
 
@@ -62,7 +62,7 @@ def is_setup() -> bool:
     return PARAMETER in request.args
 
 
-def shown_steps() -> list[Step]:
+def shown_steps() -> list[SetupStep]:
     """Return the steps to show above a form, none if the page was not opened as one of them."""
     return setup_steps() if is_setup() else []
 

@@ -28,7 +28,7 @@ from campaign.text.csv_writing import csv_file
 STATES_AFTER = {"hatched": "counted"}
 
 
-class Table(NamedTuple):
+class StatisticsTable(NamedTuple):
     """A table's label, and the function that yields its header and rows for some petitions."""
 
     label: Any
@@ -164,18 +164,20 @@ def _forecast_columns(forecast: Forecast | None, goal: int) -> tuple[Any, ...]:
 
 
 TABLES = {
-    "states": Table(_l("By status"), _states),
-    "days": Table(_l("By day"), _days),
-    "hours": Table(_l("By hour"), _hours),
-    "evidence": Table(_l("By type of proof"), _kind("evidence", _l("Type of proof"), _evidence)),
-    "countries": Table(_l("By country"), _countries),
-    "regions": Table(_l("By region"), _regions),
-    "sources": Table(_l("By link"), _sources),
-    "languages": Table(_l("By language"), _kind("lang", _l("Language"), language_name)),
-    "confirming": Table(_l("Confirmations"), _confirming),
-    "forecast": Table(_l("Goal"), _forecast),
-    "mail": Table(_l("Undelivered emails"), _mail),
-    "ledger": Table(_l("Count history"), _ledger),
+    "states": StatisticsTable(_l("By status"), _states),
+    "days": StatisticsTable(_l("By day"), _days),
+    "hours": StatisticsTable(_l("By hour"), _hours),
+    "evidence": StatisticsTable(
+        _l("By type of proof"), _kind("evidence", _l("Type of proof"), _evidence)
+    ),
+    "countries": StatisticsTable(_l("By country"), _countries),
+    "regions": StatisticsTable(_l("By region"), _regions),
+    "sources": StatisticsTable(_l("By link"), _sources),
+    "languages": StatisticsTable(_l("By language"), _kind("lang", _l("Language"), language_name)),
+    "confirming": StatisticsTable(_l("Confirmations"), _confirming),
+    "forecast": StatisticsTable(_l("Goal"), _forecast),
+    "mail": StatisticsTable(_l("Undelivered emails"), _mail),
+    "ledger": StatisticsTable(_l("Count history"), _ledger),
 }
 
 

@@ -12,7 +12,7 @@ from campaign.imports.tables import FileRefused
 from campaign.imports.targets.files import CheckedFile, check_file
 from campaign.imports.targets.operations import (
     IMPORT_ACTIONS,
-    ImportOvertaken,
+    TargetImportOvertaken,
     drop_import,
     keep_checked,
     may_undo,
@@ -123,7 +123,7 @@ def accept(target_import: DirectoryImport) -> ResponseReturnValue:
             import_id=item.id,
             now=utcnow(),
         )
-    except ImportOvertaken:
+    except TargetImportOvertaken:
         return _overtaken(target_import)
     flash(_("Imported."), "success")
     return _to_import(target_import, item.id)
@@ -139,7 +139,7 @@ def undo(target_import: DirectoryImport) -> ResponseReturnValue:
             import_id=target_import.item.id,
             now=utcnow(),
         )
-    except ImportOvertaken:
+    except TargetImportOvertaken:
         flash(_("This import can no longer be undone."), "danger")
         return _to_import(target_import, target_import.item.id)
     flash(_("The import is undone."), "success")
@@ -158,7 +158,7 @@ def delete_import(target_import: DirectoryImport) -> ResponseReturnValue:
     """Delete a file that was not imported."""
     try:
         write(drop_import, import_id=target_import.item.id)
-    except ImportOvertaken:
+    except TargetImportOvertaken:
         return _to_import(target_import, target_import.item.id)
     flash(_("The file is deleted."), "success")
     return redirect(url_for("organize.targets.list_all", slug=target_import.organisation.slug), 303)

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as pgettext
 
 from campaign.imports.tables import CUT_SHORT, TOO_MANY_CELLS, UNCLOSED, FileRefused
-from campaign.imports.targets.rows import Fault
+from campaign.imports.targets.rows import RowFault
 from campaign.organize.imports.labels import FILE_FAULTS, ROW_FAULTS
 from campaign.targets.queries import NO_ADDRESS, REMOVED
 
@@ -91,13 +91,13 @@ def refusal_text(refusal: FileRefused) -> str:
     return str(_REFUSED.get(refusal.code) or FILE_FAULTS[refusal.code])
 
 
-def fault_text(fault: Fault) -> str:
+def fault_text(fault: RowFault) -> str:
     """Return what is wrong with a line of a file."""
     text = str(_FAULTS.get(fault.code) or _fault_with_detail(fault))
     return fault.column + _(": ") + text if fault.column else text
 
 
-def _fault_with_detail(fault: Fault) -> str:
+def _fault_with_detail(fault: RowFault) -> str:
     value = fault.detail
     texts = {
         "kind": lambda: _("Enter person or body, not “%(value)s”.", value=value),

@@ -62,7 +62,7 @@ _STATUS = case(
 MAX_UNAGGREGATED = 200_000
 
 
-class Part(NamedTuple):
+class AggregatedColumns(NamedTuple):
     """Which signatures are aggregated, and by which columns."""
 
     columns: tuple[Any, ...]
@@ -70,7 +70,7 @@ class Part(NamedTuple):
 
 
 PARTS = {
-    "hours": Part(
+    "hours": AggregatedColumns(
         (
             hour_of(Signature.created_at).label("hour"),
             _STATUS.label("status"),
@@ -79,12 +79,12 @@ PARTS = {
         ),
         (Signature.state != "erased") | _IN_TALLY,
     ),
-    "kinds": Part((Signature.country, Signature.lang, Signature.evidence), _IN_TALLY),
-    "areas": Part(
+    "kinds": AggregatedColumns((Signature.country, Signature.lang, Signature.evidence), _IN_TALLY),
+    "areas": AggregatedColumns(
         (Signature.country, func.substr(Signature.postal_code, 1, AREA_CHARACTERS).label("area")),
         _IN_TALLY & (Signature.postal_code != ""),
     ),
-    "sources": Part(
+    "sources": AggregatedColumns(
         (Signature.source, Signature.referrer_id.is_not(None).label("is_referred")), _IN_TALLY
     ),
 }

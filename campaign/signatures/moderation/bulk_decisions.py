@@ -65,7 +65,7 @@ class CannotUndoError(CampaignError):
 
 
 @dataclass(frozen=True)
-class Snapshot:
+class PreviewSnapshot:
     """What a preview is bound to: the newest signature at that time, and the time."""
 
     upto_id: int
@@ -84,12 +84,12 @@ class MatchCounts:
     verbs: dict[str, int]
 
 
-def take_snapshot(now: datetime) -> Snapshot:
-    """Return the Snapshot of `now`."""
-    return Snapshot(db.session.scalar(select(func.max(Signature.id))) or 0, now)
+def take_snapshot(now: datetime) -> PreviewSnapshot:
+    """Return the PreviewSnapshot of `now`."""
+    return PreviewSnapshot(db.session.scalar(select(func.max(Signature.id))) or 0, now)
 
 
-def preview(search: Search, snapshot: Snapshot) -> dict[int, MatchCounts]:
+def preview(search: Search, snapshot: PreviewSnapshot) -> dict[int, MatchCounts]:
     """Return {cause id: MatchCounts}. Counting stops after MAX_SIGNATURES + 1 signatures."""
     matches = _matching(search, snapshot).limit(MAX_SIGNATURES + 1).subquery()
     is_open = _table.c.state.in_(decisions.UNDECIDED) & _table.c.rejected_at.is_(None)
@@ -117,7 +117,7 @@ def preview(search: Search, snapshot: Snapshot) -> dict[int, MatchCounts]:
     }
 
 
-def sample(search: Search, snapshot: Snapshot, most: int = 20) -> Sequence[Signature]:
+def sample(search: Search, snapshot: PreviewSnapshot, most: int = 20) -> Sequence[Signature]:
     """Return the newest signatures that match."""
     query = _matching(search, snapshot)
     ids = db.session.scalars(query.order_by(query.selected_columns[0].desc()).limit(most)).all()
@@ -130,7 +130,7 @@ def create_decision(
     cause_id: int,
     verb: str,
     search: Search,
-    snapshot: Snapshot,
+    snapshot: PreviewSnapshot,
     total: int,
     reason: str,
     now: datetime,
@@ -169,7 +169,7 @@ def decide_names(
         cause_id=cause_id,
         verb=verb,
         search=Search(()),
-        snapshot=Snapshot(max(changed), now),
+        snapshot=PreviewSnapshot(max(changed), now),
         total=len(changed),
         reason="",
         now=now,
@@ -266,7 +266,7 @@ def forget_undone(*, now: datetime) -> int:
 def _decide(decision: BulkDecision, limit: int) -> int:
     search, snapshot = (
         Search.from_json(decision.search),
-        Snapshot(decision.upto_id, decision.previewed_at),
+        PreviewSnapshot(decision.upto_id, decision.previewed_at),
     )
     query = _matching(search, snapshot, above=decision.cursor)
     ids = db.session.scalars(query.order_by(query.selected_columns[0]).limit(limit)).all()
@@ -334,7 +334,9 @@ def _finish(decision: BulkDecision, now: datetime) -> None:
     )
 
 
-def _matching(search: Search, snapshot: Snapshot, above: int = 0) -> Select[*tuple[Any, ...]]:
+def _matching(
+    search: Search, snapshot: PreviewSnapshot, above: int = 0
+) -> Select[*tuple[Any, ...]]:
     return matching(search, above=above, below=snapshot.upto_id + 1).where(
         _matched_at(search, snapshot.at)
     )

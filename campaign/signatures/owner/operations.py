@@ -89,14 +89,14 @@ _move_up = (
 )
 
 
-class NotYours(CampaignError):
+class SignatureNotYours(CampaignError):
     """The link does not open this signature."""
 
     status = 404
 
 
 def load_own(signature_id: int, email_digest: bytes | None, email: str) -> Signature:
-    """Return the signature if it was signed with exactly this address. Raise NotYours.
+    """Return the signature if it was signed with exactly this address. Raise SignatureNotYours.
 
     `email_digest` is the digest of the address.
     """
@@ -105,12 +105,12 @@ def load_own(signature_id: int, email_digest: bytes | None, email: str) -> Signa
     owned = signatures_of_address(email_digest, email) if email_digest else ()
     signature = next((signature for signature in owned if signature.id == signature_id), None)
     if signature is None:
-        raise NotYours(signature_id)
+        raise SignatureNotYours(signature_id)
     return signature
 
 
 def _lock_own(signature_id: int, email_digest: bytes | None, email: str) -> Signature:
-    """Return the supporter's current signature, locked until the transaction ends. Raise NotYours.
+    """Return and lock the supporter's current signature. Raise SignatureNotYours.
 
     An organizer who undoes an import, or the end of a petition, may be erasing it at this moment.
     """
@@ -120,7 +120,7 @@ def _lock_own(signature_id: int, email_digest: bytes | None, email: str) -> Sign
         db.session.get(Signature, signature_id, with_for_update=True, populate_existing=True),
     )
     if signature.email_digest != email_digest or not is_same_address(signature.email, email):
-        raise NotYours(signature_id)
+        raise SignatureNotYours(signature_id)
     return signature
 
 

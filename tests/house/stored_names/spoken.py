@@ -63,7 +63,7 @@ def kiosk_protocol(tablet: Tablet) -> set[str]:
         "assets.json": tablet.client.get("/kiosk/assets.json").json,
     }
     names = {f"{name}: {path}" for name, answer in answers.items() for path in _paths(answer)}
-    errors = texts_given((routes.Refused,), 1, "error_code") | {
+    errors = texts_given((routes.RequestRefused,), 1, "error_code") | {
         getattr(var, "error_code", None) for var in vars(pairing).values()
     }
     names |= {f"error {word}" for word in errors if isinstance(word, str)}

@@ -10,7 +10,7 @@ from campaign.extensions import db, write
 from campaign.process.clock import utcnow
 from campaign.signatures.models import Signature
 from campaign.signatures.owner import operations as owner_operations
-from campaign.signatures.owner.operations import NotYours
+from campaign.signatures.owner.operations import SignatureNotYours
 from campaign.signatures.queries import differences
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import (
@@ -55,14 +55,14 @@ def three(petition):
 )
 def test_strangers_signature_cannot_be_changed(petition, act):
     own, foreign = sign(petition, AMALIA), sign(petition, ODILE)
-    with pytest.raises(NotYours):
+    with pytest.raises(SignatureNotYours):
         write(act, **{**owned(own), "signature_id": foreign})
 
 
 @pytest.mark.parametrize("forged", [0, -1, 10**6, 10**30])
 def test_unknown_signature_id_is_not_found(petition, forged):
     own = owned(sign(petition))
-    with pytest.raises(NotYours):
+    with pytest.raises(SignatureNotYours):
         write(owner_operations.withdraw, **{**own, "signature_id": forged}, now=utcnow())
 
 
@@ -72,14 +72,14 @@ def test_another_spelling_of_the_address_opens_nothing(petition):
         sign_and_hatch(make_petition("law", cause_id=petition.cause_id), email="vera-x9@yahoo.com")
     )
     assert other["email_digest"] == row(signature_id).email_digest
-    with pytest.raises(NotYours):
+    with pytest.raises(SignatureNotYours):
         write(owner_operations.withdraw, **{**other, "signature_id": signature_id}, now=utcnow())
 
 
 def test_erased_signature_is_not_found(petition):
     signature_id = sign(petition)
     write(owner_operations.erase, [signature_id])
-    with pytest.raises(NotYours):
+    with pytest.raises(SignatureNotYours):
         write(owner_operations.restore, signature_id=signature_id, email_digest=None, email=None)
 
 
@@ -102,7 +102,7 @@ def test_signature_erased_between_check_and_change_is_not_found(app, petition, m
 
     monkeypatch.setattr(owner_operations, "load_own", look_then_lose)
     db.session.rollback()
-    with pytest.raises(NotYours):
+    with pytest.raises(SignatureNotYours):
         write(owner_operations.withdraw, **own, now=utcnow())
     assert row(signature_id).state == "erased"
 

@@ -39,7 +39,7 @@ from campaign.organize.petitions.parts import onward
 from campaign.organize.petitions.routes import audit_event_of, blueprint, editor_of
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_in_any_state
-from campaign.petitions.readiness import NotReady
+from campaign.petitions.readiness import PetitionNotReady
 from campaign.process.clock import utcnow
 from campaign.switches.state import switched_off
 
@@ -111,7 +111,7 @@ def save_letter_settings(petition: Petition) -> ResponseReturnValue:
             petition_id=petition.id,
             **{name: form[name].data for name in SETTINGS},
         )
-    except NotReady as error:
+    except PetitionNotReady as error:
         for fault in error.faults:
             field = form.selection if fault.code == "area" else form.delivery_method
             field.errors = [*field.errors, FAULT_ERRORS[fault.code]]

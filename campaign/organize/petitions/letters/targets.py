@@ -21,7 +21,7 @@ from campaign.organize.petitions.routes import audit_event_of, blueprint, editor
 from campaign.organize.petitions.versions import review_of, saved
 from campaign.petitions.editing import change_targets
 from campaign.petitions.models import Petition
-from campaign.petitions.readiness import NotReady
+from campaign.petitions.readiness import PetitionNotReady
 from campaign.process.clock import utcnow
 from campaign.targets.models import TargetProfile
 from campaign.targets.presenters import TargetCard, target_card
@@ -123,7 +123,7 @@ def save_letter_targets(petition: Petition) -> ResponseReturnValue:
             profile_ids=list(known),
             now=utcnow(),
         )
-    except NotReady:
+    except PetitionNotReady:
         # The action was published while we looked.
         form.profiles.errors = [NO_TARGET]
         return _render_page(petition, form, 422)

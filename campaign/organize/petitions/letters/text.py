@@ -41,7 +41,7 @@ from campaign.organize.petitions.versions import review_of, saved
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_in_any_state
 from campaign.petitions.questions import MAX_LABEL_LENGTH, prompts_among
-from campaign.petitions.readiness import NotReady
+from campaign.petitions.readiness import PetitionNotReady
 from campaign.process.clock import utcnow
 
 MAX_PART_LENGTH = 2000
@@ -219,7 +219,7 @@ def save_letter_text(petition: Petition) -> ResponseReturnValue:
             prompts=prompts,
             now=utcnow(),
         )
-    except NotReady:
+    except PetitionNotReady:
         # The action was published while we looked, and a public letter must be complete.
         present = petition_in_any_state(petition.slug) or petition
         form.validate_for(present)
