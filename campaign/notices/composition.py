@@ -252,8 +252,6 @@ def _rights(subject: Subject) -> str:
     sentences = [RIGHTS[subject]]
     if subject != "registration":
         sentences.append(
-            _(
-                "You can withdraw your consent at any time. What we did before then remains lawful."
-            )
+            _("You can withdraw your consent at any time. What we did before then remains lawful.")
         )
     return " ".join(map(str, sentences))
