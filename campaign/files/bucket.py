@@ -15,6 +15,7 @@ from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
 from campaign.files.storage import FilesUnavailable, StoredFile, do_nothing
+from campaign.process.circuit_breaker import CircuitBreaker
 
 DEFAULT_REGION = "us-east-1"
 CONNECT_TIME = timedelta(seconds=2)
@@ -51,35 +52,27 @@ def bucket_address(url: str) -> BucketAddress:
     return BucketAddress(parts.netloc, parts.path.strip("/"), endpoint, region)
 
 
-class _CircuitBreaker:
-    """Turns the errors of a storage into FilesUnavailable, and spares threads while it hangs."""
+@contextmanager
+def _guarded(breaker: CircuitBreaker, *, may_miss: bool = False) -> Iterator[None]:
+    """Raise FilesUnavailable in place of an error of the storage, and log it.
 
-    def __init__(self) -> None:
-        self._away_until = 0.0
-        self._last_error: Exception | None = None
-
-    @contextmanager
-    def guard(self, *, may_miss: bool = False) -> Iterator[None]:
-        """Raise FilesUnavailable in place of an error of the storage, and log it.
-
-        If a file `may_miss`, its FileNotFoundError is raised. Otherwise it is the bucket that is
-        missing.
-        """
-        started_at = time.monotonic()
-        if started_at < self._away_until:
-            raise FilesUnavailable from self._last_error
-        try:
-            yield
-        # Writers raise the errors of the storage as OSError.
-        except (BaseError, OSError) as error:
-            if may_miss and isinstance(error, FileNotFoundError):
-                raise
-            if time.monotonic() - started_at > SLOW_SECONDS:
-                self._away_until = time.monotonic() + PAUSE_SECONDS
-            self._last_error = error
-            # Later lines describe the error again, for developers of the library.
-            log.error("the file storage failed: %s", str(error).partition("\n")[0])
-            raise FilesUnavailable from error
+    If a file `may_miss`, its FileNotFoundError is raised. Otherwise it is the bucket that is
+    missing.
+    """
+    if breaker.is_open():
+        raise FilesUnavailable from breaker.error
+    started_at = time.monotonic()
+    try:
+        yield
+    # Writers raise the errors of the storage as OSError.
+    except (BaseError, OSError) as error:
+        if may_miss and isinstance(error, FileNotFoundError):
+            raise
+        if time.monotonic() - started_at > SLOW_SECONDS:
+            breaker.open(error)
+        # Later lines describe the error again, for developers of the library.
+        log.error("the file storage failed: %s", str(error).partition("\n")[0])
+        raise FilesUnavailable from error
 
 
 class BucketStorage:
@@ -88,7 +81,7 @@ class BucketStorage:
     def __init__(self, address: BucketAddress, folder: str, *, key: str, secret: str) -> None:
         self._reading = _store(address, folder, key, secret, READ_TIME)
         self._writing = _store(address, folder, key, secret, WRITE_TIME)
-        self._breaker = _CircuitBreaker()
+        self._breaker = CircuitBreaker(PAUSE_SECONDS)
 
     def put(
         self, name: str, source: Path, *, on_progress: Callable[[], object] = do_nothing
@@ -105,16 +98,16 @@ class BucketStorage:
             )
             while data := file.read(PART_BYTES):
                 on_progress()
-                with self._breaker.guard():
+                with _guarded(self._breaker):
                     writer.write(data)
             on_progress()
-            with self._breaker.guard():
+            with _guarded(self._breaker):
                 writer.close()
         source.unlink()
 
     def open(self, name: str) -> BinaryIO:
         """Open a file. Raises FileNotFoundError."""
-        with self._breaker.guard(may_miss=True):
+        with _guarded(self._breaker, may_miss=True):
             size = obstore.head(self._reading, name)["size"]
         return cast(
             BinaryIO,
@@ -124,7 +117,7 @@ class BucketStorage:
     def has(self, name: str) -> bool:
         """Return whether there is a file with this name."""
         try:
-            with self._breaker.guard(may_miss=True):
+            with _guarded(self._breaker, may_miss=True):
                 obstore.head(self._reading, name)
         except FileNotFoundError:
             return False
@@ -132,12 +125,12 @@ class BucketStorage:
 
     def delete(self, name: str) -> None:
         """Delete a file, if it exists."""
-        with self._breaker.guard():
+        with _guarded(self._breaker):
             obstore.delete(self._reading, name)
 
     def files(self) -> Iterator[StoredFile]:
         """Yield all files."""
-        with self._breaker.guard():
+        with _guarded(self._breaker):
             for chunk in obstore.list(self._reading):
                 for item in chunk:
                     yield StoredFile(item["path"], item["size"], item["last_modified"].timestamp())
@@ -146,7 +139,7 @@ class BucketStorage:
 class _BucketFile(io.RawIOBase):
     """A file of `size` bytes in a bucket, read by ranges."""
 
-    def __init__(self, store: S3Store, breaker: "_CircuitBreaker", name: str, size: int) -> None:
+    def __init__(self, store: S3Store, breaker: CircuitBreaker, name: str, size: int) -> None:
         super().__init__()
         self._store, self._breaker, self._name, self._size = store, breaker, name, size
         self._position = 0
@@ -167,7 +160,7 @@ class _BucketFile(io.RawIOBase):
         length = end - self._position
         if length <= 0:
             return 0
-        with self._breaker.guard(may_miss=True):
+        with _guarded(self._breaker, may_miss=True):
             data = obstore.get_range(self._store, self._name, start=self._position, length=length)
         buffer[: len(data)] = memoryview(data)
         self._position += len(data)

@@ -10,6 +10,8 @@ from typing import Any, cast
 
 from limits.storage import MemoryStorage, Storage, storage_from_string
 
+from campaign.process.circuit_breaker import CircuitBreaker
+
 # How long a request may wait for a counter, and for how long a storage that failed is left alone.
 MAX_WAIT_SECONDS = 1
 AWAY_SECONDS = 5
@@ -52,7 +54,7 @@ class FallbackStorage(Storage):
         super().__init__(None)
         self._shared = shared
         self._own = MemoryStorage()
-        self._away_until = 0.0
+        self._breaker = CircuitBreaker(AWAY_SECONDS)
 
     @property
     def base_exceptions(self) -> type[Exception] | tuple[type[Exception], ...]:
@@ -78,7 +80,7 @@ class FallbackStorage(Storage):
     def is_shared(self) -> bool:
         """Try to count; return whether `shared` did, and not only the memory of this process."""
         try_to_count(self)
-        return time.monotonic() >= self._away_until
+        return not self._breaker.is_open()
 
     def reset(self) -> int | None:
         """Delete all counters."""
@@ -89,11 +91,11 @@ class FallbackStorage(Storage):
         self._call("clear", key)
 
     def _call(self, method: str, *arguments: Any) -> Any:
-        if time.monotonic() >= self._away_until:
+        if not self._breaker.is_open():
             try:
                 return getattr(self._shared, method)(*arguments)
             except self._shared.base_exceptions:
-                self._away_until = time.monotonic() + AWAY_SECONDS
+                self._breaker.open()
                 log.exception(
                     "the shared counters are away; this process counts by itself for %s s",
                     AWAY_SECONDS,

@@ -4,6 +4,7 @@ import pytest
 from limits import RateLimitItemPerMinute
 from limits.strategies import FixedWindowRateLimiter
 
+from campaign.process import circuit_breaker
 from campaign.security import rate_limit_storage as module
 from campaign.security.rate_limit_storage import (
     AWAY_SECONDS,
@@ -19,6 +20,7 @@ from tests.security.clocks import Clock
 def clock(monkeypatch):
     clock = Clock()
     monkeypatch.setattr(module, "time", clock)
+    monkeypatch.setattr(circuit_breaker, "monotonic", clock.monotonic)
     return clock
 
 
