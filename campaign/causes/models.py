@@ -7,9 +7,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.db.versioned import VersionedParts
 from campaign.extensions import Base
-from campaign.i18n.fallbacks import best_of
 from campaign.process.clock import UtcDateTime, utcnow
 from campaign.publishing.models import Publishable
+from campaign.publishing.texts import text_for
 
 
 class Cause(Publishable, VersionedParts, Base):
@@ -47,7 +47,7 @@ class Cause(Publishable, VersionedParts, Base):
 
     def text(self, lang: str) -> "CauseText":
         """Return the text in `lang`, or in the nearest language there is."""
-        return best_of({text.lang: text for text in self.texts}, lang) or self.texts[0]
+        return text_for(self.texts, lang)
 
 
 class CauseText(Base):

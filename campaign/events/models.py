@@ -24,10 +24,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.causes.models import Cause
 from campaign.extensions import Base, RowId
-from campaign.i18n.fallbacks import best_of
 from campaign.notices.models import NOT_RECORDED
 from campaign.process.clock import UtcDateTime, utcnow
 from campaign.publishing.models import Archivable, Pictured
+from campaign.publishing.texts import text_for
 from campaign.site.languages import default_lang
 
 # A partial index serves only queries that repeat its exact condition, so both use these constants.
@@ -117,8 +117,7 @@ class Event(Archivable, Pictured, Base):
 
     def text(self, lang: str) -> "EventText":
         """Return the text that a reader of `lang` gets: the nearest, or else the original."""
-        texts = {text.lang: text for text in self.texts}
-        return best_of(texts, lang, self.original_lang) or self.texts[0]
+        return text_for(self.texts, lang, self.original_lang)
 
     def touch(self, now: datetime) -> None:
         self.changed_at = now

@@ -44,7 +44,7 @@ from campaign.organisations.presenters import (
     structured_organisation,
 )
 from campaign.process.clock import utcnow
-from campaign.publishing.pictures import PICTURE_SECONDS
+from campaign.publishing.views import asks_small, picture_response
 from campaign.signatures import tokens
 from campaign.signatures.signing.abuse_limits import admit_signing
 from campaign.site.settings import site_settings
@@ -191,11 +191,7 @@ def cause_feed(slug: str) -> ResponseReturnValue:
 @blueprint.get("/events/<slug>/picture-<digest>.webp")
 def picture(slug: str, digest: str) -> ResponseReturnValue:
     """Return the picture. Its URL changes with its content. `?size=small` is for phones."""
-    data = (
-        pictures.public_data(slug, digest, is_small=request.args.get("size") == "small")
-        or abort_missing_file()
-    )
-    return public(Response(data, mimetype="image/webp"), PICTURE_SECONDS)
+    return picture_response(pictures.public_data(slug, digest, is_small=asks_small()))
 
 
 @blueprint.get("/events/<slug>/wide-<digest>-<int:x>-<int:y>.jpg")
@@ -204,8 +200,8 @@ def wide_picture(slug: str, digest: str, x: int, y: int) -> ResponseReturnValue:
 
     Only the present focal point has one.
     """
-    data = pictures.public_wide(slug, digest, (x, y)) or abort_missing_file()
-    return public(Response(data, mimetype="image/jpeg"), PICTURE_SECONDS)
+    wide = pictures.public_wide(slug, digest, (x, y))
+    return picture_response(wide, media_type="image/jpeg")
 
 
 def _render_event(

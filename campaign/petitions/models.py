@@ -21,9 +21,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.causes.models import Cause
 from campaign.extensions import AnyRow, Base, RowId, one_of
-from campaign.i18n.fallbacks import best_lang, best_of, best_text
+from campaign.i18n.fallbacks import best_lang, best_text
 from campaign.process.clock import UtcDateTime, utcnow
 from campaign.publishing.models import Archivable, Pictured
+from campaign.publishing.texts import text_for
 from campaign.site.languages import default_lang
 from campaign.targets.models import TargetProfile
 
@@ -217,7 +218,7 @@ class PetitionVersion(Base):
 
     def text(self, lang: str, original: str) -> "PetitionText":
         """Return the text that a reader of `lang` gets: the nearest, or else the original."""
-        return best_of({text.lang: text for text in self.texts}, lang, original) or self.texts[0]
+        return text_for(self.texts, lang, original)
 
 
 class PetitionText(Base):

@@ -4,7 +4,6 @@ from typing import Any, cast
 
 from flask import (
     Blueprint,
-    Response,
     abort,
     g,
     make_response,
@@ -17,7 +16,6 @@ from flask.typing import ResponseReturnValue
 
 from campaign.extensions import reads_replica
 from campaign.http.caching import public
-from campaign.http.responses import abort_missing_file
 from campaign.http.urls import with_query
 from campaign.petitions.kinds import PETITION, action_url, kind_of
 from campaign.petitions.models import Petition
@@ -26,7 +24,7 @@ from campaign.petitions.past_versions import past_version
 from campaign.petitions.queries import petition_by_slug
 from campaign.petitions.signing_terms import recent_terms
 from campaign.process.clock import utcnow
-from campaign.publishing.pictures import PICTURE_SECONDS
+from campaign.publishing.views import asks_small, picture_response
 from campaign.signatures.forms import signature_form
 from campaign.signatures.presenters import petition_context_by_slug
 from campaign.updates.presenters import MAX_RECENT, recent_cards
@@ -64,11 +62,7 @@ def version(slug: str, number: int) -> ResponseReturnValue:
 @blueprint.get("/petitions/<slug>/picture-<digest>.webp")
 def picture(slug: str, digest: str) -> ResponseReturnValue:
     """Return the picture. Its URL changes with its content. `?size=small` is for phones."""
-    data = (
-        pictures.public_data(slug, digest, is_small=request.args.get("size") == "small")
-        or abort_missing_file()
-    )
-    return public(Response(data, mimetype="image/webp"), PICTURE_SECONDS)
+    return picture_response(pictures.public_data(slug, digest, is_small=asks_small()))
 
 
 @blueprint.get("/s/<slug>")

@@ -19,8 +19,6 @@ from campaign.publishing.picture_upload import SMALL_WIDTH, CleanPicture
 PART = "picture"
 # The size of the crop for lists and link previews, in pixels.
 WIDE = (1200, 630)
-# How long browsers keep one. Its URL changes with its content.
-PICTURE_SECONDS = 7 * 24 * 3600
 CENTRE = (50, 50)
 JPEG_QUALITY = 82
 # Columns that a copy takes over.

@@ -19,10 +19,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.causes.models import Cause
 from campaign.extensions import Base
-from campaign.i18n.fallbacks import best_of
 from campaign.process.clock import UtcDateTime, utcnow
 from campaign.publishing.models import Pictured
 from campaign.publishing.picture_upload import SMALL_WIDTH
+from campaign.publishing.texts import text_for
 from campaign.site.languages import default_lang
 
 
@@ -68,8 +68,7 @@ class Update(Pictured, Base):
 
     def text(self, lang: str) -> "UpdateText":
         """Return the text that a reader of `lang` gets: the nearest, or else the original."""
-        texts = {text.lang: text for text in self.texts}
-        return best_of(texts, lang, self.original_lang) or self.texts[0]
+        return text_for(self.texts, lang, self.original_lang)
 
     @property
     def written_in(self) -> list[str]:

@@ -32,7 +32,7 @@ from campaign.organisations.presenters import (
     structured_organisation,
 )
 from campaign.process.clock import utcnow
-from campaign.publishing.pictures import PICTURE_SECONDS
+from campaign.publishing.views import asks_small, picture_response
 from campaign.updates.body_pictures import body_picture_bytes
 from campaign.updates.feeds import atom
 from campaign.updates.forms import ArchiveFilters
@@ -124,25 +124,19 @@ def cause_feed(slug: str) -> ResponseReturnValue:
 @blueprint.get("/updates/<slug>/picture-<digest>.webp")
 def picture(slug: str, digest: str) -> ResponseReturnValue:
     """Return the picture. Its URL changes with its content."""
-    data = pictures.public_data(slug, digest) or abort_missing_file()
-    return public(Response(data, mimetype="image/webp"), PICTURE_SECONDS)
+    return picture_response(pictures.public_data(slug, digest))
 
 
 @blueprint.get("/updates/<slug>/wide-<digest>.jpg")
 def wide_picture(slug: str, digest: str) -> ResponseReturnValue:
     """Return the picture for lists and link previews, cropped around its focal point."""
-    data = pictures.public_wide(slug, digest) or abort_missing_file()
-    return public(Response(data, mimetype="image/jpeg"), PICTURE_SECONDS)
+    return picture_response(pictures.public_wide(slug, digest), media_type="image/jpeg")
 
 
 @blueprint.get("/pictures/<digest>.webp")
 def body_picture(digest: str) -> ResponseReturnValue:
     """Return a picture within a text. Its URL names its content. `?size=small` is for phones."""
-    data = (
-        body_picture_bytes(digest, is_small=request.args.get("size") == "small")
-        or abort_missing_file()
-    )
-    return public(Response(data, mimetype="image/webp"), PICTURE_SECONDS)
+    return picture_response(body_picture_bytes(digest, is_small=asks_small()))
 
 
 def _render_archive(cause: Cause | None) -> Response:

@@ -8,18 +8,17 @@ from flask import g, request
 from flask_babel import lazy_gettext as _l
 from flask_babel import refresh
 from flask_wtf import FlaskForm
-from wtforms import SelectChoice, SelectField
+from wtforms import SelectField
 from wtforms.validators import DataRequired, InputRequired
 
-from campaign.causes.models import Cause
 from campaign.causes.queries import causes_among
 from campaign.i18n.local_times import local_time
 from campaign.organize.core.fields import (
+    CauseChoiceForm,
     LineField,
     SlugField,
     language_choices,
     max_length,
-    unchosen,
 )
 from campaign.organize.core.identity import causes_where
 from campaign.organize.core.time_fields import IS_OVER, HourField, ZoneField
@@ -33,21 +32,14 @@ MAX_TITLE_LENGTH = 200
 Draft = TypeVar("Draft", bound="DraftForm")
 
 
-class DraftForm(FlaskForm):
+class DraftForm(CauseChoiceForm):
     """The first fields of an event, a petition or an update. The rest is added later."""
 
-    cause = SelectField(_l("Cause"), [InputRequired(_l("Choose a cause."))])
     lang = SelectField(_l("Original language"), choices=language_choices)
     title = LineField(
         _l("Title"), [DataRequired(_l("Enter a title.")), max_length(MAX_TITLE_LENGTH)]
     )
     slug = SlugField(_l("Web address"))
-
-    def offer(self, causes: Iterable[Cause], lang: str) -> Self:
-        """Offer these Causes, titled in `lang`, and return the form."""
-        choices = [SelectChoice(str(cause.id), cause.text(lang).title) for cause in causes]
-        self.cause.choices = unchosen(choices, _l("Choose a cause"))
-        return self
 
     def new_slug(self, fallback: str, is_taken: Callable[[str], bool]) -> str:
         """Return the slug that was entered, or one from the title, or a free one from `fallback`."""

@@ -19,13 +19,15 @@ from wtforms import (
     IntegerField,
     PasswordField,
     SelectChoice,
+    SelectField,
     SelectFieldBase,
     StringField,
     TextAreaField,
 )
-from wtforms.validators import Length, StopValidation
+from wtforms.validators import InputRequired, Length, StopValidation
 
 from campaign.accounts.passwords import MIN_LENGTH, PasswordTooWeak, check_strength
+from campaign.causes.models import Cause
 from campaign.i18n.locales import INTERFACE_LANGUAGES, language_name
 from campaign.signatures.fields import NAME_FAULTS, EmailField
 from campaign.signatures.models import MAX_NAME_LENGTH
@@ -284,6 +286,18 @@ def paper_choices() -> list[SelectChoice]:
 def unchosen(choices: list[SelectChoice], prompt: Any) -> list[SelectChoice]:
     """Return the choices after an empty one labelled `prompt` and return a single choice alone."""
     return choices if len(choices) < 2 else [SelectChoice("", prompt), *choices]
+
+
+class CauseChoiceForm(FlaskForm):
+    """Base of the forms that begin with the choice of a cause."""
+
+    cause = SelectField(_l("Cause"), [InputRequired(_l("Choose a cause."))])
+
+    def offer(self, causes: Iterable[Cause], lang: str) -> Self:
+        """Offer these Causes, with their titles in `lang`, and return the form."""
+        choices = [SelectChoice(str(cause.id), cause.text(lang).title) for cause in causes]
+        self.cause.choices = unchosen(choices, _l("Choose a cause"))
+        return self
 
 
 class AddressField(EmailField):

@@ -1,34 +1,28 @@
 """API keys with which partners send signatures: create, show once, and revoke."""
 
-from collections.abc import Iterable
-from typing import Self
-
 from flask import Blueprint, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
-from wtforms import BooleanField, SelectChoice, SelectField
-from wtforms.validators import DataRequired, InputRequired
+from wtforms import BooleanField
+from wtforms.validators import DataRequired
 
 from campaign.accounts.alerts import alert_admins
 from campaign.accounts.audit_models import AuditEntry
 from campaign.api.models import MAX_NAME_LENGTH, ApiKey
 from campaign.api.operations import make_key, revoke_key
 from campaign.api.queries import key_by_id, keys_among
-from campaign.causes.models import Cause
 from campaign.causes.queries import causes_among
 from campaign.organize.core.access import allowed, fresh
 from campaign.organize.core.audit import AuditEvent, act
-from campaign.organize.core.fields import LineField, max_length, unchosen
+from campaign.organize.core.fields import CauseChoiceForm, LineField, max_length
 from campaign.organize.core.identity import causes_where
 from campaign.process.clock import utcnow
 
 
-class KeyForm(FlaskForm):
+class KeyForm(CauseChoiceForm):
     """The partner, the cause, and whether the partner's signatures count without confirmation."""
 
-    cause = SelectField(_l("Cause"), [InputRequired(_l("Choose a cause."))])
     name = LineField(
         _l("Name of the partner"),
         [DataRequired(_l("Enter the name of the partner.")), max_length(MAX_NAME_LENGTH)],
@@ -36,12 +30,6 @@ class KeyForm(FlaskForm):
     is_trusted = BooleanField(
         _l("Trusted: signatures count right away, without a request to confirm")
     )
-
-    def offer(self, causes: Iterable[Cause], lang: str) -> Self:
-        """Offer these Causes, with their titles in `lang`, and return the form."""
-        choices = [SelectChoice(str(cause.id), cause.text(lang).title) for cause in causes]
-        self.cause.choices = unchosen(choices, _l("Choose a cause"))
-        return self
 
 
 blueprint = Blueprint("keys", __name__, url_prefix="/keys")
