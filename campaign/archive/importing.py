@@ -10,8 +10,9 @@ from sqlalchemy.exc import OperationalError, StatementError
 
 from campaign.accounts.audit import COMMAND, record_audit_event
 from campaign.archive.manifest import ArchiveError, key_fingerprint
+from campaign.archive.ownership import is_not_seeded, table_of
 from campaign.archive.reading import Archive
-from campaign.archive.tables import exported_tables, is_not_seeded, table_of
+from campaign.archive.tables import exported_tables
 from campaign.archive.writing import ADDRESS, ONLY_DIGESTS
 from campaign.extensions import db
 from campaign.signatures.queries import differences

@@ -16,7 +16,8 @@ from campaign.archive.manifest import (
     file_of,
     key_fingerprint,
 )
-from campaign.archive.tables import EXPORTED, exported_tables, known_addresses
+from campaign.archive.ownership import LEFT_OUT, is_exported, is_left_out, known_addresses
+from campaign.archive.tables import REPLACED, exported_tables
 from campaign.archive.values import encoder_of
 from campaign.organisations.models import Organisation
 from campaign.process.version import VERSION
@@ -67,10 +68,10 @@ def columns_of(table: Table) -> list[str]:
 def _lines(
     connection: Connection, table: Table, organisation_id: int, now: datetime
 ) -> Iterator[bytes]:
-    exported = EXPORTED[table.name]
+    replaced = REPLACED.get(table.name, {})
     sources = []
     for column in table.columns:
-        replace = exported.replaced.get(column.name)
+        replace = replaced.get(column.name)
         source = replace(now, organisation_id) if replace else column
         sources.append((null() if source is None else source).label(column.name))
     rows: FromClause = table
@@ -83,7 +84,7 @@ def _lines(
     query = (
         select(*sources)
         .select_from(rows)
-        .where(exported.belongs(organisation_id), ~exported.left_out(organisation_id))
+        .where(is_exported(table.name, organisation_id))
         .order_by(*table.primary_key)
     )
     names = columns_of(table)
@@ -100,10 +101,8 @@ def _as_line(row: dict[str, Any]) -> bytes:
 
 
 def _count_left_out(connection: Connection, table: Table, organisation_id: int) -> int:
-    exported = EXPORTED[table.name]
-    query = (
-        select(func.count())
-        .select_from(table)
-        .where(exported.belongs(organisation_id), exported.left_out(organisation_id))
-    )
+    if table.name not in LEFT_OUT:
+        return 0
+    rows = select(func.count()).select_from(table)
+    query = rows.where(is_left_out(table.name, organisation_id))
     return connection.scalar(query) or 0

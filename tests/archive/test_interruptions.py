@@ -5,7 +5,8 @@ import os
 import pytest
 from sqlalchemy import func, select
 
-from campaign.archive.tables import exported_tables, is_not_seeded
+from campaign.archive.ownership import is_not_seeded
+from campaign.archive.tables import exported_tables
 from campaign.extensions import db
 from tests import preloaded
 from tests.archive.test_round_trip import export, fill, run_in, slug_of_host

@@ -9,7 +9,8 @@ from sqlalchemy import func, select, text
 from campaign.actions.letters.editing import letter_settings, letter_texts_of
 from campaign.actions.letters.queries import letter_counts
 from campaign.answers.announcement_models import AnswerAnnouncement
-from campaign.archive.tables import exported_tables, is_not_seeded
+from campaign.archive.ownership import is_not_seeded
+from campaign.archive.tables import exported_tables
 from campaign.extensions import db, write
 from campaign.organisations.identity import forget_identities
 from campaign.petitions.editing import change_wording
