@@ -18,10 +18,10 @@ from campaign.montage.posters.renderer import print_poster
 from campaign.montage.posters.spec import PAPER_MM
 from campaign.montage.queries import Variety, find_shape
 from campaign.montage.rendering.drawing import draw, encode_png
+from campaign.montage.shapes.creation import PictureRefused
 from campaign.montage.shapes.extraction import Cut
 from campaign.montage.shapes.files import Shape
 from campaign.montage.shapes.operations import ButterfliesWouldMove, accept_shape, create_shape
-from campaign.montage.shapes.uploads import PictureRefused
 from campaign.process.clock import utcnow
 from campaign.text.csv_writing import csv_lines
 

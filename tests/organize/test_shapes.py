@@ -9,8 +9,8 @@ from campaign.causes.queries import cause_in_any_state
 from campaign.extensions import db, write
 from campaign.montage.queries import drafts_of
 from campaign.montage.shapes import image_subprocess, image_worker
+from campaign.montage.shapes.creation import MAX_BYTES
 from campaign.montage.shapes.operations import accept_shape, create_shape
-from campaign.montage.shapes.uploads import MAX_BYTES
 from campaign.organize.causes.shapes import REFUSALS, REFUSALS_BY_ALPHA
 from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause

@@ -16,9 +16,9 @@ from campaign.errors import CampaignError
 from campaign.extensions import db
 from campaign.montage.models import StoredShape
 from campaign.montage.pictures import DrawingQueue, cached
+from campaign.montage.shapes.creation import MAX_BYTES, PictureRefused
 from campaign.montage.shapes.extraction import Cut
 from campaign.montage.shapes.files import DATA, FILES
-from campaign.montage.shapes.uploads import MAX_BYTES, PictureRefused
 from campaign.process import isolated
 
 MAX_SECONDS = 90

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from campaign.montage.rendering.drawing import draw, encode_png
+from campaign.montage.shapes.creation import PictureRefused, read_picture, shape_of
 from campaign.montage.shapes.extraction import Cut, ground_of, is_clear, resolve_cut
 from campaign.montage.shapes.files import shape_in
-from campaign.montage.shapes.uploads import PictureRefused, read_picture, shape_of
 from campaign.process.children import exit_with_parent
 
 MAX_MEMORY_BYTES = 3 * 1024**3

@@ -12,10 +12,10 @@ from campaign.db.versioned import check_part, check_version
 from campaign.errors import CampaignError
 from campaign.extensions import db, load_for_update, load_for_update_or_none, rows_changed
 from campaign.montage.models import CauseShape, ShapeDraft, StoredShape
+from campaign.montage.shapes.creation import shape_files
 from campaign.montage.shapes.extraction import Cut
 from campaign.montage.shapes.files import UnknownShape, shape_names
 from campaign.montage.shapes.image_subprocess import CutOut
-from campaign.montage.shapes.uploads import shape_files
 
 DRAFT_LIFETIME = timedelta(days=1)
 MAX_DRAFTS = 12

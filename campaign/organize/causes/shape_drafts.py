@@ -13,10 +13,10 @@ from campaign.causes.models import Cause
 from campaign.montage.models import ShapeDraft
 from campaign.montage.pictures import DrawingQueueFull
 from campaign.montage.queries import draft_of
+from campaign.montage.shapes.creation import PictureRefused
 from campaign.montage.shapes.extraction import Cut
 from campaign.montage.shapes.image_subprocess import WorkFailed, cut_out
 from campaign.montage.shapes.operations import TooManyDrafts, begin_draft, cut_draft, drop_draft
-from campaign.montage.shapes.uploads import PictureRefused
 from campaign.organize.causes.routes import blueprint
 from campaign.organize.causes.shapes import (
     MAX_UPLOAD_BYTES,

@@ -30,11 +30,11 @@ from campaign.causes.models import Cause
 from campaign.causes.queries import cause_in_any_state, cause_numbers
 from campaign.montage.models import ShapeDraft
 from campaign.montage.queries import draft_of, drafts_of, shapes_of
+from campaign.montage.shapes.creation import MAX_BYTES
 from campaign.montage.shapes.extraction import MAX_THRESHOLD, MIN_THRESHOLD, Cut
 from campaign.montage.shapes.files import shape_names
 from campaign.montage.shapes.image_subprocess import preview_png
 from campaign.montage.shapes.operations import ShapeInUse, accept_shape, drop_shape
-from campaign.montage.shapes.uploads import MAX_BYTES
 from campaign.organize.causes.routes import SHAPES, blueprint
 from campaign.organize.core.access import allowed
 from campaign.organize.core.audit import AuditEvent, act

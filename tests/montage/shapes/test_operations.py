@@ -14,6 +14,7 @@ from campaign.montage.models import ShapeDraft, StoredShape
 from campaign.montage.queries import draft_of, find_shape, is_public_shape, shapes_of
 from campaign.montage.shapes import image_subprocess
 from campaign.montage.shapes import operations as shape_operations
+from campaign.montage.shapes.creation import PictureRefused, shape_files
 from campaign.montage.shapes.extraction import Cut
 from campaign.montage.shapes.files import UnknownShape
 from campaign.montage.shapes.image_subprocess import CutOut, WorkFailed, cut_out, preview_png
@@ -28,7 +29,6 @@ from campaign.montage.shapes.operations import (
     drop_shape,
     sweep_shapes,
 )
-from campaign.montage.shapes.uploads import PictureRefused, shape_files
 from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition

@@ -6,9 +6,9 @@ from PIL import Image
 
 from campaign.montage.browser_data import MAX_COLOURS
 from campaign.montage.layout import places
+from campaign.montage.shapes.creation import MAX_BYTES, PictureRefused, shape_files
 from campaign.montage.shapes.extraction import Cut
 from campaign.montage.shapes.files import shape_from
-from campaign.montage.shapes.uploads import MAX_BYTES, PictureRefused, shape_files
 from tests.factories.pictures import bomb, grating, heart, png, ring
 
 
