@@ -119,13 +119,11 @@ from campaign.updates.routes import blueprint as update_blueprint
 from campaign.web import (
     assets,
     errors,
+    flask_setup,
     headers,
-    id_converter,
     languages,
-    lazy_strings,
     preload,
     sessions,
-    strict_json,
     template_filters,
 )
 from campaign.web.metrics import blueprint as metrics
@@ -144,9 +142,7 @@ PARTS = (
     preload,
     readiness,
     languages,
-    id_converter,
-    strict_json,
-    lazy_strings,
+    flask_setup,
     template_filters,
     assets,
     headers,

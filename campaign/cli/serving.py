@@ -26,7 +26,7 @@ from campaign.cli.worker import run_beside_site
 from campaign.demo.operations import is_empty, load_demonstration
 from campaign.extensions import db
 from campaign.health.revisions import is_newer, revisions
-from campaign.process.fork_lock import fork_lock
+from campaign.process.children import fork_lock
 from campaign.process.logs import start_logging
 from campaign.server.process import server
 from campaign.server.systemd import take_socket

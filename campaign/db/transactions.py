@@ -11,6 +11,7 @@ from typing import Any, ParamSpec, Protocol, TypeVar, cast
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
+from psycopg.errors import ReadOnlySqlTransaction
 from sqlalchemy import (
     ColumnElement,
     DateTime,
@@ -22,13 +23,12 @@ from sqlalchemy import (
     literal,
     select,
 )
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Connection, Engine, ExceptionContext
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from sqlalchemy.orm.exc import StaleDataError
 
 from campaign.db.ended_log import FILE, EndedLog, ended_now
-from campaign.db.failover import leave_standbys
 from campaign.db.group_commit import GroupCommit
 from campaign.db.write_lock import FairFileLock
 from campaign.errors import EditConflict
@@ -119,6 +119,21 @@ def _begin_immediate(connection: Connection, waited_seconds: float) -> None:
             connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
 
 
+def _leave_standbys(engine: Engine) -> None:
+    """Close all connections of `engine` when the server refuses a write because it is read-only.
+
+    New ones find the new primary. The error becomes one after which the caller may try again.
+    """
+
+    @event.listens_for(engine, "handle_error", retval=True)
+    def _leave(context: ExceptionContext) -> BaseException | None:
+        error = context.original_exception
+        if not isinstance(error, ReadOnlySqlTransaction):
+            return None
+        context.is_disconnect = True
+        return OperationalError(None, None, error)
+
+
 class Transactions:
     """Runs each operation in a transaction and returns once it is durable.
 
@@ -135,7 +150,7 @@ class Transactions:
             url = self._db.engine.url
             is_sqlite = url.get_backend_name() == "sqlite"
             if not is_sqlite:
-                leave_standbys(self._db.engine)
+                _leave_standbys(self._db.engine)
         app.extensions["write_lock"] = FairFileLock(url.database) if is_sqlite else None
         app.extensions["ended_log"] = EndedLog(Path(app.config["VAR_DIR"], FILE))
         app.extensions["group_commit"] = (

@@ -1,13 +1,28 @@
-"""Child processes of the server and the worker: their names, and their end with the parent."""
+"""Child processes of the server and the worker: their start, names, and end with the parent."""
 
 import multiprocessing
 import os
 import threading
 import time
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
+from typing import Any
 
 LOOK_SECONDS = 0.5
+# We learn that a child has ended, or that its program has started, when it closes a pipe. If another
+# thread forks at that moment, the other child holds the pipe too. The wait would then last as long
+# as that child lives.
+_fork_lock = threading.RLock()
+os.register_at_fork(
+    before=_fork_lock.acquire,
+    after_in_parent=_fork_lock.release,
+    after_in_child=_fork_lock.release,
+)
+
+
+def fork_lock() -> AbstractContextManager[Any]:
+    """Return a context manager during which no other thread forks."""
+    return _fork_lock
 
 
 def name_process(role: str) -> None:

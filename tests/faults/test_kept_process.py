@@ -10,7 +10,7 @@ import pytest
 
 from campaign.cli import serving
 from campaign.cli.serving import SupervisedProcess
-from campaign.process.fork_lock import fork_lock
+from campaign.process.children import fork_lock
 from tests.faults.running_site import PATIENCE_SECONDS, wait_until
 
 SLEEP = partial(time.sleep, 60)
