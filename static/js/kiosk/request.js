@@ -1,5 +1,7 @@
 // Requests to the server, with the secret of a pairing and without cookies. Each has a timeout.
 
+import { withTimeout } from "../lib/timeout.js";
+
 const TIMEOUT_MS = 30000;
 
 /** An error response: its `status`, the server's error `code`, and `after`, the seconds to wait. */
@@ -33,20 +35,18 @@ export class RequestRefused extends Error {
  * @returns {Promise<{ response: Response, answer: any }>}
  */
 export async function request(path, { secret, body, headers = {}, patience: timeoutMs = TIMEOUT_MS } = {}) {
-  const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(), timeoutMs);
   /** @type {Record<string, string>} */
   const allHeaders = { Accept: "application/json", ...headers };
   if (secret) allHeaders.Authorization = `Bearer ${secret}`;
   if (body) allHeaders["Content-Type"] = "application/json";
-  try {
+  return withTimeout(timeoutMs, async (signal) => {
     const response = await fetch(path, {
       method: body ? "POST" : "GET",
       headers: allHeaders,
       body: body ? JSON.stringify(body) : null,
       cache: "no-store",
       credentials: "omit",
-      signal: controller.signal,
+      signal,
     });
     if (response.status === 304) return { response, answer: null };
     // A captive portal may answer 200 with HTML. Anything that is not JSON is not our server's
@@ -57,7 +57,5 @@ export async function request(path, { secret, body, headers = {}, patience: time
       throw new RequestRefused(response.status, answer.error || "", after);
     }
     return { response, answer };
-  } finally {
-    clearTimeout(timer);
-  }
+  });
 }

@@ -1,6 +1,8 @@
 // A proof of work for forms, following ALTCHA protocol version 1: find the number whose hash the
 // server chose.
 
+import { withTimeout } from "./timeout.js";
+
 /** @import { AltchaAnswer, AltchaChallenge } from "../../../types/altcha" */
 
 const TIMEOUT_MS = 15000;
@@ -50,6 +52,20 @@ function solve({ challenge, salt, maxnumber }, signal) {
 }
 
 /**
+ * @param {string} url
+ * @param {AbortSignal} signal
+ * @returns {Promise<string>}
+ */
+async function payloadFor(url, signal) {
+  const challengeData = await challengeAt(url, signal);
+  if (!challengeData.challenge || challengeData.algorithm !== "SHA-256") return "";
+  const number = await solve(challengeData, signal);
+  if (number === null) return "";
+  const { algorithm, challenge, salt, signature } = challengeData;
+  return btoa(JSON.stringify({ algorithm, challenge, number, salt, signature }));
+}
+
+/**
  * Return the payload for the field `altcha` (Base64 of JSON), or "" without one.
  *
  * It is "" if none is required, or if finding one fails or takes longer than `timeoutMs`. An old
@@ -60,18 +76,9 @@ function solve({ challenge, salt, maxnumber }, signal) {
  * @returns {Promise<string>}
  */
 export async function proofFor(url, timeoutMs = TIMEOUT_MS) {
-  const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(), timeoutMs);
   try {
-    const challengeData = await challengeAt(url, controller.signal);
-    if (!challengeData.challenge || challengeData.algorithm !== "SHA-256") return "";
-    const number = await solve(challengeData, controller.signal);
-    if (number === null) return "";
-    const { algorithm, challenge, salt, signature } = challengeData;
-    return btoa(JSON.stringify({ algorithm, challenge, number, salt, signature }));
+    return await withTimeout(timeoutMs, (signal) => payloadFor(url, signal));
   } catch (error) {
     return "";
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -1,5 +1,7 @@
 // The pulse of a cause: one small response, polled at the interval that the server sets in it.
 
+import { withTimeout } from "./timeout.js";
+
 /** @import { PulseAnswer } from "../../../types/pulse" */
 
 const TIMEOUT_MS = 8000;
@@ -81,16 +83,14 @@ export class Pulse {
     this.stop();
     const controller = new AbortController();
     this.#stopper = controller;
-    const limit = setTimeout(() => controller.abort(), TIMEOUT_MS);
     let answer = null;
     /** @type {{ retryMs?: number } | null} */
     let error = null;
     try {
-      answer = await this.fetchAnswer(controller.signal);
+      answer = await withTimeout(TIMEOUT_MS, (signal) => this.fetchAnswer(signal), controller);
     } catch (reason) {
       error = /** @type {{ retryMs?: number }} */ (reason);
     }
-    clearTimeout(limit);
     if (this.#stopper !== controller) return;
     if (error) this.failed(error.retryMs || 0);
     else this.succeeded(answer);

@@ -1,6 +1,7 @@
 // Check-in at an event: the list filters while someone types and stays fresh, one press checks in,
 // and the camera reads codes.
 
+import { debounce } from "../lib/debounce.js";
 import { offerScanner } from "../organize/check-in-scanner.js";
 import { urlEncoded } from "../parts/form-values.js";
 import { getElement } from "../parts/get-element.js";
@@ -74,8 +75,6 @@ export default function checkIn(root) {
   const { dataset } = root;
   const showResult = resultWriter(getElement(root, "[data-verdict]"));
   const refresh = listRefresher(list, input, dataset.list);
-  /** @type {number | null} */
-  let timer = null;
 
   /**
    * @param {string} address
@@ -107,10 +106,8 @@ export default function checkIn(root) {
     form.setAttribute("aria-busy", "true");
     send(form.getAttribute("action") ?? "", urlEncoded(form)).finally(() => form.removeAttribute("aria-busy"));
   });
-  input.addEventListener("input", () => {
-    clearTimeout(timer);
-    timer = setTimeout(refresh, TYPING_MS);
-  });
+  const refreshSoon = debounce(TYPING_MS, refresh);
+  input.addEventListener("input", () => refreshSoon());
   input.form?.addEventListener("submit", (event) => {
     event.preventDefault();
     refresh();

@@ -2,6 +2,7 @@
 // when the form is opened again. Only the server says that it was saved (clear-local-draft.js). A preview
 // or a rejected form shows the text again without saving it.
 
+import { debounce } from "../lib/debounce.js";
 import { deleteDraft, loadDraft, ORGANIZER_DRAFTS, saveDraft } from "../lib/drafts.js";
 import { isEdited } from "../parts/form-values.js";
 import { interpolate, formatTime } from "../lib/format.js";
@@ -53,21 +54,10 @@ function restore(form, values) {
 /** @param {WithData<HTMLFormElement>} form */
 export default function localDraft(form) {
   const { draft: name, revision } = form.dataset;
-  /** @type {number | null} */
-  let timer = null;
-  const save = () => {
-    timer = null;
-    saveDraft(ORGANIZER_DRAFTS, name, textValues(form), { revision });
-  };
-  form.addEventListener("input", () => {
-    clearTimeout(timer);
-    timer = setTimeout(save, TYPING_MS);
-  });
-  form.addEventListener("submit", () => {
-    if (timer === null) return;
-    clearTimeout(timer);
-    save();
-  });
+  const save = () => saveDraft(ORGANIZER_DRAFTS, name, textValues(form), { revision });
+  const saveSoon = debounce(TYPING_MS, save);
+  form.addEventListener("input", () => saveSoon());
+  form.addEventListener("submit", () => saveSoon.flush());
 
   const draft = loadDraft(ORGANIZER_DRAFTS, name);
   if (!draft) {

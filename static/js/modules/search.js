@@ -1,6 +1,7 @@
 // Search as you type: requests the page again and swaps in its results. The address is replaced
 // without filling the history. The result is announced after a pause in typing.
 
+import { debounce } from "../lib/debounce.js";
 import { isEdited, urlEncoded } from "../parts/form-values.js";
 import { getElement, getField } from "../parts/get-element.js";
 
@@ -44,7 +45,6 @@ export default function search(form) {
   const results = getElement(document, "[data-search-results]");
   const status = getElement(document, "[data-search-status]");
   let controller = new AbortController();
-  let timer = 0;
   // The results on the page are not those of a query typed before this script started.
   const wasEdited = isEdited(form);
   let shownQuery = wasEdited ? null : urlEncoded(form).toString();
@@ -68,12 +68,10 @@ export default function search(form) {
     results.removeAttribute("aria-busy");
   }
 
-  form.addEventListener("input", (event) => {
-    clearTimeout(timer);
-    timer = setTimeout(update, event.isComposing ? TYPING_MS * 4 : TYPING_MS);
-  });
+  const updateSoon = debounce(TYPING_MS, update);
+  form.addEventListener("input", (event) => updateSoon(event.isComposing ? TYPING_MS * 4 : TYPING_MS));
   form.addEventListener("submit", () => {
-    clearTimeout(timer);
+    updateSoon.cancel();
     controller.abort();
   });
   if (wasEdited) update();

@@ -1,5 +1,7 @@
 // Asks the server for something new whenever someone pauses while typing.
 
+import { debounce } from "../lib/debounce.js";
+
 const TYPING_MS = 400;
 
 // Returns a function to call at each change. It calls `render` with a signal once nothing has changed
@@ -9,12 +11,10 @@ const TYPING_MS = 400;
  * @returns {() => void}
  */
 export function whenTypingPauses(render) {
-  /** @type {number | null} */
-  let timer = null;
   /** @type {AbortController | null} */
   let controller = null;
 
-  const start = async () => {
+  return debounce(TYPING_MS, async () => {
     if (controller) controller.abort();
     controller = new AbortController();
     try {
@@ -22,9 +22,5 @@ export function whenTypingPauses(render) {
     } catch (error) {
       // Without a network the last preview stays. The button still works later.
     }
-  };
-  return () => {
-    clearTimeout(timer);
-    timer = setTimeout(start, TYPING_MS);
-  };
+  });
 }
