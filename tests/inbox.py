@@ -1,6 +1,6 @@
 """What an inbox shows of an email, and what its headers say."""
 
-# They name the site and the recipient, or the page that stops these emails. No inbox shows that one.
+# They name the site and the recipient, or the page that stops these emails. No inbox shows it.
 NECESSARY = {"from", "to", "message-id", "list-unsubscribe"}
 
 

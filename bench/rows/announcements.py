@@ -27,7 +27,7 @@ MAX_DELAY_SECONDS = 5
 
 
 def measure(_scale, folder, signatures=PEOPLE):
-    """Yield for both databases how fast all get their email, in how much memory, and who waits for it."""
+    """Yield for both databases how fast everyone gets the email, its memory, and who waits."""
     for kind in ("sqlite", "postgresql"):
         site_folder = folder / kind
         site_folder.mkdir()

@@ -75,7 +75,7 @@ def _backlog(kind, count):
 
 
 def _flow(kind, app):
-    """Confirm up to WANTED signatures each second, and check the oldest one's wait ten times a second."""
+    """Confirm up to WANTED signatures each second, and measure how long the oldest one waits."""
     chunks = _chunks()
     fed = []
     feeder = threading.Thread(target=lambda: fed.append(_feed(app, chunks)))

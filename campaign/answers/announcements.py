@@ -88,7 +88,7 @@ class AnnouncementSender(BulkSender[AnswerAnnouncement]):
         return super().resume(row_id=row_id)
 
     def tell_approved(self, *, now: datetime) -> int:
-        """Enqueue emails to people whose signatures were approved after their turn. Return how many.
+        """Enqueue emails to people whose signatures were approved after their turn. Return a count.
 
         Otherwise a review would cost them what they asked for.
         """

@@ -28,7 +28,7 @@ REFUSALS = {
 
 
 class DocumentField(FileField):
-    """The document of an answer; `document` holds it once the form is valid, None without a file."""
+    """The document of an answer. A valid form sets `document`, None without a file."""
 
     document: NewDocument | None = None
 

@@ -1,4 +1,4 @@
-"""Tables of the answers of targets: their texts and documents, and the links they answer through."""
+"""Tables of the answers of targets: texts, documents, and the links to answer through."""
 
 from datetime import date, datetime
 from uuid import uuid4

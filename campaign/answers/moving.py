@@ -1,4 +1,4 @@
-"""Move the receipts of emails about answers with signatures to a new address, so that they arrive."""
+"""When an address changes, move the receipts of emails about answers with its signatures."""
 
 from datetime import datetime
 

@@ -28,7 +28,7 @@ HEADING = re.compile(r"<(/?)h[2-4]>")
 
 @dataclass(frozen=True)
 class ShownDocument:
-    """The document of an answer: what its URL is made of, its size in bytes, and a picture's size."""
+    """The document of an answer: the parts of its URL, and its size in bytes and in pixels."""
 
     digest: str
     extension: str
@@ -181,7 +181,7 @@ def answers_on_cards(
 
 
 def newest_outcomes(petitions: Iterable[Any]) -> Mapping[int, str]:
-    """Return {id: outcome} of the newest answer with an outcome, for the petitions that have one."""
+    """Return {petition id: outcome of its newest answer that has an outcome}."""
     answers = answers_by_petition([petition.id for petition in petitions])
     return {
         petition_id: rows[0].outcome

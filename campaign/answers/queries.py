@@ -117,7 +117,7 @@ def recent_answers(*, cause_id: int | None, limit: int) -> Sequence[Answer]:
 
 
 def recent_results(*, cause_id: int | None, limit: int) -> Sequence[Petition]:
-    """Return the petitions of a public cause, or of all, whose results changed last, for the feed."""
+    """Return the petitions of one or all public causes whose results changed last, for the feed."""
     query = (
         _with_results(select(Petition), cause_id)
         .order_by(Petition.result_changed_at.desc(), Petition.id.desc())

@@ -58,7 +58,7 @@ def pair(slug: str, name: str, pin: str | None) -> None:
 
 @group.command("list")
 def list_kiosks() -> None:
-    """List all tablets: their event, when they last synced, and how many records are waiting on them."""
+    """List all tablets: the event, the last sync, and how many records are waiting on each."""
     now = utcnow()
     click.echo(f"{'name':20} {'event':30} {'state':10} {'last seen (UTC)':18} {'waiting':>7}")
     for kiosk in every_kiosk():

@@ -51,10 +51,10 @@ def import_targets(file: Path, slug: str, dry_run: bool) -> None:
 @_organisation
 @_dry_run
 def import_areas(file: Path, slug: str, dry_run: bool) -> None:
-    """Import postal codes and their areas from FILE, with the columns country, code, area, area_name.
+    """Import postal codes and their areas from FILE.
 
-    They replace those of the same countries. If a row has an error, nothing is imported and the
-    exit code is 1.
+    Its columns are country, code, area and area_name. The areas replace all others of the same
+    countries. If a row has an error, nothing is imported and the exit code is 1.
     """
     _import("areas", file, _load(slug), dry_run)
 

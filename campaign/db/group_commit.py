@@ -67,7 +67,7 @@ class GroupCommit:
         return future.result()
 
     def seconds(self, now: float) -> float:
-        """Return how long a batch takes to commit: the last one, or the present one if it is slower.
+        """Return how long a commit takes: that of the last batch, or of this one if it is slower.
 
         `now` is in monotonic seconds. While nothing is written, it is 0.
         """

@@ -31,7 +31,7 @@ class Versioned:
 
 
 class VersionedParts(Versioned):
-    """Mixin for a model that is edited in parts, so that editors of different parts do not conflict.
+    """Mixin for a model with parts. Editors of different parts do not conflict.
 
     `part_versions` maps the name of a part to its version. A part may be kept in other tables, such
     as a picture. A part that was never saved has FIRST_VERSION.

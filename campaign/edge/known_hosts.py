@@ -28,7 +28,7 @@ class KnownHosts:
         self._names |= {match["name"] for match in map(_HOST.fullmatch, self._names) if match}
 
     def is_known(self, host: str) -> bool:
-        """Return whether this value of a Host header, in lower case, is one of ours as it stands."""
+        """Return whether this value of a Host header, in lower case, is exactly one of ours."""
         return host in self._names
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

@@ -68,7 +68,7 @@ def show(slug: str) -> ResponseReturnValue:
 
 @blueprint.post("/embed/petitions/<slug>/signatures")
 def sign(slug: str) -> ResponseReturnValue:
-    """Accept a signature, or another response, as its own page does, and respond inside the frame."""
+    """Accept a signature or another response, as its own page does, and answer in the frame."""
     _use_frame_parameters()
     # In a rush, cached terms are enough. The whole petition is read only to show the form again.
     terms = recent_terms(slug, now=utcnow())

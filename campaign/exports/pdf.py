@@ -72,7 +72,7 @@ def signature_sheets(
 def letter_sheets(
     head: Head, blocks: Iterable[tuple[str, Any]], paper: str, *, logo: Logo | None = None
 ) -> bytes:
-    """Return a PDF of blocks (kind, text), one after the other, below the organisation's letterhead.
+    """Return a PDF of blocks (kind, text) below the organisation's letterhead.
 
     The letterhead is the `logo`, or without one the organisation's name.
 

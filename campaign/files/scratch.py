@@ -1,4 +1,4 @@
-"""Files that this machine is still making, before they go to the storage that all machines share."""
+"""Files that this machine is still making. Later they go to the storage that machines share."""
 
 import shutil
 import time

@@ -1,4 +1,4 @@
-"""Check the folder VAR_DIR: its permissions and free space, and the age of the last backup and test."""
+"""Check the folder VAR_DIR: permissions, free space, age of the last backup and its test."""
 
 import errno
 import os

@@ -20,7 +20,7 @@ def ok(subject: str, text: str) -> Finding:
 
 
 def warning(subject: str, text: str, fix: str) -> Finding:
-    """Return a finding about something that works, but should be improved or could not be checked."""
+    """Return a finding about something that should be improved, or could not be checked."""
     return Finding(subject, "warning", text, fix)
 
 

@@ -1,4 +1,4 @@
-"""Responses that are not our pages: emails in a frame, documents, missing files, one for mail programs."""
+"""Responses that are not pages: framed emails, documents, missing files, one-click answers."""
 
 from typing import NoReturn
 

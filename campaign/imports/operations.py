@@ -1,8 +1,8 @@
 """Change a batch before it is imported: match columns, correct rows, store outcomes, or drop it.
 
 Each operation takes the `version` of the batch that the form showed, None without a form. It raises
-EditConflict if someone else has changed the batch since. Outcomes decided here are decided again when
-the batch is imported.
+EditConflict if someone else has changed the batch since. Importing the batch decides all outcomes
+again.
 """
 
 from collections import Counter

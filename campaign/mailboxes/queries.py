@@ -63,7 +63,7 @@ def expected_at(change: AddressChange, *, now: datetime) -> datetime | None:
 
 
 def was_stopped(mailbox: Mailbox, *, now: datetime) -> bool:
-    """Return whether the mailbox objected to a change so recently that it must agree to the next."""
+    """Return whether the mailbox stopped a change recently, so that it must agree to the next."""
     return any(
         change.ended_at is not None and change.ended_at > now - CAUTION_PERIOD
         for change in changes_from(mailbox, "stopped")

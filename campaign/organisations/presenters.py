@@ -1,4 +1,4 @@
-"""The identity that a page shows: that of the organisation whose cause it is about, else the host's."""
+"""The identity that a page shows: of the organisation of its cause, else of the host."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

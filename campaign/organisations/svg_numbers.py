@@ -1,4 +1,4 @@
-"""Numbers and matrices in SVG: read them, calculate with them and write them as a PDF needs them."""
+"""Numbers and matrices in SVG: read them, calculate with them, and write them for a PDF."""
 
 import math
 import re

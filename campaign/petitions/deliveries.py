@@ -21,7 +21,7 @@ def change_delivered_details(
     now: datetime,
     version: int | None = None,
 ) -> Petition:
-    """Set what targets see of each signature: `names` of DELIVERED_NAMES, some of DELIVERED_DETAILS.
+    """Set what targets see of each signature: `names` and `details`.
 
     Once the petition has opened this makes a new version. Of earlier signatures we deliver no more
     than their signers were told.

@@ -69,7 +69,7 @@ def create_petition(
 
 
 def clone_petition(*, petition_id: int, slug: str, cause_id: int) -> Petition:
-    """Create a draft in a cause with the text, picture, targets, form, terms and wording of this one.
+    """Create a draft in a cause as a copy: text, picture, targets, form, terms and wording.
 
     Raise SlugTaken, OtherOrganisation.
     """

@@ -16,10 +16,10 @@ TEXT_FAULTS = ("title", "summary", "body")
 
 
 class Fault(NamedTuple):
-    """A reason not to publish: `target`, `title`, `summary`, `body`, `ended`, `legal`, or one of a kind.
+    """A reason not to publish a petition.
 
+    `code` is `target`, `title`, `summary`, `body`, `ended`, `legal`, or one of the kind of action.
     `legal` means that legal details of the organisation are missing, on a site that demands them.
-
     `lang` is the language in which a text is missing.
     """
 

@@ -126,7 +126,7 @@ def threshold_of(petition_id: int, threshold_id: int) -> DeliveryThreshold | Non
 
 
 def due_thresholds(petition_ids: Collection[int]) -> dict[int, DeliveryThreshold]:
-    """Return {petition id: its highest threshold that is reached and neither delivered nor done}."""
+    """Return {petition id: its highest threshold that is reached, but not delivered or done}."""
     rows = _due(DeliveryThreshold.petition_id.in_(petition_ids))
     return {row.petition_id: row for row in rows}
 

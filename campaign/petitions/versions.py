@@ -37,7 +37,7 @@ def texts_of(version: PetitionVersion) -> dict[str, dict[str, Any]]:
 def with_kind_texts(
     version: PetitionVersion, texts: dict[str, dict[str, Any]]
 ) -> dict[str, dict[str, Any]]:
-    """Return the texts with those of the kind of action, which another form edits, from a version."""
+    """Return `texts` with the `kind_texts` of the version, because another form edits those."""
     present = texts_of(version)
     return {
         lang: {

@@ -12,8 +12,8 @@ from typing import Generic, TypeVar
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-# A value that nobody has read for long may be very old. So others wait this long for the thread that
-# loads the next one. If the database hangs, they go on with the old one.
+# A value that was not read for long may be very old. So other threads wait this long for the next
+# one. If the database hangs, they go on with the old one.
 WAIT_SECONDS = 0.25
 
 Value = TypeVar("Value")

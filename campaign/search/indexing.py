@@ -99,7 +99,7 @@ def note_all() -> None:
 
 
 def note_differences() -> int:
-    """Note items that are missing, left over, in other languages or built by an older INDEX_VERSION.
+    """Note items that are missing, left over, in other languages, or of an older INDEX_VERSION.
 
     After an upgrade, a restored backup or a change of the site's languages, no trigger has noted
     them. Return how many they are.

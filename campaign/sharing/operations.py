@@ -61,7 +61,7 @@ def note_confirmed(*, signature_id: int, petition_id: int, lang: str, now: datet
 
 
 def assign_text(*, signature_id: int, petition_id: int, lang: str, now: datetime) -> None:
-    """Give a signature's supporter one of the share texts for readers of `lang`, unless they have one.
+    """Give a supporter one of the share texts for readers of `lang`, unless they have one.
 
     The choice depends on the signature alone. A new text takes an equal share from all others.
     """

@@ -1,4 +1,4 @@
-"""What the emails to people who signed share: their petition, the personal link, neutral subjects."""
+"""What all emails to people who signed need: petition, personal link, neutral subjects."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -270,7 +270,7 @@ def withdraw_and_erase(*, ids: list[int], now: datetime) -> int:
 
 
 def _move_second_signatures(ids: list[int]) -> None:
-    """Move the second person at an address to the first position if the first leaves and they stay."""
+    """Move the second person at an address to the first position if only the first is erased."""
     stays = aliased(Signature)
     leaving = (
         select(Signature.petition_id, Signature.email_digest)

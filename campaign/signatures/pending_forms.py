@@ -87,7 +87,7 @@ class UnconfirmedForm:
 
 
 def later_forms(signature_ids: Collection[int]) -> Sequence[RepeatSigning]:
-    """Return the rows of the later forms of these signatures that are not confirmed, oldest first."""
+    """Return the later forms of these signatures that are not confirmed, oldest first."""
     return db.session.scalars(
         select(RepeatSigning)
         .where(RepeatSigning.signature_id.in_(signature_ids), RepeatSigning.used_at.is_(None))

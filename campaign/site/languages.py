@@ -15,7 +15,7 @@ def default_lang() -> str:
 
 
 def languages_with(written: Iterable[str]) -> tuple[str, ...]:
-    """Return the languages of the site, then others of `written`: texts in them must not be lost."""
+    """Return the languages of the site, then others of `written`, whose texts must not be lost."""
     return tuple(dict.fromkeys((*site_settings().languages, *written)))
 
 

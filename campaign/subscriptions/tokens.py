@@ -50,7 +50,7 @@ def opens(purpose: str, token: str, subscription: Subscription) -> bool:
 
 
 def _is_of_former_address(token: str, subscription: Subscription) -> bool:
-    """Return whether an email to a former address of the subscriber had this link to unsubscribe."""
+    """Return whether this link to unsubscribe was sent to a former address of the subscriber."""
     digests = former_digests(cast(bytes, subscription.email_digest))
     return any(
         read_token(secret_key(), STOP, token, _stop_seal(subscription, digest)) is not None

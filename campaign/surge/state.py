@@ -95,7 +95,7 @@ def surge_level() -> SurgeLevel:
 
 
 def work_waits() -> bool:
-    """Return whether what is not urgent has to wait: search, posters, exports, letters and emails to many."""
+    """Return whether what is not urgent waits: search, posters, exports, letters, bulk emails."""
     return surge_level() >= SurgeLevel.WORK_WAITS
 
 

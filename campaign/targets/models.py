@@ -157,9 +157,10 @@ class TargetEmail(Base):
 
 
 class AreaCode(Base):
-    """A postal code, or its first characters, and an area that it lies in, from an organizer's file.
+    """A postal code, or its first characters, and an area that it belongs to.
 
-    `prefix` has no spaces. A code that lies in several areas has several rows.
+    They come from an organizer's file. `prefix` has no spaces. A code in several areas has several
+    rows.
     """
 
     __tablename__ = "area_code"

@@ -94,7 +94,7 @@ def import_by_id(import_id: int) -> TargetImport | None:
 
 
 def used_profile_ids(profile_ids: Collection[int]) -> set[int]:
-    """Return those of the targets that a row of another table names, such as a petition's target."""
+    """Return those of the targets that another table uses, for example as a petition's target."""
     used: set[int] = set()
     for table in db.metadata.sorted_tables:
         for column in table.columns:

@@ -275,7 +275,7 @@ def _render_digest(message: OutboxRow) -> Message | None:
 
 
 def _news_of_week(reader: Subscription, now: datetime) -> list[tuple[Update, int]]:
-    """Return the updates for the reader's weekly email, newest first, with the ids of their mailings.
+    """Return the updates for the reader's weekly email and the ids of their mailings, newest first.
 
     They were mailed within the period of this weekly email. Updates that the reader got in a
     separate email are left out.

@@ -1,4 +1,4 @@
-"""Move the receipts of mailings with subscriptions to a new address, so that no news comes twice."""
+"""When an address changes, move the receipts of mailings, so that no update comes twice."""
 
 from datetime import datetime
 

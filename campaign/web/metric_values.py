@@ -168,7 +168,7 @@ def gauges_without_database(*, next_ms: float) -> list[Gauge]:
 
 
 def _mail_by_priority(now: datetime) -> list[Gauge]:
-    """Return the queue of emails, apart for those that a person waits for, for mailings and for letters."""
+    """Return the queue of emails by kind: those that a person waits for, mailings, letters."""
     # One bad address must not look like a queue that stands still, so emails that wait for another
     # attempt are left out. Those of a slow domain also get a later time, but they are a queue.
     is_slowed = OutboxMessage.last_error == DOMAIN_LIMIT_REACHED

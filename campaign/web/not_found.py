@@ -1,4 +1,4 @@
-"""What to do about a URL that has no page: redirect from a former slug, or suggest similar pages."""
+"""Handle a URL without a page: redirect from a former slug, or suggest similar pages."""
 
 from flask import redirect, request, url_for
 from sqlalchemy.exc import SQLAlchemyError

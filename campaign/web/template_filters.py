@@ -100,7 +100,7 @@ def size(value: int) -> str:
 
 
 def in_zone(value: datetime, zone: str | None) -> str:
-    """Format an instant in a time zone: September 23, 2026, 16:08 (Toronto); default: the site's."""
+    """Format an instant: September 23, 2026, 16:08 (Toronto). `zone` None is that of the site."""
     time_zone = ZoneInfo(zone) if zone else _zone()
     date = long_date(value.astimezone(time_zone), current_locale())
     city = city_name(time_zone.key, current_locale())
@@ -159,7 +159,7 @@ def url_in_language(lang: str) -> str:
 
 
 def language_switch_url(lang: str) -> str:
-    """Return the URL for the language switch: `url_in_language` plus this page's query, without tracking."""
+    """Return `url_in_language` with this page's query, without parameters that track people."""
     parameters = [
         (name, value)
         for name, value in request.args.items(multi=True)

@@ -49,7 +49,7 @@ def petition(app):
 
 @pytest.fixture(params=["answer", "result"])
 def publish(request):
-    """Return a function that publishes an answer or sets a result, and returns its AnnouncementTopic."""
+    """Return a function that publishes an answer or result and returns its AnnouncementTopic."""
     if request.param == "answer":
         return lambda petition: topic_of(make_answer(petition))
     return lambda petition: set_result(petition, "won")

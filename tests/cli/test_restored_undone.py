@@ -1,4 +1,4 @@
-"""Tests that a restored backup brings back nothing that was undone, cancelled, hidden or sent since."""
+"""Tests that restoring a backup keeps what was undone, cancelled, hidden or sent since."""
 
 from datetime import timedelta
 

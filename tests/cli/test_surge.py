@@ -140,7 +140,7 @@ def test_temporary_site_gets_nothing_of_the_operators_site():
 
 
 def test_each_setting_is_passed_on_or_belongs_to_the_operators_site():
-    """A new setting that only the operator's own site can use would keep the other from starting."""
+    """A new setting that only the operator's site can use would keep the other from starting."""
     names = set(re.findall(r'environ(?:\.get\(|, )"([A-Z_]+)"', (ROOT / "config.py").read_text()))
     given = site_module._environment(dict.fromkeys(names, "own"), "sqlite://", Path("/tmp/copy"), 1)
     assert {name for name, value in given.items() if value == "own"} == {

@@ -1,4 +1,4 @@
-"""Tests of everything through PgBouncer in transaction mode, where each transaction may run elsewhere.
+"""Tests through PgBouncer in transaction mode: each transaction may use another connection.
 
 A setting of a session, a lock of a session or a prepared statement would reach the wrong program.
 """

@@ -70,7 +70,7 @@ def deliver(petition, day=DAY):
 
 
 def with_files(typed):
-    """Return form data in which each pair (bytes, file name) is a new file, as a test client sends."""
+    """Return form data for a test client, with each pair (bytes, file name) as a new file."""
     return {
         name: (io.BytesIO(value[0]), value[1]) if isinstance(value, tuple) else value
         for name, value in typed.items()

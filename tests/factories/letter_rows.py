@@ -22,7 +22,7 @@ ROWS = 500
 
 
 def make_letter_action(slug="letter", *, settings=None, cause_id=None, **columns):
-    """Create an open action whose letters are sent by us, committed, by default in the only cause."""
+    """Create and commit an open action whose letters we send, by default in the only cause."""
     cause_id = cause_id or db.session.scalar(select(Cause.id)) or make_cause().id
     petition = make_petition(
         slug, cause_id=cause_id, action_kind="letter", questions=[QUESTION], **columns

@@ -76,7 +76,7 @@ def test_log_is_json_line_by_line_and_names_no_one(site):
 
 @pytest.fixture
 def lone_worker(tmp_path):
-    """The data and the settings of a machine that runs only a worker, and the URL of its metrics."""
+    """A machine that runs only a worker: its data, its settings and the URL of its metrics."""
     site = RunningSite(tmp_path)
     port = free_port()
     site.environment["METRICS_PORT"] = str(port)

@@ -16,7 +16,7 @@ REMOVING_SQL = re.compile(
 
 
 def contracting_steps(source):
-    """Return the steps of a migration's `upgrade` that code of the former release may not survive."""
+    """Return the steps of a migration's `upgrade` that may break code of the former release."""
     tree = ast.parse(source)
     [upgrade] = [
         node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "upgrade"

@@ -33,7 +33,7 @@ def limit(tmp_path):
 
 @pytest.fixture
 def limited_worker(server_url, limit):
-    """Call it to get a outbox_worker whose email all goes to one address, except the kind `other`."""
+    """Return a function that makes a worker. Only the kind `other` has other recipients."""
 
     def make(bound=(KIND,)):
         def render(row):

@@ -1,4 +1,4 @@
-"""Tests of whose name, details and sender an email has: its cause's organisation's, or the host's."""
+"""Tests that an email has the name, details and sender of its organisation or of the host."""
 
 from datetime import timedelta
 from email import message_from_bytes, policy

@@ -60,7 +60,7 @@ def desk(desk_of):
 
 
 def letter_form(action, **changes):
-    """Return the form of the letter as its page would send it, with `changes` such as subject_en."""
+    """Return the form of the letter as its page sends it, with `changes` such as subject_en."""
     fields = {
         f"{name}_{lang}": text
         for lang, parts in letter_texts_of(action).items()

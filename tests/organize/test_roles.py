@@ -112,7 +112,7 @@ def seen(answer):
 
 @pytest.fixture
 def unrendered(monkeypatch):
-    """Leave every page empty: guards answer before it, and rendering would take most of the time."""
+    """Leave every page empty. Guards run before, and rendering would take most of the time."""
     monkeypatch.setattr("flask.templating._render", lambda _app, _template, _context: "")
 
 

@@ -1,4 +1,4 @@
-"""Tests of machines that share a database and a bucket, but no folder; and of a bucket that fails."""
+"""Tests of machines that share a database and a bucket but no folder, and of a failing bucket."""
 
 import hashlib
 import io

@@ -1,4 +1,4 @@
-"""Tests of the page where organizers word emails and pages around signing, preview and test them."""
+"""Tests of the page where organizers edit, preview and test the wording around signing."""
 
 from types import SimpleNamespace
 

@@ -1,4 +1,4 @@
-"""Tests of the emails that tell people something: who gets them, and what others cannot put into them."""
+"""Tests of emails that tell people something: who gets them, and what cannot get into them."""
 
 from campaign.signatures.signing.repeats import REPEAT
 from tests.factories.signatures import change, link, sign, sign_and_hatch, withdraw

@@ -70,7 +70,7 @@ def undelivered_letters(signature_id: int) -> Sequence[Letter]:
 
 
 def letter_counts(petition_id: int, lang: str) -> list[LetterCounts]:
-    """Return the LetterCounts of each target of an action that was written to, most letters first."""
+    """Return the LetterCounts of each target that got letters of an action, most letters first."""
     is_sent = Letter.sent_at.is_not(None)
     rows = db.session.execute(
         select(

@@ -170,7 +170,7 @@ def _letters_of(
 def _outcome(
     response: AnyRow, action: LetterAction, targets: _Targets, profile: TargetProfile | None
 ) -> _Outcome:
-    """Return what becomes of the letter of a response to one target, None if it no longer exists."""
+    """Return what becomes of a response's letter to one target. `profile` is None if it is gone."""
     if profile is None or not targets.is_current(profile.id):
         return _Outcome("stopped", "removed", "")
     address = next(

@@ -31,7 +31,7 @@ CheckDomain = Callable[[str], Sequence[DomainCheck]]
 def check_mail(
     settings: Mapping[str, Any], *, check: CheckDomain = check_domain
 ) -> Iterator[Finding]:
-    """Yield whether the mail server accepts the connection, and the DNS records of the senders' domains."""
+    """Check whether the mail server accepts a connection, and the DNS records of the senders."""
     if not settings["MAIL_URL"]:
         yield (wrong if settings["PRODUCTION"] else warning)(
             "mail",

@@ -30,7 +30,7 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 @dataclass(frozen=True)
 class LoadSpec:
-    """What the crowd does: `lang`, `petition` and `cause` are those of the addresses of the pages."""
+    """What the crowd does. `lang`, `petition` and `cause` are parts of the URLs of its pages."""
 
     port: int
     lang: str

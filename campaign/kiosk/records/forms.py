@@ -1,4 +1,4 @@
-"""Open records, and validate their content by the rules of the web form, and the time of signing."""
+"""Open records, and check their time of signing and, as the web form does, their content."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

@@ -183,7 +183,7 @@ def read_content(plaintext: bytes) -> RecordContent:
 
 
 def _kind_data(sent: Any) -> dict[str, list[str]]:
-    """Return {field of the kind of action: values as a form sends them}; unchecked boxes are missing.
+    """Return {field of the kind of action: values as a form sends them}, without unchecked boxes.
 
     Records of apps that know only petitions have none.
     """

@@ -267,8 +267,9 @@ class BulkSender(ABC, Generic[Email]):
         """Return how many emails are `waiting`, `sent`, `failed`, `dropped` or `unreached`.
 
         Waiting are queued, or their turn has not come. Failed were never accepted, or their worker
-        ended while it sent them. Dropped were not sent: the reader no longer wanted any, the address takes no email, or it was stopped.
-        Unreached are addresses that a stop left without an email.
+        ended while it sent them. Dropped were not sent: the reader no longer wanted any, the
+        address takes no email, or the bulk email was stopped. Unreached are addresses that a stop
+        left without an email.
         """
         counts = row.counts or self.email_counts(row)
         to_come = self.missing(row) if row.state in UNFINISHED else 0

@@ -30,9 +30,9 @@ class Counter(Protocol):
 
 
 class DomainRates:
-    """The rates of MAIL_RATES, by domain, and pauses of domains that replied that there were too many emails.
+    """The rates of MAIL_RATES by domain, and pauses after replies about too many emails.
 
-    That of ANY_DOMAIN holds for each of the other domains. `counter` shares them between workers.
+    The rate of ANY_DOMAIN applies to each other domain. `counter` shares the rates between workers.
     Each worker learns of pauses from the replies that it gets itself.
     """
 

@@ -54,9 +54,9 @@ class DeliveryBatch:
     before it is sent, on the thread of `results`: at any time BEGUN_PER_CONNECTION at most.
 
     If a connection's server fails, the connection puts its email back and gives up. The others go
-    on. Afterwards `take_unsent` returns the others. `failure` is the reason if every connection gave
-    up, else empty. If a server is slow, the batch ends without waiting for that email, and
-    `late_results` gives its result later.
+    on. Afterwards `take_unsent` returns the emails that were not sent. `failure` is the reason if
+    every connection gave up, else empty. If a server is slow, the batch ends without waiting for
+    that email, and `late_results` gives its result later.
     """
 
     def __init__(

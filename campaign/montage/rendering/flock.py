@@ -91,7 +91,7 @@ CHUNK = 1 << 16
 
 
 def nearness(size: float) -> float:
-    """Return 0 if butterflies of this size in pixels are specks of colour, 1 if their wings can be seen."""
+    """Return 0 for butterflies of so few pixels that they are specks, 1 once wings can be seen."""
     return min(max((size - 9) / 70, 0), 1)
 
 

@@ -42,7 +42,7 @@ class DraftForm(CauseChoiceForm):
     slug = SlugField(_l("Web address"))
 
     def new_slug(self, fallback: str, is_taken: Callable[[str], bool]) -> str:
-        """Return the slug that was entered, or one from the title, or a free one from `fallback`."""
+        """Return the slug that was entered, else one from the title, else one from `fallback`."""
         return self.slug.data or slug_of(self.title.data) or free_slug(fallback, is_taken)
 
 

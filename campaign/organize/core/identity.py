@@ -94,7 +94,7 @@ def causes_where(action: str) -> frozenset[Any] | None:
 
 
 def organisations_where(action: str) -> frozenset[Any] | None:
-    """Return the ids of the organisations where the organizer may do `action`, as `causes_where`."""
+    """Return the ids of the organisations where the organizer may do `action`: None means all."""
     return permissions.organisations_where(organizer(), action)
 
 

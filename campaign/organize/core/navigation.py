@@ -190,7 +190,7 @@ def entry_of(blueprint: str) -> str:
 
 
 def counts_of_request() -> dict[str, SidebarCount]:
-    """Return {entry name: SidebarCount}, queried once per page however often the sidebar appears."""
+    """Return {entry name: SidebarCount}, queried once per page even for two sidebars."""
     if "sidebar_counts" not in g:
         g.sidebar_counts = sidebar_counts()
     return cast(dict[str, SidebarCount], g.sidebar_counts)

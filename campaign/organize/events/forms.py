@@ -1,4 +1,4 @@
-"""The forms that start an event, edit its texts and hours, schedule, cancel it, and email people."""
+"""Forms to start, edit, schedule and cancel an event, and to email the people registered."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta

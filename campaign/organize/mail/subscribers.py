@@ -198,7 +198,7 @@ def scope_event(
     organisation_id: int | None,
     details: dict[str, Any] | None = None,
 ) -> AuditEvent:
-    """Return what the activity log records of `action` on subscribers of a cause or organisation."""
+    """Return the AuditEvent of `action` on subscribers of a cause or organisation."""
     on = ("organisation", organisation_id) if organisation_id else None
     return AuditEvent(action, on, cause_id=cause_id, details=details)
 

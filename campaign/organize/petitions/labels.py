@@ -1,4 +1,4 @@
-"""What pages and the activity log call the texts of a petition's emails, and the ways of a letter."""
+"""Labels of the texts of a petition's emails and of the ways to deliver letters."""
 
 from flask_babel import lazy_gettext as _l
 

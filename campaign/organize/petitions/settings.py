@@ -248,7 +248,7 @@ def _chosen_rows(form: TargetsForm, petition: Petition) -> list[dict[str, str]]:
 
 
 def _targets_page(petition: Petition | Any, form: Any, status: int = 200) -> tuple[str, int]:
-    """Return the page of the targets, with those that the search finds in the organisation's list."""
+    """Return the page of the targets, with search results from the organisation's list."""
     organisation_id = petition.cause.organisation_id
     chosen = {row["profile"] for row in form.rows.data}
     matches = (

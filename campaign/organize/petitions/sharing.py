@@ -56,7 +56,7 @@ class SharingForm(InLanguages, FlaskForm):
 
     @classmethod
     def of(cls, texts: Iterable[ShareText], version: int) -> Self:
-        """Return the form with these ShareTexts at this version, and a field for one more in each language."""
+        """Return the form with these ShareTexts, and an empty field in each language."""
         data = {
             f"texts_{lang}": [text.body for text in texts if text.lang == lang][:MAX_TEXTS]
             for lang in cls.languages

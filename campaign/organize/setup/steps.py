@@ -68,7 +68,7 @@ def shown_steps() -> list[SetupStep]:
 
 
 def after_saving(name: str, url: str) -> str:
-    """Return the URL to go to after a step's form was saved: in the set-up the next step, else `url`."""
+    """Return the URL to go to after saving a step's form: `url` outside the set-up."""
     if not is_setup():
         return url
     write(note_setup_step, step=name, state="done")
@@ -76,7 +76,7 @@ def after_saving(name: str, url: str) -> str:
 
 
 def first_page_url() -> str:
-    """Return the URL of the first page of the workspace: the set-up of a site that has not begun it."""
+    """Return the URL of the first page of the workspace: the set-up until it has begun."""
     has_begun = identities().host.id is not None or load_site().setup_steps
     is_first = may("site.edit") and not has_begun
     return url_for("organize.setup.index" if is_first else "organize.overview.index")

@@ -162,7 +162,7 @@ class SiteForm(FlaskForm):
         }
 
     def _languages(self, present: SiteSettings) -> tuple[str, ...]:
-        """Return the chosen languages: the first one, those that the site had in order, new ones."""
+        """Return the chosen languages: the first, those of the site in order, then new ones."""
         chosen = self._chosen()
         order = [self.first_language.data, *present.languages, *chosen]
         return tuple(dict.fromkeys(lang for lang in order if lang in chosen))

@@ -215,7 +215,7 @@ def _count_waiting(now: datetime, limit: int) -> int:
 
 
 def _counted_causes() -> ColumnElement[bool]:
-    """Return the condition that counting is not switched off for the organisation of a signature."""
+    """Return the condition that counting is switched on for a signature's organisation."""
     paused = organisations_without("hatching")
     if not paused:
         return true()

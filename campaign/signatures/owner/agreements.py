@@ -25,7 +25,7 @@ def own_consents(signature: Signature) -> list[OwnConsent]:
 
 
 def agreed_to(signature: Signature) -> dict[str, Any]:
-    """Return `notice`, which a signature was given under, and its `consents`, as JSON can hold them.
+    """Return the `notice` and the `consents` of a signature, as JSON can hold them.
 
     `notice` is None if nobody knows which one was shown.
     """

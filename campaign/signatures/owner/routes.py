@@ -84,7 +84,10 @@ class OwnSignature:
 
 @dataclass(frozen=True)
 class OwnOffer:
-    """A petition that can be signed with one press at `url`; `name` says as whom, if it is unclear."""
+    """A petition that can be signed with one press at `url`.
+
+    `name` is that of the signer, if the page has several.
+    """
 
     petition: PetitionCard
     url: str

@@ -1,4 +1,4 @@
-"""Tests that pictures have enough pixels for their place, as Lighthouse's image-size-responsive asks."""
+"""Tests that pictures have enough pixels, as Lighthouse's image-size-responsive asks."""
 
 import re
 

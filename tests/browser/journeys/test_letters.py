@@ -1,4 +1,4 @@
-"""Tests of a letter from its action's page to the inbox of its target, through a real mail server."""
+"""Tests of a letter from its page to the inbox of its target, through a real mail server."""
 
 import re
 import sqlite3

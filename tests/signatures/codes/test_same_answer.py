@@ -1,4 +1,4 @@
-"""Tests that every code that opens nothing gets the same answer, so that no one learns who signed."""
+"""Tests that every wrong code gets the same answer, so that no one learns who signed."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Tests that what organizers wait for reads no more rows when a petition has many more signatures."""
+"""Tests that pages for organizers read no more rows when a petition has more signatures."""
 
 from contextlib import contextmanager
 

@@ -100,7 +100,7 @@ def zone_of(profile: TargetProfile, petition: Petition) -> ZoneInfo:
 
 
 def return_address(item: Item, item_id: int) -> str:
-    """Return the sender address of a letter or of gathered letters, or "" without LETTERS_DOMAIN."""
+    """Return the sender address of a letter or of gathered letters: "" without LETTERS_DOMAIN."""
     domain = cast(str, current_app.config["LETTERS_DOMAIN"])
     if not domain:
         return ""
@@ -110,7 +110,7 @@ def return_address(item: Item, item_id: int) -> str:
 
 
 def item_of_return_address(addresses: Iterable[str]) -> tuple[Item, int] | None:
-    """Return what one of these addresses was made for, and its id, or None if we made none of them."""
+    """Return what one of these addresses was made for and its id, or None if none is ours."""
     domain = current_app.config["LETTERS_DOMAIN"]
     for address in addresses:
         local, _, at = address.strip().strip("<>").lower().rpartition("@")

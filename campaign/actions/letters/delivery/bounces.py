@@ -42,7 +42,7 @@ def note_bounce_of(*, item: Item, item_id: int, kind: str, now: datetime) -> boo
 
 
 def note_bounced_batch(batch_id: int, *, now: datetime, reason: str = "bounced") -> None:
-    """Note that an email of gathered letters was not delivered, and tell the writers of all of them."""
+    """Note that an email of gathered letters was not delivered, and tell their writers."""
     db.session.execute(
         update(_batch)
         .where(_batch.c.id == batch_id, _batch.c.bounced_at.is_(None))

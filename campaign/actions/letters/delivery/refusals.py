@@ -26,7 +26,7 @@ def token_for(address_digest: bytes) -> str:
 
 
 def digest_in(token: str) -> bytes | None:
-    """Return the digest of the address that the token stops letters to, or None if it is not ours."""
+    """Return the digest of the address that the token stops letters to, or None if not ours."""
     if not _TOKEN.fullmatch(token):
         return None
     digest, proof = (

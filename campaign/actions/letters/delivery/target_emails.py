@@ -193,7 +193,7 @@ def _batch_message(queued: OutboxRow) -> Message | None:
 def _gathered_text(
     petition: Petition, title: str, letters: Sequence[tuple[Letter, Signature]]
 ) -> list[str]:
-    """Return the paragraphs of the email: how many wrote, and what they wrote in their own words."""
+    """Return the paragraphs of the email: how many people wrote, and their own sentences."""
     count = ngettext(
         "%(num)s person wrote to you about “%(title)s”. The letter is in the attached PDF.",
         "%(num)s people wrote to you about “%(title)s”. Their letters are in the attached PDF.",

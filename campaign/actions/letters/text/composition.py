@@ -1,4 +1,4 @@
-"""The text of a letter: fixed texts around what its writer entered, for one target, signed by name."""
+"""Compose a letter to one target: fixed texts around the writer's own, signed with a name."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -179,7 +179,7 @@ def compose_by_hand(*, address: str, subject: str, body: str) -> ComposeLinks:
 
 
 def one_line(text: str, max_length: int) -> str:
-    """Return a text for a header: one line without control characters, at most `max_length` long."""
+    """Return a text for a header: one line, no control characters, at most `max_length` long."""
     return clean_text(text, lines=False)[:max_length].rstrip()
 
 
