@@ -320,7 +320,7 @@ check_mail() {
 
 install_packages() {
   local packages=(ca-certificates curl)
-  # Ubuntu 22.04 has Python 3.10, and 3.11 as a package of its own.
+  # Ubuntu 22.04 has Python 3.10, and 3.11 as a separate package.
   PYTHON=python3
   if ! python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null &&
     [ "$(apt-cache policy python3 | sed -n 's/.*Candidate: 3\.\([0-9]*\).*/\1/p')" -lt 11 ]; then
@@ -363,7 +363,7 @@ create_database() {
   systemctl start postgresql
   local query="select 1 from pg_roles where rolname = 'volante'"
   [ -n "$(runuser -u postgres -- psql -tAc "$query")" ] || runuser -u postgres -- createuser volante
-  # Backups are tried in a database of their own.
+  # Backups are tried in a separate database.
   runuser -u postgres -- psql -qc 'alter role volante createdb'
   query="select 1 from pg_database where datname = 'volante'"
   [ -n "$(runuser -u postgres -- psql -tAc "$query")" ] ||

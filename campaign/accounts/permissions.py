@@ -13,29 +13,29 @@ ORGANISATION_OWNER = "organisation_owner"
 
 _ORGANISATION_OWNER = frozenset({ORGANISATION_OWNER})
 _OWNER = frozenset({ORGANISATION_OWNER, "owner"})
-_EVERYBODY = frozenset({ORGANISATION_OWNER, *ROLES})
+_EVERY_ROLE = frozenset({ORGANISATION_OWNER, *ROLES})
 
 # action → the roles that may do it, in the cause of the thing. The owner of an organisation has
 # that role in all of its causes, and in the organisation. Admins may do everything, everywhere. An
 # action is "subject.verb". Where it shows or moves supporters' personal data, the editor is never
 # among its roles.
 TABLE = {
-    "overview.see": _EVERYBODY,
+    "overview.see": _EVERY_ROLE,
     "site.edit": frozenset(),
     "switches.edit": _ORGANISATION_OWNER,
     "organisations.see": _ORGANISATION_OWNER,
     "organisations.create": frozenset(),
     "organisations.edit": _ORGANISATION_OWNER,
-    "causes.see": _EVERYBODY,
+    "causes.see": _EVERY_ROLE,
     "causes.create": _ORGANISATION_OWNER,
     "causes.edit": _OWNER | {"editor"},
     "causes.publish": _OWNER | {"editor"},
-    "petitions.see": _EVERYBODY,
+    "petitions.see": _EVERY_ROLE,
     "petitions.edit": _OWNER | {"editor"},
     "petitions.publish": _OWNER | {"editor"},
     # The targets of an organisation are shared by its causes: a role in one of them is enough.
     "targets.edit": _OWNER | {"editor"},
-    "events.see": _EVERYBODY,
+    "events.see": _EVERY_ROLE,
     "events.edit": _OWNER | {"editor"},
     "updates.see": _OWNER | {"editor"},
     "updates.edit": _OWNER | {"editor"},

@@ -303,7 +303,7 @@ class Transactions:
         """
         connection = self._db.session.connection().connection.dbapi_connection
         if isinstance(connection, sqlite3.Connection) and not connection.in_transaction:
-            error = sqlite3.OperationalError("the transaction had ended by itself")
+            error = sqlite3.OperationalError("SQLite has already ended the transaction")
             raise OperationalError("commit", None, error)
 
 

@@ -111,7 +111,7 @@ def register(slug: str) -> ResponseReturnValue:
     event = event_by_slug(slug) or abort(404)
     show_organisation(event.cause.organisation_id)
     now = utcnow()
-    under_pressure = admit_signing(request.remote_addr, f"event-{event.id}")
+    is_under_load = admit_signing(request.remote_addr, f"event-{event.id}")
     shown = page(event, g.lang, now)
     form = registration_form(shown)
     if not event.takes_registrations(now):
@@ -126,7 +126,7 @@ def register(slug: str) -> ResponseReturnValue:
             event.id,
             now=now,
             lang=g.lang,
-            held_reason=_held_reason(form, under_pressure),
+            held_reason=_held_reason(form, is_under_load),
             notice_id=shown_notice_id(
                 request.form.get("notice", ""),
                 organisation_id=event.cause.organisation_id,
@@ -260,11 +260,11 @@ def _registration_data(form: RegistrationForm) -> dict[str, Any]:
     }
 
 
-def _held_reason(form: RegistrationForm, under_pressure: bool) -> str:
+def _held_reason(form: RegistrationForm, is_under_load: bool) -> str:
     """Return why to hold this registration for review, or "". The page shows no difference."""
     if form.website.data:
         return "hidden_field"
-    return "pressure" if under_pressure else ""
+    return "pressure" if is_under_load else ""
 
 
 def _file_lang(event: Event | None = None) -> str:

@@ -15,7 +15,7 @@ FIELDS = (
     *("name_display", "subscribe", "tell_answer", "lang", "signed_at", "sheet", "row", "state"),
 )
 _NAMES = tomllib.loads((Path(__file__).parent / "data" / "column_names.toml").read_text("utf-8"))
-# Matches the brackets in headings such as "Nombre(s)" and "E-mail (optional)".
+# Matches the brackets in headings such as "Nombre(s)" and "Email (optional)".
 _IN_BRACKETS = re.compile(r"\([^)]{0,200}\)")
 _FIELD_OF = {name: field for field, names in _NAMES.items() for name in names}
 

@@ -108,8 +108,8 @@ def _follow_notice(change: AddressChange, now: datetime) -> bool:
         return True
     if change.needs_agreement:
         return False
-    told_at = notice.sent_at if notice and state == "sent" else now
-    change.takes_effect_at = told_at + OBJECTION_PERIOD
+    notified_at = notice.sent_at if notice and state == "sent" else now
+    change.takes_effect_at = notified_at + OBJECTION_PERIOD
     db.session.flush()
     return True
 

@@ -384,13 +384,13 @@ class _Flattening:
         """Return whether a clip path is a rectangle around the whole drawing, as is usual."""
         left, top, width, height = self._view
         columns, rows = ({round(corner[axis], 3) for corner in corners} for axis in (0, 1))
-        room = 0.001 * max(width, height)
+        tolerance = 0.001 * max(width, height)
         return (
             (len(corners), len(columns), len(rows)) == (4, 2, 2)
-            and min(columns) <= left + room
-            and min(rows) <= top + room
-            and max(columns) >= left + width - room
-            and max(rows) >= top + height - room
+            and min(columns) <= left + tolerance
+            and min(rows) <= top + tolerance
+            and max(columns) >= left + width - tolerance
+            and max(rows) >= top + height - tolerance
         )
 
     def _length(self, element: Any, side: str, default: str) -> float:

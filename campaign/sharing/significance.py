@@ -3,7 +3,7 @@
 from math import comb, exp, lgamma, sqrt
 
 Z_95 = 1.959964
-SLACK = 1e-7
+TOLERANCE = 1e-7
 
 
 def wilson(successes: int, trials: int, z: float = Z_95) -> tuple[float, float]:
@@ -34,7 +34,8 @@ def chance_of_difference(
     likelihoods = [_likelihood(k, trials, all_successes, total) for k in range(least, most + 1)]
     observed = likelihoods[successes - least]
     return min(
-        1.0, sum(likelihood for likelihood in likelihoods if likelihood <= observed * (1 + SLACK))
+        1.0,
+        sum(likelihood for likelihood in likelihoods if likelihood <= observed * (1 + TOLERANCE)),
     )
 
 

@@ -209,8 +209,8 @@ def form_class(
 ) -> type[SignatureForm]:
     """Return the class of a petition's form, the same one for the same questions.
 
-    `questions` are dicts of `name`, `type` (text, choice, tick or prompt), `label` in the reader's
-    language, `required` and `choices`. Choices are pairs of a stored value and its label.
+    `questions` are dicts of `name`, `type` (`text`, `choice`, `tick` or `prompt`), `label` in the
+    reader's language, `required` and `choices`. Choices are pairs of a stored value and its label.
     """
     frozen_questions = tuple(
         (field_name(q), q["type"], q["label"], tuple(q.get("choices", ())), q["required"])

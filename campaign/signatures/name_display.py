@@ -76,7 +76,7 @@ def hide_restored(signature: Signature, what: str, *, now: datetime) -> bool:
     return True
 
 
-def waits_for_owner(email_digest: bytes, email: str) -> list[Signature]:
+def unconfirmed_names(email_digest: bytes, email: str) -> list[Signature]:
     """Return the signatures of exactly this address whose name display can be confirmed.
 
     The oldest come first.
@@ -88,12 +88,12 @@ def waits_for_owner(email_digest: bytes, email: str) -> list[Signature]:
     ]
 
 
-def confirm_by_owner(*, email_digest: bytes, email: str) -> Sequence[int]:
-    """Show the names signed with exactly this address as asked at the table and return the ids.
+def confirm_by_supporter(*, email_digest: bytes, email: str) -> Sequence[int]:
+    """Show the names signed with exactly this address as asked at the table. Return the ids.
 
     Doing it twice changes nothing.
     """
-    ids = _show(_table.c.id.in_([row.id for row in waits_for_owner(email_digest, email)]))
+    ids = _show(_table.c.id.in_([row.id for row in unconfirmed_names(email_digest, email)]))
     note_name_change(ids, now=utcnow())
     return ids
 

@@ -45,8 +45,8 @@ def move_subscriptions(old: Mailbox, new: Mailbox, *, now: datetime) -> None:
     address again. If one of the two addresses is on the do-not-email list, the new one is from now
     on, and no news goes there.
     """
-    if old.digest != new.digest and (wish := suppression_of(old.digest)):
-        suppress(email_digest=new.digest, reason=wish.reason, note=wish.note, now=now)
+    if old.digest != new.digest and (suppression := suppression_of(old.digest)):
+        suppress(email_digest=new.digest, reason=suppression.reason, note=suppression.note, now=now)
     rows = db.session.scalars(
         select(Subscription)
         .where(Subscription.email_digest.in_({old.digest, new.digest}))

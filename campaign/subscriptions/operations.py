@@ -92,7 +92,7 @@ def subscribe(
         now=now,
     )
     if not held_reason:
-        _mail_owner(subscription_id, lang, now, good_for)
+        _email_subscriber(subscription_id, lang, now, good_for)
     return subscription_id
 
 
@@ -274,7 +274,7 @@ def note_bounce(
         suppress(email_digest=email_digest, reason="complaint", now=now)
 
 
-def _mail_owner(subscription_id: int, lang: str, now: datetime, good_for: timedelta) -> None:
+def _email_subscriber(subscription_id: int, lang: str, now: datetime, good_for: timedelta) -> None:
     """Queue the confirmation email, unless one was queued within MIN_EMAIL_INTERVAL.
 
     After MAX_EMAILS, another is queued only once the last link has expired. So everyone can still

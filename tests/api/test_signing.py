@@ -59,7 +59,7 @@ def send(client, key, values=AMALIA, path=HOME, **options):
     return client.post(path, json=values, headers={"Authorization": f"Bearer {key[1]}"}, **options)
 
 
-def test_partner_signature_waits_for_confirmation_by_its_owner(client, key):
+def test_partner_signature_waits_for_confirmation_by_its_supporter(client, key):
     answer = send(
         client,
         key,
@@ -82,7 +82,7 @@ def test_partner_signature_waits_for_confirmation_by_its_owner(client, key):
     assert queued_emails() == [("signature_confirmation", signature.id, "es")]
 
 
-def test_trusted_partner_signature_counts_within_a_day_and_owner_is_told(client, trusted):
+def test_trusted_partner_signature_counts_within_a_day_and_supporter_is_told(client, trusted):
     answer = send(client, trusted, {**AMALIA, "source": "street"})
     assert (answer.status_code, answer.json) == (201, {"status": "taken"})
     hatch_now()
@@ -100,7 +100,7 @@ def test_trusted_partner_signature_counts_within_a_day_and_owner_is_told(client,
 
 
 @pytest.mark.parametrize("stands", ["pending", "counted", "withdrawn"])
-def test_repeat_gets_the_same_answer_and_its_owner_an_email(client, petition, trusted, stands):
+def test_repeat_gets_the_same_answer_and_its_supporter_an_email(client, petition, trusted, stands):
     earlier = sign(petition) if stands == "pending" else sign_and_hatch(petition)
     if stands == "withdrawn":
         withdraw(earlier)
@@ -110,7 +110,7 @@ def test_repeat_gets_the_same_answer_and_its_owner_an_email(client, petition, tr
     hatch_now()
     [signature] = rows()
     assert (signature.id, signature.evidence) == (earlier, "email")
-    # After a withdrawal nothing changes until the owner confirms the new form.
+    # After a withdrawal nothing changes until the supporter confirms the new form.
     assert signature.state == stands
 
 
@@ -125,7 +125,7 @@ def test_count_does_not_reveal_to_a_partner_who_had_signed(client, petition, tru
     assert counts == [1, 1, 1]
 
 
-def test_owner_confirms_partner_signatures_of_a_quiet_petition(client, petition, trusted):
+def test_supporter_confirms_partner_signatures_of_a_quiet_petition(client, petition, trusted):
     write(set_quiet, petition_id=petition.id, is_quiet=True, now=utcnow())
     assert send(client, trusted).json == {"status": "taken"}
     [signature] = rows()

@@ -54,12 +54,12 @@ def email_to(url, address, lang="en", sign=""):
 
 
 def link_in(email, way):
-    """Return the link in an email to the confirmation page or to the owner's page."""
+    """Return the link in an email to the confirmation page or to the supporter's page."""
     return unescape(re.search(rf'http[^"<\s]+/signatures/{way}/[^"<\s]+', email).group())
 
 
 def confirm(url, address, lang="en", **words):
-    """Sign and confirm; return the butterfly number and the link to the owner's page."""
+    """Sign and confirm; return the butterfly number and the link to the supporter's page."""
     sign(url, address, lang, **words)
     email = email_to(url, address, lang)
     receipt = hatched_address(ask(link_in(email, "confirm"), lang, yes=""), lang)
@@ -69,7 +69,7 @@ def confirm(url, address, lang="en", **words):
 
 
 def own_link(url, address, lang="en"):
-    """Request the link to the owner's page, and return it from the email."""
+    """Request the link to the supporter's page, and return it from the email."""
     ask(f"{url}/{lang}/mine", lang, email=address)
     return link_in(email_to(url, address, lang, "/signatures/mine/"), "mine")
 

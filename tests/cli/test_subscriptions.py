@@ -229,9 +229,7 @@ def test_line_of_someone_who_left_elsewhere_is_left_out(run, cause, list_of):
     assert [row.email for row in subscriptions()] == ["teo@rosales.example"]
 
 
-def test_file_that_cannot_be_read_to_its_end_does_not_claim_that_nothing_was_imported(
-    run, cause, list_of
-):
+def test_partly_unreadable_file_does_not_claim_that_nothing_was_imported(run, cause, list_of):
     people = [line(f"person-{number}") for number in range(BATCH_SIZE)]
     path = list_of(*people, "x" * (MAX_ROW_CHARACTERS + 1))
     command = ("subscriptions", "import", path, "--cause", cause.slug)

@@ -53,7 +53,7 @@ def test_idle_connection_that_hangs_is_replaced(engine, hang):
     assert ask(engine, "select 3") == 3
 
 
-def test_few_requests_use_few_connections_and_those_that_the_server_closed_are_replaced(engine):
+def test_few_requests_use_few_connections_and_replace_closed_ones(engine):
     """PostgreSQL closes idle connections after its `idle_session_timeout`. No request must fail."""
     pids = backends(engine, 3)
     assert len({ask(engine, "select pg_backend_pid()") for _ in range(3)}) == 1

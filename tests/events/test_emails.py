@@ -52,7 +52,7 @@ def rendered(app):
 @pytest.mark.once_on_postgresql
 @pytest.mark.parametrize("lang", ["en", "es", "fr"])
 @pytest.mark.parametrize("kind", SEATED)
-def test_email_says_when_and_where_and_links_to_the_owners_page(app, rendered, kind, lang):
+def test_email_says_when_and_where_and_links_to_the_registration(app, rendered, kind, lang):
     first = come(make_event(), lang=lang, seats=2)
     message = rendered(kind, first, lang)
     for body in (message.text, message.html):

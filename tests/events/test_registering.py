@@ -1,4 +1,4 @@
-"""Tests of registering, the waiting list, and what the owner may do."""
+"""Tests of registering, the waiting list, and what the registered person may do."""
 
 from datetime import timedelta
 

@@ -187,7 +187,7 @@ def restore(signature_id):
 
 
 def owned(signature_id):
-    """Return the signature and its email address, as the owner's operations take them."""
+    """Return the signature and its email address, as the operations of its supporter take them."""
     signature = row(signature_id)
     return {
         "signature_id": signature_id,

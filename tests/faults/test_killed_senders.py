@@ -29,7 +29,7 @@ QUEUED = "select count(*) from outbox_message where state = 'owed'"
 
 @pytest.mark.one_database
 @pytest.mark.slow
-def test_other_worker_takes_over_within_15_seconds_and_repeats_nothing_that_was_answered(
+def test_other_worker_takes_over_within_15_seconds_and_repeats_no_answered_email(
     mailing_site,
 ):
     site, script = mailing_site

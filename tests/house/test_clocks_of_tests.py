@@ -77,7 +77,7 @@ SLEEPS = {
     "faults/test_kept_process.py test_stopped_child_stays_away": ABSENCE,
     (
         "faults/test_killed_senders.py"
-        " test_other_worker_takes_over_within_15_seconds_and_repeats_nothing_that_was_answered"
+        " test_other_worker_takes_over_within_15_seconds_and_repeats_no_answered_email"
     ): ABSENCE,
     "faults/test_kills.py test_runner_killed_while_hatching_gives_each_butterfly_one_number": (
         "chooses the moment of the kill, and any moment will do"

@@ -316,7 +316,7 @@ def test_undo_before_counting_counts_nothing(petition):
 
 
 def withdraw_by_owner(signature_id):
-    """Withdraw as its owner would, unless the import was just undone."""
+    """Withdraw as the supporter would, unless the import was just undone."""
     with suppress(SignatureNotYours):
         withdraw(signature_id)
 

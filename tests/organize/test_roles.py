@@ -64,7 +64,7 @@ WITHOUT_GUARDED_OBJECT = {
     "setup.step",
     "setup.skip",
 }
-# `furnish` makes none of these, or the page that leads there adds more to the address.
+# `furnish` makes none of these, or the page that links to them adds more to the address.
 MISSING = {
     "answers.document",
     "bulk.new",

@@ -124,7 +124,7 @@ def test_owner_lists_only_addresses_of_their_own_cause(owner, desk_of):
     assert is_suppressed(email_digest(stranger["email"]))
 
 
-def test_owner_looks_up_only_people_of_their_causes_where_there_are_several_organizations(desk_of):
+def test_owner_looks_up_only_people_of_their_causes_among_organizations(desk_of):
     own, foreign = make_organisation("own"), make_organisation("foreign")
     cause = make_cause(organisation_id=own.id)
     hill = make_cause("hill", organisation_id=foreign.id)

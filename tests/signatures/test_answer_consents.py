@@ -83,9 +83,7 @@ def asks(page):
 
 
 @pytest.mark.parametrize("lang", ["en", "es", "fr"])
-def test_form_asks_apart_from_news_with_an_unchecked_box_that_names_the_organisation(
-    client, petition, lang
-):
+def test_form_has_its_own_unchecked_box_that_names_the_organisation(client, petition, lang):
     page = tree(client.get(f"/{lang}/petitions/{petition.slug}"))
     [box] = page.xpath('//input[@name="tell_answer"]')
     assert box.get("checked") is None

@@ -24,7 +24,7 @@ class Crowd:
         self.now = 1000.0
 
     def wait(self, seconds, *, name="processor", times=None, ticks=None):
-        """Measure the same for some ticks and return the level."""
+        """Measure the same value several times and return the level."""
         for _ in range(ticks if ticks is not None else round(times / TICK)):
             self.now += TICK
             self.control.note({**dict.fromkeys(LIMITS, 0.0), name: seconds}, self.now)

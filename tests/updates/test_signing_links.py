@@ -114,7 +114,7 @@ def test_reader_who_never_signed_gets_the_ordinary_link(app, update, reader):
     assert ordinary_in(email) == "law"
 
 
-def test_unconfirmed_withdrawn_or_otherwise_spelled_signature_gives_the_ordinary_link(
+def test_unconfirmed_withdrawn_or_misspelled_signature_gives_the_ordinary_link(
     app, petition, update, reader
 ):
     withdraw(signer(petition))

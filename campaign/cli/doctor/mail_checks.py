@@ -20,8 +20,8 @@ NAMES = {"spf": "SPF", "dkim": "DKIM", "dmarc": "DMARC"}
 FIXES = {
     "spf": "Add the TXT record that your email provider names, such as v=spf1 include:… -all."
     " There can be only one.",
-    "dkim": "Add the TXT record of the key that your email provider names. If it uses a selector of"
-    " its own, send a test email and look for dkim=pass in its source.",
+    "dkim": "Add the TXT record of the key that your email provider names. If it has its own"
+    " selector, send a test email and look for dkim=pass in its source.",
     "dmarc": "Add a TXT record at _dmarc.{domain}, such as v=DMARC1; p=none. There can be only one.",
 }
 

@@ -182,9 +182,9 @@ def merged_emails(old: list[Email], new: list[tuple[str, str]] | None) -> list[E
     for address, status in new:
         key = address_key(address)
         before = known.get(key, Email(address, "unknown", None, True))
-        is_graver = EMAIL_STATUSES.index(status) > EMAIL_STATUSES.index(before.status)
+        is_worse = EMAIL_STATUSES.index(status) > EMAIL_STATUSES.index(before.status)
         listed[key] = before._replace(
-            address=address, status=status if is_graver else before.status, is_listed=True
+            address=address, status=status if is_worse else before.status, is_listed=True
         )
     hidden = (
         email._replace(is_listed=False)

@@ -70,7 +70,7 @@ def confirm_name(token: str) -> ResponseReturnValue:
     """
     signature = _load_signature(token)
     digest, email = cast(bytes, signature.email_digest), cast(str, signature.email)
-    waiting = name_display.waits_for_owner(digest, email)
+    waiting = name_display.unconfirmed_names(digest, email)
     if not waiting:
         return redirect(url_for("signatures.mine", token=_own_token(signature)), 303)
     show_organisation(cast(Petition, petition_by_id(signature.petition_id)).cause.organisation_id)
@@ -92,7 +92,7 @@ def confirm_name_now(token: str) -> ResponseReturnValue:
     signature = _load_signature(token)
     address = url_for("signatures.mine", token=_own_token(signature), saved=signature.id)
     write(
-        name_display.confirm_by_owner,
+        name_display.confirm_by_supporter,
         email_digest=cast(bytes, signature.email_digest),
         email=cast(str, signature.email),
     )

@@ -83,12 +83,12 @@ def multipart(subtype: str, parts: Sequence[bytes], headers: Iterable[str] = ())
 def _encoded(name: str, text: str) -> str:
     """Return `text` as encoded words (RFC 2047), each on a line and of complete characters."""
     words, word = [], b""
-    room = _bytes_in_word(LINE_LENGTH - len(f"{name}: "))
+    max_bytes = _bytes_in_word(LINE_LENGTH - len(f"{name}: "))
     for character in text:
         encoded = character.encode()
-        if len(word) + len(encoded) > room:
+        if len(word) + len(encoded) > max_bytes:
             words.append(word)
-            word, room = b"", _bytes_in_word(LINE_LENGTH - 1)
+            word, max_bytes = b"", _bytes_in_word(LINE_LENGTH - 1)
         word += encoded
     words.append(word)
     return "\r\n ".join(f"{WORD_START}{b64encode(word).decode()}{WORD_END}" for word in words)

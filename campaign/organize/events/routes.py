@@ -54,18 +54,20 @@ PAGE_SIZE = 30
 def index() -> ResponseReturnValue:
     """List drafts, upcoming and past events, or the archived ones with `?archived=1`."""
     cause_ids, now = causes_where("events.see"), utcnow()
-    shelf = {"archived": 1} if request.args.get("archived") else {}
+    in_archive = bool(request.args.get("archived"))
     find = (
-        partial(events_in_archive, cause_ids) if shelf else partial(events_by_turn, cause_ids, now)
+        partial(events_in_archive, cause_ids)
+        if in_archive
+        else partial(events_by_turn, cause_ids, now)
     )
-    page = page_of(find, PAGE_SIZE, "organize.events.index", **shelf)
+    page = page_of(find, PAGE_SIZE, "organize.events.index", archived=1 if in_archive else None)
     seats = seats_of(event.id for event in page.rows)
     rows = [(event, card(event, g.lang, now), seats.get(event.id, 0)) for event in page.rows]
     return render_template(
         "organize/events/index.html",
         groups=[(kind, list(of)) for kind, of in groupby(rows, lambda row: _kind(row[0], now))],
         page=page,
-        shelf=shelf,
+        in_archive=in_archive,
         archived=archived_events(cause_ids),
         may_create=may("events.edit"),
     )

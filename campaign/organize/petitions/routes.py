@@ -80,9 +80,9 @@ class LetterSummary:
 def index() -> ResponseReturnValue:
     """List the petitions in use, or the archived ones with `?archived=1`."""
     cause_ids, now = causes_where("petitions.see"), utcnow()
-    shelf = {"archived": 1} if request.args.get("archived") else {}
-    find = partial(petitions_among, cause_ids, archived=bool(shelf))
-    page = page_of(find, PAGE_SIZE, "organize.petitions.index", **shelf)
+    in_archive = bool(request.args.get("archived"))
+    find = partial(petitions_among, cause_ids, archived=in_archive)
+    page = page_of(find, PAGE_SIZE, "organize.petitions.index", archived=1 if in_archive else None)
     counts = petition_counts(petition.id for petition in page.rows)
     return render_template(
         "organize/petitions/index.html",
@@ -91,7 +91,7 @@ def index() -> ResponseReturnValue:
             for petition in page.rows
         ],
         page=page,
-        shelf=shelf,
+        in_archive=in_archive,
         archived=archived_petitions(cause_ids),
         may_create=may("petitions.edit"),
     )

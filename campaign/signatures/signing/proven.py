@@ -12,7 +12,7 @@ from campaign.extensions import db
 from campaign.signatures.models import RepeatSigning, Signature
 from campaign.signatures.pending_forms import form_row, use_form, waiting_forms
 from campaign.signatures.signing.existing_signatures import insert_at, locked_rows
-from campaign.signatures.signing.repeats import REPEAT, mail_owner, note_repeats
+from campaign.signatures.signing.repeats import REPEAT, email_supporter, note_repeats
 from campaign.text.email_addresses import is_same_address
 from campaign.text.names import name_key
 
@@ -68,8 +68,8 @@ def _settle_own(own: Signature, form_columns: Mapping[str, Any], now: datetime) 
         return None
     if own.confirmed_at is not None:
         if own.confirmed_at <= now - SAME_VISIT:
-            # Another reader of the email may have pressed it, so its owner is told.
-            mail_owner(own.id, REPEAT, own.lang, now=now, good_for=NO_LIMIT)
+            # Another reader of the email may have pressed the button, so the supporter is told.
+            email_supporter(own.id, REPEAT, own.lang, now=now, good_for=NO_LIMIT)
         return None
     row = RepeatSigning(
         **{**form_row(form_columns), "signature_id": own.id, "created_at": now},

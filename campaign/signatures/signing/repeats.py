@@ -81,7 +81,7 @@ def _answer(
     mail_options: dict[str, Any] = {"lang": columns["lang"], "now": now, "good_for": good_for}
     if signature.confirmed_at is not None and signature.state != "withdrawn":
         _delete_repeat(repeat)
-        mail_owner(signature.id, REPEAT, **mail_options)
+        email_supporter(signature.id, REPEAT, **mail_options)
         return
     forms = waiting_forms(signature)
     same_form = next((form for form in forms if form.has_same_content(columns)), None)
@@ -147,11 +147,11 @@ def mail_form(
 ) -> bool:
     """Queue the email that asks to confirm this form (None: the first one). Return whether it is.
 
-    It goes as often as `mail_owner` allows.
+    It goes as often as `email_supporter` allows.
     """
     if form_id is None:
-        return mail_owner(signature_id, CONFIRMATION, lang, now=now, good_for=good_for)
-    is_queued = mail_owner(
+        return email_supporter(signature_id, CONFIRMATION, lang, now=now, good_for=good_for)
+    is_queued = email_supporter(
         signature_id,
         FORM_CONFIRMATION,
         lang,
@@ -166,7 +166,7 @@ def mail_form(
     return is_queued
 
 
-def mail_owner(
+def email_supporter(
     signature_id: int,
     kind: str,
     lang: str,

@@ -26,7 +26,7 @@ export class AppUpdate {
     if (!navigator.serviceWorker) throw new Error("No service worker");
     let hadWorker = Boolean(navigator.serviceWorker.controller);
     navigator.serviceWorker.addEventListener("controllerchange", () => {
-      // The first worker takes over a page of its own version, so no reload is needed.
+      // The first worker has the same version as the page, so no reload is needed.
       this.#isDue = hadWorker;
       hadWorker = true;
       this.takeOver();

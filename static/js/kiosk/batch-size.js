@@ -32,7 +32,7 @@ export class BatchSize {
   }
 
   /** Return to the full size, because the faulty record was found. */
-  found() {
+  reset() {
     this.#suspects = 0;
     this.size = this.most;
   }

@@ -76,7 +76,7 @@ export class Outbox {
         }
         // One faulty record must not hold back the others.
         queue.shift();
-        batchSize.found();
+        batchSize.reset();
         if (error.status !== SERVER_ERROR) {
           await this.store.settle(kiosk, [], [[batch[0].sequence, error.code || "too_large"]]);
         } else if (serverError) throw error;

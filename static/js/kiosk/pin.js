@@ -44,9 +44,9 @@ export async function isPin(store, { salt, iterations, digest }, digits) {
   const text = new TextEncoder().encode(digits);
   const key = await crypto.subtle.importKey("raw", text, "PBKDF2", false, ["deriveBits"]);
   const params = { name: "PBKDF2", hash: "SHA-256", salt: toBytes(salt), iterations };
-  const wanted = toBytes(digest);
-  const found = new Uint8Array(await crypto.subtle.deriveBits(params, key, wanted.length * 8));
-  const isRight = found.every((byte, at) => byte === wanted[at]);
+  const expected = toBytes(digest);
+  const actual = new Uint8Array(await crypto.subtle.deriveBits(params, key, expected.length * 8));
+  const isRight = actual.every((byte, at) => byte === expected[at]);
   if (isRight) await store.write({ tries: null });
   return isRight;
 }

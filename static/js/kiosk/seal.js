@@ -33,8 +33,8 @@ export async function seal(value, key, { kiosk, id, sequence }) {
   const sender = await suite.createSenderContext({ recipientPublicKey, info });
   const sealed = new Uint8Array(await sender.seal(text.encode(JSON.stringify(value))));
   const enc = new Uint8Array(sender.enc);
-  const whole = new Uint8Array(enc.length + sealed.length);
-  whole.set(enc);
-  whole.set(sealed, enc.length);
-  return toText(whole);
+  const joined = new Uint8Array(enc.length + sealed.length);
+  joined.set(enc);
+  joined.set(sealed, enc.length);
+  return toText(joined);
 }

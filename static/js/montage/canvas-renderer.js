@@ -289,15 +289,15 @@ function tintSprite({ image, side }, variant, [ink, dark, light, spot], size) {
       full.data[to + 3] = alpha;
     }
   }
-  const whole = document.createElement("canvas");
-  Object.assign(whole, { width: side, height: side });
-  contextOf(whole).putImageData(full, 0, 0);
+  const fullSize = document.createElement("canvas");
+  Object.assign(fullSize, { width: side, height: side });
+  contextOf(fullSize).putImageData(full, 0, 0);
   const canvas = document.createElement("canvas");
   Object.assign(canvas, { width: size, height: size });
   const context = contextOf(canvas);
   context.imageSmoothingQuality = "high";
-  context.drawImage(whole, 0, 0, size, size);
-  freeCanvas(whole);
+  context.drawImage(fullSize, 0, 0, size, size);
+  freeCanvas(fullSize);
   return canvas;
 }
 

@@ -69,9 +69,9 @@ export class Card {
    */
   fillIn(number, named) {
     if (number !== this.number) return;
-    const facts = named ? [countryName(named.country, lang()) || named.country, formatDay(named.at, lang())].filter(Boolean) : [];
+    const details = named ? [countryName(named.country, lang()) || named.country, formatDay(named.at, lang())].filter(Boolean) : [];
     this.write("name", named ? named.name : "");
-    this.write("facts", facts.join(" · "));
+    this.write("facts", details.join(" · "));
     this.write("comment", (named && named.comment) || "");
     if (named) this.write("say", "");
     else this.showMessage(number, "counted");

@@ -213,9 +213,9 @@ export class Scene {
   view(now) {
     const { camera, frameBudget } = this;
     const count = this.count(now);
-    const whole = size(this.shape.area, count);
+    const fullSize = size(this.shape.area, count);
     // Close up, butterflies fold their wings a little, so that each can be seen.
-    const progress = smoothstep(1.2, 5, camera.zoom) * smoothstep(24, 110, whole * camera.scale);
+    const progress = smoothstep(1.2, 5, camera.zoom) * smoothstep(24, 110, fullSize * camera.scale);
     const scale = camera.scale * frameBudget.ratio;
     return {
       x: camera.x,
@@ -223,8 +223,8 @@ export class Scene {
       scale,
       width: this.renderer.canvas.width,
       height: this.renderer.canvas.height,
-      size: whole * scale * (1 + (this.foldedScale(count) - 1) * progress),
-      rim: Math.min(whole * 0.66, 0.5),
+      size: fullSize * scale * (1 + (this.foldedScale(count) - 1) * progress),
+      rim: Math.min(fullSize * 0.66, 0.5),
       night: this.colours.night,
       // Close up, the shared shade looks like fog, so it
       // fades and leaves each butterfly's own shade.

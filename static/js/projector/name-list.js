@@ -78,9 +78,9 @@ export class NameList {
     if (top && last % CHUNK_SIZE < limit) wanted.add(top - 1);
     try {
       const ks = [...wanted].slice(0, MAX_CHUNKS);
-      const found = await Promise.all(ks.map((k) => this.fetch(k, isNew)));
-      this.#chunks = new Map(ks.map((k, at) => [k, found[at]]));
-      this.learn(found.flatMap(({ butterflies }) => butterflies));
+      const chunks = await Promise.all(ks.map((k) => this.fetch(k, isNew)));
+      this.#chunks = new Map(ks.map((k, at) => [k, chunks[at]]));
+      this.learn(chunks.flatMap(({ butterflies }) => butterflies));
       this.#askedAt = Date.now();
     } catch (error) {
       if (Date.now() - this.#askedAt > MAX_AGE_MS) this.learn([]);

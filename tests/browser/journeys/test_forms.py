@@ -1,6 +1,6 @@
 """Tests of two forms with one email address: each link confirms its own form.
 
-Also tests the link to the owner's page, which is requested by email address.
+Also tests the link to the supporter's page, which is requested by email address.
 """
 
 import pytest
@@ -27,9 +27,7 @@ def stranger_signs(served, visitor):
 
 
 @pytest.mark.parametrize(("lang", "width", "scripts"), [("en", 390, True), ("es", 1440, False)])
-def test_owner_confirms_their_own_form_and_nothing_of_a_strangers(
-    arrive, served, lang, width, scripts
-):
+def test_supporter_confirms_only_their_own_form(arrive, served, lang, width, scripts):
     visitor = arrive(lang=lang, width=width, scripts=scripts)
     stranger_signs(served, visitor)
     PetitionScreen.open(visitor).sign(comment="", name_display="counted")
@@ -47,7 +45,7 @@ def test_owner_confirms_their_own_form_and_nothing_of_a_strangers(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("scripts", [True, False])
-def test_strangers_link_shows_that_form_and_links_to_the_owners(arrive, served, scripts):
+def test_strangers_link_shows_that_form_and_links_to_the_supporters(arrive, served, scripts):
     visitor = arrive(lang="fr", scripts=scripts)
     stranger_signs(served, visitor)
     strangers = email_of(visitor).link("confirm")
@@ -67,7 +65,7 @@ def test_strangers_link_shows_that_form_and_links_to_the_owners(arrive, served, 
 
 
 @pytest.mark.parametrize(("width", "scripts"), [(390, True), (1440, False)])
-def test_link_to_the_owners_page_is_requested_and_arrives(arrive, width, scripts):
+def test_link_to_the_supporters_page_is_requested_and_arrives(arrive, width, scripts):
     visitor = arrive(width=width, scripts=scripts)
     PetitionScreen.open(visitor).sign()
     email_of(visitor)

@@ -1,4 +1,4 @@
-"""Tests of the owner's page: correct, hide, withdraw, and undo."""
+"""Tests of the supporter's page: correct, hide, withdraw, and undo."""
 
 import pytest
 from playwright.sync_api import expect

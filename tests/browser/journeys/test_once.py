@@ -34,7 +34,7 @@ def test_double_click_without_script_also_makes_one_email(arrive):
     assert email_of(visitor).press().confirm().number == before + 1
 
 
-def test_signing_again_looks_the_same_and_the_owner_gets_an_email(arrive, served):
+def test_signing_again_looks_the_same_and_the_supporter_gets_an_email(arrive, served):
     visitor = arrive()
     first = PetitionScreen.open(visitor).sign().find("main").inner_html()
     email_of(visitor).press().confirm()

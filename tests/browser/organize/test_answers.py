@@ -120,7 +120,7 @@ def _withdraw(editor, *answer_ids):
 
 
 def _set_result(editor, reader, lang):
-    """Set a result, which the petition's page shows, and take it away again."""
+    """Set a result, which the petition's page shows, and remove it again."""
     page = editor.page
     for result in ("won", ""):
         go(editor, f"answers/{SLUG}/result", "result of a petition")

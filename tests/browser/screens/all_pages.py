@@ -10,7 +10,7 @@ from tests.browser.screens.thanks import CodeScreen
 def all_pages(visitor):
     """Walk through all pages, and stop at each screen.
 
-    The owner's page stops with its form open.
+    The supporter's page stops with its form open.
     """
     for screen in (HomeScreen, CauseScreen, PrivacyScreen):
         yield screen.open(visitor)

@@ -91,7 +91,7 @@ class EmailScreen(Screen):
         return ConfirmScreen(self.visitor, self.page)
 
     def open_mine(self):
-        """Open the owner's page by the link in this email, or by a new one that is requested."""
+        """Open the supporter's page by the link in this email, or by a newly requested one."""
         if "/signatures/mine/" not in self.find("main pre").text_content():
             return own_page_of(self.visitor)
         self.page.goto(self.link("mine"))

@@ -1,10 +1,10 @@
-"""The owner's page, with all that an email address signed."""
+"""The supporter's page, with all that an email address signed."""
 
 from tests.browser.screens.screen import Screen
 
 
 class OwnLinkScreen(Screen):
-    """The form that sends the link to the owner's page."""
+    """The form that sends the link to the supporter's page."""
 
     path = "/{lang}/mine"
     marker = "main form[action$='/mine']"

@@ -1,4 +1,4 @@
-"""Screens after signing: thanks, the number, and what the owner can do."""
+"""Screens after signing: thanks, the number, and what the supporter can do."""
 
 from playwright.sync_api import expect
 

@@ -225,7 +225,7 @@ def _wait_if_needed(profile: TargetProfile, petition: Petition, *, is_one_of_man
     if not share:
         raise NotNow(seconds_to_next_hour(now, zone), NIGHT)
     if is_one_of_many:
-        sent = _sent_lately(now)
+        sent = _recently_sent(now)
         if profile.id not in sent:
             sent[profile.id] = _count_sent(profile.id, now)
         most = limits_of([petition.id])[petition.id]
@@ -234,9 +234,9 @@ def _wait_if_needed(profile: TargetProfile, petition: Petition, *, is_one_of_man
         sent[profile.id] += 1
 
 
-def _sent_lately(now: datetime) -> dict[int, int]:
+def _recently_sent(now: datetime) -> dict[int, int]:
     """Return how many letters left for each target within an hour, those of this pass included."""
-    counts: dict[int, int] = g.setdefault("letters_sent_lately", {})
+    counts: dict[int, int] = g.setdefault("recently_sent_letters", {})
     return counts
 
 
