@@ -9,7 +9,7 @@ import socket
 from time import perf_counter
 
 from bench.answers import HEAD_END
-from bench.load import PATIENCE, Result, run_as_client
+from bench.load import TIMEOUT_SECONDS, Result, run_as_client
 
 DEPTH = 32
 STUCK_SECONDS = 0.5
@@ -49,7 +49,7 @@ class Bursts:
         return sum(sent_at < since for sent_at in self._sent_at.values())
 
     def _connect(self):
-        link = socket.create_connection(("127.0.0.1", self._load.port), timeout=PATIENCE)
+        link = socket.create_connection(("127.0.0.1", self._load.port), timeout=TIMEOUT_SECONDS)
         number = link.fileno()
         self._sockets[number], self._tails[number], self._ahead[number] = link, b"", 0
         self._poll.register(number, select.EPOLLIN)

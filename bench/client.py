@@ -9,7 +9,7 @@ from itertools import cycle
 from time import perf_counter
 
 from bench.answers import ResponseReader
-from bench.load import PATIENCE, Result, run_as_client
+from bench.load import TIMEOUT_SECONDS, Result, run_as_client
 
 
 class Client:
@@ -42,7 +42,7 @@ class Client:
         They count for the delays, so that the slowest are not hidden, but not for the rate.
         """
         in_time = self._result.statuses.copy()
-        self._listen(until=perf_counter() + PATIENCE, again=False)
+        self._listen(until=perf_counter() + TIMEOUT_SECONDS, again=False)
         late = self._result.statuses - in_time
         self._result.statuses = in_time
         self._result.statuses.update(
@@ -52,7 +52,7 @@ class Client:
         self._result.delays.sort()
 
     def _connect(self):
-        link = socket.create_connection(("127.0.0.1", self._load.port), timeout=PATIENCE)
+        link = socket.create_connection(("127.0.0.1", self._load.port), timeout=TIMEOUT_SECONDS)
         link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         link.setblocking(False)
         number = link.fileno()

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-PATIENCE = 20
+TIMEOUT_SECONDS = 20
 
 
 @dataclass(frozen=True)
@@ -104,12 +104,12 @@ class Result:
 
 def run(load):
     """Run the load in its own process and return the Result."""
-    return run_client("bench.client", load, load.seconds + 2 * PATIENCE)
+    return run_client("bench.client", load, load.seconds + 2 * TIMEOUT_SECONDS)
 
 
 def run_bursts(load):
     """Run the load in bursts (see `bench.bursts`), and return the Result."""
-    return run_client("bench.bursts", load, load.seconds + 2 * PATIENCE)
+    return run_client("bench.bursts", load, load.seconds + 2 * TIMEOUT_SECONDS)
 
 
 def run_client(module, job, seconds):

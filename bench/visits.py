@@ -3,14 +3,14 @@
 import time
 
 from bench.client import Client
-from bench.load import PATIENCE, Load, run_as_client
+from bench.load import TIMEOUT_SECONDS, Load, run_as_client
 
 
 class Visitors(Client):
     """A client whose free connections wait for the next moment."""
 
     def __init__(self, visits):
-        super().__init__(Load(visits.port, [], visits.connections, PATIENCE))
+        super().__init__(Load(visits.port, [], visits.connections, TIMEOUT_SECONDS))
         self._due = iter(visits.requests)
         self._free = []
 

@@ -7,7 +7,7 @@ import time
 from collections import deque
 
 from bench.answers import ResponseReader
-from bench.load import PATIENCE, Seen, run_as_client
+from bench.load import TIMEOUT_SECONDS, Seen, run_as_client
 from bench.requests import page_request
 
 OBSERVED = 10  # Every tenth watcher notes when it saw which butterfly.
@@ -48,7 +48,7 @@ class Watchers:
         for _ in range(self._watch.watchers):
             link = socket.socket()
             link.bind((f"127.0.0.{self._watch.address}", 0))
-            link.settimeout(PATIENCE)
+            link.settimeout(TIMEOUT_SECONDS)
             link.connect(("127.0.0.1", self._watch.port))
             link.setblocking(False)
             number = link.fileno()

@@ -17,7 +17,7 @@ from tests import chromium
 
 BUTTERFLIES = 1_000_000
 SOONEST = 1500  # Milliseconds.
-PATIENCE = 60_000
+TIMEOUT_MS = 60_000
 PHONE = {
     "viewport": {"width": 390, "height": 844},
     "device_scale_factor": 2.625,
@@ -86,7 +86,7 @@ def _visit(browser, url):
     network.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
     page.add_init_script(WATCH)
     page.goto(url, wait_until="commit")
-    page.wait_for_selector(".stage.is-drawn", state="attached", timeout=PATIENCE)
+    page.wait_for_selector(".stage.is-drawn", state="attached", timeout=TIMEOUT_MS)
     times = page.evaluate("[window.pictureAt, performance.now()]")
     context.close()
     return times

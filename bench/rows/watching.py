@@ -68,9 +68,9 @@ def measure(scale, folder, crowd=IN_THE_NEWS):
         signing = load.start_client(
             "bench.visits", load.Visits(site.port, _visits(site.port, to_confirm), 16)
         )
-        signed = load.end_client(signing, seconds + load.PATIENCE)
+        signed = load.end_client(signing, seconds + load.TIMEOUT_SECONDS)
         seen = load.all_seen(
-            [load.end_client(client, seconds + load.PATIENCE) for client in watching]
+            [load.end_client(client, seconds + load.TIMEOUT_SECONDS) for client in watching]
         )
     _, *hatched = _rows(
         url,
@@ -89,7 +89,7 @@ def _await_runner(port, confirm_path, url):
     """
     head = {"Origin": f"http://127.0.0.1:{port}", "Sec-Fetch-Site": "same-origin"}
     urlopen(
-        Request(f"http://127.0.0.1:{port}{confirm_path}", b"", head), timeout=load.PATIENCE
+        Request(f"http://127.0.0.1:{port}{confirm_path}", b"", head), timeout=load.TIMEOUT_SECONDS
     ).close()
     end = time.monotonic() + MAX_ARRIVAL_SECONDS
     while _rows(url, "select 1 from signature where state = 'confirmed'"):

@@ -254,7 +254,7 @@ def new_address(token: str) -> ResponseReturnValue:
 
 @blueprint.post("/<lang>/subscriptions/<token>/address")
 def change_address(token: str) -> ResponseReturnValue:
-    """Email the new address, which must confirm."""
+    """Email the new address. It must confirm the change."""
     return request_new_address(Mailbox.of(open_own(token)), **_address_urls(token))
 
 

@@ -44,7 +44,7 @@ def pledge(app, counted):
     del app.extensions["action_kinds"]["pledge"]
 
 
-def test_action_has_an_address_of_its_own(client, pledge):
+def test_action_has_its_own_address(client, pledge):
     page = client.get(PAGE)
     assert page.status_code == 200
     assert f'action="{RESPONSES}"' in page.text
@@ -81,7 +81,7 @@ def test_repeat_is_not_counted_again(client, pledge, counted):
     assert len(rows()) == 1
 
 
-def test_page_of_its_cause_and_the_sitemap_lead_to_it(client, pledge):
+def test_page_of_its_cause_and_the_sitemap_link_to_it(client, pledge):
     assert f'href="{PAGE}' in client.get("/en/causes/valley").text
     assert PAGE in client.get("/sitemap.xml").text
     assert "/petitions/promise" not in client.get("/sitemap.xml").text

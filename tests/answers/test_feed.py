@@ -36,7 +36,7 @@ def read(client, path="/en/feed.atom"):
 
 @pytest.mark.parametrize("path", FEEDS)
 @pytest.mark.parametrize("result", RESULTS)
-def test_result_is_an_entry_with_an_id_of_its_own(client, petition, path, result):
+def test_result_is_an_entry_with_its_own_id(client, petition, path, result):
     lang = path[1:3]
     title = petition.current_version.text(lang, "en").title
     assert read(client, path).entries == []

@@ -170,7 +170,7 @@ def test_email_has_what_an_email_to_many_should_have(app, client, petition, lang
     assert f"http://localhost/{lang}/petitions/{petition.slug}" in text.split()
 
 
-def test_email_leads_to_the_answers_if_there_are_any(app, petition):
+def test_email_links_to_the_answers_if_there_are_any(app, petition):
     ask_many(petition, 1)
     make_answer(petition)
     begin_about(set_result(petition, "won"))

@@ -288,6 +288,6 @@ def test_letter_is_returned_with_all_that_its_form_asks(client, app):
     "path",
     ["petitions/river", "petitions/river/tally", "petitions/river/signatures", "actions/home"],
 )
-def test_petitions_and_other_actions_have_addresses_of_their_own(client, petition, path):
+def test_petitions_and_other_actions_have_separate_addresses(client, petition, path):
     make_letter_action(cause_id=petition.cause_id)
     assert client.get(f"{API}/{path}").status_code == 404

@@ -35,7 +35,7 @@ DISPLAYS = ("full", "initials", "counted")
 LANGUAGES = ("en", "es", "fr")
 AT_ONCE = 6
 # The limit starts again with each sign of progress, so a slow machine is not a failure.
-PATIENCE_SECONDS = 60
+TIMEOUT_SECONDS = 60
 
 
 class Supporter(NamedTuple):
@@ -108,7 +108,7 @@ def _wait_until(ask_again, wanted):
     while (now := ask_again()) != wanted:
         if now != found:
             found, since = now, time.monotonic()
-        assert time.monotonic() - since < PATIENCE_SECONDS, f"It stays at {found}, not {wanted}"
+        assert time.monotonic() - since < TIMEOUT_SECONDS, f"It stays at {found}, not {wanted}"
         time.sleep(0.3)
 
 

@@ -8,7 +8,7 @@ from tests.browser.page_errors import PageErrors
 
 LOCALES = {"en": "en-CA", "es": "es-MX", "fr": "fr-CA"}
 HEIGHTS = {320: 568, 390: 844, 820: 1180, 1440: 900}
-PATIENCE_MS = 60_000
+TIMEOUT_MS = 60_000
 numbers = count(1)
 
 
@@ -27,7 +27,7 @@ class Visitor:
             color_scheme=scheme,
             **{"timezone_id": "America/Toronto", **options},
         )
-        self.context.set_default_timeout(PATIENCE_MS)
+        self.context.set_default_timeout(TIMEOUT_MS)
         self.page_errors = PageErrors(self.context)
         self.page = self.context.new_page()
 

@@ -217,7 +217,7 @@ def test_site_and_worker_refuse_while_a_copy_runs(source, tmp_path):
             assert "being copied" in result.output
 
 
-def test_nobody_writes_to_the_source_meanwhile(source, target, monkeypatch):
+def test_nobody_writes_to_the_source_during_the_copy(source, target, monkeypatch):
     tried = []
 
     def try_to_write(*_):

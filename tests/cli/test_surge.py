@@ -60,7 +60,7 @@ def test_rate_never_exceeds_the_peak(part):
     assert 0 < share_at(part) <= 1
 
 
-def test_everyone_of_the_crowd_has_a_name_of_their_own():
+def test_everyone_of_the_crowd_has_a_different_name():
     names = [letters(number) for number in range(2000)]
     assert len(set(names)) == len(names)
     assert all(name.isalpha() for name in names)

@@ -13,7 +13,7 @@ from sqlalchemy.pool import StaticPool
 
 from campaign.db.group_commit import MAX_BATCH_SIZE, GroupCommit
 
-PATIENCE = 10
+TIMEOUT_SECONDS = 10
 
 
 class Refused(Exception):
@@ -47,7 +47,7 @@ class Ledger:
         with Session(self._engine) as self.session:
             yield self.session
             self.at_the_door.set()
-            assert self.gate.wait(PATIENCE)
+            assert self.gate.wait(TIMEOUT_SECONDS)
             if self.faults and (fault := self.faults.pop(0)):
                 raise fault
             self.session.commit()
@@ -68,7 +68,7 @@ class Ledger:
         """Close the gate and submit 0, whose commit then waits behind it, and return the future."""
         self.gate.clear()
         first = crowd.submit(self.write, 0)
-        assert self.at_the_door.wait(PATIENCE)
+        assert self.at_the_door.wait(TIMEOUT_SECONDS)
         return first
 
     def queue(self, crowd, works):
@@ -115,7 +115,7 @@ def test_work_queued_during_a_commit_shares_the_next_one(ledger, crowd):
     first = ledger.stop_at_the_door(crowd)
     others = ledger.queue(crowd, [partial(ledger.insert, number) for number in range(1, 11)])
     ledger.gate.set()
-    assert [item.result(PATIENCE) for item in (first, *others)] == list(range(11))
+    assert [item.result(TIMEOUT_SECONDS) for item in (first, *others)] == list(range(11))
     assert ledger.batches == 2
 
 
@@ -128,10 +128,10 @@ def test_batch_size_is_bounded(ledger):
 def test_no_result_is_returned_before_the_commit(ledger, crowd):
     ledger.gate.clear()
     writing = crowd.submit(ledger.write, 1)
-    assert ledger.at_the_door.wait(PATIENCE)
+    assert ledger.at_the_door.wait(TIMEOUT_SECONDS)
     assert not writing.done()
     ledger.gate.set()
-    assert writing.result(PATIENCE) == 1
+    assert writing.result(TIMEOUT_SECONDS) == 1
 
 
 def test_failing_operation_does_not_affect_its_neighbours(ledger, crowd):
@@ -141,10 +141,10 @@ def test_failing_operation_does_not_affect_its_neighbours(ledger, crowd):
         crowd, [partial(work, number) for number, work in enumerate(works, start=1)]
     )
     ledger.gate.set()
-    assert first.result(PATIENCE) == 0
-    assert neighbours[0].result(PATIENCE) == 1
-    assert isinstance(neighbours[1].exception(PATIENCE), Refused)
-    assert neighbours[2].result(PATIENCE) == 3
+    assert first.result(TIMEOUT_SECONDS) == 0
+    assert neighbours[0].result(TIMEOUT_SECONDS) == 1
+    assert isinstance(neighbours[1].exception(TIMEOUT_SECONDS), Refused)
+    assert neighbours[2].result(TIMEOUT_SECONDS) == 3
     assert ledger.numbers() == [0, 1, 3]
 
 
@@ -161,7 +161,7 @@ def test_failed_commit_is_reported_to_everyone(ledger, crowd):
     batch = ledger.queue(crowd, [partial(ledger.insert, number) for number in (1, 2)])
     ledger.faults = [OSError("the disk is gone")] * 4
     ledger.gate.set()
-    assert {type(item.exception(PATIENCE)) for item in (first, *batch)} == {OSError}
+    assert {type(item.exception(TIMEOUT_SECONDS)) for item in (first, *batch)} == {OSError}
     assert ledger.numbers() == []
 
 
@@ -170,7 +170,7 @@ def test_operations_that_failed_together_are_retried_alone(ledger, crowd):
     batch = ledger.queue(crowd, [partial(ledger.insert, number) for number in (1, 2)])
     ledger.faults = [None, OSError("a moment without a disk")]
     ledger.gate.set()
-    assert [item.result(PATIENCE) for item in (first, *batch)] == [0, 1, 2]
+    assert [item.result(TIMEOUT_SECONDS) for item in (first, *batch)] == [0, 1, 2]
     assert ledger.numbers() == [0, 1, 2]
 
 
@@ -179,8 +179,8 @@ def test_unreachable_database_is_waited_for_once(ledger, crowd):
     batch = ledger.queue(crowd, [partial(ledger.insert, number) for number in (1, 2, 3)])
     ledger.locked = True
     ledger.gate.set()
-    assert first.result(PATIENCE) == 0
-    assert {type(row.exception(PATIENCE)) for row in batch} == {TimeoutError}
+    assert first.result(TIMEOUT_SECONDS) == 0
+    assert {type(row.exception(TIMEOUT_SECONDS)) for row in batch} == {TimeoutError}
     assert ledger.batches == 2
     ledger.locked = False
     assert ledger.write(4) == 4
@@ -206,8 +206,8 @@ def test_rolled_back_transaction_reports_no_success(ledger, crowd):
         crowd, [partial(ledger.insert, 1), give_up, partial(ledger.insert, 2)]
     )
     ledger.gate.set()
-    assert [item.result(PATIENCE) for item in (first, before, after)] == [0, 1, 2]
-    assert isinstance(giving_up.exception(PATIENCE), OSError)
+    assert [item.result(TIMEOUT_SECONDS) for item in (first, before, after)] == [0, 1, 2]
+    assert isinstance(giving_up.exception(TIMEOUT_SECONDS), OSError)
     assert ledger.numbers() == [0, 1, 2]
 
 
@@ -235,7 +235,13 @@ def test_items_of_one_operation_are_written_as_one_list(ledger, crowd):
     negated = ledger.queue(crowd, [(negate, 7)])
     doubled += ledger.queue(crowd, [(double, 3)])
     ledger.gate.set()
-    assert [entry.result(PATIENCE) for entry in (first, *doubled, *negated)] == [0, 2, 4, 6, -7]
+    assert [entry.result(TIMEOUT_SECONDS) for entry in (first, *doubled, *negated)] == [
+        0,
+        2,
+        4,
+        6,
+        -7,
+    ]
     assert lists == [[1, 2, 3]]
 
 
@@ -246,6 +252,6 @@ def test_error_outcome_is_raised_only_for_its_item(ledger, crowd):
     first = ledger.stop_at_the_door(crowd)
     well, refused = ledger.queue(crowd, [(judge, 1), (judge, -1)])
     ledger.gate.set()
-    assert [first.result(PATIENCE), well.result(PATIENCE)] == [0, 1]
-    assert isinstance(refused.exception(PATIENCE), Refused)
+    assert [first.result(TIMEOUT_SECONDS), well.result(TIMEOUT_SECONDS)] == [0, 1]
+    assert isinstance(refused.exception(TIMEOUT_SECONDS), Refused)
     assert ledger.batches == 2

@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from campaign.db.write_lock import FairFileLock
 
-PATIENCE = 15
+TIMEOUT_SECONDS = 15
 # The children do nothing but take turns, so they need not import the application again.
 processes = multiprocessing.get_context("fork")
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def hold(path, inside, leave):
     with FairFileLock(path).acquire():
         inside.set()
-        leave.wait(PATIENCE)
+        leave.wait(TIMEOUT_SECONDS)
 
 
 def note_turn(path, order, position, name):
@@ -64,7 +64,7 @@ def start(tmp_path):
     yield start
     for process in running:
         process.kill()
-        process.join(PATIENCE)
+        process.join(TIMEOUT_SECONDS)
 
 
 def test_process_that_waits_lets_nobody_overtake(start, tmp_path):
@@ -72,16 +72,16 @@ def test_process_that_waits_lets_nobody_overtake(start, tmp_path):
     order = processes.Array("c", 2)
     position = processes.Value("i", 0)
     start(hold, inside, leave)
-    assert inside.wait(PATIENCE)
+    assert inside.wait(TIMEOUT_SECONDS)
     start(note_turn, order, position, b"1")
     # The first in the queue keeps the gate locked, so the second cannot get past it.
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while not is_locked(tmp_path / "db.gate"):
         assert time.monotonic() < deadline, "The first in the queue does not hold the gate."
         time.sleep(0.01)
     second = start(note_turn, order, position, b"2")
     leave.set()
-    second.join(PATIENCE)
+    second.join(TIMEOUT_SECONDS)
     assert order.raw == b"12"
 
 
@@ -90,14 +90,14 @@ def test_two_processes_never_hold_the_lock_together(start, tmp_path):
     number.write_text("0")
     counting = [start(count_up, number, 300) for _ in range(2)]
     for process in counting:
-        process.join(PATIENCE)
+        process.join(TIMEOUT_SECONDS)
     assert number.read_text() == "600"
 
 
 def test_process_killed_while_holding_the_lock_releases_it(start, tmp_path):
     inside, leave = processes.Event(), processes.Event()
     process = start(hold, inside, leave)
-    assert inside.wait(PATIENCE)
+    assert inside.wait(TIMEOUT_SECONDS)
     os.kill(process.pid, signal.SIGKILL)
     with FairFileLock(tmp_path / "db").acquire():
         pass

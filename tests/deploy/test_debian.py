@@ -270,7 +270,7 @@ def test_backup_is_tried_monthly(installed):
     assert "volante-restore-check.timer" in installed["timers"]
 
 
-def test_second_site_has_backups_of_its_own_that_are_tried(installed):
+def test_second_site_has_its_own_tested_backups(installed):
     site = installed["site"]
     assert [code for code, _ in site["done"]] == [0, 0], site["log"]
     assert "volante-backup@aspen.timer" in site["timers"]
@@ -289,7 +289,7 @@ def test_hardened_service_runs_and_stops_cleanly(installed):
     assert "Traceback" not in installed["log"]
 
 
-def test_upgrade_and_going_back_refuse_and_lose_nothing(installed):
+def test_upgrade_and_rollback_lose_no_signature(installed):
     upgraded = installed["upgraded"]
     assert upgraded["upgrade"][0] == 0, upgraded["upgrade"][1]
     assert upgraded["rollback"][0] == 0, upgraded["rollback"][1]

@@ -9,7 +9,7 @@ from campaign.edge import page_cache as edge_memory
 from campaign.edge.page_cache import STALE_SECONDS, PageCache
 from tests.edge.pages import Page, ask
 
-PATIENCE = 10
+TIMEOUT_SECONDS = 10
 
 
 class SlowPage(Page):
@@ -22,7 +22,7 @@ class SlowPage(Page):
 
     def __call__(self, environ, start_response):
         self.begun.set()
-        assert self.may_end.wait(PATIENCE)
+        assert self.may_end.wait(TIMEOUT_SECONDS)
         return super().__call__(environ, start_response)
 
 
@@ -49,10 +49,10 @@ def aged(clock):
 def test_during_a_rendering_the_others_get_the_last_page(aged, crowd):
     page, memory = aged
     renewing = crowd.submit(ask, memory)
-    assert page.begun.wait(PATIENCE)
+    assert page.begun.wait(TIMEOUT_SECONDS)
     assert [ask(memory).body for _ in range(5)] == [b"old"] * 5
     page.may_end.set()
-    assert renewing.result(PATIENCE).body == b"new"
+    assert renewing.result(TIMEOUT_SECONDS).body == b"new"
     assert ask(memory).body == b"new"
     assert len(page.requests) == 2
 
@@ -60,7 +60,7 @@ def test_during_a_rendering_the_others_get_the_last_page(aged, crowd):
 def test_nobody_gets_a_page_more_than_a_second_too_old(aged, crowd, clock):
     page, memory = aged
     renewing = crowd.submit(ask, memory)
-    assert page.begun.wait(PATIENCE)
+    assert page.begun.wait(TIMEOUT_SECONDS)
     clock.pass_by(0.8)
     assert ask(memory).body == b"old"
     clock.pass_by(0.2)
@@ -68,7 +68,7 @@ def test_nobody_gets_a_page_more_than_a_second_too_old(aged, crowd, clock):
     with pytest.raises(TimeoutError):
         waiting.result(0.2)
     page.may_end.set()
-    assert {item.result(PATIENCE).body for item in (renewing, waiting)} == {b"new"}
+    assert {item.result(TIMEOUT_SECONDS).body for item in (renewing, waiting)} == {b"new"}
 
 
 def test_long_wait_returns_the_last_page_with_its_age(aged, crowd, clock, monkeypatch):
@@ -76,11 +76,11 @@ def test_long_wait_returns_the_last_page_with_its_age(aged, crowd, clock, monkey
     page, memory = aged
     clock.pass_by(10)
     renewing = crowd.submit(ask, memory)
-    assert page.begun.wait(PATIENCE)
+    assert page.begun.wait(TIMEOUT_SECONDS)
     got = ask(memory)
     assert (got.status, got.body, got.headers["Age"]) == (200, b"old", "11")
     page.may_end.set()
-    assert renewing.result(PATIENCE).body == b"new"
+    assert renewing.result(TIMEOUT_SECONDS).body == b"new"
     assert len(page.requests) == 2
 
 
@@ -88,11 +88,11 @@ def test_past_the_limit_requests_wait_for_the_new_page(aged, crowd, clock):
     page, memory = aged
     clock.pass_by(STALE_SECONDS)
     renewing = crowd.submit(ask, memory)
-    assert page.begun.wait(PATIENCE)
+    assert page.begun.wait(TIMEOUT_SECONDS)
     waiting = [crowd.submit(ask, memory) for _ in range(5)]
     assert not any(entry.done() for entry in waiting)
     page.may_end.set()
-    assert {item.result(PATIENCE).body for item in (renewing, *waiting)} == {b"new"}
+    assert {item.result(TIMEOUT_SECONDS).body for item in (renewing, *waiting)} == {b"new"}
     assert len(page.requests) == 2
 
 
@@ -102,13 +102,13 @@ def test_twenty_requests_for_an_uncached_page_render_once(crowd):
     gate = threading.Barrier(20)
 
     def visit():
-        gate.wait(PATIENCE)
+        gate.wait(TIMEOUT_SECONDS)
         return ask(memory).body
 
     visits = [crowd.submit(visit) for _ in range(20)]
-    assert page.begun.wait(PATIENCE)
+    assert page.begun.wait(TIMEOUT_SECONDS)
     page.may_end.set()
-    assert [visit.result(PATIENCE) for visit in visits] == [b"first"] * 20
+    assert [visit.result(TIMEOUT_SECONDS) for visit in visits] == [b"first"] * 20
     assert len(page.requests) == 1
 
 
@@ -118,19 +118,19 @@ def test_slow_page_does_not_hold_up_another(crowd):
         lambda environ, start: (slow if environ["PATH_INFO"] == "/slow" else quick)(environ, start)
     )
     waiting = crowd.submit(ask, memory, "/slow")
-    assert slow.begun.wait(PATIENCE)
+    assert slow.begun.wait(TIMEOUT_SECONDS)
     assert ask(memory, "/quick").body == b"quick"
     slow.may_end.set()
-    assert waiting.result(PATIENCE).body == b"slow"
+    assert waiting.result(TIMEOUT_SECONDS).body == b"slow"
 
 
 def test_each_request_waiting_for_a_private_page_gets_its_own(crowd):
     page = SlowPage(b"mine", rule="no-store")
     memory = PageCache(page)
     visits = [crowd.submit(ask, memory) for _ in range(4)]
-    assert page.begun.wait(PATIENCE)
+    assert page.begun.wait(TIMEOUT_SECONDS)
     page.may_end.set()
-    assert [visit.result(PATIENCE).body for visit in visits] == [b"mine"] * 4
+    assert [visit.result(TIMEOUT_SECONDS).body for visit in visits] == [b"mine"] * 4
     assert len(page.requests) == 4
 
 
@@ -191,14 +191,14 @@ def test_requests_waiting_for_a_failed_page_render_their_own(crowd):
         if faults:
             fault = faults.pop()
             begun.set()
-            assert may_end.wait(PATIENCE)
+            assert may_end.wait(TIMEOUT_SECONDS)
             raise fault
         return page(environ, start_response)
 
     memory = PageCache(app)
     failing = crowd.submit(ask, memory)
-    assert begun.wait(PATIENCE)
+    assert begun.wait(TIMEOUT_SECONDS)
     waiting = crowd.submit(ask, memory)
     may_end.set()
-    assert isinstance(failing.exception(PATIENCE), Broken)
-    assert waiting.result(PATIENCE).body == b"well"
+    assert isinstance(failing.exception(TIMEOUT_SECONDS), Broken)
+    assert waiting.result(TIMEOUT_SECONDS).body == b"well"

@@ -28,7 +28,7 @@ def id_of(sent=UUID, *, remote="10.0.0.1", trusted=TRUSTED):
     return dict(answers[0])["X-Request-ID"]
 
 
-def test_each_request_has_an_id_of_its_own(client):
+def test_each_request_has_its_own_id(client):
     sent = {"X-Request-ID": UUID}
     ids = {client.get("/healthz", headers=sent).headers["X-Request-ID"] for _ in range(5)}
     assert len(ids) == 5

@@ -193,7 +193,7 @@ def deliver_one(app, tmp_path):
     return message
 
 
-def test_registration_leads_to_a_seat_by_email_alone(app, client, tmp_path, monkeypatch):
+def test_registration_gets_a_seat_by_email_alone(app, client, tmp_path, monkeypatch):
     monkeypatch.setitem(app.config, "VAR_DIR", str(tmp_path))
     make_organisation(sender_address="post@keepers.example")
     post_registration(client, make_event(), lang="es")

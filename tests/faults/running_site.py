@@ -29,7 +29,7 @@ SECRET = "a-secret-for-tests-only-0123456789abcdef"
 # A busy machine needs this long at most; whatever is ready sooner is not waited for.
 START_SECONDS = 180
 STOP_SECONDS = 60
-PATIENCE_SECONDS = 300
+TIMEOUT_SECONDS = 300
 ANSWER_SECONDS = 30
 LOSSES = (URLError, ConnectionError, TimeoutError, OSError)
 
@@ -231,7 +231,7 @@ def sign(url, address):
         return answer.status
 
 
-def wait_until(holds, seconds=PATIENCE_SECONDS):
+def wait_until(holds, seconds=TIMEOUT_SECONDS):
     """Return as soon as `holds()` is true; `seconds` only bound what never comes."""
     end = time.monotonic() + seconds
     while not holds():

@@ -28,7 +28,7 @@ class RecordingTablet(Tablet):
     It also records how the last sync attempts ended.
     """
 
-    patience_ms = 60_000
+    timeout_ms = 60_000
 
     def __init__(self, *how):
         self.receipts, self.ends = {}, deque(maxlen=LAST)

@@ -11,7 +11,7 @@ import pytest
 from campaign.cli import serving
 from campaign.cli.serving import SupervisedProcess
 from campaign.process.children import fork_lock
-from tests.faults.running_site import PATIENCE_SECONDS, wait_until
+from tests.faults.running_site import TIMEOUT_SECONDS, wait_until
 
 SLEEP = partial(time.sleep, 60)
 
@@ -52,7 +52,7 @@ def test_killed_child_is_replaced(supervise):
 
 
 @pytest.fixture
-def fork_meanwhile(monkeypatch):
+def fork_another(monkeypatch):
     """Let another thread fork while a child is being forked.
 
     The server does that to replace a web process.
@@ -64,7 +64,7 @@ def fork_meanwhile(monkeypatch):
         forked.append(fork())
         if not forked[-1]:
             # Longer than `wait_until` waits.
-            time.sleep(2 * PATIENCE_SECONDS)
+            time.sleep(2 * TIMEOUT_SECONDS)
             os._exit(0)
 
     def fork_twice():
@@ -80,10 +80,10 @@ def fork_meanwhile(monkeypatch):
         os.waitpid(pid, 0)
 
 
-def test_end_of_a_child_is_noticed_though_another_was_forked_meanwhile(supervise, fork_meanwhile):
+def test_end_of_a_child_is_noticed_though_another_was_forked(supervise, fork_another):
     process = supervise(SLEEP)
     killed = process._child
-    fork_meanwhile()
+    fork_another()
     os.kill(killed.pid, signal.SIGKILL)
     wait_until(lambda: process._child is not killed)
     assert process._child.is_alive()

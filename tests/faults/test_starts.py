@@ -8,7 +8,7 @@ from contextlib import closing, suppress
 import pytest
 
 from tests.faults.records import query_rows
-from tests.faults.running_site import PATIENCE_SECONDS, STOP_SECONDS, RunningSite, wait_until
+from tests.faults.running_site import STOP_SECONDS, TIMEOUT_SECONDS, RunningSite, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -65,7 +65,7 @@ def test_worker_without_a_site_tells_systemd_that_it_runs(tmp_path):
     assert site.flask("db", "upgrade")[0] == 0
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         systemd.bind(f"\0volante-test-{os.getpid()}")
-        systemd.settimeout(PATIENCE_SECONDS)
+        systemd.settimeout(TIMEOUT_SECONDS)
         site.environment["NOTIFY_SOCKET"] = f"@volante-test-{os.getpid()}"
         site.open("-m", "flask", "worker", log="worker.log")
         try:

@@ -70,7 +70,7 @@ SLEEPS = {
     "browser/kiosk/test_offline.py site_with_mark": "a cache of the site expires, which no test sees",
     "browser/modules/little_site.py do_POST": SLOW_SERVER,
     "browser/modules/little_site.py pulse": SLOW_SERVER,
-    "faults/test_kept_process.py fork_meanwhile": HANGS,
+    "faults/test_kept_process.py fork_another": HANGS,
     "faults/test_kept_process.py ignore_the_stop": HANGS,
     "faults/test_kept_process.py sleep_in_fork": HANGS,
     "faults/test_kept_process.py test_child_that_dies_while_the_site_stops_is_not_replaced": ABSENCE,

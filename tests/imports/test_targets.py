@@ -249,7 +249,7 @@ def test_undo_leaves_targets_that_were_changed_or_used_since(organisation_id):
     assert undo(import_id) == {"undone": 0, "kept": 2}
 
 
-def test_import_cannot_be_undone_for_ever(organisation_id):
+def test_import_can_be_undone_for_a_time_only(organisation_id):
     import_id, _ = bring_in(organisation_id, csv_of(*ROWS))
     write(erase_old, now=utcnow() + UNDO_TIME)
     db.session.expire_all()
@@ -257,7 +257,7 @@ def test_import_cannot_be_undone_for_ever(organisation_id):
     assert (item.changes, item.preview, may_undo(item)) == (None, [], False)
 
 
-def test_checked_file_is_not_kept_for_ever(organisation_id):
+def test_checked_file_is_deleted_after_a_time(organisation_id):
     checked = check(organisation_id, csv_of(*ROWS))
     import_id = keep(organisation_id, csv_of(*ROWS), checked)
     write(erase_old, now=utcnow() + UNDO_TIME)

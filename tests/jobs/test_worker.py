@@ -205,7 +205,7 @@ def test_failing_job_is_tried_again_after_longer_and_longer_pauses(handle, calls
     assert "ZeroDivisionError" in caplog.text
 
 
-def test_job_that_must_not_be_given_up_is_tried_for_ever(handle, calls):
+def test_job_that_must_not_be_given_up_is_tried_without_end(handle, calls):
     handle(lambda run: 1 / 0, max_attempts=None)
     write(enqueue, KIND, 7)
     for attempt in range(1, 40):
@@ -310,7 +310,7 @@ def test_progress_is_recorded(handle, calls):
     assert calls == [40]
 
 
-def test_job_enqueued_while_it_runs_is_run_once_more(handle, calls):
+def test_job_enqueued_while_it_runs_is_run_again(handle, calls):
     def again(run):
         calls.append(run.subject_id)
         if len(calls) == 1:

@@ -126,7 +126,7 @@ def test_pin_is_sent_as_a_digest_that_the_tablet_can_compute(tablet, event):
     assert codes.to_base64(made) == pin["digest"]
 
 
-def test_digest_of_a_pin_is_for_tablets_of_its_own_event_alone(client, tablet, event):
+def test_digest_of_a_pin_is_only_for_tablets_of_its_event(client, tablet, event):
     """Someone with the digest can find the PIN, so other tablets must not get it."""
     other = make_event("other", cause_id=event.cause_id)
     elsewhere, unset = (

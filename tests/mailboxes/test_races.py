@@ -70,7 +70,7 @@ def test_two_mailboxes_move_to_the_same_one_at_once(app, petition):
     assert sorted(counted) == sorted([(petition.id, NEW), (law.id, NEW)])
 
 
-def test_signing_with_the_new_address_meanwhile(app, petition):
+def test_signing_with_the_new_address_during_a_change(app, petition):
     signature_id = sign_and_hatch(petition)
     due()
     together(app, [carry_out, lambda: accept(signature_command(petition, email=NEW))])

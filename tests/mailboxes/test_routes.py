@@ -152,7 +152,7 @@ def test_stranger_at_a_mistyped_address_sees_nothing_of_the_other_mailbox(client
         (True, "stop", "stopped", "stopped"),
     ],
 )
-def test_each_button_leads_to_a_page_without_the_token(
+def test_each_button_redirects_to_a_page_without_the_token(
     client, petition, to_old, button, answer, state
 ):
     sign_and_hatch(petition)
@@ -250,7 +250,7 @@ def test_download_has_the_change_that_waits_without_the_whole_address(client, pe
     assert NEW not in answer.text
 
 
-def test_own_page_leads_to_the_form(client, petition):
+def test_own_page_links_to_the_form(client, petition):
     path = mine(sign_and_hatch(petition))
     assert f'href="{path}"' in client.get(path.removesuffix("/address")).text
 

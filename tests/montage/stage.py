@@ -18,7 +18,7 @@ from tests.chromium import ARGUMENTS
 PAPER, NIGHT = (0xFF, 0xF8, 0xEA), (0x12, 0x0D, 0x0A)
 SOFTWARE = [*ARGUMENTS, "--enable-unsafe-swiftshader"]
 BLOCK = 16
-PATIENCE_MS = 120_000
+TIMEOUT_MS = 120_000
 # Use the real clock, whatever time the page is told.
 BREATHE = "() => new Promise((done) => setTimeout(done, 100))"
 
@@ -70,7 +70,7 @@ class Visitor:
         self.named, self.known, self.away, self.allowed = None, None, False, allowed
         window = {"viewport": {"width": 1100, "height": 800}, **window}
         self.page = browser.new_page(**window)
-        self.page.set_default_timeout(PATIENCE_MS)
+        self.page.set_default_timeout(TIMEOUT_MS)
         self.page.on("pageerror", lambda error: self.errors.append(error.message))
         self.page.on("console", lambda line: line.type == "error" and self.errors.append(line.text))
         if clock:

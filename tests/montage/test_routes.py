@@ -80,7 +80,7 @@ def test_page_is_public_and_has_no_cookie(client, petition):
     assert not counted.text.strip() and "hidden" in counted.attrib
 
 
-def test_without_script_a_number_leads_to_its_card(client, petition):
+def test_without_script_a_number_opens_its_card(client, petition):
     row_id = sign_and_hatch(petition, AMALIA, name_display="full", comment="For my sister.")
     change(row_id, comment_shown=True)
     card = text_of(client.get(f"{PAGE}?n=1"))

@@ -73,7 +73,7 @@ def test_text_that_people_agreed_to_stays_when_the_cause_is_renamed(client, peti
     assert first.version == second.version
 
 
-def test_signers_of_several_causes_at_once_agree_to_the_text_of_theirs(petition):
+def test_signers_of_several_causes_at_once_agree_to_their_text(petition):
     other = make_petition("other", cause_id=make_cause("valley").id)
     for one in (petition, other):
         sign_and_hatch(one, AMALIA, subscribe=True, lang="es")

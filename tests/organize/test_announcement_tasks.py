@@ -76,7 +76,7 @@ def test_pause_is_a_task_until_it_ends(desk, petition):
     assert tasks(desk) == set()
 
 
-def test_pause_of_a_former_result_leads_to_that_one(desk, petition):
+def test_pause_of_a_former_result_links_to_that_one(desk, petition):
     begun = begin_about(set_result(petition, "partly_won"))
     write(announcement_sender.pause, row_id=begun.id)
     assert tasks(desk) == {f"{RESULT}?result=partly_won"}

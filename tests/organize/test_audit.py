@@ -22,7 +22,7 @@ def causes(app):
     return make_cause(), make_cause("hill")
 
 
-def test_owner_sees_the_log_of_their_own_cause_only(desk_of, causes):
+def test_owner_sees_only_the_log_of_their_cause(desk_of, causes):
     own, _foreign = causes
     desk = desk_of("owner", own.id)
     for cause in causes:

@@ -389,7 +389,7 @@ def test_event_at_the_end_of_the_calendar_breaks_no_page(desk_of, year):
     assert desk.get("/organize/kiosks/").status_code == 200
 
 
-def test_admin_without_a_cause_is_led_to_the_set_up(desk_of):
+def test_admin_without_a_cause_is_redirected_to_the_set_up(desk_of):
     page = desk_of().get("/organize/")
     assert tree(page).xpath("//*[@class='today']//a/@href") == ["/organize/setup/"]
     assert is_empty(page)

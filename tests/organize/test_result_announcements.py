@@ -50,7 +50,7 @@ def emails_of(kind):
     return [email for email in queued_emails() if email[0] == kind]
 
 
-def test_page_after_saving_the_result_leads_to_the_emails(desk):
+def test_page_after_saving_the_result_links_to_the_emails(desk):
     assert not values(desk.get(LIST), "data-tell-result")
     typed = {
         "version": version_on(desk.get(f"{LIST}/result")),

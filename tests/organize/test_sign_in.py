@@ -288,7 +288,7 @@ def test_flood_of_tries_leaves_few_rows(visitor, odile):
 @pytest.mark.parametrize(
     "address", [7, True, [], {"a": 1}, None, "", "//evil.example", "/organizer", "/organize/\nx"]
 )
-def test_unknown_return_address_leads_to_the_overview(app, address):
+def test_unknown_return_address_becomes_the_overview(app, address):
     with app.test_request_context():
         assert safe_next(address) == "/organize/"
 

@@ -71,7 +71,7 @@ def test_input_survives_the_session_and_is_sent_once_after_sign_in(desk):
     assert petition_in_any_state("home").targets[0].name("en") == TEXT
 
 
-def test_button_without_input_leads_to_sign_in_and_back_to_its_page(desk):
+def test_button_without_input_returns_to_its_page_after_sign_in(desk):
     end_sessions()
     headers = {**PAGE, "Referer": "http://localhost/organize/petitions/home?a=b"}
     answer = desk.post("/organize/petitions/home/close", headers=headers)
@@ -85,7 +85,7 @@ def test_button_without_input_leads_to_sign_in_and_back_to_its_page(desk):
     )
 
 
-def test_invalid_previous_address_leads_to_sign_in(desk):
+def test_invalid_previous_address_redirects_to_sign_in(desk):
     end_sessions()
     odd = {**PAGE, "Referer": "http://[localhost/organize/"}
     assert desk.post("/organize/petitions/home/close", headers=odd).location == "/organize/sign-in"

@@ -110,7 +110,7 @@ def test_list_has_pages_and_says_when_it_ends(owner):
         assert owner.get(f"{PAGE}/{nonsense}").status_code == 404
 
 
-def test_owner_lists_only_addresses_of_their_own_cause(owner, desk_of):
+def test_owner_lists_only_addresses_of_their_cause(owner, desk_of):
     stranger = {"email": "stranger@rosales.example", "reason": "Asked by telephone"}
     answer = owner.post(f"{PAGE}/add", stranger)
     assert answer.status_code == 422

@@ -116,7 +116,7 @@ def test_wrong_field_is_marked_and_what_was_typed_stays(desk, place, typed, fiel
     assert the_target(desk).external_id == "s-1"
 
 
-def test_contact_is_changed_in_a_part_of_its_own(desk, place):
+def test_contact_is_changed_in_a_separate_part(desk, place):
     profile = make_target(desk.cause.organisation_id, [(ADDRESS, "bounced")])
     page = f"{place}/{profile.id}/contact"
     typed = {

@@ -6,7 +6,7 @@ import pytest
 
 from campaign.process.snapshot import Snapshot
 
-PATIENCE = 15
+TIMEOUT_SECONDS = 15
 
 
 def fail():
@@ -37,38 +37,38 @@ def test_others_get_the_previous_value_while_one_thread_loads():
 
     def load():
         started.set()
-        assert finish.wait(PATIENCE)
+        assert finish.wait(TIMEOUT_SECONDS)
         return "new"
 
     loader = threading.Thread(target=snapshot.get, args=(load,))
     loader.start()
-    assert started.wait(PATIENCE)
+    assert started.wait(TIMEOUT_SECONDS)
     assert snapshot.get(fail) == "old"
     finish.set()
-    loader.join(PATIENCE)
+    loader.join(TIMEOUT_SECONDS)
     assert snapshot.get(fail) == "new"
 
 
 def test_others_wait_for_the_next_value_if_theirs_expired_long_ago(monkeypatch):
-    monkeypatch.setattr("campaign.process.snapshot.WAIT_SECONDS", PATIENCE)
+    monkeypatch.setattr("campaign.process.snapshot.WAIT_SECONDS", TIMEOUT_SECONDS)
     snapshot = Snapshot(0)
     snapshot.get(lambda: "of yesterday")
     started, finish, seen = threading.Event(), threading.Event(), []
 
     def load():
         started.set()
-        assert finish.wait(PATIENCE)
+        assert finish.wait(TIMEOUT_SECONDS)
         snapshot._seconds = 3600
         return "new"
 
     loader = threading.Thread(target=snapshot.get, args=(load,))
     loader.start()
-    assert started.wait(PATIENCE)
+    assert started.wait(TIMEOUT_SECONDS)
     reader = threading.Thread(target=lambda: seen.append(snapshot.get(fail)))
     reader.start()
     finish.set()
     for thread in (loader, reader):
-        thread.join(PATIENCE)
+        thread.join(TIMEOUT_SECONDS)
     assert seen == ["new"]
 
 
@@ -78,15 +78,15 @@ def test_threads_without_a_previous_value_load_it_too_instead_of_waiting():
 
     def load():
         started.set()
-        assert finish.wait(PATIENCE)
+        assert finish.wait(TIMEOUT_SECONDS)
         return "first"
 
     loader = threading.Thread(target=snapshot.get, args=(load,))
     loader.start()
-    assert started.wait(PATIENCE)
+    assert started.wait(TIMEOUT_SECONDS)
     assert snapshot.get(lambda: "second") == "second"
     finish.set()
-    loader.join(PATIENCE)
+    loader.join(TIMEOUT_SECONDS)
 
 
 def test_value_forgotten_while_it_was_loaded_is_not_kept():

@@ -211,7 +211,7 @@ def test_slow_worker_does_not_overwrite_what_another_has_indexed(app):
     assert slugs_found("wholly") == [("petition", "home")]
 
 
-def test_change_noted_meanwhile_survives_a_worker_that_skips_the_item(app):
+def test_new_change_survives_a_worker_that_skips_the_item(app):
     make_petition()
     first = read_changes(utcnow())
     write(lambda: db.session.execute(update(PetitionText).values(title="Wholly new")))
@@ -306,7 +306,7 @@ def test_comparison_finds_what_no_trigger_noted(app):
     assert slugs_found("home") == []
 
 
-def test_rebuilding_indexes_everything_and_keeps_results_meanwhile(app):
+def test_rebuilding_indexes_everything_and_results_stay(app):
     make_petition()
     index_now()
     write(note_all)

@@ -203,7 +203,7 @@ def test_results_come_in_pages_without_gap_or_repetition(app):
 def test_indexing_during_a_search_breaks_nothing(app, library, monkeypatch, step):
     done, everything = getattr(queries, step), ["mexico", "a-law-for-searching"]
 
-    def read_anew():
+    def index_everything():
         with app.app_context():
             write(note_all)
             index_now()
@@ -211,7 +211,7 @@ def test_indexing_during_a_search_breaks_nothing(app, library, monkeypatch, step
     def with_the_worker(*arguments):
         results = done(*arguments) if step == "_ranked_ids" else None
         with ThreadPoolExecutor(1) as pool:
-            pool.submit(read_anew).result()
+            pool.submit(index_everything).result()
         return results or done(*arguments)
 
     with monkeypatch.context() as patch:

@@ -42,7 +42,7 @@ def test_each_file_has_its_own_key():
     assert key_of(b"a secret", b"0123456789abcdef") == KEY
 
 
-def test_writing_begins_anew_over_a_file_that_was_left(path):
+def test_writing_replaces_a_file_that_was_left(path):
     seal(path, [b"x" * 2 * FRAME])
     frames = seal(path, [b"two"])
     assert b"".join(unsealed(path, KEY, frames)) == b"two"

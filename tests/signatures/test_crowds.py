@@ -109,7 +109,7 @@ def test_people_sign_confirm_and_withdraw_while_two_runners_hatch(served, petiti
 
 
 @pytest.fixture
-def meanwhile(app, monkeypatch):
+def do_during(app, monkeypatch):
     """Do something after the runner has chosen its rows and before it writes them."""
     threads = []
 
@@ -133,11 +133,11 @@ def meanwhile(app, monkeypatch):
         assert not thread.is_alive()
 
 
-def test_withdrawal_during_hatching_is_not_lost(meanwhile, petition):
+def test_withdrawal_during_hatching_is_not_lost(do_during, petition):
     signature_id = sign(petition)
     confirm(signature_id)
     done = threading.Event()
-    meanwhile("_next_numbers", lambda: (withdraw(signature_id), done.set()))
+    do_during("_next_numbers", lambda: (withdraw(signature_id), done.set()))
     hatch_now()
     assert done.wait(20)
     _hatch_all()
@@ -145,11 +145,11 @@ def test_withdrawal_during_hatching_is_not_lost(meanwhile, petition):
     assert differences() == []
 
 
-def test_change_of_mind_during_the_release_is_not_lost(meanwhile, petition):
+def test_change_of_mind_during_the_release_is_not_lost(do_during, petition):
     signature_id = sign_and_hatch(petition)
     withdraw(signature_id)
     done = threading.Event()
-    meanwhile("_subtract_from_causes", lambda: (restore(signature_id), done.set()))
+    do_during("_subtract_from_causes", lambda: (restore(signature_id), done.set()))
     hatch_now()
     assert done.wait(20)
     _hatch_all()

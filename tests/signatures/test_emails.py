@@ -33,7 +33,7 @@ def test_email_about_a_petition_in_another_language_uses_the_original_text(app, 
     )
 
 
-def test_obsolete_email_is_dropped_by_the_postman(app, petition, tmp_path, monkeypatch):
+def test_obsolete_email_is_dropped_by_the_worker(app, petition, tmp_path, monkeypatch):
     monkeypatch.setitem(app.config, "VAR_DIR", str(tmp_path))
     confirm(sign(petition))
     assert make_outbox_worker(app, write).deliver_due(now=utcnow()) == 1

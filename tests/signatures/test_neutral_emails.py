@@ -34,8 +34,8 @@ def delivered(app, tmp_path, monkeypatch):
     monkeypatch.setitem(app.config, "VAR_DIR", str(tmp_path))
 
     def deliver():
-        postman = make_outbox_worker(app, write)
-        while postman.deliver_due(now=utcnow() + timedelta(minutes=2)):
+        worker = make_outbox_worker(app, write)
+        while worker.deliver_due(now=utcnow() + timedelta(minutes=2)):
             pass
         paths = sorted((tmp_path / "mail").glob("*.eml"))
         return [message_from_bytes(path.read_bytes(), policy=policy.default) for path in paths]

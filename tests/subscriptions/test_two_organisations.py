@@ -101,7 +101,7 @@ def exported(**place):
     ]
 
 
-def test_update_reaches_only_readers_of_its_own_organisation(valley, lake, aspen):
+def test_update_reaches_only_readers_of_its_organisation(valley, lake, aspen):
     subscribe("all-of-host", now=utcnow() - EARLIER)
     subscribe("all-of-aspen", organisation_id=aspen.id, now=utcnow() - EARLIER)
     subscribe("lake-only", cause_id=lake.id, now=utcnow() - EARLIER)
@@ -149,7 +149,7 @@ def test_emails_to_readers_of_all_causes_come_from_their_organisation(lake, aspe
     assert message.list_id.startswith("aspen.")
 
 
-def test_weekly_email_has_news_of_its_own_organisation_alone(valley, lake, aspen):
+def test_weekly_email_has_only_news_of_its_organisation(valley, lake, aspen):
     for name, place in (("host", {}), ("aspen", {"organisation_id": aspen.id})):
         subscribe(name, frequency="weekly", now=utcnow() - EARLIER, **place)
     mail_out(lake, "ice")

@@ -75,7 +75,7 @@ def test_interval_settles_where_the_server_can_keep_up():
 
 @pytest.mark.parametrize("name", LIMITS)
 @pytest.mark.parametrize("level", list(SurgeLevel)[1:])
-def test_each_level_is_entered_by_each_measurement_and_left_by_itself(name, level):
+def test_each_level_is_entered_by_each_measurement_and_left_later(name, level):
     crowd = Crowd()
     seconds = ENTRY_LOADS[level - 1] * LIMITS[name] * 1.05
     assert crowd.wait(seconds, name=name, times=60) == level

@@ -64,7 +64,7 @@ def test_another_process_follows(app):
     assert surge_level() == SurgeLevel.NONE
 
 
-def test_site_has_the_higher_of_its_own_and_the_shared_level():
+def test_site_has_the_higher_of_the_own_and_shared_levels():
     state = SurgeState()
     state.set_measured(SurgeLevel.PULSE_SLOWS, 3000)
     assert (state.level, state.next_ms) == (SurgeLevel.PULSE_SLOWS, 3000)

@@ -71,7 +71,7 @@ def test_signature_that_was_sent_before_can_still_be_confirmed(client, petition)
     assert [row.state for row in rows()] == ["counted"]
 
 
-def test_switch_comes_on_by_itself_when_its_time_is_over(petition):
+def test_switch_comes_on_automatically_when_its_time_is_over(petition):
     off("signing", until=utcnow() + timedelta(minutes=2))
     assert 0 < switched_off("signing").retry_seconds <= 120
     off("signing", until=utcnow() - timedelta(seconds=1))

@@ -59,7 +59,7 @@ def change_contact(profile, *emails, version=None):
     )
 
 
-def test_parts_have_versions_of_their_own(organisation_id):
+def test_parts_have_separate_versions(organisation_id):
     profile = make_target(organisation_id)
     write(
         change_profile,

@@ -64,11 +64,11 @@ def delivered(app, tmp_path, monkeypatch):
     monkeypatch.setitem(app.config, "VAR_DIR", str(tmp_path))
 
     def deliver(now=None):
-        postman = make_outbox_worker(app, write)
+        worker = make_outbox_worker(app, write)
         # One pass for each priority. An email that waits for its number is due again before this
         # time, so repeating until nothing is due would take seconds.
         for _ in range(3):
-            postman.deliver_due(now=now or utcnow() + timedelta(seconds=10))
+            worker.deliver_due(now=now or utcnow() + timedelta(seconds=10))
         paths = sorted((tmp_path / "mail").glob("*.eml"))
         emails = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in paths]
         return [

@@ -39,7 +39,7 @@ def test_what_can_be_kept_sets_no_cookie_and_differs_by_encoding_or_language(cli
             assert answer.vary.as_set() <= {"accept-encoding", "accept-language"}
 
 
-def test_files_have_addresses_of_their_own_for_a_year(client, filled):
+def test_files_have_separate_addresses_for_a_year(client, filled):
     [address] = re.findall(r'href="(/static/[^"]+\.css)"', client.get("/en/").text)[:1]
     answer = client.get(address)
     assert directives(answer.headers["Cache-Control"]) == directives(

@@ -75,7 +75,7 @@ def test_browsers_that_accept_anything_get_the_page(probe, faults):
 @pytest.mark.parametrize(
     ("status", "like"), [(400, 404), (401, 404), (409, 404), (418, 404), (501, 500), (502, 500)]
 )
-def test_error_without_a_page_of_its_own_gets_the_nearest(probe, faults, status, like):
+def test_error_without_a_page_gets_the_nearest(probe, faults, status, like):
     odd, known = (probe.get(f"/en/probe/x?status={code}") for code in (status, like))
     assert odd.status_code == status
     assert heading(odd) == heading(known)

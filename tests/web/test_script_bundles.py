@@ -66,7 +66,7 @@ def test_page_imports_a_subject_later_as_its_bundle(later):
     assert '"sky/cloud.js": "./sky.js"' in later["site.js"]
 
 
-def test_late_import_of_a_subject_is_a_bundle_of_its_own(later):
+def test_late_import_of_a_subject_is_a_separate_bundle(later):
     assert 'makers.set("sky/rain.js"' not in later["sky.js"]
     assert 'later("sky/rain.js")' in later["sky.js"]
     assert 'makers.set("sky/rain.js"' in later["sky-rain.js"]

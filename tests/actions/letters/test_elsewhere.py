@@ -16,7 +16,7 @@ def action(app):
     return make_letter_action(targets=2)
 
 
-def test_sharing_page_and_codes_lead_to_the_action(client, action):
+def test_sharing_page_and_codes_link_to_the_action(client, action):
     page = client.get(f"{PAGE}/share")
     assert page.status_code == 200
     assert f"http://localhost{PAGE}" in page.text and "/petitions/river" not in page.text

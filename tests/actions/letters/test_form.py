@@ -195,7 +195,7 @@ def test_confirmed_letter_is_counted_and_written(client, app):
     assert row(response.id).number == 1
 
 
-def test_writer_who_sends_it_themselves_is_led_to_their_letter(client, app):
+def test_writer_who_sends_it_themselves_is_redirected_to_their_letter(client, app):
     make_letter_action(delivery_method="self")
     write_by_form(client)
     [response] = rows()
@@ -205,7 +205,7 @@ def test_writer_who_sends_it_themselves_is_led_to_their_letter(client, app):
     assert "mailto:" in client.get(answer.location).text
 
 
-def test_a_later_form_with_another_text_is_a_form_of_its_own(client, app):
+def test_later_form_with_another_text_is_a_separate_form(client, app):
     make_letter_action()
     write_by_form(client)
     write_by_form(client, answer_1="Another text, which someone else may have sent.")

@@ -275,7 +275,7 @@ def test_odd_data_of_a_response_never_stops_counting(action, kind_data):
     assert row(signature_id).state == "counted"
 
 
-def test_one_email_tells_of_all_letters(app):
+def test_one_email_lists_all_letters(app):
     action = make_letter_action(targets=0)
     for _place in range(3):
         add_target(action, address="")

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 # Firefox draws without a graphics card, which takes long while other tests run.
-PATIENCE_SECONDS = 180
+TIMEOUT_SECONDS = 180
 WAITING = """return new Promise((resolve, reject) => {
   const opened = indexedDB.open("volante-kiosk");
   opened.onerror = () => reject(opened.error);
@@ -41,7 +41,7 @@ class Engine:
 
     def until(self, expression):
         """Wait until `expression` is true in the page, and return its value."""
-        end = time.monotonic() + PATIENCE_SECONDS
+        end = time.monotonic() + TIMEOUT_SECONDS
         while time.monotonic() < end:
             with suppress(Refused):
                 if found := self.run(f"return ({expression})"):

@@ -49,7 +49,7 @@ def test_next_petition_is_signed_with_one_press_on_a_phone(offered, lang, script
     ).to_have_count(2)
 
 
-def test_double_press_and_second_tab_lead_to_the_same_number(offered):
+def test_double_press_and_second_tab_get_the_same_number(offered):
     mine = offered(width=390)
     screen = open_first(mine)
     address = screen.page.url
@@ -70,7 +70,7 @@ def test_reload_and_back_after_the_press_change_nothing(offered):
     assert OnePressScreen(screen.visitor, screen.page).press().number == number
 
 
-def test_not_you_leads_to_the_ordinary_form_that_knows_nobody(offered):
+def test_not_you_opens_the_ordinary_form_without_a_name(offered):
     screen = open_first(offered(width=390))
     screen.find("[data-not-you]").click()
     screen.page.wait_for_url("**/petitions/*#sign")

@@ -8,7 +8,7 @@ from tests.browser.screens.petition import PetitionScreen
 from tests.browser.screens.reading import MontageScreen
 
 DRAWN = ".stage.is-drawn"
-PATIENCE_MS = 30_000
+TIMEOUT_MS = 30_000
 
 
 def wait_at_the_edge(visitor):
@@ -18,7 +18,7 @@ def wait_at_the_edge(visitor):
     thanks.find("[data-waiting] a.go").click()
     visitor.page.wait_for_url("**/montage")
     montage = MontageScreen(visitor)
-    expect(montage.find(".stage-pending")).to_be_visible(timeout=PATIENCE_MS)
+    expect(montage.find(".stage-pending")).to_be_visible(timeout=TIMEOUT_MS)
     return montage
 
 
@@ -28,13 +28,13 @@ def test_own_butterfly_hovers_while_pending_and_lands_when_confirmed(arrive, wid
     visitor = arrive(width=width)
     montage = wait_at_the_edge(visitor)
     expect(montage.find(".montage-pending")).to_be_visible()
-    montage.page.locator(DRAWN).wait_for(state="attached", timeout=PATIENCE_MS)
+    montage.page.locator(DRAWN).wait_for(state="attached", timeout=TIMEOUT_MS)
     first = visitor.page
     visitor.page = visitor.context.new_page()
     number = email_of(visitor).press().confirm().number
     first.bring_to_front()
     expect(first.locator("[data-pending]:visible")).to_have_count(0)
-    expect(first.locator("[data-card=number]")).to_have_text(f"{number:,}", timeout=PATIENCE_MS)
+    expect(first.locator("[data-card=number]")).to_have_text(f"{number:,}", timeout=TIMEOUT_MS)
 
 
 @pytest.mark.slow
@@ -42,7 +42,7 @@ def test_own_butterfly_is_private_and_gone_after_half_an_hour(arrive):
     visitor = arrive()
     wait_at_the_edge(visitor)
     stranger = MontageScreen.open(arrive())
-    stranger.page.locator(DRAWN).wait_for(state="attached", timeout=PATIENCE_MS)
+    stranger.page.locator(DRAWN).wait_for(state="attached", timeout=TIMEOUT_MS)
     expect(stranger.find("[data-pending]:visible")).to_have_count(0)
     visitor.page.evaluate(
         """() => {
@@ -51,7 +51,7 @@ def test_own_butterfly_is_private_and_gone_after_half_an_hour(arrive):
         }"""
     )
     visitor.page.reload()
-    visitor.page.locator(DRAWN).wait_for(state="attached", timeout=PATIENCE_MS)
+    visitor.page.locator(DRAWN).wait_for(state="attached", timeout=TIMEOUT_MS)
     expect(visitor.page.locator("[data-pending]:visible")).to_have_count(0)
 
 

@@ -16,7 +16,7 @@ MAX_BYTES_BESIDE_PICTURE, MAX_PICTURE_BYTES = 105_000, 110_000
 MAX_REQUESTS_BESIDE_PICTURE = 10
 MILLION = {"count": 1_000_000, "last": 1_000_000, "free": []}
 DRAWN = ".stage.is-drawn"
-PATIENCE_MS = 90_000
+TIMEOUT_MS = 90_000
 # Mask and palette are pictures in other formats. The pulse is requested again and again.
 PICTURES = (".png", ".svg", ".bin")
 
@@ -26,7 +26,7 @@ def first_visit(visitor, path):
     answers = []
     visitor.page.on("requestfinished", lambda request: answers.append(request))  # noqa: PLW0108
     visitor.page.goto(path)
-    visitor.page.locator(DRAWN).wait_for(state="attached", timeout=PATIENCE_MS)
+    visitor.page.locator(DRAWN).wait_for(state="attached", timeout=TIMEOUT_MS)
     visitor.page.wait_for_load_state("networkidle")
     return {answer.url: transferred(answer) for answer in answers}
 
@@ -63,7 +63,7 @@ def test_phone_gets_the_picture_before_what_the_canvas_needs(arrive):
     million = encode_png(draw(find_shape("monarch"), MILLION["count"], width))
     assert len(million) < MAX_PICTURE_BYTES
     picture.continue_()
-    page.locator(DRAWN).wait_for(state="attached", timeout=PATIENCE_MS)
+    page.locator(DRAWN).wait_for(state="attached", timeout=TIMEOUT_MS)
 
 
 @pytest.mark.parametrize("width", [390, 1440])
@@ -93,9 +93,9 @@ def test_cause_page_fetches_the_canvas_with_the_first_new_butterfly(arrive, serv
     visitor.page.clock.run_for(3000)
     assert [url for url in requests if url.endswith(("/montage.js", ".bin", "numbers.json"))] == []
     number, _ = confirm(served.url, visitor.address)
-    visitor.page.locator(DRAWN).wait_for(state="attached", timeout=PATIENCE_MS)
+    visitor.page.locator(DRAWN).wait_for(state="attached", timeout=TIMEOUT_MS)
     expect(visitor.page.locator("[data-count=cause]").first).to_have_text(
-        f"{number:,}", timeout=PATIENCE_MS
+        f"{number:,}", timeout=TIMEOUT_MS
     )
     expect(visitor.page.locator(".stage canvas")).to_be_visible()
 

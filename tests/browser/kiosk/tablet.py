@@ -15,7 +15,7 @@ from tests.chromium import ARGUMENTS
 
 PIN = "482913"
 LANDSCAPE = {"width": 1024, "height": 768}
-PATIENCE_MS = 60_000
+TIMEOUT_MS = 60_000
 HOLD_MS = 3_000
 # Without a network the browser logs this itself, each time the app tries.
 NO_NETWORK = ("net::ERR_INTERNET_DISCONNECTED", "net::ERR_FAILED", "net::ERR_CONNECTION_REFUSED")
@@ -25,7 +25,7 @@ CODE = re.compile(r"\b([A-Z0-9]{4}-[A-Z0-9]{4})\b")
 class Tablet:
     """One profile in `folder`; `context` and `page` are those of its browser while it runs."""
 
-    patience_ms = PATIENCE_MS
+    timeout_ms = TIMEOUT_MS
 
     def __init__(self, chromium, path, served, folder, **manner):
         self._chromium, self._path, self.served, self.folder = chromium, path, served, Path(folder)
@@ -47,7 +47,7 @@ class Tablet:
             has_touch=True,
             **self._manner,
         )
-        self.context.set_default_timeout(self.patience_ms)
+        self.context.set_default_timeout(self.timeout_ms)
         self.page_errors = PageErrors(self.context)
         self.page_errors.errors, self.page_errors.allowed = self.errors, {*NO_NETWORK}
         self.page = self.context.pages[0]
@@ -163,7 +163,7 @@ class Tablet:
 
     def emptied(self):
         """Wait until the queue is empty."""
-        until(lambda: not self.waiting(), seconds=2 * PATIENCE_MS / 1000)
+        until(lambda: not self.waiting(), seconds=2 * TIMEOUT_MS / 1000)
 
     def kept(self, store):
         return self.page.evaluate(ALL_OF, store)

@@ -59,14 +59,14 @@ def test_pressing_twice_signs_once(page, site):
     site.post_waits = 0.4
     open_form(page)
     fill_form(page)
-    meanwhile = page.evaluate("""async () => {
+    while_sending = page.evaluate("""async () => {
         const button = document.querySelector("button[data-sending]");
         button.click();
         button.click();
         await new Promise((resolve) => setTimeout(resolve, 20));
         return [button.disabled, button.textContent.trim()];
     }""")
-    assert meanwhile == [True, "Sending …"]
+    assert while_sending == [True, "Sending …"]
     page.wait_for_url("**/thanks.html")
     assert len(site.posts) == 1
 

@@ -30,7 +30,7 @@ def sign_out(visitor):
 
 
 @pytest.mark.parametrize(("lang", "width", "scheme"), LANDS)
-def test_invitation_leads_to_the_overview_and_sign_in_works_again(newcomer, lang, width, scheme):
+def test_invitation_opens_the_overview_and_sign_in_works_again(newcomer, lang, width, scheme):
     odile = newcomer(lang=lang, width=width, scheme=scheme)
     page = odile.page
     odile.page_errors.allowed.add(422)

@@ -11,7 +11,7 @@ from tests.browser.organize.steps import SLUG, go, look
 
 MANY = 20_000
 MAX_PRESSES = 6
-PATIENCE_MS = 120_000
+TIMEOUT_MS = 120_000
 WIDTHS = (320, 390, 820, 1024, 1100, 1440)
 LARGE = "99,999,999"
 # These are all the numbers on the pages that grow with the signatures.
@@ -46,14 +46,14 @@ def test_twenty_thousand_are_rejected_restored_and_rejected_again(owner_of_200, 
         assert page.locator("main tbody tr").count() == 20
         page.fill("[name=reason]", "A flood from one network")
         press(page.locator("[name=verb][value=reject]"))
-        expect(page.locator("form[action$='/undo'] button")).to_be_visible(timeout=PATIENCE_MS)
+        expect(page.locator("form[action$='/undo'] button")).to_be_visible(timeout=TIMEOUT_MS)
         look(owner, "flood rejected")
 
     with flood(served, SLUG, MANY) as count:
         reject_all()
         assert count("rejected_at is not null") == MANY
         press(page.locator("form[action$='/undo'] button"))
-        expect(page.locator("progress")).to_have_count(0, timeout=PATIENCE_MS)
+        expect(page.locator("progress")).to_have_count(0, timeout=TIMEOUT_MS)
         expect(page.locator("form[action$='/undo']")).to_have_count(0)
         look(owner, "flood undone")
         assert count("rejected_at is null and state = 'held' and held_reason = 'no_proof'") == MANY

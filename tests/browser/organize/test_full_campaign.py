@@ -94,7 +94,7 @@ def test_first_organizer_reaches_the_public_receipt(newcomer, arrive, served, tm
 
     _count(_pack(owner))
     _note_receipt(owner)
-    _look_as_everybody(arrive(lang="fr", scripts=False))
+    _look_as_everyone(arrive(lang="fr", scripts=False))
     _open(owner, "audit/?about=exports")
     expect(owner.page.locator(".audit-row").first).to_contain_text("Para el ministerio")
     # The command fails where a count and the signatures differ.
@@ -329,7 +329,7 @@ def _note_receipt(owner):
     expect(page.locator(".alert--success")).to_be_visible()
 
 
-def _look_as_everybody(reader):
+def _look_as_everyone(reader):
     page = reader.page
     page.goto(f"/fr/petitions/{PETITION}")
     expect(page.locator("h1")).to_have_text(WORDS["fr"][0])

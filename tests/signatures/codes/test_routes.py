@@ -373,7 +373,7 @@ def test_row_with_a_reused_id_does_not_open_for_another_address(client, petition
     assert_wrong(enter_code(client, ODILE["email"], lost))
 
 
-def test_confirmed_later_form_leads_to_its_number(client, petition):
+def test_confirmed_later_form_opens_its_number(client, petition):
     sign(petition, comment="First")
     sign(petition, comment="Second")
     [form] = forms()

@@ -145,7 +145,7 @@ def test_name_is_never_shown_more_than_before(client, signed, following, path, k
     assert rows()[-1].name_display == known
 
 
-def test_news_are_not_ticked_in_advance(client, signed, path):
+def test_news_are_not_checked_in_advance(client, signed, path):
     change(signed, subscribe=True)
     [box] = tree(client.get(path)).xpath("//input[@name='subscribe']")
     assert box.get("checked") is None
@@ -199,7 +199,7 @@ def test_family_name_is_asked_only_if_it_is_needed_and_unknown(client, petition)
     assert len(rows()) == 2
 
 
-def test_link_whose_name_is_no_longer_valid_leads_to_the_ordinary_form(
+def test_link_with_an_invalid_name_opens_the_ordinary_form(
     client, signed, following, path
 ):
     change(signed, given_name="https://spam.example")
@@ -280,7 +280,7 @@ def test_paused_signing_says_so_and_stores_nothing(client, following, path):
     assert len(rows()) == 1
 
 
-def test_expired_link_leads_to_the_ordinary_form(client, signed, following):
+def test_expired_link_opens_the_ordinary_form(client, signed, following):
     path = press_path(signed, following, days=-2)
     for answer in (client.get(path), press(client, path)):
         assert answer.status_code == 410
@@ -351,7 +351,7 @@ def test_code_for_one_petition_opens_no_other(client, petition, signed, path):
     _unknown(client, path.replace(code, f"{base36(other.id)}.{code.partition('.')[2]}"))
 
 
-def test_code_is_of_its_own_purpose_only(client, signed, following, path):
+def test_code_works_for_its_purpose_only(client, signed, following, path):
     code = path.rpartition("/")[2]
     inner = code.partition(".")[2]
     for address in ("confirm", "mine", "hatched"):
@@ -399,7 +399,7 @@ def test_code_made_without_the_seal_is_unknown(client, signed, following):
     _unknown(client, f"/en/signatures/next/{base36(following.id)}.{plain}.20000")
 
 
-def test_letter_leads_to_its_own_form_and_nothing_is_signed(client, app):
+def test_letter_opens_its_own_form_and_nothing_is_signed(client, app):
     letter = make_letter_action()
     signed = signer(make_petition(cause_id=letter.cause_id))
     path = press_path(signed, letter)

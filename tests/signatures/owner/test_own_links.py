@@ -312,13 +312,13 @@ def test_stranger_cannot_fill_an_inbox_and_supporter_still_reaches_their_form(
     for item in petitions:
         for place in range(5):
             sign(item, AMALIA, comment=f"Forged {place}")
-    postman = make_outbox_worker(app, write)
-    while postman.deliver_due(now=utcnow()):
+    worker = make_outbox_worker(app, write)
+    while worker.deliver_due(now=utcnow()):
         pass
     delivered = tmp_path / "mail"
     assert len(list(delivered.glob("*.eml"))) == app.config["MAX_EMAILS_PER_ADDRESS_PER_DAY"]
     ask(client, AMALIA["email"])
-    while postman.deliver_due(now=utcnow()):
+    while worker.deliver_due(now=utcnow()):
         pass
     text = (
         message_from_bytes(max(delivered.glob("*.eml")).read_bytes(), policy=policy.default)

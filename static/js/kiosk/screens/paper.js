@@ -52,7 +52,7 @@ export class Paper {
       return line;
     });
     find("petitions").replaceChildren(...petitions);
-    // The next person may read another language than the sheet's. That of the sheet comes first.
+    // The next person may read another language. The sheet's language comes first.
     const covers = [...new Set([lang(), ...this.kiosk.languages])].map((language) =>
       createElement("p", { lang: language }, messageIn(language, "paper_cover")),
     );

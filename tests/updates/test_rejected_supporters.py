@@ -53,10 +53,10 @@ def readers(cause_id):
     return sum(audience(cause_id).values())
 
 
-@pytest.mark.parametrize("turn_away", [reject, merge])
-def test_rejected_supporter_gets_no_update_and_is_not_counted(petition, signer, turn_away):
+@pytest.mark.parametrize("reject_or_merge", [reject, merge])
+def test_rejected_supporter_gets_no_update_and_is_not_counted(petition, signer, reject_or_merge):
     assert readers(petition.cause_id) == 1
-    turn_away(signer)
+    reject_or_merge(signer)
     assert readers(petition.cause_id) == 0
     assert mail(petition.cause_id) == 0
 
