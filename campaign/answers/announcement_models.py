@@ -1,4 +1,4 @@
-"""Tables of announcements of answers and results: how far the emails are, and who got one."""
+"""Tables of announcements of answers and results: their progress, and who got an email."""
 
 from datetime import datetime
 from typing import NamedTuple

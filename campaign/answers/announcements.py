@@ -1,4 +1,4 @@
-"""Announce an answer or a result to people who asked: begin, resume, and what to announce."""
+"""Announce an answer or a result to people who asked: begin, resume, and find what is missing."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
@@ -36,7 +36,7 @@ APPROVED_FOR = timedelta(days=14)
 
 
 class NothingToAnnounce(CampaignError):
-    """The answer is not public, or this is not the petition's result, so it is not announced."""
+    """There is nothing to announce: the answer is not public, or the petition's result differs."""
 
     status = 409
 
@@ -62,9 +62,9 @@ class AnnouncementSender(BulkSender[AnswerAnnouncement]):
         return next_people(row)
 
     def obstacle(self, row: AnswerAnnouncement, now: datetime) -> BatchResult | None:
-        """Pause it if the answer was withdrawn, or the result was changed.
+        """Pause the announcement if the answer was withdrawn or the result was changed.
 
-        If an organizer undoes that, they decide whether to go on.
+        After undoing that, an organizer decides whether to resume it.
         """
         if is_public(row.topic):
             return None
@@ -90,7 +90,7 @@ class AnnouncementSender(BulkSender[AnswerAnnouncement]):
     def tell_approved(self, *, now: datetime) -> int:
         """Enqueue emails to people whose signatures were approved after their turn. Return a count.
 
-        Otherwise a review would cost them what they asked for.
+        Otherwise they would miss the email only because their signature was held for review.
         """
         rows = db.session.scalars(
             select(AnswerAnnouncement)
@@ -167,9 +167,9 @@ def send_test(*, actor: Actor, topic: AnnouncementTopic, organizer_id: int, lang
 
 
 def stop_restored(*, topic: AnnouncementTopic, now: datetime) -> bool:
-    """End announcing it after a restore; return whether that changed anything.
+    """End an announcement after a restore. Return whether that changed anything.
 
-    Since the backup, people got emails that it does not know. Nobody gets two.
+    The backup does not know who got an email after it was made, and nobody must get two.
     """
     announcement = announcement_of(topic)
     if announcement is None:
@@ -212,10 +212,10 @@ def result_announcements(petition_id: int) -> Sequence[AnswerAnnouncement]:
 def unannounced(
     cause_ids: Collection[int] | None, *, now: datetime
 ) -> list[tuple[Petition, Answer | None]]:
-    """Return what people asked to hear about and is not announced, in these causes or in all.
+    """Return answers and results that people asked to hear about, but that are not announced.
 
-    Each is a petition with the answer to it, or with None, which means its result. What was
-    published longer ago than REMINDED_FOR is left out, because it is no longer news.
+    They are of these causes, or of all. Each is a pair of a petition and its answer. None in place
+    of the answer means the result. What was published longer ago than REMINDED_FOR is left out.
     """
     since = now - REMINDED_FOR
     in_causes = () if cause_ids is None else (Petition.cause_id.in_(cause_ids),)

@@ -27,7 +27,8 @@ def next_people(announcement: AnswerAnnouncement) -> Select[int, str, bytes | No
 def approved_since(announcement: AnswerAnnouncement) -> Select[int, str, bytes | None]:
     """Return the query for people whose turn came while their signatures were held for review.
 
-    They had asked and confirmed before it began, and were approved since. They have no email yet.
+    They asked and confirmed before the announcement began, were approved later, and have no email
+    yet.
     """
     query = select(Signature.id, Signature.lang, Signature.email_digest).where(
         *_asks(announcement.petition_id, announcement.starts_at),
@@ -61,7 +62,7 @@ def people_by_language(petition_id: int, *, now: datetime) -> dict[str, int]:
 
 
 def still_asking(signature_ids: Collection[int]) -> Sequence[Signature]:
-    """Return those of these signatures whose people we may tell at this moment."""
+    """Return those of these signatures that we may email at this moment."""
     return db.session.scalars(
         select(Signature)
         .where(
@@ -75,7 +76,7 @@ def still_asking(signature_ids: Collection[int]) -> Sequence[Signature]:
 
 
 def someone_asks(petition_id: InstrumentedAttribute[int], *, now: datetime) -> ColumnElement[bool]:
-    """Return the condition that anyone would be told about the petition of a row now."""
+    """Return the condition that someone would get an announcement of a petition now."""
     return select(Signature.id).where(*_asks(petition_id, now)).exists()
 
 
@@ -91,7 +92,7 @@ def _asks(
 
 
 def _suppressed() -> ColumnElement[bool]:
-    """Return the condition that the address of a signature gets no email to many."""
+    """Return the condition that the address of a signature gets no bulk email."""
     return (
         select(SuppressedAddress.digest)
         .where(SuppressedAddress.digest == Signature.email_digest)

@@ -23,8 +23,8 @@ from campaign.organisations.models import Organisation
 from campaign.process.version import VERSION
 
 BATCH_SIZE = 500
-# The address behind a digest, in tables that keep only the digest. The import needs it to make the
-# digest again with another SECRET_KEY.
+# Some tables keep only the digest of an address. The archive adds the address, so that the import
+# can compute the digest with another SECRET_KEY.
 ADDRESS = "address"
 ONLY_DIGESTS = ("suppressed_address", "undeliverable_address")
 

@@ -1,4 +1,4 @@
-"""Addresses of PostgreSQL databases, as its own programs and psycopg read them."""
+"""URLs of PostgreSQL databases, as PostgreSQL's programs and psycopg read them."""
 
 from sqlalchemy.engine import URL
 

@@ -1,7 +1,7 @@
 """Read public pages from a streaming standby of PostgreSQL, if it is close behind.
 
-How far behind it is, is measured in the primary's log positions and this process's own clock: a
-standby whose connection is lost would call itself up to date.
+We measure its lag with the primary's log positions and the clock of this process. A standby that
+lost its connection would call itself up to date.
 """
 
 import logging
@@ -62,13 +62,13 @@ class Replica:
 
     @property
     def lag_seconds(self) -> float | None:
-        """How old what it shows may be, or None if it is away or no standby."""
+        """How old its data may be, or None if it cannot be reached or is no standby."""
         lag = self._lag_seconds
         return None if lag is None else lag + monotonic() - self._checked_at
 
     @property
     def is_usable(self) -> bool:
-        """Whether it is close enough behind."""
+        """Whether its lag is small enough."""
         lag = self.lag_seconds
         return lag is not None and lag <= self._max_lag_seconds
 
@@ -86,7 +86,7 @@ class Replica:
                 self._lag_seconds = None
             elif is_primary_here or self._lag_seconds is None:
                 self._lag_seconds = self._lag_at(int(replayed))
-            # While the primary is away, nothing new can be missing: the last measure holds.
+            # While the primary cannot be reached, nothing new is written: the last lag still holds.
         self._checked_at = monotonic()
         if self.is_usable != was_usable:
             log.info("pages are read from the %s", "replica" if self.is_usable else "primary")
@@ -120,7 +120,7 @@ class Replica:
         return True
 
     def _lag_at(self, replayed: int) -> float | None:
-        """Return how long ago the primary had written no more than the standby has replayed."""
+        """Return how long ago the primary was where the standby is now, or None if unknown."""
         now = monotonic()
         seen = [asked_at for asked_at, written in self._marks if written <= replayed]
         return now - max(seen) if seen else None
@@ -133,7 +133,7 @@ class ReplicaReads:
         self._db = db
 
     def init_app(self, app: Flask, engine: Engine | None) -> Replica | None:
-        """Use the standby that `engine` connects to, and return it. `None` means there is none."""
+        """Use the standby that `engine` connects to, and return it: None if there is none."""
         with app.app_context():
             app.extensions["replica"] = engine and Replica(
                 engine,
@@ -144,7 +144,7 @@ class ReplicaReads:
         return replica
 
     def view(self, view: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
-        """Let a view read from the replica. It only reads, and follows no one's own change.
+        """Let a view read from the replica. It must only read, and never show someone's own change.
 
         If the replica fails, or does not know a page yet, the view runs again on the primary.
         """

@@ -186,7 +186,7 @@ def _card_fields(event: Event, lang: str, now: datetime) -> dict[str, Any]:
 
 
 def rows_of(remembered: int) -> tuple[int, ...]:
-    """Share that many butterflies among as few rows as fit a phone, the longer rows first."""
+    """Divide the butterflies into rows that fit a phone, as few as possible, longer ones first."""
     rows = -(-remembered // MAX_IN_ROW)
     return tuple(-(-(remembered - row) // rows) for row in range(rows))
 

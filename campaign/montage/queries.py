@@ -103,7 +103,7 @@ def find_shape(name: str) -> Shape:
 
 
 def is_public_shape(name: str) -> bool:
-    """Return whether anyone may see this shape: not if it still awaits acceptance."""
+    """Return whether the public may see this shape: it is built in, or an organizer accepted it."""
     accepted = select(StoredShape.name).where(
         StoredShape.name == name, StoredShape.accepted_at.is_not(None)
     )
@@ -121,7 +121,7 @@ def shape_title(name: str) -> str:
 
 
 def shapes_of(cause: Cause) -> dict[str, str]:
-    """Return {name: title} of the uploaded shapes the cause uses or may use again, newest first."""
+    """Return {name: title} of the uploaded shapes of the cause, newest first."""
     rows = db.session.scalars(
         select(StoredShape)
         .options(load_only(StoredShape.name, StoredShape.metadata_toml))

@@ -118,7 +118,7 @@ def _open(petitions: Iterable[PetitionCard]) -> PetitionCard | None:
 
 
 def _butterfly_at(cause_id: int, number: int | None, last: int) -> NamedButterfly | str | None:
-    """Return a Named, "counted" or "free", or None for a number not given yet."""
+    """Return the NamedButterfly, "counted" or "free", or None for a number not given yet."""
     return butterfly(cause_id, number) if number and 0 < number <= last else None
 
 
@@ -215,7 +215,7 @@ def sprite_sheet(tag: str, level: str) -> ResponseReturnValue:
 def _cacheable(response: Response, tag: str) -> Response:
     """Make the response cacheable for a year if `tag` is the current version.
 
-    Under another tag it is the current data too, but cacheable only for a minute.
+    With another tag, the response has the current data too, but is cacheable only for a minute.
     """
     if tag != version():
         response.content_location = url_for(

@@ -38,9 +38,9 @@ PALETTES = {"monarch": ("#f28c1b", "#8f3604"), "water": ("#54a9e6", "#0d4577")}
 
 
 def print_identity(cause: Cause, lang: str) -> PrintIdentity:
-    """Return how the papers and pictures of a cause show its organisation.
+    """Return how the posters and cards of a cause show its organisation.
 
-    Without an accent colour of the organisation, they have the colours of the cause.
+    If the organisation has no accent colour, they have the colours of the cause.
     """
     identity = identities().of(cause.organisation_id)
     name = identity.name(lang)
@@ -161,7 +161,7 @@ def poster_spec(
 ) -> PosterSpec:
     """Return the PosterSpec of a cause for this Variety.
 
-    `numbers` are the last number, and the free numbers below it.
+    `numbers` are the last butterfly number, and the free numbers below it.
     """
     last, gaps = numbers
     count, lang = last - len(gaps), variety.lang
@@ -275,7 +275,7 @@ def _names_texts(named: int, counted_only: int, lang: str) -> dict[str, str]:
 
 
 def _address(endpoint: str, lang: str, slug: str) -> str:
-    """Return a URL as people read it aloud, without the scheme."""
+    """Return a URL for people to read: without the scheme."""
     return _url(endpoint, lang, slug).partition("://")[2]
 
 

@@ -1,8 +1,8 @@
 """Record which privacy notice was shown.
 
-A form sends the digest of the notice that it showed, so a page that a browser cached is recorded
-with the notice that its reader saw. A process remembers the ids of notices, because signing must
-not ask the database for one each time.
+A form sends the digest of the notice that it showed. So we record the notice that the reader saw,
+even on a page from a cache. A process caches the ids of notices, because signing must not query
+the database for them each time.
 """
 
 from collections.abc import Callable
@@ -32,7 +32,7 @@ def init_app(app: Flask) -> None:
 
 
 def record_notice(*, organisation_id: int | None, lang: str, text: str) -> int:
-    """Return the id of the notice with this text, which is inserted if it is new."""
+    """Return the id of the notice with this text. Insert it if it is new."""
     digest = digest_of(text)
     row = {
         "organisation_id": organisation_id,
@@ -51,10 +51,10 @@ def record_notice(*, organisation_id: int | None, lang: str, text: str) -> int:
 def shown_notice_id(
     shown: str, *, organisation_id: int | None, compose: Callable[[], ComposedNotice]
 ) -> int:
-    """Return the id of the notice that a form showed, which is recorded first if it is new.
+    """Return the id of the notice that a form showed. Record it first if it is new.
 
-    `shown` is the digest that the form sent. One that no notice of this organisation has, forged or
-    missing, counts as the current notice, which `compose` returns. A new notice is committed in a
+    `shown` is the digest that the form sent. If no notice of this organisation has it, the form
+    counts as showing the current notice, which `compose` returns. A new notice is committed in a
     separate transaction, so call this outside of transactions. Raise DATABASE_AWAY.
     """
     known: TtlCache[tuple[int | None, str], int] = current_app.extensions[CACHE]
@@ -73,10 +73,11 @@ def shown_notice_id(
 def claimed_notice_id(
     shown: str, *, organisation_id: int | None, compose: Callable[[], ComposedNotice]
 ) -> int:
-    """Return the id of the notice that a tablet or a partner says it showed, in a transaction.
+    """Return the id of the notice that a tablet or a partner says it showed.
 
-    `shown` is its digest. The current notice, which `compose` returns, is recorded if it is new. If
-    we know no notice of this organisation with that digest, return NOT_RECORDED.
+    Call it in a transaction. `shown` is the notice's digest. If it is that of the current notice,
+    which `compose` returns, record the notice if it is new. If no notice of this organisation has
+    the digest, return NOT_RECORDED.
     """
     if not shown:
         return NOT_RECORDED

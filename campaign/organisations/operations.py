@@ -12,7 +12,7 @@ from campaign.organisations.models import Organisation, OrganisationImage, Organ
 from campaign.organisations.queries import host_organisation
 from campaign.publishing.slug_history import SlugHistory
 
-# The columns of each part that is edited on its own. The texts belong to `identity` and `legal`.
+# The columns of each part, which has its own form. Texts belong to `identity` and `legal`.
 PARTS = {
     "identity": ("website", "profiles"),
     "look": ("accent", "pattern"),
@@ -58,7 +58,7 @@ def create_organisation(
 
 
 def ensure_host() -> Organisation:
-    """Return the host, which is created without a name if there is no organisation yet."""
+    """Return the host. If there is no organisation yet, create one without a name."""
     return host_organisation() or create_organisation(slug=DEFAULT_SLUG, texts={})
 
 

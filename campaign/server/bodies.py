@@ -61,7 +61,7 @@ class BodyReader:
         max_bytes: int,
         done: Callable[[bytes | None, BodyError | None], object],
     ) -> None:
-        """Read a request's body, then call `done(body, error)` once, on a server thread.
+        """Read a request's body, then call `done(body, error)` once, on a thread of the server.
 
         `length` is the Content-Length, or None if the body comes in chunks of unknown total length.
         """
@@ -77,8 +77,8 @@ class BodyReader:
     def take_shortest_wait(self) -> float:
         """Return the shortest time in which a small body was read since the last call, or 0.
 
-        A small body mostly arrives together with its request. So if even the quickest took long,
-        it waited for a thread.
+        A small body usually arrives with its request. So if even the quickest took long, it waited
+        for a thread.
         """
         shortest, self._shortest_wait = self._shortest_wait, None
         return shortest or 0.0

@@ -50,7 +50,7 @@ CODE_SECONDS = 86_400
 SCALE = 16
 KINDS = "any(petitions, actions, causes, events, updates)"
 
-# What supporters have their own links to.
+# Supporters have their own links to these.
 HAS_CODES = ("petitions", "actions")
 
 
@@ -69,7 +69,7 @@ def _petition_text(petition: Any, lang: str) -> Any:
 
 
 def _action_in(collection: str) -> Callable[[str], Petition | None]:
-    """Return how to find an action of the kinds that have this collection."""
+    """Return a function that finds an action by its slug, if its kind has this collection."""
 
     def find(slug: str) -> Petition | None:
         action = petition_by_slug(slug)
@@ -138,7 +138,7 @@ def show(kind: str, slug: str) -> ResponseReturnValue:
 def qr(kind: str, slug: str, file_format: str) -> ResponseReturnValue:
     """Return the QR code of its URL, as SVG or PNG.
 
-    The URL has the language `lang`, or none, so that the reader's phone decides.
+    Without `lang`, the URL has no language, so that the reader's phone decides.
     """
     SHAREABLE[kind].find(slug) or abort(404)
     code = _valid_code()

@@ -11,5 +11,5 @@ def default_paper(country: str) -> str:
 
 
 def site_paper() -> str:
-    """Return the usual paper of the site's first country: "Letter" or "A4"."""
+    """Return the paper that is usual in the site's first country: "Letter" or "A4"."""
     return default_paper(next(iter(site_settings().first_countries), ""))

@@ -1,4 +1,4 @@
-"""What people subscribe to, as pages name and address it."""
+"""What people subscribe to: its name on pages, and its URLs."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ class NewsList:
     cause: Cause | None = None
 
     def url(self, page: str) -> str:
-        """Return the address of its page `subscribe`, `thanks`, `confirmed` or `stopped`."""
+        """Return the URL of its page `subscribe`, `thanks`, `confirmed` or `stopped`."""
         if self.cause:
             return url_for(f"subscriptions.{page}", slug=self.cause.slug)
         if not self.organisation.is_host:
@@ -28,13 +28,13 @@ class NewsList:
 
     @property
     def scope(self) -> SubscriptionScope:
-        """The columns that say what a subscription is to."""
+        """The columns of a subscription to it."""
         if self.cause:
             return SubscriptionScope(cause_id=self.cause.id, organisation_id=None)
         return SubscriptionScope(cause_id=None, organisation_id=self.organisation.id)
 
 
 def list_of(subscription: Subscription) -> NewsList:
-    """Return what a subscription is to."""
+    """Return the NewsList of a subscription."""
     cause = cause_by_id(subscription.cause_id) if subscription.cause_id else None
     return NewsList(identities().of(organisation_of_subscription(subscription)), cause)

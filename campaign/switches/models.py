@@ -1,4 +1,4 @@
-"""The table of what is switched off."""
+"""The table of site features that are switched off."""
 
 from datetime import datetime
 
@@ -18,19 +18,19 @@ SWITCHES = (
     "uploads",
     "hatching",
 )
-# These concern no single organisation: the API serves all of them, and so do the forms with files.
+# These cannot be switched off for one organisation, because all use the same API and uploads.
 SITE_SWITCHES = frozenset({"api", "uploads"})
 MAX_REASON_LENGTH = 500
 MAX_MESSAGE_LENGTH = 500
 
 
 class Switch(Base):
-    """A function of the site that is switched off. Without a row it is on.
+    """A site feature that is switched off. A feature without a row is on.
 
-    Without an organisation, it is off for the whole site. `off_until` is when it comes on
-    automatically, None if an organizer must switch it on. Organizers read the `reason`, and
-    everyone reads `messages`, which maps languages to texts. Without an organizer, a command
-    switched it off.
+    Without an organisation, it is off for the whole site. It comes on automatically at `off_until`.
+    If that is None, an organizer must switch it on. Organizers read the `reason`, and everyone
+    reads `messages`, which maps languages to texts. Without an organizer, a command switched it
+    off.
     """
 
     __tablename__ = "switch"

@@ -112,9 +112,9 @@ def updates_among(
     limit: int | None = None,
     offset: int = 0,
 ) -> Sequence[Update]:
-    """Return the updates of these causes, or of all if None: drafts first, then newest first.
+    """Return the updates of these causes, or of all causes if None.
 
-    `state` selects those in one state.
+    Drafts come first, then the newest. With a `state`, return only the updates in that state.
     """
     query = _with_texts().order_by(
         Update.publish_at.is_not(None), Update.publish_at.desc(), Update.id.desc()

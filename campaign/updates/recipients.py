@@ -15,7 +15,8 @@ from campaign.updates.mailing_models import Mailing
 def next_readers(mailing: Mailing) -> Select[int, str, bytes | None]:
     """Return the query for the next readers of a mailing.
 
-    They were active when it began, get each update by email, and are not suppressed.
+    Their subscriptions were active when it began, and are for each update. Their addresses are not
+    suppressed.
     """
     query = select(Subscription.id, Subscription.lang, Subscription.email_digest).where(
         Subscription.id > mailing.reached_id,
@@ -67,7 +68,7 @@ def audience(
 def came_with_rejected() -> ColumnElement[bool]:
     """Return the condition that a subscription came with a rejected or merged signature.
 
-    It holds as long as the organizer's decision does. It does not hold if another signature of the
+    Undoing the organizer's decision ends it. The condition is false if another signature of the
     same address brings the same subscription.
     """
     rejected, other = aliased(Signature), aliased(Signature)

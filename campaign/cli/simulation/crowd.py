@@ -15,11 +15,11 @@ from urllib.parse import urlencode
 from campaign.cli.simulation.day import arrivals
 from campaign.cli.simulation.results import CrowdReport, percentile
 
-# As long as most people would wait for a page.
+# Most people would not wait longer for a page.
 TIMEOUT_SECONDS = 30
 MAX_TRIES = 3
 LATE_SECONDS = 0.1
-# Loopback has many addresses, and each has some 28,000 ports.
+# Each loopback address has some 28,000 ports, so watchers use several addresses.
 WATCHERS_OF_ONE_ADDRESS = 20_000
 WATCHERS_A_SECOND = 2000
 MAIL_DOMAIN = "simulated.example"
@@ -96,7 +96,7 @@ class Crowd:
             self._report.refused += 1
 
     async def _sign_until_accepted(self, number: int, path: str) -> bool:
-        """Try as often as the site asks for it. Return whether the signature was acknowledged."""
+        """Send the form again as often as the site asks for. Return whether it was accepted."""
         address = f"signer-{number}@{MAIL_DOMAIN}"
         form = urlencode(
             {

@@ -1,7 +1,7 @@
 """The email that carries a message of the organizers to the people registered for an event.
 
-Its text is written when it is sent. It is dropped if the person is no longer among its readers by
-then, or the message was stopped.
+Its text is written when it is sent. If the person is no longer among its readers by then, or the
+message was stopped, the email is dropped.
 """
 
 from typing import Any
@@ -73,7 +73,7 @@ def _wording(
     text_lang = message.lang_for(lang)
     text = message.texts[text_lang]
     is_off, is_over = event.state == "cancelled", utcnow() >= event.ends_at
-    # Nobody needs a calendar entry, an entry code or the way to the place after the event.
+    # After the event, nobody needs a calendar entry, an entry code or directions.
     details: dict[str, Any] = {"state": "", "online_url": ""} if is_over else {}
     calendar_url = (
         "" if is_off or is_over else absolute_url("events.calendar", lang, slug=event.slug)

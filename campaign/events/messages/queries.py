@@ -44,7 +44,7 @@ def messages_with_ids(message_ids: Collection[int]) -> Sequence[EventMessage]:
 
 
 def sent_since(event_id: int, since: datetime | None = None) -> int:
-    """Return how many messages of an event were sent, or begun to be sent, since then."""
+    """Return how many messages of an event were sent since then, or are being sent."""
     query = select(func.count(EventMessage.id)).where(
         EventMessage.event_id == event_id, EventMessage.started_at.is_not(None)
     )
@@ -54,7 +54,7 @@ def sent_since(event_id: int, since: datetime | None = None) -> int:
 
 
 def is_sending(event_id: int) -> bool:
-    """Return whether a message of this event is going out."""
+    """Return whether a message of this event is being sent."""
     query = select(EventMessage.id).where(
         EventMessage.event_id == event_id, EventMessage.state == "sending"
     )
@@ -62,7 +62,7 @@ def is_sending(event_id: int) -> bool:
 
 
 def readers_of(event_id: int, audience: str) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions of the registrations in an audience that we can email."""
+    """Return the conditions of registrations that are in an audience and can be emailed."""
     is_refused = exists().where(
         UndeliverableAddress.digest == Registration.email_digest,
         UndeliverableAddress.reports >= MAX_REPORTS,
@@ -87,7 +87,7 @@ def readers_by_lang(event_id: int, audience: str) -> dict[str, int]:
 
 
 def next_readers(message: EventMessage) -> Select[int, str, bytes]:
-    """Return the query for the next readers of a message: people registered when it was sent."""
+    """Return the query for the next readers of a message: people registered when it began."""
     return (
         select(Registration.id, Registration.lang, Registration.email_digest)
         .where(

@@ -1,7 +1,7 @@
 """All texts of the tablet app, in every language, so a supporter can switch language offline.
 
-The tablet fills in placeholders in {braces}. Of the two texts for a number, `name_one` and
-`name_many`, it picks one.
+The tablet fills in placeholders in {braces}. For a number, there are two texts, `name_one` and
+`name_many`. The tablet chooses one.
 """
 
 from collections.abc import Mapping

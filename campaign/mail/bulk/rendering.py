@@ -1,7 +1,7 @@
-"""Render emails to many people: what they share is read once for all emails of a pass.
+"""Render bulk emails: what they share is read once for all emails of a pass.
 
 A queued email waits in the outbox while its sending is paused, or while what it is about is not
-public. Its receipt already keeps its reader from getting another one, so it must not be dropped.
+public. It must not be dropped, because its receipt keeps the reader from getting another one.
 """
 
 from collections.abc import Callable, Collection, Hashable, Sequence
@@ -44,14 +44,15 @@ def once_per_pass(name: str, key: Hashable, make: Callable[[], Value]) -> Value:
 
 
 def sending_waits() -> NotNow:
-    """Return what a renderer raises while an email to many people may not be sent."""
+    """Return what a renderer raises while a bulk email may not be sent."""
     return NotNow(WAIT_SECONDS, SENDING_WAITS)
 
 
 class ReadersOfPass(Generic[Person]):
     """The people who may get an email at this moment, read with few queries for a whole pass.
 
-    `read` returns those among the people with these ids. `name` tells them apart from others.
+    `read` gets ids, and returns those people among them. `name` keeps caches of several kinds of
+    people apart.
     """
 
     def __init__(self, name: str, read: Callable[[Collection[int]], Sequence[Person]]) -> None:
@@ -120,7 +121,7 @@ class BulkRenderer(Generic[Email, Person]):
         return self._compose(row, reader, receipt) if reader else None
 
     def row_of(self, receipt: BulkReceipt) -> Email | None:
-        """Return the row whose email this is a receipt of, as it was when the pass began."""
+        """Return the bulk email of this receipt, as it was when the pass began."""
         model, row_id = self._sender.model, receipt.bulk_email_id
         return once_per_pass(
             model.__name__, row_id, lambda: db.session.get(model, row_id, populate_existing=True)

@@ -15,11 +15,11 @@ MAX_SECONDS = 0.2
 
 
 class ResultBuffer:
-    """Results that are not written yet: at most MAX_RESULTS, or those of MAX_SECONDS.
+    """Results that are not written yet: at most MAX_RESULTS, for at most MAX_SECONDS.
 
-    If the process dies before they are written, their messages are sent again after their lock
-    ends, except those that `write` marked as begun. `handled` counts the messages, except those
-    that were returned untried. `on_written` gets the messages whose results were just written.
+    If the process dies before it writes them, their messages are sent again once the lock ends,
+    except those that `write` marked as begun. `handled` counts the messages, without those that
+    were released untried. After a write, `on_written` gets the ids of its messages.
     """
 
     def __init__(self, write: Write, *, on_written: Callable[[Collection[int]], object]) -> None:

@@ -1,4 +1,4 @@
-"""One kiosk: pairing it by a code, renaming it, extending its time, and revoking it."""
+"""Pair a kiosk by a code, rename it, extend its time, and revoke it."""
 
 from typing import Any
 from zoneinfo import ZoneInfo

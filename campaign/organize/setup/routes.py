@@ -1,4 +1,4 @@
-"""The list of the set-up's steps, and skipping one."""
+"""Show the steps of the set-up, and skip one."""
 
 from flask import Blueprint, abort, redirect, render_template
 from flask.typing import ResponseReturnValue

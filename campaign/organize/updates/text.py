@@ -106,9 +106,9 @@ def _writing_page(update: Update, form: Any, status: int = 200) -> tuple[str, in
 
 
 def _about(form: Any, update: Any) -> Any:
-    """Offer what the update may be about and return the form.
+    """Let the form offer what the update may be about, and return it.
 
-    These are the petitions and events of its cause, and its current event.
+    The choices are the petitions and events of its cause, and the event that it is about now.
     """
     now = utcnow()
     petitions = [

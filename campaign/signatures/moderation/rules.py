@@ -1,6 +1,7 @@
 """Rules that hold signatures: create and switch them, and test whether a signature matches one.
 
-Those that are on are cached shortly. In a rush, thousands of signings a minute need them.
+Rules that are on are cached for a short time, because in a rush thousands of signings a minute
+need them.
 """
 
 import re
@@ -148,7 +149,7 @@ def reason_to_hold(terms: SigningTerms, rule_input: RuleInput) -> str:
 def reason_to_hold_correction(signature: Signature, changed: Mapping[str, Any]) -> str:
     """Return the `held_reason` of the first rule that a signature's changed columns match, or "".
 
-    Only what was changed is checked. The signature's origin was checked when it was signed.
+    Where the signature came from is not checked again.
     """
     matchers = [
         matcher
@@ -188,7 +189,7 @@ def _load_matchers() -> tuple[RuleMatcher, ...]:
 
 
 class RuleInUse(CampaignError):
-    """The rule has been on, so signatures it held refer to it. It must stay."""
+    """The rule was on before, so held signatures may name it. It cannot be deleted."""
 
     status = 409
 
@@ -220,7 +221,7 @@ def held_by_rules(rules: Iterable[Rule]) -> dict[int, int]:
 def create_rule(
     *, cause_id: int, petition_id: int | None, kind: str, pattern: str, note: str = ""
 ) -> Rule:
-    """Create a rule that is not on yet; `pattern` is as described by Rule."""
+    """Create a rule that is not on yet. Rule describes `pattern`."""
     rule = Rule(cause_id=cause_id, petition_id=petition_id, kind=kind, pattern=pattern, note=note)
     db.session.add(rule)
     db.session.flush()

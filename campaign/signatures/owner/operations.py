@@ -1,4 +1,4 @@
-"""What supporters do with their signature through the link in their email, and how they get it.
+"""What supporters do with their signature through a personal link, and how they request the link.
 
 Everyone who asks for a link gets the same answer, and the same rows are written for everyone. The
 worker finds out later whether there is anything to send.
@@ -112,7 +112,7 @@ def load_own(signature_id: int, email_digest: bytes | None, email: str) -> Signa
 def _lock_own(signature_id: int, email_digest: bytes | None, email: str) -> Signature:
     """Return and lock the supporter's current signature. Raise SignatureNotYours.
 
-    An organizer who undoes an import, or the end of a petition, may be erasing it at this moment.
+    Another transaction may be erasing it: an import is undone, or a petition's retention ends.
     """
     load_own(signature_id, email_digest, email)
     signature = cast(
@@ -169,7 +169,7 @@ def choose_answers(
 ) -> Signature:
     """Note whether the supporter wants to be told when the petition is answered.
 
-    Both people at an address that two share get their own emails.
+    Two people who share an address choose separately.
     """
     signature = _lock_own(signature_id, email_digest, email)
     if signature.tell_answer is not wants:
@@ -179,9 +179,9 @@ def choose_answers(
 
 
 def stop_answers(*, signature_id: int, now: datetime) -> None:
-    """End the emails about answers to the petition of this signature, for its whole address.
+    """End the emails about answers to the petition of this signature, for all of its address.
 
-    The link to stop is in an email to the address, which two people may share.
+    Two people may share the address, and either may press the link to stop.
     """
     signature = db.session.get_one(Signature, signature_id)
     if signature.email_digest is None:
@@ -230,7 +230,7 @@ def withdraw(
 def restore(*, signature_id: int, email_digest: bytes | None, email: str) -> Signature:
     """Undo a withdrawal.
 
-    The signature waits for what it waited for before, and is counted again if it was confirmed.
+    The signature gets its former state. If it was confirmed, it is counted again.
     """
     signature = _lock_own(signature_id, email_digest, email)
     if signature.state == "withdrawn":
@@ -278,8 +278,8 @@ def move_up(emptied: Iterable[Row[int, bytes | None]]) -> None:
 
 
 OWN_LINK = "own_link"
-# Enough for someone who deletes the first email and mistypes the second. Others who enter that
-# address can use up its links, so the limit lasts a day, not a week.
+# Enough for someone who deletes the first email and mistypes the second. Strangers can use up the
+# limit of an address, so it lasts a day, not a week.
 MAX_LINKS_PER_ADDRESS_PER_DAY = 3
 DAY = timedelta(days=1)
 
@@ -287,8 +287,8 @@ DAY = timedelta(days=1)
 def request_own_link(*, email: str, normalized: str, lang: str, now: datetime) -> None:
     """Queue the email with the link for this address.
 
-    It is queued whether or not anything was signed with the address or news goes to it. `email` is
-    the address as it was entered, `normalized` the one to compare.
+    It is queued even if nothing was signed with the address and it gets no news. `email` is the
+    address as it was entered, `normalized` the one to compare.
     """
     request = OwnLinkRequest(
         email_digest=tokens.email_digest(normalized),
@@ -303,8 +303,8 @@ def request_own_link(*, email: str, normalized: str, lang: str, now: datetime) -
 def answer_to(request_id: int) -> Signature | Subscription | None:
     """Return the row whose page the link opens, or None.
 
-    That is the newest signature or, without any, the oldest subscription to news. It has exactly
-    the address of this request. None if there is neither, or after too many requests.
+    That is the newest signature with exactly the address of this request. Without a signature, it
+    is the oldest subscription. Return None if there is neither, or after too many requests.
     """
     request = db.session.get(OwnLinkRequest, request_id)
     if request is None or _count_earlier_requests(request) >= MAX_LINKS_PER_ADDRESS_PER_DAY:
@@ -314,7 +314,7 @@ def answer_to(request_id: int) -> Signature | Subscription | None:
         .where(Signature.email_digest == request.email_digest)
         .order_by(Signature.id.desc())
     ).all()
-    # The page of a signature links to the news of its address.
+    # The page of a signature links to the subscriptions of its address.
     rows: tuple[Signature | Subscription, ...] = (
         *signatures,
         *(row for row, _cause in subscriptions_of_digest(request.email_digest)),

@@ -36,10 +36,9 @@ def collected_columns(command: SignatureCommand, position: int) -> dict[str, Any
 
 
 def repeat_columns(command: SignatureCommand) -> dict[str, Any]:
-    """Return the row as if its supporter had signed without anyone who vouches for it.
+    """Return the row of someone who signed before, without what a partner or tabler vouches for.
 
-    Where they signed before, what a partner or a tabler says changes nothing. The email to them
-    would confirm all of it, so a full name waits for nothing else.
+    The supporter must confirm all of it by email, so a full name needs no other confirmation.
     """
     columns = (
         collected_columns(command, position=1)
@@ -93,10 +92,10 @@ def _columns(command: SignatureCommand) -> dict[str, Any]:
 
 
 def _displays(command: SignatureCommand) -> tuple[str, str]:
-    """Return how the name is shown, and how it was asked to be shown if that must wait.
+    """Return how to show the name, and the wish for later if it must first be confirmed.
 
-    At a table someone else enters the name. It need not wait twice: not if an email confirms the
-    whole signature anyway, nor if an organizer has reviewed it.
+    At a table, someone else may enter the name. So showing it waits, unless an email confirms the
+    whole signature anyway, or an organizer has reviewed it.
     """
     display = command.supporter.name_display
     if command.evidence == Evidence.IN_PERSON and command.is_confirmed and not command.is_reviewed:
@@ -105,8 +104,5 @@ def _displays(command: SignatureCommand) -> tuple[str, str]:
 
 
 def is_emailed(command: SignatureCommand) -> bool:
-    """Return whether the supporter gets an email about a new signature.
-
-    That of a witnessed one is not due here.
-    """
+    """Return whether signing queues an email to the supporter: not if a witness confirmed it."""
     return not (command.evidence.is_collected and command.is_confirmed)

@@ -1,7 +1,4 @@
-"""A signing form that was sent: checked, and its signature accepted.
-
-Shared by the forms of the website, of embeds and of partners.
-"""
+"""Check a signing form and accept its signature, for the website, embeds and partners."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

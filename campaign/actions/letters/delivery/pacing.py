@@ -4,7 +4,7 @@ import math
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-# The share of an hour's letters that may leave in each hour of the target's day.
+# By hour of the target's day: the share of the limit per hour that may leave.
 SHARES = (
     *[0.0] * 7,
     0.2,
@@ -24,7 +24,7 @@ SHARES = (
     *[0.0] * 3,
 )
 MEAN_SHARE = sum(SHARES) / len(SHARES)
-# Few letters are not held back to fill a long campaign.
+# Few letters are not spread over a long campaign.
 MIN_PER_HOUR = 1
 # The hour of the target's day from which gathered letters leave.
 GATHER_HOUR = 9
@@ -34,7 +34,7 @@ MINUTES = 60
 
 
 def share_at(now: datetime, zone: ZoneInfo) -> float:
-    """Return the share of an hour's letters that may leave now: 0.0 at night, at most 1.0."""
+    """Return the share of the limit per hour that may leave now: 0.0 at night, at most 1.0."""
     return SHARES[now.astimezone(zone).hour]
 
 
@@ -67,8 +67,8 @@ def due_now(
 ) -> int:
     """Return how many letters may leave for a target this minute, at most `limit` in an hour.
 
-    They leave evenly over the hour, those of each target in other minutes. `last_at` is when the
-    last one left, and `in_last_hour` how many have left within an hour.
+    They leave evenly over the hour, and each target has its own minutes. `last_at` is when the last
+    one left, and `in_last_hour` how many have left within an hour.
     """
     if not limit:
         return 0

@@ -40,9 +40,10 @@ LEASE = "letters"
 # The kinds of email: a letter, and gathered letters.
 EMAIL = "letter"
 BATCH_EMAIL = "letter_batch"
-# So few letters are due in the outbox at once that other emails and a switch take effect at once.
+# How many letters may be due in the outbox. With few, other emails need not wait, and turning
+# letters off stops nearly all of them.
 MAX_DUE = 600
-# How many letters to one target a pass gives up at once.
+# How many letters to one target a pass marks as undeliverable.
 MAX_UNDELIVERED = 500
 # Each domain gets at most so many letters a minute, and at most half of what MAIL_RATES allows it,
 # so that letters never use up the rate of a domain where people wait for requests to confirm.
@@ -50,9 +51,9 @@ MAX_PER_DOMAIN = 30
 DOMAIN_SHARE = 0.5
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
-# A server that puts an email off for so long gets it no more.
+# After this time, we no longer send an email that the server keeps putting off.
 GIVE_UP_AFTER = timedelta(days=2)
-# How long a letter rests whose email was given up before that.
+# If the outbox gave up an email earlier, its letter is queued again after this time.
 REST = timedelta(hours=6)
 SETTLE_BATCH = 200
 
@@ -61,7 +62,7 @@ _batch: Table = LetterBatch.__table__
 
 
 class Recent(NamedTuple):
-    """What left for a target and action lately: how many within an hour, and when the last one."""
+    """Letters of an action to a target: how many were queued within an hour, and the last time."""
 
     in_last_hour: int = 0
     last_at: datetime | None = None
@@ -69,7 +70,7 @@ class Recent(NamedTuple):
 
 @dataclass
 class Queue:
-    """What waits for one target, by action, and how many of it may leave now."""
+    """How many letters wait for one target, by action, and how many of them may leave now."""
 
     profile: TargetProfile
     address: str
@@ -79,12 +80,12 @@ class Queue:
 
     @property
     def domain(self) -> str:
-        """The receiving domain."""
+        """The domain of the target's address."""
         return self.address.rpartition("@")[2].lower()
 
     @property
     def petition_ids(self) -> list[int]:
-        """The actions, those first that have waited longest for their turn."""
+        """The ids of the actions. The action that has waited longest for its turn comes first."""
         return sorted(self.waiting, key=lambda item: (_order(self.last_at.get(item)), item))
 
 
@@ -241,7 +242,7 @@ def _recent(now: datetime) -> dict[tuple[int | None, int], Recent]:
 
 
 def _choose(queues: Iterable[Queue], places: int, now: datetime) -> list[int]:
-    """Return the ids of the letters that leave now, in their order."""
+    """Return the ids of the letters that leave now, in the order to send them."""
     domains = _sent_to_domains(now)
     turns: list[Sequence[int]] = []
     for queue in sorted(queues, key=lambda item: (_order(_last(item)), item.profile.id)):
@@ -375,7 +376,7 @@ def settle_letters(*, now: datetime) -> int:
         elif row.state == "failed":
             note_undelivered(letter_ids=[row.id], reason="unreachable", now=now)
         elif row.last_error == NO_LONGER_NEEDED:
-            # What keeps it from leaving is looked at again, and its writer told, in the next round.
+            # The next pass checks again why it cannot be sent, and tells its writer.
             values = {"state": "waiting", "email_id": None}
             db.session.execute(update(_letter).where(_letter.c.id == row.id).values(values))
         else:

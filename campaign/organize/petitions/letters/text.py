@@ -220,7 +220,7 @@ def save_letter_text(petition: Petition) -> ResponseReturnValue:
             now=utcnow(),
         )
     except PetitionNotReady:
-        # The action was published while we looked, and a public letter must be complete.
+        # The action was published since the check above, and a public letter must be complete.
         present = petition_in_any_state(petition.slug) or petition
         form.validate_for(present)
         return _render_page(present, form, 422)
