@@ -119,8 +119,8 @@ class SupervisedProcess:
             self._start_child()
 
     def _start_child(self) -> None:
-        # Hold the lock, because the server may fork right now to replace a web process, which would
-        # then keep open the pipe by which we learn that the child has ended. And once we are
+        # The server may fork right now to replace a web process. Without the lock, that process
+        # would keep open the pipe by which we learn that the child has ended. And once we are
         # stopping, start no new child.
         with fork_lock():
             if not self._stopping.is_set():

@@ -45,8 +45,8 @@ def run_beside_site(app: Flask) -> None:
     for number in STOP_SIGNALS:
         signal.signal(number, signal.SIG_DFL)
     # Ctrl-C reaches a whole process group. This process has its own group, so that the site ends
-    # it. It stays in the site's session because Linux shares CPU time between sessions: in its own
-    # session the worker would get as much as all signers together.
+    # it. It stays in the site's session, because Linux shares CPU time between sessions. In its own
+    # session, the worker would get as much as all web processes together.
     os.setpgid(0, 0)
     try:
         with app.app_context():

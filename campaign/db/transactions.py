@@ -43,7 +43,7 @@ RETRY_SECONDS = 10
 BUSY_SECONDS = 10
 # A writer that has used up BUSY_SECONDS in the queue still tries once, as the file may be free.
 MIN_BUSY_SECONDS = 0.1
-# In a rush, each signature touches different pages. Pages in the cache are not read again, and a
+# In a rush, each signature touches different pages. A larger cache reads fewer of them again. A
 # longer write-ahead log (64 MB of 4 kB pages) costs less work when it is merged into the file.
 CACHE_KILOBYTES = 16_000
 MAX_LOG_PAGES = 16_000

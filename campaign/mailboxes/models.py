@@ -18,8 +18,8 @@ WAITING = text("state = 'waiting'")
 class AddressChange(Base):
     """A request to move everything of one mailbox to another.
 
-    It is `requested` until the new mailbox confirms it, then `waiting` until `takes_effect_at`,
-    which is set once the notice to the old mailbox was sent. `notice_id` is its row in the outbox.
+    It is `requested` until the new mailbox confirms it, then `waiting` until `takes_effect_at`.
+    That is set once the notice to the old mailbox was sent, whose row in the outbox is `notice_id`.
     In that time the old mailbox may agree, which sets `takes_effect_at` to now, or object: then it
     is `stopped`. After an objection, the next one `needs_agreement`: it has no `takes_effect_at`
     until the old mailbox agrees.

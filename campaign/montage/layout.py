@@ -15,9 +15,9 @@ import numpy as np
 
 from campaign.montage.shapes.files import Shape
 
-# 1/ρ and 1/ρ² of the plastic number ρ, as 32-bit fractions: the R2 sequence (Martin Roberts, 2018),
-# whose first N points are spread evenly for every N. Both are odd, so no two of the first 2³²
-# candidates share an x or a y.
+# 1/ρ and 1/ρ² of the plastic number ρ, as 32-bit fractions. They make the R2 sequence (Martin
+# Roberts, 2018): for every N, its first N points are spread evenly. Both are odd, so no two of the
+# first 2³² candidates share an x or a y.
 STEP_X = np.uint32(3242174889)
 STEP_Y = np.uint32(2447445414)
 PIXEL_SHIFT = np.uint32(22)
@@ -82,9 +82,10 @@ def pixel_of(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 def places(shape: Shape, first: int, last: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return where butterflies first … last sit, both included: numbers, x and y.
 
-    x and y are uint32 fractions of the square (2³² = 1), and y grows downward. Butterfly n sits at
-    the n-th candidate k = 1, 2, 3 … with the mask set at (x >> 22, y >> 22), where x = k ·
-    3242174889 and y = k · 2447445414, both modulo 2³². Raise ValueError if first is below 1.
+    x and y are uint32 fractions of the square (2³² = 1), and y grows downward. Candidate k = 1, 2,
+    3 … is at x = k · 3242174889 and y = k · 2447445414, both modulo 2³². Butterfly n sits at the
+    n-th candidate that has the mask set at (x >> 22, y >> 22). Raise ValueError if `first` is below
+    1.
     """
     if first < 1:
         raise ValueError("butterflies are numbered from 1")
@@ -176,7 +177,7 @@ def bearing(across: np.ndarray, up: np.ndarray) -> np.ndarray:
     """Return the direction of (across, up), clockwise from straight up, within ¼° (int32).
 
     The result is −32,768 to 32,768. atan t ≈ t · (π/4 + 0.273 · (1 − t)) for 0 ≤ t ≤ 1 (Rajan et
-    al., IEEE Signal Processing Magazine, 2006), in integers so that every machine agrees.
+    al., IEEE Signal Processing Magazine, 2006). With integers, every machine has the same result.
     """
     wide, high = np.abs(across), np.abs(up)
     ratio = (np.minimum(wide, high) << 12) // np.maximum(np.maximum(wide, high), 1)

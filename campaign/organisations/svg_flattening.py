@@ -1,9 +1,9 @@
 """Rewrite a clean SVG logo as a flat list of shapes, which fpdf2 can draw in a PDF as vectors.
 
-fpdf2 draws paths, basic shapes and gradients. Other parts of SVG it draws differently from
-browsers, or leaves out: what shapes inherit from groups, clipped groups, copies, gradients that
-continue others, exponents, and lengths in pixels. So each shape gets all that it inherits, and its
-whole matrix. What would still look different is refused, because a wrong logo is worse than a name.
+fpdf2 draws paths, basic shapes and gradients as browsers do. It leaves out or changes what shapes
+inherit from groups, clipped groups and copies. The same is true of gradients that continue others,
+exponents, and lengths in pixels. So each shape gets all that it inherits, and its whole matrix.
+What would still look different is refused, because a wrong logo is worse than a name.
 """
 
 import math

@@ -1,8 +1,7 @@
 """The wording of organizers in emails and pages around signing: its limits and placeholders.
 
-Organizers change only what is said beside the facts. What someone is asked to confirm, who
-publishes it, why they get the email, how to ignore it, the button and the links are the product's
-own.
+Organizers change only what is said beside the facts. They cannot change what someone is asked to
+confirm, who publishes it, why they get the email and how to ignore it, the button and the links.
 """
 
 import re

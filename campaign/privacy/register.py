@@ -1,8 +1,8 @@
 """The register of personal data: what is kept, why, who sees it and how long.
 
 The privacy page is made from it. Each row names its database columns. A test compares the register
-with the database. Every column of a table with personal data is in a row here or in NOT_PERSONAL,
-and every table without personal data is in IMPERSONAL. So the page cannot omit anything.
+with the database. Every column of a table with personal data is in a row here or in NOT_PERSONAL.
+Every table without personal data is in IMPERSONAL. So the page cannot omit anything.
 """
 
 from campaign.privacy.attendees import GUESTS, READERS

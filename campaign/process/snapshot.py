@@ -1,7 +1,7 @@
 """A value that every request reads and that few people change, kept in memory for seconds.
 
-Unlike a `TtlCache`, it has one value, which stays while the next is loaded or cannot be loaded, and
-which a transaction can make it forget.
+Unlike a `TtlCache`, it has one value. The value stays while the next is loaded, and if loading
+fails. A transaction can make it forget the value.
 """
 
 import threading

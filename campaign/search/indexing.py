@@ -1,8 +1,8 @@
 """Keep the search index in step with what is public.
 
-Triggers note each change of a cause, petition, event or update as a SearchChange, in the
-transaction of the change: of a page, a command, the worker, or a statement typed by hand. The
-worker reads only these rows, and so an idle index costs one look at an empty table.
+Triggers note each change of a cause, petition, event or update as a SearchChange, in the same
+transaction. So changes by a page, a command, the worker or a statement typed by hand are all noted.
+The worker reads only these rows, so an idle index costs one look at an empty table.
 """
 
 from collections.abc import Iterable, Sequence

@@ -195,8 +195,8 @@ def _ranked_ids(
 
 
 def _matches(terms: list[str], lang: str, cause_id: int | None) -> ColumnElement[bool]:
-    # A single letter matches only whole words: as a prefix, it would match very many, and it is
-    # only typed on the way to a longer term.
+    # A single letter matches only whole words. As a prefix, it would match very many, and people
+    # type it only on the way to a longer term.
     condition = SearchDocument.id.in_(ids_with(terms, lang, whole_words=is_single_character(terms)))
     return condition if cause_id is None else and_(condition, SearchDocument.cause_id == cause_id)
 

@@ -1,7 +1,7 @@
 """What each kind of content provides to the search index: which items are public, and their text.
 
-To make another kind searchable, write a Source in its own module, add it to `SOURCES` in
-`indexing.py`, and let triggers insert a SearchChange whenever one of its tables changes.
+To make another kind searchable, write a Source in its own module, and add it to `SOURCES` in
+`indexing.py`. Triggers must insert a SearchChange whenever one of its tables changes.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence

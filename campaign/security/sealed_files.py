@@ -40,8 +40,8 @@ def key_of(secret: bytes, seed: bytes) -> bytes:
 class Sealer:
     """Writes a sealed file, in place of what was there.
 
-    A frame is its length, a random nonce, and at most FRAME bytes encrypted by AES-256-GCM, which
-    is bound to the frame's position in the file. Only the file's owner may read it.
+    A frame is its length, a random nonce, and at most FRAME bytes encrypted by AES-256-GCM. The
+    encryption is bound to the frame's position in the file. Only the file's owner may read it.
     """
 
     def __init__(self, path: str | Path, key: bytes) -> None:

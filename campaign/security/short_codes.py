@@ -1,7 +1,7 @@
 """Short codes for emails, to type instead of following a link, computed instead of being stored.
 
-A code is a row's number, enciphered with a key and a seal. It has no space for a separate proof,
-so the row itself must prove that it belongs to the seal: a guess yields the number of a random row.
+A code is a row's number, enciphered with a key and a seal. It has no space for a separate proof. A
+guessed code yields the number of a random row, so check that the row belongs to the seal.
 """
 
 import hmac

@@ -73,10 +73,10 @@ class Signature(Base):
     """One supporter's name under one petition.
 
     A signature is in the tally of its petition if and only if it has `hatched_at`. It is in that of
-    its cause, as a butterfly, if and only if it also has a `number`; one under an action without
-    butterflies never has. A withdrawn one keeps both until the runner has removed it from tally and
-    ledger. `position_at_address` is 1, or 2 for the second of two people who share an email
-    address.
+    its cause, as a butterfly, if and only if it also has a `number`. Signatures of an action
+    without butterflies never have one. A withdrawn one keeps both until the runner has removed it
+    from tally and ledger. `position_at_address` is 1, or 2 for the second of two people who share
+    an email address.
 
     Digests are keyed: `email_digest` of the canonical email address, `person_digest` of canonical
     name and postal code, and `address_digest` of the IP address.

@@ -54,13 +54,13 @@ def subscribe(
     held_reason: str = "",
     notice_id: int = NOT_RECORDED,
 ) -> int:
-    """Record a pending subscription, and queue its confirmation email, and return the id.
+    """Record a pending subscription, queue its confirmation email, and return its id.
 
-    It is to a cause, or else to all causes of an organisation: without `organisation_id` of the
-    host, which is created on a site whose set-up has not begun. An active subscription stays
-    unchanged, and the email says so. With a `held_reason` no email is sent, and
-    the request is erased like any that is not confirmed. `good_for` is how long the link in the
-    email works. `notice_id` is the privacy notice that the form showed.
+    It is to a cause, or else to all causes of an organisation. Without `organisation_id`, that is
+    the host, which is created if there is none yet. An active subscription stays unchanged, and the
+    email says so. With a `held_reason` no email is sent, and the request is erased like any that is
+    not confirmed. `good_for` is how long the link in the email works. `notice_id` is the privacy
+    notice that the form showed.
     """
     organisation_id = None if cause_id is not None else organisation_id or ensure_host().id
     row = {

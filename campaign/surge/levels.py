@@ -19,9 +19,9 @@ ENTRY_LOADS = (0.12, 0.25, 0.45, 0.7, 1.0)
 EXIT_SHARE = 0.5
 # Below this load, open pages poll faster again.
 QUIET_LOAD = 0.03
-# Each level gets this long to help before the next is entered, and the load must be low for so
-# long before a level is left.
+# Each level gets this long to help before the next is entered.
 RISE_SECONDS = 1.0
+# The load must be low for this long before a level is left.
 FALL_SECONDS = 5.0
 
 
@@ -44,8 +44,8 @@ class SurgeControl:
     """Turns what one process measures into a level and a polling interval.
 
     Call `note` ten times a second. The interval grows while the load is above the entry of the
-    first level, and shrinks again when it is quiet, so that it settles where the server can keep
-    up. The other levels rise one by one, and fall one by one.
+    first level, and shrinks again when it is quiet. So it settles where the server can keep up. The
+    other levels rise one by one, and fall one by one.
     """
 
     def __init__(self) -> None:

@@ -134,9 +134,9 @@ class TargetProfile(VersionedParts, Base):
 class TargetEmail(Base):
     """An email address of a target, and whether letters may be sent to it.
 
-    `address_key` is the same for all spellings of the address. An address that bounced, or asked
-    not to be written to, stays in the table when organizers remove it from the list (`is_listed`),
-    so that it has the same status when it is added again.
+    `address_key` is the same for all spellings of the address. Some addresses bounced, or their
+    owners asked us not to write. They stay in the table when organizers remove them from the list
+    (`is_listed`), so that they have the same status when they are added again.
     """
 
     __tablename__ = "target_email"

@@ -88,8 +88,8 @@ def _ascii_digit(character: str) -> str:
     return str(decimal(character)) if character.isdecimal() else character
 
 
-# What people write before the code: an abbreviation (código or code postal, CEP in Brazil), or
-# the country's vehicle registration code where it differs from the ISO code.
+# What people write before the code: an abbreviation (código or code postal, CEP in Brazil), or a
+# vehicle registration code that differs from the ISO code of the country.
 _PREFIXES = ("CP", "CEP", "PC", "PLZ", "ZIP")
 _VEHICLE_CODES = {
     **{"AT": "A", "BE": "B", "DE": "D", "ES": "E", "FI": "FIN", "FR": "F", "HU": "H", "IT": "I"},

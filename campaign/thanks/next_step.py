@@ -54,9 +54,9 @@ class NextStep:
 def next_step_of(signature: Signature, lang: str) -> NextStep | None:
     """Return the next step for a supporter, in `lang`, or None.
 
-    It is the first that there is of: an open action of the cause that nobody has responded to with
-    exactly this address and confirmed, the next event of the cause, and sharing. Nobody is asked to
-    share a quiet petition.
+    An open action of the cause comes first, if nobody has a confirmed response to it with exactly
+    this address. Then comes the next event of the cause, then sharing. Nobody is asked to share a
+    quiet petition.
     """
     now = utcnow()
     with force_locale(locale_of(lang)):

@@ -110,9 +110,9 @@ class Letter(Base):
     `delivery_method` is how this letter is delivered: one that hardly differs from the template is
     gathered where personal ones are sent individually. `personal_percent` is the share of own text.
     `body` is the plain text. It is emptied 60 days after delivery, at `erased_at`. `address` is the
-    email address that it is sent to, chosen when it is queued, at `queued_at` if it leaves alone,
-    and `email_id` the email's row in the outbox. The email may not leave before `not_before`, and
-    leaves only while the letter's signature is counted. A target may answer to the supporter only
+    email address that it is sent to, chosen when it is queued. A letter that leaves alone has
+    `queued_at` and `email_id`, its row in the outbox. The email may not leave before `not_before`,
+    and leaves only while the letter's signature is counted. A target may answer to the supporter only
     if `shares_address`. One that was not delivered has a `reason`, one of REASONS. The others have
     none. `bounced_at` or `stopped_at` says when that was known.
     """

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import Final
 
-# Signatures a minute at the peak of 2019: the petitions site of the UK Parliament reported nearly
-# 2,000 on 21 March, more than ever before.
+# Signatures a minute. On 21 March 2019, the petitions site of the UK Parliament reported nearly
+# 2,000, more than ever before.
 DEFAULT_PEAK: Final = 2000
-# The rate in each hour as a share of the peak, as on that day: a petition that grew over night is
-# in the news in the morning, peaks before noon, and is shared again in the evening. The site did
-# not publish each hour, so this is its course and not a record.
+# The rate in each hour as a share of the peak. As on that day, a petition grew over night and was
+# in the news in the morning. It peaked before noon, and was shared again in the evening. The site
+# did not publish each hour, so these are estimates.
 HOURS: Final = (
     *(0.30, 0.18, 0.10, 0.07, 0.06, 0.10),
     *(0.25, 0.50, 0.75, 0.95, 1.00, 0.95),

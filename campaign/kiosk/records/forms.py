@@ -144,8 +144,8 @@ def _possible(
 ) -> datetime:
     """Return the plausible time of signing.
 
-    It is the time that the device claims, corrected by its clock's error, and within the limits:
-    not before the device was paired, and not in the future.
+    It is the time that the device claims, corrected by its clock's error. It is never before the
+    device was paired, and never in the future.
     """
     if claimed is None:
         return latest

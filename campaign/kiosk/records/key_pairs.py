@@ -44,9 +44,8 @@ def rotate(*, now: datetime) -> tuple[KioskKey, int]:
 def drop_keys(*, now: datetime) -> int:
     """Delete the retired keys that no tablet and no record in review needs, and return how many.
 
-    A tablet may have fetched any key that was current while it could collect. It stops needing a
-    key once a sync has shown that it seals to a later one and it has had nothing left to send
-    since.
+    A tablet may have fetched any key that was current while it could collect. It no longer needs a
+    key once it seals to a later one, and has since had nothing left to send.
     """
     retired = db.session.scalars(
         select(KioskKey).where(KioskKey.retired_at <= now - MIN_RETENTION)

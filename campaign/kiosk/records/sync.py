@@ -1,7 +1,7 @@
 """Receive records from a tablet: each one once, with a receipt that stays true.
 
-A batch is one transaction. It locks the kiosk's row first. So two tabs, or a retry that overtakes
-the first attempt, run one after the other, and the later one finds what the earlier one stored.
+A batch is one transaction, which locks the kiosk's row first. So two tabs run one after the other,
+and so does a retry that overtakes the first attempt. The later one finds what the first one stored.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -39,8 +39,8 @@ class DomainRates:
     def __init__(self, rates: Mapping[str, str], counter: Counter) -> None:
         self._limits = {domain: parse_limit(rate) for domain, rate in rates.items()}
         self._counter = counter
-        # By domain, on the monotonic clock: when the last email that has to wait is due, and when
-        # the last pause ends or ended, with its seconds.
+        # By domain, in monotonic seconds: when the last waiting email is due, and when the last
+        # pause ends, with its length.
         self._next_due: dict[str, float] = {}
         self._pauses: dict[str, tuple[float, float]] = {}
 

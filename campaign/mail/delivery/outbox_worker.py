@@ -227,8 +227,8 @@ class OutboxWorker:
             transport.close()
 
     def _prepare(self, rows: list[OutboxRow]) -> list[OutgoingEmail]:
-        # In a separate context, so that what was read holds no memory, snapshot or connection
-        # while the mail server is slow, and no later pass uses it.
+        # In a separate context, what was read holds no memory, snapshot or connection while the
+        # mail server is slow. No later pass uses it either.
         with current_app.app_context():
             messages = self._render_all(rows)
             refused = self._refused(messages)

@@ -50,8 +50,8 @@ class DeliveryBatch:
 
     One domain gets at most `max_per_domain` connections, including those that earlier batches use
     for it: `connections`. After a reply that it got too many emails, it gets no more of this batch.
-    No email is begun once `may_send` returns False. If `begin` is given, an email is passed to it
-    before it is sent, on the thread of `results`: at any time BEGUN_PER_CONNECTION at most.
+    No email is begun once `may_send` returns False. If `begin` is given, it gets each email before
+    it is sent, on the thread of `results`. At most BEGUN_PER_CONNECTION are begun at any time.
 
     If a connection's server fails, the connection puts its email back and gives up. The others go
     on. Afterwards `take_unsent` returns the emails that were not sent. `failure` is the reason if

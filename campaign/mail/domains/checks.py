@@ -22,9 +22,9 @@ Lookup = Callable[[str], Sequence[str]]
 class DomainCheck(NamedTuple):
     """Whether a domain has a record: "spf", "dkim" or "dmarc".
 
-    `state` is "found", "missing", "invalid" (two records, or one that says nothing), or "unknown"
-    (the name servers did not answer, or the selector of the DKIM key is not a usual one). `record`
-    is the text that was found, or empty.
+    `state` is "found", "missing", "invalid" or "unknown". Invalid are two records, or one that says
+    nothing. Unknown means that the name servers did not answer, or that the DKIM key has an unusual
+    selector. `record` is the text that was found, or empty.
     """
 
     kind: Literal["spf", "dkim", "dmarc"]

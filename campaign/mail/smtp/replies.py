@@ -63,9 +63,9 @@ def classify(code: int, reply: bytes) -> Refused | TryLater:
     """Return what the server's negative reply about one recipient or email means.
 
     `reply` is its text in bytes. Only a reply that says the address is wrong is Refused.
-    After any other permanent refusal the email waits, because our operator must fix it: a policy, a
-    block list, a relay that does not know us. The reason keeps only the codes, because servers
-    often repeat names and addresses.
+    After any other permanent refusal the email waits, because our operator must fix the cause.
+    It may be a policy, a block list, or a relay that does not know us. The reason keeps only the
+    codes, because servers often repeat names and addresses.
     """
     text = reply.decode("utf-8", "replace")
     enhanced = ENHANCED.match(text)

@@ -1,8 +1,8 @@
 """Write an email as bytes: its headers (RFC 5322, RFC 2047) and its parts (RFC 2045).
 
-The standard library takes over a millisecond for one email, and garbles some headers: it folds a
-long URL into encoded words, where no receiver looks for one, it loses spaces between accented
-words, and when it splits a name with a comma, it loses the quotes, so that one address becomes two.
+The standard library takes over a millisecond for one email, and garbles some headers. It folds a
+long URL into encoded words, where no receiver looks for one. It loses spaces between accented
+words. If it splits a name with a comma, it loses the quotes, and one address becomes two.
 """
 
 from base64 import b64encode

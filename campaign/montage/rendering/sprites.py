@@ -23,8 +23,8 @@ SHADE_DEPTH = 0.42
 def _sprite_sheet(level: str) -> np.ndarray:
     """Return the sprites of one level: 8 × side × side × (coverage, cell, wash, spot).
 
-    All are uint8 shares of each pixel. The files hold false colours (see data/build.py): red is the
-    share of wing cell, green how much of that is the light end of the wash, and blue the pale
+    All are uint8 shares of each pixel. The files hold false colours (see data/build.py). Red is the
+    share of wing cell, and green how much of that is the light end of the wash. Blue is the pale
     spots. The rest of the coverage is ink.
     """
     with Image.open(DATA / f"sprites-{level}.png") as image:

@@ -1,7 +1,7 @@
 """The states of causes, petitions, events and updates: publish, schedule, close, archive.
 
-Pages that need more than a button (what a petition lacks, how an update is mailed, why an event is
-cancelled) are with their subject.
+Some pages need more than a button: what a petition lacks, how an update is emailed, why an event is
+cancelled. They are in the packages of their subjects.
 """
 
 from collections.abc import Callable, Mapping

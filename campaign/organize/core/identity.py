@@ -101,8 +101,8 @@ def organisations_where(action: str) -> frozenset[Any] | None:
 def scope_of(thing: Any) -> tuple[int | None, int | None]:
     """Return (cause id, organisation id) of a thing: where a role is needed to use it.
 
-    `thing` is a cause, an organisation or what it shares with its causes, a grant, a file or list
-    of subscribers, or anything with a `cause_id`.
+    `thing` is a cause, an organisation, or what an organisation shares with its causes. It may also
+    be a grant, a file or list of subscribers, or anything with a `cause_id`.
     """
     if isinstance(thing, Cause):
         return thing.id, None

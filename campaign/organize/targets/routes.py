@@ -81,8 +81,8 @@ def load_target(slug: str, profile_id: int) -> DirectoryTarget | None:
 def deciding_cause_id(organisation: Organisation) -> int | None:
     """Return the cause by whose roles access is decided, None if the organisation's decide.
 
-    A cause where the organizer may edit targets comes first, then any other where they have a role:
-    then they learn that they may not, instead of that there is nothing.
+    A cause where the organizer may edit targets comes first, then any other where they have a role.
+    In the second case, the page says that they may not, instead of that it does not exist.
     """
     if may("targets.edit", organisation):
         return None

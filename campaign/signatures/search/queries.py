@@ -48,8 +48,8 @@ STATES: dict[str, ColumnElement[bool] | TextClause] = {
     "erased": ERASED,
 }
 COMMENTS = {"waiting": UNREAD, "shown": COMMENT_SHOWN, "hidden": COMMENT_HIDDEN}
-# Most searches fill a page from this many of the newest signatures, which is quick without any
-# index, and quicker than one that has to sort all that match.
+# Most searches fill a page from this many of the newest signatures. That needs no index, and is
+# quicker than to sort all that match.
 WINDOW = 5000
 # The oldest of this many petitions are found petition by petition, without sorting all that match.
 MAX_MERGED = 50

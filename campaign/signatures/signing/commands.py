@@ -97,8 +97,8 @@ class SignatureCommand:
     """One signature to accept: who signs what, and how we know.
 
     `signed_at` is when it was signed, and `received_at` when it reached us. `is_confirmed` means
-    that a partner or a witness vouches for it, or for `email` that its supporter came by a link in
-    an email that only the mailbox got. Otherwise its supporter confirms it by email. With a
+    that a partner or a witness vouches for it. With the evidence `email`, it means that the
+    supporter came by a link that only their mailbox got. Otherwise they confirm it by email. With a
     `held_reason` it is held for review. `network_digest` is that of the supporter's IP address.
     `referrer_id` is the id of the signature whose link brought the supporter, and `source` the code
     of a campaign. A full name from a table is shown only after its supporter or an organizer

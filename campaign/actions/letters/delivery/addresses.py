@@ -1,7 +1,7 @@
 """Which address of a target letters go to, and the addresses that letters are sent from.
 
-Each letter and each email of gathered letters has its own sender address, so a report that comes
-back to it says what it is about. A keyed code proves that we made the address.
+Each letter and each email of gathered letters has its own sender address. So we know what a bounce
+report is about. A keyed code proves that we made the address.
 """
 
 import re

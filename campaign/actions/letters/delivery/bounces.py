@@ -13,8 +13,8 @@ from campaign.signatures import tokens
 from campaign.targets.models import TargetEmail, address_key
 from campaign.targets.operations import note_email_status
 
-# A mail service reports an address, not a letter. All that was sent there so lately is taken to
-# have come back: a writer who is told too much loses less than one who is told nothing.
+# A mail service reports an address, not a letter. So all letters sent there within this time count
+# as bounced. A wrong warning does a writer less harm than none.
 REPORT_WINDOW = timedelta(days=2)
 
 _batch: Table = LetterBatch.__table__

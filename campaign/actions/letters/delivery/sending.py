@@ -45,8 +45,8 @@ BATCH_EMAIL = "letter_batch"
 MAX_DUE = 600
 # How many letters to one target a pass marks as undeliverable.
 MAX_UNDELIVERED = 500
-# Each domain gets at most so many letters a minute, and at most half of what MAIL_RATES allows it,
-# so that letters never use up the rate of a domain where people wait for requests to confirm.
+# Each domain gets at most so many letters a minute, and at most half of what MAIL_RATES allows.
+# Letters must never use up the rate of a domain where people wait for requests to confirm.
 MAX_PER_DOMAIN = 30
 DOMAIN_SHARE = 0.5
 MINUTE = timedelta(minutes=1)

@@ -24,8 +24,8 @@ from campaign.site.settings import local_day
 class TargetsField(Field):
     """The ids of the targets that the supporter chose.
 
-    Where nobody else can be meant, nothing need be chosen: an action with a single target, or the
-    only target of the area of the supporter's postal code.
+    If there is only one target, supporters need not choose it. The same is true of the only target
+    in the area of their postal code.
     """
 
     widget = HiddenInput()

@@ -53,8 +53,8 @@ def likely_targets(
 ) -> Sequence[TargetProfile]:
     """Return those of the `targets` that may represent a supporter.
 
-    They are all of them where people choose from a list, and none without a postal code that we
-    know where people choose by area.
+    Where people choose from a list, return all. Where they choose by area, return none without a
+    postal code that we know.
     """
     if settings.selection == "list" or not targets:
         return targets

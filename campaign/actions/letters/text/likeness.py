@@ -1,8 +1,8 @@
 """How much of a letter is its writer's own text.
 
 Letters that hardly differ from the template are gathered where an action sends personal ones one
-by one. Own is what neither repeats the fixed texts of the letter nor what others wrote: words that
-are in no run of SHINGLE_WORDS words of either. Decision 69 says how the thresholds were chosen.
+by one. A word is its writer's own if no run of SHINGLE_WORDS words around it is in the fixed texts
+of the letter, or in other letters. Decision 69 says how the thresholds were chosen.
 """
 
 import re
