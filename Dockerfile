@@ -10,8 +10,8 @@ COPY requirements.txt .
 RUN python -m pip wheel --quiet --no-cache-dir --disable-pip-version-check --require-hashes --wheel-dir /wheels --requirement requirements.txt
 
 FROM python:${PYTHON}-slim-${DEBIAN}
-# flask backup and flask restore need pg_dump and psql where the database is PostgreSQL, in the version
-# of the server in compose.postgres.yaml or a newer one.
+# With PostgreSQL, flask backup and flask restore need pg_dump and psql. Their version must be that of
+# the server in compose.postgres.yaml, or newer.
 RUN apt-get update -q && apt-get install -q -y --no-install-recommends postgresql-client-17 && rm -rf /var/lib/apt/lists/*
 RUN groupadd --gid 10001 volante && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /var/lib/volante --shell /usr/sbin/nologin volante
 RUN install -d -m 700 -o 10001 -g 10001 /var/lib/volante

@@ -57,7 +57,7 @@ coverage: $(VENV)/.test
 bench: $(VENV)/.test
 	@$(BIN)/python -m bench $(ARGS)
 
-# Let the clock jump by days, cut the power and the network, and make the disk read-only: that needs root, a
+# Let the clock jump by days, cut the power and the network, and make the disk read-only. That needs root, a
 # C compiler and the package faketime. Then measure what people wait for
 # among six million signatures. It takes hours and 30 GB of disk.
 test-scale: $(VENV)/.test

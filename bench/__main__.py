@@ -51,8 +51,8 @@ ROWS = {
     "picture": first_picture,
     "table": table,
 }
-# These are measured only when asked for: growth takes an hour with six million signatures, an
-# announcement to half a million people takes longer than all others together, and large crowds need
+# These are measured only when asked for. Growth takes an hour with six million signatures. An
+# announcement to half a million people takes longer than all others together. Large crowds need
 # more open files than most systems allow.
 ASKED = {"growth": growth, "announcements": announcements, "watchers": large_crowds}
 

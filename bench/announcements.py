@@ -1,8 +1,8 @@
 """Tell everyone who asked about an answer, as the worker does, in a separate process.
 
 Usage: `python -m bench.announcements URL FOLDER PORT`. The mail server is on PORT of this machine.
-It prints seconds until all emails were queued, how many, peak megabytes, and after how many seconds
-a confirmation left that was queued in the middle.
+It prints the seconds until all emails were queued, how many, and the peak megabytes. The last
+number is how many seconds a confirmation waited that was queued in the middle.
 """
 
 import sys

@@ -17,8 +17,8 @@ MIN_LENGTH, MAX_LENGTH = 12, 200
 # zxcvbn's score 3 of 4 means more than 10^8 guesses. With the hashes, each guess still costs an
 # attacker 64 MiB and about 50 ms.
 MIN_SCORE = 3
-# How many characters must be unrelated to the owner, because zxcvbn counts a name and a row of
-# digits as three words.
+# How many characters must be unrelated to the person. zxcvbn alone is not enough, because it counts
+# a name and a row of digits as three words.
 MIN_OTHER_CHARACTERS = 8
 # The time zxcvbn takes grows with the square of the length, and this many characters are enough for
 # it.

@@ -35,7 +35,7 @@ from campaign.site.settings import local_day, site_settings
 from campaign.switches.state import check_switch
 
 blueprint = Blueprint("answers", __name__)
-# Short, because an answer that is withdrawn must be gone soon.
+# Short, because an answer that is withdrawn must disappear soon.
 DOCUMENT_SECONDS = 60
 
 
@@ -44,7 +44,7 @@ def document(answer_id: int, digest: str, extension: str) -> ResponseReturnValue
     """Return the document of a published answer. Its URL changes with its content."""
     stored = document_data(answer_id, digest) or abort_missing_file()
     response = public(document_response(*stored, name=f"answer-{answer_id}"), DOCUMENT_SECONDS)
-    # An answer that is withdrawn must disappear soon, also while we are down.
+    # It must disappear from caches even while the site is down.
     del response.cache_control["stale-if-error"]
     return response
 

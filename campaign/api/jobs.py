@@ -22,9 +22,9 @@ work = BackgroundWork()
 
 @work.upkeep
 def watch_keys(*, now: datetime) -> int:
-    """Doubt trusted keys that sent too many repeats, so that supporters must confirm again.
+    """Stop trusting keys that sent too many repeats, so that supporters must confirm again.
 
-    Returns how many keys are newly doubted. Records older than WINDOW are deleted.
+    Return how many keys are no longer trusted. Delete records older than WINDOW.
     """
     db.session.execute(
         delete(ApiPost)

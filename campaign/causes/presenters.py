@@ -16,7 +16,7 @@ class CausePage:
 
     `lang` is the reader's language if the cause has a text in it. `shape` is the shape of its
     montage, and `count` its number of butterflies. The next butterfly gets at most `next_number`. A
-    cause that `is_over` takes neither signatures nor subscriptions.
+    cause that `is_over` accepts neither signatures nor subscriptions.
     """
 
     id: int

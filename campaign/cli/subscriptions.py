@@ -198,7 +198,7 @@ def _load_scope(slug: str | None, organisation_slug: str | None) -> Subscription
 
 
 def _only_organisation_id() -> int:
-    """Return the organisation of a site that has one: each consent is to one organisation."""
+    """Return the only organisation of a site. With several, consents need one to be named."""
     organisations = organisations_among(None)
     if len(organisations) > 1:
         raise click.UsageError(

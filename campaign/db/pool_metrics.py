@@ -19,7 +19,7 @@ class PoolMetrics(Collector):
         pool = self._engine.pool
         if not isinstance(pool, QueuePool):
             return
-        # What may overflow the pool is negative until the pool is full.
+        # `pool.overflow()` would not do, because it is negative until the pool is full.
         most = pool.size() + max(0, pool._max_overflow)
         yield GaugeMetricFamily(
             "volante_pool_in_use", "Database connections in use.", value=pool.checkedout()

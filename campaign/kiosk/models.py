@@ -43,9 +43,9 @@ class Kiosk(Base):
     for review.
 
     `waiting`, `oldest_at`, `last_sequence`, `battery` and `app` are from its last report. `waiting`
-    excludes the records that came with that report. Its owners were alerted to its silence at
-    `silence_notified_at`, which its next report clears. `key_id` is the newest key that a sync has
-    shown it to seal to, since `key_since`. At `emptied_at` it last had nothing left to send.
+    excludes the records that came with that report. At `silence_notified_at`, we alerted the owners
+    of its cause to its silence. Its next report clears that. `key_id` is the newest key that its
+    records were sealed to, since `key_since`. At `emptied_at` it last had nothing left to send.
     `signatures.kiosk_id` points here.
     """
 

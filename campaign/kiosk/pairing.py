@@ -55,7 +55,7 @@ class UsedCode(CampaignError):
 
 
 def new_code(*, event_id: int, name: str = "", now: datetime) -> PairingCode:
-    """Create a code that pairs one device to the event within CODE_GOOD_FOR and return its row.
+    """Create a code that pairs one device with the event within CODE_GOOD_FOR, and return its row.
 
     `name` is the tablet's future name. Without one, the tablet gets the next number.
     """
@@ -141,7 +141,7 @@ def extend(*, kiosk_id: int, now: datetime) -> Kiosk:
 
 
 def revoke(*, kiosk_id: int, now: datetime) -> Kiosk:
-    """Hold for review all that the kiosk sends from now on and return it. Twice is harmless."""
+    """Hold for review all that the kiosk sends from now on. Doing it twice is harmless."""
     kiosk = load_for_update(Kiosk, kiosk_id)
     kiosk.revoked_at = kiosk.revoked_at or now
     note_ended("kiosk.revoked", kiosk.id, kiosk.paired_at)
@@ -150,7 +150,7 @@ def revoke(*, kiosk_id: int, now: datetime) -> Kiosk:
 
 
 def set_pin(*, event_id: int, pin: str, now: datetime) -> None:
-    """Change the six-digit PIN of an event's tablets, which learn of it when next online."""
+    """Change the six-digit PIN of an event's tablets. They get it when they are next online."""
     salt = secrets.token_bytes(SALT_BYTES)
     values = {
         "salt": salt,

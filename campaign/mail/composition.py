@@ -54,9 +54,9 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Sender:
-    """Who an email is from, and where replies go. An empty field means that of MAIL_FROM.
+    """Who an email is from, and where replies go. For an empty field, MAIL_FROM is used.
 
-    The Message-ID is always the site's, so that we recognize bounces.
+    The Message-ID always has the site's domain, so that we recognize bounces.
     """
 
     name: str = ""

@@ -88,7 +88,7 @@ class ComposedNotice:
 
     @cached_property
     def digest(self) -> str:
-        """Return what identifies the text."""
+        """Return the digest that identifies the text."""
         return digest_of(self.text)
 
 
@@ -102,8 +102,8 @@ def compose_notice(
 ) -> ComposedNotice:
     """Return the notice that is shown now where something of this subject is entered.
 
-    `days` is how long data of a signature or letter is kept after its action ends, None if as long
-    as it counts. The other subjects have their period from the settings of the site.
+    `days` is how long data of a signature or letter is kept after its action ends. With None, it is
+    kept as long as the signature counts. Other subjects have their period from the site's settings.
     """
     identity = identities().of(organisation_id)
     with force_locale(locale_of(lang)):
@@ -112,8 +112,8 @@ def compose_notice(
 
 @lru_cache(maxsize=MAX_CACHED)
 def _composed(subject: Subject, identity: Identity, lang: str, retention: str) -> ComposedNotice:
-    # Pages and signings of a rush need the same few notices. A changed organisation is another
-    # Identity.
+    # In a rush, pages and signings need the same few notices. After a change, the organisation has
+    # another Identity, so no old notice is used.
     return ComposedNotice(
         organisation_id=identity.id,
         lang=lang,

@@ -1,4 +1,4 @@
-"""What an organisation has not filled in yet: for its checklist, and before it publishes."""
+"""Find what an organisation has not filled in yet, for its checklist and before it publishes."""
 
 from collections.abc import Callable, Mapping
 

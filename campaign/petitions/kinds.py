@@ -1,7 +1,7 @@
 """The kinds of action: the petition, and those that other packages register.
 
 An action of any kind is a row of `petition`, and a response to it a row of `signature`. A kind says
-only in what it differs from a petition.
+only how it differs from a petition.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -67,7 +67,7 @@ class ActionTexts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionKind:
-    """In what a kind of action differs from a petition.
+    """How a kind of action differs from a petition.
 
     `name` is stored in the database. `notice` is the subject of its privacy notice. `show` and
     `submit` are the endpoints of the page and of its form. `emails` maps the template of an email

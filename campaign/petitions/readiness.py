@@ -1,4 +1,4 @@
-"""What a petition lacks before it can be published, and which translations it lacks."""
+"""Find what a petition lacks before it can be published, and which translations it lacks."""
 
 from collections.abc import Sequence
 from datetime import datetime

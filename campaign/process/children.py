@@ -37,9 +37,9 @@ def name_process(role: str) -> None:
 def exit_with_parent() -> None:
     """Watch the parent process, and end this one within LOOK_SECONDS after it is gone.
 
-    This works even if the parent was killed before we look, where it forked this process by
-    `multiprocessing`. An orphan would keep the port, and the next start would fail. Exiting loses
-    nothing: all acknowledged work is in the database.
+    If `multiprocessing` forked this process, this works even if the parent was killed before the
+    first look. An orphan would keep the port, and the next start would fail. Exiting loses nothing:
+    all acknowledged work is in the database.
     """
     known = multiprocessing.parent_process()
     parent = known.pid if known else os.getppid()

@@ -28,7 +28,7 @@ def update_index(_worker: WorkerContext) -> int:
 
 @work.periodic(seconds=LANGUAGES_SECONDS)
 def follow_languages(_worker: WorkerContext) -> int:
-    """Have everything indexed in new languages of the site. Return how many items that concerns."""
+    """Note all items in new languages of the site. Return how many."""
     return write(indexing.note_differences) if indexing.has_other_languages() else 0
 
 

@@ -1,4 +1,4 @@
-"""Keyed digests: find equal texts again, but let no one guess texts without the key."""
+"""Keyed digests: they find equal texts again, but nobody can guess a text without the key."""
 
 import hmac
 from ipaddress import IPv4Address, IPv6Address, ip_address

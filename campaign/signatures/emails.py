@@ -61,8 +61,8 @@ def message_to_signer(
 ) -> Message:
     """Return a Message to the person who signed, with the link to "What I signed".
 
-    `personal` and `context` are the values that its template gets beside those. `wording` is that
-    of the petition unless one is given.
+    `personal` and `context` are further values for its template. `wording` is that of the petition
+    unless one is given.
     """
     link = own_page_link(signature, lang)
     return message_about(
@@ -88,7 +88,7 @@ def message_about(
 ) -> Message:
     """Return the Message about `form` to the person who sent it.
 
-    `personal` and `context` are the values for its template, which gets those of the petition too.
+    `personal` and `context` are values for its template, beside those of the petition.
     """
     petition = petition_of_emails(petition_id)
     identity = email_identity(petition.cause.organisation_id, lang)

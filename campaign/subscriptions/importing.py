@@ -50,9 +50,9 @@ def outcomes_of(
 ) -> list[str]:
     """Return what an import would do with each: NEW, or why the person is left out.
 
-    They subscribe to a cause, or to all causes of an organisation. Nobody who has a subscription,
-    or had one and ended it, is subscribed or asked again. Those whom the import `import_id` itself
-    subscribed, before it was interrupted, are NEW.
+    They subscribe to a cause, or to all causes of an organisation. People who have a subscription,
+    or had one and ended it, are not subscribed or asked again. People whom the import `import_id`
+    subscribed before it was interrupted are NEW.
     """
     digests = [subscriber.email_digest for subscriber in subscribers]
     states = dict(
@@ -121,7 +121,7 @@ def import_subscribers(
 
 
 def _row_of(subscriber: Subscriber, asks: bool, now: datetime) -> dict[str, Any]:
-    """Return the row of `subscription`, but for what it is to."""
+    """Return the row of `subscription`, without the columns of its cause or organisation."""
     confirmation = (
         {
             "state": "pending",

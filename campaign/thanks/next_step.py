@@ -29,10 +29,10 @@ from campaign.text.email_addresses import is_same_address
 from campaign.text.sentences import with_capital
 
 ACTION, EVENT, SHARE = "action", "event", "share"
-# More than enough to find one that is not cancelled.
+# More than enough to find an event that is not cancelled.
 MAX_EVENTS = 10
 Cached = TypeVar("Cached")
-# By digest, the exact address and the action of each signature.
+# {digest of an address: pairs of the exact address and the action that it signed}
 SignedOfAddresses: TypeAlias = dict[bytes, list[tuple[str | None, int]]]
 
 

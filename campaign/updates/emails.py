@@ -81,7 +81,7 @@ def wording_of(
 ) -> RenderedEmail:
     """Return the RenderedEmail of an update's email in `lang`, for its readers and for a preview.
 
-    `link` is the one to sign a related petition, if there is one.
+    `link` is the link to sign a related petition, if there is one.
     """
     return render(
         "update_letter",
@@ -168,7 +168,7 @@ def reason_for(subscription: Subscription, cause_title: str, lang: str) -> str:
 
 
 def _load_signers(receipts: Sequence[BulkReceipt]) -> None:
-    """Read what the readers signed whose update is about an action."""
+    """Read what readers have signed, for the receipts of updates about an action."""
     load_signatures(
         {bytes(receipt.email_digest) for receipt in receipts if _is_about_actions(receipt)}
     )
@@ -246,7 +246,8 @@ def _render_digest(message: OutboxRow) -> Message | None:
     news = _news_of_week(reader, now)
     if not news:
         return None
-    # One email asks for one action, below the newest update about one that the reader may sign.
+    # One email asks for one action. It is below the newest update about an action that the reader
+    # may sign.
     links = [
         signing_link(update, reader, lang, source=f"m{mailing_id}", now=now)
         for update, mailing_id in news

@@ -51,8 +51,8 @@ def parsed(script):
 def announced_by_email(app, client, signature_id):
     """Tell AMALIA, who signed; return the text and the HTML of her email.
 
-    It has what each email to many should have: its list, its language, links that work, and a
-    button of the mail program that stops these emails.
+    It has what each bulk email needs: its list, its language, working links, and one-click
+    unsubscribing.
     """
     announce_all()
     script = Script()

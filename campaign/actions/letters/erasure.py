@@ -14,7 +14,7 @@ from campaign.process.clock import utcnow
 from campaign.signatures.models import Signature
 from campaign.site.settings import local_day
 
-# Long enough to answer a letter, and to send one that came back another way.
+# Long enough to answer a letter, and to deliver a bounced one in another way.
 TEXT_LIFETIME = timedelta(days=60)
 BATCH_SIZE = 200
 
@@ -26,7 +26,7 @@ ERASED = {"subject": "", "body": "", "lang": "", "shares_address": False}
 def forget_erased(signature_ids: Sequence[int]) -> None:
     """Erase the texts of the letters of these signatures.
 
-    Letters that have not left do not leave.
+    Letters that were not sent yet are never sent.
     """
     has_not_left = _table.c.state.in_(NOT_LEFT)
     db.session.execute(
@@ -66,7 +66,7 @@ def erase_old_texts(*, now: datetime) -> int:
 def _is_due(now: datetime) -> ColumnElement[bool]:
     cutoff = now - TEXT_LIFETIME
     columns = _table.c
-    # What was printed for a delivery was delivered on its day.
+    # Letters printed for a delivery count as delivered on its day.
     was_handed_over = exists().where(
         Delivery.petition_id == columns.petition_id,
         Delivery.day <= local_day(cutoff),

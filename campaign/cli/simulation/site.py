@@ -26,8 +26,8 @@ from config import ROOT, SECRET_SETTINGS, database_url
 
 START_SECONDS = 180
 STOP_SECONDS = 20
-# The temporary site must not touch anything of the operator's own site. What says how it uses the
-# machine stays, such as WEB_CONCURRENCY.
+# The temporary site must not touch anything of the operator's own site. Settings that say how a
+# site uses the machine stay, such as WEB_CONCURRENCY.
 NOT_PASSED_ON = (
     *SECRET_SETTINGS,
     *(f"{name}_FILE" for name in SECRET_SETTINGS),
@@ -124,7 +124,7 @@ def _environment(environ: Mapping[str, str], url: str, folder: Path, port: int) 
         "VAR_DIR": str(folder),
         "HOST": "127.0.0.1",
         "PORT": str(port),
-        # All of the crowd has one IP address. Nothing of it is to be held.
+        # The whole crowd has one IP address. None of its signatures must be held.
         "PRESSURE_PER_MINUTE": "1000000",
         "HOLD_PER_ADDRESS": "100000000",
     }

@@ -7,7 +7,7 @@ import dns.exception
 import dns.resolver
 import idna
 
-# Pages wait for this, so a name server that is silent may not take longer (seconds).
+# How many seconds to wait for a silent name server, because pages wait for this.
 MAX_SECONDS = 2.0
 # A domain does not list the selectors of its DKIM keys. These are the usual ones.
 DKIM_SELECTORS = (
@@ -91,7 +91,7 @@ def _dkim(domain: str, find: Lookup) -> DomainCheck:
 def _dmarc(domain: str, find: Lookup) -> DomainCheck:
     labels = domain.split(".")
     try:
-        # A subdomain without a record has that of the domains above it.
+        # A subdomain without a record uses that of a domain above it.
         for start in range(len(labels) - 1):
             name = ".".join(labels[start:])
             records = [text for text in find(f"_dmarc.{name}") if _tags(text).get("v") == "DMARC1"]

@@ -47,8 +47,7 @@ POLL_SECONDS = 0.2
 REPORT_SECONDS = 3
 SWEEP_SECONDS = 60
 MAX_SILENCE_SECONDS = 300
-# Unknown files may belong to a worker that is just finishing. At this age in seconds they no longer
-# do.
+# Younger unknown files may belong to a worker that is just finishing.
 MAX_FILE_AGE = 600
 
 log = logging.getLogger("campaign.press")

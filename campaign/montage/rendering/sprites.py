@@ -53,7 +53,7 @@ def _art(size: float, variant: int) -> np.ndarray:
 
 @dataclass(frozen=True, slots=True)
 class Stance:
-    """How one butterfly sits in its stamp of out × rows pixels.
+    """How one butterfly sits in its stamp, which is `out` pixels wide and `rows` high.
 
     Its middle is at (x, y), and `size` is in pixels. `turn` is in 65,536ths of a full turn,
     clockwise.

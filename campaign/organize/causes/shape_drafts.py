@@ -1,4 +1,4 @@
-"""Turn a picture into the shape of a montage: upload, cut out, discard. Adds views to routes.py."""
+"""Turn a picture into the shape of a montage: upload it, cut it out, discard it."""
 
 from functools import partial
 from typing import Any

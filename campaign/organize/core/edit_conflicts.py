@@ -1,7 +1,7 @@
 """Edit conflicts in the workspace: what was typed stays on the page, beside what was saved since.
 
-A form posts the `version` that it showed. Its view saves with `save`. Whatever view a conflict
-comes from, `answer_conflict` answers it.
+A form posts the `version` that it showed. Its view saves with `save`. For conflicts of all views,
+`answer_conflict` makes the response.
 """
 
 from collections.abc import Callable, Sequence

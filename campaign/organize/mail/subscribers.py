@@ -1,4 +1,4 @@
-"""Subscribers: files of them with their consents, and the lists that were imported."""
+"""Subscribers: export them with their consents, and show the lists that were imported."""
 
 from typing import Any, Self
 
@@ -42,7 +42,7 @@ FORMATS = {
 }
 
 
-# Before the id of an organisation, in the choices of what people subscribe to.
+# The prefix of an organisation's id in the choices of what people subscribe to.
 ALL_CAUSES = "all-"
 
 

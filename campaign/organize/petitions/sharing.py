@@ -200,7 +200,7 @@ class EmbeddingForm(FlaskForm):
 
 
 class EmbedPreviewForm(FlaskForm):
-    """What the embedded piece shows; sent in the URL, it changes nothing."""
+    """What the embedded piece shows. The preview sends it in the URL, and saves nothing."""
 
     class Meta:
         csrf = False

@@ -57,7 +57,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Chart:
-    """Bars with their scale: `ticks` are pairs (value, y); sizes are in viewBox units."""
+    """Bars with their scale. `ticks` are pairs (value, y), and sizes are in viewBox units."""
 
     bars: tuple[Bar, ...]
     ticks: tuple[tuple[int, float], ...]

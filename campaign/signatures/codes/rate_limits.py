@@ -1,7 +1,7 @@
 """Limits on wrong codes: for each address, for each network, and for the whole site.
 
-Right codes are not counted, so a school behind one IP address can confirm. Decision 77 has the
-chance of a guess.
+Right codes are not counted, so a school behind one IP address can confirm. Decision 77 says how
+likely a lucky guess is.
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""Signing: the one way in which a signature enters, from wherever it comes."""
+"""Signing: the one entry for signatures, wherever they come from."""
 
 from campaign.signatures.signing.commands import SignatureCommand, SignatureResult
 from campaign.signatures.signing.operations import accept_signatures

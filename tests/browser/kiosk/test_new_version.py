@@ -141,8 +141,8 @@ def test_incomplete_version_is_not_kept(new_tablet, site, where):
     assert page.evaluate(TRIED) == "installed"
 
 
-# Known fault: if a second version arrives while the first takes over, Chromium sometimes leaves it
-# waiting although it was asked to take over, until the tablet starts again. No record is affected.
+# Known fault: a second version may arrive while the first takes over. Chromium sometimes leaves it
+# waiting until the tablet starts again, although it should take over. No record is affected.
 @pytest.mark.xfail(strict=False, reason="the second of two versions sometimes waits for a restart")
 def test_version_that_takes_over_leaves_the_next_one_its_cache(new_tablet, site):
     tablet = new_tablet(at=site, reduced_motion="reduce").pair().begin()

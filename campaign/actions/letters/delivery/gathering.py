@@ -35,7 +35,7 @@ from campaign.switches.state import switched_off
 from campaign.targets.operations import note_email_status
 
 JOB = "letter_batch"
-# More letters make further emails, because mail servers refuse large ones.
+# More letters go into further emails, because mail servers refuse large ones.
 MAX_LETTERS = 500
 DAYS = {"day": 1, "week": 7}
 # The extension that makes the PDF, which an upper package sets.
@@ -49,7 +49,7 @@ _batch: Table = LetterBatch.__table__
 
 
 def gather_letters(*, holder: str, now: datetime) -> int:
-    """Put together the letters whose day or week is over, and return how many emails that makes.
+    """Put letters of the last day or week into emails, and return how many emails that makes.
 
     A job then makes the PDF of each and queues its email.
     """
@@ -172,7 +172,7 @@ def settle_batches(*, now: datetime) -> int:
         elif row.state == "failed":
             note_bounced_batch(row.id, now=now, reason="unreachable")
         elif row.last_error == NO_LONGER_NEEDED:
-            # What keeps them from leaving is looked at again in the next round.
+            # The next pass checks again why they cannot be sent.
             _change_letters(_letter.c.batch_id == row.id, state="waiting", batch_id=None)
             db.session.execute(delete(_batch).where(_batch.c.id == row.id))
         else:
