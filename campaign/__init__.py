@@ -253,7 +253,7 @@ BACKGROUND_WORK = (
 
 
 def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
-    """Return the application; `settings` override those from the environment.
+    """Return the application. `settings` override those from the environment.
 
     With `SERVING`, it is set up for many threads: they commit in groups.
     """

@@ -17,7 +17,7 @@ MAX_TAIL_BYTES = 2048
 
 
 class DocumentRefused(ValueError):
-    """The bytes are no PDF or picture that we can show; `code` is as in PictureUploadRefused.
+    """The bytes are no PDF or picture that we can show. `code` is as in PictureUploadRefused.
 
     A PDF that is too large has the code `pdf_bytes`.
     """
@@ -29,7 +29,7 @@ class DocumentRefused(ValueError):
 
 @dataclass(frozen=True)
 class NewDocument:
-    """A document that was checked; see AnswerDocument for the fields."""
+    """A document that was checked. See AnswerDocument for the fields."""
 
     media_type: str
     data: bytes

@@ -46,7 +46,7 @@ class DocumentField(FileField):
 
 
 def outcome_field(label: Any, texts: Mapping[str, Any]) -> RadioField:
-    """Return the field for the outcome of an answer; `texts` are its choices."""
+    """Return the field for the outcome of an answer. `texts` are its choices."""
     choices = [SelectChoice(value, text) for value, text in texts.items()]
     return RadioField(label, choices=choices, default="")
 

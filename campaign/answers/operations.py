@@ -23,7 +23,7 @@ PUBLISHABLE_FROM = ("draft", "waiting", "withdrawn")
 
 
 class AnswerNotReady(CampaignError):
-    """The answer lacks something that readers need; `faults` are `text` and `by`."""
+    """The answer lacks something that readers need. `faults` are `text` and `by`."""
 
     status = 409
 

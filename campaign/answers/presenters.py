@@ -40,7 +40,7 @@ class ShownDocument:
 
 @dataclass(frozen=True)
 class ShownAnswer:
-    """An answer in one language; `lang` is that of its text.
+    """An answer in one language. `lang` is that of its text.
 
     `name` is the target, or the person who answered if the answer names no target. `person` is who
     answered for the target, or "".

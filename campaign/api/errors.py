@@ -16,7 +16,7 @@ CORS = {
 def problem(
     status: int, detail: str | None = "", headers: dict[str, str] | None = None, **members: Any
 ) -> Response:
-    """Return a problem response with this HTTP status, in English; `more` adds members."""
+    """Return a problem response with this HTTP status, in English. `more` adds members."""
     body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status}
     body |= {"detail": detail} if detail else {}
     response = Response(json.dumps(body | members) + "\n", status, mimetype=MIMETYPE)

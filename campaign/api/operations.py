@@ -46,7 +46,7 @@ def note_post(*, key_id: int, is_repeat: bool, now: datetime) -> None:
 
 
 def revoke_key(*, key_id: int, now: datetime) -> ApiKey:
-    """Revoke a key permanently; revoking it again changes nothing."""
+    """Revoke a key permanently. Revoking it again changes nothing."""
     key = load_for_update(ApiKey, key_id)
     key.revoked_at = key.revoked_at or now
     note_ended("key.revoked", key.id, key.created_at)

@@ -61,7 +61,7 @@ def _parse_integer(text: str) -> int | None:
 
 
 class LanguageParameter(Parameter):
-    """One of the languages of the site; by default its first."""
+    """One of the languages of the site, by default its first."""
 
     def read(self) -> str:
         """Return the language. Abort with 400 if the site does not have it."""

@@ -223,7 +223,7 @@ def add_cors_headers(response: Response) -> Response:
 def _list(
     name: str, items: list[dict[str, Any]], cursor: int | None, serve_stale: bool = True
 ) -> Response:
-    """Return one page of a list as a response; `next` is the next page's URL, or null."""
+    """Return one page of a list as a response. `next` is the next page's URL, or null."""
     next_url = None
     if cursor is not None:
         # Keep only known parameters: the edge serves this response to everyone, whatever else is in

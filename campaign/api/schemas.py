@@ -1,4 +1,4 @@
-"""The API's responses as JSON Schema 2020-12; all listed properties are always present."""
+"""The API's responses as JSON Schema 2020-12. All listed properties are always present."""
 
 from typing import Any
 

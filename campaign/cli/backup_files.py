@@ -43,7 +43,7 @@ end $$;
 
 
 class BackupFile(NamedTuple):
-    """A backup, and the identities that decrypt it; none if it is not encrypted."""
+    """A backup, and the identities that decrypt it if it is encrypted."""
 
     path: Path
     identities: list[Any]

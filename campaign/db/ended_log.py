@@ -33,7 +33,7 @@ UNDOES = {
 
 
 class EndedEntry(NamedTuple):
-    """Something that ended; `what` is "thing.fact", such as "signature.withdrawn".
+    """Something that ended. `what` is "thing.fact", such as "signature.withdrawn".
 
     `id` is a row's id, or a digest.
     """
@@ -68,7 +68,7 @@ def ended_now(key: bytes, what: str, thing_id: int | str, identity: str) -> Ende
 
 
 class EndedLog:
-    """The log of this machine; several processes append to it."""
+    """The log of this machine. Several processes append to it."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -25,7 +25,7 @@ _TABLE = (
 
 
 class hour_of(GenericFunction[Any]):
-    """SQL: the UTC hour of an instant; convert the result with `read_hour`."""
+    """SQL: the UTC hour of an instant. Convert the result with `read_hour`."""
 
     type = NullType()
     inherit_cache = True

@@ -14,7 +14,7 @@ MAX_BATCH_SIZE = 128
 
 
 class QueuedWrite(NamedTuple):
-    """Queued work; `operation` takes a list of items and returns as many outcomes."""
+    """Queued work. `operation` takes a list of items and returns as many outcomes."""
 
     operation: Any
     item: Any

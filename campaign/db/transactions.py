@@ -1,4 +1,4 @@
-"""Run operations in committed transactions; all code changes the database this way."""
+"""Run operations in committed transactions. All code changes the database this way."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -145,7 +145,7 @@ class Transactions:
         self._db = db
 
     def init_app(self, app: Flask, *, grouped: bool = False) -> None:
-        """Set up `app`; with `grouped`, operations of many threads share transactions."""
+        """Set up `app`. With `grouped`, operations of many threads share transactions."""
         with app.app_context():
             url = self._db.engine.url
             is_sqlite = url.get_backend_name() == "sqlite"

@@ -39,7 +39,7 @@ def insert_all(
     unless: Iterable[str] = (),
     returning: Iterable[str] = (),
 ) -> Sequence[Any]:
-    """Insert `rows` in their order; return the columns `returning` of the inserted ones.
+    """Insert `rows` in their order. Return the columns `returning` of the inserted ones.
 
     Binding the values row by row would cost more than the database's own work.
 
@@ -129,7 +129,7 @@ def _conflict_clause(unless: tuple[str, ...], returning: tuple[str, ...]) -> str
 
 
 def _sqlite_value(value: Any) -> Any:
-    """Return the value as SQLite stores it; datetimes in the format that SQLAlchemy uses."""
+    """Return the value as SQLite stores it, datetimes in the format of SQLAlchemy."""
     if isinstance(value, DatabaseNow):
         value = utcnow()
     if isinstance(value, datetime):

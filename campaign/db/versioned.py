@@ -54,7 +54,7 @@ def check_version(row: Versioned, shown: int | str | None) -> None:
 
 
 def check_part(row: VersionedParts, part: str, shown: int | str | None) -> None:
-    """Raise EditConflict unless this part is at the version `shown`; give it the next version.
+    """Raise EditConflict unless this part is at the version `shown`. Give it the next version.
 
     Lock the row before (`load_for_update`).
     """

@@ -25,7 +25,7 @@ class FairFileLock:
 
     @contextmanager
     def acquire(self) -> Iterator[None]:
-        """Hold the lock for the block; wait without limit, as it is only held briefly.
+        """Hold the lock for the block. Wait without limit, as it is only held briefly.
 
         Raise OperationalError if the disk cannot be written.
         """

@@ -143,7 +143,7 @@ def _petition_text(folder: Path, page: str, has_delivery: bool) -> DemoPetitionT
 
 
 def _answer_tables(folder: Path, name: str) -> list[TomlTable]:
-    """Return the deliveries or the answers of a demonstration; not each has some."""
+    """Return the deliveries or the answers of a demonstration, if it has some."""
     if not (folder / "answers.toml").exists():
         return []
     return read_table(folder, "answers.toml").only("deliveries", "answers").tables(name)
@@ -177,7 +177,7 @@ def _answer(table: TomlTable) -> DemoAnswer:
 
 
 def _letters(folder: Path) -> list[TomlTable]:
-    """Return the letter actions of a demonstration; not each has some."""
+    """Return the letter actions of a demonstration, if it has some."""
     if not (folder / "letters.toml").exists():
         return []
     return read_table(folder, "letters.toml").only("letters").tables("letters")

@@ -20,7 +20,7 @@ class DemoOrganisation:
 
 @dataclass(frozen=True, slots=True)
 class DemoCauseText:
-    """A cause in one language; `story` is Markdown."""
+    """A cause in one language. `story` is Markdown."""
 
     title: str
     summary: str
@@ -29,7 +29,7 @@ class DemoCauseText:
 
 @dataclass(frozen=True, slots=True)
 class DemoPetitionText:
-    """A petition in one language; `body` is Markdown, `deliver_place` may be empty."""
+    """A petition in one language. `body` is Markdown, `deliver_place` may be empty."""
 
     title: str
     summary: str
@@ -40,7 +40,7 @@ class DemoPetitionText:
 
 @dataclass(frozen=True, slots=True)
 class DemoQuestion:
-    """A petition's own question; `labels` maps a language to its label."""
+    """A petition's own question. `labels` maps a language to its label."""
 
     name: str
     type: str
@@ -88,7 +88,7 @@ class DemoLetterText:
 
 @dataclass(frozen=True, slots=True)
 class DemoPrompt:
-    """A prompt of a letter; `labels` maps a language to its label."""
+    """A prompt of a letter. `labels` maps a language to its label."""
 
     required: bool
     labels: Mapping[str, str]
@@ -133,7 +133,7 @@ class DemoLetter:
 
 @dataclass(frozen=True, slots=True)
 class DemoEventText:
-    """An event in one language; `text` is Markdown, `programme` a tuple of (time, text).
+    """An event in one language. `text` is Markdown, `programme` a tuple of (time, text).
 
     Address, access and programme may be empty.
     """
@@ -151,7 +151,7 @@ class DemoEventText:
 class DemoEvent:
     """An event. Its times are those of the town it is held in.
 
-    `registration` and `capacity` are as in Event; `petitions` are slugs.
+    `registration` and `capacity` are as in Event. `petitions` are slugs.
     """
 
     slug: str
@@ -178,7 +178,7 @@ class DemoUpdateText:
 
 @dataclass(frozen=True, slots=True)
 class DemoUpdate:
-    """A dated update of a cause; `petitions` are slugs."""
+    """A dated update of a cause. `petitions` are slugs."""
 
     slug: str
     date: date

@@ -60,7 +60,7 @@ class InventedSigner(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Circle:
-    """People who share a set of names; `given` pairs each name with its local part of an address.
+    """People who share a set of names. `given` pairs each name with its local part of an address.
 
     Places are pairs of a country and some of its postal codes, repeated by weight.
     """
@@ -85,7 +85,7 @@ def invent(
 
     The same arguments give the same signers. Addresses are unique, also between seeds that differ
     modulo 4096. Fields named in `petition_required` are filled for everyone, a postal code only
-    where the country has them. `comments` maps a language to what signers may add; None stands for
+    where the country has them. `comments` maps a language to what signers may add. None stands for
     comments that suit any petition. Raise ValueError for a language that no invented people speak.
     """
     required = frozenset(petition_required)

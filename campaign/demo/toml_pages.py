@@ -1,4 +1,4 @@
-"""Read TOML and Markdown pages; errors name the file and the key at fault."""
+"""Read TOML and Markdown pages. Errors name the file and the key at fault."""
 
 import tomllib
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ class TomlTable:
         return TomlTable(self.file, self._path(name), self.get(name, dict))
 
     def tables(self, name: str) -> list["TomlTable"]:
-        """Return the tables listed under `name`; an empty list if there is no such key."""
+        """Return the tables listed under `name`, or an empty list if there is no such key."""
         tables = self.find(name, list) or []
         if not all(type(values) is dict for values in tables):
             raise self.fault(name, "should be a list of tables")
@@ -65,7 +65,7 @@ class TomlTable:
         ]
 
     def only(self, *names: str) -> "TomlTable":
-        """Return this table; refuse it if it has a key not in `names`, most likely a typo."""
+        """Return this table. Refuse it if it has a key not in `names`, most likely a typo."""
         for name in self.values:
             if name not in names:
                 raise self.fault(name, "is not a known key")

@@ -45,7 +45,7 @@ def clock() -> float:
 class CachedResponse:
     """A public 200 response in the cache.
 
-    `created_at` is in monotonic seconds; `fresh_for` and `usable_for` are durations in seconds.
+    `created_at` is in monotonic seconds. `fresh_for` and `usable_for` are durations in seconds.
     After `fresh_for` the page is rendered again. Until `usable_for` the old response may still be
     sent if rendering fails (RFC 5861, `stale-if-error`).
     """

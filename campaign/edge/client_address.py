@@ -24,7 +24,7 @@ class ClientAddress:
         self._networks = [ip_network(network, strict=False) for network in trusted]
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Correct REMOTE_ADDR and the scheme if a trusted proxy sent the request; pass it on."""
+        """Correct REMOTE_ADDR and the scheme if a trusted proxy sent the request. Pass it on."""
         if self._networks and self._is_trusted(environ.get("REMOTE_ADDR", "")):
             environ[FROM_TRUSTED_PROXY] = True
             environ["REMOTE_ADDR"] = self._client(environ)

@@ -67,7 +67,7 @@ class PageCache:
         self._next_probe = 0.0
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer GET and HEAD from the cache where possible; pass on everything else."""
+        """Answer GET and HEAD from the cache where possible. Pass on everything else."""
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return self._app(environ, start_response)
         path, query = environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")

@@ -21,7 +21,7 @@ HEIGHTS = {"form": 980, "thermometer": 260, "counter": 220, "montage": 560}
 
 @dataclass(frozen=True)
 class Frame:
-    """What a frame shows, in which theme; an empty `lang` means the reader's own language."""
+    """What a frame shows, in which theme. An empty `lang` means the reader's own language."""
 
     show: str
     theme: str

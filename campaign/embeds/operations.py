@@ -11,7 +11,7 @@ from campaign.petitions.models import Petition
 def change_embedding(
     *, petition_id: int, allowed: str, origins: Iterable[str], version: int | None = None
 ) -> Embedding:
-    """Set who may embed the petition; `allowed` is one of ALLOWED.
+    """Set who may embed the petition. `allowed` is one of ALLOWED.
 
     `origins` are saved even if they do not apply. `version` is that of the petition's part
     `embedding` that the form showed, None without a form. Raises EditConflict.

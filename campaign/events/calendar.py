@@ -161,7 +161,7 @@ def _entry(
 
 
 def _person(email: str, name: str, **parameters: str) -> vCalAddress:
-    """Return a person with an email address; `email` is encoded for a mailto: URL."""
+    """Return a person with an email address. `email` is encoded for a mailto: URL."""
     address = vCalAddress(f"mailto:{email}")
     # A parameter cannot contain quotes or line breaks (RFC 5545, 3.2).
     address.params["CN"] = in_one_line(_printable(name)).replace('"', "'")

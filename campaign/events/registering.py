@@ -214,7 +214,7 @@ def give_seat(registration_id: int, *, now: datetime) -> Registration:
 
 
 def _settle(event: Event, registration: Registration, now: datetime) -> None:
-    """Give a confirmed registration its seats, or let it wait or be reviewed; email which.
+    """Give a confirmed registration its seats, or let it wait or be reviewed. Email the result.
 
     The waiting list is for registrations that no longer fit. The review is for those with a
     `held_reason`.

@@ -38,5 +38,5 @@ class PublicForm(FlaskForm):
 
     @classmethod
     def sent(cls) -> Self:
-        """Return the form filled from the request's form data; files and JSON are ignored."""
+        """Return the form filled from the request's form data. Files and JSON are ignored."""
         return cls(formdata=request.form if request.method == "POST" else None)

@@ -12,7 +12,7 @@ FIRST = re.compile(r"\b1\b")
 
 
 def long_date(date: dt.date, locale: Locale | str, pattern: str = "long") -> str:
-    """Return a date in a CLDR pattern; French writes the first of a month as 1er mai.
+    """Return a date in a CLDR pattern. French writes the first of a month as 1er mai.
 
     For a datetime, this is the day in its own time zone.
     """

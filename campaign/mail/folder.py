@@ -43,7 +43,7 @@ def email_names(folder: Path) -> list[str]:
 
 
 def page_of(folder: Path, page: int) -> tuple[list[StoredEmail], bool]:
-    """Return the emails on a page (1, 2, …; newest first), and whether there are older ones.
+    """Return the emails on a page (1, 2, …, newest first), and whether there are older ones.
 
     A page has 50 emails.
     """

@@ -59,7 +59,7 @@ for _outcome in get_args(MailOutcome):
 
 
 def note_request(endpoint: str, status: str, seconds: float) -> None:
-    """Measure an answer; `status` is its first digit."""
+    """Measure an answer. `status` is its first digit."""
     key = endpoint, status
     child = _request_children.get(key)
     if child is None:

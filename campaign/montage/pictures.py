@@ -97,7 +97,7 @@ class Drawer:
 
 @dataclass(frozen=True)
 class DrawnPicture:
-    """A PNG; `is_current` is false while a newer one is being drawn."""
+    """A PNG. `is_current` is false while a newer one is being drawn."""
 
     png: bytes
     is_current: bool = True

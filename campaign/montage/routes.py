@@ -55,7 +55,7 @@ blueprint.app_template_global("montage_version")(version)
 @blueprint.get("/<lang>/causes/<slug>/montage")
 @reads_replica
 def show(slug: str) -> ResponseReturnValue:
-    """Show the montage; with `n` also the card of that butterfly.
+    """Show the montage, and with `n` also the card of that butterfly.
 
     `list` shows the names as text, in pages chosen with `page`. `screen` shows the montage for a
     big screen, dark unless its value is `day`.
@@ -137,7 +137,7 @@ def _names(cause_id: int, last: int, number: int | None) -> dict[str, Any]:
 @blueprint.get("/causes/<slug>/montage.png")
 @reads_replica
 def picture(slug: str) -> ResponseReturnValue:
-    """Return the montage as PNG, `w` pixels wide; with `night=1` for a dark page.
+    """Return the montage as PNG, `w` pixels wide, and with `night=1` for a dark page.
 
     It may be a minute old, or older while a new one is being drawn.
     """

@@ -85,7 +85,7 @@ class PdfCanvas:
         height: float,
         alt: str | None = None,
     ) -> None:
-        """Place a Pillow image, or an image file of these bytes; `alt` is its text alternative.
+        """Place a Pillow image, or an image file of these bytes. `alt` is its text alternative.
 
         Bytes may also be an SVG of shapes and gradients, which is drawn as vectors.
         """
@@ -128,7 +128,7 @@ class PdfCanvas:
         *,
         align: str = "left",
     ) -> None:
-        """Set one line; with `align` "right" or "center" x is its end or middle."""
+        """Set one line. With `align` "right" or "center" x is its end or middle."""
         if align != "left":
             x -= self.width_of(text, face, size) / (1 if align == "right" else 2)
         self._pdf.set_text_color(*colour)

@@ -22,7 +22,7 @@ _table: Any = Consent.__table__
 
 @dataclass(frozen=True, slots=True)
 class ShownText:
-    """The text of a consent as it is shown, in one language; `version` is our name of it."""
+    """The text of a consent as it is shown, in one language. `version` is our name of it."""
 
     version: str
     lang: str
@@ -30,7 +30,7 @@ class ShownText:
 
 
 def consent_text_ids(texts: Mapping[Key, ShownText]) -> dict[Key, int]:
-    """Return the ids of the rows of these texts, by the same keys; new texts are inserted."""
+    """Return the ids of the rows of these texts, by the same keys. New texts are inserted."""
     digests = {key: digest_of(shown.text) for key, shown in texts.items()}
     ids = _ids_of(digests.values())
     missing = {

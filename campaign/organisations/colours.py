@@ -80,7 +80,7 @@ def is_readable(colour: str) -> bool:
 
 
 def nearest_readable(colour: str) -> str:
-    """Return the lightest colour of the same hue that `is_readable`; this one if it is already."""
+    """Return the lightest colour of the same hue that `is_readable`: this one if it is already."""
     return _with_contrast(colour, DAY_BACKGROUND, MIN_CONTRAST)
 
 

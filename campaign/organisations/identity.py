@@ -55,7 +55,7 @@ class IdentityText:
 
 @dataclass(frozen=True)
 class IdentityImage:
-    """The logo or mark of an organisation; `digest` is part of its URL."""
+    """The logo or mark of an organisation. `digest` is part of its URL."""
 
     media_type: str
     width: int

@@ -41,7 +41,7 @@ def create_organisation(
 ) -> Organisation:
     """Create an organisation. The first one is the host.
 
-    `texts` maps a language to columns of `OrganisationText`; `columns` are columns of
+    `texts` maps a language to columns of `OrganisationText`. `columns` are columns of
     `Organisation`. Raise SlugTaken.
     """
     slugs.refuse_taken(slug)
@@ -75,7 +75,7 @@ def change_organisation(
     """Change one part of an organisation: columns named in PARTS, and columns of its texts.
 
     A language that an organisation does not have yet is added if its text is not empty. With a new
-    `slug`, the old address redirects. `images` are new ones by purpose; the others stay. `version`
+    `slug`, the old address redirects. `images` are new ones by purpose. The others stay. `version`
     is that of the part that the form showed, None without a form. Raise EditConflict and
     SlugTaken.
     """

@@ -96,7 +96,7 @@ class PageIdentity:
 
     @property
     def home_url(self) -> str:
-        """The page of the organisation; of the host, the home page."""
+        """The page of the organisation, or for the host the home page."""
         return self.page_url if self.is_outside else url_for("causes.index")
 
     @property

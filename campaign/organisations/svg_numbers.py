@@ -40,7 +40,7 @@ def finite(number: float) -> float:
 
 
 def share_in(text: str, *, has_limits: bool = True) -> float:
-    """Return a share such as "0.5" or "50%"; outside 0 … 1 it is the limit."""
+    """Return a share such as "0.5" or "50%". Outside 0 … 1 it is the limit."""
     share = number_in(text.strip().removesuffix("%")) / (100 if text.strip().endswith("%") else 1)
     return min(1.0, max(0.0, share)) if has_limits else share
 

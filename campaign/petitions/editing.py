@@ -32,7 +32,7 @@ def change_petition_text(
 ) -> Petition:
     """Change the text and return the petition.
 
-    `texts` maps a language to the columns of `PetitionText`; without `kind_texts` those stay.
+    `texts` maps a language to the columns of `PetitionText`. Without `kind_texts` those stay.
     Before the petition opens nobody can have signed, so the text changes in place. Afterwards each
     change makes a new version. Signatures keep pointing at the version they were made under.
 

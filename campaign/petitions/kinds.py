@@ -84,8 +84,8 @@ class ActionKind:
     name, and a language or "". `confirmed_url` returns where a response leads when it is confirmed,
     if not to its number.
 
-    Parts of pages are made from what the page has: `form_part` from the action's page, its form and
-    a language; `confirm_part` from an unconfirmed form and a language; `own_part` from a response
+    Parts of pages are made from what the page has. `form_part` gets the action's page, its form and
+    a language. `confirm_part` gets an unconfirmed form and a language. `own_part` gets a response
     and the token of "What I signed". `downloaded_part` returns what the copy of one's data has of a
     response.
     """
@@ -181,5 +181,5 @@ def kind_of(name: str) -> ActionKind:
 
 
 def action_url(action: Action, **values: Any) -> str:
-    """Return the path of the page of an action; `values` are other parts and the query."""
+    """Return the path of the page of an action. `values` are other parts and the query."""
     return url_for(kind_of(action.action_kind).show, slug=action.slug, **values)

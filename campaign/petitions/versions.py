@@ -26,7 +26,7 @@ def version_of(number: int, texts: dict[str, dict[str, Any]], **terms: Any) -> P
 
 
 def texts_of(version: PetitionVersion) -> dict[str, dict[str, Any]]:
-    """Return {language: {column: text}} of a version; `kind_texts` only where there are some.
+    """Return {language: {column: text}} of a version, with `kind_texts` only if there are some.
 
     The texts are cleaned, because one read from a file may end with a newline that no form sends.
     Such a newline must not count as a change.

@@ -36,7 +36,7 @@ class Snapshot(Generic[Value]):
         self._loading_since = 0.0
 
     def get(self, load: Callable[[], Value]) -> Value:
-        """Return the value; `load` reads it. Its error is raised only if there is no value yet."""
+        """Return the value. `load` reads it. Its error is raised only if there is no value yet."""
         entry, changes = self._entry, self._changes
         if entry is None:
             return self._keep(load(), changes)

@@ -9,7 +9,7 @@ Value = TypeVar("Value")
 
 
 class TtlCache(Generic[Key, Value]):
-    """Keeps at most `max_entries` values for `seconds` each; with 0 seconds it keeps nothing.
+    """Keeps at most `max_entries` values for `seconds` each. With 0 seconds it keeps nothing.
 
     Threads share it without a lock: an entry is one tuple, written at once. Two threads that miss
     at the same time both load. None is not kept, so unknown keys cannot fill the cache.

@@ -84,7 +84,7 @@ def _write_webp(image: Image.Image, path: Path) -> None:
 
 
 def main() -> None:
-    """Clean the picture in the folder that the first argument names; `logo` may follow."""
+    """Clean the picture in the folder that the first argument names. `logo` may follow."""
     folder, is_logo = Path(sys.argv[1]), "logo" in sys.argv[2:]
     exit_with_parent()
     resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))

@@ -28,7 +28,7 @@ log = logging.getLogger("campaign.pictures")
 
 
 class PictureUploadRefused(ValueError):
-    """The bytes are no picture that we can show; `code` is `format`, `bytes` or `pixels`."""
+    """The bytes are no picture that we can show. `code` is `format`, `bytes` or `pixels`."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -37,7 +37,7 @@ class PictureUploadRefused(ValueError):
 
 @dataclass(frozen=True)
 class CleanPicture:
-    """A WebP picture; `digest` identifies its content.
+    """A WebP picture. `digest` identifies its content.
 
     `small` is a version for phones, or None if the picture is no wider than that.
     """

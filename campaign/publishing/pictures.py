@@ -77,7 +77,7 @@ class Pictures:
     ) -> Any:
         """Set the picture, or change only the present one's point and texts if `picture` is None.
 
-        `alts` maps a language to the alternative text; None keeps the texts. `focal` is the focal
+        `alts` maps a language to the alternative text. None keeps the texts. `focal` is the focal
         point. `version` is that of the owner's part `picture` that the form showed, None without a
         form. `wide` is the crop that `cropped` made.
 

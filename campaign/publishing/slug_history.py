@@ -51,7 +51,7 @@ class SlugHistory:
             raise SlugTaken(f"the slug {slug!r} of another {self._kind}")
 
     def change(self, row: Any, slug: str) -> None:
-        """Give the row another slug; unless it is a draft, the old one redirects to it."""
+        """Give the row another slug. Unless it is a draft, the old one redirects to it."""
         self.refuse_taken(slug, but_by=row.id)
         db.session.execute(
             delete(FormerSlug).where(FormerSlug.kind == self._kind, FormerSlug.slug == slug)

@@ -34,7 +34,7 @@ PREFIXES = {"title": "=", "summary": "+"}
 
 
 def put_words(rows: Sequence[tuple[int, str, str, str, str]]) -> None:
-    """Index new documents; `rows` are (document id, language, title, summary, body)."""
+    """Index new documents. `rows` are (document id, language, title, summary, body)."""
     if rows:
         _engine().put(rows)
 

@@ -16,14 +16,14 @@ _BREAK = re.compile(r"(?<=[^\s.!?…:;,·])\s*\n\s*")
 
 
 class ExcerptPart(NamedTuple):
-    """A piece of a text; `is_hit` if it is a word that matches the search."""
+    """A piece of a text. `is_hit` says whether it is a word that matches the search."""
 
     text: str
     is_hit: bool
 
 
 def parts(text: str, terms: Iterable[str]) -> tuple[ExcerptPart, ...]:
-    """Return `text` as ExcerptParts; a word that begins with one of `terms` is a hit."""
+    """Return `text` as ExcerptParts. A word that begins with one of `terms` is a hit."""
     text = normalize("NFC", text)
     pieces, end = [], 0
     for start, stop in _hits(text, terms):

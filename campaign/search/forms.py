@@ -25,7 +25,7 @@ class SearchQuery:
 
     @classmethod
     def of(cls, arguments: MultiDict[str, str]) -> "SearchQuery":
-        """Return the search that the query parameters ask for; invalid values are ignored."""
+        """Return the search that the query parameters ask for. Invalid values are ignored."""
         kind, cause = arguments.get("kind", ""), arguments.get("cause", "")
         number = arguments.get("page", 1, type=int) or 1
         return cls(

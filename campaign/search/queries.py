@@ -209,7 +209,7 @@ def _best_matches(
 
 
 def _order(rank: ColumnElement[int], document: Any) -> tuple[Any, ...]:
-    """Return by what results are sorted; `document` has the columns of SearchDocument."""
+    """Return by what results are sorted. `document` has the columns of SearchDocument."""
     return (
         rank,
         case((document.kind == "cause", 0), else_=1),

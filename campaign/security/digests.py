@@ -56,6 +56,6 @@ def is_local(ip: str) -> bool:
 
 
 def _unmapped(ip: str) -> IPv4Address | IPv6Address:
-    """Return the address; as IPv4 if a dual-stack socket wrote it as ::ffff:192.0.2.1."""
+    """Return the address, as IPv4 if a dual-stack socket wrote it as ::ffff:192.0.2.1."""
     address = ip_address(ip)
     return getattr(address, "ipv4_mapped", None) or address

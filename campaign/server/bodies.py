@@ -17,7 +17,7 @@ CHECK_SECONDS = 0.5
 
 
 class BodyError(Exception):
-    """A body that was not read completely; `status` is the HTTP status to respond with."""
+    """A body that was not read completely. `status` is the HTTP status to respond with."""
 
     status = 400
 
@@ -116,7 +116,7 @@ class BodyReader:
 
 
 class _Body:
-    """A body that is being read; Granian's futures call back on any of its threads."""
+    """A body that is being read. Granian's futures call back on any of its threads."""
 
     __slots__ = (
         "deadline",

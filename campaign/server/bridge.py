@@ -67,7 +67,7 @@ class WsgiBridge:
         return max(waited, time.monotonic() - max(begun_at))
 
     def handle(self, scope: Scope, proto: HTTPProtocol) -> None:
-        """Respond to a request, now or once its body has arrived; runs on a server thread."""
+        """Respond to a request, now or once its body has arrived. It runs on a server thread."""
         try:
             # While this process shuts down, each response must also close its connection.
             if self._fast_path is not None and not self._is_shutting_down:

@@ -31,7 +31,7 @@ class Response:
         self.headers: list[tuple[str, str]] = []
 
     def start(self, status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> None:
-        """Accept status and headers; this is WSGI's `start_response`."""
+        """Accept status and headers. This is WSGI's `start_response`."""
         self.status = int(status[:3])
         self.headers = [*headers, ("connection", "close")] if self._closes else headers
 

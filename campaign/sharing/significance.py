@@ -7,7 +7,7 @@ TOLERANCE = 1e-7
 
 
 def wilson(successes: int, trials: int, z: float = Z_95) -> tuple[float, float]:
-    """Return the 95 % confidence interval (low, high) of the true rate; (0, 1) without trials.
+    """Return the 95 % confidence interval (low, high) of the true rate: (0, 1) without trials.
 
     Source: E. B. Wilson, Probable inference, the law of succession, and statistical inference
     (1927). It is good for few trials too.

@@ -157,7 +157,7 @@ def personal_link(endpoint: str, lang: str, token: str) -> PersonalLink:
 
 
 def with_neutral_sender(message: Message, template: str) -> Message:
-    """Return the Message with a neutral subject and without the sender's name; keep its text."""
+    """Return the Message with a neutral subject and without the sender's name. Keep its text."""
     with force_locale(locale_of(message.lang)):
         subject = str(SUBJECTS.get(template, OTHER_SUBJECT))
     return replace(message, subject=subject, has_sender_name=False)

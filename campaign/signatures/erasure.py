@@ -237,7 +237,7 @@ def _with_retention() -> Sequence[Petition]:
 
 
 def _needs_warning(petition: Petition, now: datetime) -> bool:
-    """Return whether owners must be warned; after the end moved, they are warned again."""
+    """Return whether owners must be warned. After the end moved, they are warned again."""
     end = ended_at(petition)
     if end is None:
         return False

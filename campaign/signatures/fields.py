@@ -67,7 +67,7 @@ class NameField(StringField):
 
 
 class EmailField(StringField):
-    """An email address; `address` holds it parsed once it is valid."""
+    """An email address. `address` holds it parsed once it is valid."""
 
     address: Address | None = None
     missing = _l("Enter your email address. You need it to confirm.")

@@ -188,7 +188,7 @@ def signature_form(
     action: Action | None = None,
     lang: str = "",
 ) -> SignatureForm:
-    """Return a petition's form, filled from `formdata` or else the request; see `form_class`.
+    """Return a petition's form, filled from `formdata` or else the request. See `form_class`.
 
     `action` adds the fields of its kind, in the language `lang`.
     """

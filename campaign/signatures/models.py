@@ -277,7 +277,7 @@ class RepeatSigning(Base):
     is deleted. Otherwise the form waits for its own confirmation. Then `signature_id` names the
     signature, and `mailed_at` is when its email was last queued. `form_data` are the columns of the
     signature that the form would make. They are emptied when any form of the signature is
-    confirmed; `used_at` marks that form. `address_digest` has its own column, because it is deleted
+    confirmed. `used_at` marks that form. `address_digest` has its own column, because it is deleted
     earlier.
     """
 

@@ -122,7 +122,7 @@ class OtherForm:
 
 @dataclass(frozen=True, slots=True)
 class FormPage:
-    """One form as its page shows it; `answers` are pairs of a question and its answer.
+    """One form as its page shows it. `answers` are pairs of a question and its answer.
 
     `name_display`, `subscribe` and `tell_answer` are what would be recorded. `is_less_visible`,
     `has_less_news` and `has_fewer_answers` say that this form asked for more.

@@ -137,5 +137,5 @@ def note_imported(consents: Mapping[int, ImportedConsent]) -> None:
 
 
 def note_ends(subscription_ids: Any, *, now: datetime) -> None:
-    """Note that the consents of these subscriptions are withdrawn; a query may name them."""
+    """Note that the consents of these subscriptions are withdrawn. A query may name them."""
     withdraw_consents(SUBJECT, subscription_ids, now=now)

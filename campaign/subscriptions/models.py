@@ -110,7 +110,7 @@ class Subscription(Base):
 
 
 class SuppressedAddress(Base):
-    """An address that never gets news, no matter who subscribes it; kept only as a keyed digest.
+    """An address that never gets news, no matter who subscribes it. Only its digest is kept.
 
     `note` is why an organizer added it.
     """

@@ -29,7 +29,7 @@ class Area(NamedTuple):
 
 
 def areas_of_postal_code(*, organisation_id: int, country: str, postal_code: str) -> list[Area]:
-    """Return the areas of a postal code, in the order of their names; none if we know none."""
+    """Return the areas of a postal code, in the order of their names, or none if we know none."""
     country = country.upper()
     code = code_prefix(_as_written(country, postal_code))
     if not code:

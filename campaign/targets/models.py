@@ -48,7 +48,7 @@ class TargetProfile(VersionedParts, Base):
     `names`, `honorifics`, `salutations` (such as "Dear Senator Vela"), `offices` and `bodies` map a
     language to a text. `area` is what it represents: an OCD division id or an own code.
     `telephones` are dicts of `number` and `note`. `external_id` identifies it in the file that it
-    came from. It acts from `valid_from` until `valid_until`, both days included; None means without
+    came from. It acts from `valid_from` until `valid_until`, both days included. None means without
     limit.
 
     `search_text` holds its names, offices, bodies, party and area as `search_key` makes them.

@@ -66,7 +66,7 @@ def create_profile(
     now: datetime,
     **columns: Any,
 ) -> TargetProfile:
-    """Create a target. `columns` are some of COLUMNS; `emails` are as for `change_profile`.
+    """Create a target. `columns` are some of COLUMNS. `emails` are as for `change_profile`.
 
     Raise ExternalIdTaken.
     """
@@ -91,7 +91,7 @@ def change_profile(
 ) -> TargetProfile:
     """Change one of PARTS of a target. Raise EditConflict, ExternalIdTaken.
 
-    `emails` are pairs (address, status) in their order; None leaves them alone. With the status
+    `emails` are pairs (address, status) in their order. None leaves them alone. With the status
     None an address keeps the one that it has. One that asked not to be written to keeps it always.
     """
     profile = load_for_update(TargetProfile, profile_id)

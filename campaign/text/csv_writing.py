@@ -14,7 +14,7 @@ LINE_END, EXCEL_LINE_END = "\n", "\r\n"
 
 
 def csv_file(rows: Iterable[Iterable[Any]], *, for_excel: bool) -> str:
-    """Return a whole file of these rows; cells that could run as formulas are escaped."""
+    """Return a whole file of these rows. Cells that could run as formulas are escaped."""
     safe_rows = ([_safe(cell) for cell in row] for row in rows)
     if for_excel:
         return BYTE_ORDER_MARK + csv_lines(safe_rows, EXCEL_LINE_END)

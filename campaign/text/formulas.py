@@ -23,7 +23,7 @@ def neutralise(cell: str) -> str:
 
 
 def neutralise_all(cells: Sequence[str | None]) -> Sequence[str | None]:
-    """Return `neutralise` of each cell; much faster if most cells begin with a letter."""
+    """Return `neutralise` of each cell. It is much faster if most cells begin with a letter."""
     firsts = "".join(set(map(_first, filter(None, cells))))
     return [cell and neutralise(cell) for cell in cells] if _SUSPECT.search(firsts) else cells
 

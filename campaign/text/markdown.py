@@ -121,10 +121,11 @@ def picture_names(text: str) -> list[Any]:
 
 
 def to_paragraphs(text: str) -> Iterator[tuple[str, Any]]:
-    """Yield (kind, content) of each paragraph, for print; kind is `head`, `bold`, `text` or `item`.
+    """Yield (kind, content) of each paragraph, for print.
 
-    The content is text. For an `item` of a list, it is a pair (marker, text). The marker is empty
-    in the second and later paragraphs of an item. A paragraph that is bold as a whole is `bold`.
+    The kind is `head`, `bold`, `text` or `item`. The content is text. For an `item` of a list, it
+    is a pair (marker, text). The marker is empty in the second and later paragraphs of an item. A
+    paragraph that is bold as a whole is `bold`.
     """
     for kind, marker, token in _paragraphs(_parser.parse(text)):
         if content := _inline_text(token):

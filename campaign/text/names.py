@@ -1,4 +1,4 @@
-"""Clean names and comments as people type them; reject only what is clearly not a name."""
+"""Clean names and comments as people type them. Reject only what is clearly not a name."""
 
 import re
 from itertools import groupby, islice, zip_longest
@@ -11,7 +11,7 @@ MAX_COMBINING_MARKS = 8
 
 
 class NameRefused(ValueError):
-    """A text that is not a name; `code` says why, so that the form can choose a message."""
+    """A text that is not a name. `code` says why, so that the form can choose a message."""
 
     code = "name"
 

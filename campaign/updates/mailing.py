@@ -198,7 +198,7 @@ def send_test(*, actor: Actor, update_id: int, organizer_id: int, lang: str) -> 
 
 
 def end_restored(*, mailing_id: int, state: str, now: datetime) -> bool:
-    """End a mailing that a backup brought back; return whether it had not ended.
+    """End a mailing that a backup brought back. Return whether it had not ended.
 
     `state` is "done" or "stopped". Those who got its emails since the backup get no second one.
     """

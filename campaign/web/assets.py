@@ -1,4 +1,4 @@
-"""Serve static files under URLs that change with their content; browsers cache them a year."""
+"""Serve static files under URLs that change with their content. Browsers cache them a year."""
 
 import mimetypes
 import re
@@ -43,7 +43,7 @@ _INDENTATION = re.compile(r"\n\s+")
 
 
 class Assets:
-    """The static folder as it was at start-up; `version` is a digest of everything in it."""
+    """The static folder as it was at start-up. `version` is a digest of everything in it."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = Path(folder)

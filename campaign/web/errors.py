@@ -138,7 +138,7 @@ def answer_unexpected(error: Exception) -> ResponseReturnValue:
 
 
 def log_escaped(exc_info: Any) -> None:
-    """Log an error raised while answering another one; `exc_info` is as from sys.exc_info()."""
+    """Log an error raised while answering another one. `exc_info` is as from sys.exc_info()."""
     log.error(
         "an answer failed at %s %s",
         request.method,

@@ -30,7 +30,7 @@ from campaign.thanks.emails import NOT_COUNTED_YET
 
 
 class Gauge(NamedTuple):
-    """One metric and its meaning; `values` are pairs ({label: value}, number)."""
+    """One metric and its meaning. `values` are pairs ({label: value}, number)."""
 
     name: str
     meaning: str

@@ -40,7 +40,7 @@ def redirect_to_present_slug() -> Response | None:
 
 
 def neighbours_of_request() -> tuple[tuple[str, Neighbour], ...]:
-    """Return (URL, Neighbour) of what the visitor may have meant; empty if the database is away.
+    """Return (URL, Neighbour) of what the visitor may have meant: empty if the database is away.
 
     In a surge it is empty too, because finding them takes a search.
     """

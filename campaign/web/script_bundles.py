@@ -36,7 +36,7 @@ const later = async (name) => {
 
 
 class UnsupportedSyntax(ValueError):
-    """A module uses an import or export form that joining does not support; names file and line."""
+    """A module imports or exports in a way that joining does not support: names file and line."""
 
 
 def joined(folder: Path) -> Iterator[tuple[str, str]]:

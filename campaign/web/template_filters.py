@@ -143,7 +143,7 @@ def unbroken(text: str) -> Markup:
 
 
 def url_in_language(lang: str) -> str:
-    """Return the URL of this page in another language, without its query; else the home page's.
+    """Return the URL of this page in another language, without its query, or else the home page's.
 
     Workspace pages have one URL for all languages and take the language as `?lang=`.
     """

@@ -21,7 +21,7 @@ STUCK_AFTER = {"individual": timedelta(hours=36), "gathered": timedelta(days=9)}
 class LetterCounts:
     """How many letters to one target, or in all, are in which state.
 
-    `ready` are those that supporters send themselves, of which `by_hand` say that they were sent;
+    `ready` are those that supporters send themselves. Of these, `by_hand` were reported as sent.
     `printed` are those to hand over. `profile_id` is None for targets that no longer exist.
     """
 

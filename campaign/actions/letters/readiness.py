@@ -18,7 +18,7 @@ from campaign.targets.models import TargetProfile
 def missing(petition_id: int) -> list[tuple[str, str]]:
     """Return what is missing, in the order to fix it: pairs of a name, and a language or "".
 
-    `subject` and `opening` of the letter in a language; a letter with a prompt needs no opening.
+    `subject` and `opening` of the letter in a language. A letter with a prompt needs no opening.
     `target` from the list, `area` of a target, or `address` of a target that we may write to.
     `mail` means that this site cannot send email.
     """

@@ -51,7 +51,7 @@ def _findings(settings: dict[str, Any]) -> Iterator[Finding]:
 
 
 def _show(findings: Iterable[Finding]) -> Iterator[str]:
-    """Print each finding as soon as it is known; yield its state."""
+    """Print each finding as soon as it is known. Yield its state."""
     for finding in findings:
         click.echo(f"{finding.state:<9} {finding.subject:<{WIDTH}} {finding.text}")
         if finding.fix:

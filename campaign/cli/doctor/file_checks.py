@@ -40,7 +40,7 @@ def check_files(settings: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def _round_trip(settings: Mapping[str, Any]) -> bool:
-    """Store, list, read and delete a file; return whether it came back. Raises FilesUnavailable."""
+    """Store, list, read and delete a file. Return whether it came back. Raises FilesUnavailable."""
     storage = storage_for(settings, "doctor")
     name = token_hex(8)
     draft = scratch_folder(settings) / f"doctor.{name}"

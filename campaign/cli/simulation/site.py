@@ -62,7 +62,7 @@ class TemporarySite:
             return frozenset(str(address) for address in connection.scalars(query))
 
     def highest_level(self) -> tuple[int, str]:
-        """Return the highest surge level of the day, and why it was entered; 0 if none was."""
+        """Return the highest surge level of the day, and why it was entered, or 0 if none was."""
         query = select(SurgeReport.level, SurgeReport.reason).order_by(SurgeReport.level.desc())
         with self.engine.connect() as connection:
             row = connection.execute(query).first()

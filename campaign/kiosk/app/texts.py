@@ -26,7 +26,7 @@ TOO_OLD = _l(
 
 @cache
 def texts_by_language(languages: tuple[str, ...]) -> dict[str, dict[str, str]]:
-    """Return {language: {name: text}}; `language` is its own name, `direction` ltr or rtl."""
+    """Return {language: {name: text}}. `language` is its own name, `direction` ltr or rtl."""
     return {
         lang: {
             "language": language_name(lang),

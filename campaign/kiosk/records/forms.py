@@ -33,7 +33,7 @@ MAX_CLOCK_SKEW = timedelta(minutes=1)
 
 
 class Invalid(Exception):
-    """The content is not a valid signature for its petition; `labels` name the invalid fields."""
+    """The content is not a valid signature for its petition. `labels` name the invalid fields."""
 
     def __init__(self, labels: tuple[str, ...]) -> None:
         super().__init__()
@@ -71,7 +71,7 @@ def read_again(record: KioskRecord) -> tuple[RecordContent, Opened]:
 
 
 class _Petitions:
-    """The petitions that a kiosk's records may be for; caches each lookup for one batch."""
+    """The petitions that a kiosk's records may be for. Caches each lookup for one batch."""
 
     def __init__(self, kiosk: Kiosk) -> None:
         self.kiosk = kiosk

@@ -55,7 +55,7 @@ class SealedRecord:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A tablet's report on its own state with each sync; `shifts` are columns of a Shift.
+    """A tablet's report on its own state with each sync. `shifts` are columns of a Shift.
 
     `key` is the UUID of the key that it seals to, or "" if it does not say so.
     """

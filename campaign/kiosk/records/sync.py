@@ -43,7 +43,7 @@ _table = KioskRecord.__table__
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What the device is told about one record; `status` is `stored` or `review`."""
+    """What the device is told about one record. `status` is `stored` or `review`."""
 
     uuid: str
     status: str
@@ -92,7 +92,7 @@ def _key_in_use(report: Report, records: Sequence[Opened]) -> str:
 def _note_report(
     kiosk: Kiosk, report: Report, has_records: bool, settled: int, now: datetime
 ) -> None:
-    """Store the tablet's report; `settled` of the records it counts as waiting got a receipt."""
+    """Store the tablet's report. `settled` of the records it counts as waiting got a receipt."""
     kiosk.last_seen_at, kiosk.silence_notified_at = now, None
     kiosk.app, kiosk.battery = report.app, report.battery
     kiosk.waiting = max(0, report.waiting - settled)

@@ -64,7 +64,7 @@ def many_for_review(event_ids: Collection[int]) -> dict[int, int]:
 
 
 def records_by_id(event_id: int, ids: Collection[int]) -> Sequence[KioskRecord]:
-    """Return these records, with their kiosks, if they belong to this event; oldest first."""
+    """Return those of these records that belong to this event, with their kiosks, oldest first."""
     return db.session.scalars(
         select(KioskRecord)
         .join(KioskRecord.kiosk)

@@ -15,7 +15,7 @@ FILES = {"en": "tablers.md", "es": "tablers.es.md", "fr": "tablers.fr.md"}
 
 @dataclass(frozen=True)
 class TablerGuide:
-    """The guide in the language `lang`; `title` is its heading and `html` the rest."""
+    """The guide in the language `lang`. `title` is its heading and `html` the rest."""
 
     lang: str
     title: str

@@ -45,7 +45,7 @@ class DomainRates:
         self._pauses: dict[str, tuple[float, float]] = {}
 
     def seconds_to_wait(self, domain: str) -> float:
-        """Return 0.0 if an email may go to the domain now, and count it; else when it is due.
+        """Return the seconds until an email may go to the domain. If that is 0.0, count it.
 
         Emails that wait are due one after the other, so that few of them have to wait again.
         """

@@ -39,7 +39,7 @@ class LookupFailedError(Exception):
 def check_domain(domain: str, *, lookup: Lookup | None = None) -> tuple[DomainCheck, ...]:
     """Return the checks of SPF, DKIM and DMARC for the domain of a sender's address.
 
-    `lookup` returns the TXT records at a name, or raises LookupFailedError; by default it asks the
+    `lookup` returns the TXT records at a name, or raises LookupFailedError. By default it asks the
     resolver of this machine. An invalid domain has no records.
     """
     find = lookup or txt_records

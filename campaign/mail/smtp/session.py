@@ -80,7 +80,7 @@ class SmtpSession:
         return MessageStart(*replies)
 
     def send_message(self, data: bytes, *, timeout: float) -> Reply:
-        """Send the whole message, with CRLF line ends; wait `timeout` seconds for the reply."""
+        """Send the whole message, with CRLF line ends. Wait `timeout` seconds for the reply."""
         dot_at_start = b"." if data.startswith(b".") else b""
         line_end = b"" if data.endswith(b"\r\n") else b"\r\n"
         stuffed = dot_at_start + data.replace(b"\r\n.", b"\r\n..") + line_end + b".\r\n"

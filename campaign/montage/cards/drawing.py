@@ -36,7 +36,7 @@ COLOURS = 254
 class Card:
     """The content of a share card, in one language.
 
-    `above` is the line over the title; `count` may be empty. `outcome` is what came of a petition,
+    `above` is the line over the title. `count` may be empty. `outcome` is what came of a petition,
     or empty. `call` asks the reader to sign, above the `address`. The montage shows butterflies 1 …
     `last` without the `gaps`.
     """

@@ -348,7 +348,7 @@ class Grid:
 def grid_for(lines: float, width: float, height: float, largest: float, smallest: float) -> Grid:
     """Return the Grid with the largest type size that holds this many lines.
 
-    The size is between `largest` and `smallest`; at `smallest` the lines may not fit.
+    The size is between `largest` and `smallest`. At `smallest` the lines may not fit.
     """
     size = largest
     while size > smallest and Grid(size, width, height).holds < lines:

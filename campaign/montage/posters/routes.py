@@ -114,7 +114,7 @@ def _small(cause: Cause, variety: Variety) -> bytes:
 
 
 def _serve_or_queue(cause: Cause, variety: Variety) -> Response:
-    """Return the poster if there is one; else have it drawn, and show progress."""
+    """Return the poster if there is one. Otherwise have it drawn, and show progress."""
     g.lang = variety.lang
     now, status = utcnow(), poster_status(variety)
     ready = status.ready

@@ -180,7 +180,7 @@ def announce(subject: Subject) -> ResponseReturnValue:
         )
         flash(_("Started. You can pause or stop it here."), "success")
     except AlreadyBegun:
-        # The button was pressed twice; nobody gets the email twice.
+        # The button was pressed twice. Nobody gets the email twice.
         pass
     except operations.NothingToAnnounce:
         return _refuse(subject)

@@ -87,7 +87,7 @@ class AnswerForm(InLanguages, FlaskForm):
         return form.offer(answer.petition, lang)
 
     def offer(self, petition: Petition, lang: str) -> Self:
-        """Offer the targets of a petition and the languages; return the form."""
+        """Offer the targets of a petition and the languages. Return the form."""
         targets = [
             *(SelectChoice(str(target.id), target.name(lang)) for target in petition.targets),
             SelectChoice(NO_TARGET, _l("Someone else")),
@@ -144,7 +144,7 @@ class LinkForm(FlaskForm):
         return cls(formdata=None, data=data).offer(petition, lang)
 
     def offer(self, petition: Petition, lang: str) -> Self:
-        """Offer the targets of a petition; return the form."""
+        """Offer the targets of a petition. Return the form."""
         targets = [SelectChoice(str(target.id), target.name(lang)) for target in petition.targets]
         self.target_id.choices = unchosen(targets, _l("Choose a target"))
         return self

@@ -292,7 +292,7 @@ def preview(cause: Cause) -> ResponseReturnValue:
 
 
 def preview_page(cause: Cause, **typed: Any) -> str:
-    """Return a cause's public page for organizers; `typed` holds unsaved CausePage fields."""
+    """Return a cause's public page for organizers. `typed` holds unsaved CausePage fields."""
     show_organisation(cause.organisation_id)
     now = utcnow()
     if cause.state == "draft":

@@ -143,7 +143,7 @@ class ChooseShapeForm(FlaskForm):
 
     @classmethod
     def of(cls, cause: Cause | Any, titles: Mapping[str, Any]) -> Self:
-        """Return the form with the cause's shape; `titles` are {name: title} of all shapes."""
+        """Return the form with the cause's shape. `titles` are {name: title} of all shapes."""
         form = cls(formdata=None, data={"version": cause.version_of("shape"), "shape": cause.shape})
         return form.offer(titles)
 

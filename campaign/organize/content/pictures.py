@@ -69,7 +69,7 @@ class _AltTexts(InLanguages, FlaskForm):
 
     version = VersionField()
     picture = FileField(_l("Picture"))
-    # The CleanPicture of the uploaded file once the form is valid; None without a file.
+    # The CleanPicture of the uploaded file once the form is valid, or None without a file.
     sent = None
 
     @classmethod

@@ -292,7 +292,7 @@ def changed_values(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[
 
 
 def _named(key: str, subject_id: Any) -> Any:
-    """Return the value for the key column; a petition's texts belong to its newest version."""
+    """Return the value for the key column. A petition's texts belong to its newest version."""
     if key != "version_id":
         return subject_id
     version = db.metadata.tables["petition_version"].c
@@ -300,7 +300,7 @@ def _named(key: str, subject_id: Any) -> Any:
 
 
 def _as_text(value: Any) -> str | bool:
-    """Return a value as text; booleans stay booleans."""
+    """Return a value as text. Booleans stay booleans."""
     if value is None:
         return ""
     if isinstance(value, bool):

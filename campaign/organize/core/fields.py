@@ -189,7 +189,7 @@ def _form_in(form: type[InLanguages], languages: tuple[str, ...]) -> Any:
 
 
 class RowsField(FieldList):
-    """A list of rows named `rows-0`, `rows-1` …; inputs with an impossible number are ignored."""
+    """A list of rows named `rows-0`, `rows-1` …. Inputs with an impossible number are ignored."""
 
     def _extract_indices(self, prefix: str, formdata: Mapping[str, Any]) -> list[int]:
         # WTForms accepts `²` as a digit, and numbers of any length.
@@ -301,7 +301,7 @@ class CauseChoiceForm(FlaskForm):
 
 
 class AddressField(EmailField):
-    """An organizer's email address; `address` holds it parsed once it is valid."""
+    """An organizer's email address. `address` holds it parsed once it is valid."""
 
     def pre_validate(self, form: Form) -> None:
         if not (self.data or "").strip():

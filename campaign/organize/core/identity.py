@@ -37,7 +37,7 @@ class SharedByCauses:
 
 
 def find_session() -> None:
-    """Load the session of this request; update its last-seen time every few minutes."""
+    """Load the session of this request. Update its last-seen time every few minutes."""
     now = utcnow()
     token = read_cookie(SESSION_COOKIE)
     current = session_of(token, now)
@@ -70,7 +70,7 @@ def actor() -> Actor:
 
 
 def may(action: str, thing: Any = None) -> bool:
-    """Return whether the organizer may do `action` to `thing`; without `thing`, anywhere.
+    """Return whether the organizer may do `action` to `thing`, or without `thing` anywhere.
 
     `thing` is as for `scope_of`.
     """
@@ -88,7 +88,7 @@ def causes_where(action: str) -> frozenset[Any] | None:
     """Return the ids of the causes where the organizer may do `action`.
 
     Return permissions.EVERYWHERE (None) for an admin. Each list, count and choice of the workspace
-    is built from these ids; a test fails for one that is not.
+    is built from these ids. A test fails for one that is not.
     """
     return permissions.causes_where(organizer(), action)
 

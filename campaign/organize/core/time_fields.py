@@ -52,7 +52,7 @@ class DayField(DateField):
 
 
 class TimeOfDayField(TimeField):
-    """A time of day; browsers send it with or without seconds."""
+    """A time of day. Browsers send it with or without seconds."""
 
     def __init__(self, label: Any = None, validators: Any = None, **named: Any) -> None:
         super().__init__(
@@ -89,7 +89,7 @@ class HourField(DateTimeLocalField):
 
 
 class ZoneField(SelectField):
-    """A time zone; an old name that was stored once stays a choice."""
+    """A time zone. An old name that was stored once stays a choice."""
 
     def __init__(self, **named: Any) -> None:
         super().__init__(_l("Time zone"), **named)
@@ -99,7 +99,7 @@ class ZoneField(SelectField):
         self.choices = zone_choices(self.data)
 
 
-# CLDR region codes; CLDR has none for oceans.
+# CLDR region codes. CLDR has none for oceans.
 _REGIONS = {
     "Africa": "002",
     "America": "019",
@@ -112,7 +112,7 @@ _REGIONS = {
 
 
 def zone_choices(stored: str | None) -> list[SelectChoice]:
-    """Return the choices; `stored`, the stored zone, is offered even if its name is outdated."""
+    """Return the choices. `stored`, the stored zone, is offered even if its name is outdated."""
     now, language = utcnow(), str(current_locale())
     likely = _likely(stored, now.year)
     places = _places(language)

@@ -81,7 +81,7 @@ def check_in_list(event: Event) -> ResponseReturnValue:
 @blueprint.post("/<slug>/door/check-in")
 @allowed("registrations.check_in", load_event)
 def mark_present(event: Event) -> ResponseReturnValue:
-    """Check in the person with this code; with `anyway`, even without a seat."""
+    """Check in the person with this code, and with `anyway` even without a seat."""
     code, now = request.form.get("code", "")[:MAX_TEXT_LENGTH], utcnow()
     operation = check_in_without_seat if request.form.get("anyway") else check_in
     audit_event = AuditEvent(

@@ -310,7 +310,7 @@ class MessageForm(InLanguages, FlaskForm):
         return form(formdata=None, data=data)
 
     def offer(self, audiences: Collection[str]) -> Self:
-        """Offer these audiences; return the form."""
+        """Offer these audiences. Return the form."""
         self.audience.choices = [
             SelectChoice(name, label)
             for name, label in AUDIENCE_LABELS.items()

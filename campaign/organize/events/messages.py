@@ -177,7 +177,7 @@ def send_message(event: Event, message_id: int) -> ResponseReturnValue:
             now=utcnow(),
         )
     except AlreadyBegun:
-        # The button was pressed twice; nobody gets the email twice.
+        # The button was pressed twice. Nobody gets the email twice.
         return redirect(_address_of(event, row.id), 303)
     except (
         operations.MessageClosed,
@@ -232,7 +232,7 @@ def _event_of(action: str, row: EventMessage) -> AuditEvent:
 
 
 def _can_begin(event: Event) -> bool:
-    """Return whether a message can be written; otherwise flash why not."""
+    """Return whether a message can be written. If not, flash why."""
     error: Exception | None = None
     if not operations.can_be_emailed(event, utcnow()):
         error = operations.MessageClosed()
@@ -270,7 +270,7 @@ def _back_to_list(event: Event) -> BaseResponse:
 
 
 def _offered(event: Event, row: EventMessage | None, form: MessageForm) -> MessageForm:
-    """Offer the audiences that make sense now, and that of the draft; return the form."""
+    """Offer the audiences that make sense now, and that of the draft. Return the form."""
     has_waiting = bool(readers_by_lang(event.id, "waiting"))
     chosen = row.audience if row else "registered"
     audiences = offered_audiences(event, has_waiting=has_waiting, now=utcnow(), chosen=chosen)

@@ -163,7 +163,7 @@ def preview(event: Event) -> ResponseReturnValue:
 
 
 def preview_page(event: Event, **typed: Any) -> str:
-    """Return an event's public page for organizers; `typed` holds unsaved EventPage fields."""
+    """Return an event's public page for organizers. `typed` holds unsaved EventPage fields."""
     show_organisation(event.cause.organisation_id)
     page = replace(event_page(event, g.lang, utcnow()), **typed)
     url = absolute_url("events.show", g.lang, slug=event.slug)

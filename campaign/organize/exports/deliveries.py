@@ -106,7 +106,7 @@ class ContentsForm(FlaskForm):
 
 
 class ReceiptForm(FlaskForm):
-    """Who received the signatures, when, and what they said; all shown on the petition's page."""
+    """Who received the signatures, when, and what they said. The petition's page shows it all."""
 
     day = DayField(_l("Day"), [InputRequired(_l("Enter the date."))])
     received_by = LineField(

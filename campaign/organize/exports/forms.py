@@ -96,7 +96,7 @@ FAULTS = {
 
 
 def offered(aim: str, petition: Petition) -> tuple[str, ...]:
-    """Return the columns offered for an aim; for delivery, only those the petition discloses."""
+    """Return the columns offered for an aim, for delivery only those the petition discloses."""
     if aim != "delivery":
         return OFFERED[aim]
     withheld = {*DELIVERED_DETAILS, "full_name"} - {

@@ -217,7 +217,7 @@ def _aim() -> str:
 
 
 def _list(template: str, summaries: Iterable[PetitionSummary], **named: Any) -> ResponseReturnValue:
-    """List the files of petitions; a list shows no names but those of organizers."""
+    """List the files of petitions. A list shows no names but those of organizers."""
     titles = {summary.id: summary.title for summary in summaries}
     return render_template(
         template, exports=exports_of(list(titles)), titles=titles, **named, **label_context()

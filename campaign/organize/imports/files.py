@@ -46,7 +46,7 @@ def upload() -> ResponseReturnValue:
 @accepts_bytes("IMPORT_BYTES", refuse_large_file("organize.imports.upload"))
 @allowed("signatures.import")
 def upload_file() -> ResponseReturnValue:
-    """Read the file and keep its rows, so that columns can be matched; do not keep the file."""
+    """Read the file and keep its rows, so that columns can be matched. Do not keep the file."""
     form = UploadForm().offer(petitions_where("signatures.import"))
     if not form.validate():
         return _upload_page(form, 422)

@@ -45,7 +45,7 @@ OUTCOME_TAGS = {
     "wrong": "danger",
     "left_out": "muted",
 }
-# The reader of these messages types in a sheet; someone else signed it.
+# The reader of these messages types in a sheet. Someone else signed it.
 MISSING_ON_PAPER = {
     "given_name": _l("Enter the first name."),
     "family_name": _l("Enter the last name."),
@@ -142,7 +142,7 @@ def outcome_reason(outcome: str, reason: Mapping[str, Any]) -> str:
 
 
 def _named(field: str) -> str:
-    """Return the field's name as a prefix for its fault; "" for a fault of the whole row."""
+    """Return the field's name as a prefix for its fault, or "" for a fault of the whole row."""
     return (
         ""
         if field == "row"

@@ -44,7 +44,7 @@ NEEDS_ADMIN = "revoked"
 
 @dataclass(frozen=True)
 class HeldRecord:
-    """A record and its content, or None if it is unreadable; `faults` names the invalid fields."""
+    """A record and its content, or None if it is unreadable. `faults` names the invalid fields."""
 
     record: KioskRecord
     content: RecordContent | None

@@ -86,7 +86,7 @@ class PinForm(FlaskForm):
 
 
 class PairForm(FlaskForm):
-    """A tablet to be paired; with the first tablet of an event, its PIN is set too."""
+    """A tablet to be paired. With the first tablet of an event, its PIN is set too."""
 
     name = LineField(_l("Name of the tablet"), [TOO_LONG])
     pin = PinField(_l("Team PIN"))
@@ -112,7 +112,7 @@ STORED_AFTER = timedelta(days=1)
 
 @dataclass(frozen=True)
 class KioskRow:
-    """A kiosk as the list shows it; `gaps` are [first, last] of missing sequence numbers."""
+    """A kiosk as the list shows it. `gaps` are [first, last] of missing sequence numbers."""
 
     kiosk: Kiosk
     state: str
@@ -173,7 +173,7 @@ def back_to(event: Event) -> ResponseReturnValue:
 
 
 def clock_of(event: Event, now: datetime) -> Callable[[datetime], str]:
-    """Return a function that formats an instant in the event's time zone; today without date."""
+    """Return a function that formats an instant in the event's time zone, today without date."""
     zone, locale = ZoneInfo(event.zone), current_locale()
     today = now.astimezone(zone).date()
 

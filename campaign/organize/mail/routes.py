@@ -100,7 +100,7 @@ class MailingForm(FlaskForm):
         return {**chosen, "starts_at": self.moment}
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Check the fields; `moment` is then the chosen instant, or None for immediately."""
+        """Check the fields. `moment` is then the chosen instant, or None for immediately."""
         valid: bool = super().validate(extra_validators)
         for field in (self.langs, self.kinds):
             if not field.data and not field.errors:
@@ -179,7 +179,7 @@ def plan(update: Update) -> ResponseReturnValue:
             **form.values(),
         )
     except AlreadyBegun:
-        # The button was pressed twice; nobody gets the email twice.
+        # The button was pressed twice. Nobody gets the email twice.
         return _back_to(update)
     except mailings.NotPublic:
         flash(_("This update is a draft. Publish it first. Then you can email it."), "danger")
@@ -208,7 +208,7 @@ def change(update: Update) -> ResponseReturnValue:
 @blueprint.post("/<slug>/cancel")
 @allowed("mail.send", load_update)
 def cancel(update: Update) -> ResponseReturnValue:
-    """Cancel a mailing that has not begun; the update can be mailed again."""
+    """Cancel a mailing that has not begun. The update can be mailed again."""
     if _change_unbegun(update, "mail.cancel", mailings.cancel_mailing):
         flash(
             _("The mailing is cancelled. Nobody got an email. You can schedule it again."),
@@ -220,7 +220,7 @@ def cancel(update: Update) -> ResponseReturnValue:
 def _change_unbegun(
     update: Update, action: str, operation: Callable[..., Any], **named: Any
 ) -> bool:
-    """Change a mailing that has not begun; return whether that was still possible."""
+    """Change a mailing that has not begun. Return whether that was still possible."""
     mailing = mailings.mailing_of(update.id)
     if mailing is None:
         return False

@@ -142,7 +142,7 @@ class ColumnsForm(ListForm):
         )
 
     def offer_columns(self, header: Sequence[str]) -> "ColumnsForm":
-        """Offer the headings of the file for each field; return the form."""
+        """Offer the headings of the file for each field. Return the form."""
         for name in HEADINGS:
             self[f"column_{name}"].choices = [
                 SelectChoice("", _("Not used")),
@@ -160,7 +160,7 @@ class ColumnsForm(ListForm):
         return {name: heading for name, heading in chosen.items() if heading in self.header}
 
     def show_missing(self) -> bool:
-        """Show an error at each field that needs a column; return whether there is one."""
+        """Show an error at each field that needs a column. Return whether there is one."""
         missing = missing_columns(self.chosen_columns, asks=self.asks)
         for name in missing:
             self[f"column_{name}"].errors = [CHOOSE_COLUMN]

@@ -52,7 +52,7 @@ class CauseForm(FlaskForm):
     cause = SelectField(_l("Cause"), [InputRequired(_l("Choose a cause."))])
 
     def offer(self, action: str) -> Self:
-        """Offer the causes where the organizer may do `action`; return the form.
+        """Offer the causes where the organizer may do `action`. Return the form.
 
         All causes of an organisation are offered to those who may do it in the organisation.
         """

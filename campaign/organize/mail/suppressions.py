@@ -34,7 +34,7 @@ from campaign.text.email_addresses import Address
 
 
 class FindForm(FlaskForm):
-    """An address to look up; sent by POST so that it is in no log."""
+    """An address to look up. It is sent by POST, so that it is in no log."""
 
     email = AddressField(_l("Email"))
 

@@ -53,7 +53,7 @@ class QueuePage:
 
 
 def queue_page(find: Callable[..., Sequence[Any]]) -> QueuePage:
-    """Return the requested QueuePage; `find` takes after_id and most, and returns rows by id.
+    """Return the requested QueuePage. `find` takes after_id and most, and returns rows by id.
 
     If nothing is left after the previous page, return the first page: rows skipped there still
     wait.

@@ -99,7 +99,7 @@ PERMISSION = {action: permission for permission, actions in SEEN_BY.items() for 
 class ActivityItem:
     """One line: `who` did `what` to the item called `title`.
 
-    `more` says how often or how many; `action` is the action's code.
+    `more` says how often or how many. `action` is the action's code.
     """
 
     at: datetime

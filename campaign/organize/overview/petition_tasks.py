@@ -34,7 +34,7 @@ from campaign.switches.state import switched_off
 
 
 class Task(NamedTuple):
-    """Something to do; `act` is the label of the button that links to `address`."""
+    """Something to do. `act` is the label of the button that links to `address`."""
 
     text: str
     act: str

@@ -101,7 +101,7 @@ STATE_ORDER = {"open": 0, "not_yet": 1, "closed": 3}
 class CauseOverview:
     """A cause as the overview shows it.
 
-    `petitions` are pairs of a state and a card, open ones first and closed ones last; `further`
+    `petitions` are pairs of a state and a card, open ones first and closed ones last. `further`
     counts those not shown. `glance` and the charts are None for people who may not see numbers.
     """
 

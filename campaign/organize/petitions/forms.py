@@ -63,7 +63,7 @@ class SlugForm(FlaskForm):
 
 
 class GoalForm(FlaskForm):
-    """The goal for the number of signatures; 0 for no goal."""
+    """The goal for the number of signatures, or 0 for no goal."""
 
     version = VersionField()
     goal = WholeNumberField(

@@ -138,7 +138,7 @@ class FormSettingsForm(InLanguages, FlaskForm):
         return type(self)(formdata=None, data={**typed, "rows": rows[:MAX_QUESTIONS]})
 
     def validate_asking(self, original: str) -> bool:
-        """Check the form and its questions; texts in the language `original` are required."""
+        """Check the form and its questions. Texts in the language `original` are required."""
         valid = self.validate()
         return check_rows(self.rows, original) and valid
 

@@ -46,7 +46,7 @@ MAX_TEXTS = 4
 
 
 class SharingForm(InLanguages, FlaskForm):
-    """Up to MAX_TEXTS texts in each language; empty ones are ignored."""
+    """Up to MAX_TEXTS texts in each language. Empty ones are ignored."""
 
     version = VersionField()
 
@@ -151,7 +151,7 @@ THEME_LABELS = {
 
 
 class OriginsField(LinesField):
-    """Sites, one on each line; `origins` holds them normalized once they are valid."""
+    """Sites, one on each line. `origins` holds them normalized once they are valid."""
 
     origins: Sequence[str] = ()
 

@@ -25,7 +25,7 @@ _WORDS = re.compile(r"\s+|[^\s]+")
 
 
 class DiffPiece(NamedTuple):
-    """A run of text; `kind` is "kept", "added" or "removed"."""
+    """A run of text. `kind` is "kept", "added" or "removed"."""
 
     kind: str
     text: str

@@ -82,7 +82,7 @@ GROUPS = (
 
 
 class WordingForm(InLanguages, FlaskForm):
-    """The texts in each language; an empty one is the product's own."""
+    """The texts in each language. An empty one is the product's own."""
 
     parts = tuple(TEXTS)
     version = VersionField()

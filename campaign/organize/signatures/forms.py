@@ -72,7 +72,7 @@ class SignatureSearch(FlaskForm):
         ]
 
     def search(self) -> Search:
-        """Return the Search that was asked for; unknown choices are ignored."""
+        """Return the Search that was asked for. Unknown choices are ignored."""
         return Search(
             petition_ids=tuple(petition.id for petition in self.petitions),
             text=(self.words.data or "")[:200],

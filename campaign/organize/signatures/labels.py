@@ -72,7 +72,7 @@ def state_of(signature: Signature) -> str:
 
 
 def reason_text(reason: str, rules: Mapping[int, Rule]) -> Any:
-    """Return why a signature is held, as a sentence; `rules` maps ids to Rules."""
+    """Return why a signature is held, as a sentence. `rules` maps ids to Rules."""
     name, _colon, number = reason.partition(":")
     if name == MERGED:
         return _("The same person has another signature, which is counted.")

@@ -233,7 +233,7 @@ def _decide(
     message: str,
     timed: bool = True,
 ) -> ResponseReturnValue:
-    """Run one operation on one signature with the entered reason; flash `message`."""
+    """Run one operation on one signature with the entered reason. Flash `message`."""
     form = ReasonForm()
     if not form.validate():
         return _render_page(signature, reason=form, status=422)

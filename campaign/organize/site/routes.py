@@ -84,7 +84,7 @@ class LanguagesField(LineField):
 class SiteForm(FlaskForm):
     """What concerns the whole site: languages, places, periods and limits.
 
-    Its fields are named as those of SiteSettings; `first_language` says which language comes first.
+    Its fields are named as those of SiteSettings. `first_language` says which language comes first.
     """
 
     version = VersionField()

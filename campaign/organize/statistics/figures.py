@@ -132,7 +132,7 @@ SHARE_DAYS = 14
 
 @dataclass(frozen=True)
 class Figures:
-    """The results of all queries on some petitions; `at` is when they ran."""
+    """The results of all queries on some petitions. `at` is when they ran."""
 
     at: datetime
     hours: tuple[Any, ...]

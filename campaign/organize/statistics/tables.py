@@ -182,7 +182,7 @@ TABLES = {
 
 
 def as_csv(filename: str, rows: Iterable[Iterable[Any]]) -> Response:
-    """Return a CSV download of these rows; formulas in cells are neutralised."""
+    """Return a CSV download of these rows. Formulas in cells are neutralised."""
     response = Response(csv_file(rows, for_excel=True), mimetype="text/csv")
     response.headers.set("Content-Disposition", "attachment", filename=filename)
     return response

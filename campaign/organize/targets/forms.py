@@ -69,7 +69,7 @@ class LanguagesField(LineField):
 
 
 class OptionalZoneField(SelectField):
-    """A time zone, or none; an old name that was stored once stays a choice."""
+    """A time zone, or none. An old name that was stored once stays a choice."""
 
     def process(self, *arguments: Any, **named: Any) -> None:
         super().process(*arguments, **named)

@@ -144,7 +144,7 @@ class PublishForm(FlaskForm):
         return cls(formdata=None, data={"time_zone": zone, **planned})
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Check the fields; `moment` is then the chosen instant, or None for now."""
+        """Check the fields. `moment` is then the chosen instant, or None for now."""
         valid: bool = super().validate(extra_validators)
         if self.when.data != "later" or self.time_zone.errors or self.publish_at.errors:
             return valid

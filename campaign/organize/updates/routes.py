@@ -155,7 +155,7 @@ def preview(update: Update) -> ResponseReturnValue:
 
 
 def preview_page(update: Update, **typed: Any) -> str:
-    """Return an update's public page for organizers; `typed` holds unsaved UpdatePage fields."""
+    """Return an update's public page for organizers. `typed` holds unsaved UpdatePage fields."""
     show_organisation(update.cause.organisation_id)
     now = utcnow()
     event = event_by_id(update.event_id) if update.event_id else None

@@ -16,7 +16,7 @@ MAX_TYPED_LENGTH = 100
 
 
 class CodeField(StringField):
-    """A code; `code` holds it in its original form once it has the right length."""
+    """A code. `code` holds it in its original form once it has the right length."""
 
     code = ""
 

@@ -111,7 +111,7 @@ def _release(now: datetime, limit: int) -> int:
         by=-1,
     )
     _subtract_from_causes(Counter(row.cause_id for row in numbered))
-    # Withdrawing a signature also ends the subscription it created; holding it does not.
+    # Withdrawing a signature also ends the subscription it created. Holding it does not.
     withdrawn = [row.id for row in rows if row.state != "held"]
     if withdrawn:
         end_of_signatures(withdrawn, now=now)

@@ -33,7 +33,7 @@ class SamePerson(CampaignError):
 
 
 class CannotMerge(CampaignError):
-    """These two signatures cannot be merged; `code` says why."""
+    """These two signatures cannot be merged. `code` says why."""
 
     status = 409
 
@@ -53,7 +53,7 @@ def approve(*, ids: Iterable[int], cause_ids: Iterable[int] | None, now: datetim
 def approve_waiting(
     *, ids: Iterable[int], cause_ids: Iterable[int] | None, now: datetime
 ) -> Sequence[int]:
-    """Approve held signatures that still wait for review; leave rejected ones rejected."""
+    """Approve held signatures that still wait for review. Leave rejected ones rejected."""
     return _approve(chosen_among(ids, cause_ids) & _table.c.rejected_at.is_(None), now)
 
 

@@ -200,7 +200,7 @@ def rule_by_id(rule_id: int) -> Rule | None:
 
 
 def rules_of(cause_ids: Iterable[int] | None) -> Sequence[Rule]:
-    """Return the rules of these causes, newest first; of all causes if `cause_ids` is None."""
+    """Return the rules of these causes, or of all if `cause_ids` is None, newest first."""
     query = select(Rule).order_by(Rule.id.desc())
     return db.session.scalars(
         query if cause_ids is None else query.where(Rule.cause_id.in_(cause_ids))

@@ -91,7 +91,7 @@ def exact_term(name: str, value: object) -> str:
 
 
 def text_to_index(row: AnyRow) -> str:
-    """Return the text to index for a signature; `row` has INDEXED_COLUMNS."""
+    """Return the text to index for a signature. `row` has INDEXED_COLUMNS."""
     person = _split_words(f"{row.given_name or ''} {row.family_name or ''} {row.email or ''}")
     comment = (COMMENT + word for word in _split_words(row.comment or ""))
     exact_terms = (
@@ -133,7 +133,7 @@ def is_ordered() -> bool:
 
 
 def add_to_index(rows: Sequence[AnyRow]) -> None:
-    """Add signatures that are not indexed to the index; `rows` have INDEXED_COLUMNS."""
+    """Add signatures that are not indexed to the index. `rows` have INDEXED_COLUMNS."""
     if rows:
         _engine().put([{"id": row.id, "terms": text_to_index(row)} for row in rows])
 

@@ -54,7 +54,7 @@ class Position(NamedTuple):
 
 @dataclass(slots=True)
 class _Existing:
-    """A known signature; `pending_id` is set while a witness can still confirm it."""
+    """A known signature. `pending_id` is set while a witness can still confirm it."""
 
     pending_id: int | None
     position: int

@@ -89,7 +89,7 @@ def accept_in_group(command: SignatureCommand) -> SignatureResult:
 
 
 def find_repeats(*, commands: Sequence[SignatureCommand]) -> list[bool]:
-    """Return for each collected signature whether it would be a repeat; change nothing.
+    """Return for each collected signature whether it would be a repeat. Change nothing.
 
     It repeats a stored signature or an earlier one of these.
     """

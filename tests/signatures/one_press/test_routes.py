@@ -199,9 +199,7 @@ def test_family_name_is_asked_only_if_it_is_needed_and_unknown(client, petition)
     assert len(rows()) == 2
 
 
-def test_link_with_an_invalid_name_opens_the_ordinary_form(
-    client, signed, following, path
-):
+def test_link_with_an_invalid_name_opens_the_ordinary_form(client, signed, following, path):
     change(signed, given_name="https://spam.example")
     for answer in (client.get(path), press(client, path)):
         assert answer.status_code == 410

@@ -36,7 +36,7 @@ class TargetsField(Field):
         self._action_id = action_id
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
-        """Take the ids that were sent; ignore what is no number."""
+        """Take the ids that were sent. Ignore what is no number."""
         ids = (str(value) for value in valuelist)
         self.data = list(dict.fromkeys(int(text) for text in ids if text.isdecimal()))
 

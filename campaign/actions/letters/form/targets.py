@@ -14,7 +14,7 @@ from campaign.targets.areas import areas_of_postal_code
 from campaign.targets.models import TargetProfile
 from campaign.targets.queries import valid_on
 
-# One supporter writes to a few; more would make each letter count less.
+# One supporter writes to a few. More would make each letter count less.
 MAX_TARGETS = 10
 DEFAULTS = {"delivery_method": "self", "period": "week", "selection": "list", "offers_reply": True}
 
