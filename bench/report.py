@@ -12,7 +12,7 @@ HEAD = ("what", "Volante", "baseline", "target", "result")
 
 @dataclass(frozen=True)
 class Row:
-    """One figure and what it is compared with; `reached` is None where there is no target."""
+    """One figure and what it is compared with. `reached` is None where there is no target."""
 
     label: str
     figure: str
@@ -39,7 +39,7 @@ def line(row):
 
 
 def write_page(rows, duration):
-    """Write the documentation page; `duration` says how long each measurement took."""
+    """Write the documentation page. `duration` says how long each measurement took."""
     PAGE.parent.mkdir(exist_ok=True)
     PAGE.write_text(f"{_introduction(duration)}\n\n{_table(rows)}\n", encoding="utf-8")
 

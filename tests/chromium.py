@@ -1,4 +1,4 @@
-"""Find the Chromium that the browser tests drive; run as a script to see which one.
+"""Find the Chromium that the browser tests drive. Run as a script to see which one.
 
 The `CHROMIUM` variable comes first, then the names that systems give it. The headless shell is
 preferred: it renders the same pages without the browser's own windows, for a third of the processor
@@ -24,7 +24,7 @@ NAMES = (
 
 
 def find(*, is_whole=False):
-    """Return the path of a Chromium, or None; `is_whole` leaves the headless shell out."""
+    """Return the path of a Chromium, or None. `is_whole` leaves the headless shell out."""
     named = os.environ.get("CHROMIUM")
     if named:
         return named if os.access(named, os.X_OK) else None

@@ -101,7 +101,7 @@ def migrated_app(request, migrated_apps):
 
 
 def make_app(database_url, var, **settings):
-    """Return an application for tests; `settings` override its own."""
+    """Return an application for tests. `settings` override its own."""
     if database_url.startswith("postgresql://"):
         database_url = database_url.replace("postgresql://", "postgresql+psycopg://", 1)
     app = create_app(

@@ -82,7 +82,7 @@ def start(*arguments, env, output=None):
 
 
 def run(*arguments, env, timeout=None):
-    """Run `python ARGUMENTS` to its end; return what `subprocess.run` returns, with the output."""
+    """Run `python ARGUMENTS` to its end. Return what `subprocess.run` returns, with the output."""
     with tempfile.NamedTemporaryFile() as output:
         process = start(*arguments, env=env, output=output.name)
         try:

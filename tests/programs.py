@@ -10,7 +10,7 @@ SYSTEM_FOLDERS = "/usr/sbin:/sbin"
 
 
 def needed_program(name):
-    """Return the path of a program; without it the test is skipped, and in CI it fails.
+    """Return the path of a program. Without it the test is skipped, and in CI it fails.
 
     It is skipped in CI too if `.ci/run` could not install the program there.
     """
@@ -21,7 +21,7 @@ def needed_program(name):
 
 
 def missing(reason, *, is_excused=False):
-    """Skip the test for this reason; in CI let it fail, unless that is excused."""
+    """Skip the test for this reason. In CI let it fail, unless that is excused."""
     if os.environ.get("CI") and not is_excused:
         pytest.fail(reason)
     pytest.skip(reason)

@@ -26,7 +26,7 @@ class _Handler(StreamRequestHandler):
 
 @contextmanager
 def redis_server(answer=COUNTED):
-    """Run a server that answers each command with `answer`; yield its URL."""
+    """Run a server that answers each command with `answer`. Yield its URL."""
     with ThreadingTCPServer(("127.0.0.1", 0), _Handler) as server:
         server.answer, server.daemon_threads = answer, True
         Thread(target=server.serve_forever, daemon=True).start()

@@ -21,7 +21,7 @@ KINDS = (operations.EMAIL, operations.RESULT_EMAIL)
 
 
 def announce_all(now=None):
-    """Let the worker enqueue everything due; return how many emails that made."""
+    """Let the worker enqueue everything due. Return how many emails that made."""
     before = queued()
     run_jobs(operations.JOB, now=now)
     return queued() - before
@@ -34,7 +34,7 @@ def queued():
 
 
 def delivered(app, script=None, *, now=None):
-    """Let the outbox worker deliver everything due; return the addresses that were told."""
+    """Let the outbox worker deliver everything due. Return the addresses that were told."""
     script = script or Script()
     with mail_server(script) as url, worker_to(url, renderers=renderers_of(app)) as outbox_worker:
         while outbox_worker.deliver_due(now=now or utcnow()):
@@ -49,7 +49,7 @@ def parsed(script):
 
 
 def announced_by_email(app, client, signature_id):
-    """Tell AMALIA, who signed; return the text and the HTML of her email.
+    """Tell AMALIA, who signed. Return the text and the HTML of her email.
 
     It has what each bulk email needs: its list, its language, working links, and one-click
     unsubscribing.

@@ -33,7 +33,7 @@ is_thorough = True
 
 
 def inspect(page, kind, *, width=None, scheme="light"):
-    """Fail when `page` has a barrier; a `kind` of page is inspected only once in each look."""
+    """Fail when `page` has a barrier. A `kind` of page is inspected only once in each look."""
     rules = _rules(kind, width, scheme)
     if rules == []:
         return

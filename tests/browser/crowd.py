@@ -65,12 +65,12 @@ def _supporter(number, answers):
 
 
 def sign_all(url, slug, people):
-    """Let all of them sign, some at once; each must have been thanked."""
+    """Let all of them sign, some at once. Each must have been thanked."""
     _at_once(lambda who: _sign(url, slug, who), people)
 
 
 def confirm_all(emails, people):
-    """Press the button in each person's email; return the emails of the others."""
+    """Press the button in each person's email. Return the emails of the others."""
     addresses = {who.words["email"] for who in people}
     _at_once(
         lambda email: ask(link_in(email, "confirm"), yes=""),
@@ -80,7 +80,7 @@ def confirm_all(emails, people):
 
 
 def emails_in(folder, count):
-    """Wait for this many confirmation emails; return their text by email address, as typed."""
+    """Wait for this many confirmation emails. Return their text by email address, as typed."""
     read = {}
 
     def come():

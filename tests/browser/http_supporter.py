@@ -18,7 +18,7 @@ WAIT_SECONDS = 60
 
 
 def ask(url, lang="en", **form):
-    """Return the page at `url`, whatever its status; a form is posted there."""
+    """Return the page at `url`, whatever its status. A form is posted there."""
     request = Request(
         url,
         urlencode(form).encode() if form else None,
@@ -59,7 +59,7 @@ def link_in(email, way):
 
 
 def confirm(url, address, lang="en", **words):
-    """Sign and confirm; return the butterfly number and the link to the supporter's page."""
+    """Sign and confirm. Return the butterfly number and the link to the supporter's page."""
     sign(url, address, lang, **words)
     email = email_to(url, address, lang)
     receipt = hatched_address(ask(link_in(email, "confirm"), lang, yes=""), lang)
@@ -80,7 +80,7 @@ def hatched_address(page, lang):
 
 
 def until(page, sign):
-    """Request a page again and again until it contains `sign`; return it."""
+    """Request a page again and again until it contains `sign`. Return it."""
     end = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < end:
         if re.search(sign, found := page()):

@@ -8,7 +8,7 @@ SAID_TWICE = "Failed to load resource"
 SOFTWARE_DRAWING = "GL Driver Message"
 # A loaded machine uses preloaded files a few seconds late.
 LATE = "was preloaded using link preload but not used within a few seconds"
-# axe asks every frame of a page; the frame that shows an email is sandboxed and has no origin.
+# axe asks every frame of a page. The frame that shows an email is sandboxed and has no origin.
 SANDBOXED = "does not match the recipient window's origin ('null')"
 QUIET = (SOFTWARE_DRAWING, LATE, SANDBOXED)
 

@@ -20,7 +20,7 @@ STOP_SECONDS = 10
 
 
 class ServedSite:
-    """The site and its worker, with all their data below `var`; `url` has no slash at its end.
+    """The site and its worker, with all their data below `var`. `url` has no slash at its end.
 
     `settings` are more settings, by the names of their environment variables.
     """

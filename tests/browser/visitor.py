@@ -13,7 +13,7 @@ numbers = count(1)
 
 
 class Visitor:
-    """One browser context and its first tab; `address` is unique, so that each visitor may sign."""
+    """One browser context and its first tab. `address` is unique, so that each visitor may sign."""
 
     def __init__(self, browser, url, lang="en", width=390, scripts=True, scheme="light", **options):
         self.lang, self.width, self.scripts, self.scheme = lang, width, scripts, scheme

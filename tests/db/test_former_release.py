@@ -91,7 +91,7 @@ def former_release():
 
 
 def code_of(commit, folder):
-    """Write the files of a commit to a folder; return it."""
+    """Write the files of a commit to a folder. Return it."""
     archive = subprocess.run(
         ["git", "archive", commit], cwd=ROOT, capture_output=True, check=True
     ).stdout
@@ -136,7 +136,7 @@ def run_in(code, environment, *command):
 
 
 def new_site(code, kind, var):
-    """Fill a new database with this code; return the environment of its site."""
+    """Fill a new database with this code. Return the environment of its site."""
     environment = {
         **os.environ,
         "DATABASE_URL": databases.fresh(kind),

@@ -36,7 +36,7 @@ def skip_without_privileges():
 
 
 def make_root(folder):
-    """Install Debian with PACKAGES in `folder`; return an error message, or an empty text."""
+    """Install Debian with PACKAGES in `folder`. Return an error message, or an empty text."""
     done = subprocess.run(
         [
             *("mmdebstrap", "--quiet", "--variant=apt", "--skip=cleanup/apt/lists"),
@@ -56,7 +56,7 @@ def make_root(folder):
 
 @contextmanager
 def layer_on(root):
-    """Yield a folder that shows `root`; changes to it are discarded afterwards."""
+    """Yield a folder that shows `root`. Changes to it are discarded afterwards."""
     with tempfile.TemporaryDirectory(prefix="volante-root-", ignore_cleanup_errors=True) as folder:
         upper, work, merged = (Path(folder, name) for name in ("upper", "work", "merged"))
         for each in (upper, work, merged):

@@ -88,7 +88,7 @@ class MailServer(socketserver.StreamRequestHandler):
 
 
 def run(*command, **options):
-    """Run a command; return its exit code and its output."""
+    """Run a command. Return its exit code and its output."""
     done = subprocess.run(
         command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options, check=False
     )
@@ -96,7 +96,7 @@ def run(*command, **options):
 
 
 def must(*command):
-    """Run a command that may not fail; return its output."""
+    """Run a command that may not fail. Return its output."""
     code, output = run(*command, stdin=subprocess.DEVNULL)
     if code:
         raise RuntimeError(f"{command} failed with {code}: {output}")
@@ -104,7 +104,7 @@ def must(*command):
 
 
 def until(attempt):
-    """Repeat `attempt` until it returns something; return that."""
+    """Repeat `attempt` until it returns something. Return that."""
     deadline = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < deadline:
         result = attempt()
@@ -183,7 +183,7 @@ def running(unit="volante"):
 
 
 def add_site():
-    """Add a second site with its timers; return what its backup and the test of that say."""
+    """Add a second site with its timers. Return what its backup and the test of that say."""
     home = "/var/lib/volante-aspen"
     must("useradd", "--system", "--home-dir", home, "volante-aspen")
     must("install", "-d", "-m", "700", "/etc/volante")
@@ -228,7 +228,7 @@ def upgrade_and_go_back():
 
 
 def sign():
-    """Create a petition, sign and confirm; return when the signature is counted."""
+    """Create a petition, sign and confirm. Return when the signature is counted."""
     must("volante", "organisations", "create", "river", "--name", "Save the River")
     must("volante", "causes", "create", "river", "--organisation", "river", "--title", "River")
     Path("/tmp/text").write_text("Let the river flow.")

@@ -32,7 +32,7 @@ class Image:
 
 
 class Build:
-    """Builds the stages of the Dockerfile on the Debian at `base`; close it to discard them."""
+    """Builds the stages of the Dockerfile on the Debian at `base`. Close it to discard them."""
 
     def __init__(self, base):
         self._base = base
@@ -127,7 +127,7 @@ def steps(text):
 
 
 def is_ignored(path):
-    """Return whether .dockerignore leaves out a file; it names what the image gets."""
+    """Return whether .dockerignore leaves out a file. It names what the image gets."""
     lines = (REPOSITORY / ".dockerignore").read_text().splitlines()
     patterns = [line for line in lines if line and not line.startswith("#")]
     if patterns[0] != "*":

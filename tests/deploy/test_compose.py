@@ -183,7 +183,7 @@ def test_base_images_name_their_release_of_debian():
 
 
 def make_secrets(folder):
-    """Copy the script that makes secrets, so that it writes to `folder`; return the copy."""
+    """Copy the script that makes secrets, so that it writes to `folder`. Return the copy."""
     (folder / "deploy").mkdir(exist_ok=True)
     return Path(shutil.copy(ROOT / "deploy/make-secrets.sh", folder / "deploy"))
 

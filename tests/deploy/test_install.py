@@ -83,7 +83,7 @@ class Machine:
         path.chmod(0o755)
 
     def install(self, *options):
-        """Run the installer; return whether it came to installing packages, and its output."""
+        """Run the installer. Return whether it came to installing packages, and its output."""
         (self.root / "installing").unlink(missing_ok=True)
         self._write_answers()
         done = self._run(
@@ -105,7 +105,7 @@ class Machine:
         (code / ".venv/bin/python").symlink_to("/bin/true")
 
     def install_checkout(self, *options, answers=True):
-        """Run the installer of the checkout; return its exit code and its output."""
+        """Run the installer of the checkout. Return its exit code and its output."""
         if answers:
             self._write_answers()
             options = ("--answers", self.root / "answers", *options)
@@ -113,7 +113,7 @@ class Machine:
         return done.returncode, done.stdout
 
     def install_at_a_terminal(self, typed):
-        """Run the installer of the checkout while someone types; return as install_checkout."""
+        """Run the installer of the checkout while someone types. Return as install_checkout."""
         terminal, stdin = os.openpty()
         try:
             os.write(terminal, "".join(f"{line}\n" for line in typed).encode())

@@ -67,7 +67,7 @@ def test_worker_is_not_installed_without_an_archive():
 
 
 def call(function, *arguments):
-    """Call a function of release.sh; return its exit code and error message."""
+    """Call a function of release.sh. Return its exit code and error message."""
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", f'. {DEPLOY}/release.sh; {function} "$@"', "bash"]
         + [str(argument) for argument in arguments],

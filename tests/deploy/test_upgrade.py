@@ -112,11 +112,11 @@ class Machine:
         self._run(self.root / "programs/systemctl", "restart", unit)
 
     def upgrade(self, version):
-        """Upgrade; return the exit code and the error message."""
+        """Upgrade. Return the exit code and the error message."""
         return self._volante("upgrade", self.root / f"archives/volante-{version}.tar.gz")
 
     def rollback(self):
-        """Go back; return the exit code and the error message."""
+        """Go back. Return the exit code and the error message."""
         return self._volante("rollback")
 
     def _volante(self, *arguments):

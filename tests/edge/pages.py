@@ -52,7 +52,7 @@ class Got:
 
 
 def ask(app, path="/en/", *, method="GET", **headers):
-    """Request a page from `app`; keywords are request headers, such as Accept_Encoding="br"."""
+    """Request a page from `app`. Keywords are request headers, such as Accept_Encoding="br"."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     builder = EnvironBuilder(path, method=method, headers=named, input_stream=BytesIO(b""))
     return Got(*run_wsgi_app(app, builder.get_environ()))

@@ -13,7 +13,7 @@ TIMEOUT_SECONDS = 10
 
 
 class SlowPage(Page):
-    """A page whose rendering waits until it is released; `begun` says that it has started."""
+    """A page whose rendering waits until it is released. `begun` says that it has started."""
 
     def __init__(self, *arguments, **options):
         super().__init__(*arguments, **options)

@@ -81,7 +81,7 @@ def queued():
 
 
 def delivered(app):
-    """Let the mail worker deliver everything; return the addresses that got a message."""
+    """Let the mail worker deliver everything. Return the addresses that got a message."""
     script = Script()
     with mail_server(script) as url, worker_to(url, renderers=renderers_of(app)) as worker:
         while worker.deliver_due(now=utcnow()):

@@ -13,7 +13,7 @@ from campaign.jobs.worker import JobLoop, worker_context
 
 
 def job_loop(kind: str, *, now: datetime | None = None, stop: Event | None = None) -> JobLoop:
-    """Return the loop of a separate worker for jobs of `kind`; `now` freezes its clock."""
+    """Return the loop of a separate worker for jobs of `kind`. `now` freezes its clock."""
     app = current_app._get_current_object()
     context = worker_context(app, stop or Event())
     clock = (lambda: now) if now else database_now

@@ -119,7 +119,7 @@ def signature(petition="home", fields=AMALIA, *, signed_at=None, **changes):
 
 
 def seal(kiosk, key, sequence, content, *, uuid=None, bound_to=None):
-    """Return a record sealed to `key` of campaign.json; `content` may also be odd bytes."""
+    """Return a record sealed to `key` of campaign.json. `content` may also be odd bytes."""
     uuid = uuid or str(uuid4())
     public = X25519PublicKey.from_public_bytes(codes.from_base64(key["public"]))
     content = content if isinstance(content, bytes) else json.dumps(content).encode()

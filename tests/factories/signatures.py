@@ -66,7 +66,7 @@ def sign(petition, person=AMALIA, *, now=None, **more):
 
 
 def sign_unanswered(petition, person):
-    """Sign as the form does, committed; any answer to a repeat waits for the worker."""
+    """Sign as the form does, committed. Any answer to a repeat waits for the worker."""
     accept(signature_command(petition, person))
 
 
@@ -76,7 +76,7 @@ def accept(*commands):
 
 
 def signature_command(petition, person=AMALIA, *, now=None, version=None, **more):
-    """Return the command to sign; `more` are further details of the supporter or of the command."""
+    """Return the command to sign. `more` are further details of the supporter or of the command."""
     now = now or utcnow()
     details = {**person, **more}
     command = {name: details.pop(name) for name in COMMAND & details.keys()}

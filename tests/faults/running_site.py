@@ -26,7 +26,7 @@ from tests.preloaded import ROOT
 
 PETITION = "find-the-43"
 SECRET = "a-secret-for-tests-only-0123456789abcdef"
-# A busy machine needs this long at most; whatever is ready sooner is not waited for.
+# A busy machine needs this long at most. Whatever is ready sooner is not waited for.
 START_SECONDS = 180
 STOP_SECONDS = 60
 TIMEOUT_SECONDS = 300
@@ -143,7 +143,7 @@ class RunningSite:
 
 
 class Crowd:
-    """Threads that repeat one action until stopped; `acknowledged` holds the successful results.
+    """Threads that repeat one action until stopped. `acknowledged` holds the successful results.
 
     `act(number)` performs the action for the number. It returns what the site acknowledged, or
     None.
@@ -232,7 +232,7 @@ def sign(url, address):
 
 
 def wait_until(holds, seconds=TIMEOUT_SECONDS):
-    """Return as soon as `holds()` is true; `seconds` only bound what never comes."""
+    """Return as soon as `holds()` is true. `seconds` only bound what never comes."""
     end = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < end, f"not so within {seconds} s: {holds.__name__}"

@@ -11,7 +11,7 @@ from tests.browser.kiosk.tablet import ALL_OF, Tablet
 from tests.faults.chaos import name_of
 
 FAMILY = "Rosales"
-# After each start the first people sign by tapping; all others use the same modules directly.
+# After each start the first people sign by tapping. All others use the same modules directly.
 MAX_BY_HAND = 2
 # The next person comes once at most this many records wait on the tablet. So it keeps pace with the
 # site, and goes on for a while offline.
@@ -46,7 +46,7 @@ class RecordingTablet(Tablet):
 
 
 class TabletThread(threading.Thread):
-    """One paired browser in its own thread; `thanked` holds the given names of thanked people.
+    """One paired browser in its own thread. `thanked` holds the given names of thanked people.
 
     `uncertain` holds those who were interrupted and told nothing. `failure` is what ended the
     thread early.

@@ -62,7 +62,7 @@ class Tablet:
         self.queue = [record for record in self.queue if record["id"] not in self.receipts]
 
     def _person(self, number):
-        """Return the person for a number; every hundredth signs at all tablets."""
+        """Return the person for a number. Every hundredth signs at all tablets."""
         place = 0 if number % 100 == 0 else self._place + 1
         return {
             "given_name": name_of(place, number),

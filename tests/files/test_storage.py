@@ -163,7 +163,7 @@ def test_storage_that_is_away_is_an_error_within_seconds(tmp_path, caplog):
 
 
 def connections_at(server):
-    """Return how many connections wait at a server that never answers; forget them."""
+    """Return how many connections wait at a server that never answers. Forget them."""
     server.settimeout(0)
     count = 0
     with suppress(BlockingIOError):

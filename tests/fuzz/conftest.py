@@ -62,7 +62,7 @@ def site(client):
 
 @pytest.fixture
 def watcher(app, caplog):
-    """Send requests; at its end the test fails for all claims that responses broke."""
+    """Send requests. At its end the test fails for all claims that responses broke."""
     watcher = Watcher(caplog)
     yield watcher
     watcher.close()

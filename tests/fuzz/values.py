@@ -183,7 +183,7 @@ def urlencoded(pairs):
 
 
 class Dice:
-    """Choose from all this by a seeded random.Random; `count` is how many requests a test sends."""
+    """Choose from all this by a seeded random.Random. `count` is how many requests a test sends."""
 
     def __init__(self, random, count=0):
         self.random, self.count = random, count

@@ -87,7 +87,7 @@ def _forms(text):
 
 
 def _literals(tree):
-    """Yield each string of the code, without docstrings; an f-string's values become a digit."""
+    """Yield each string of the code, without docstrings. An f-string's values become a digit."""
     owners = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
     passed_over = {
         id(node.body[0].value)

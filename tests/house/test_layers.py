@@ -41,7 +41,7 @@ def test_templates_use_only_those_of_lower_layers():
 
 
 def test_inner_modules_import_no_forms_views_or_routes():
-    """The contracts name the usual files; this covers those that only one package has."""
+    """The contracts name the usual files. This covers those that only one package has."""
     graph = grimp.build_graph("campaign", cache_dir=None)
     found = [
         f"{importer} imports {imported}"

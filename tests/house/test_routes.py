@@ -1,4 +1,4 @@
-"""Tests that every route says who may use it; a new route fails until it does."""
+"""Tests that every route says who may use it. A new route fails until it does."""
 
 PUBLIC = {
     "GET /",

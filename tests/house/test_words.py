@@ -79,7 +79,7 @@ def test_no_page_or_email_has_text_outside_the_catalogues():
 
 
 def test_no_script_contains_a_sentence():
-    """Scripts take text from attributes; a capital and two words look like a sentence."""
+    """Scripts take text from attributes. A capital and two words look like a sentence."""
     sentence = re.compile(r"""(["'`])[A-Z][a-z]+ [a-z]+[^"'`]*\1""")
     scripts = [path for path in (ROOT / "static/js").rglob("*.js") if "vendor" not in path.parts]
     found = {

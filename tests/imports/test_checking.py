@@ -93,7 +93,7 @@ NASTY = st.one_of(
             "\u202eAna",
         ]
     ),
-    # A code of invisible characters alone is nothing to the form; a row says that it is missing.
+    # A code of invisible characters alone is nothing to the form. A row says that it is missing.
     st.text(st.characters(exclude_categories=("C", "Z")), max_size=30),
 )
 

@@ -19,7 +19,7 @@ LOSE = """() => document.querySelector(".stage-canvas").getContext("webgl2").get
 GONE = """HTMLCanvasElement.prototype.getContext = ((real) => function (...all) {
     return window.gone_ ? null : real.apply(this, all);
 })(HTMLCanvasElement.prototype.getContext);"""
-# Frames come in real time; `clock_` sets the time that they are told.
+# Frames come in real time. `clock_` sets the time that they are told.
 CLOCK = """window.clock_ = (now) => now;
 requestAnimationFrame = ((real) => (act) => real((now) => act(clock_(now))))(requestAnimationFrame);"""
 MODULES = (

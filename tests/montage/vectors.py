@@ -1,4 +1,4 @@
-"""Results that Python and JavaScript must share; written by ``python -m tests.montage.vectors``."""
+"""Results that Python and JavaScript must share. Written by ``python -m tests.montage.vectors``."""
 
 import json
 from pathlib import Path

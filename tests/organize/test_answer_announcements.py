@@ -34,7 +34,7 @@ def desk(desk_of):
 
 @pytest.fixture
 def answer(desk):
-    """A published answer; three people in English and one in French asked to be told."""
+    """A published answer. Three people in English and one in French asked to be told."""
     ask_many(desk.petition, 3)
     ask_many(desk.petition, 1, first=3, lang="fr")
     return make_answer(desk.petition)

@@ -28,7 +28,7 @@ HOME = f"{LIST}/result/telling"
 
 @pytest.fixture
 def desk(desk_of):
-    """An owner's desk; three people in English and one in French asked to be told."""
+    """An owner's desk. Three people in English and one in French asked to be told."""
     cause = make_cause()
     desk = desk_of("owner", cause.id)
     desk.petition = make_petition(cause_id=cause.id)

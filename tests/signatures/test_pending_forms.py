@@ -73,7 +73,7 @@ def to_record(form_data, **changes):
 
 @pytest.fixture
 def both(petition):
-    """A stranger's form, then the supporter's; returns the signature's id and the latter's row."""
+    """A stranger's form, then the supporter's. Returns the signature's id and the latter's row."""
     now = utcnow()
     signature_id = sign(petition, STRANGER, now=now)
     assert sign(petition, HERS, now=now + SECOND / 2) == signature_id

@@ -41,7 +41,7 @@ def find_differences():
 
 @pytest.fixture
 def hatched(petition):
-    """The ids of three counted signatures; a fourth was withdrawn, so the number 2 is free."""
+    """The ids of three counted signatures. A fourth was withdrawn, so the number 2 is free."""
     ids = [sign_and_hatch(petition, ODILE, email=f"o{place}@kwan.example") for place in range(4)]
     withdraw(ids[1])
     hatch_now()

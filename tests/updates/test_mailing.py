@@ -57,14 +57,14 @@ def plan(update, **wishes):
 
 
 def send_all(now=None):
-    """Let the worker enqueue everything due; return how many emails that made."""
+    """Let the worker enqueue everything due. Return how many emails that made."""
     before = _receipts()
     run_jobs(mailings.JOB, now=now)
     return _receipts() - before
 
 
 def send_batch(mailing, now=None):
-    """Enqueue one batch of a mailing; return how many subscriptions it handled."""
+    """Enqueue one batch of a mailing. Return how many subscriptions it handled."""
     return write(mailing_sender.send_batch, row_id=mailing.id, now=now or utcnow()).readers
 
 

@@ -42,7 +42,7 @@ def merge(signature_id):
 
 
 def mail(cause_id):
-    """Plan a mailing and enqueue its emails; return how many."""
+    """Plan a mailing and enqueue its emails. Return how many."""
     update = make_update(cause_id=cause_id)
     write(mailings.plan_mailing, update_id=update.id, now=utcnow())
     run_jobs(mailings.JOB, now=utcnow() + timedelta(minutes=1))

@@ -79,7 +79,7 @@ def email_of(app, update, subscription_id, *, is_loaded=True):
 
 
 def one_press_in(email):
-    """Return the PressLink in an email, or None; text and HTML must have the same one."""
+    """Return the PressLink in an email, or None. Text and HTML must have the same one."""
     found = ONE_PRESS.findall(email.text)
     assert ONE_PRESS.findall(email.html.replace("&amp;", "&"))[:1] == found
     return press_link(found[0][0]) if found else None
@@ -210,7 +210,7 @@ def digest_of(app, subscription_id):
 
 
 def mail_about(slug, petition, **fields):
-    """Mail a new public update about a petition; return the id of its mailing."""
+    """Mail a new public update about a petition. Return the id of its mailing."""
     update = make_update(slug, cause_id=petition.cause_id, petition_ids=[petition.id], **fields)
     return write(plan_mailing, update_id=update.id, now=utcnow()).id
 

@@ -9,7 +9,7 @@ from tests.conftest import make_app
 
 
 class Faults:
-    """The error that the probe page raises next; with None it responds normally."""
+    """The error that the probe page raises next. With None it responds normally."""
 
     def __init__(self):
         self.next = None

@@ -160,7 +160,7 @@ def test_targets_of_an_area_are_looked_up_without_storing_anything(
         place for place, row_id in enumerate(ids) if f'"targets-{row_id}"' in before_others
     } == likely
     assert STORY in page.text and rows() == []
-    # Whom nobody else can be meant by is chosen; between two, the person chooses.
+    # A single target is chosen automatically. Between two, the person chooses.
     checked = [row_id for row_id, is_checked in offered(page).items() if is_checked]
     assert checked == ([ids[0]] if likely == {0} else [])
 

@@ -13,7 +13,7 @@ SECONDS = 60
 
 
 def until_hatched(site, family, count):
-    """Wait until this many signatures of the family have hatched; return their given names."""
+    """Wait until this many signatures of the family have hatched. Return their given names."""
     end = time.monotonic() + SECONDS
     while time.monotonic() < end:
         found = stored(site, family)

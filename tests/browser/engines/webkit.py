@@ -83,7 +83,7 @@ class WebKit:
 
 
 def _display(folder):
-    """Start a virtual screen; return its process and the number it chose."""
+    """Start a virtual screen. Return its process and the number it chose."""
     read, write = os.pipe()
     process = subprocess.Popen(
         [SCREEN, "-displayfd", str(write), "-screen", "0", "1024x860x24", "-nolisten", "tcp"],

@@ -114,7 +114,7 @@ def test_letter_reaches_its_target_once_its_writer_confirms(writer, inbox):
 
 
 def write_and_confirm(visitor, inbox, story):
-    """Send and confirm a letter with this story; return what its writer wrote."""
+    """Send and confirm a letter with this story. Return what its writer wrote."""
     CauseScreen.open(visitor).find("a[href*='/actions/open-the-register']").first.click()
     visitor.page.wait_for_url("**/actions/open-the-register*")
     own_words = STORIES[story].format(visitor.address)

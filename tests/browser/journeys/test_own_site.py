@@ -126,7 +126,7 @@ def set_up(admin, site):
 
 
 def publish(admin):
-    """Publish a cause with a petition; return their slugs."""
+    """Publish a cause with a petition. Return their slugs."""
     page = admin.page
     page.goto("/organize/causes/new")
     page.fill("[name=title_es]", "Agua limpia")

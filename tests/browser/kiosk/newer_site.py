@@ -36,7 +36,7 @@ class Proxy(BaseHTTPRequestHandler):
             words = words.replace(former.encode(), other.encode())
         if self.server.broken and self.path.endswith(self.server.broken):
             self.server.refuses.wait(HELD_SECONDS)
-            # The file may be cached for a year; its error must not be.
+            # The file may be cached for a year. Its error must not be.
             self.send_response(503)
             self.send_header("Cache-Control", "no-store")
         else:
@@ -52,7 +52,7 @@ class Proxy(BaseHTTPRequestHandler):
 
 
 class NewerSite(ThreadingHTTPServer):
-    """A site like ServedSite; `is_newer` says whether its app is the other version.
+    """A site like ServedSite. `is_newer` says whether its app is the other version.
 
     `changes` are pairs (old text, new text) by path. A path that ends with `broken` is refused
     while `refuses` is set, and waits otherwise. The app's page is served only while `gives_page` is

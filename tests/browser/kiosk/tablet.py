@@ -23,7 +23,7 @@ CODE = re.compile(r"\b([A-Z0-9]{4}-[A-Z0-9]{4})\b")
 
 
 class Tablet:
-    """One profile in `folder`; `context` and `page` are those of its browser while it runs."""
+    """One profile in `folder`. `context` and `page` are those of its browser while it runs."""
 
     timeout_ms = TIMEOUT_MS
 
@@ -147,7 +147,7 @@ class Tablet:
         self.screen("panel")
 
     def answered(self, status, content=None, **headers):
-        """Answer each sync with this status instead of the server; 0 restores the server."""
+        """Answer each sync with this status instead of the server. 0 restores the server."""
         self.page_errors.allowed.add(status)
         self.context.unroute_all()
         if status:
@@ -183,7 +183,7 @@ class Tablet:
             lock.unlink(missing_ok=True)
 
     def cut_power(self):
-        """Kill every process of this browser at once; any thread may do it."""
+        """Kill every process of this browser at once. Any thread may do it."""
         for process in Path("/proc").iterdir():
             if process.name.isdigit() and str(self.folder) in _command(process):
                 with suppress(ProcessLookupError):

@@ -239,7 +239,7 @@ def _refused(site):
 
 
 def _ticks(page):
-    """Let ten seconds pass on the page; return True."""
+    """Let ten seconds pass on the page. Return True."""
     page.clock.run_for(REQUEST_MS)
     return True
 

@@ -16,7 +16,7 @@ def call(page, module, name, *arguments):
 
 
 def until(claim, seconds=60, pause=0.05):
-    """Wait until `claim()` is true, and return its value; `seconds` only bound what never comes."""
+    """Wait until `claim()` is true, and return its value. `seconds` only bound what never comes."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if result := claim():
@@ -69,7 +69,7 @@ def hide(page, is_hidden):
 
 
 def open_form(page, query="", left=200):
-    """Open the petition and wait for its module; signing earlier would happen without script."""
+    """Open the petition and wait for its module. Signing earlier would happen without script."""
     page.goto(f"/pages/petition.html{query}")
     expect(page.locator("#left")).to_have_text(f"{left} letters left")
 

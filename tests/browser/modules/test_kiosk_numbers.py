@@ -53,7 +53,7 @@ def test_signer_is_counted_once_from_the_touch_to_the_hatching(tablet):
     # The site has numbered it, but the tablet's receipt is on its way or was lost.
     tablet.evaluate("() => Object.assign(window.site, { last: 11, known: { a: 11 } })")
     assert tablet.evaluate(ASK) == 11
-    # Its receipt is there; the record leaves the queue a moment later.
+    # Its receipt is there. The record leaves the queue a moment later.
     tablet.evaluate("() => window.ahead.expect(['a'])")
     assert tablet.evaluate(LOOK) == 11
     tablet.evaluate("() => { window.queue = []; }")

@@ -52,13 +52,13 @@ def tablet(page):
 
 
 def sync_attempts(page, count=1):
-    """Wait for this many messages; return which kiosk sent how many records in each."""
+    """Wait for this many messages. Return which kiosk sent how many records in each."""
     until(lambda: page.evaluate("window.asks.length") >= count)
     return page.evaluate("window.asks.splice(0)")
 
 
 def idle(page, seconds):
-    """Let this much time pass; nothing may be sent."""
+    """Let this much time pass. Nothing may be sent."""
     page.clock.run_for(1000 * seconds)
     page.evaluate(GO_ON)
     assert page.evaluate("window.asks") == []

@@ -19,7 +19,7 @@ INSERT = """
 
 @contextmanager
 def flood(served, slug, many):
-    """Hold `many` signatures; yield a function that counts those matching a condition."""
+    """Hold `many` signatures. Yield a function that counts those matching a condition."""
     with closing(
         sqlite3.connect(served.var / "volante.sqlite3", timeout=SECONDS, isolation_level=None)
     ) as database:

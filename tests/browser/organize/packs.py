@@ -10,7 +10,7 @@ import pypdfium2
 
 
 class Pack:
-    """The files of a pack, by name; a damaged pack or wrong checksums raise an error."""
+    """The files of a pack, by name. A damaged pack or wrong checksums raise an error."""
 
     def __init__(self, content):
         with zipfile.ZipFile(io.BytesIO(content)) as archive:

@@ -54,7 +54,7 @@ def _ask(asker):
 
 
 def _publish(odile):
-    """Enter an answer and publish it; return its id."""
+    """Enter an answer and publish it. Return its id."""
     page = odile.page
     go(odile, f"answers/{SLUG}/new", "new answer")
     page.locator("#target").select_option(index=1)

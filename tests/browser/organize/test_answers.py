@@ -46,7 +46,7 @@ def test_answer_is_published_and_a_target_answers(newcomer, arrive, lang, width,
 
 
 def _enter(editor):
-    """Enter an answer with a document, preview and publish it; return its id."""
+    """Enter an answer with a document, preview and publish it. Return its id."""
     page = editor.page
     go(editor, f"answers/{SLUG}", "answers of a petition")
     go(editor, f"answers/{SLUG}/new", "new answer")
@@ -83,7 +83,7 @@ def _read(visitor, lang, shown):
 
 
 def _make_link(editor, lang):
-    """Create a link for the target in this language; return its path."""
+    """Create a link for the target in this language. Return its path."""
     page = editor.page
     go(editor, f"answers/{SLUG}", "answers of a petition")
     page.select_option("#lang", lang)

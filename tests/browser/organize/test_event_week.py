@@ -187,7 +187,7 @@ def _receive(odile, slug, code):
     other.close()
     page.locator(".check-in-button").click()
     expect(page.locator(".check-in-result--note")).to_contain_text("Amalia Rosales")
-    # The list changes after the result; until then a tap belongs to the old list.
+    # The list changes after the result. Until then a tap belongs to the old list.
     expect(page.locator(".check-in-row.is-in")).to_have_count(0)
     page.locator(".check-in-button").click()
     expect(page.locator(".check-in-result--success")).to_be_visible()

@@ -24,7 +24,7 @@ def press_and_wait(visitor, kind):
 
 
 def downloaded(visitor):
-    """Wait for the file; return (bytes, digest on the page, number of signatures on it)."""
+    """Wait for the file. Return (bytes, digest on the page, number of signatures on it)."""
     page = visitor.page
     link = page.locator("main a[href$='/download']")
     expect(link).to_be_visible(timeout=MADE_MS)

@@ -279,7 +279,7 @@ def _withdraw(owner):
 
 
 def _pack(owner):
-    """Request the pack, wait for it, and return it; the page must describe it correctly."""
+    """Request the pack, wait for it, and return it. The page must describe it correctly."""
     page = owner.page
     _open(owner, f"handovers/{PETITION}/pack")
     page.fill("#purpose", "Para el ministerio")
@@ -342,6 +342,6 @@ def _open(visitor, path):
 
 
 def _save(owner):
-    """Press the save button; the page that follows must confirm it."""
+    """Press the save button. The page that follows must confirm it."""
     owner.page.locator("main form .actions button.button--secondary").last.click()
     expect(owner.page.locator(".alert--success")).to_be_visible()

@@ -19,7 +19,7 @@ numbers = count(1)
 
 
 def signed(served, lang):
-    """Sign with a comment and confirm; return the email address and the comment."""
+    """Sign with a comment and confirm. Return the email address and the comment."""
     address, comment = f"zora.{next(numbers)}@correo.mx", f"Reading this in class {next(numbers)}."
     confirm(
         served.url,

@@ -42,7 +42,7 @@ class Mailbox(Screen):
         return self
 
     def _wait_for(self, count, is_wanted):
-        """Request the list until it has so many that are wanted; then show it.
+        """Request the list until it has so many that are wanted. Then show it.
 
         To load the page again and again would take the browser a tenth of a second each time.
         """
@@ -83,7 +83,7 @@ class EmailScreen(Screen):
         return code
 
     def press(self):
-        """Press the button in the HTML email; it opens outside its frame."""
+        """Press the button in the HTML email. It opens outside its frame."""
         # While the frame still grows, a press may hit the button's old place.
         self.page.wait_for_load_state("networkidle")
         self._looks.locator("a[href*='/signatures/confirm/']").first.click()

@@ -21,7 +21,7 @@ class OnePressScreen(Screen):
         self.find(f"{self.marker} [name=name_display][value={name_display}]").check()
 
     def press(self):
-        """Press the button, and wait for the number; without script, reload for it."""
+        """Press the button, and wait for the number. Without script, reload for it."""
         self.button.click()
         return self.number()
 

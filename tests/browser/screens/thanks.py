@@ -65,7 +65,7 @@ class ConfirmScreen(Screen):
     marker = "main form[action*='/signatures/confirm/']"
 
     def confirm(self):
-        """Press the button, and wait for the number; without script, reload for it."""
+        """Press the button, and wait for the number. Without script, reload for it."""
         self.find(f"{self.marker} button").click()
         self.page.wait_for_url("**/signatures/hatched/*")
         look_again = self.find("main [data-module=hatch-poll] a:visible")

@@ -19,7 +19,7 @@ SETTING = re.compile(
 )
 OF_A_TABLE = re.compile(r"const OF_A_TABLE = \[(.*)\];")
 EVENT = re.compile(r"new (?:Custom)?Event\(\s*\"([\w:-]+)\"")
-# Another tab, the host page and the service worker may have another version; our own workers do
+# Another tab, the host page and the service worker may have another version. Our own workers do
 # not.
 SENT = re.compile(
     r"channel\.postMessage\(\{([^}]*)\}|parent\.postMessage\(\{([^}]*)\}|postMessage\(\"([\w-]+)\"\)"

@@ -28,7 +28,7 @@ READ = {"form", "args", "values", "files"}
 
 
 def addresses() -> set[str]:
-    """Return each rule with its methods; endpoints may be renamed."""
+    """Return each rule with its methods. Endpoints may be renamed."""
     rules = current_app.url_map.iter_rules()
     return {f"{rule.rule} {' '.join(sorted(rule.methods - {'HEAD', 'OPTIONS'}))}" for rule in rules}
 

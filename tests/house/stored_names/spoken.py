@@ -94,7 +94,7 @@ def public_json(petition_slug: str = "home", cause_slug: str = "valley") -> set[
 
 
 def form_fields() -> set[str]:
-    """Return the fields of each form class, one line a class; classes may be renamed."""
+    """Return the fields of each form class, one line a class. Classes may be renamed."""
     found = set()
     for module, _tree in modules():
         for var in vars(module).values():
@@ -120,7 +120,7 @@ def template_fields() -> set[str]:
 
 
 def _paths(value, path="") -> Iterator[str]:
-    """Yield the path of each key; `*` is a name that is not ours, `[]` each item of a list."""
+    """Yield the path of each key. `*` is a name that is not ours, `[]` each item of a list."""
     if isinstance(value, dict):
         for name, item in value.items():
             inner = f"{path}.{'*' if OWN.fullmatch(name) else name}".lstrip(".")

@@ -32,7 +32,7 @@ RECORDS = (audit.record_audit_event, audit.record_planned, core_audit.AuditEvent
 
 
 def states() -> set[str]:
-    """Return the allowed values of each column that is limited to some; columns may be renamed."""
+    """Return the allowed values of each column that is limited to some. Columns may be renamed."""
     found = set()
     for table in db.metadata.tables.values():
         for constraint in table.constraints:

@@ -33,7 +33,7 @@ NOON = utcnow().replace(microsecond=0) - timedelta(hours=3)
 
 
 def collected(petition, details, *, evidence="paper", is_confirmed=True, **more):
-    """Return the command for one collected signature; `details` may have no email address."""
+    """Return the command for one collected signature. `details` may have no email address."""
     return signature_command(
         petition,
         details,
