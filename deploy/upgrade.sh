@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Upgrade Volante, or go back to the release before, while the site goes on answering:
 #
-#   volante upgrade ARCHIVE     (a path or an address; SHA256SUMS is beside it)
+#   volante upgrade ARCHIVE     (a path or an address, with SHA256SUMS beside it)
 #   volante rollback
 #
 # Both releases run beside each other for some seconds, and share the socket that systemd holds.

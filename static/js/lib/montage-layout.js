@@ -59,7 +59,7 @@ function isInside(mask, x, y) {
 }
 
 /**
- * Finds places; keeps how many butterflies come before each block of candidates, so that a search
+ * Finds places. Keeps how many butterflies come before each block of candidates, so that a search
  * far down the line begins near its goal.
  */
 export class Places {

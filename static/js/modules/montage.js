@@ -1,5 +1,5 @@
 // A montage that updates itself. On its own page, readers can explore it. Without a canvas, the
-// names open as a list. On other pages it starts only when a count changes; until then, the server's
+// names open as a list. On other pages it starts only when a count changes. Until then, the server's
 // picture costs a phone nothing.
 
 import { getElement } from "../parts/get-element.js";

@@ -3,7 +3,7 @@
 import { getField } from "./get-element.js";
 import { whenTypingPauses } from "./typing-pause.js";
 
-// Returns a function that asks for a new preview soon. `bodyOf` returns what is sent to `url`; the
+// Returns a function that asks for a new preview soon. `bodyOf` returns what is sent to `url`. The
 // answer is shown in `output`.
 /**
  * @param {HTMLFormElement} form
