@@ -19,7 +19,7 @@ from campaign.signatures import tokens
 from campaign.targets.operations import create_profile
 
 LETTER_TEXTS = ("subject", "opening", "closing")
-# The letters were written one after another, the last one right now.
+# The time between two letters. The last one is from right now.
 PAUSE = timedelta(hours=7)
 
 

@@ -1,4 +1,4 @@
-"""The test email, by which an organizer sees who the emails of an organisation are from."""
+"""The test email that shows an organizer who the emails of an organisation are from."""
 
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -51,7 +51,7 @@ class LastTest(NamedTuple):
 def last_test(organisation_id: int, now: datetime) -> LastTest | None:
     """Return the last test email of an organisation, or None if none is in the outbox.
 
-    One that is late says that the worker does not run, or that it cannot reach the mail server.
+    If it is late, the worker does not run or cannot reach the mail server.
     """
     row = db.session.execute(
         select(OutboxMessage.state, OutboxMessage.created_at, OutboxMessage.sent_at)

@@ -114,8 +114,8 @@ def texts_of(wording: _Texts) -> dict[str, str]:
 def wording_for(petition: Petition, lang: str) -> Wording:
     """Return the wording for readers of `lang`.
 
-    It is that of the nearest variety of the language. Between the product's sentences in one
-    language, a text in another one would be hard to follow.
+    If `lang` has none, it is that of another variety of the language. A text in another language
+    would be hard to follow between the product's sentences.
     """
     by_lang = {row.lang: row for row in petition.wordings}
     chosen = nearest(list(by_lang), lang)

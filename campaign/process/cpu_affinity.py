@@ -1,6 +1,7 @@
 """Pin each process to its own CPU.
 
-If Python's global lock moved between two CPUs, every handover would empty their caches.
+If threads of one process ran on two CPUs, each handover of Python's global lock would empty the
+caches of both.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""The one cache in memory for what many requests need, and what may be a few seconds old."""
+"""The cache in memory for what many requests need and what may be a few seconds old."""
 
 from collections.abc import Callable, Hashable
 from time import monotonic

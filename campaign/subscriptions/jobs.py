@@ -49,7 +49,7 @@ def _end_unanswered(cutoff: datetime, now: datetime) -> int:
 def _drop_pending(cutoff: datetime) -> int:
     is_old = (PENDING, Subscription.source != "import", Subscription.created_at <= cutoff)
     old = select(Subscription.id).where(*is_old).limit(BATCH_SIZE)
-    # The conditions are repeated, so that a subscription confirmed at this very moment is kept.
+    # Repeat the conditions, so that a subscription that was just confirmed is kept.
     statement = delete(Subscription).where(Subscription.id.in_(old), *is_old)
     ids = db.session.scalars(
         statement.returning(Subscription.id).execution_options(synchronize_session=False)
@@ -59,7 +59,7 @@ def _drop_pending(cutoff: datetime) -> int:
 
 
 def _empty_ended(cutoff: datetime) -> int:
-    """Keep the consent and how it ended, but erase whose it was."""
+    """Keep the consent and how it ended, but erase the address."""
     is_old = (
         Subscription.state == "ended",
         Subscription.ended_at <= cutoff,

@@ -25,7 +25,7 @@ from campaign.site.settings import site_settings
 class LanguageConverter(BaseConverter):
     """Path segment that is one of the site's languages now, as they can change at any time."""
 
-    # Shorter than the names of our other folders, except these two.
+    # A tag is shorter than the first part of our other URLs, except these two.
     regex = "(?!(?:api|dev)(?:/|$))[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,4}){0,2}"
 
     def to_python(self, value: str) -> str:
@@ -60,7 +60,7 @@ class InterfaceMessages(Domain):
         locale = get_locale()
         if locale is None or locale.language in INTERFACE_LANGUAGES:
             return cast(NullTranslations, super().get_translations())
-        # The languages of the site are not looked up for each message.
+        # Do not read the settings of the site for each message.
         locale_and_messages = g.get("messages_of_locale")
         if locale_and_messages is None or locale_and_messages[0] is not locale:
             lang = interface_lang(locale.language, site_settings().languages)

@@ -43,11 +43,11 @@ BATCH_SIZE = 200
 MAX_WAITING = 600
 # How long the next batch waits until earlier emails have left.
 OUTBOX_WAIT = timedelta(seconds=0.25)
-# How long it waits while mailings are switched off.
+# How long the next batch waits while mailings are switched off.
 SWITCHED_OFF_PAUSE = timedelta(seconds=5)
 # Why a queued email waits in the outbox: its sending is paused, or its subject is not public.
 SENDING_WAITS = "its sending is paused"
-# Shorter than emails are kept in the outbox, so that the report can still be made from them.
+# Shorter than the outbox keeps emails, because the report is made from them.
 RECEIPT_RETENTION = timedelta(days=25)
 # How many receipts one transaction deletes.
 FORGOTTEN_AT_ONCE = 5000
@@ -56,13 +56,13 @@ Email = TypeVar("Email", bound=BulkEmail)
 
 
 class AlreadyBegun(CampaignError):
-    """It was planned or begun already, so it can be neither changed nor begun again."""
+    """The bulk email was planned or begun already, so it can be neither changed nor begun."""
 
     status = 409
 
 
 class BulkEmailOver(CampaignError):
-    """It is stopped or done."""
+    """The bulk email is stopped or done."""
 
     status = 409
 
@@ -122,7 +122,7 @@ class BulkSender(ABC, Generic[Email]):
         return row
 
     def stop(self, *, row_id: int, now: datetime) -> Email:
-        """End it permanently. Emails that are queued but not sent yet stay unsent.
+        """End the bulk email permanently. Emails that are queued but not sent yet stay unsent.
 
         Raise BulkEmailOver.
         """
@@ -131,7 +131,7 @@ class BulkSender(ABC, Generic[Email]):
         return row
 
     def end(self, row: Email, state: str, *, now: datetime) -> None:
-        """End it. `state` is `stopped`, or `done` if it has reached everyone."""
+        """End the bulk email. `state` is `stopped`, or `done` if it has reached everyone."""
         row.state, row.finished_at = state, now
         self.note_ended(row)
         db.session.flush()
@@ -157,7 +157,7 @@ class BulkSender(ABC, Generic[Email]):
             .execution_options(populate_existing=True)
         )
         if row is None:
-            # It was paused, stopped or deleted. Resuming enqueues the job again.
+            # The row was paused, stopped or deleted. Resuming enqueues the job again.
             return BatchResult(0, None)
         if obstacle := self.obstacle(row, now):
             return obstacle
@@ -178,7 +178,7 @@ class BulkSender(ABC, Generic[Email]):
         return BatchResult(len(readers), now)
 
     def finish(self, row: Email, state: str, *, now: datetime) -> None:
-        """End it as `end` does, and record how many emails it was."""
+        """End the bulk email as `end` does, and record how many emails it had."""
         self.end(row, state, now=now)
         self._record_audit_event(
             self.done_action(row),
@@ -229,9 +229,9 @@ class BulkSender(ABC, Generic[Email]):
         return len(receipts)
 
     def forget_receipts(self, *, now: datetime) -> int:
-        """Save the reports of what ended long ago, and delete its receipts. Return how many.
+        """Save the reports of bulk emails that ended long ago, and delete their receipts.
 
-        This must happen before the emails are swept from the outbox.
+        Return how many receipts. This must happen before the emails are swept from the outbox.
         """
         receipt_ids = select(self.receipts.id)
         over = db.session.scalars(
@@ -335,7 +335,7 @@ class BulkSender(ABC, Generic[Email]):
         """Keep how many emails a batch enqueued."""
 
     def note_ended(self, row: Email) -> None:
-        """Note that it has ended, so that a restored backup does not continue it."""
+        """Note that the bulk email has ended, so that a restored backup does not continue it."""
 
     def emailed(self, row: Email) -> int:
         """Return how many emails were enqueued."""

@@ -41,7 +41,7 @@ PAUSE = timedelta(seconds=30)
 SAFE_SECONDS = CLAIM_LIFETIME.total_seconds() - 2
 
 MAX_PASS_SECONDS = 30
-# Kept short, because someone may sign during the pass, and the email they wait for goes first.
+# A pass is short, because the email to someone who signs during it goes first in the next one.
 MAX_BULK_PASS_SECONDS = 2
 
 log = logging.getLogger("campaign.mail")
@@ -207,7 +207,7 @@ class OutboxWorker:
     def _free_transports(self) -> list[SmtpTransport | FolderTransport]:
         """Record late results of slow servers, and return the transports that are free now.
 
-        Those connected come first: few emails need no new connection, nor the one that failed.
+        Connected ones come first, so few emails need no new connection, nor the one that failed.
         """
         for batch in self._unfinished:
             for email, result in batch.late_results():

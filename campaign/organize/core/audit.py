@@ -126,7 +126,7 @@ def log_view(*audit_events: AuditEvent) -> None:
         write(lambda: [audit_event.record_entry(who, None) for audit_event in audit_events])
 
 
-# The columns of a picture. Its digest tells that it is another one.
+# The columns of a picture. Its digest shows whether it was replaced.
 PICTURE = "digest focal_x focal_y alts"
 # Kind of subject → (table, column that refers to the subject, columns to record). A test demands
 # every other column of these tables, and every other table, in its list of exceptions.
@@ -213,7 +213,7 @@ AUDITED_COLUMNS = {
 OTHER_FIELDS = {("mailing", "state"): "mailing_state", ("share_text", "body"): "share_texts"}
 # Columns that refer to a row which the log names by its slug → table of that row.
 NAMED_BY_SLUG = {"event_id": "event", "petition_id": "petition"}
-# What tells apart several rows of one subject: a language, a position, logo and mark, or a number.
+# The columns that distinguish several rows of one subject, such as language, position or number.
 PART_COLUMNS = ("lang", "position", "purpose", "number")
 MAX_CHANGES = 40
 MAX_LENGTH = 160

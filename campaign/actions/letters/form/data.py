@@ -1,4 +1,4 @@
-"""The part of a letter's form for programs that show it themselves: tablets, and partners."""
+"""A letter's form as data, for tablets and partners, which show it themselves."""
 
 from typing import Any, cast
 
