@@ -24,7 +24,7 @@ from campaign.files.scratch import scratch_folder
 from campaign.petitions.models import Petition
 from campaign.signatures.models import Signature
 
-# A signature is stored up to this long after its time of signing was taken.
+# A signature is stored at most this long after the time of signing that it records.
 MARGIN = timedelta(minutes=5)
 COUNTED = (Signature, Petition, Cause, Organizer)
 
@@ -32,8 +32,8 @@ COUNTED = (Signature, Petition, Cause, Organizer)
 def check_backup(backup: BackupFile) -> None:
     """Restore a backup into a new database, migrate it there, and check it. Raises ClickException.
 
-    It is compared with the present database: it must have each signature of the time before it was
-    made. Then the tally and the ledger are recomputed.
+    It must have each signature of the present database that is older than the backup. Then the
+    tally and the ledger are recomputed.
     """
     if db.engine.url.get_backend_name() == "sqlite":
         # An encrypted backup is first decrypted, beside the database that it is restored into.

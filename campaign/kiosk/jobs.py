@@ -33,8 +33,8 @@ def forget_old(*, now: datetime) -> int:
 def forget(*, now: datetime, days: int) -> int:
     """Erase data from tablets that is no longer needed and return the number of records changed.
 
-    The content of decided records is erased after `days`. That of undecided ones is erased once
-    the personal data of their petition has been. A drawn signature is erased with its signature.
+    The content of decided records is erased after `days`, and that of undecided ones with the
+    personal data of their petition. A drawn signature is erased with its signature.
     """
     return _forget_sealed(now - timedelta(days=days)) + _forget_drawn()
 

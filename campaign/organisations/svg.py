@@ -1,4 +1,4 @@
-"""Clean an SVG logo: what can act, load or change is refused, and of the rest only drawing is left.
+"""Clean an SVG logo: refuse what can act, load or change, and keep only drawing of the rest.
 
 The elements and attributes that we know are copied to a new document. Everything else, such as
 comments and what drawing programs add for themselves, is left out. Simple style sheets become

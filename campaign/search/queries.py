@@ -96,7 +96,7 @@ def _results(terms: list[str], counts: dict[str, int], ids: Sequence[int]) -> Re
         row.id: row
         for row in db.session.scalars(select(SearchDocument).where(SearchDocument.id.in_(ids)))
     }
-    # A document that was indexed again in the meantime has a new id. The next request finds it.
+    # A document that was just indexed again has a new id. The next request finds it.
     rows = [by_id[item] for item in ids if item in by_id]
     return Results({kind: counts[kind] for kind in KINDS if kind in counts}, _hits(rows, terms))
 
@@ -128,7 +128,7 @@ def _own_results(query: str, lang: str, cause_id: int | None) -> Results:
 def neighbours(slug: str, lang: str) -> list[Neighbour]:
     """Return at most three Neighbours of a slug that does not exist.
 
-    They help if one character of the URL is wrong, or if someone guesses it from its words.
+    They help if one character of the URL is wrong, or if someone guesses the URL.
     """
     terms = terms_of(slug)
     if not terms:
@@ -220,12 +220,12 @@ def _order(rank: ColumnElement[int], document: Any) -> tuple[Any, ...]:
 
 
 def _rank(terms: list[str], lang: str) -> ColumnElement[int]:
-    """Return a number that is smaller the more telling the part is that contains the terms."""
+    """Return a rank by the part that contains the terms: the title has the smallest."""
     in_title = SearchDocument.id.in_(ids_with(terms, lang, ("title",), whole_words=True))
     begins_in_title = SearchDocument.id.in_(ids_with(terms, lang, ("title",)))
     ranks = [(in_title, 0), (begins_in_title, 1)]
-    # Some word of nearly every summary begins with any two letters. That says nothing about rank,
-    # and takes as long as everything else.
+    # Nearly every summary has a word that begins with any two given letters. So for two letters it
+    # says nothing about rank, and looking there takes as long as everything else.
     if max(map(len, terms)) > 2:
         ranks.append((SearchDocument.id.in_(ids_with(terms, lang, ("title", "summary"))), 2))
     return case(*ranks, else_=3)

@@ -33,7 +33,7 @@ def make_short_code(key: bytes, purpose: str, number: int, seal: bytes) -> str:
 def read_short_code(key: bytes, purpose: str, code: str, seal: bytes) -> int | None:
     """Return the number in `code`, or None if it is not a code.
 
-    It proves nothing yet: every code has a number. Check that its row belongs to `seal`.
+    The number proves nothing, because every code has one. Check that its row belongs to `seal`.
     """
     if len(code) != CODE_LENGTH or not set(code) <= set(ALPHABET):
         return None

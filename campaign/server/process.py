@@ -28,7 +28,7 @@ BACKLOG = 4096
 # How long a process that shares its socket still reads from its connections before it closes those
 # that are idle.
 LEAVING_SECONDS = 1
-# How late the handler of a signal may run.
+# How many seconds late the handler of a signal may run.
 SIGNAL_SECONDS = 0.5
 # The stubs of these classes lack a method and list other arguments.
 _Worker: Any = RSGIWorker
@@ -69,7 +69,7 @@ def server(
         respawn_failed_workers=True,
         workers_kill_timeout=stop_seconds,
         log_level=LogLevels.error,
-        # Its lines pass through our own handler, like all others.
+        # Its log lines pass through our own handler, like all others.
         log_dictconfig={"loggers": {"_granian": {"propagate": True}}},
     )
 

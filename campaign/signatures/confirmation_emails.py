@@ -35,7 +35,7 @@ LAST_REMINDER = "signature_last_reminder"
 # It redirects to the page of the code in the reader's language.
 SHORT_CODE_PATH = "/c"
 
-# A signature, the form that an email is about, and all that wait with it.
+# A signature, the form that an email is about, and all its forms that wait.
 _Match: TypeAlias = tuple[Signature, UnconfirmedForm, list[UnconfirmedForm]]
 
 
@@ -74,9 +74,9 @@ def _load_signatures(signature_ids: Collection[int]) -> Sequence[Signature]:
 
 
 def _first_form(queued: OutboxRow) -> _Match | None:
-    """Return the signature, the form to confirm, and all that wait with it.
+    """Return the signature, the form to confirm, and all its forms that wait.
 
-    None if there is nothing left to confirm.
+    Return None if there is nothing left to confirm.
     """
     return _form_among(signature_by_id(queued.subject_id), lambda form: form.id is None)
 

@@ -63,7 +63,7 @@ def note_shown_names(
 def consents_from_signatures(
     purpose: str, text_id: ColumnElement[int], given_at: datetime | None, channel: str
 ) -> Select[Any]:
-    """Return the query for consents to `purpose` of the people of signatures, to be limited.
+    """Return the query for consents to `purpose` of people who signed. Add conditions to it.
 
     Without `given_at` and `channel`, they were given when and where the people signed.
     """
@@ -106,7 +106,7 @@ def _texts() -> Iterator[tuple[_Key, ShownText]]:
             shown = {
                 FORM_VERSION: f"{question} {answer}",
                 PAPER_VERSION: on_paper,
-                # Nobody told us which words the partner's page showed.
+                # We do not know which text the partner's page showed.
                 PARTNER_VERSION: f"name_display: {display}",
             }
             for version, text in shown.items():

@@ -2,7 +2,7 @@
 
 from unicodedata import normalize
 
-# Crockford's base 32: no two characters are confused, read aloud or on a cracked screen.
+# Crockford's base 32: no two of its characters look or sound alike.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
@@ -10,7 +10,7 @@ _MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1"})
 def read_code(typed: str, alphabet: str = ALPHABET) -> str:
     """Return a typed code in its original form, whatever its case, dashes and spaces.
 
-    Full-width characters count as plain ones. Everything outside `alphabet` is left out.
+    Full-width characters count as plain ones. Characters outside `alphabet` are left out.
     """
     characters = normalize("NFKC", typed).upper().translate(_MISREAD)
     return "".join(character for character in characters if character in alphabet)

@@ -1,4 +1,4 @@
-"""What a task of the overview is, and the tasks about petitions, letters and their signatures."""
+"""The tasks of the overview about petitions, letters and their signatures."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -158,7 +158,7 @@ def letters_that_stay(now: datetime) -> Iterator[Task]:
 
 
 def deliveries_due() -> Iterator[Task]:
-    """Yield the petitions whose count has reached a number at which they deliver again."""
+    """Yield the petitions that have reached a threshold for the next delivery."""
     listed = petitions_among(causes_where("handovers.record")) if may("handovers.record") else ()
     ahead = [petition for petition in listed if not petition.archived_at]
     due = due_thresholds([petition.id for petition in ahead])
@@ -200,7 +200,7 @@ def scheduled_erasures() -> Iterator[Task]:
 
 
 def unlimited_retentions() -> Iterator[Task]:
-    """Yield the petitions that keep personal data forever although nobody chose that."""
+    """Yield the petitions that keep personal data without limit although nobody chose that."""
     for petition in (
         petitions_among(causes_where("retention.edit")) if may("retention.edit") else ()
     ):

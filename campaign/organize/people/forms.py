@@ -1,4 +1,4 @@
-"""The forms that give a role and invite a person."""
+"""Forms to give a role and to invite a person."""
 
 from collections.abc import Iterable
 from typing import Any, Self
@@ -13,7 +13,7 @@ from campaign.accounts.permissions import ADMIN, ORGANISATION_OWNER, ROLE_NAMES,
 from campaign.causes.models import Cause
 from campaign.organize.core.fields import INTERFACE_CHOICES, AddressField
 
-# The first choice is empty, so that nobody invites into the wrong cause just because it is first.
+# The first choice is empty, so that nobody gives a role in the wrong cause because it is first.
 NO_CAUSE = SelectChoice("", _l("Choose a cause"))
 NO_ORGANISATION = SelectChoice("", _l("Choose an organization"))
 

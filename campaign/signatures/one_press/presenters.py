@@ -1,4 +1,4 @@
-"""What a one-press page shows: what anyone with the link may know of the supporter, and changes."""
+"""What a one-press page shows: what anyone with its link may know of the supporter, and changes."""
 
 from dataclasses import dataclass
 from datetime import date

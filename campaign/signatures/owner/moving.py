@@ -83,7 +83,7 @@ def move_signatures(old: Mailbox, new: Mailbox, *, now: datetime) -> None:
         group = list(of_petition)
         own = [row for row in group if old.owns(row.email, row.email_digest)]
         if old.digest == new.digest:
-            # Only the way to write the address changes.
+            # Only the spelling of the address changes.
             _give_address({row: row.position_at_address for row in own}, new, now)
         elif own:
             there = [row for row in group if row.email_digest == new.digest]
@@ -112,7 +112,7 @@ def _move_in_petition(
     db.session.flush()
     moved = [row for row in staying if row in moving]
     _give_address(_positions(moved, [row for row in staying if row in there]), new, now)
-    # People who write the old address in another way may have signed there too.
+    # People who spell the old address differently may have signed there too.
     move_up(emptied)
 
 
@@ -121,7 +121,8 @@ def _staying(
 ) -> list[Signature]:
     """Return the signatures that stay at the new address: one, or those of two who may share it.
 
-    A counted signature stays rather than one that waits or was withdrawn, and then the older one.
+    A counted signature stays rather than one that waits or was withdrawn. Otherwise the older one
+    stays.
     """
     first, *others = sorted((*moving, *there), key=_standing)
     # Two who share an address already stay together, even if that is no longer allowed.
@@ -207,7 +208,7 @@ def _set_aside(row: Signature, *, kept: Signature, now: datetime) -> None:
 def _positions(moved: Sequence[Signature], there: Sequence[Signature]) -> dict[Signature, int]:
     """Return the positions that are free for the signatures that move to the new address.
 
-    Signing again looks for the first one first, so the only one who is there moves to it.
+    Signing again looks for the first position first, so a single signature moves to it.
     """
     if not there:
         return {row: row.position_at_address if len(moved) == 2 else 1 for row in moved}
@@ -217,7 +218,7 @@ def _positions(moved: Sequence[Signature], there: Sequence[Signature]) -> dict[S
 
 
 def _give_address(positions: Mapping[Signature, int], new: Mailbox, now: datetime) -> None:
-    """Give signatures the address and their positions there, in the same statement."""
+    """Give signatures the address and their positions at it, in the same statement."""
     # The links of forms that wait went to the old address.
     forget_forms([row.id for row in positions if row.email_digest != new.digest])
     for row, position in positions.items():
