@@ -1,4 +1,4 @@
-"""Compile the translation catalogues, of which the repository has only the source text."""
+"""Compile the translation catalogues. The repository has only their source text."""
 
 import os
 import threading

@@ -25,7 +25,7 @@ JOBS_WAIT = select(Job.id).where(UNFINISHED, is_claimable(NOW)).exists()
 
 
 def waiting_kinds(now: datetime) -> frozenset[str]:
-    """Return the kinds of which there is a job to claim."""
+    """Return the kinds that have a job to claim."""
     query = select(Job.kind).distinct().where(UNFINISHED, is_claimable(now))
     return frozenset(db.session.scalars(query))
 

@@ -12,7 +12,7 @@ from campaign.mail.models import IS_QUEUED, LETTERS, OutboxMessage
 def is_claimable(
     now: datetime | BindParameter[datetime], *, last_priority: int
 ) -> ColumnElement[bool]:
-    """Return the condition that an email is due, and that no worker has it in hand."""
+    """Return the condition that an email is due, and that no worker has claimed it."""
     locked_until = OutboxMessage.locked_until
     return and_(
         IS_QUEUED,

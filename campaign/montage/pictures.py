@@ -40,7 +40,7 @@ class DrawingQueueFull(CampaignError):
 
 
 class DrawingQueue:
-    """A queue of requests, of which only one draws at a time.
+    """A queue of requests. Only one of them draws at a time.
 
     Drawing takes processor time from people who sign.
     """

@@ -201,7 +201,7 @@ def appearance_digest_of(cause: Cause, lang: str) -> str:
 
 
 def digest_of(numbers: tuple[int, Collection[int]]) -> str:
-    """Return a digest of which butterflies there are."""
+    """Return a digest of the butterfly numbers in use."""
     last, gaps = numbers
     return blake2b(repr((last, sorted(gaps))).encode(), digest_size=16).hexdigest()
 

@@ -209,9 +209,9 @@ def _batch(source: Source, ids: Sequence[int]) -> IndexBatch:
 
 
 def _claim(change_ids: dict[int, list[int]]) -> set[int]:
-    """Delete these changes and return the items whose changes were all there still.
+    """Delete these changes, and return the items whose changes all existed still.
 
-    An item of which one is missing was indexed by another worker, perhaps from newer rows.
+    If a change is missing, another worker has indexed its item, perhaps from newer rows.
     """
     all_ids = [id_ for ids in change_ids.values() for id_ in ids]
     # In one order, so that two workers cannot wait for each other.

@@ -54,7 +54,7 @@ class SurgeMonitor:
             threading.Thread(target=work, name=f"surge{work.__name__}", daemon=True).start()
 
     def measure(self, late: float) -> None:
-        """Take one set of measurements, of which the thread was woken `late` seconds too late."""
+        """Take one set of measurements. The thread was woken `late` seconds too late."""
         now = time.monotonic()
         self.control.note(
             {

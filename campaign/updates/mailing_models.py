@@ -1,4 +1,4 @@
-"""Tables of a mailing: an update on its way to subscribers, and who has got it."""
+"""Tables of a mailing: an update that is emailed to subscribers, and who got it."""
 
 from datetime import datetime
 from typing import Any

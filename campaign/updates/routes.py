@@ -96,7 +96,7 @@ def show(slug: str) -> ResponseReturnValue:
 def feed() -> ResponseReturnValue:
     """Return the Atom feed of all causes."""
     causes = published_causes()
-    # A site with a single cause goes by the name of that cause.
+    # The feed of a site with a single cause has the name of that cause.
     host = identity_of(None, g.lang)
     title = causes[0].text(g.lang).title if len(causes) == 1 else host.name
     return _feed(

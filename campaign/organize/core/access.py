@@ -198,8 +198,8 @@ def max_bytes_for(app: Any, environ: dict[str, Any]) -> int:
 def max_bytes_of_view(view: Any) -> int:
     """Return how many bytes this request may send to `view`.
 
-    A view with `max_bytes` accepts them from organizers, and from whom its `admits` accepts, such
-    as the holder of a link.
+    A view with `max_bytes` accepts so many from organizers, and from people whom its `admits`
+    accepts, such as the holder of a link.
     """
     if hasattr(view, "max_bytes") and (identity.organizer() or _is_admitted(view)):
         return cast(int, current_app.config.get(view.max_bytes, view.max_bytes))

@@ -273,7 +273,7 @@ def undo(item: SubscriberImport) -> ResponseReturnValue:
 @blueprint.post("/imports/<int:import_id>/delete")
 @allowed("subscriptions.import", load_import)
 def delete_import(item: SubscriberImport) -> ResponseReturnValue:
-    """Delete a list of which nothing was imported, with its file."""
+    """Delete a list from which nothing was imported, and its file."""
     import_id = item.id
     try:
         write(drop_import, import_id=import_id)

@@ -62,7 +62,7 @@ class CauseForm(FlaskForm):
 
     @property
     def scope(self) -> SubscriptionScope:
-        """The chosen cause, or the organisation of which all causes are chosen."""
+        """The chosen cause, or the organisation whose causes are all chosen."""
         _before, is_all, number = self.cause.data.rpartition(ALL_CAUSES)
         return SubscriptionScope(
             cause_id=None if is_all else int(number),

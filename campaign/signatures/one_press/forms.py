@@ -47,7 +47,7 @@ def press_form(
         )
 
     known = {name: getattr(source, name) or "" for name in KNOWN}
-    # Where an action shows no names, nobody chose how theirs is shown.
+    # If an action shows no names, its signers did not choose how to show theirs.
     known_display = source.name_display if petition.has_butterflies else MOST_PRIVATE_DISPLAY
     probe = filled({**known, "name_display": known_display})
     probe.validate()

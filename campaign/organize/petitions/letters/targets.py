@@ -51,7 +51,7 @@ def _profile_id(value: Any) -> int:
 
 
 class LetterTargetsForm(FlaskForm):
-    """The chosen targets in order, and a search for others, of which `add` are checked."""
+    """The chosen targets in order, and a search for others. `add` are the checked results."""
 
     version = VersionField()
     profiles = SelectMultipleField(_l("Addressed to"), coerce=_profile_id, validate_choice=False)
