@@ -118,7 +118,7 @@ class AnnouncementSender(BulkSender[AnswerAnnouncement]):
         ):
             return 0
         count = self.enqueue_once(row, people, now)
-        # They had asked when it began, but could not be counted.
+        # These people had asked when it began, but could not be counted.
         row.people += count
         self.note_enqueued(row, count)
         db.session.flush()

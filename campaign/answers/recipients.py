@@ -40,7 +40,7 @@ def approved_since(announcement: AnswerAnnouncement) -> Select[int, str, bytes |
         ),
     )
     if announcement.state != "done":
-        # Those after the cursor are still to come.
+        # Signatures after the cursor get their email later anyway.
         query = query.where(Signature.id <= announcement.reached_id)
     return query.order_by(Signature.id)
 

@@ -44,7 +44,7 @@ def document(answer_id: int, digest: str, extension: str) -> ResponseReturnValue
     """Return the document of a published answer. Its URL changes with its content."""
     stored = document_data(answer_id, digest) or abort_missing_file()
     response = public(document_response(*stored, name=f"answer-{answer_id}"), DOCUMENT_SECONDS)
-    # It must disappear from caches even while the site is down.
+    # A withdrawn answer must disappear from caches even while the site is down.
     del response.cache_control["stale-if-error"]
     return response
 

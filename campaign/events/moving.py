@@ -13,7 +13,7 @@ from campaign.extensions import db, load_for_update
 from campaign.mail.operations import enqueue
 from campaign.mailboxes.parts import Mailbox, MailboxPart, register_mailbox_part
 
-# Those of the first states stay rather than the others.
+# If there are two registrations, the one whose state comes first stays.
 STATES = ("registered", "held", "waiting")
 
 

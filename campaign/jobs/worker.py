@@ -98,7 +98,7 @@ class JobLoop:
         self._current = run
         try:
             if max_attempts is not None and job.attempts > max_attempts:
-                # Its workers were killed, so none of them could give it up.
+                # The job's workers were killed, so none of them could give it up.
                 self._give_up(run, job)
             else:
                 self._attempt(run, job, is_last=job.attempts == max_attempts)

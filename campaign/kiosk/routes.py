@@ -80,7 +80,7 @@ def campaign() -> ResponseReturnValue:
     content = bundle.bundle(kiosk, now)
     response = jsonify(content)
     response.set_etag(bundle.etag_of(content), weak=True)
-    # It holds the digest of the staff PIN, which can be brute-forced, so no cache may keep a copy.
+    # The digest of the team PIN is in it, which can be brute-forced. So no cache may keep a copy.
     response.cache_control.private = response.cache_control.no_store = True
     return response.make_conditional(request)
 

@@ -199,7 +199,7 @@ def end_wait(*, kind: str, subject_ids: Select[int], reason: str) -> None:
             _table.c.last_error == reason,
             _table.c.subject_id.in_(subject_ids),
         )
-        # One that a worker has in hand was rendered before, and waits again.
+        # An email that a worker has claimed was rendered before, and waits again.
         .with_for_update(skip_locked=True)
     )
     db.session.execute(

@@ -86,7 +86,7 @@ class ProcessMetrics(Collector):
                 else:
                     yield from json.loads(file.read_text())
             except (OSError, ValueError):
-                # It has just ended, and another process has removed its file.
+                # The process has just ended, and another one has removed its file.
                 continue
 
     def _repeat(self) -> None:

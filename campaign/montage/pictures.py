@@ -156,7 +156,7 @@ def latest(
         with _queue.slot():
             return DrawnPicture(future.result(MAX_WAIT_SECONDS if older else None))
     except (TimeoutError, DrawingQueueFull):
-        # It may have been saved in the moment in which this request stopped waiting.
+        # The picture may have been saved just when this request stopped waiting.
         with suppress(FileNotFoundError):
             return DrawnPicture(file.read_bytes())
         if older is None:

@@ -29,7 +29,7 @@ DRAWING = frozenset(
 # Their children are copied, and they themselves become groups.
 GROUPS = frozenset({"a", "switch"})
 TEXTS = frozenset({"text", "tspan", "title", "desc"})
-# They run, load or show something else, so an editor must know that it would be missing.
+# These run, load or show something else. An editor must know that it would be missing.
 ACTIVE = frozenset("script handler listener foreignObject iframe object embed audio video".split())
 LOADING = frozenset("image feImage font-face-uri".split())
 PRESENTATION = frozenset(

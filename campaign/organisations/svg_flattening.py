@@ -60,7 +60,7 @@ GRADIENTS: Mapping[str, Mapping[str, str]] = {
     "linearGradient": {"x1": "0%", "y1": "0%", "x2": "100%", "y2": "0%"},
     "radialGradient": {"cx": "50%", "cy": "50%", "r": "50%", "fr": "0%"},
 }
-# They draw nothing where they are.
+# These elements draw nothing where they are.
 DEFINITIONS = frozenset(
     "defs linearGradient radialGradient clipPath mask pattern title desc symbol".split()
 )

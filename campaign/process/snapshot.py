@@ -83,6 +83,6 @@ class Snapshot(Generic[Value]):
     def _keep(self, value: Value, changes: int) -> Value:
         self._entry = monotonic(), value
         if changes != self._changes:
-            # It was forgotten since it was read, so it may be the value before the change.
+            # The value was forgotten while it was read, so it may be the one before the change.
             self._entry = None
         return value

@@ -142,7 +142,7 @@ class _Body:
         self.deadline = self._started_at + max(BODY_SECONDS, max_bytes / MIN_BYTES_PER_SECOND)
         self.reserved = max_bytes if max_bytes > SMALL_BYTES else 0
         self._reader, self._max_bytes, self._done = reader, max_bytes, done
-        # Its stub lacks the methods that read a body in chunks.
+        # Granian's stub lacks the methods that read a body in chunks.
         self._proto: Any = proto
         self._future: Any = None
         self._chunks: list[bytes] = []

@@ -32,7 +32,7 @@ from campaign.text.typed_codes import spaced
 
 REMINDER = "signature_reminder"
 LAST_REMINDER = "signature_last_reminder"
-# It redirects to the page of the code in the reader's language.
+# This path redirects to the page of the code in the reader's language.
 SHORT_CODE_PATH = "/c"
 
 # A signature, the form that an email is about, and all its forms that wait.

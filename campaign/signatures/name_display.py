@@ -101,7 +101,7 @@ def confirm_by_supporter(*, email_digest: bytes, email: str) -> Sequence[int]:
 def confirm_by_organizer(*, ids: Iterable[int], cause_ids: Iterable[int] | None) -> Sequence[int]:
     """Show these names as asked at the table. Return the ids of those in the organizer's causes."""
     shown = _show(chosen_among(ids, cause_ids))
-    # They asked for it when they signed at the table.
+    # The supporters asked for it when they signed at the table.
     note_shown_names(shown)
     return shown
 

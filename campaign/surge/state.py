@@ -13,7 +13,7 @@ from campaign.surge.queries import shared_level
 STATE = "surge"
 # When visitors may ask again for what waits.
 WORK_RETRY_SECONDS = 60
-# Those who sign are asked to come back at different times, so that they don't all return at once.
+# People who sign are asked to try again at different times, so that not all return at once.
 MIN_RETRY_SECONDS, MAX_RETRY_SECONDS = 10, 20
 # At the last level, a process still accepts this many signings at the same time. It answers all
 # others at once, so that none waits for long.

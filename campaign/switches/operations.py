@@ -41,7 +41,7 @@ def switch_off(
     if messages is not None:
         row.messages = {lang: text for lang, text in messages.items() if text}
     db.session.flush()
-    # One that comes on automatically need not be switched off again after a restore.
+    # A feature that comes on automatically need not be switched off again after a restore.
     _note(name, organisation_id, "switch.on" if until else "switch.off")
     forget_switches()
     return row

@@ -37,7 +37,7 @@ FIRST_SHEETS = {
 }
 # Print rules override screen rules, so they come last.
 LAST_SHEET = "print"
-# They are a fifth of what browsers would load, and mean nothing to them.
+# Browsers do not need these, and they are a fifth of what browsers would load.
 _COMMENTS = re.compile(r"/\*.*?\*/", re.DOTALL)
 _INDENTATION = re.compile(r"\n\s+")
 

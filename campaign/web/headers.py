@@ -74,8 +74,8 @@ class DefaultHeaders:
         ) -> Callable[[bytes], object]:
             present = {name.lower() for name, _ in headers}
             if "content-security-policy" in present:
-                # Its policy already says who may frame the page. The older header could only say
-                # "nobody".
+                # The response's policy already says who may frame the page. The older header could
+                # only say "nobody".
                 present.add("x-frame-options")
             added = [pair for name, pair in self._headers if name not in present]
             return start_response(status, [*headers, *added], exc_info)

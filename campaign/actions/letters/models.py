@@ -123,7 +123,7 @@ class Letter(Base):
         one_of("state", STATES),
         one_of("reason", ("", *REASONS)),
         UniqueConstraint("signature_id", "profile_id"),
-        # It alone answers what waits for each target and action, and in which order.
+        # This index alone answers what waits for each target and action, and in which order.
         Index("ix_letter_state", "state", "way", "profile_id", "petition_id", "id", "not_before"),
         Index("ix_letter_petition_id", "petition_id", "state"),
         Index("ix_letter_profile_id", "profile_id", "sent_at"),

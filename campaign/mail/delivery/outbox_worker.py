@@ -179,7 +179,7 @@ class OutboxWorker:
 
     @property
     def _max_connections_per_domain(self) -> int:
-        # One is left for all other domains, however slow the servers of one are.
+        # Leave one for the other domains, however slow the servers of one domain are.
         count = len(self._transports)
         return count - 1 if count > 2 else count
 

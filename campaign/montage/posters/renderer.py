@@ -101,7 +101,7 @@ def _montage(
 ) -> Image.Image:
     """Return rows first … last of the montage on paper, as one image."""
     painting = Painting(shape, spec.last, width, gaps=spec.gaps, printed=True)
-    # It has to be one picture. Some viewers show hairlines between adjacent ones.
+    # Make one picture, because some viewers show hairlines between adjacent ones.
     picture = Image.new("RGB", (width, last - first), PAPER)
     for top in range(first, last, BAND):
         rows = painting.rows(top, min(top + BAND, last))

@@ -54,8 +54,8 @@ def _unapproved(decision: BulkDecision) -> tuple[ColumnElement[bool], dict[str, 
 
 
 def _unrejected(decision: BulkDecision) -> tuple[ColumnElement[bool], dict[str, Any]]:
-    # One that was counted waits for a number again. One that its supporter has confirmed since is
-    # confirmed.
+    # A signature that was counted waits for a number again. If its supporter has confirmed it
+    # since, it is confirmed.
     state = case(
         (_items.c.state == "held", "held"),
         (_table.c.confirmed_at.is_not(None), "confirmed"),

@@ -273,7 +273,7 @@ def _news(token: str, opened: Signature) -> str | None:
     subscribed, last_day = subscriptions_of_address(**_owner(opened)), last_day_of(token)
     if not subscribed or last_day is None:
         return None
-    # It expires with the link to this page, so that opening one from the other never extends
+    # The new link expires with the link to this page, so opening one from the other never extends
     # either.
     subscription, _cause = subscribed[0]
     return url_for(
