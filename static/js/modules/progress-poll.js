@@ -7,7 +7,7 @@ import { DONE, poll } from "../parts/poll.js";
 const FIRST_MS = 500;
 const FINAL = ["ready", "failed", "gone"];
 
-// A public page's cookies stay at home. Pages of the workspace need the session.
+// Public pages send no cookies. Pages of the workspace need the session.
 /**
  * @param {URL} address
  * @param {RequestCredentials} credentials
