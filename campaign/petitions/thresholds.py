@@ -48,7 +48,7 @@ def change_thresholds(
 ) -> Petition:
     """Set the thresholds of a petition: pairs (count, note), in increasing order.
 
-    What is known of a count that stays is kept. Raise BadThresholds and EditConflict.
+    A count that stays keeps its dates. Raise BadThresholds and EditConflict.
     """
     counts = [count for count, _note in thresholds]
     is_increasing = all(first < second for first, second in pairwise((0, *counts)))

@@ -48,8 +48,8 @@ def no_later_changes(_ids: Sequence[int]) -> Mapping[int, datetime]:
 class Source:
     """One kind of content.
 
-    `public_items(ids)` returns a PublicItem for each of these items that is public. Without ids,
-    for all. `documents(ids)` returns the Documents of these items in each language of the site.
+    `public_items(ids)` returns a PublicItem for each of these items that is public. Without ids, it
+    returns all. `documents(ids)` returns the Documents of these items in each language of the site.
     `public_from(ids)` returns when items become public later, if no row changes then. `endpoint` is
     the route that shows one item, given its `slug`.
     """

@@ -284,7 +284,7 @@ def paper_choices() -> list[SelectChoice]:
 
 
 def unchosen(choices: list[SelectChoice], prompt: Any) -> list[SelectChoice]:
-    """Return the choices after an empty one labelled `prompt` and return a single choice alone."""
+    """Return the choices after an empty one labelled `prompt`. Return a single choice alone."""
     return choices if len(choices) < 2 else [SelectChoice("", prompt), *choices]
 
 
