@@ -108,7 +108,7 @@ def _on_postgresql_too(items):
 
 
 def _further_cases(items):
-    """Return the cases of each browser test after the first two, or after the first of a slow test."""
+    """Return the cases of browser tests after the first two, of slow ones after the first."""
     cases = defaultdict(list)
     for item in items:
         if "browser" in _marks_of(item) and not item.get_closest_marker("every_case"):

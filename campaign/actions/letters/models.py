@@ -112,9 +112,9 @@ class Letter(Base):
     `body` is the plain text. It is emptied 60 days after delivery, at `erased_at`. `address` is the
     email address that it is sent to, chosen when it is queued. A letter that leaves alone has
     `queued_at` and `email_id`, its row in the outbox. The email may not leave before `not_before`,
-    and leaves only while the letter's signature is counted. A target may answer to the supporter only
-    if `shares_address`. One that was not delivered has a `reason`, one of REASONS. The others have
-    none. `bounced_at` or `stopped_at` says when that was known.
+    and leaves only while the letter's signature is counted. A target may answer to the supporter
+    only if `shares_address`. One that was not delivered has a `reason`, one of REASONS. The others
+    have none. `bounced_at` or `stopped_at` says when that was known.
     """
 
     __tablename__ = "letter"
