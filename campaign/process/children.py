@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 LOOK_SECONDS = 0.5
-# We learn that a child has ended, or that its program has started, when it closes a pipe. If another
-# thread forks at that moment, the other child holds the pipe too. The wait would then last as long
-# as that child lives.
+# We learn that a child has ended, or that its program has started, when it closes a pipe. If
+# another thread forks at that moment, the other child holds the pipe too. The wait would then last
+# as long as that child lives.
 _fork_lock = threading.RLock()
 os.register_at_fork(
     before=_fork_lock.acquire,
