@@ -80,7 +80,7 @@ def test_nothing_else_can_be_embedded(client, petition):
         values = {name: "home" for name in rule.arguments} | {
             "lang": "en",
             "kind": "petitions",
-            "form": "svg",
+            "file_format": "svg",
             "version": "x",
             "path": "css/site.css",
         }
