@@ -41,7 +41,7 @@ PAUSE = timedelta(seconds=30)
 SAFE_SECONDS = CLAIM_LIFETIME.total_seconds() - 2
 
 MAX_PASS_SECONDS = 30
-# A pass is short, because the email to someone who signs during it goes first in the next one.
+# Keep each pass short: emails to people who signed during a pass go first in the next one.
 MAX_BULK_PASS_SECONDS = 2
 
 log = logging.getLogger("campaign.mail")
