@@ -11,7 +11,7 @@ from werkzeug.routing import IntegerConverter
 from campaign.security.tokens import MAX_ID
 
 
-class RowNumber(IntegerConverter):
+class IdConverter(IntegerConverter):
     """`<int:…>` in a rule, up to the largest id that a row can have.
 
     A number that no database column can hold matches no route.
@@ -47,7 +47,7 @@ class StrictJson(DefaultJSONProvider):
 
 
 def init_app(app: Flask) -> None:
-    app.url_map.converters["int"] = RowNumber
+    app.url_map.converters["int"] = IdConverter
     # Flask-Babel marks a lazy translation as safe HTML, including all values interpolated into it.
     LazyString.__html__ = lambda self: escape(str(self))
     app.json = StrictJson(app)
