@@ -64,7 +64,8 @@ def is_zone(name: str) -> bool:
     return name in _all_names()
 
 
-def main_zones(country: str, year: int) -> list[str]:
+@cache
+def main_zones(country: str, year: int) -> tuple[str, ...]:
     """Return the zones of a country whose clocks differ in `year`.
 
     Of zones with the same clock, this is the one that the tz database lists first.
@@ -73,7 +74,7 @@ def main_zones(country: str, year: int) -> list[str]:
     for name, where in zone_countries().items():
         if where == country:
             by_clock.setdefault(_clock(name, year), name)
-    return list(by_clock.values())
+    return tuple(by_clock.values())
 
 
 def city_name(zone: str, locale: Locale | str) -> str:
@@ -95,10 +96,19 @@ def cldr_city(zone: str, locale: Locale | str) -> str:
 
 def offset_text(moment: datetime, zone: str) -> str:
     """Return the UTC offset of a time zone at an instant, such as "UTC−03:30"."""
-    offset = cast(timedelta, moment.astimezone(ZoneInfo(zone)).utcoffset())
+    offset = cast(timedelta, moment.astimezone(_zone_info(zone)).utcoffset())
     minutes = round(offset.total_seconds() / 60)
     hours, rest = divmod(abs(minutes), 60)
     return f"UTC{'−' if minutes < 0 else '+'}{hours:02}:{rest:02}"
+
+
+@cache
+def _zone_info(name: str) -> ZoneInfo:
+    """Return a time zone, and keep it.
+
+    ZoneInfo keeps eight. A form that offers all of them would read the others from disk again.
+    """
+    return ZoneInfo(name)
 
 
 @cache
@@ -117,5 +127,5 @@ def _all_names() -> set[str]:
 
 def _clock(name: str, year: int) -> tuple[timedelta | None, ...]:
     return tuple(
-        datetime(year, month, 1, tzinfo=ZoneInfo(name)).utcoffset() for month in range(1, 13)
+        datetime(year, month, 1, tzinfo=_zone_info(name)).utcoffset() for month in range(1, 13)
     )

@@ -34,7 +34,7 @@ def test_old_names_still_work():
 
 
 def test_country_has_one_zone_for_each_of_its_clocks():
-    assert main_zones("CR", 2026) == ["America/Costa_Rica"]
+    assert main_zones("CR", 2026) == ("America/Costa_Rica",)
     assert {"America/Halifax", "America/Toronto", "America/Winnipeg"} <= set(main_zones("CA", 2026))
     assert "America/Indiana/Knox" not in main_zones("US", 2026)
 
