@@ -13,8 +13,8 @@ import pytest
 from xdist.scheduler import LoadFileScheduling
 
 BROWSER_TESTS = "tests/browser/"
-# So many cases of a test that uses a database run in `make test`.
-DATABASE_CASES = 2
+# In `make test`, one in so many tests whose SQL may differ runs on PostgreSQL too.
+QUICK_POSTGRESQL_SHARE = 2
 # In CI, one in so many tests whose SQL is the same on both databases runs on PostgreSQL too.
 SAME_SQL_SHARE = 6
 ALL = sys.maxsize
@@ -47,7 +47,7 @@ def leave_to_slow(items):
     cases = defaultdict(list)
     for item in items:
         is_on_postgresql = runs_on_postgresql(item)
-        if is_on_postgresql and not item.get_closest_marker("both_databases"):
+        if is_on_postgresql and not _is_quick_on_postgresql(item):
             item.add_marker(pytest.mark.slow)
         if not item.get_closest_marker("slow"):
             cases[name_of(item), is_on_postgresql].append(item)
@@ -142,6 +142,12 @@ def runs_on_postgresql(item):
     )
 
 
+def _is_quick_on_postgresql(item):
+    """Return whether `make test` runs this test on PostgreSQL too, if its first case."""
+    is_chosen = crc32(name_of(item).encode()) % QUICK_POSTGRESQL_SHARE == 0
+    return is_chosen and item.get_closest_marker("both_databases") is not None
+
+
 def _is_for_postgresql(name):
     """Return whether PostgreSQL is the database of a test that runs on one. Half of them use it."""
     return bool(crc32(name.encode()) & 1)
@@ -157,9 +163,7 @@ def _max_cases(item):
         return 1
     if "every_case" in marks:
         return ALL
-    if marks & {"browser", "one_case"}:
-        return 1
-    return DATABASE_CASES if "app" in item.fixturenames else ALL
+    return 1 if marks & {"browser", "one_case"} or "app" in item.fixturenames else ALL
 
 
 def _chosen_first(cases):

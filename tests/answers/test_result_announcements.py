@@ -159,7 +159,6 @@ def test_database_refuses_what_would_tell_twice_or_of_nothing(petition):
 
 
 @pytest.mark.once_on_postgresql
-@pytest.mark.one_case
 @pytest.mark.parametrize("lang", ["en", "es", "fr"])
 @pytest.mark.parametrize("result", RESULTS)
 def test_email_has_what_an_email_to_many_should_have(app, client, petition, lang, result):

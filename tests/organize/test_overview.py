@@ -84,7 +84,6 @@ def happened_in(page):
     ]
 
 
-@pytest.mark.one_case
 @pytest.mark.parametrize(
     ("role", "tasks"),
     [

@@ -139,7 +139,6 @@ def desk_at(desk_of, aspen):
     return desk_at
 
 
-@pytest.mark.one_case
 @pytest.mark.once_on_postgresql
 @pytest.mark.usefixtures("unrendered")
 @pytest.mark.parametrize(("role", "place"), ACTORS)
@@ -214,7 +213,6 @@ def test_sensitive_steps_require_a_fresh_password(app):
     assert [name for name in SENSITIVE if not getattr(views[name], "is_fresh", False)] == []
 
 
-@pytest.mark.one_case
 @pytest.mark.once_on_postgresql
 @pytest.mark.usefixtures("unrendered")
 @pytest.mark.parametrize("role", [ADMIN, *ROLES])
@@ -237,7 +235,6 @@ def test_old_session_is_asked_for_its_password_by_every_sensitive_route(desk_of,
             assert is_led or answer.status_code in (403, 404), path
 
 
-@pytest.mark.one_case
 @pytest.mark.once_on_postgresql
 @pytest.mark.usefixtures("unrendered")
 @pytest.mark.parametrize("role", [ADMIN, *ROLES])

@@ -54,6 +54,7 @@ def test_code_from_the_email_confirms_on_another_device(arrive, lang, scripts):
     supporter.page.wait_for_url("**/signatures/hatched/*")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scripts", [True, False])
 def test_wrong_code_says_what_to_do_and_keeps_what_was_typed(arrive, scripts):
     visitor = arrive(scripts=scripts)

@@ -37,6 +37,7 @@ def test_open_window_shows_a_signature_that_is_confirmed_elsewhere(arrive):
     expect(petition.find(".progress [data-count]")).to_have_text(str(shown + 1))
 
 
+@pytest.mark.slow
 def test_watched_page_reports_its_count_to_listeners(arrive, served):
     cause = CauseScreen.open(arrive())
     number, _ = confirm(served.url, f"listened.{cause.visitor.address}")

@@ -62,6 +62,7 @@ def test_visitor_signs_in_a_partners_page_and_its_count_moves(arrive, served):
         expect(counter).to_have_text(str(before + 1), timeout=SOON_MS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("show", ["form", "thermometer", "counter", "montage"])
 @pytest.mark.parametrize(("theme", "lang"), [("light", "es"), ("dark", "fr")])
 def test_every_kind_of_frame_is_free_of_barriers(arrive, served, show, theme, lang):
@@ -72,6 +73,7 @@ def test_every_kind_of_frame_is_free_of_barriers(arrive, served, show, theme, la
     accessibility.inspect(visitor.page, ("frame", show, theme))
 
 
+@pytest.mark.slow
 def test_page_that_is_not_listed_gets_no_controls(arrive, served):
     with closing(
         sqlite3.connect(served.var / "volante.sqlite3", timeout=10, isolation_level=None)
@@ -94,6 +96,7 @@ def test_page_that_is_not_listed_gets_no_controls(arrive, served):
     assert any("frame-ancestors" in error or "BLOCKED" in error for error in errors)
 
 
+@pytest.mark.slow
 def test_without_scripts_the_link_in_the_element_is_shown(arrive, served):
     visitor = arrive(scripts=False)
     body = f'<volante-petition slug="find-the-43"><a href="{served.url}/en/petitions/find-the-43">Sign</a></volante-petition>'

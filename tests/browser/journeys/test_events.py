@@ -83,6 +83,7 @@ def test_form_error_is_shown_and_the_input_is_kept(arrive, scripts):
     expect(refused.find("[name=name]")).to_be_focused()
 
 
+@pytest.mark.slow
 def test_list_is_filtered_by_place_and_shows_past_events(arrive):
     events = EventsScreen.open(arrive(width=820, scheme="dark"))
     events.find("[name=place]").select_option("Ottawa")
@@ -94,6 +95,7 @@ def test_list_is_filtered_by_place_and_shows_past_events(arrive):
     expect(past.find("form[action$='/registrations']")).to_have_count(0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("lang", "hour"), [("en", "01:00"), ("es", "01:00"), ("fr", re.compile(r"\b1\u00a0h\b"))]
 )

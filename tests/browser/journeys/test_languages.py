@@ -10,6 +10,7 @@ from tests.browser.screens.thanks import ConfirmScreen
 PUBLIC = [(HomeScreen, 1440), (CauseScreen, 390), (PetitionScreen, 1440), (PrivacyScreen, 390)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("screen", "width"), PUBLIC)
 def test_every_page_links_to_its_translations(arrive, screen, width):
     here = screen.open(arrive(width=width))

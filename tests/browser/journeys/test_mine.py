@@ -78,6 +78,7 @@ def test_invalid_correction_is_reported_at_its_field(confirmed):
     expect(mine.find("main .alert--danger")).to_be_focused()
 
 
+@pytest.mark.slow
 def test_required_fields_are_not_called_optional(confirmed):
     form = confirmed().form()
     for name in ("given_name", "country", "postal_code"):
@@ -106,6 +107,7 @@ def test_two_signatures_of_one_email_address_each_have_a_form(arrive):
     expect(mine.form(1).locator("[name=given_name]")).to_be_focused()
 
 
+@pytest.mark.slow
 def test_all_stored_data_can_be_downloaded(confirmed):
     mine = confirmed()
     with mine.page.expect_download() as download:

@@ -25,6 +25,7 @@ def new_address_of(visitor):
     return visitor.address.replace("@correo.mx", "@nueva.example")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("lang", "scripts", "scheme"),
     [("en", True, "light"), ("es", False, "light"), ("fr", True, "dark")],

@@ -61,6 +61,7 @@ def test_form_works_after_going_back_and_signing_again_counts_once(arrive, serve
     assert email_of(visitor, emails=2).open_mine().find(".mine-one").count() == 1
 
 
+@pytest.mark.slow
 def test_reloading_the_thanks_page_sends_nothing(arrive):
     visitor = arrive()
     posts = []

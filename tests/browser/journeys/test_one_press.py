@@ -49,6 +49,7 @@ def test_next_petition_is_signed_with_one_press_on_a_phone(offered, lang, script
     ).to_have_count(2)
 
 
+@pytest.mark.slow
 def test_double_press_and_second_tab_get_the_same_number(offered):
     mine = offered(width=390)
     screen = open_first(mine)
@@ -70,6 +71,7 @@ def test_reload_and_back_after_the_press_change_nothing(offered):
     assert OnePressScreen(screen.visitor, screen.page).press().number == number
 
 
+@pytest.mark.slow
 def test_not_you_opens_the_ordinary_form_without_a_name(offered):
     screen = open_first(offered(width=390))
     screen.find("[data-not-you]").click()

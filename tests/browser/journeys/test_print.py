@@ -6,6 +6,8 @@ from playwright.sync_api import expect
 from tests.browser.screens.petition import PetitionScreen
 from tests.browser.screens.reading import PrivacyScreen
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("width", [390, 820])
 def test_printed_petition_has_its_text_and_address_and_no_buttons(arrive, width):

@@ -1,5 +1,6 @@
 """Tests of the live counter offline and in a hidden tab."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.modules.actions import GO_ON, hide, stop_clock, until
@@ -28,6 +29,7 @@ def test_failing_pulse_shows_the_time_of_the_last_count_and_recovers(arrive):
     _let_run(cause, LIVE)
 
 
+@pytest.mark.slow
 def test_hidden_tab_sends_no_requests(arrive):
     visitor = arrive()
     page, requests = visitor.page, _questions(visitor)
@@ -46,6 +48,7 @@ def test_hidden_tab_sends_no_requests(arrive):
         hide(page, False)
 
 
+@pytest.mark.slow
 def test_page_left_open_polls_about_once_a_second(arrive):
     visitor = arrive()
     page, requests = visitor.page, _questions(visitor)

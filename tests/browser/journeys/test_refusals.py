@@ -60,6 +60,7 @@ def test_correction_is_offered_for_a_mistyped_email_address(arrive):
     expect(petition.field("email")).to_have_value("amalia@gmail.com")
 
 
+@pytest.mark.slow
 def test_reload_after_a_refusal_asks_nothing_and_shows_the_form(arrive):
     visitor = arrive()
     refused = PetitionScreen.open(visitor).refuse(email="amalia@correo")

@@ -41,6 +41,7 @@ def test_results_appear_while_typing_are_announced_and_leave_no_history(arrive):
     assert chosen.speak("es").page.url.endswith("/es/search?q=mexico&kind=cause")
 
 
+@pytest.mark.slow
 def test_empty_result_says_so_and_suggests_what_to_do(arrive):
     search = SearchScreen.open(arrive())
     search.look_for("desaparición")
@@ -52,6 +53,7 @@ def test_empty_result_says_so_and_suggests_what_to_do(arrive):
     expect(search.find(".result").first).to_be_visible()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("width", "scripts"), [(390, False), (390, True)])
 def test_phone_menu_has_the_search_field(arrive, width, scripts):
     home = HomeScreen.open(arrive(width=width, scripts=scripts))
@@ -74,6 +76,7 @@ def test_mistyped_url_suggests_the_intended_page(arrive):
     visitor.page.wait_for_url("**/en/petitions/find-the-43")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1440, "light")])
 def test_accessibility_statement_is_free_of_barriers(arrive, width, scheme):
     AccessibilityScreen.open(arrive(width=width, scheme=scheme))

@@ -5,6 +5,8 @@ import pytest
 from tests.browser.screens.mail import email_of
 from tests.browser.screens.petition import PetitionScreen
 
+pytestmark = pytest.mark.slow
+
 UNREAD = "net::ERR_FAILED"
 
 

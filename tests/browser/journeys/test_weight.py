@@ -66,6 +66,7 @@ def test_phone_gets_the_picture_before_what_the_canvas_needs(arrive):
     page.locator(DRAWN).wait_for(state="attached", timeout=TIMEOUT_MS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [390, 1440])
 def test_montage_with_script_is_small_before_its_pictures(arrive, width):
     sizes = first_visit(arrive(width=width), f"/en/causes/{CAUSE}/montage")
@@ -100,6 +101,7 @@ def test_cause_page_fetches_the_canvas_with_the_first_new_butterfly(arrive, serv
     expect(visitor.page.locator(".stage canvas")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_data_saver_keeps_the_servers_picture(arrive):
     visitor = arrive()
     visitor.page.add_init_script(
@@ -113,6 +115,7 @@ def test_data_saver_keeps_the_servers_picture(arrive):
     expect(visitor.page.locator("img.montage")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_without_script_the_cause_keeps_its_picture(arrive):
     visitor = arrive(scripts=False)
     visitor.page.goto(f"/en/causes/{CAUSE}")
