@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from campaign.causes.models import Cause
 from campaign.causes.queries import cause_count
-from campaign.notices.news_texts import signature_text
+from campaign.notices.news_texts import cause_form_text, signature_text
 from campaign.text.markdown import to_html
 
 
@@ -55,3 +55,8 @@ def page(cause: Cause, lang: str) -> CausePage:
 def news_consent(cause: Cause, lang: str) -> str:
     """Return the consent text of the box for updates where people sign for a cause."""
     return signature_text(cause.text(lang).title, cause.organisation_id, lang)
+
+
+def form_consent(cause: Cause, lang: str) -> str:
+    """Return the consent text of the form with which people subscribe to a cause."""
+    return cause_form_text(cause.text(lang).title, cause.organisation_id, lang)

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from campaign.answers.presenters import answers_on_cards
 from campaign.causes.models import Cause
-from campaign.causes.presenters import CausePage, page
+from campaign.causes.presenters import CausePage, form_consent, page
 from campaign.causes.queries import cause_by_slug, published_causes
 from campaign.events.presenters import cards_ahead, cards_past
 from campaign.extensions import reads_replica
@@ -97,7 +97,7 @@ def show(slug: str) -> ResponseReturnValue:
                 news_notice=compose_notice(
                     "subscription", organisation_id=cause.organisation_id, lang=g.lang
                 ),
-                news_consent=form_text(cause.organisation_id, g.lang),
+                news_consent=form_consent(cause, g.lang),
                 **answers_on_cards(cause_page.petitions, g.lang, now),
             )
         )

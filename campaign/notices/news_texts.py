@@ -11,6 +11,7 @@ from campaign.organisations.identity import identities
 
 SIGNATURE = "signature-3"
 FORM = "form-4"
+CAUSE_FORM = "cause-form-1"
 _WORDINGS = {
     SIGNATURE: _l(
         "Send me updates about “%(cause)s” from %(organisation)s by email, about twice a month",
@@ -19,6 +20,11 @@ _WORDINGS = {
     ),
     FORM: _l(
         "Send me updates from %(organisation)s by email until I unsubscribe. Use my address for nothing else.",
+        organisation="%(organisation)s",
+    ),
+    CAUSE_FORM: _l(
+        "Send me updates about “%(cause)s” from %(organisation)s by email until I unsubscribe. Use my address for nothing else.",
+        cause="%(cause)s",
         organisation="%(organisation)s",
     ),
 }
@@ -37,6 +43,11 @@ def signature_text(cause: str, organisation_id: int | None, lang: str) -> str:
 def form_text(organisation_id: int | None, lang: str) -> str:
     """Return the consent text of the form of an organisation: it names who sends the news."""
     return _text(FORM, organisation_id, lang)
+
+
+def cause_form_text(cause: str, organisation_id: int | None, lang: str) -> str:
+    """Return the consent text of the form of the cause with this title."""
+    return _text(CAUSE_FORM, organisation_id, lang, cause=cause)
 
 
 def _text(version: str, organisation_id: int | None, lang: str, **values: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Table, and_, case, delete, func, literal, select
 
-from campaign.causes.presenters import news_consent
+from campaign.causes.presenters import form_consent, news_consent
 from campaign.causes.queries import causes_among
 from campaign.db.upsert import insert, insert_all
 from campaign.extensions import db
@@ -18,8 +18,8 @@ from campaign.notices.consents import (
     withdraw_consents,
 )
 from campaign.notices.models import Consent
-from campaign.notices.news_texts import FORM, SIGNATURE, form_text
-from campaign.subscriptions.models import Subscription
+from campaign.notices.news_texts import CAUSE_FORM, FORM, SIGNATURE, form_text
+from campaign.subscriptions.models import Subscription, SubscriptionScope
 
 SUBJECT = "subscription"
 NEWS = "news"
@@ -37,15 +37,14 @@ class ImportedConsent(NamedTuple):
 
 
 def note_request(
-    *, subscription_id: int | None, organisation_id: int, lang: str, now: datetime
+    *, subscription_id: int | None, scope: SubscriptionScope, lang: str, now: datetime
 ) -> None:
     """Note the consent of someone who sends the form `now`.
 
-    `organisation_id` is the organisation that the form named. Before it is confirmed, a later form
-    replaces an earlier one. An active subscription keeps its consent. The same statements run in
-    each case, so that their time reveals nothing.
+    Before it is confirmed, a later form replaces an earlier one. An active subscription keeps its
+    consent. The same statements run in each case, so that their time reveals nothing.
     """
-    text = ShownText(FORM, lang, form_text(organisation_id, lang))
+    text = _form_text(scope, lang)
     text_id = consent_text_ids({lang: text})[lang]
     written = select(_subscription.c.id).where(
         _subscription.c.id == subscription_id,
@@ -108,9 +107,17 @@ def _texts_of(subscription_ids: Collection[int]) -> dict[tuple[int, str], ShownT
     }
 
 
-def note_asked(subscription_id: int, *, organisation_id: int, lang: str, now: datetime) -> None:
+def _form_text(scope: SubscriptionScope, lang: str) -> ShownText:
+    """Return the text beside the form of a cause, or of an organisation."""
+    if scope["cause_id"] is not None:
+        [cause] = causes_among({scope["cause_id"]})
+        return ShownText(CAUSE_FORM, lang, form_consent(cause, lang))
+    return ShownText(FORM, lang, form_text(scope["organisation_id"], lang))
+
+
+def note_asked(subscription_id: int, *, scope: SubscriptionScope, lang: str, now: datetime) -> None:
     """Note the consent of someone from another list, who has just confirmed when we asked."""
-    text_ids = consent_text_ids({lang: ShownText(FORM, lang, form_text(organisation_id, lang))})
+    text_ids = consent_text_ids({lang: _form_text(scope, lang)})
     values = (SUBJECT, subscription_id, NEWS, text_ids[lang], "web", now)
     db.session.execute(insert(_table).values(dict(zip(COLUMNS, values, strict=True))))
 

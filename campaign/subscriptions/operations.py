@@ -18,7 +18,7 @@ from campaign.notices.models import NOT_RECORDED
 from campaign.organisations.operations import ensure_host
 from campaign.subscriptions.consents import note_asked, note_ends, note_request
 from campaign.subscriptions.models import SCOPE, Subscription, SubscriptionScope, SuppressedAddress
-from campaign.subscriptions.queries import is_to, organisation_of, organisation_of_subscription
+from campaign.subscriptions.queries import is_to
 from campaign.text.email_addresses import is_same_address
 
 CONFIRMATION = "subscription_confirmation"
@@ -87,7 +87,7 @@ def subscribe(
     subscription_id: int = db.session.scalars(select(_table.c.id).where(*conditions)).one()
     note_request(
         subscription_id=subscription_id,
-        organisation_id=organisation_of(**scope),
+        scope=scope,
         lang=lang,
         now=now,
     )
@@ -139,9 +139,8 @@ def confirm(*, subscription_id: int, now: datetime, good_for: timedelta) -> Subs
         row.held_reason = ""
         db.session.flush()
         if row.source == "import":
-            note_asked(
-                row.id, organisation_id=organisation_of_subscription(row), lang=row.lang, now=now
-            )
+            scope = SubscriptionScope(cause_id=row.cause_id, organisation_id=row.organisation_id)
+            note_asked(row.id, scope=scope, lang=row.lang, now=now)
     return row
 
 

@@ -118,18 +118,12 @@ def is_for_cause(cause_id: int) -> ColumnElement[bool]:
     return or_(Subscription.cause_id == cause_id, Subscription.organisation_id == owner)
 
 
-def organisation_of(*, cause_id: int | None, organisation_id: int | None) -> int:
-    """Return the id of the organisation that sends the news of a subscription."""
-    if cause_id is None:
-        return cast(int, organisation_id)
-    return cast(int, db.session.scalar(select(Cause.organisation_id).where(Cause.id == cause_id)))
-
-
 def organisation_of_subscription(subscription: Subscription) -> int:
     """Return the id of the organisation that sends the news of this subscription."""
-    return organisation_of(
-        cause_id=subscription.cause_id, organisation_id=subscription.organisation_id
-    )
+    if subscription.cause_id is None:
+        return cast(int, subscription.organisation_id)
+    of_cause = select(Cause.organisation_id).where(Cause.id == subscription.cause_id)
+    return cast(int, db.session.scalar(of_cause))
 
 
 def suppressed() -> ColumnElement[bool]:

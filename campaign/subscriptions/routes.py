@@ -20,6 +20,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from campaign.causes.models import Cause
+from campaign.causes.presenters import form_consent
 from campaign.causes.queries import cause_by_slug
 from campaign.db.transactions import DATABASE_AWAY, RETRY_SECONDS
 from campaign.errors import LinkExpired
@@ -260,7 +261,9 @@ def _render_form(news: NewsList, form: SubscribeForm, refused: int | None = None
         refused=refused,
         action=news.url("subscribe"),
         notice=_notice(news),
-        consent=form_text(news.organisation.id, g.lang),
+        consent=form_consent(news.cause, g.lang)
+        if news.cause
+        else form_text(news.organisation.id, g.lang),
         **_list_context(news),
     )
 

@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import update
 
+from campaign.causes.presenters import form_consent
 from campaign.extensions import db, write
 from campaign.i18n.long_dates import long_date
 from campaign.mail.renderers import renderers_of
-from campaign.notices.news_texts import FORM, form_text
+from campaign.notices.news_texts import CAUSE_FORM, FORM, form_text
 from campaign.notices.queries import consents_of, notice_by_id
 from campaign.process.clock import utcnow
 from campaign.subscriptions.jobs import forget
@@ -72,8 +73,11 @@ def test_form_sends_an_email_and_its_button_confirms(client, cause, path, of_cau
     row = subscription(row.id)
     assert (row.state, row.evidence, row.source) == ("active", "email", "form")
     [consent] = consents_of("subscription", [row.id])
-    assert (consent.shown_text.version, consent.channel) == (FORM, "web")
-    assert consent.shown_text.text == form_text(None, "en" if of_cause else "fr")
+    version, text = (
+        (CAUSE_FORM, form_consent(cause, "en")) if of_cause else (FORM, form_text(None, "fr"))
+    )
+    assert (consent.shown_text.version, consent.channel) == (version, "web")
+    assert consent.shown_text.text == text
     assert notice_by_id(row.notice_id).is_recorded
 
 

@@ -16,13 +16,13 @@ from wtforms.validators import InputRequired
 from campaign.answers.presenters import answers_on_cards
 from campaign.causes.models import Cause
 from campaign.causes.operations import change_cause, change_cause_slug, create_cause
+from campaign.causes.presenters import form_consent
 from campaign.causes.presenters import page as cause_page
 from campaign.causes.queries import cause_count, cause_in_any_state, causes_among
 from campaign.events.presenters import cards_ahead, cards_past
 from campaign.i18n.fallbacks import best_lang
 from campaign.montage.queries import shape_title
 from campaign.notices.composition import compose_notice
-from campaign.notices.news_texts import form_text
 from campaign.organisations.identity import identities
 from campaign.organisations.presenters import show_organisation
 from campaign.organize.core.access import allowed
@@ -311,7 +311,7 @@ def preview_page(cause: Cause, **typed: Any) -> str:
         news_notice=compose_notice(
             "subscription", organisation_id=cause.organisation_id, lang=g.lang
         ),
-        news_consent=form_text(cause.organisation_id, g.lang),
+        news_consent=form_consent(cause, g.lang),
         is_unsaved=bool(typed),
         **answers_on_cards(petitions, g.lang, now),
     )
