@@ -139,7 +139,7 @@ PETITION_KIND = ActionKind(
         recent=_l("Recent signatures"),
         be_first=_l("Be the first to sign."),
         email_hint=_l(
-            "We email you a link to confirm your signature. We never show your address in public."
+            "We email you a link to confirm your signature. We never show your email address in public."
         ),
         withdraw=_l("You can withdraw at any time."),
         unshared=_l("Sign without their link"),

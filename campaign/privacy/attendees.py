@@ -85,7 +85,7 @@ READERS = (
     ),
     RegisterRow(
         _l("What you agreed to: the exact text, when and how, and when you withdrew it"),
-        _l("To prove that you agreed, and to stop when you withdraw"),
+        _l("To prove that you agreed, and to stop when you withdraw your consent"),
         _l("You, and the organizers in exports of signatures"),
         _l(
             "We keep your consent to show your name or to be told about answers as long as the signature exists. We keep your consent to updates as long as this site exists. After your data is deleted, the record says that someone agreed, but not who"

@@ -36,7 +36,7 @@ WRITER_GROUPS = (
                 _l("Your country and postal code"),
                 _l("To find out who represents you, and to show where letters come from"),
                 _l(
-                    "The organizers. The people you write to see the country, and the postal code if it is required. The public sees only your country, and only next to a name or initials you chose to show"
+                    "The organizers. The people you write to see your country, and your postal code if the form requires it. The public sees only your country, and only next to a name or initials you chose to show"
                 ),
                 COUNTED,
                 (),

@@ -72,7 +72,7 @@ SIGNER_GROUPS = (
             RegisterRow(
                 _l("Your country and postal code"),
                 _l(
-                    "To show where support comes from. If you gave no email address, to tell apart two people with the same name"
+                    "To show where support comes from and, if you gave no email address, to tell you apart from someone with the same name"
                 ),
                 _l(
                     "The organizers. The people the petition is addressed to get only what is stated where you sign. The public sees only your country, and only next to a name or initials you chose to show"
@@ -109,7 +109,7 @@ SIGNER_GROUPS = (
                     "Which petition you signed, under which privacy notice, when, how, and which butterfly it became"
                 ),
                 _l(
-                    "To count it once, to draw it, and to prove the count. Some petitions add signatures to the count in groups"
+                    "To count it once, to draw it, and to prove the count. Some petitions count signatures in groups, so that the count does not reveal who has just signed"
                 ),
                 _l("The organizers. The public sees the number and the day if your name is shown"),
                 _l(
@@ -125,7 +125,7 @@ SIGNER_GROUPS = (
                 ),
                 _l("The organizers see how many there were"),
                 _l(
-                    "We keep the emails for 30 days, and their number as long as the signature exists"
+                    "We keep the emails for 30 days, and how many there were as long as the signature exists"
                 ),
                 (
                     *columns_of("signature", "mail_count mailed_at reminders"),
@@ -189,7 +189,7 @@ SIGNER_GROUPS = (
                     "So that it reaches us from places without internet. It is encrypted as you sign"
                 ),
                 _l(
-                    "Nobody, not even the person holding the tablet. Organizers can read it after it reaches us"
+                    "The organizers, after it reaches us. Before that, nobody, not even the person holding the tablet"
                 ),
                 _l(
                     "On the tablet until it reaches us. If an organizer must review it, we keep it until that is done, and for %(days)s more days if it is rejected"
@@ -318,7 +318,7 @@ SIGNER_GROUPS = (
                     "To confirm the new address, and to give the person at the old address time to stop the change"
                 ),
                 NOBODY,
-                _l("Until 30 days after it ends"),
+                _l("Until 30 days after the change ends"),
                 columns_of(
                     "address_change",
                     "state lang old_email old_digest new_email new_digest needs_agreement created_at "

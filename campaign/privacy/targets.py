@@ -4,7 +4,9 @@ from flask_babel import lazy_gettext as _l
 
 from campaign.privacy.rows import NOBODY, ORGANIZERS, RegisterRow, columns_of
 
-UNTIL_REMOVED = _l("Until an organizer removes you from the list, plus 30 days to undo that")
+UNTIL_REMOVED = _l(
+    "Until 30 days after an organizer removes you from the list, so that this can be undone"
+)
 
 OFFICE_HOLDERS = (
     RegisterRow(

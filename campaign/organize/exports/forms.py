@@ -7,6 +7,7 @@ from typing import Any, Self
 from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as pgettext
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, RadioField, SelectChoice, SelectField, SelectMultipleField
 from wtforms.validators import DataRequired, InputRequired, Optional, ValidationError
@@ -64,10 +65,10 @@ DEFAULT_COLUMNS = {
     "records": EVERYTHING,
 }
 STATE_LABELS = {
-    "counted": _l("Counted"),
+    "counted": pgettext("which signatures", "Counted"),
     "pending": _l("Waiting for confirmation"),
     "held": _l("Held for review"),
-    "withdrawn": _l("Withdrawn signatures"),
+    "withdrawn": pgettext("which signatures", "Withdrawn"),
     "all": _l("Any status"),
 }
 KIND_LABELS = {

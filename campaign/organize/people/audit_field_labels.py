@@ -44,7 +44,7 @@ FIELDS = {
     "erase_pending_days": _l("Days until unconfirmed and withdrawn data is deleted"),
     "event_id": _l("Event"),
     "expires_at": _l("Collects until"),
-    "first_countries": _l("First countries"),
+    "first_countries": _l("Countries listed first"),
     "focal_x": _l("Distance from the left, in percent"),
     "focal_y": _l("Distance from the top, in percent"),
     "footer_text": _l("Footer text"),

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask_babel import format_decimal, lazy_pgettext, ngettext
+from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as pgettext
 
 from campaign.i18n.countries import country_name
 from campaign.i18n.locales import current_locale
@@ -18,7 +19,7 @@ STATE_LABELS = {
     "pending": _l("waiting for confirmation"),
     "confirmed": _l("counted"),
     "counted": _l("counted"),
-    "held": lazy_pgettext("state of a signature", "held for review"),
+    "held": pgettext("state of a signature", "held for review"),
     "rejected": _l("rejected"),
     "withdrawn": _l("withdrawn"),
     "erased": _l("deleted"),

@@ -35,6 +35,7 @@ from campaign.signatures.owner.agreements import consents_with
 from campaign.signatures.owner.moving import ADDRESS_CHANGED
 from campaign.signatures.queries import signature_by_id
 from campaign.signatures.search.queries import find, others_of_person
+from campaign.site.settings import site_settings
 
 blueprint = Blueprint("signatures", __name__, url_prefix="/signatures")
 PAGE_SIZE = 50
@@ -296,6 +297,7 @@ def _render_page(
         consents=consents_with(signature),
         address_change=last_entry(("signature", signature.id), (ADDRESS_CHANGED,)),
         rules={rule.id: rule for rule in rules_of([signature.cause_id])},
+        erase_days=site_settings().erase_pending_days,
         **label_context(),
     )
     return page, status

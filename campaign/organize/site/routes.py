@@ -92,7 +92,7 @@ class SiteForm(FlaskForm):
     other_languages = LanguagesField(_l("More languages"))
     first_language = SelectField(_l("Main language"))
     time_zone = ZoneField()
-    first_countries = CountriesField(_l("First countries in lists"))
+    first_countries = CountriesField(_l("Countries listed first"))
     confirm_days = _number(_l("Days to confirm a signature"), 1, 60)
     own_link_days = _number(_l("Days that a personal link works"), 1, 365)
     erase_pending_days = _number(_l("Days until unconfirmed and withdrawn data is deleted"), 1, 365)
