@@ -92,12 +92,12 @@ def _row(times):
         for statistic in (median, _late)
     ]
     return Row(
-        f"answer to a first signature, a repeat, a repeat once confirmed, {EACH} each",
+        f"time to respond to a first signature, a repeat, and a repeat after confirming, {EACH} each",
         f"medians {figures[0]} ms",
         f"90 % within {figures[1]} ms",
-        f"≤ {MAX_GUESSED:.0%} guessed by the time",
+        f"≤ {MAX_GUESSED:.0%} guessed from the time",
         guessed <= MAX_GUESSED,
-        f"{guessed:.0%} guessed",
+        f"{guessed:.0%}",
     )
 
 
