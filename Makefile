@@ -17,8 +17,8 @@ unexport PYTHONDONTWRITEBYTECODE
 run: $(VENV)/.run
 	@$(BIN)/flask serve --demo
 
-# Everything that a change may break, on SQLite. Tests whose SQL may behave differently on
-# PostgreSQL run there too.
+# Everything that a change may break, on SQLite. Half of the tests whose SQL may behave differently
+# on PostgreSQL run there too.
 test: $(VENV)/.test
 	@$(BIN)/python tests/chromium.py
 	@$(BIN)/python -m pytest -m "not slow and not scale" $(or $(ARGS),--numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder)
