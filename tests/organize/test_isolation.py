@@ -24,6 +24,7 @@ def pages(desk, furnished):
 # Pages say what time it is.
 @pytest.mark.slow
 @pytest.mark.usefixtures("still_clock")
+@pytest.mark.one_database
 @pytest.mark.once_on_postgresql
 @pytest.mark.parametrize("role", ["top", "owner", "tabler", "reviewer"])
 def test_another_organisation_changes_no_page(client, desk_of, role):
