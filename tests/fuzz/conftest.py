@@ -39,7 +39,7 @@ def _is_redundant(item):
     params = item.callspec.params if hasattr(item, "callspec") else {}
     role = params.get("role", ADMIN)
     is_fixed = params.get("dice") == "fixed" and item.get_closest_marker("slow") is not None
-    # A stranger, whose role is None, has pages of their own.
+    # A stranger has no role, and sees other pages than an admin.
     is_lesser_in_ci = role not in (ADMIN, None) and "CI" in os.environ
     return is_fixed or is_lesser_in_ci or (runs_on_postgresql(item) and role != ADMIN)
 
