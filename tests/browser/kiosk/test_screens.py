@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from tests.browser.kiosk.sentences import sentence
 from tests.browser.kiosk.tablet import LANDSCAPE
+from tests.browser.modules.actions import stop_clock
 
 UPRIGHT = {"width": 768, "height": 1024}
 PHONE = {"width": 390, "height": 844}
@@ -99,6 +100,7 @@ def test_screens_are_read_at_arms_length(new_tablet):
     assert countries[:2] == ["", facts["event"]["country"]]
 
     tablet.fill("Amalia", "Brazo")
+    stop_clock(page)
     page.locator("[data-act=sign]").click()
     tablet.screen("thanks")
     code = page.locator("[data-carry] svg").bounding_box()
