@@ -74,6 +74,8 @@ def test_visitor_reads_signs_confirms_and_becomes_a_butterfly(start, site):
     engine.click("main form button[type=submit]")
     assert until_hatched(site, family, 1) == ["Amalia"]
     [(_, number)] = stored(site, family)
+    # The page replaces itself to show the number. It must not do so during the next navigation.
+    engine.until("document.querySelector('.hatched-number')")
     # The montage draws with or without the graphics card, and finds the butterfly.
     engine.go(f"/es/causes/butterflies-for-mexico/montage?n={number}")
     engine.until("document.querySelector('.stage.is-drawn canvas')")
