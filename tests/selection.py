@@ -5,6 +5,7 @@ out, more of them in CI.
 """
 
 import os
+import subprocess
 import sys
 from collections import defaultdict
 from zlib import crc32
@@ -61,6 +62,7 @@ def leave_out_repetitions(config, items):
     left_out = _repeated_statements(items)
     if os.environ.get("CI"):
         left_out |= _on_other_database(items) | _on_postgresql_too(items) | _further_cases(items)
+        left_out |= _journeys_of_other_commits(items)
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]
 
@@ -117,6 +119,24 @@ def _further_cases(items):
         case
         for of_one in cases.values()
         for case in _chosen_first(of_one)[1 if "slow" in _marks_of(of_one[0]) else 2 :]
+    }
+
+
+def _journeys_of_other_commits(items):
+    """Return half of the slow browser tests, by name and by the commit that is tested.
+
+    At the same commit, it is the same half each time. The next commits choose others, so all tests
+    run within a few commits.
+    """
+    commit = subprocess.run(
+        ["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False
+    ).stdout.strip()
+    return {
+        item
+        for item in items
+        if {"browser", "slow"} <= _marks_of(item)
+        and not item.get_closest_marker("every_case")
+        and crc32(f"{commit} {name_of(item)}".encode()) & 1
     }
 
 
