@@ -52,9 +52,9 @@ def _table(rows):
 def _introduction(duration):
     return f"""# Performance
 
-How fast Volante is, compared with baselines and targets.
+How fast Volante is, compared with baselines and targets. *Hatching* means that a confirmed signature is counted and gets its butterfly number.
 
 - **Setup:** {datetime.now(UTC):%B %-d, %Y}, `make bench`, {os.cpu_count()} processors, {platform.system()} {platform.machine()},
-  Python {platform.python_version()}, {duration}. Servers, databases and load clients share the machine, over loopback.
-- **Baselines** were measured in the same run, in turns. Of several rounds, the median counts.
+  Python {platform.python_version()}, {duration}. Servers, databases and load clients ran on the same machine, over loopback.
+- **Baselines** were measured in the same run, in turn with Volante. Each figure is the median of its rounds.
 - **p99** means that 99 of 100 were at least as fast."""

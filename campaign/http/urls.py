@@ -1,16 +1,18 @@
 """Absolute URLs for emails and files, which are often made outside of a request."""
 
+from functools import lru_cache
 from typing import Any, cast
 from urllib.parse import urlsplit
 
 import idna
 from flask import current_app, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Map, MapAdapter
 
 
 def absolute_url(endpoint: str, lang: str, **values: Any) -> str:
     """Return the absolute URL of a page in `lang`."""
-    return with_host(current_app.url_map.bind("").build(endpoint, {"lang": lang, **values}))
+    return with_host(_adapter(current_app.url_map).build(endpoint, {"lang": lang, **values}))
 
 
 def with_host(path: str) -> str:
@@ -32,7 +34,7 @@ def with_query(path: str) -> str:
 def has_page(path: str) -> bool:
     """Return whether the site has a page at this path."""
     try:
-        current_app.url_map.bind("").match(path, method="GET")
+        _adapter(current_app.url_map).match(path, method="GET")
     except HTTPException:
         return False
     return True
@@ -50,3 +52,8 @@ def host() -> str:
     """Return the site's host name in ASCII."""
     name = urlsplit(current_app.config["PUBLIC_URL"]).hostname
     return name if name.isascii() else idna.encode(name, uts46=True).decode("ascii")
+
+
+@lru_cache(maxsize=1)
+def _adapter(url_map: Map) -> MapAdapter:
+    return url_map.bind("")

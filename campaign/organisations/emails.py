@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Flask, current_app
+from flask import Flask, current_app, g
 
 from campaign.http.urls import absolute_url
 from campaign.mail.composition import Sender
@@ -43,9 +43,19 @@ def init_app(app: Flask) -> None:
 def email_identity(organisation_id: int | None, lang: str) -> EmailIdentity:
     """Return the identity of the organisation that an email belongs to.
 
-    `organisation_id` is None for emails about the site or an account, which belong to the host.
+    `organisation_id` is None for emails about the site or an account, which belong to the host. An
+    application context makes it only once for all emails, until the organisation is changed.
     """
     identity = identities().of(organisation_id)
+    made: dict[tuple[int | None, str], tuple[Identity, EmailIdentity]]
+    made = g.setdefault("email_identities", {})
+    last = made.get((organisation_id, lang))
+    if last is None or last[0] is not identity:
+        last = made[organisation_id, lang] = identity, _email_identity(identity, lang)
+    return last[1]
+
+
+def _email_identity(identity: Identity, lang: str) -> EmailIdentity:
     name = identity.name(lang)
     is_named = name != UNNAMED
     return EmailIdentity(

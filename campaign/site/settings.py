@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from flask import Flask, current_app
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.local import LocalProxy
 
 from campaign.extensions import db, load_on_primary
 from campaign.process.snapshot import Snapshot
@@ -84,15 +85,17 @@ def init_app(app: Flask) -> None:
 
 def site_settings() -> SiteSettings:
     """Return the settings of the site. While the database is away these are the last known."""
+    # Every URL of a page asks for the languages. So find the application once, and do not put the
+    # same settings together again.
+    app = cast(LocalProxy[Flask], current_app)._get_current_object()
     try:
-        chosen = _snapshot().get(lambda: load_on_primary(_chosen))
+        chosen = app.extensions[SNAPSHOT].get(_load_chosen)
     except SQLAlchemyError:
         chosen = NONE_CHOSEN
-    defaults = _DEFAULT_VALUES(current_app.config)
-    # Every URL of a page asks for the languages, so the same settings are not put together again.
-    last = current_app.extensions.get(LAST)
+    defaults = _DEFAULT_VALUES(app.config)
+    last = app.extensions.get(LAST)
     if last is None or last[0] is not chosen or last[1] != defaults:
-        last = current_app.extensions[LAST] = chosen, defaults, _with_defaults(chosen)
+        last = app.extensions[LAST] = chosen, defaults, _with_defaults(chosen)
     return last[2]
 
 
@@ -131,6 +134,10 @@ def forget_site_settings() -> None:
 
 def _snapshot() -> Snapshot[dict[str, Any]]:
     return cast(Snapshot[dict[str, Any]], current_app.extensions[SNAPSHOT])
+
+
+def _load_chosen() -> dict[str, Any]:
+    return load_on_primary(_chosen)
 
 
 def _chosen() -> dict[str, Any]:

@@ -89,7 +89,11 @@ def _prepared(line: str) -> tuple[str, bool]:
 
 
 def _wrapped(text: str) -> str:
-    return "\n".join(
-        textwrap.fill(line.strip(), LINE_WIDTH, break_long_words=False, break_on_hyphens=False)
-        for line in text.splitlines()
-    )
+    return "\n".join(_wrapped_line(line.strip()) for line in text.splitlines())
+
+
+def _wrapped_line(line: str) -> str:
+    # Most lines are short, or a URL. `textwrap` is slow, and would change nothing but tabs.
+    if "\t" not in line and (len(line) <= LINE_WIDTH or " " not in line):
+        return line
+    return textwrap.fill(line, LINE_WIDTH, break_long_words=False, break_on_hyphens=False)

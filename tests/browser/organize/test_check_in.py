@@ -19,6 +19,9 @@ def test_camera_reads_codes_in_a_browser_without_a_decoder(owner, served):
     odile.page_errors.allowed.add(404)
     page.goto("/organize/events/talk/registrations/new?door=1")
     page.fill("[name=name]", "Zoraida Quetzal")
+    # Tests before this one may have filled the event.
+    if page.locator("[name=anyway]").count():
+        page.locator("[name=anyway]").check()
     page.locator("main form .actions button").click()
     expect(page.locator(".alert--success")).to_contain_text("Zoraida Quetzal")
     with closing(sqlite3.connect(served.var / "volante.sqlite3", timeout=10)) as database:
