@@ -12,7 +12,10 @@ from werkzeug.routing import Map, MapAdapter
 
 def absolute_url(endpoint: str, lang: str, **values: Any) -> str:
     """Return the absolute URL of a page in `lang`."""
-    return with_host(_adapter(current_app.url_map).build(endpoint, {"lang": lang, **values}))
+    url_map = current_app.url_map
+    if not values:
+        return with_host(_path(url_map, endpoint, lang))
+    return with_host(_adapter(url_map).build(endpoint, {"lang": lang, **values}))
 
 
 def with_host(path: str) -> str:
@@ -57,3 +60,9 @@ def host() -> str:
 @lru_cache(maxsize=1)
 def _adapter(url_map: Map) -> MapAdapter:
     return url_map.bind("")
+
+
+@lru_cache(maxsize=128)
+def _path(url_map: Map, endpoint: str, lang: str) -> str:
+    # Each email has a few of these.
+    return _adapter(url_map).build(endpoint, {"lang": lang})
