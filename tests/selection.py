@@ -62,7 +62,7 @@ def leave_out_repetitions(config, items):
     left_out = _repeated_statements(items)
     if os.environ.get("CI"):
         left_out |= _on_other_database(items) | _on_postgresql_too(items) | _further_cases(items)
-        left_out |= _journeys_of_other_commits(items)
+        left_out |= _browser_tests_of_other_commits(items)
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]
 
@@ -122,7 +122,7 @@ def _further_cases(items):
     }
 
 
-def _journeys_of_other_commits(items):
+def _browser_tests_of_other_commits(items):
     """Return half of the slow browser tests, by name and by the commit that is tested.
 
     At the same commit, it is the same half each time. The next commits choose others, so all tests

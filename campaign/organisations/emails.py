@@ -43,8 +43,8 @@ def init_app(app: Flask) -> None:
 def email_identity(organisation_id: int | None, lang: str) -> EmailIdentity:
     """Return the identity of the organisation that an email belongs to.
 
-    `organisation_id` is None for emails about the site or an account, which belong to the host. An
-    application context makes it only once for all emails, until the organisation is changed.
+    `organisation_id` is None for emails about the site or an account, which belong to the host. It
+    is made once in an application context, and again if the organisation has changed.
     """
     identity = identities().of(organisation_id)
     made: dict[tuple[int | None, str], tuple[Identity, EmailIdentity]]
