@@ -95,8 +95,8 @@ def _row(label, people):
     seconds, touches, keys = (median(figures) for figures in zip(*people, strict=True))
     return Row(
         f"a practised person signs at a table: {label}",
-        f"{seconds:.0f} s, {touches:.0f} touches, {keys:.0f} keys",
-        f"{KEY_SECONDS} s a key, {TOUCH_SECONDS:.0f} s a touch",
+        f"{seconds:.0f} s, {touches:.0f} taps, {keys:.0f} keystrokes",
+        f"{KEY_SECONDS} s a keystroke, {TOUCH_SECONDS:.0f} s a tap",
         f"< {MAX_SECONDS} s",
         seconds < MAX_SECONDS,
     )
