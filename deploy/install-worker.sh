@@ -23,5 +23,5 @@ use_release "$RELEASE"
 install_units
 step "Starting the worker"
 systemctl --quiet enable volante-worker.service
-systemctl restart volante-worker.service || fail "The worker does not start. This says why: journalctl -u volante-worker -n 30"
+systemctl restart volante-worker.service || fail "The worker does not start. To see why: journalctl -u volante-worker -n 30"
 say "The worker runs. To upgrade this machine: volante upgrade ARCHIVE"

@@ -183,7 +183,7 @@ collect_answers() {
   [ -z "$(setting MAIL_URL_FILE)" ] || [ "$MAIL_URL" = "$(quote_mail_url "$(saved MAIL_URL)")" ] ||
     fail "The MAIL_URL of this site is in $(setting MAIL_URL_FILE). Change it there."
   if [ -f "$SETTINGS" ] && [ "$DATABASE" != "$database" ]; then
-    fail "This site uses $database. Its data would not move to $DATABASE: see docs/operations.md."
+    fail "This site uses $database. To move it to another database, see docs/moving-to-postgresql.md."
   fi
   [ "$UNATTENDED" = yes ] || save_answers
 }
@@ -421,10 +421,10 @@ write_settings() {
 start_site() {
   install_units
   systemctl --quiet enable volante.socket volante.service volante-backup.timer volante-restore-check.timer
-  systemctl start volante.socket || fail "Port 8000 cannot be opened. This says why: journalctl -u volante.socket -n 30"
-  systemctl restart volante.service || fail "The site does not start. This says why: journalctl -u volante -n 30"
+  systemctl start volante.socket || fail "Port 8000 cannot be opened. To see why: journalctl -u volante.socket -n 30"
+  systemctl restart volante.service || fail "The site does not start. To see why: journalctl -u volante -n 30"
   systemctl start volante-backup.timer volante-restore-check.timer
-  wait_until_ready || fail "The site does not answer. This says why: journalctl -u volante -n 30"
+  wait_until_ready || fail "The site does not answer. To see why: journalctl -u volante -n 30"
 }
 
 start_caddy() {
@@ -439,12 +439,12 @@ start_caddy() {
   fi
   systemctl daemon-reload
   systemctl --quiet enable caddy
-  systemctl restart caddy || fail "Caddy does not start. This says why: journalctl -u caddy -n 30"
+  systemctl restart caddy || fail "Caddy does not start. To see why: journalctl -u caddy -n 30"
 }
 
 start_nginx() {
   # The default site of the package answers the first challenge, and ours all later ones.
-  systemctl start nginx || fail "nginx does not start. This says why: journalctl -u nginx -n 30"
+  systemctl start nginx || fail "nginx does not start. To see why: journalctl -u nginx -n 30"
   certbot certonly --quiet --webroot --webroot-path /var/www/html --non-interactive --agree-tos --keep-until-expiring \
     --email "$ADMIN_EMAIL" --domain "$SITE_ADDRESS" --deploy-hook "systemctl reload nginx" ||
     fail "No certificate for $SITE_ADDRESS. Check DNS and firewall, then run the installer again."
@@ -459,7 +459,7 @@ start_nginx() {
   fi
   nginx -t -q || fail "$NGINX_CONF has the mistake above."
   systemctl --quiet enable nginx
-  systemctl restart nginx || fail "nginx does not start. This says why: journalctl -u nginx -n 30"
+  systemctl restart nginx || fail "nginx does not start. To see why: journalctl -u nginx -n 30"
 }
 
 add_first_admin() {
@@ -535,7 +535,7 @@ start_site
 step "Starting the proxy ($PROXY)"
 "start_$PROXY"
 step "Making the first backup"
-systemctl start volante-backup.service || say "Warning: it failed. This says why: journalctl -u volante-backup -n 30"
+systemctl start volante-backup.service || say "Warning: it failed. To see why: journalctl -u volante-backup -n 30"
 step "Checking the installation"
 check_installation
 step "First admin"
