@@ -22,6 +22,7 @@ from campaign.exports.models import SUBSCRIBERS
 from campaign.exports.operations import request_export
 from campaign.extensions import db, write
 from campaign.files.scratch import scratch_folder
+from campaign.imports.subscribers.models import SubscriberImport
 from campaign.imports.subscribers.operations import (
     accept_import,
     check_import,
@@ -38,7 +39,7 @@ from campaign.process.clock import utcnow
 from campaign.security.sealed_files import Sealer
 from campaign.text.email_addresses import parse_address
 
-CONSENT = "I want to get news of this campaign by email, until I unsubscribe."
+CONSENT = "I want to get news of this campaign by email until I unsubscribe."
 PROBE_SECONDS = 0.02
 
 
@@ -79,6 +80,8 @@ def _run(app, kind):
 def _import(app, count, *, asks):
     item_id = _store(app, count, asks=asks)
     checked = _run(app, "subscriber_import")
+    if wrong := db.session.get(SubscriberImport, item_id).counts.get("wrong"):
+        raise ValueError(f"{wrong} rows are wrong")
     write(accept_import, import_id=item_id)
     imported = _run(app, "subscriber_import")
     print(f"checked in {checked:.1f} s", file=sys.stderr)
