@@ -6,10 +6,11 @@ import io
 import json
 import zipfile
 from contextvars import Context
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from python_calamine import CalamineWorkbook
+from sqlalchemy import update
 
 from campaign.exports import signature_table, spreadsheet
 from campaign.exports.columns import COLUMNS, EVERYTHING
@@ -17,6 +18,7 @@ from campaign.exports.formats import DOWNLOADS, FORMATS
 from campaign.exports.selection import STATES, Selection
 from campaign.exports.signature_table import SignatureTable
 from campaign.extensions import db, write
+from campaign.notices.models import Consent
 from campaign.signatures.owner.operations import erase
 from tests.factories.petitions import make_petition, new_version
 from tests.factories.signatures import (
@@ -119,6 +121,19 @@ def test_counted_signature_has_all_columns(petition):
     signature = rows()[0]
     for name in instants:
         assert datetime.fromisoformat(line[name]) == getattr(signature, name).replace(microsecond=0)
+
+
+def test_consents_say_when_they_were_given_and_withdrawn(petition):
+    sign_and_hatch(petition, ODILE, subscribe=True, tell_answer=False, name_display="full")
+    given_at = datetime(2026, 11, 24, 20, 5, 9, tzinfo=UTC)
+    write(
+        lambda: db.session.execute(
+            update(Consent).values(given_at=given_at, withdrawn_at=given_at + timedelta(days=2))
+        )
+    )
+    [line] = read(petition, "counted")
+    period = "2026-11-24T20:05:09+00:00 / 2026-11-26T20:05:09+00:00"
+    assert (line["consent"], line["name_consent"], line["answer_consent"]) == (period, period, "")
 
 
 def test_each_state_has_its_own_export_and_all_has_all(petition):
