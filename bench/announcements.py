@@ -12,8 +12,7 @@ from time import monotonic, sleep
 from sqlalchemy import func, select
 
 from bench.exporting import peak_megabytes
-from bench.sites import SECRET
-from campaign import create_app
+from bench.worker_app import create_worker_app
 from campaign.answers.announcement_models import AnswerAnnouncement
 from campaign.answers.announcements import JOB
 from campaign.extensions import database_now, db, write
@@ -31,14 +30,7 @@ LOOK_SECONDS = 0.02
 
 def main():
     url, folder, port = sys.argv[1:]
-    app = create_app(
-        {
-            "SECRET_KEY": SECRET,
-            "VAR_DIR": folder,
-            "SQLALCHEMY_DATABASE_URI": url,
-            "MAIL_URL": f"smtp://127.0.0.1:{port}?tls=none",
-        }
-    )
+    app = create_worker_app(url, folder, MAIL_URL=f"smtp://127.0.0.1:{port}?tls=none")
     is_over = Event()
     for loop in (_queue, _deliver):
         Thread(target=loop, args=[app, is_over], daemon=True).start()

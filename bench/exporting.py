@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 from time import perf_counter
 
-from bench.sites import SECRET, SLUG
-from campaign import create_app
+from bench.sites import SLUG
+from bench.worker_app import create_worker_app
 from campaign.exports.formats import FORMATS
 from campaign.exports.selection import Selection
 from campaign.exports.signature_table import SignatureTable
@@ -17,7 +17,7 @@ from campaign.petitions.queries import petition_by_slug
 
 def main():
     url, folder, kind, file = sys.argv[1:]
-    app = create_app({"SECRET_KEY": SECRET, "VAR_DIR": folder, "SQLALCHEMY_DATABASE_URI": url})
+    app = create_worker_app(url, folder)
     with app.app_context(), Path(file).open("wb") as output:
         table, rows = SignatureTable(Selection(petition_by_slug(SLUG).id)), 0
         begun = perf_counter()

@@ -7,8 +7,7 @@ import sys
 from threading import Thread
 from time import monotonic, process_time, sleep
 
-from bench.sites import SECRET
-from campaign import create_app
+from bench.worker_app import create_worker_app
 from campaign.extensions import database_now, write
 from campaign.jobs.operations import HEARTBEAT_SECONDS
 from campaign.mail.delivery.outbox_worker import make_outbox_worker
@@ -16,14 +15,7 @@ from campaign.mail.delivery.outbox_worker import make_outbox_worker
 
 def main():
     url, folder, port = sys.argv[1:]
-    app = create_app(
-        {
-            "SECRET_KEY": SECRET,
-            "VAR_DIR": folder,
-            "SQLALCHEMY_DATABASE_URI": url,
-            "MAIL_URL": f"smtp://127.0.0.1:{port}?tls=none",
-        }
-    )
+    app = create_worker_app(url, folder, MAIL_URL=f"smtp://127.0.0.1:{port}?tls=none")
     worker = make_outbox_worker(app, write)
     Thread(target=_renew_claims, args=[app, worker], daemon=True).start()
     begun, used, emails = monotonic(), process_time(), 0

@@ -12,8 +12,8 @@ from time import perf_counter, sleep
 from sqlalchemy import select, text
 
 from bench.exporting import peak_megabytes
-from bench.sites import CAUSE, SECRET
-from campaign import create_app
+from bench.sites import CAUSE
+from bench.worker_app import create_worker_app
 from campaign.accounts.models import Organizer
 from campaign.accounts.operations import enrol
 from campaign.accounts.permissions import ADMIN
@@ -161,7 +161,7 @@ def _organizer_id():
 
 def main():
     url, folder, step, count = sys.argv[1:]
-    app = create_app({"SECRET_KEY": SECRET, "VAR_DIR": folder, "SQLALCHEMY_DATABASE_URI": url})
+    app = create_worker_app(url, folder)
     with app.app_context():
         seconds = STEPS[step](app, int(count))
     print(seconds, count, peak_megabytes())

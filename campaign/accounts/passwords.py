@@ -9,7 +9,6 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from argon2.profiles import RFC_9106_LOW_MEMORY
 from flask import current_app, has_app_context
-from zxcvbn import zxcvbn
 
 from campaign.errors import CampaignError
 
@@ -104,6 +103,9 @@ def check_strength(password: str, about: Iterable[str] = ()) -> None:
     ]
     if len(_without(password.lower(), known_words)) < MIN_OTHER_CHARACTERS:
         raise PasswordTooWeak("guessable")
+    # Imported here, because its lists of words take 12 MB, and few processes check passwords.
+    from zxcvbn import zxcvbn  # noqa: PLC0415
+
     if (
         zxcvbn(
             password[:MAX_CHECKED_LENGTH], user_inputs=known_words, max_length=MAX_CHECKED_LENGTH

@@ -92,13 +92,17 @@ def _has_code(path):
     )
 
 
-def test_nothing_is_imported_inside_a_function():
+# Their data takes megabytes, and few processes use them.
+IMPORTED_WHEN_USED = {("campaign/accounts/passwords.py", "from zxcvbn import zxcvbn")}
+
+
+def test_nothing_else_is_imported_inside_a_function():
     found = [
-        f"{path.relative_to(ROOT)}:{inner.lineno}"
+        (str(path.relative_to(ROOT)), ast.unparse(inner))
         for path in (ROOT / "campaign").rglob("*.py")
         for outer in ast.walk(ast.parse(path.read_text()))
         if isinstance(outer, ast.FunctionDef | ast.AsyncFunctionDef)
         for inner in ast.walk(outer)
         if isinstance(inner, ast.Import | ast.ImportFrom)
     ]
-    assert found == []
+    assert set(found) == IMPORTED_WHEN_USED
