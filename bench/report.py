@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
-HEAD = ("what", "Volante", "baseline", "target", "result")
+HEAD = ("what", "Volante", "compared with", "target", "result")
 
 
 @dataclass(frozen=True)
@@ -38,14 +38,22 @@ def line(row):
     return f"{label:58} {figure:34} {baseline:48} {target:30} {verdict}"
 
 
-def write_page(rows, duration):
+def write_page(rows_by_heading, duration):
     """Write the documentation page. `duration` says how long each measurement took."""
     PAGE.parent.mkdir(exist_ok=True)
-    PAGE.write_text(f"{_introduction(duration)}\n\n{_table(rows)}\n", encoding="utf-8")
+    tables = [f"## {heading}\n\n{_table(rows)}" for heading, rows in rows_by_heading.items()]
+    PAGE.write_text("\n\n".join([_introduction(duration), *tables]) + "\n", encoding="utf-8")
 
 
 def _table(rows):
-    lines = [HEAD, ("---",) * len(HEAD), *(row.cells() for row in rows)]
+    """Return the rows as a table, without columns that are empty in all of them."""
+    columns = [
+        column
+        for column in zip(HEAD, *(row.cells() for row in rows), strict=True)
+        if any(column[1:])
+    ]
+    head, *body = zip(*columns, strict=True)
+    lines = [head, ("---",) * len(head), *body]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
@@ -56,5 +64,5 @@ How fast Volante is, compared with baselines and targets. *Hatching* means that 
 
 - **Setup:** {datetime.now(UTC):%B %-d, %Y}, `make bench`, {os.cpu_count()} processors, {platform.system()} {platform.machine()},
   Python {platform.python_version()}, {duration}. Servers, databases and load clients ran on the same machine, over loopback.
-- **Baselines** were measured in the same run, in turn with Volante. Each figure is the median of its rounds.
+- **Baselines**, in the column “compared with”, were measured in the same run, in turn with Volante. Each figure is the median of its rounds.
 - **p99** means that 99 of 100 were at least as fast."""

@@ -10,6 +10,8 @@ SLUG = "find-the-43"
 CAUSE = "butterflies-for-mexico"
 SECRET = "a-secret-for-benches-only-0123456789abcdef"
 PYTHON = sys.executable
+# How rows name the databases.
+DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 
 def database_url(kind, folder, name):

@@ -38,19 +38,19 @@ def measure(_scale, folder, signatures=PEOPLE):
         assert emailed == people
         rate = emailed / seconds
         yield Row(
-            f"people told of an answer, {kind}",
+            f"people told of an answer, {sites.DATABASES[kind]}",
             f"{rate:,.0f}/s, {emailed:,.0f} in {seconds:,.0f} s",
             target=f"≥ {WANTED_A_SECOND}/s",
             reached=rate >= WANTED_A_SECOND,
         )
         yield Row(
-            f"memory of the worker that tells them, {kind}",
+            f"memory of the worker that tells them, {sites.DATABASES[kind]}",
             f"{megabytes:,.0f} MB",
             target=f"≤ {MAX_MEGABYTES} MB",
             reached=megabytes <= MAX_MEGABYTES,
         )
         yield Row(
-            f"confirmation queued in the middle leaves after, {kind}",
+            f"confirmation queued in the middle leaves after, {sites.DATABASES[kind]}",
             f"{delay:,.2f} s",
             target=f"≤ {MAX_DELAY_SECONDS} s",
             reached=delay <= MAX_DELAY_SECONDS,

@@ -37,7 +37,11 @@ def measure(scale, folder):
         dump_rate = dump(url, site_folder / "dump.csv")
         for file_format in ("csv", "jsonl", "xlsx"):
             yield _row(
-                f"{file_format} of {count:,}, {kind}", url, site_folder, file_format, dump_rate
+                f"{file_format} of {count:,}, {sites.DATABASES[kind]}",
+                url,
+                site_folder,
+                file_format,
+                dump_rate,
             )
 
 

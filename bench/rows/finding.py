@@ -51,7 +51,7 @@ def _rows(kind, signatures):
     newest = _seconds(lambda: find(Search(ids)))
     for label, query in _queries(ids).items():
         seconds = _seconds(query)
-        name = f"{label}, among {signatures:,}, {kind}"
+        name = f"{label}, among {signatures:,}, {sites.DATABASES[kind]}"
         yield Row(
             name,
             f"{1000 * seconds:,.0f} ms",

@@ -69,9 +69,9 @@ def measure(_scale, folder, signatures=SIGNATURES):
     for kind in ("sqlite", "postgresql"):
         sites_by_size = [_site(kind, folder / f"{kind}-{size}", size) for size in (FEW, signatures)]
         for label, question in QUESTIONS.items():
-            yield _waiting_row(f"{label}, {kind}", question, sites_by_size)
+            yield _waiting_row(f"{label}, {sites.DATABASES[kind]}", question, sites_by_size)
         for label, work in WORK.items():
-            yield _work_row(f"{label}, {kind}", work, sites_by_size)
+            yield _work_row(f"{label}, {sites.DATABASES[kind]}", work, sites_by_size)
         for site in sites_by_size:
             for app in (site.app, site.worker_app):
                 with app.app_context():

@@ -30,7 +30,7 @@ def measure(scale, folder):
         assert sink.received == 2 * count
         rate = emails / seconds
         yield Row(
-            f"emails rendered and sent, {kind}",
+            f"emails rendered and sent, {sites.DATABASES[kind]}",
             f"{rate:,.0f}/s, {emails / processor:,.0f} in a second of one processor",
             f"{count / plain:,.0f}/s (one ready message by smtplib)",
             f"≥ {WANTED}/s",

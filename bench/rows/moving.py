@@ -42,7 +42,9 @@ def measure(scale, folder):
         _migrate(empty_url, site_folder)
         for step, label in LABELS.items():
             address = empty_url if step == "restore" else url
-            yield _row(f"{count:,} {label}, {kind}", address, site_folder, step, count)
+            yield _row(
+                f"{count:,} {label}, {sites.DATABASES[kind]}", address, site_folder, step, count
+            )
 
 
 def _row(label, url, site_folder, step, count):

@@ -93,8 +93,8 @@ def _row(times):
     ]
     return Row(
         f"time to respond to a first signature, a repeat, and a repeat after confirming, {EACH} each",
-        f"medians {figures[0]} ms",
-        f"90 % within {figures[1]} ms",
+        f"medians {figures[0]} ms, 90 % within {figures[1]} ms",
+        "",
         f"≤ {MAX_GUESSED:.0%} guessed from the time",
         guessed <= MAX_GUESSED,
         f"{guessed:.0%}",

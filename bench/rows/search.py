@@ -56,7 +56,7 @@ def measure(scale, folder):
             db.session.remove()
             db.engine.dispose()
         query, slowest = max(times.items(), key=lambda row: row[1])
-        label = f"search among {THINGS:,} entries in {len(INTERFACE_LANGUAGES)} languages, {kind}, the slowest of {len(QUERIES)} questions"
+        label = f"search among {THINGS:,} entries in {len(INTERFACE_LANGUAGES)} languages, {sites.DATABASES[kind]}, the slowest of {len(QUERIES)} questions"
         yield Row(label, f"{slowest:.1f} ms (“{query}”)", "", f"< {MAX_MS} ms", slowest < MAX_MS)
 
 

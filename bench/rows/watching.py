@@ -128,8 +128,9 @@ def _responses_row(crowd, seen, signed):
     )
     return Row(
         f"{crowd.watchers:,} watchers ask {_every(crowd.pace)}, {SIGNATURES_PER_SECOND} sign and confirm",
-        f"p99 {p99 * 1000:.0f} ms at {rate:,.0f}/s",
-        f"signing p99 {signed.delay(0.99) * 1000:.0f} ms; asked to slow down to {seen.slowest_pace / 1000:.1f} s",
+        f"counts p99 {p99 * 1000:.0f} ms at {rate:,.0f}/s, signing p99 {signed.delay(0.99) * 1000:.0f} ms, "
+        f"asked to slow down to {seen.slowest_pace / 1000:.1f} s",
+        "",
         f"p99 < {MAX_P99_SECONDS * 1000:.0f} ms, no failure",
         p99 < MAX_P99_SECONDS and not failed,
         f"{failed} failed",
@@ -147,8 +148,8 @@ def _seen_row(crowd, seen, hatched):
     p99 = float(np.quantile(waits, 0.99)) if waits else float("inf")
     return Row(
         "from hatching to being seen by a watcher",
-        f"p99 {p99:.2f} s, median {np.median(waits):.2f} s",
-        f"{len(waits):,} sightings of {len(at):,} butterflies",
+        f"p99 {p99:.2f} s, median {np.median(waits):.2f} s, {len(at):,} butterflies seen {len(waits):,} times",
+        "",
         f"p99 < {crowd.pace + MAX_UNSEEN_SECONDS} s",
         p99 < crowd.pace + MAX_UNSEEN_SECONDS,
     )
@@ -162,8 +163,8 @@ def _hatching_row(hatched):
     waits = [moment - confirmed for _, moment, confirmed in hatched]
     return Row(
         "from confirming to hatching at the same time",
-        f"p99 {float(np.quantile(waits, 0.99)):.2f} s",
-        f"{len(waits):,} signatures",
+        f"p99 {float(np.quantile(waits, 0.99)):.2f} s, {len(waits):,} signatures",
+        "",
         "< 1 s",
         float(np.quantile(waits, 0.99)) < 1,
     )
