@@ -78,7 +78,7 @@ WORKERS = (
         ),
     ),
     RegisterRow(
-        _l("Which exports you created, and your last choices there"),
+        _l("Exports you created, and the options you last chose"),
         _l("So that you can find your file, and each file has a stated purpose"),
         _l("Organizers who may export"),
         _l(

@@ -306,7 +306,7 @@ SIGNER_GROUPS = (
                 days="erase_pending_days",
             ),
             RegisterRow(
-                _l("A code made from an email address for which someone asked for a personal link"),
+                _l("A code made from an email address entered to get a personal link"),
                 _l("To send the link, and not more than three a day"),
                 NOBODY,
                 _l("One day"),

@@ -86,7 +86,7 @@ def _add_answer(feed: Element, answer: Answer, lang: str) -> None:
     published_at = _published_at(answer)
     entry = _add(feed, "entry", **({} if shown.lang == lang else {"xml:lang": shown.lang}))
     _add(entry, "id", uuid5(UUID(answer.uuid), lang).urn)
-    _add(entry, "title", _("Answer of %(name)s to “%(title)s”", name=shown.name, title=title))
+    _add(entry, "title", _("Answer by %(name)s to “%(title)s”", name=shown.name, title=title))
     _add(entry, "published", _instant(published_at))
     _add(entry, "updated", _instant(max(answer.changed_at, published_at)))
     _add(_add(entry, "author"), "name", shown.name)

@@ -74,7 +74,7 @@ SETTING_UP = {
     "taken_pair_again": _l("Pair this tablet again"),
     "pair_again_heading": _l("Pair this tablet again?"),
     "pair_again_hint": _l(
-        "This tablet will leave “%(name)s” and join the table for code %(code)s.",
+        "This tablet will leave “%(name)s” and join the table with code %(code)s.",
         name="{name}",
         code="{code}",
     ),
