@@ -206,7 +206,7 @@ def _summary(crowd: CrowdReport, site: SiteReport, verdict: Verdict) -> Iterator
     yield f"99 of 100 signed within  {'more than 30 s' if p99 is None else f'{p99:.2f} s'}"
     yield f"Counts sent to watchers  {crowd.watched:,}, {crowd.watch_failures:,} failed"
     yield f"Slowest pace of watchers every {crowd.slowest_interval_ms / 1000:g} s"
-    yield f"Highest surge step       {site.level} of 5"
+    yield f"Highest surge level      {site.level} of 5"
     if site.cpu is not None:
         yield f"Highest use of the CPU   {site.cpu:.0%}"
     yield ""

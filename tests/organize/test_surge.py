@@ -31,14 +31,14 @@ def test_overview_shows_a_surge_to_every_organizer(desk_of, petition):
     assert not tree(page).xpath("//*[@data-surge]//a")
 
 
-def test_page_of_switches_shows_all_steps_and_the_present_one(desk_of, petition):
+def test_page_of_switches_shows_all_levels_and_the_present_one(desk_of, petition):
     desk = desk_of("admin")
     assert shown_levels(desk.get(SWITCHES)) == [0]
     enter(4, "database")
     page = desk.get(SWITCHES)
     assert shown_levels(page) == [4]
-    steps = tree(page).xpath("//section[@id='surge']/ol/li")
-    assert [step.get("aria-current") for step in steps] == [None, None, None, "step", None]
+    levels = tree(page).xpath("//section[@id='surge']/ol/li")
+    assert [level.get("aria-current") for level in levels] == [None, None, None, "true", None]
     assert tree(desk.get(OVERVIEW)).xpath("//*[@data-surge]//a/@href") == [f"{SWITCHES}#surge"]
 
 

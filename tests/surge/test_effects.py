@@ -1,4 +1,4 @@
-"""Tests of what waits at each step of a surge, and of what does not."""
+"""Tests of what waits at each level of a surge, and of what does not."""
 
 import pytest
 

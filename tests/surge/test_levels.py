@@ -1,4 +1,4 @@
-"""Tests of when the steps of a surge are entered and left, with a clock of our own."""
+"""Tests of when the levels of a surge are entered and left, with a clock of our own."""
 
 import pytest
 

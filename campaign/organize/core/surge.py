@@ -1,4 +1,4 @@
-"""What organizers read about a surge: which steps are taken, since when, and why."""
+"""What organizers read about a surge: its level, since when, and why."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,7 +35,7 @@ REASONS = {
 
 @dataclass(frozen=True)
 class SurgeStatus:
-    """The level now, with the effects of all steps by level, since when and why it is that high.
+    """The level now, with the effects of all levels, since when and why it is that high.
 
     `since` and `reason` are None and empty while no process has reported a level.
     """
@@ -47,7 +47,7 @@ class SurgeStatus:
 
     @property
     def active_effects(self) -> list[LazyString]:
-        """The effects of the steps that are taken now."""
+        """The effects of this level and those below it."""
         return [effect for level, effect in self.effects.items() if level <= self.level]
 
 
