@@ -22,7 +22,7 @@ def _new_admin(entry: AuditEntry, _lang: str, by: str) -> dict[str, str]:
     admin = organizer_by_id(entry.subject_id)
     name = f"{admin.name} ({admin.email})" if admin.name else admin.email
     return {
-        "title": _("New admin: check that this is right"),
+        "title": _("New admin: is this right?"),
         "happened": _(
             "%(by)s made %(name)s an admin. Admins can see and change everything.", by=by, name=name
         ),
@@ -37,7 +37,7 @@ def _new_admin(entry: AuditEntry, _lang: str, by: str) -> dict[str, str]:
 def _trusted_key(entry: AuditEntry, lang: str, by: str) -> dict[str, str]:
     cause = cause_title(entry.cause_id, lang)
     return {
-        "title": _("New trusted key: check that this is right"),
+        "title": _("New trusted key: is this right?"),
         "happened": _(
             "%(by)s created a trusted key for “%(cause)s”. Signatures sent with it count without a request to confirm.",
             by=by,

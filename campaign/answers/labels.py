@@ -16,7 +16,7 @@ RESULT_LABELS = {
 }
 # What a result means, as a sentence.
 RESULT_MEANINGS = {
-    "won": _l("It worked: what the petition asked for is done or assured."),
+    "won": _l("It worked: what the petition asked for has happened, or is certain to happen."),
     "partly_won": _l("Part of what the petition asked for has happened."),
     "no_answer": _l("The petition is over. No answer is expected now."),
 }

@@ -16,7 +16,7 @@ WRITER_GROUPS = (
                 _l("Your name"),
                 _l("To sign your letter"),
                 _l(
-                    "The organizers. The people you write to see your full name. The public sees only what you choose to show"
+                    "The organizers. Your recipients see your full name. The public sees only what you choose to show"
                 ),
                 COUNTED,
                 (),
@@ -26,7 +26,7 @@ WRITER_GROUPS = (
                 _l("Your email address"),
                 _l("To confirm that it was you, so that each person takes part only once"),
                 _l(
-                    "The organizers. The people you write to see it only if you let them reply, or if you send your letter yourself. The public never sees it"
+                    "The organizers. Your recipients see it only if you let them reply, or if you send your letter yourself. The public never sees it"
                 ),
                 COUNTED,
                 (),
@@ -36,7 +36,7 @@ WRITER_GROUPS = (
                 _l("Your country and postal code"),
                 _l("To find out who represents you, and to show where letters come from"),
                 _l(
-                    "The organizers. The people you write to see your country, and your postal code if the form requires it. The public sees only your country, and only next to a name or initials you chose to show"
+                    "The organizers. Your recipients see your country, and your postal code if the form requires it. The public sees only your country, and only next to a name or initials you chose to show"
                 ),
                 COUNTED,
                 (),
@@ -45,7 +45,7 @@ WRITER_GROUPS = (
             RegisterRow(
                 _l("Who you chose to write to, and whether they may reply to you by email"),
                 _l("To deliver your letter"),
-                _l("The organizers. The people you write to see only what is sent to them"),
+                _l("The organizers. Your recipients see only what is sent to them"),
                 COUNTED,
                 columns_of("signature", "kind_data"),
                 is_entered=True,

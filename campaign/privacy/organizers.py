@@ -58,7 +58,7 @@ WORKERS = (
     ),
     RegisterRow(
         _l("Your shift at a table: name or initials, times, number of signatures"),
-        _l("To change shifts at the table, and to know who to ask"),
+        _l("To start the next shift at the table, and to know who to ask"),
         _l("The organizers of the event"),
         _l("As long as the event exists"),
         columns_of("kiosk_shift", "tabler started_at ended_at tally"),

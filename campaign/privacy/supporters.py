@@ -345,7 +345,7 @@ SIGNER_GROUPS = (
             ),
             RegisterRow(
                 _l(
-                    "Your signature as it was before organizers changed many at once, or decided about your name"
+                    "Your signature as it was before a bulk decision, or a decision about your name"
                 ),
                 _l("So that a mistake can be undone"),
                 NOBODY,

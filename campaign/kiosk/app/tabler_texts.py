@@ -40,7 +40,7 @@ SETTING_UP = {
     "ready_lasting": _l("The browser will keep this data"),
     "ready_lasting_not": _l("The browser may delete this page’s data"),
     "ready_lasting_hint": _l(
-        "This can happen when the tablet is full. To prevent it, install the app, or say yes if the browser asks to keep data."
+        "This can happen when storage is full. To prevent it, install the app, or say yes if the browser asks to keep data."
     ),
     "ready_lasting_safari": _l(
         "Safari deletes this page’s data after seven days without use. To prevent that, leave kiosk mode, add this page to the Home Screen, and pair the app you find there."
@@ -68,7 +68,7 @@ SETTING_UP = {
     "taken_heading": _l("This tablet already belongs to a table"),
     "taken_where": _l("“%(name)s”, %(place)s", name="{name}", place="{place}"),
     "taken_hint": _l(
-        "Someone opened a pairing code on this tablet. Nothing has changed, and the code still works for another tablet. To pair this one again, use the team PIN."
+        "Someone tried a pairing code on this tablet. Nothing has changed, and the code still works for another tablet. To pair this one again, use the team PIN."
     ),
     "taken_stay": _l("Stay at this table"),
     "taken_pair_again": _l("Pair this tablet again"),

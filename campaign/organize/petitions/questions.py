@@ -75,7 +75,7 @@ class QuestionRow(InLanguages, Form):
 
     name = HiddenField()
     type = SelectField(_l("Type"), choices=KINDS)
-    required = BooleanField(_l("Required"))
+    required = BooleanField(_l("Answer required"))
 
     @classmethod
     def fields_in(cls, languages: tuple[str, ...]) -> dict[str, Any]:
