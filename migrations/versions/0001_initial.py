@@ -2689,9 +2689,11 @@ def _create_search_triggers():
 def _create_signature_lookup():
     """Create the full-text index of signatures, and triggers that keep it in step."""
     if _is_sqlite():
+        # FTS5 reads the newest matches first only for whole words and for prefixes of these
+        # lengths. For any other prefix, it first collects all that match.
         op.execute(
             "create virtual table signature_lookup using fts5"
-            """(terms, detail = none, tokenize = "ascii tokenchars '+@'", prefix = '2 3')"""
+            """(terms, detail = none, tokenize = "ascii tokenchars '+@'", prefix = '2 3 4 5 6')"""
         )
     else:
         op.create_table(
