@@ -27,13 +27,13 @@ def test_every_setting_is_documented_and_every_documented_one_exists():
 def test_every_command_is_documented_and_says_what_it_does(app):
     page = (ROOT / "docs/commands.md").read_text()
     commands = dict(_leaves(current_app.cli))
-    assert {name for name in commands if f"`flask {name}" not in page} == set()
+    assert {name for name in commands if f"`volante {name}" not in page} == set()
     assert {name for name, command in commands.items() if not command.help} == set()
 
 
 def test_every_documented_command_exists(app):
     page = (ROOT / "docs/commands.md").read_text()
-    named = set(re.findall(r"^\| `flask ((?:[a-z]+ ?)+)", page, re.MULTILINE))
+    named = set(re.findall(r"^\| `volante ((?:[a-z]+ ?)+)", page, re.MULTILINE))
     known = {*dict(_leaves(current_app.cli)), "db upgrade", "db copy"}
     assert {name.strip() for name in named} <= known
 

@@ -103,7 +103,7 @@ FIELDS = {
     "profiles": _l("Profiles on social networks"),
     "programme": _l("Program"),
     "publish_at": _l("Publication date"),
-    "published_by": _l("Written by"),
+    "published_by": _l("Published by"),
     "questions": _l("Questions"),
     "register_number": _l("Register and registration number"),
     "registration": _l("Registration"),

@@ -157,5 +157,5 @@ def _body(lang: str) -> LinesField:
 
 
 def _published_by(lang: str) -> LineField:
-    label = in_language(_l("Written by"), lang)
+    label = in_language(_l("Published by"), lang)
     return LineField(label, [max_length(MAX_TITLE_LENGTH)], name=f"organisation_{lang}")
