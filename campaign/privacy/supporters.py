@@ -51,7 +51,7 @@ SIGNER_GROUPS = (
                 _l("Your name"),
                 _l("It is your signature"),
                 _l(
-                    "The organizers, and the people the petition is addressed to, as stated where you sign. The public sees only what you choose to show"
+                    "The organizers, and the people the petition is addressed to, as the form says. The public sees only what you choose to show"
                 ),
                 COUNTED,
                 columns_of(
@@ -75,7 +75,7 @@ SIGNER_GROUPS = (
                     "To show where support comes from and, if you gave no email address, to tell you apart from someone with the same name"
                 ),
                 _l(
-                    "The organizers. The people the petition is addressed to get only what is stated where you sign. The public sees only your country, and only next to a name or initials you chose to show"
+                    "The organizers. The people the petition is addressed to get only what the form says. The public sees only your country, and only next to a name or initials you chose to show"
                 ),
                 COUNTED,
                 columns_of("signature", "country postal_code person_digest"),

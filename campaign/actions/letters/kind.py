@@ -37,7 +37,7 @@ TEXTS = ActionTexts(
     email_hint=_l(
         "We email you a link to confirm your letter. We never show your email address in public."
     ),
-    withdraw=_l("Until we send your letter, you can still stop it."),
+    withdraw=_l("You can stop your letter until we send it."),
     unshared=_l("Write without their link"),
     printed=_l("Write at %(address)s"),
     counted=_l(

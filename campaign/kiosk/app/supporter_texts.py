@@ -78,7 +78,7 @@ SIGNING = {
         "We give %(list)s to the people these petitions are addressed to. We never give them your email address.",
         list="{list}",
     ),
-    "delivery_each": _l("What we give to the people each petition is addressed to:"),
+    "delivery_each": _l("For each petition, the people it is addressed to get:"),
     "delivery_never": _l("We never give them your email address."),
     "sign": _l("Sign"),
     "save_letter": _l("Sign my letter"),

@@ -20,7 +20,7 @@ SETTING_UP = {
         count="{n}",
     ),
     "pair_home": _l(
-        "On an iPad or iPhone, first add this page to the Home Screen. Then pair the app you find there. Safari and the app do not share data."
+        "On an iPad or iPhone, first add this page to the Home Screen. Then open it from there and pair the tablet. Safari and the app do not share data."
     ),
     "pair_short": _l("Enter all eight characters of the code."),
     "pair_unknown_code": _l("This code is not correct. Check it again: codes have no O, I or L."),
@@ -43,7 +43,7 @@ SETTING_UP = {
         "This can happen when storage is full. To prevent it, install the app, or say yes if the browser asks to keep data."
     ),
     "ready_lasting_safari": _l(
-        "Safari deletes this page’s data after seven days without use. To prevent that, leave kiosk mode, add this page to the Home Screen, and pair the app you find there."
+        "Safari deletes this page’s data after seven days without use. To prevent that, leave kiosk mode, add this page to the Home Screen, open it from there and pair the tablet."
     ),
     "ready_done": _l("done"),
     "ready_waits": _l("not yet"),
@@ -195,9 +195,9 @@ PROBLEMS = {
     "problem_revoked_hint": _l(
         "Put the tablet away with this page open. It sends its signatures automatically, and an admin will review them."
     ),
-    "problem_expired": _l("This tablet’s time at the table has ended"),
+    "problem_expired": _l("This tablet’s access has expired"),
     "problem_expired_hint": _l(
-        "Keep going, and ask an organizer to extend the time. Until then, each signature is held for review."
+        "Keep going, and ask an organizer to extend it. Until then, each signature is held for review."
     ),
     "problem_unknown_kiosk": _l("The site does not recognize this tablet"),
     "problem_unknown_kiosk_hint": _l(
@@ -244,8 +244,8 @@ PROBLEMS = {
     "reason_invalid": _l("something is missing"),
     "reason_quota": _l("too many signatures in a short time"),
     "reason_revoked": _l("this tablet was revoked"),
-    "reason_expired": _l("this tablet’s time had ended"),
-    "reason_late": _l("it arrived long after this tablet’s time had ended"),
+    "reason_expired": _l("this tablet’s access had expired"),
+    "reason_late": _l("it arrived long after this tablet’s access had expired"),
     "reason_other_petition": _l("this petition is not part of this table’s event"),
     "reason_unreadable": _l("it cannot be read"),
     "reason_too_large": _l("it is too large for the site"),

@@ -92,7 +92,7 @@ ACTIONS = {
     "subscriptions.delete": _l("deleted a file of subscribers"),
     "subscriptions.import": _l("imported subscribers"),
     "subscriptions.undo": _l("undid an import of subscribers"),
-    "people.invite": _l("gave someone a role"),
+    "people.invite": _l("assigned a role"),
     "people.take": _l("removed a role"),
     "people.unlock": _l("reset someone’s two-step verification"),
     "people.remove": _l("removed an organizer"),
