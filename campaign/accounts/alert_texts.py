@@ -39,7 +39,7 @@ def _trusted_key(entry: AuditEntry, lang: str, by: str) -> dict[str, str]:
     return {
         "title": _("New trusted key: is this right?"),
         "happened": _(
-            "%(by)s created a trusted key for “%(cause)s”. Signatures sent with it count without a request to confirm.",
+            "%(by)s created a trusted key for “%(cause)s”. We count signatures sent with it without asking anyone to confirm.",
             by=by,
             cause=cause,
         ),
@@ -71,7 +71,7 @@ def _role_removed(entry: AuditEntry, lang: str, _by: str) -> dict[str, str]:
 
 def _factors_removed(_entry: AuditEntry, _lang: str, _by: str) -> dict[str, str]:
     return {
-        "title": _("Two-step verification was turned off"),
+        "title": _("Your two-step verification was turned off"),
         "happened": _(
             "An admin turned off your two-step verification and signed you out everywhere. Sign in with your password to set it up again."
         ),

@@ -56,9 +56,9 @@ About: TypeAlias = Answer | Petition
 def init_app(app: Flask) -> None:
     """Register the renderers of the emails about answers and results."""
     render_one, load = announcement_renderer.render, announcement_renderer.load
-    register(app, EMAIL, render_one, _l("Answer, to people who asked"), load=load)
+    register(app, EMAIL, render_one, _l("Email about an answer"), load=load)
     register(app, TEST, _render_test, _l("Test email about an answer"))
-    register(app, RESULT_EMAIL, render_one, _l("Result, to people who asked"), load=load)
+    register(app, RESULT_EMAIL, render_one, _l("Email about a result"), load=load)
     register(app, RESULT_TEST, _render_result_test, _l("Test email about a result"))
 
 

@@ -16,9 +16,9 @@ RESULT_LABELS = {
 }
 # What a result means, as a sentence.
 RESULT_MEANINGS = {
-    "won": _l("It worked: what the petition asked for has happened, or is certain to happen."),
+    "won": _l("It worked. What the petition asked for has happened, or will certainly happen."),
     "partly_won": _l("Part of what the petition asked for has happened."),
-    "no_answer": _l("The petition is over. No answer is expected now."),
+    "no_answer": _l("The petition is over. We no longer expect an answer."),
 }
 # What an organizer chooses among, and what a target says of itself.
 OUTCOME_CHOICES = {

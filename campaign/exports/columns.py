@@ -175,7 +175,7 @@ COLUMNS = {
     "created_at": _of(_l("Signed at"), iso_instant(Signature.created_at), "code"),
     "confirmed_at": _of(_l("Confirmed at"), iso_instant(Signature.confirmed_at), "code"),
     "hatched_at": _of(_l("Counted on"), iso_instant(Signature.hatched_at), "code"),
-    "answers": _of(_l("Answers to the petition’s own questions"), Signature.answers, "answers"),
+    "answers": _of(_l("Answers to the petition’s questions"), Signature.answers, "answers"),
 }
 # Derived from other columns, so left out when all columns are exported.
 DERIVED = ("shown_name", "full_name", "shown_comment", "day")

@@ -114,7 +114,7 @@ class PackTexts:
             total,
             num=self._number(total),
         )
-        request = _("We are delivering their signatures to you, and ask you to act on them.")
+        request = _("We deliver their signatures to you and ask you to act.")
         yield "text", f"{sentence} {request}"
 
     def _figures(self, counts: Mapping[str, Any], total: int) -> Iterator[tuple[str, Any]]:
@@ -129,7 +129,7 @@ class PackTexts:
         yield "figure", (_("All signatures"), self._number(total))
         counted = _("Counted on %(day)s.", day=_day(self._at))
         ledger = _(
-            "Every change to this count, and the reason, is in the public count history of the petition."
+            "The petition’s public count history shows every change to this count, and the reason."
         )
         yield "small", f"{counted} {ledger}"
         for note in filter(None, (self._erased(counts), self._promised_less(counts))):
@@ -204,8 +204,8 @@ class PackTexts:
         if not erased:
             return ""
         return ngettext(
-            "The petition’s page counts %(num)s more: this signature still counts, but its personal data was deleted, so it is not listed.",
-            "The petition’s page counts %(num)s more: these signatures still count, but their personal data was deleted, so they are not listed.",
+            "The petition’s page counts %(num)s more. This signature still counts, but it is not listed because we deleted its personal data.",
+            "The petition’s page counts %(num)s more. These signatures still count, but they are not listed because we deleted their personal data.",
             erased,
             num=self._number(erased),
         )
@@ -222,8 +222,8 @@ class PackTexts:
         if not people:
             return ""
         return ngettext(
-            "When %(num)s person signed, we promised to deliver less. The list has only what we promised.",
-            "When %(num)s people signed, we promised to deliver less. The list has only what we promised.",
+            "When %(num)s person signed, we promised to deliver less data. The list shows only what we promised.",
+            "When %(num)s people signed, we promised to deliver less data. The list shows only what we promised.",
             people,
             num=self._number(people),
         )

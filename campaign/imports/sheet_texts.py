@@ -90,7 +90,7 @@ def sheet_spec(run: PrintRun) -> SheetSpec:
                 ("head", _("Privacy notice")),
                 *to_paragraphs(run.notice.text),
             ),
-            full_text_note=_("The full text, to read before signing. The sheets to sign follow."),
+            full_text_note=_("Read the full text before you sign. The sheets to sign follow."),
             online_note=_("Read the full text and sign online:"),
             consent=run.consent_text,
             columns=_columns(petition, lang),
@@ -100,7 +100,7 @@ def sheet_spec(run: PrintRun) -> SheetSpec:
             short_address=without_scheme(_path("petitions.short", slug=petition.slug)),
             sheet_label=_("Sheet"),
             collected=(_("Collected by:"), _("Place:"), _("Date:")),
-            foot=_("Please print in capital letters. Hand in full sheets right away."),
+            foot=_("Please print in capital letters. Hand in each sheet as soon as it is full."),
             cover=tuple(_cover(lang) for lang in dict.fromkeys((lang, *site_settings().languages))),
             serials=serials,
             serial_urls=tuple(

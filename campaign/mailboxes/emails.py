@@ -31,7 +31,7 @@ def init_app(app: Flask) -> None:
     """
     for kind, values, name in (
         (REQUEST, _request_values, _l("Request to confirm a new email address")),
-        (NOTICE, _notice_values, _l("Notice of a change, to the old email address")),
+        (NOTICE, _notice_values, _l("Notice to the old email address about a change")),
         (STOPPED, _stopped_values, _l("Notice that a change of email address was stopped")),
         (DONE, _done_values, _l("Notice that an email address was changed")),
     ):

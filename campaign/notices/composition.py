@@ -36,15 +36,15 @@ REGISTERS: dict[Subject, tuple[RegisterRow, ...]] = {
 }
 PURPOSES: dict[Subject, str] = {
     "signature": _l(
-        "To count your signature once, to deliver it to the people the petition is addressed to, and to email you about it. For nothing else."
+        "We use your data only to count your signature once, deliver it to the people the petition is addressed to, and email you about it."
     ),
     "letter": _l(
-        "To deliver your letter to the people you choose, to count it once, and to email you about it. For nothing else."
+        "We use your data only to deliver your letter to the people you choose, count it once, and email you about it."
     ),
     "registration": _l(
-        "To reserve your seat, to email you about the event, and to check you in. For nothing else."
+        "We use your data only to reserve your seat, email you about the event, and check you in."
     ),
-    "subscription": _l("To send you the updates you asked for. For nothing else."),
+    "subscription": _l("We use your data only to send you the updates you asked for."),
 }
 SHORT_PURPOSES: dict[Subject, str] = {
     "signature": _l("We use it to count and deliver your signature."),
@@ -213,8 +213,8 @@ def _retention(subject: Subject, days: int | None) -> str:
     if subject == "registration":
         days = settings.registration_days
         return ngettext(
-            "We delete your data one day after the event, or one day after you cancel if that is sooner.",
-            "We delete your data %(num)s days after the event, or %(num)s days after you cancel if that is sooner.",
+            "We delete your data one day after the event or after you cancel, whichever comes first.",
+            "We delete your data %(num)s days after the event or after you cancel, whichever comes first.",
             days,
         )
     if subject == "subscription":
@@ -252,6 +252,6 @@ def _rights(subject: Subject) -> str:
     sentences = [RIGHTS[subject]]
     if subject != "registration":
         sentences.append(
-            _("You can withdraw your consent at any time. What we did before then remains lawful.")
+            _("You can withdraw your consent at any time. This does not affect what we did lawfully before then.")
         )
     return " ".join(map(str, sentences))

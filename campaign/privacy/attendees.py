@@ -20,14 +20,14 @@ GUESTS = (
     ),
     RegisterRow(
         _l("An unconfirmed registration"),
-        _l("To hold your seats for an hour and wait for you to confirm by email"),
+        _l("To hold your seats for an hour while you confirm by email"),
         _l("The organizers of the event, never the public"),
         _l("We keep it for %(days)s days, then we delete it"),
         (),
         days="erase_pending_days",
     ),
     RegisterRow(
-        _l("Your answers to the event’s own questions"),
+        _l("Your answers to the event’s questions"),
         _l("For the purpose stated next to the question on the event page"),
         _l("The organizers of the event, never the public"),
         WITH_REGISTRATION,
@@ -49,10 +49,10 @@ GUESTS = (
         days="registration_days",
     ),
     RegisterRow(
-        _l("Which emails about the event we sent to each registered person"),
-        _l("So that you never get one twice"),
+        _l("Which emails about the event we sent you"),
+        _l("So that you never get the same email twice"),
         NOBODY,
-        _l("For 25 days after the email. Then we keep only the total"),
+        _l("For 25 days after the email. Then we keep only how many we sent"),
         columns_of("event_message_receipt", "message_id registration_id email_digest queued_at"),
     ),
 )
@@ -84,22 +84,22 @@ READERS = (
         is_entered=True,
     ),
     RegisterRow(
-        _l("What you agreed to: the exact text, when and how, and when you withdrew it"),
+        _l("The exact text you agreed to, when and how you agreed, and when you withdrew"),
         _l("To prove that you agreed, and to stop when you withdraw your consent"),
-        _l("You, and the organizers in exports of signatures"),
+        _l("You, and the organizers who export signatures"),
         _l(
-            "We keep your consent to show your name or to be told about answers as long as the signature exists. We keep your consent to updates as long as this site exists. After your data is deleted, the record says that someone agreed, but not who"
+            "We keep your consent to show your name or to be told about answers as long as the signature exists. We keep your consent to updates as long as this site exists. After we delete your data, the record says only that someone agreed, not who"
         ),
         columns_of(
             "consent", "subject_kind subject_id purpose text_id channel given_at withdrawn_at"
         ),
     ),
     RegisterRow(
-        _l("Which updates, answers and results we emailed to each person"),
-        _l("So that you never get one twice"),
+        _l("Which updates, answers and results we emailed you"),
+        _l("So that you never get the same email twice"),
         NOBODY,
         _l(
-            "For 25 days after the last email about that update, answer or result. Then we keep only the total"
+            "For 25 days after the last email about that update, answer or result. Then we keep only how many we sent"
         ),
         (
             *columns_of("mailing_receipt", "mailing_id subscription_id email_digest queued_at"),
@@ -109,10 +109,10 @@ READERS = (
     RegisterRow(
         _l("Your request never to get updates again"),
         _l(
-            "To respect it. We keep only a code made with a secret key. It cannot be turned back into your address"
+            "To respect your request. We keep only a code made with a secret key. It does not reveal your address"
         ),
         _l(
-            "Owners of causes, who must enter an address to look it up. The list shows no addresses"
+            "Owners of causes can look up an address if they enter it. The list shows no addresses"
         ),
         _l("Permanently"),
         columns_of("suppressed_address", "digest reason since note"),

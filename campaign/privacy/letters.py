@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 from campaign.privacy.rows import ORGANIZERS, RegisterRow, RowGroup, columns_of, rows_of
 
 COUNTED = _l(
-    "As long as the letter’s privacy notice says. We delete the data sooner if you withdraw the letter or it stops counting"
+    "As long as the letter’s privacy notice says. We delete the data sooner if you withdraw the letter or it no longer counts"
 )
 
 # The columns of the first three rows and of the answers are in the rows about signatures.
@@ -36,7 +36,7 @@ WRITER_GROUPS = (
                 _l("Your country and postal code"),
                 _l("To find out who represents you, and to show where letters come from"),
                 _l(
-                    "The organizers. Your recipients see your country, and your postal code if the form requires it. The public sees only your country, and only next to a name or initials you chose to show"
+                    "The organizers. Your recipients see your country, and your postal code if the form requires it. The public sees only your country, and only if you show your name or initials"
                 ),
                 COUNTED,
                 (),
@@ -57,7 +57,7 @@ WRITER_GROUPS = (
         (
             RegisterRow(
                 _l("The letters you write, signed with your name"),
-                _l("To deliver them, and to give you the text if one could not be delivered"),
+                _l("To deliver them, and to give you the text if we could not deliver one"),
                 _l("The people you write to, and the organizers"),
                 _l("Until 60 days after delivery. Then we delete the text and your answers in it"),
                 columns_of("letter", "subject body lang shares_address"),
@@ -73,9 +73,9 @@ WRITER_GROUPS = (
             ),
             RegisterRow(
                 _l("Who your letters went to, when, and how"),
-                _l("To deliver each letter once, and to tell you if one could not be delivered"),
+                _l("To deliver each letter once, and to tell you if we could not deliver one"),
                 ORGANIZERS,
-                _l("Permanently. After your data is deleted, this record does not identify you"),
+                _l("Permanently. After we delete your data, this record no longer identifies you"),
                 columns_of(
                     "letter",
                     "signature_id petition_id profile_id batch_id target_name address way state reason "
@@ -83,11 +83,11 @@ WRITER_GROUPS = (
                 ),
             ),
             RegisterRow(
-                _l("The PDF of letters that are sent together"),
+                _l("The PDF of letters that we send together"),
                 _l("To send many letters to the same person in one email"),
                 _l("The people you write to"),
                 _l(
-                    "We keep the PDF until the email is sent. We keep a permanent record of who it went to and when"
+                    "We keep the PDF until we send the email. We permanently keep a record of who it went to and when"
                 ),
                 columns_of(
                     "letter_batch",

@@ -10,7 +10,7 @@ ACCOUNT = _l("Until your account is removed")
 WORKERS = (
     RegisterRow(
         _l("Your name, your email address and your language"),
-        _l("So that you can sign in, and to record who did what"),
+        _l("So that you can sign in, and we can record who did what"),
         _l("The admins of this site and people who work on the same cause"),
         _l("As long as your name is in the activity log"),
         columns_of("organizer", "name email email_digest lang created_at removed_at"),
@@ -23,9 +23,9 @@ WORKERS = (
         columns_of("role_grant", "organizer_id role cause_id organisation_id created_at"),
     ),
     RegisterRow(
-        _l("How you sign in: password, codes, passkeys, links"),
+        _l("How you sign in: your password, codes, passkeys and links"),
         _l(
-            "So that only you can sign in. Passwords and codes are stored in a form that cannot be read"
+            "So that only you can sign in. We store passwords and codes in a form that nobody can read"
         ),
         NOBODY,
         ACCOUNT,
@@ -42,8 +42,8 @@ WORKERS = (
         ),
     ),
     RegisterRow(
-        _l("Where you are signed in: browser, network, times"),
-        _l("So that you can see where you are signed in, and sign out where it was not you"),
+        _l("Where you are signed in: the browser, the network and when"),
+        _l("So that you can see where you are signed in, and sign out devices you do not know"),
         _l("You"),
         _l("Until twelve hours after you last used the site. We recognize a browser for one year"),
         (
@@ -57,17 +57,17 @@ WORKERS = (
         ),
     ),
     RegisterRow(
-        _l("Your shift at a table: name or initials, times, number of signatures"),
-        _l("To start the next shift at the table, and to know who to ask"),
+        _l("Your shift at a table: your name or initials, the times and how many people signed"),
+        _l("So that the next shift can start, and the organizers know who to ask"),
         _l("The organizers of the event"),
         _l("As long as the event exists"),
         columns_of("kiosk_shift", "tabler started_at ended_at tally"),
     ),
     RegisterRow(
-        _l("What you did, when, why and from which network: the activity log"),
+        _l("The activity log: what you did, when, why and from which network"),
         _l("So that supporters can trust what happens to their data"),
         _l("The admins of this site and the owners of the cause"),
-        _l("As long as this site exists. The database does not allow changes to it"),
+        _l("As long as this site exists. The database does not allow changes to the log"),
         (
             *columns_of(
                 "audit_entry",
@@ -94,10 +94,10 @@ WORKERS = (
     ),
     RegisterRow(
         _l("Which sheets and files you imported"),
-        _l("So that a mistake can be found and undone"),
+        _l("So that we can find and undo a mistake"),
         _l("Organizers who may import signatures"),
         _l(
-            "As long as the petition exists. We delete what was written in them once it is imported"
+            "As long as the petition exists. After the import, we delete what the sheets and files say"
         ),
         columns_of(
             "import_batch",
@@ -106,7 +106,7 @@ WORKERS = (
     ),
     RegisterRow(
         _l("Which lists of subscribers you imported"),
-        _l("So that a mistake can be found and undone"),
+        _l("So that we can find and undo a mistake"),
         _l("Organizers who may import subscribers"),
         _l(
             "As long as the cause or the organization exists. We delete the file once it is imported"
@@ -118,7 +118,7 @@ WORKERS = (
     ),
     RegisterRow(
         _l("What you decided about many signatures at once, and why"),
-        _l("So that a mistake can be undone"),
+        _l("So that we can undo a mistake"),
         _l("Organizers who review signatures in that cause"),
         _l(
             "As long as the cause exists. We delete the words you searched for once the decision is applied"

@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 from campaign.privacy.rows import NOBODY, ORGANIZERS, RegisterRow, RowGroup, columns_of, rows_of
 
 COUNTED = _l(
-    "As long as the petition’s privacy notice says. We delete the data sooner if you withdraw the signature or it stops counting"
+    "As long as the petition’s privacy notice says. We delete the data sooner if you withdraw the signature or it no longer counts"
 )
 LIKE_THE_SIGNATURE = _l("As long as the signature exists")
 
@@ -36,7 +36,7 @@ WISHES = (
     ),
     RegisterRow(
         _l("Whether you want to be told about answers"),
-        _l("To send you one email for each published answer or result, if you asked for it"),
+        _l("To email you each time we publish an answer or a result, if you asked us to"),
         ORGANIZERS,
         LIKE_THE_SIGNATURE,
         columns_of("signature", "tell_answer"),
@@ -51,7 +51,7 @@ SIGNER_GROUPS = (
                 _l("Your name"),
                 _l("It is your signature"),
                 _l(
-                    "The organizers, and the people the petition is addressed to, as the form says. The public sees only what you choose to show"
+                    "The organizers. The people the petition is addressed to see what the form says. The public sees only what you choose to show"
                 ),
                 COUNTED,
                 columns_of(
@@ -75,7 +75,7 @@ SIGNER_GROUPS = (
                     "To show where support comes from and, if you gave no email address, to tell you apart from someone with the same name"
                 ),
                 _l(
-                    "The organizers. The people the petition is addressed to get only what the form says. The public sees only your country, and only next to a name or initials you chose to show"
+                    "The organizers. The people the petition is addressed to get only what the form says. The public sees only your country, and only if you show your name or initials"
                 ),
                 COUNTED,
                 columns_of("signature", "country postal_code person_digest"),
@@ -83,9 +83,9 @@ SIGNER_GROUPS = (
             ),
             RegisterRow(
                 _l("Your comment"),
-                _l("To be shown with your signature"),
+                _l("To show it with your signature"),
                 _l(
-                    "The organizers. Everyone, once an organizer has approved it, and only next to a name or initials you chose to show"
+                    "The organizers. The public sees it after an organizer approves it, and only if you show your name or initials"
                 ),
                 COUNTED,
                 columns_of("signature", "comment comment_shown comment_read_at"),
@@ -106,26 +106,26 @@ SIGNER_GROUPS = (
         (
             RegisterRow(
                 _l(
-                    "Which petition you signed, under which privacy notice, when, how, and which butterfly it became"
+                    "The petition you signed, when and how you signed it, the privacy notice you saw, and your butterfly number"
                 ),
                 _l(
-                    "To count it once, to draw it, and to prove the count. Some petitions count signatures in groups, so that the count does not reveal who has just signed"
+                    "To count your signature once, draw its butterfly and prove the count. Some petitions count signatures in groups, so that the count does not reveal who has just signed"
                 ),
-                _l("The organizers. The public sees the number and the day if your name is shown"),
+                _l("The organizers. If we show your name, the public sees your butterfly number and the day"),
                 _l(
-                    "Permanently. After your data is deleted, this record does not identify you, and shows only the day, not the time"
+                    "Permanently. After we delete your data, this record no longer identifies you. It shows only the day, not the time"
                 ),
                 columns_of("signature", " ".join(LEFT)),
             ),
             *WISHES,
             RegisterRow(
-                _l("Which emails we have sent you or still have to send"),
+                _l("The emails we have sent you, and those we still have to send"),
                 _l(
-                    "So that no email is lost or sent twice, and to limit how many you get about one signature"
+                    "So that no email is lost or sent twice, and you do not get too many about one signature"
                 ),
-                _l("The organizers see how many there were"),
+                _l("The organizers see only how many emails there were"),
                 _l(
-                    "We keep the emails for 30 days, and how many there were as long as the signature exists"
+                    "We keep the emails for 30 days. We keep their number as long as the signature exists"
                 ),
                 (
                     *columns_of("signature", "mail_count mailed_at reminders"),
@@ -154,7 +154,7 @@ SIGNER_GROUPS = (
             RegisterRow(
                 _l("Your IP address"),
                 _l(
-                    "To stop floods of fake signatures. We keep only a code made from it with a secret random key that changes every day"
+                    "To stop floods of fake signatures. We keep only a code made from it with a secret random key. The key changes every day"
                 ),
                 NOBODY,
                 _l("We delete the code and its key after %(days)s days"),
@@ -163,10 +163,10 @@ SIGNER_GROUPS = (
             ),
             RegisterRow(
                 _l(
-                    "Whose link you followed, and the code in the link that says where it was shared"
+                    "Who shared the link you followed, and the code in the link that says where"
                 ),
                 _l(
-                    "To show supporters roughly how many people used their link, and which flyer or post works"
+                    "To show supporters roughly how many people used their link, and organizers which flyer or post works"
                 ),
                 _l(
                     "Once five people have used the link, the person who shared it sees a rounded number, "
@@ -186,13 +186,13 @@ SIGNER_GROUPS = (
             RegisterRow(
                 _l("What you sign on a tablet at a signing table"),
                 _l(
-                    "So that it reaches us from places without internet. It is encrypted as you sign"
+                    "So that you can sign in places without internet. The tablet encrypts it as you sign"
                 ),
                 _l(
-                    "The organizers, after it reaches us. Before that, nobody, not even the person holding the tablet"
+                    "The organizers, after it reaches us. Before that, nobody sees it, not even the person holding the tablet"
                 ),
                 _l(
-                    "On the tablet until it reaches us. If an organizer must review it, we keep it until that is done, and for %(days)s more days if it is rejected"
+                    "On the tablet until it reaches us. If an organizer must review it, we keep it until they decide, and %(days)s more days if they reject it"
                 ),
                 (
                     *columns_of(
@@ -207,7 +207,7 @@ SIGNER_GROUPS = (
                 days="erase_pending_days",
             ),
             RegisterRow(
-                _l("At which event and on which tablet you signed, and who was at the table"),
+                _l("The event and the tablet where you signed, and who was at the table"),
                 _l(
                     "To find out what went wrong at a table, and to tell the team how many signatures they collected"
                 ),
@@ -225,11 +225,11 @@ SIGNER_GROUPS = (
             RegisterRow(
                 _l("What you wrote on a paper sheet, while someone types it in"),
                 _l(
-                    "To count your signature. The person typing sees what is wrong before importing it"
+                    "To count your signature. The person who types it in sees any errors before importing it"
                 ),
                 ORGANIZERS,
                 _l(
-                    "Until it is imported or discarded, at most a week. The sheet and row number stay with the signature"
+                    "Until we import or discard it, a week at most. We keep the sheet and row number with the signature"
                 ),
                 columns_of(
                     "import_row",
@@ -252,17 +252,17 @@ SIGNER_GROUPS = (
             RegisterRow(
                 _l("A signature held for review"),
                 _l(
-                    "To check unusual activity, such as a large number of signatures from one place at once"
+                    "To check unusual activity, such as many signatures from one place at once"
                 ),
                 ORGANIZERS,
                 _l(
-                    "If you confirm it, until an organizer has reviewed it. If nobody confirms it, we delete it after %(days)s days, like any other"
+                    "If you confirm it, until an organizer has reviewed it. If nobody confirms it, we delete it after %(days)s days"
                 ),
                 columns_of("signature", "held_reason held_at reviewed_at rejected_at"),
                 days="erase_pending_days",
             ),
             RegisterRow(
-                _l("A change of your name or country that is held for review"),
+                _l("A change to your name or country that is held for review"),
                 _l("So that an organizer can review it before the public sees it"),
                 ORGANIZERS,
                 _l("Until an organizer has decided, or you change it again"),
@@ -278,14 +278,14 @@ SIGNER_GROUPS = (
             RegisterRow(
                 _l("An export of signatures for delivery or another purpose"),
                 _l(
-                    "To deliver the signatures, or for another stated purpose. We log who created the file and why"
+                    "To deliver the signatures, or for another purpose. We record who created the file and why"
                 ),
                 _l("Organizers who may export. The file is encrypted"),
                 _l("We keep it for three days, then we delete it"),
                 (),
             ),
         ),
-        _l("When signatures are reviewed, counted or exported"),
+        _l("When we review, count or export signatures"),
         is_closed=True,
     ),
     RowGroup(
@@ -297,7 +297,7 @@ SIGNER_GROUPS = (
                 ),
                 NOBODY,
                 _l(
-                    "Until you confirm one of the forms, at most %(days)s days. If you had already signed, we delete the new form within about a second"
+                    "Until you confirm one of the forms, but %(days)s days at most. If you have already signed, we delete the new form within about a second"
                 ),
                 columns_of(
                     "repeat_signing",
@@ -306,19 +306,19 @@ SIGNER_GROUPS = (
                 days="erase_pending_days",
             ),
             RegisterRow(
-                _l("A code made from an email address entered to get a personal link"),
-                _l("To send the link, and not more than three a day"),
+                _l("A code made from an email address that someone entered to get a personal link"),
+                _l("To send the link, but no more than three a day"),
                 NOBODY,
                 _l("One day"),
                 columns_of("own_link_request", "email_digest exact_digest created_at"),
             ),
             RegisterRow(
-                _l("A request to use a new email address: both addresses, when, and how it ended"),
+                _l("Your request to use a new email address: both addresses, when you made it and how it ended"),
                 _l(
-                    "To confirm the new address, and to give the person at the old address time to stop the change"
+                    "To confirm the new address, and to give the person who uses the old one time to stop the change"
                 ),
                 NOBODY,
-                _l("Until 30 days after the change ends"),
+                _l("Until 30 days after the request ends"),
                 columns_of(
                     "address_change",
                     "state lang old_email old_digest new_email new_digest needs_agreement created_at "
@@ -328,7 +328,7 @@ SIGNER_GROUPS = (
             RegisterRow(
                 _l("A code made from an email address that does not work"),
                 _l(
-                    "So that we do not email it again. The code cannot be turned back into the address"
+                    "So that we do not email that address again. The code does not reveal it"
                 ),
                 NOBODY,
                 _l("Permanently"),
@@ -336,7 +336,7 @@ SIGNER_GROUPS = (
             ),
             RegisterRow(
                 _l(
-                    "An index of the words in your name, email address and comment, and of your country"
+                    "An index of your name, email address, country and the words in your comment"
                 ),
                 _l("So that organizers can find your signature among millions"),
                 NOBODY,
@@ -347,7 +347,7 @@ SIGNER_GROUPS = (
                 _l(
                     "Your signature as it was before a bulk decision, or a decision about your name"
                 ),
-                _l("So that a mistake can be undone"),
+                _l("So that we can undo a mistake"),
                 NOBODY,
                 _l("Seven days"),
                 columns_of(

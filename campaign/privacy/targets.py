@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 from campaign.privacy.rows import NOBODY, ORGANIZERS, RegisterRow, columns_of
 
 UNTIL_REMOVED = _l(
-    "Until 30 days after an organizer removes you from the list, so that this can be undone"
+    "Until 30 days after an organizer removes you from the list, in case it was a mistake"
 )
 
 OFFICE_HOLDERS = (
@@ -34,10 +34,10 @@ OFFICE_HOLDERS = (
         ),
     ),
     RegisterRow(
-        _l("Your answer to a petition: who answered, the day, the text and a document"),
+        _l("Your answer to a petition: who answered and when, the text and any document"),
         _l("To tell everyone who signed what you answered"),
         _l("Everyone, after an organizer has published it"),
-        _l("As long as the petition is kept. Organizers can unpublish your answer"),
+        _l("As long as we keep the petition. Organizers can unpublish your answer"),
         (
             *columns_of(
                 "answer",
@@ -47,10 +47,10 @@ OFFICE_HOLDERS = (
         ),
     ),
     RegisterRow(
-        _l("The links through which you can answer a petition, and when you used them"),
+        _l("The links that let you answer a petition, and when you used them"),
         _l("So that only you can answer, and only once with each link"),
         ORGANIZERS,
-        _l("As long as the petition is kept"),
+        _l("As long as we keep the petition"),
         columns_of(
             "answer_link",
             "target_id lang last_day created_at revoked_at answered_at answer_id",
@@ -65,17 +65,17 @@ OFFICE_HOLDERS = (
     ),
     RegisterRow(
         _l("A code made from the email address of someone who wants no letters"),
-        _l("So that we send them none. The code cannot be turned back into the address"),
+        _l("So that we send them no letters. The code does not reveal the address"),
         NOBODY,
         _l("Permanently"),
         columns_of("letter_refusal", "address_digest created_at"),
     ),
     RegisterRow(
-        _l("The last imported lists of people in office, and what they changed"),
+        _l("The last lists of people in office that we imported, and what they changed"),
         _l("To undo an import that was wrong"),
         ORGANIZERS,
         _l(
-            "Until 30 days after the import. If a list is not imported, we delete it after seven days"
+            "Until 30 days after the import. If we do not import a list, we delete it after seven days"
         ),
         columns_of(
             "target_import",

@@ -21,7 +21,7 @@ TOO_LONG = _l("Use %(most)s characters or fewer.", most=MAX_NAME_LENGTH)
 NAME_FAULTS = {
     "empty": _l("Enter your name."),
     "link": _l("Enter your name without an email address or a link."),
-    "control": _l("Your name has a character that we cannot show. Remove it."),
+    "control": _l("Your name has a character that we cannot show. Remove that character."),
     "no_letter": _l("Enter a name with at least one letter."),
 }
 ADDRESS_FAULTS = {

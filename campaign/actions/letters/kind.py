@@ -24,7 +24,7 @@ TEXTS = ActionTexts(
     closed=_l("This action is closed"),
     confirm_title=_l("Is this your letter?"),
     confirm_named=_l("%(name)s, is this your letter?"),
-    confirm_lead=_l("Check what you wrote. Then press the button. Nothing is sent before that."),
+    confirm_lead=_l("Check what you wrote, then press the button. We send nothing until you do."),
     confirm_button=_l("Yes, this is my letter"),
     check_email=_l(
         "Open it and press the button to confirm. Until then, your letter will not be sent."
@@ -37,7 +37,7 @@ TEXTS = ActionTexts(
     email_hint=_l(
         "We email you a link to confirm your letter. We never show your email address in public."
     ),
-    withdraw=_l("You can stop your letter until we send it."),
+    withdraw=_l("You can stop your letter before we send it."),
     unshared=_l("Write without their link"),
     printed=_l("Write at %(address)s"),
     counted=_l(

@@ -20,11 +20,11 @@ REASON_TEXTS = {
     "own_address": _l("Their email address is the same as yours, so we sent nothing."),
     "bounced": _l("Their email server did not accept it."),
     "unreachable": _l("Their email server did not accept it for two days."),
-    "refused": _l("They asked for no more letters."),
+    "refused": _l("They asked us to stop sending letters."),
     "closed": _l("The action ended before you confirmed your letter."),
     "withdrawn": _l("You stopped this letter before we sent it."),
 }
-MOVED = _l("The action moved to another site before your letter was sent.")
+MOVED = _l("The action moved to another site before we sent your letter.")
 DOWNLOADED = (
     "target_name",
     "subject",

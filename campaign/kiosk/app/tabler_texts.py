@@ -36,7 +36,7 @@ SETTING_UP = {
     "ready_worker": _l("The app is on this tablet"),
     "ready_campaign": _l("The petitions are on this tablet, in all languages"),
     "ready_picture": _l("The montage is on this tablet"),
-    "ready_sealing": _l("Signatures can be encrypted on this tablet"),
+    "ready_sealing": _l("This tablet can encrypt signatures"),
     "ready_lasting": _l("The browser will keep this data"),
     "ready_lasting_not": _l("The browser may delete this page’s data"),
     "ready_lasting_hint": _l(
@@ -53,11 +53,11 @@ SETTING_UP = {
     "ready_show": _l("Ready to work offline?"),
     "stuck_storage": _l("This browser cannot save signatures"),
     "stuck_storage_hint": _l(
-        "If this is a private window, open the page in a normal one. Otherwise, free up some space on the tablet. Until then, the app will not start, because signatures could be lost."
+        "If this is a private window, open the page in a normal one. Otherwise, free up some space on the tablet. Until then, the app will not start, because it could lose signatures."
     ),
     "stuck_secure": _l("This web address is not secure"),
     "stuck_secure_hint": _l(
-        "Use an address that begins with https. Only then can the browser encrypt signatures."
+        "Use an address that begins with https. Without it, the browser cannot encrypt signatures."
     ),
     "stuck_campaign": _l("The petitions are not on this tablet yet"),
     "stuck_campaign_hint": _l(
@@ -79,11 +79,11 @@ SETTING_UP = {
         code="{code}",
     ),
     "pair_again_waiting_one": _l(
-        "%(count)s signature has not been sent yet. It stays on this tablet, encrypted. We will send it as soon as there is internet, and count it for the table where it was signed.",
+        "%(count)s signature has not been sent yet. It stays encrypted on this tablet. We will send it as soon as there is internet, and count it for the table where it was signed.",
         count="{n}",
     ),
     "pair_again_waiting_many": _l(
-        "%(count)s signatures have not been sent yet. They stay on this tablet, encrypted. We will send them as soon as there is internet, and count them for the table where they were signed.",
+        "%(count)s signatures have not been sent yet. They stay encrypted on this tablet. We will send them as soon as there is internet, and count them for the table where they were signed.",
         count="{n}",
     ),
     "pair_again_keep": _l("Stay at this table"),
@@ -123,7 +123,7 @@ PANEL = {
     "figure_waiting_many": _l("on this tablet, not sent yet"),
     "synced_at": _l("Last sent at %(time)s", time="{time}"),
     "synced_never": _l("Nothing has been sent yet"),
-    "oldest": _l("The oldest has been waiting since %(time)s.", time="{time}"),
+    "oldest": _l("The oldest signature is from %(time)s.", time="{time}"),
     "attract_waiting_one": _l("%(count)s not sent yet", count="{n}"),
     "attract_waiting_many": _l("%(count)s not sent yet", count="{n}"),
     "battery": _l("Battery %(percent)s", percent="{percent}"),
@@ -131,7 +131,7 @@ PANEL = {
     "syncing": _l("Sending…"),
     "synced": _l("Everything has been sent."),
     "sync_failed": _l("No internet. We will keep trying."),
-    "sync_partly": _l("Not everything could be sent yet. We will keep trying."),
+    "sync_partly": _l("We could not send everything yet. We will keep trying."),
     "code_show": _l("Show the QR code for phones"),
     "code_heading": _l("Sign on your own phone"),
     "code_name": _l("QR code that opens %(address)s", address="{address}"),
@@ -142,11 +142,11 @@ PANEL = {
         "This tablet will no longer belong to this table. To use it here later, you must pair it again."
     ),
     "unpair_waiting_one": _l(
-        "%(count)s signature has not been sent yet. It stays on this tablet, encrypted. We can send it only while this page is open and there is internet.",
+        "%(count)s signature has not been sent yet. It stays encrypted on this tablet. We can send it only while this page is open and there is internet.",
         count="{n}",
     ),
     "unpair_waiting_many": _l(
-        "%(count)s signatures have not been sent yet. They stay on this tablet, encrypted. We can send them only while this page is open and there is internet.",
+        "%(count)s signatures have not been sent yet. They stay encrypted on this tablet. We can send them only while this page is open and there is internet.",
         count="{n}",
     ),
     "unpair_keep": _l("Stay in kiosk mode"),
@@ -197,18 +197,18 @@ PROBLEMS = {
     ),
     "problem_expired": _l("This tablet’s access has expired"),
     "problem_expired_hint": _l(
-        "Keep going, and ask an organizer to extend it. Until then, each signature is held for review."
+        "Keep going, and ask an organizer to extend it. Until then, we hold each signature for review."
     ),
     "problem_unknown_kiosk": _l("The site does not recognize this tablet"),
     "problem_unknown_kiosk_hint": _l(
-        "Tell an organizer. Nothing is lost: the signatures stay on this tablet, encrypted."
+        "Tell an organizer. Nothing is lost. The signatures stay encrypted on this tablet."
     ),
     "problem_busy": _l("The site is busy"),
     "problem_busy_hint": _l("Keep going. We are sending signatures more slowly."),
     "problem_refused_one": _l("%(count)s signature could not be sent", count="{n}"),
     "problem_refused_many": _l("%(count)s signatures could not be sent", count="{n}"),
     "problem_refused_hint": _l(
-        "Tap “Send now”. If this message stays, show this tablet to an organizer before you leave kiosk mode. Nothing is lost: what could not be sent stays on this tablet, encrypted."
+        "Tap “Send now”. If this message stays, show this tablet to an organizer before you leave kiosk mode. Nothing is lost. The signatures stay encrypted on this tablet."
     ),
     "problem_review_one": _l("%(count)s signature is held for review", count="{n}"),
     "problem_review_many": _l("%(count)s signatures are held for review", count="{n}"),

@@ -20,7 +20,7 @@ NO_SCRIPT = _l(
     "Turn on JavaScript in the browser’s settings. This app needs it to encrypt signatures on this tablet. You can always sign on the petition’s own page."
 )
 TOO_OLD = _l(
-    "The app has not started. If this message stays, use a newer browser: Safari 14.1, Chrome 88 or Firefox 90, or later. You can always sign on the petition’s own page."
+    "The app has not started. If this message stays, use a newer browser: Safari 14.1, Chrome 88, Firefox 90 or later. You can always sign on the petition’s own page."
 )
 
 

@@ -201,8 +201,8 @@ def _status_text(poster: Poster, progress: int) -> str:
     ahead = posters_before(poster) if poster.state == "waiting" else 0
     if ahead:
         return ngettext(
-            "One poster is ahead of it in the queue.",
-            "%(num)s posters are ahead of it in the queue.",
+            "One poster is ahead of yours in the queue.",
+            "%(num)s posters are ahead of yours in the queue.",
             ahead,
         )
-    return _("It is in the queue.")
+    return _("Your poster is in the queue.")

@@ -223,7 +223,7 @@ def stop_announcement(subject: Subject) -> ResponseReturnValue:
         subject,
         _audit_event("answers.stop", "answers.stop_result", subject),
         announcement_sender.stop,
-        _("Stopped. Emails already sent cannot be taken back."),
+        _("Stopped. We cannot take back emails that were already sent."),
         now=utcnow(),
     )
 
@@ -238,7 +238,7 @@ def _change_state(
             act(event, operation, row_id=begun.id, **named)
             flash(done, "success")
         except (BulkEmailOver, operations.NothingToAnnounce):
-            flash(_("This is no longer possible, because something has changed."), "waiting")
+            flash(_("Something has changed, so this is no longer possible."), "waiting")
     return back
 
 

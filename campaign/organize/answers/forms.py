@@ -134,7 +134,7 @@ class LinkForm(FlaskForm):
 
     target_id = SelectField(_l("Target"), [InputRequired(_l("Choose a target."))])
     lang = SelectField(_l("Language"), choices=language_choices)
-    last_day = DayField(_l("Works until"), [InputRequired(_l("Enter the date."))])
+    last_day = DayField(_l("Link works until"), [InputRequired(_l("Enter the date."))])
 
     @classmethod
     def blank(cls, petition: Petition, lang: str) -> Self:

@@ -180,7 +180,7 @@ def publish(answer: Answer) -> ResponseReturnValue:
         answer,
         "publish",
         operations.publish_answer,
-        _("It is online again.") if was_withdrawn else _("Published. It is now online."),
+        _("The answer is online again.") if was_withdrawn else _("Published. It is now online."),
         now=utcnow(),
     )
 
@@ -189,7 +189,7 @@ def publish(answer: Answer) -> ResponseReturnValue:
 @allowed("answers.publish", load_answer)
 def withdraw(answer: Answer) -> ResponseReturnValue:
     done = _(
-        "Unpublished. Nobody can see the answer now. Emails that were sent cannot be taken back."
+        "Unpublished. Nobody can see the answer now. We cannot take back emails that were already sent."
     )
     return _change(answer, "withdraw", operations.withdraw_answer, done, now=utcnow())
 
@@ -197,7 +197,7 @@ def withdraw(answer: Answer) -> ResponseReturnValue:
 @blueprint.post("/<slug>/<int:answer_id>/reject")
 @allowed("answers.publish", load_answer)
 def reject(answer: Answer) -> ResponseReturnValue:
-    done = _("Rejected. It stays in the list, and you can undo this.")
+    done = _("Rejected. The answer stays in the list, and you can undo this.")
     return _change(answer, "reject", operations.reject_answer, done)
 
 
@@ -316,7 +316,7 @@ def _change(
             **named,
         )
     except (operations.AnswerNotReady, operations.WrongState):
-        flash(_("This is no longer possible, because the answer has changed."), "danger")
+        flash(_("The answer has changed, so this is no longer possible."), "danger")
         return back_to(slug, answer_id)
     flash(done, "success")
     return back_to(slug, answer_id)

@@ -65,7 +65,7 @@ def send() -> ResponseReturnValue:
     except TooManyTries as wait:
         form.form_errors.append(
             _(
-                "Too many reset emails were requested from your network. Wait an hour, or ask an admin."
+                "People on your network asked for too many reset emails. Wait an hour, or ask an admin."
             )
         )
         return later(

@@ -75,7 +75,7 @@ REFUSALS = {
 REFUSALS_BY_ALPHA = {
     **REFUSALS,
     "empty": _l(
-        "Nothing is left of the picture for a shape. Change your choice, or use another picture."
+        "Your choice leaves nothing to make a shape from. Change it, or use another picture."
     ),
     "fills_all": _l(
         "The shape fills the whole square, so nobody would recognize it. Change your choice, or use a picture with space around it."
@@ -231,7 +231,7 @@ def drop_own_shape(cause: Cause, name: str) -> ResponseReturnValue:
             name=name,
         )
     except ShapeInUse:
-        flash(_("The montage uses this shape now, so it cannot be removed."), "waiting")
+        flash(_("The montage uses this shape now, so you cannot remove it."), "waiting")
     else:
         flash(_("Shape removed."), "success")
     return back_to_shapes(cause)

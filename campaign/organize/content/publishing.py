@@ -48,10 +48,10 @@ VIEWS = {
 # What is said after an operation, unless the kind says it differently.
 DONE = {
     "publish": _l("Published. It is now online."),
-    "schedule": _l("It will be published at that time."),
+    "schedule": _l("It goes online at the time that you chose."),
     "unschedule": _l("It stays a draft until you publish it."),
     "archive": _l("Archived. It no longer appears in any list."),
-    "restore": _l("Restored from the archive."),
+    "restore": _l("Restored. It is in the lists again."),
 }
 
 
@@ -146,14 +146,14 @@ class PetitionViews(PublishingViews):
 
     def refuse(self, row: Any, error: NotPublishable) -> ResponseReturnValue:
         if isinstance(error, CauseClosed):
-            flash(_("Its cause is closed. Reopen the cause first."), "danger")
+            flash(_("The cause is closed. Reopen it first."), "danger")
             return _back(row)
         return publish_page(self._load(row.slug), 409)
 
     def done(self, operation: str, row: Any) -> Any:
         if operation == "publish" and row.cause.state == "draft":
             return _(
-                "Published, but not visible yet, because its cause is a draft. Publish the cause to show both."
+                "Published. Nobody can see it yet, because its cause is a draft. Publish the cause to show both."
             )
         return super().done(operation, row)
 
@@ -169,9 +169,9 @@ class EventViews(PublishingViews):
 
     def refuse(self, row: Any, error: NotPublishable) -> ResponseReturnValue:
         flash(
-            _("A cancelled event cannot be reopened. To announce another one, make a copy.")
+            _("You cannot reopen a cancelled event. To announce another one, make a copy.")
             if isinstance(error, EventOver)
-            else _("It cannot be published yet. Add a place or an online link."),
+            else _("You cannot publish the event yet. Add a place or an online link."),
             "danger",
         )
         return _back(row)
@@ -189,11 +189,11 @@ KINDS = (
         load=load_cause,
         done={
             "close": _l(
-                "Closed, along with its petitions. People who already signed can still confirm."
+                "The cause and its petitions are closed. People who already signed can still confirm."
             ),
-            "reopen": _l("Reopened, together with the petitions that were closed with it."),
+            "reopen": _l("The cause is open again, with the petitions that closed with it."),
             "archive": _l(
-                "Archived. It no longer appears in any list, and its petitions are closed."
+                "Archived. The cause is no longer in any list, and its petitions are closed."
             ),
         },
     ),

@@ -271,7 +271,7 @@ WEAKNESSES = {
     ),
     "long": _l("This password is too long. Choose a shorter one."),
     "guessable": _l(
-        "That password is easy to guess. Use several words that are that have nothing to do with each other or with you."
+        "That password is easy to guess. Use several words that have nothing to do with each other or with you."
     ),
 }
 
@@ -352,5 +352,5 @@ class CodeField(StringField):
         self.data = re.sub(r"[\s\-.]", "", self.data or "")
         if not self.data.isascii() or not self.data.isdecimal():
             raise StopValidation(
-                _l("A code has only digits: six from the app, or sixteen from your list.")
+                _l("Enter only digits: six from the app, or sixteen from your list.")
             )

@@ -13,15 +13,15 @@ from campaign.surge.state import surge_level
 
 EFFECTS = {
     SurgeLevel.PULSE_SLOWS: _l("Open pages update their counts less often."),
-    SurgeLevel.PAGES_OLDER: _l("Pages may be up to a minute older than usual."),
+    SurgeLevel.PAGES_OLDER: _l("Pages may show changes up to a minute later than usual."),
     SurgeLevel.WORK_WAITS: _l(
         "Search, new posters, exports, letters to targets and emails to many people are paused."
     ),
     SurgeLevel.EMAILS_WAIT: _l(
-        "Emails to supporters are sent later, and the page after signing says so. Emails about organizers’ accounts are sent as usual."
+        "We send emails to supporters later, and the page after signing says so. We send emails about organizers’ accounts as usual."
     ),
     SurgeLevel.SIGNING_RETRIES: _l(
-        "Some people who sign are asked to try again after 10 to 20 seconds. What they typed is kept."
+        "We ask some people who sign to try again after 10 to 20 seconds. We keep what they typed."
     ),
 }
 REASONS = {

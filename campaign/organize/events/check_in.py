@@ -40,13 +40,13 @@ MAX_TEXT_LENGTH = 200
 VIEW_LOGGED_EVERY = timedelta(hours=6)
 NO_SEAT = {
     "unconfirmed": _l(
-        "This registration is not confirmed yet. If there is room, check them in from the list below."
+        "This registration is not confirmed yet. If there is room, check the person in from the list below."
     ),
     "waiting": _l(
         "This person is on the waiting list. If there is room, check them in from the list below."
     ),
     "held": _l(
-        "This registration is held for review. If all looks well, check the person in from the list below."
+        "This registration is held for review. If it looks right, check the person in from the list below."
     ),
     "cancelled": _l(
         "This registration was cancelled. If there is room, check the person in from the list below."

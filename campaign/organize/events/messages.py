@@ -204,9 +204,9 @@ def stop_message(event: Event, message_id: int) -> ResponseReturnValue:
             row_id=row.id,
             now=utcnow(),
         )
-        flash(_("Stopped. Emails already sent cannot be taken back."), "success")
+        flash(_("Stopped. We cannot take back emails that were already sent."), "success")
     except BulkEmailOver:
-        flash(_("It was already sent, so nothing was changed."), "waiting")
+        flash(_("The email was already sent, so nothing was changed."), "waiting")
     return redirect(_address_of(event, row.id), 303)
 
 
@@ -248,10 +248,10 @@ def _refusal(event: Event, error: Exception) -> str:
         if event.state == "draft":
             return _("Publish the event first. Then you can email the people who register.")
         return _(
-            "You can no longer email people about this event: its registrations have been deleted."
+            "You can no longer email people about this event, because its registrations were deleted."
         )
     if isinstance(error, operations.MessageUnderWay):
-        return _("Another email about this event is being sent. Wait until it is sent.")
+        return _("We are sending another email about this event. Wait until we have finished.")
     if isinstance(error, operations.NoReaders):
         return _("Nobody would get this email. Choose other people.")
     return _(

@@ -211,7 +211,7 @@ class AboutForm(PartForm):
     others = LineField(_l("Other languages spoken"), [max_length(MAX_PLACE_LENGTH)])
     petitions = SelectMultipleField(_l("Petitions"), coerce=int)
     remembered = WholeNumberField(
-        _l("Number of people remembered"),
+        _l("How many people the event remembers"),
         [
             Optional(),
             NumberRange(

@@ -85,7 +85,7 @@ class ByHandForm(FlaskForm):
     seats = SeatsField(_l("Seats"), most=MAX_SEATS)
     email = OptionalEmailField(_l("Email"))
     comes_in = BooleanField(_l("Already here: check in now"))
-    anyway = BooleanField(_l("Check them in even if all seats are taken"))
+    anyway = BooleanField(_l("Check this person in even if all seats are taken"))
 
     def validate_name(self, field: Field) -> None:
         if not field.data:
@@ -112,7 +112,7 @@ class AttendanceForm(FlaskForm):
     reason = StringField(
         _l("What is it for?"),
         [
-            DataRequired(_l("Say what the file is for, in a few words. We log it with your name.")),
+            DataRequired(_l("Say what the file is for, in a few words. We record this with your name.")),
             Length(max=300, message=_l("Use 300 characters or fewer.")),
         ],
     )
@@ -242,7 +242,7 @@ def cancel_one(event: Event, registration_id: int) -> ResponseReturnValue:
         act(audit_event, cancel_registration, registration_id=registration.id, now=utcnow())
     except RegistrationClosed:
         flash(
-            _("The event has started. You do not need to cancel people who do not come."), "danger"
+            _("The event has started. You do not need to cancel absent people’s registrations."), "danger"
         )
     else:
         name = registration.name

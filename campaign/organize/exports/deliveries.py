@@ -56,7 +56,7 @@ NAME_HINTS = {
     "shown": _l(
         "People who do not show their name appear as a number. This is what supporters expect."
     ),
-    "full": _l("Only if a law or the target’s rules require it. The petition’s page says so."),
+    "full": _l("Choose this only if a law or the target requires it. The petition’s page says so."),
 }
 DETAIL_CHOICES = {
     "country": _l("Country"),
@@ -112,7 +112,7 @@ class ReceiptForm(FlaskForm):
     received_by = LineField(
         _l("Received by"),
         [
-            DataRequired(_l("Enter who received them: a name, an office, or both.")),
+            DataRequired(_l("Enter who received the delivery: a name, an office, or both.")),
             max_length(MAX_RECEIVER_LENGTH),
         ],
     )
@@ -239,7 +239,7 @@ def record(petition: Petition) -> ResponseReturnValue:
         "handovers.record", petition, details={"signatures": form.signatures.data}
     )
     act(audit_event, record_delivery, petition_id=petition.id, **values)
-    flash(_("Saved. It now appears on the petition’s page."), "success")
+    flash(_("Saved. The petition’s page now shows the delivery."), "success")
     return redirect(url_for("organize.deliveries.show", slug=petition.slug), 303)
 
 
@@ -253,7 +253,7 @@ def remove(petition: Petition, delivery_id: int) -> ResponseReturnValue:
         petition_id=petition.id,
         delivery_id=delivery_id,
     ):
-        flash(_("Removed. It no longer appears on the page."), "success")
+        flash(_("Removed. The page no longer shows this delivery."), "success")
     return redirect(url_for("organize.deliveries.show", slug=slug), 303)
 
 

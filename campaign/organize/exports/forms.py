@@ -92,7 +92,7 @@ FAULTS = {
     "too_large": _l(
         "The file would be larger than 4 GB. Choose fewer columns, fewer days, or CSV."
     ),
-    "broken": _l("This failed three times. Ask the person who runs the server to look at its log."),
+    "broken": _l("We tried three times and failed. Ask the person who runs the server to look at its log."),
 }
 
 
@@ -112,7 +112,7 @@ def how_far(export: Export) -> str:
     if export.state == "waiting" and export.error_code:
         return str(FAULTS[export.error_code])
     if export.state == "waiting" or not export.total:
-        return _("It is in the queue.")
+        return _("Your poster is in the queue.")
     if export.aim == SUBSCRIBERS:
         return ngettext(
             "%(done)s of %(total)s subscriber",
@@ -155,7 +155,7 @@ class PurposeForm(FlaskForm):
     purpose = LineField(
         _l("What exactly is the file for?"),
         [
-            DataRequired(_l("Say what the file is for, in a few words. We log it with your name.")),
+            DataRequired(_l("Say what the file is for, in a few words. We record this with your name.")),
             max_length(MAX_PURPOSE_LENGTH),
         ],
     )

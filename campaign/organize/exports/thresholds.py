@@ -159,7 +159,7 @@ def undo(petition: Petition, threshold_id: int) -> ResponseReturnValue:
         undo_done,
         threshold_id=_own(petition, threshold_id).id,
     )
-    flash(_("It is no longer marked as done."), "success")
+    flash(_("The delivery is no longer marked as done."), "success")
     return _back(petition)
 
 

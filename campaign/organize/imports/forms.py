@@ -111,12 +111,12 @@ class SheetForm(SheetChoice):
     sheet = StringField(
         _l("Sheet number"),
         [
-            DataRequired(_l("Enter the sheet number, so that the paper can be found again.")),
+            DataRequired(_l("Enter the sheet number, so that you can find the paper again.")),
             Length(max=MAX_SHEET_LENGTH, message=TOO_LONG),
         ],
     )
     signed_on = SigningDayField(
-        _l("Signed on"), [InputRequired(_l("Enter the date people signed it."))]
+        _l("Signed on"), [InputRequired(_l("Enter the date when people signed."))]
     )
     country = CountryChoice(_l("Country for rows without one"))
     wording = TextAreaField(

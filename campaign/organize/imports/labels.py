@@ -56,16 +56,16 @@ MISSING_ON_PAPER = {
 }
 ROW_FAULTS = {
     UNCLOSED: _l(
-        "A quotation mark in this row is not closed, so the rows below it were read as one cell."
+        "A quotation mark in this row is not closed, so we read the rows below it as one cell."
     ),
     CUT_SHORT: _l("The file ends in the middle of this row."),
     TOO_MANY_CELLS: _l(
-        "This row has more cells than the header row. A character in it was read as a separator."
+        "This row has more cells than the header row. We read a character in it as a separator."
     ),
 }
 FAULTS = {
     TOO_LONG: _l("This is too long. Make it shorter."),
-    "formula": _l("This cell has a formula, not text."),
+    "formula": _l("Enter text in this cell, not a formula."),
     "tick": _l("Enter yes or no, or leave it empty."),
     "name_display": _l("Enter full, initials or not shown."),
     "lang": _l("Enter en, es or fr."),
@@ -84,7 +84,7 @@ FILE_FAULTS = {
     "not_a_workbook": _l(
         "We cannot read this workbook. Save it again as .xlsx, without a password, or as CSV."
     ),
-    "not_text": _l("This is not a CSV or XLSX file."),
+    "not_text": _l("Choose a CSV or XLSX file."),
     "too_many_rows": _l("The file has more than 50,000 rows. Split it into parts."),
     "row_too_long": ROW_TOO_LONG,
     "too_many_columns": _l("This file has too many columns for a list of people."),

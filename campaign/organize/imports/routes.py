@@ -167,7 +167,7 @@ def redo_decisions(batch: ImportBatch, *, leave_out: bool = False) -> bool:
 
 def overtaken(batch: ImportBatch) -> ResponseReturnValue:
     flash(
-        _("Someone else already changed this. Here is the current state."),
+        _("Someone else already changed this. Here is the current version."),
         "waiting",
     )
     return back(batch.id)
@@ -312,7 +312,7 @@ def import_rows(batch: ImportBatch) -> ResponseReturnValue:
     except commit.StillWrong:
         redo_decisions(batch)
         flash(
-            _("Some rows now have errors. Nothing was imported. Please check them again."),
+            _("Some rows now have errors, so nothing was imported. Please check the rows again."),
             "waiting",
         )
         return back(batch_id)
@@ -351,8 +351,8 @@ def undo(batch: ImportBatch) -> ResponseReturnValue:
     removed = rollback.remove_in_parts(write, batch_id)
     flash(
         ngettext(
-            "Undone: %(figure)s signature removed and its data deleted.",
-            "Undone: %(figure)s signatures removed and their data deleted.",
+            "Undone. We removed %(figure)s signature and deleted its data.",
+            "Undone. We removed %(figure)s signatures and deleted their data.",
             removed,
             figure=format_decimal(removed),
         ),

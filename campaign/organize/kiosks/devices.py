@@ -69,7 +69,7 @@ def revoke(kiosk: Kiosk) -> ResponseReturnValue:
     act(_audit_event_of("kiosks.revoke", kiosk), pairing.revoke, kiosk_id=kiosk.id, now=utcnow())
     flash(
         _(
-            "Revoked. Anything it still sends is held for review and does not count until an admin approves it."
+            "Revoked. If the tablet sends more, we hold it for review until an admin approves it."
         ),
         "success",
     )

@@ -64,7 +64,7 @@ def decide(event: Event) -> ResponseReturnValue:
     """Approve the selected records, or reject them with a reason."""
     (decision, ids), form = sent_decision(), ReasonForm()
     if decision not in ("let_in", "reject") or not ids:
-        flash(_("Nothing was selected, so nothing was changed."), "waiting")
+        flash(_("You selected nothing, so nothing was changed."), "waiting")
         return _back(event.slug)
     # Approving needs no reason: the record says why it was kept for review.
     if decision == "reject" and not form.validate():
@@ -117,15 +117,15 @@ def _approve(event: Event, records: Sequence[KioskRecord]) -> None:
     if twice := len(approved) - done:
         flash(
             ngettext(
-                "%(num)s is a duplicate and is not counted.",
-                "%(num)s are duplicates and are not counted.",
+                "%(num)s signature is a duplicate, so it does not count.",
+                "%(num)s signatures are duplicates, so they do not count.",
                 twice,
             ),
             "waiting",
         )
     if refused:
         flash(
-            ngettext("%(num)s cannot be approved.", "%(num)s cannot be approved.", refused),
+            ngettext("%(num)s record cannot be approved.", "%(num)s record cannot be approved.", refused),
             "waiting",
         )
 
@@ -239,7 +239,7 @@ def decide_names(event: Event) -> ResponseReturnValue:
     if request.form.get("do", "").endswith(".all"):
         ids = name_display.waiting_name_ids(event.id, most=MAX_AT_ONCE)
     if decision not in DECISIONS or not ids:
-        flash(_("Nothing was selected, so nothing was changed."), "waiting")
+        flash(_("You selected nothing, so nothing was changed."), "waiting")
         return _back_to_names(slug)
     decided = write(
         _decide_names,

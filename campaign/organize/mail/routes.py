@@ -284,7 +284,7 @@ def stop(update: Update) -> ResponseReturnValue:
         update,
         "mail.stop",
         mailing_sender.stop,
-        _("Stopped. Emails already sent cannot be taken back."),
+        _("Stopped. We cannot take back emails that were already sent."),
         now=utcnow(),
     )
 

@@ -72,13 +72,13 @@ POLL_SECONDS = 2
 MAX_NAME_LENGTH = 120
 OUTCOME_LABELS = {
     NEW: _l("New"),
-    "known": _l("Already subscribed, or already asked"),
+    "known": _l("Already subscribed, or we already asked them"),
     "ended": _l("Unsubscribed, or did not answer when we asked"),
     "suppressed": _l("On the do-not-email list"),
     "undeliverable": _l("The address does not accept email"),
     "duplicate": _l("Listed twice in the file"),
     "inactive": _l("Not active in the file"),
-    WRONG: _l("With an error: left out"),
+    WRONG: _l("Left out because of an error"),
 }
 REFUSED = {
     "empty": _l("This file has no header row. Export the list again as CSV."),
@@ -337,7 +337,7 @@ def _how_far(item: SubscriberImport) -> str:
         return _("We are checking the file: %(percent)s%%", percent=item.percent)
     if item.state == "importing":
         return _("Import in progress: %(percent)s%%", percent=item.percent)
-    return _("Undoing the import.")
+    return _("We are undoing the import.")
 
 
 def _render_upload(form: UploadForm, status: int = 200) -> ResponseReturnValue:
@@ -372,4 +372,4 @@ def _error_text(code: str) -> str:
         return _("The email address is not complete or not valid.")
     if code == "consent_at":
         return _("The date of the consent is missing, not valid, or in the future.")
-    return _("The consent text is missing.") if "missing" in code else _("A text is too long.")
+    return _("The consent text is missing.") if "missing" in code else _("The text in one cell is too long.")

@@ -56,7 +56,7 @@ class AddForm(FindForm):
 
 
 NOT_YOURS = _l(
-    "This address has not signed, subscribed or registered in your causes. Ask an admin."
+    "Nobody with this address has signed, subscribed or registered in your causes. Ask an admin."
 )
 
 
@@ -129,7 +129,7 @@ def add() -> ResponseReturnValue:
     )
     flash(
         _(
-            "We will send no more updates there. This person still gets emails about their own signatures and registrations."
+            "We will no longer send updates to this address. This person still gets emails about their own signatures and registrations."
         ),
         "success",
     )

@@ -85,7 +85,7 @@ def filter_lines(search: Search, petition: Any) -> list[tuple[str, str]]:
         lines.append((_("Status"), str(STATE_LABELS[search.state])))
     if search.held_reason:
         rules = {rule.id: rule for rule in rules_of(causes_where("signatures.review"))}
-        lines.append((_("Why held"), str(reason_text(search.held_reason, rules))))
+        lines.append((_("Why it is held"), str(reason_text(search.held_reason, rules))))
     if search.text:
         lines.append((_("Search"), search.text))
     if search.evidence:
@@ -215,7 +215,7 @@ def undo(decision: BulkDecision) -> ResponseReturnValue:
             now=utcnow(),
         )
     except bulk_decisions.CannotUndoError:
-        flash(_("This can no longer be undone."), "waiting")
+        flash(_("You can no longer undo this."), "waiting")
     return redirect(url_for("organize.bulk.show", bulk_id=bulk_id), 303)
 
 

@@ -139,7 +139,7 @@ def decide() -> ResponseReturnValue:
     """Do one thing to the selected rows, or to exactly those that the page showed."""
     (decision, ids), form = sent_decision(), ReasonForm()
     if decision not in DECISIONS or not ids:
-        flash(_("Nothing was selected, so nothing was changed."), "waiting")
+        flash(_("You selected nothing, so nothing was changed."), "waiting")
         return redirect(_current_url(), 303)
     # Approving needs no reason: the queue says why a signature was held.
     if decision == "reject" and not form.validate():
@@ -315,8 +315,8 @@ def _flash_result(done: int, wanted: int) -> None:
     if left := wanted - done:
         flash(
             ngettext(
-                "%(num)s comment was changed by the person who wrote it. Please read it again.",
-                "%(num)s comments were changed by the people who wrote them. Please read them again.",
+                "%(num)s person changed their comment. Please read it again.",
+                "%(num)s people changed their comments. Please read them again.",
                 left,
             ),
             "waiting",

@@ -129,7 +129,7 @@ def _network(line: str, _lines: list[str]) -> str:
         ) from fault
     if count_addresses(network) > MAX_ADDRESSES:
         too_wide = _(
-            "%(line)s is too wide and would hold whole regions. Use a network of at most 4,096 addresses.",
+            "%(line)s covers whole regions. Use a network of at most 4,096 addresses.",
             line=line,
         )
         raise ValidationError(too_wide)
@@ -168,7 +168,7 @@ def _rate(line: str, lines: list[str]) -> str:
 def _word(line: str, _lines: list[str]) -> str:
     if len(name_key(line, "").replace(" ", "")) < 3:
         too_short = _(
-            "%(line)s is too short. Use at least three letters, or the rule would hold far too many signatures.",
+            "%(line)s is too short. Use at least three letters. With fewer, the rule holds too many signatures.",
             line=line,
         )
         raise ValidationError(too_short)
@@ -332,7 +332,7 @@ def drop(rule: Rule) -> ResponseReturnValue:
         )
     except rule_operations.RuleInUse:
         flash(
-            _("This rule has held signatures, so it cannot be deleted. It stays off."),
+            _("This rule has held signatures, so you cannot delete it. It stays off."),
             "waiting",
         )
         return _back(rule.id)

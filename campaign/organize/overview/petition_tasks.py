@@ -114,9 +114,9 @@ def answers_to_announce(now: datetime) -> Iterator[Task]:
     for petition, answer in unannounced(causes, now=now):
         title = petition_summary(petition).title
         text = (
-            _("Tell the people who asked: “%(title)s” was answered", title=title)
+            _("Tell people who asked about “%(title)s” that it has an answer", title=title)
             if answer
-            else _("Tell the people who asked: “%(title)s” has a result", title=title)
+            else _("Tell people who asked about “%(title)s” that it has a result", title=title)
         )
         yield Task(text, _("View"), _announcement_address(petition, answer.id if answer else None))
     for announcement in paused_announcements(causes):
@@ -173,11 +173,11 @@ def _delivery_text(petition: Petition, count: int) -> str:
     is_first = not deliveries_of(petition.id)
     if petition.action_kind == LETTER:
         if is_first:
-            return _("“%(title)s” has reached %(count)s: deliver the letters", **about)
-        return _("“%(title)s” has reached %(count)s: deliver the letters again", **about)
+            return _("Deliver the letters of “%(title)s”, which has reached %(count)s", **about)
+        return _("Deliver the letters of “%(title)s” again, now that it has reached %(count)s", **about)
     if is_first:
-        return _("“%(title)s” has reached %(count)s: deliver the signatures", **about)
-    return _("“%(title)s” has reached %(count)s: deliver the signatures again", **about)
+        return _("Deliver the signatures of “%(title)s”, which has reached %(count)s", **about)
+    return _("Deliver the signatures of “%(title)s” again, now that it has reached %(count)s", **about)
 
 
 def scheduled_erasures() -> Iterator[Task]:
@@ -192,7 +192,7 @@ def scheduled_erasures() -> Iterator[Task]:
         ):
             day = long_date(at.astimezone(zone()), current_locale())
             text = _(
-                "Deliver or keep the names of “%(title)s”: they will be deleted on %(day)s",
+                "Deliver or keep the names of “%(title)s” before we delete them on %(day)s",
                 title=petition_summary(petition).title,
                 day=day,
             )
@@ -206,7 +206,7 @@ def unlimited_retentions() -> Iterator[Task]:
     ):
         if petition.retention_days is None and not keeps_by_choice(petition):
             text = _(
-                "Choose how long the signatures of “%(title)s” are kept",
+                "Choose how long to keep the signatures of “%(title)s”",
                 title=petition_summary(petition).title,
             )
             yield Task(text, _("Choose"), url_for("organize.retention.edit", slug=petition.slug))

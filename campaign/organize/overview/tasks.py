@@ -132,16 +132,16 @@ def _tablets(event: Event, now: datetime) -> Iterator[Task]:
         state, name = kiosk.state(now), kiosk.name
         if kiosk.is_silent(now) and state != "revoked":
             text = ngettext(
-                "Find tablet “%(name)s”: no contact since %(time)s, and %(num)s unsent signature on it",
-                "Find tablet “%(name)s”: no contact since %(time)s, and %(num)s unsent signatures on it",
+                "Find tablet “%(name)s”. It has %(num)s unsent signature and no contact since %(time)s",
+                "Find tablet “%(name)s”. It has %(num)s unsent signatures and no contact since %(time)s",
                 kiosk.waiting,
                 name=name,
                 time=_day_and_time(cast(datetime, kiosk.last_seen_at), event),
             )
         elif kiosk.waiting and state in ("away", "expired"):
             text = ngettext(
-                "Connect tablet “%(name)s” to the internet: it has %(num)s unsent signature",
-                "Connect tablet “%(name)s” to the internet: it has %(num)s unsent signatures",
+                "Connect tablet “%(name)s” to the internet to send %(num)s signature",
+                "Connect tablet “%(name)s” to the internet to send %(num)s signatures",
                 kiosk.waiting,
                 name=name,
             )
@@ -149,7 +149,7 @@ def _tablets(event: Event, now: datetime) -> Iterator[Task]:
             since = clock_time(kiosk.last_seen_at, current_locale(), ZoneInfo(event.zone))
             text = _("Check tablet “%(name)s”. Last contact: %(time)s", name=name, time=since)
         elif state != "revoked" and gaps_of(kiosk.id):
-            text = _("Check tablet “%(name)s”: some of its signatures have not arrived", name=name)
+            text = _("Check tablet “%(name)s”, because some of its signatures have not arrived", name=name)
         else:
             continue
         yield Task(text, _("View"), url_for("organize.kiosks.show", slug=event.slug))
@@ -243,13 +243,13 @@ def failed_subscriber_files() -> Iterator[Task]:
     )
     for item in imports:
         if item.organizer_id == organizer().id and item.has_failed:
-            text = _("Fix the list “%(name)s”: it could not be imported", name=item.name)
+            text = _("Fix the list “%(name)s”, because we could not import it", name=item.name)
             address = url_for("organize.subscribers.show_import", import_id=item.id)
             yield Task(text, _("View"), address)
 
 
 def _unfinished(export: Export) -> str:
-    return _("Create file %(number)s again: it could not be finished", number=export.id)
+    return _("Create file %(number)s again, because we could not finish it", number=export.id)
 
 
 def open_imports() -> Iterator[Task]:

@@ -109,7 +109,7 @@ FIELDS = {
     "registration": _l("Registration"),
     "registration_closed": _l("Registration closed"),
     "registration_days": _l("Days until registrations are deleted"),
-    "remembered": _l("Number of people remembered"),
+    "remembered": _l("How many people the event remembers"),
     "reply_to": _l("Email address for replies"),
     "representative": _l("Representative in the EU or the UK"),
     "required_fields": _l("Required"),

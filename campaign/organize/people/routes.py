@@ -218,7 +218,7 @@ def unlock(organizer_id: int) -> ResponseReturnValue:
         organizer_id=person.id,
     )
     flash(
-        _("Two-step verification was reset. They will set it up again at their next sign-in."),
+        _("Two-step verification is reset. This person sets it up again when they next sign in."),
         "success",
     )
     return redirect(url_for("organize.people.show", organizer_id=organizer_id), 303)

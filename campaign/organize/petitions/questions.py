@@ -291,6 +291,6 @@ def save_form(petition: Petition) -> ResponseReturnValue:
         )
     except ResponsesCounted:
         typed["has_butterflies"].errors = [
-            _l("Responses are counted already, so this can no longer change.")
+            _l("Some responses are already counted, so you can no longer change this.")
         ]
         return part_page("form", petition, typed, 422)

@@ -214,7 +214,7 @@ class EmbedPreviewForm(FlaskForm):
     lang = SelectField(
         _l("Language"),
         choices=lambda: [
-            SelectChoice("", _l("Same as the page around it, or the reader’s device")),
+            SelectChoice("", _l("The language of the page around it, or of the reader’s device")),
             *language_choices(),
         ],
     )
@@ -264,7 +264,7 @@ def save_embedding(petition: Petition) -> ResponseReturnValue:
         petition_id=petition.id,
         **values,
     )
-    flash(_("Saved. Pages that embed it are updated within a minute."), "success")
+    flash(_("Saved. Pages that embed this petition update within a minute."), "success")
     return redirect(url_for("organize.petitions.embedding", slug=slug), 303)
 
 

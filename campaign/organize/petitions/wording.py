@@ -48,7 +48,7 @@ from campaign.thanks.samples import EMAILS, sample_message, send_test, standard_
 
 _BODY = re.compile(r"<body[^>]*>")
 ERRORS = {
-    "link": _l("Remove the link or the email address. Our button is the only thing to press."),
+    "link": _l("Remove the link or email address. Supporters should press only our button."),
     "reply": _l("Remove “Re:” or “Fwd:”. This email is not a reply."),
     "empty": _l("Enter at least one word besides the placeholders."),
 }

@@ -53,9 +53,9 @@ DISPLAY_LABELS = {
 REASON_TEXTS = {
     "hidden_field": _l("A hidden field was filled in. Usually only programs do that."),
     "no_proof": _l(
-        "It arrived during a rush, without the small calculation that browsers do automatically."
+        "It arrived at a busy time, without the small calculation that browsers do automatically."
     ),
-    CROWDED: _l("Many came from one IP address within an hour."),
+    CROWDED: _l("Many signatures came from one IP address within an hour."),
     REJECTED: _l("An organizer rejected it."),
 }
 KIND_LABELS = {

@@ -41,9 +41,9 @@ blueprint = Blueprint("signatures", __name__, url_prefix="/signatures")
 PAGE_SIZE = 50
 MERGE_FAULTS = {
     "one": _l("Choose two different ones."),
-    "petition": _l("They are on different petitions, so each one counts."),
+    "petition": _l("These are on different petitions, so both count."),
     "gone": _l("One of the two was withdrawn, deleted or rejected in the meantime."),
-    "unconfirmed": _l("Keep the confirmed one. Otherwise the count would lose a person."),
+    "unconfirmed": _l("Keep the confirmed one, so that this person still counts."),
 }
 
 

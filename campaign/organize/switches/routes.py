@@ -46,17 +46,17 @@ LABELS = {
 }
 EFFECTS = {
     "signing": _l(
-        "Petitions can be read, but not signed. Tablets keep their signatures and send them later."
+        "People can read petitions, but not sign them. Tablets keep signatures and send them later."
     ),
     "registrations": _l("Events are shown, but nobody can reserve a seat."),
     "subscriptions": _l(
         "Nobody can subscribe to updates. People who have subscribed can still unsubscribe."
     ),
     "mailings": _l("No updates are emailed. Emails that people are waiting for are still sent."),
-    "letters": _l("No letter is sent to a target. Letters wait, and are sent later."),
+    "letters": _l("We send no letters to targets. We keep them and send them later."),
     "api": _l("Programs cannot read public data, and partners cannot send signatures."),
     "uploads": _l("Nobody can upload files or pictures to the workspace."),
-    "hatching": _l("Confirmed signatures are saved, but counted and shown only later."),
+    "hatching": _l("We save confirmed signatures, but count and show them only later."),
 }
 WHOLE_SITE = ""
 OPEN_END = "0"
@@ -126,7 +126,7 @@ class SwitchForm(FlaskForm):
     def validate_organisation(self, field: SelectField) -> None:
         """Refuse an organisation for what only the whole site has."""
         if self.name.data in SITE_SWITCHES and field.data != WHOLE_SITE:
-            raise StopValidation(_l("This can only be turned off for the whole site."))
+            raise StopValidation(_l("You can turn this off only for the whole site."))
 
     def until(self, now: datetime) -> datetime | None:
         """Return when it comes on automatically, or None."""

@@ -59,11 +59,11 @@ OUTCOME_LABELS = {
     "added": pgettext("targets", "New"),
     "changed": _l("Changed"),
     "same": _l("No change"),
-    "removed": _l("Removed before, so not changed"),
+    "removed": _l("Already removed, so not changed"),
 }
 _REFUSED = {
     "not_json": _l("This JSON file is damaged. Export it again."),
-    "not_popolo": _l("This JSON file has no list of persons or organizations, as Popolo has."),
+    "not_popolo": _l("This JSON file has no list of persons or organizations in the Popolo format."),
     "too_large": _l("This file is too large. Split it into parts."),
 }
 _FAULTS: dict[str, Any] = {
@@ -81,7 +81,7 @@ def refusal_text(refusal: FileRefused) -> str:
     detail = getattr(refusal, "detail", "")
     if refusal.code == "unknown_column":
         return _(
-            "We do not know the column “%(column)s”. Rename or delete it. The guide lists all columns.",
+            "We do not recognize the column “%(column)s”. Rename or delete it. The guide lists all columns.",
             column=detail,
         )
     if refusal.code == "missing_column":

@@ -222,7 +222,7 @@ def refuse(target: DirectoryTarget) -> ResponseReturnValue:
         organisation_id=target.organisation.id,
         now=utcnow(),
     )
-    flash(_("We send no more letters to this address."), "success")
+    flash(_("We will no longer send letters to this address."), "success")
     return _to_target(target, target.profile.id)
 
 

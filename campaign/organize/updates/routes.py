@@ -216,7 +216,7 @@ def publish(update: Update) -> ResponseReturnValue:
     flash(
         _("Published. It is now online.")
         if form.moment is None
-        else _("It will be published at the time you set."),
+        else _("We will publish this update at the time you set."),
         "success",
     )
     flash_ambiguous_times((form.publish_at.data,) if form.moment else (), form.time_zone.data)

@@ -137,7 +137,7 @@ def _incomplete_message(error: operations.UpdateNotReady) -> str:
         "body_alt": _("description of a picture in the text"),
     }
     parts = ", ".join(f"{lacking[part]} ({language_name(lang)})" for part, lang in error.faults)
-    return _("This is public, so it must stay complete. Missing: %(parts)s.", parts=parts)
+    return _("This update is public, so it must stay complete. Add: %(parts)s.", parts=parts)
 
 
 @blueprint.get("/<slug>/pictures")

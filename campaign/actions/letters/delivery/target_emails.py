@@ -123,7 +123,7 @@ def letter_email_text(
     return _with_signature(
         body,
         _(
-            "%(name)s wrote you this letter as part of “%(title)s”. %(organisation)s sends it on their behalf.",
+            "%(name)s wrote you this letter as part of “%(title)s”. %(organisation)s is sending it on their behalf.",
             title=title,
             **names,
         ),

@@ -147,9 +147,9 @@ def delivery_sentence(settings: LetterSettings) -> str:
         return _("After you confirm, we email your letter to them.")
     if settings.delivery_method == "gathered":
         return (
-            _("Once a day, we email all new letters to them together.")
+            _("Once a day, we email them all new letters together.")
             if settings.period == "day"
-            else _("Once a week, we email all new letters to them together.")
+            else _("Once a week, we email them all new letters together.")
         )
     if settings.delivery_method == "in_person":
         return _("We print all letters and hand them over in person.")

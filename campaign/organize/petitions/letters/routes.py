@@ -49,10 +49,10 @@ MAX_PER_HOUR = 500
 DELIVERY_METHODS = [SelectChoice(method, label) for method, label in DELIVERY_METHOD_LABELS.items()]
 FAULT_ERRORS = {
     "address": _l(
-        "No target has an email address that we may write to. Add one, or choose another way."
+        "We cannot email any of these targets. Add an email address, or choose another way."
     ),
     "mail": _l("This site cannot send email yet. Ask the person who runs the server."),
-    "area": _l("No target has an area. Add areas to the targets, or let supporters choose."),
+    "area": _l("No target has an area. Add areas, or let supporters choose from the list."),
 }
 
 
