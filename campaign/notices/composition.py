@@ -252,6 +252,8 @@ def _rights(subject: Subject) -> str:
     sentences = [RIGHTS[subject]]
     if subject != "registration":
         sentences.append(
-            _("You can withdraw your consent at any time. This does not affect what we did lawfully before then.")
+            _(
+                "You can withdraw your consent at any time. This does not affect what we did lawfully before then."
+            )
         )
     return " ".join(map(str, sentences))

@@ -111,7 +111,9 @@ SIGNER_GROUPS = (
                 _l(
                     "To count your signature once, draw its butterfly and prove the count. Some petitions count signatures in groups, so that the count does not reveal who has just signed"
                 ),
-                _l("The organizers. If we show your name, the public sees your butterfly number and the day"),
+                _l(
+                    "The organizers. If we show your name, the public sees your butterfly number and the day"
+                ),
                 _l(
                     "Permanently. After we delete your data, this record no longer identifies you. It shows only the day, not the time"
                 ),
@@ -162,9 +164,7 @@ SIGNER_GROUPS = (
                 days="address_days",
             ),
             RegisterRow(
-                _l(
-                    "Who shared the link you followed, and the code in the link that says where"
-                ),
+                _l("Who shared the link you followed, and the code in the link that says where"),
                 _l(
                     "To show supporters roughly how many people used their link, and organizers which flyer or post works"
                 ),
@@ -251,9 +251,7 @@ SIGNER_GROUPS = (
         (
             RegisterRow(
                 _l("A signature held for review"),
-                _l(
-                    "To check unusual activity, such as many signatures from one place at once"
-                ),
+                _l("To check unusual activity, such as many signatures from one place at once"),
                 ORGANIZERS,
                 _l(
                     "If you confirm it, until an organizer has reviewed it. If nobody confirms it, we delete it after %(days)s days"
@@ -313,7 +311,9 @@ SIGNER_GROUPS = (
                 columns_of("own_link_request", "email_digest exact_digest created_at"),
             ),
             RegisterRow(
-                _l("Your request to use a new email address: both addresses, when you made it and how it ended"),
+                _l(
+                    "Your request to use a new email address: both addresses, when you made it and how it ended"
+                ),
                 _l(
                     "To confirm the new address, and to give the person who uses the old one time to stop the change"
                 ),
@@ -327,17 +327,13 @@ SIGNER_GROUPS = (
             ),
             RegisterRow(
                 _l("A code made from an email address that does not work"),
-                _l(
-                    "So that we do not email that address again. The code does not reveal it"
-                ),
+                _l("So that we do not email that address again. The code does not reveal it"),
                 NOBODY,
                 _l("Permanently"),
                 columns_of("undeliverable_address", "digest reason since reports message"),
             ),
             RegisterRow(
-                _l(
-                    "An index of your name, email address, country and the words in your comment"
-                ),
+                _l("An index of your name, email address, country and the words in your comment"),
                 _l("So that organizers can find your signature among millions"),
                 NOBODY,
                 LIKE_THE_SIGNATURE,

@@ -124,7 +124,9 @@ SIGNING = {
 FAULTS = {
     "fault_given_name": _l("Enter your first name."),
     "fault_family_name": _l("Enter your last name."),
-    "fault_name_control": _l("Your name has a character that we cannot show. Remove that character."),
+    "fault_name_control": _l(
+        "Your name has a character that we cannot show. Remove that character."
+    ),
     "fault_name_link": _l("Enter your name without an email address or a link."),
     "fault_name_no_letter": _l("Enter a name with at least one letter."),
     "fault_name_long": _l("Use %(most)s characters or fewer.", most=80),

@@ -112,7 +112,9 @@ class AttendanceForm(FlaskForm):
     reason = StringField(
         _l("What is it for?"),
         [
-            DataRequired(_l("Say what the file is for, in a few words. We record this with your name.")),
+            DataRequired(
+                _l("Say what the file is for, in a few words. We record this with your name.")
+            ),
             Length(max=300, message=_l("Use 300 characters or fewer.")),
         ],
     )
@@ -242,7 +244,8 @@ def cancel_one(event: Event, registration_id: int) -> ResponseReturnValue:
         act(audit_event, cancel_registration, registration_id=registration.id, now=utcnow())
     except RegistrationClosed:
         flash(
-            _("The event has started. You do not need to cancel absent people’s registrations."), "danger"
+            _("The event has started. You do not need to cancel absent people’s registrations."),
+            "danger",
         )
     else:
         name = registration.name

@@ -92,7 +92,9 @@ FAULTS = {
     "too_large": _l(
         "The file would be larger than 4 GB. Choose fewer columns, fewer days, or CSV."
     ),
-    "broken": _l("We tried three times and failed. Ask the person who runs the server to look at its log."),
+    "broken": _l(
+        "We tried three times and failed. Ask the person who runs the server to look at its log."
+    ),
 }
 
 
@@ -155,7 +157,9 @@ class PurposeForm(FlaskForm):
     purpose = LineField(
         _l("What exactly is the file for?"),
         [
-            DataRequired(_l("Say what the file is for, in a few words. We record this with your name.")),
+            DataRequired(
+                _l("Say what the file is for, in a few words. We record this with your name.")
+            ),
             max_length(MAX_PURPOSE_LENGTH),
         ],
     )

@@ -68,9 +68,7 @@ def extend(kiosk: Kiosk) -> ResponseReturnValue:
 def revoke(kiosk: Kiosk) -> ResponseReturnValue:
     act(_audit_event_of("kiosks.revoke", kiosk), pairing.revoke, kiosk_id=kiosk.id, now=utcnow())
     flash(
-        _(
-            "Revoked. If the tablet sends more, we hold it for review until an admin approves it."
-        ),
+        _("Revoked. If the tablet sends more, we hold it for review until an admin approves it."),
         "success",
     )
     return _back_to(kiosk)

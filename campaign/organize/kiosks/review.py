@@ -125,7 +125,9 @@ def _approve(event: Event, records: Sequence[KioskRecord]) -> None:
         )
     if refused:
         flash(
-            ngettext("%(num)s record cannot be approved.", "%(num)s record cannot be approved.", refused),
+            ngettext(
+                "%(num)s record cannot be approved.", "%(num)s records cannot be approved.", refused
+            ),
             "waiting",
         )
 

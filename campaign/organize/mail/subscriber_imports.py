@@ -372,4 +372,8 @@ def _error_text(code: str) -> str:
         return _("The email address is not complete or not valid.")
     if code == "consent_at":
         return _("The date of the consent is missing, not valid, or in the future.")
-    return _("The consent text is missing.") if "missing" in code else _("The text in one cell is too long.")
+    return (
+        _("The consent text is missing.")
+        if "missing" in code
+        else _("The text in one cell is too long.")
+    )

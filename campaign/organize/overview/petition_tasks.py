@@ -174,10 +174,14 @@ def _delivery_text(petition: Petition, count: int) -> str:
     if petition.action_kind == LETTER:
         if is_first:
             return _("Deliver the letters of “%(title)s”, which has reached %(count)s", **about)
-        return _("Deliver the letters of “%(title)s” again, now that it has reached %(count)s", **about)
+        return _(
+            "Deliver the letters of “%(title)s” again, now that it has reached %(count)s", **about
+        )
     if is_first:
         return _("Deliver the signatures of “%(title)s”, which has reached %(count)s", **about)
-    return _("Deliver the signatures of “%(title)s” again, now that it has reached %(count)s", **about)
+    return _(
+        "Deliver the signatures of “%(title)s” again, now that it has reached %(count)s", **about
+    )
 
 
 def scheduled_erasures() -> Iterator[Task]:

@@ -149,7 +149,10 @@ def _tablets(event: Event, now: datetime) -> Iterator[Task]:
             since = clock_time(kiosk.last_seen_at, current_locale(), ZoneInfo(event.zone))
             text = _("Check tablet “%(name)s”. Last contact: %(time)s", name=name, time=since)
         elif state != "revoked" and gaps_of(kiosk.id):
-            text = _("Check tablet “%(name)s”, because some of its signatures have not arrived", name=name)
+            text = _(
+                "Check tablet “%(name)s”, because some of its signatures have not arrived",
+                name=name,
+            )
         else:
             continue
         yield Task(text, _("View"), url_for("organize.kiosks.show", slug=event.slug))

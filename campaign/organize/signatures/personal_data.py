@@ -188,7 +188,8 @@ def erase(signature: Signature) -> ResponseReturnValue:
         act(audit_event, erase_one, signature_id=signature_id)
     except StillCounted:
         flash(
-            _("We are still removing the signature from the count. Please try again in a second."), "waiting"
+            _("We are still removing the signature from the count. Please try again in a second."),
+            "waiting",
         )
         return redirect(url_for("organize.erasures.new", signature_id=signature_id), 303)
     flash(_("Deleted. No personal data of this person is left here."), "success")

@@ -63,7 +63,9 @@ OUTCOME_LABELS = {
 }
 _REFUSED = {
     "not_json": _l("This JSON file is damaged. Export it again."),
-    "not_popolo": _l("This JSON file has no list of persons or organizations in the Popolo format."),
+    "not_popolo": _l(
+        "This JSON file has no list of persons or organizations in the Popolo format."
+    ),
     "too_large": _l("This file is too large. Split it into parts."),
 }
 _FAULTS: dict[str, Any] = {
