@@ -19,7 +19,7 @@ SWEEP_EVERY = 1000
 # The counter that only shows whether a storage counts.
 TRIED_KEY, TRIED_SECONDS = "tried", 60
 
-log = logging.getLogger("campaign.counters")
+log = logging.getLogger("campaign.rate_limits")
 
 
 def limit_storage(config: Mapping[str, Any]) -> Storage:

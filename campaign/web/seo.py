@@ -20,7 +20,7 @@ from campaign.web.assets import asset
 from campaign.web.languages import chosen_lang
 from campaign.web.template_filters import without_lang
 
-blueprint = Blueprint("machines", __name__)
+blueprint = Blueprint("seo", __name__)
 # For machines an hour is fresh enough, and much cheaper than a second.
 CACHE_SECONDS = 3600
 # How long security.txt may be relied on. RFC 9116 recommends less than a year.
@@ -47,7 +47,7 @@ ICONS = (("icon-192", 192, "any"), ("icon-512", 512, "any"), ("maskable-512", 51
 def robots() -> Response:
     private = [f"/{lang}/{path}" for path in UNINDEXED for lang in site_settings().languages]
     rules = "\n".join(f"Disallow: {path}" for path in (*DISALLOWED, *private))
-    text = f"User-agent: *\n{rules}\n\nSitemap: {current_app.config['PUBLIC_URL']}{url_for('machines.sitemap')}\n"
+    text = f"User-agent: *\n{rules}\n\nSitemap: {current_app.config['PUBLIC_URL']}{url_for('seo.sitemap')}\n"
     return public(make_response(text, {"Content-Type": "text/plain; charset=utf-8"}), CACHE_SECONDS)
 
 
@@ -78,7 +78,7 @@ def security() -> Response:
     ]
     # The standard allows no other scheme here. Only a site on one's own machine has one.
     if config["PUBLIC_URL"].startswith("https://"):
-        fields.append(("Canonical", config["PUBLIC_URL"] + url_for("machines.security")))
+        fields.append(("Canonical", config["PUBLIC_URL"] + url_for("seo.security")))
     text = "".join(f"{name}: {value}\n" for name, value in fields)
     return public(make_response(text, {"Content-Type": "text/plain; charset=utf-8"}), CACHE_SECONDS)
 

@@ -213,7 +213,7 @@ def test_sign_link_is_visible_and_uncovered_on_a_phone(visit, last):
     expect(page.locator("[data-count=cause]")).to_have_text(f"{last:,}")
     sign, read, zooms = (
         page.locator(name).bounding_box()
-        for name in (".montage-ways a >> nth=0", "[data-list]", "[data-zooms]")
+        for name in (".montage-options a >> nth=0", "[data-list]", "[data-zooms]")
     )
     assert sign["y"] + sign["height"] <= 844
     assert zooms["y"] + zooms["height"] <= min(sign["y"], read["y"])

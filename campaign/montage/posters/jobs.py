@@ -50,7 +50,7 @@ MAX_SILENCE_SECONDS = 300
 # Younger unknown files may belong to a worker that is just finishing.
 MAX_FILE_AGE = 600
 
-log = logging.getLogger("campaign.press")
+log = logging.getLogger("campaign.posters")
 work = BackgroundWork()
 
 

@@ -23,7 +23,7 @@ from campaign.process import isolated
 
 MAX_SECONDS = 90
 
-log = logging.getLogger("campaign.workshop")
+log = logging.getLogger("campaign.images")
 # One page of shapes requests a handful of previews, and two organizers may open theirs at once.
 _queue = DrawingQueue(16)
 

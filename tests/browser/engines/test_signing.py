@@ -36,7 +36,7 @@ def email_to(site, address):
 
 def sign_at_the_table(engine, given, family):
     engine.click("[data-signs] [lang=en]")
-    engine.screen("letters")
+    engine.screen("petitions")
     engine.click("[data-pick]")
     engine.click("[data-act=onward]")
     engine.screen("form")

@@ -67,7 +67,7 @@ def test_second_tap_chooses_nothing_at_any_size(tablet, lang):
     for width, height in PHONES + TABLETS:
         page.set_viewport_size({"width": width, "height": height})
         tap_twice(page, page.locator(f"[data-signs] [lang={lang}]"))
-        tablet.screen("letters")
+        tablet.screen("petitions")
         place = f"{lang} {width}×{height}"
         assert page.locator("[data-pick] input:checked").count() == 0, place
         assert page.locator("[data-reading][open]").count() == 0, place
@@ -88,7 +88,7 @@ def test_double_taps_with_three_petitions_act_once(tablet, size):
     page = tablet.page
     page.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
     tap_twice(page, page.locator("[data-signs] [lang=es]"))
-    tablet.screen("letters")
+    tablet.screen("petitions")
     assert page.locator("[data-pick]").count() == 3
     assert page.locator("[data-pick] input:checked, [data-reading][open]").count() == 0
     # Each pick is tapped once, because a second tap on purpose takes it back.
@@ -129,7 +129,7 @@ def test_greeting_opens_the_form_in_its_language(new_tablet):
     while page.locator("html").get_attribute("lang") != "fr":
         page.clock.run_for(ROTATE_MS)
     page.locator("[data-call] [lang=fr]").click()
-    tablet.screen("letters")
+    tablet.screen("petitions")
     assert page.locator("html").get_attribute("lang") == "fr"
 
 
@@ -138,7 +138,7 @@ def test_tap_anywhere_on_the_first_screen_begins(tablet):
     page = tablet.page
     for part in ("[data-cause]", "[data-count]", "[data-picture]"):
         tap(page, part)
-        tablet.screen("letters")
+        tablet.screen("petitions")
         tap(page, "[data-act=again]")
         tablet.screen("attract")
 

@@ -157,7 +157,7 @@ def test_reading_a_petition_takes_two_minutes_before_the_app_asks(new_tablet):
     page = tablet.page
     page.clock.install()
     page.locator("[data-signs] [lang=en]").click()
-    tablet.screen("letters")
+    tablet.screen("petitions")
     page.clock.run_for(119_000)
     assert page.get_by_role("dialog").count() == 0
     page.clock.run_for(2_000)

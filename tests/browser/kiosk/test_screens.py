@@ -187,7 +187,7 @@ def test_every_screen_is_free_of_barriers(new_tablet, lang, size, scheme):
     assert page.locator("html").get_attribute("lang") == lang
     page.locator("[data-pick]").first.click()
     page.locator("[data-reading] summary").first.click()
-    look(tablet, "letters")
+    look(tablet, "petitions")
     assert page.locator("main .petition-body a").count() == 0
     page.locator("[data-act=onward]").click()
     look(tablet, "form")

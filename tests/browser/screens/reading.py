@@ -45,4 +45,4 @@ class PrivacyScreen(Screen):
 
 class FailureScreen(Screen):
     path = "/{lang}/nowhere"
-    marker = "main .failure-ways"
+    marker = "main .failure-options"

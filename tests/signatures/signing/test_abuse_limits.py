@@ -49,7 +49,7 @@ def test_page_asks_for_a_pause_beyond_the_limit_of_one_address(client, petition,
     assert [answer.status_code for answer in answers] == [303, 303, 303, 429, 429]
     assert 1 <= int(answers[3].headers["Retry-After"]) <= 60
     assert "<header" in answers[3].text
-    assert 'class="failure-ways' in answers[3].text
+    assert 'class="failure-options' in answers[3].text
     assert len(rows()) == 3
 
 

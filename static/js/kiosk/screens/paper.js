@@ -47,7 +47,7 @@ export class Paper {
     find("code").replaceChildren(qrCode(table.url, message("code_name", { address: table.short })));
     const petitions = this.petitions.map((petition) => {
       const line = document.createElement("li");
-      const to = message("letter_to", { names: (localized(petition.targets) || []).join(", ") });
+      const to = message("petition_to", { names: (localized(petition.targets) || []).join(", ") });
       line.textContent = `${localized(petition.title)} – ${to}`;
       return line;
     });

@@ -10,10 +10,10 @@ import { letterOf } from "./letter.js";
 /** @import { LoadedKiosk, Petition } from "../../../../types/kiosk" */
 
 const PETITION_TEXTS = {
-  heading: "letters_heading",
-  all: "letters_all",
-  none: "letters_none",
-  chosen: "letters_chosen",
+  heading: "petitions_heading",
+  all: "petitions_all",
+  none: "petitions_none",
+  chosen: "petitions_chosen",
 };
 // The texts above say "petition". These are shown where there is anything else to choose.
 const ACTION_TEXTS = {
@@ -29,7 +29,7 @@ export class Petitions {
   /** @type {typeof PETITION_TEXTS} */
   #texts;
 
-  static template = "letters";
+  static template = "petitions";
   static isPersonal = true;
   // A one-page petition takes a slow reader two minutes, and nothing private has been typed yet.
   static idleMs = 120000;
@@ -48,16 +48,16 @@ export class Petitions {
     this.#isSingle = this.petitions.length === 1;
     this.#texts = this.petitions.some(letterOf) ? ACTION_TEXTS : PETITION_TEXTS;
     if (this.#isSingle) this.chosen.add(this.petitions[0].slug);
-    const list = getElement(root, "[data-letters]");
-    list.append(...this.petitions.map((petition) => this.letter(petition)));
+    const list = getElement(root, "[data-petitions]");
+    list.append(...this.petitions.map((petition) => this.createItem(petition)));
     getElement(root, '[data-act="all"]').hidden = this.petitions.length < 2;
     bindActions(root, { onward: () => this.onward(), all: () => this.chooseAll() });
   }
 
   /** @param {Petition} petition */
-  letter(petition) {
+  createItem(petition) {
     /** @type {HTMLTemplateElement} */
-    const template = getElement(document, "#bit-letter");
+    const template = getElement(document, "#petition-item");
     const copy = /** @type {DocumentFragment} */ (template.content.cloneNode(true));
     const item = /** @type {HTMLElement} */ (copy.firstElementChild);
     fillMessages(item);
@@ -102,11 +102,11 @@ export class Petitions {
     const item = getElement(this.root, `[data-slug="${petition.slug}"]`);
     /** @param {string} name */
     const find = (name) => getElement(item, `[data-${name}]`);
-    find("letter-title").textContent = localized(petition.title);
-    find("read").textContent = message(letterOf(petition) ? "action_read" : "letter_read");
+    find("petition-title").textContent = localized(petition.title);
+    find("read").textContent = message(letterOf(petition) ? "action_read" : "petition_read");
     find("summary").textContent = localized(petition.summary);
     const names = (localized(petition.targets) || []).join(", ");
-    find("to").textContent = names && message("letter_to", { names });
+    find("to").textContent = names && message("petition_to", { names });
     // Our server made this from Markdown and sanitized it. The page's policy runs no script inside
     // it.
     const text = new DOMParser().parseFromString(localized(petition.body_html), "text/html").body;
