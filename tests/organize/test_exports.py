@@ -397,6 +397,16 @@ def change_contents(desk, names, *details):
     assert desk.post(path, {**chosen, "press": "new-version"}).status_code == 303
 
 
+def test_draft_links_to_what_is_delivered_so_that_the_first_signer_is_told(desk_of, petition):
+    draft = make_petition(cause_id=petition.cause_id, slug="draft", state="draft")
+    desk = desk_of("owner", petition.cause_id)
+    contents = "/organize/handovers/draft/contents"
+    assert contents in links(desk.get("/organize/petitions/draft"))
+    chosen = {"names": "shown", "details": [], "version": version_on(desk.get(contents))}
+    assert desk.post(contents, chosen).status_code == 303
+    assert petition_by_id(draft.id).delivered_names == "shown"
+
+
 # The privacy notice names details that are kept, not those that are delivered.
 NOTICE = re.compile(r'<details class="privacy-notice".*?</details>', re.DOTALL)
 

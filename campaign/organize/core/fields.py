@@ -352,5 +352,5 @@ class CodeField(StringField):
         self.data = re.sub(r"[\s\-.]", "", self.data or "")
         if not self.data.isascii() or not self.data.isdecimal():
             raise StopValidation(
-                _l("Enter only digits: six from the app, or sixteen from your list.")
+                _l("Enter only digits: six from the app, or the sixteen of a recovery code.")
             )
