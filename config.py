@@ -79,12 +79,12 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
     environ = ChainMap(_secrets_in_files(environ), environ)  # type: ignore[arg-type]
     var = Path(environ.get("VAR_DIR") or DEFAULT_VAR).resolve()
     production = environ.get("VOLANTE_ENV", "local") == "production"
-    port = _whole_number(environ, "PORT", DEFAULT_PORT, least=1, most=65_535)
+    port = _whole_number(environ, "PORT", DEFAULT_PORT, minimum=1, maximum=65_535)
     own_database_url = _database_url(environ, var)
     on_sqlite = own_database_url.startswith("sqlite")
     cores = os.cpu_count() or 1
     processes = _whole_number(
-        environ, "WEB_CONCURRENCY", min(cores, 2) if on_sqlite else cores, least=1
+        environ, "WEB_CONCURRENCY", min(cores, 2) if on_sqlite else cores, minimum=1
     )
     return {
         "PRODUCTION": production,
@@ -96,12 +96,12 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "SECURITY_CONTACT": _security_contact(environ),
         "SOURCE_URL": _source_url(environ),
         "WEB_CONCURRENCY": processes,
-        "WEB_THREADS": _whole_number(environ, "WEB_THREADS", 32, least=1),
-        "SURGE_MAX_LEVEL": _whole_number(environ, "SURGE_MAX_LEVEL", 5, most=5),
+        "WEB_THREADS": _whole_number(environ, "WEB_THREADS", 32, minimum=1),
+        "SURGE_MAX_LEVEL": _whole_number(environ, "SURGE_MAX_LEVEL", 5, maximum=5),
         "SECRET_KEY": _secret(environ, var, production),
         "TRUSTED_PROXIES": _networks(environ, "TRUSTED_PROXIES"),
         "METRICS_TOKEN": environ.get("METRICS_TOKEN", ""),
-        "METRICS_PORT": _whole_number(environ, "METRICS_PORT", 0, least=1, most=65_535),
+        "METRICS_PORT": _whole_number(environ, "METRICS_PORT", 0, minimum=1, maximum=65_535),
         "LOG_FORMAT": log_format(environ),
         "REDIS_URL": environ.get("REDIS_URL", ""),
         "SERVING": False,
@@ -111,7 +111,9 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "DATABASE_TIMEOUT": _whole_number(environ, "DATABASE_TIMEOUT", 10),
         "DATABASE_DIRECT_URL": _direct_url(environ, own_database_url),
         "DATABASE_REPLICA_URL": _replica_url(environ, own_database_url),
-        "DATABASE_REPLICA_MAX_LAG": _whole_number(environ, "DATABASE_REPLICA_MAX_LAG", 3, least=1),
+        "DATABASE_REPLICA_MAX_LAG": _whole_number(
+            environ, "DATABASE_REPLICA_MAX_LAG", 3, minimum=1
+        ),
         "FILES_URL": _files_url(environ),
         "FILES_ACCESS_KEY": environ.get("FILES_ACCESS_KEY", ""),
         "FILES_SECRET_KEY": environ.get("FILES_SECRET_KEY", ""),
@@ -121,14 +123,14 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "FIRST_COUNTRIES": tuple(_items(environ.get("FIRST_COUNTRIES", "CA,MX,US"))),
         "MAIL_URL": environ.get("MAIL_URL", ""),
         "MAIL_FROM": environ.get("MAIL_FROM") or "Volante <names@volante.example>",
-        "MAIL_CONNECTIONS": _whole_number(environ, "MAIL_CONNECTIONS", 4, least=1),
+        "MAIL_CONNECTIONS": _whole_number(environ, "MAIL_CONNECTIONS", 4, minimum=1),
         "MAIL_RATES": _mail_rates(environ),
         "LETTERS_DOMAIN": _letters_domain(environ),
         "BOUNCE_SECRET": _bounce_secret(environ),
         "CONFIRM_DAYS": _whole_number(environ, "CONFIRM_DAYS", 7),
-        "OWN_LINK_DAYS": _whole_number(environ, "OWN_LINK_DAYS", 30, least=1),
+        "OWN_LINK_DAYS": _whole_number(environ, "OWN_LINK_DAYS", 30, minimum=1),
         "MAX_EMAILS_PER_ADDRESS_PER_DAY": _whole_number(
-            environ, "MAX_EMAILS_PER_ADDRESS_PER_DAY", 12, least=1
+            environ, "MAX_EMAILS_PER_ADDRESS_PER_DAY", 12, minimum=1
         ),
         "ERASE_PENDING_DAYS": _whole_number(environ, "ERASE_PENDING_DAYS", 14),
         "ADDRESS_DAYS": _whole_number(environ, "ADDRESS_DAYS", 14),
@@ -219,16 +221,21 @@ def _zone(name: str) -> str:
 
 
 def _whole_number(
-    environ: Mapping[str, str], name: str, default: int, *, least: int = 0, most: int | None = None
+    environ: Mapping[str, str],
+    name: str,
+    default: int,
+    *,
+    minimum: int = 0,
+    maximum: int | None = None,
 ) -> int:
     text = environ.get(name, "").strip()
     if not text:
         return default
     if not text.isdecimal():
         raise SettingError(f"{name} must be a whole number, not {text!r}")
-    if int(text) < least or (most and int(text) > most):
+    if int(text) < minimum or (maximum and int(text) > maximum):
         raise SettingError(
-            f"{name} must be {f'from {least} to {most}' if most else f'at least {least}'}, not {text}"
+            f"{name} must be {f'from {minimum} to {maximum}' if maximum else f'at least {minimum}'}, not {text}"
         )
     return int(text)
 
@@ -385,7 +392,7 @@ def _engine_options(
         return options | {"pool_size": 16, "max_overflow": 64}
     # Leave one share for the worker. A thread had better wait for a connection than be rejected by
     # the server.
-    share = _whole_number(environ, "DATABASE_CONNECTIONS", DEFAULT_CONNECTIONS, least=1) // (
+    share = _whole_number(environ, "DATABASE_CONNECTIONS", DEFAULT_CONNECTIONS, minimum=1) // (
         processes + 1
     )
     # Parameters that the operator put into the URL take precedence.

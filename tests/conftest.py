@@ -114,7 +114,7 @@ def make_app(database_url, var, **settings):
             "PUBLIC_URL": "http://localhost",
             "EDGE": False,
             # Read once: tests that count statements must not depend on the time.
-            "SNAPSHOT_SECONDS": 3600,
+            "SETTINGS_CACHE_SECONDS": 3600,
             "PASSWORD_HASHER": QUICK,
             **settings,
         }

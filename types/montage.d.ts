@@ -180,7 +180,7 @@ export interface Layer {
 export interface Layers<L extends Layer> {
   front: L | null;
   back: L | null;
-  whole: L | null;
+  complete: L | null;
 }
 
 /** What paints a montage on a canvas. */

@@ -48,7 +48,7 @@ def _limit_rate():
 
 
 def _hatch():
-    return write(hatch, holder="bench", now=utcnow(), most_per_address=MAX_PER_NETWORK)
+    return write(hatch, holder="bench", now=utcnow(), max_per_address=MAX_PER_NETWORK)
 
 
 def _from_networks(rows, now):

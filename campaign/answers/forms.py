@@ -59,8 +59,8 @@ def _lines(text: str | None) -> str:
     return clean_text(text or "")
 
 
-def _length(most: int) -> Length:
-    return Length(max=most, message=_l("Use %(most)s characters or fewer.", most=most))
+def _length(max_length: int) -> Length:
+    return Length(max=max_length, message=_l("Use %(max)s characters or fewer.", max=max_length))
 
 
 class TargetAnswerForm(PublicForm):

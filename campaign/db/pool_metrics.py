@@ -20,10 +20,12 @@ class PoolMetrics(Collector):
         if not isinstance(pool, QueuePool):
             return
         # `pool.overflow()` would not do, because it is negative until the pool is full.
-        most = pool.size() + max(0, pool._max_overflow)
+        max_connections = pool.size() + max(0, pool._max_overflow)
         yield GaugeMetricFamily(
             "volante_pool_in_use", "Database connections in use.", value=pool.checkedout()
         )
         yield GaugeMetricFamily(
-            "volante_pool_size", "Database connections that the process may use.", value=most
+            "volante_pool_size",
+            "Database connections that the process may use.",
+            value=max_connections,
         )

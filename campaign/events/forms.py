@@ -58,14 +58,14 @@ class TicketAddressField(EmailField):
 
 
 class SeatsField(SelectField):
-    """How many seats, from one to `most`, the maximum for one person."""
+    """How many seats, from one to `max_seats`."""
 
     data: str | None
 
-    def __init__(self, label: Any = None, most: int = 1, **kwargs: Any) -> None:
-        choices = [SelectChoice(str(number), str(number)) for number in range(1, most + 1)]
+    def __init__(self, label: Any = None, max_seats: int = 1, **kwargs: Any) -> None:
+        choices = [SelectChoice(str(number), str(number)) for number in range(1, max_seats + 1)]
         super().__init__(label, choices=choices, default="1", validate_choice=False, **kwargs)
-        self.most = most
+        self.max_seats = max_seats
 
     @property
     def number(self) -> int:
@@ -76,7 +76,10 @@ class SeatsField(SelectField):
         """Check and normalize the number. Raise ValidationError."""
         text = (self.data or "1").strip()
         if not (
-            text.isascii() and text.isdigit() and 1 <= int(text[:3]) <= self.most and len(text) <= 3
+            text.isascii()
+            and text.isdigit()
+            and 1 <= int(text[:3]) <= self.max_seats
+            and len(text) <= 3
         ):
             raise ValidationError(_l("Choose how many seats you need."))
         self.data = str(int(text))
@@ -132,15 +135,13 @@ def registration_form(event: EventPage, data: Mapping[str, Any] | None = None) -
 
 
 @lru_cache(maxsize=256)
-def _form_class(
-    base: type[SeatForm], most_seats: int, questions: tuple[Any, ...]
-) -> type[SeatForm]:
+def _form_class(base: type[SeatForm], max_seats: int, questions: tuple[Any, ...]) -> type[SeatForm]:
     answers = {
         ANSWER_PREFIX + name: answer_field(kind, label, choices)
         for name, kind, label, choices, _ in questions
     }
     needed = {ANSWER_PREFIX + name for name, _, _, _, required in questions if required}
-    seats = SeatsField(_l("Seats"), most=most_seats)
+    seats = SeatsField(_l("Seats"), max_seats=max_seats)
     return type(
         "EventForm", (base,), {"seats": seats, **answers, "needed": frozenset({"name"} | needed)}
     )

@@ -36,13 +36,13 @@ def export_by_id(export_id: int) -> Export | None:
     )
 
 
-def exports_of(petition_ids: Collection[int], most: int = 50) -> Sequence[Export]:
+def exports_of(petition_ids: Collection[int], limit: int = 50) -> Sequence[Export]:
     """Return the latest exports of these petitions, newest first."""
     query = (
         select(Export)
         .where(Export.petition_id.in_(petition_ids))
         .order_by(Export.id.desc())
-        .limit(most)
+        .limit(limit)
     )
     return db.session.scalars(query.execution_options(populate_existing=True)).all()
 
@@ -50,13 +50,13 @@ def exports_of(petition_ids: Collection[int], most: int = 50) -> Sequence[Export
 def subscriber_exports(
     cause_ids: Collection[int] | None,
     organisation_ids: Collection[int] | None,
-    most: int = 20,
+    limit: int = 20,
 ) -> Sequence[Export]:
     """Return the latest files of subscribers, newest first.
 
     They are those of these causes and of these organisations as a whole; None means all.
     """
-    query = select(Export).where(Export.aim == SUBSCRIBERS).order_by(Export.id.desc()).limit(most)
+    query = select(Export).where(Export.aim == SUBSCRIBERS).order_by(Export.id.desc()).limit(limit)
     if cause_ids is not None and organisation_ids is not None:
         query = query.where(
             Export.cause_id.in_(cause_ids) | Export.organisation_id.in_(organisation_ids)

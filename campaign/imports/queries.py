@@ -40,22 +40,22 @@ def run_of_serial(text: str) -> tuple[PrintRun, str] | None:
     return (run, run.serial(parsed[1])) if run and parsed[1] <= run.sheets else None
 
 
-def batches_among(cause_ids: Collection[int] | None, most: int = 50) -> Sequence[ImportBatch]:
+def batches_among(cause_ids: Collection[int] | None, limit: int = 50) -> Sequence[ImportBatch]:
     """Return the newest batches, except dropped ones, of these causes, or of all if None."""
     query = (
         select(ImportBatch)
         .where(ImportBatch.state != "dropped")
         .order_by(ImportBatch.id.desc())
-        .limit(most)
+        .limit(limit)
     )
     return db.session.scalars(
         query if cause_ids is None else query.where(ImportBatch.cause_id.in_(cause_ids))
     ).all()
 
 
-def runs_among(cause_ids: Collection[int] | None, most: int = 12) -> Sequence[PrintRun]:
+def runs_among(cause_ids: Collection[int] | None, limit: int = 12) -> Sequence[PrintRun]:
     """Return the newest PrintRuns of these causes, or of all if None."""
-    query = select(PrintRun).order_by(PrintRun.id.desc()).limit(most)
+    query = select(PrintRun).order_by(PrintRun.id.desc()).limit(limit)
     return db.session.scalars(
         query if cause_ids is None else query.where(PrintRun.cause_id.in_(cause_ids))
     ).all()
@@ -169,7 +169,7 @@ def typed_in(batch: ImportBatch, row: ImportRow) -> dict[str, str]:
 
 
 def rows_with(
-    batch_id: int, outcome: str, *, after: int = 0, most: int = 50
+    batch_id: int, outcome: str, *, after: int = 0, limit: int = 50
 ) -> Sequence[ImportRow]:
     """Return the rows of a batch with this outcome, or any if empty, after a row number."""
     query = select(ImportRow).where(ImportRow.batch_id == batch_id, ImportRow.row_number > after)
@@ -178,7 +178,7 @@ def rows_with(
         if outcome
         else query.where(ImportRow.outcome != "")
     )
-    return db.session.scalars(query.order_by(ImportRow.row_number).limit(most)).all()
+    return db.session.scalars(query.order_by(ImportRow.row_number).limit(limit)).all()
 
 
 def rows_in(batch_id: int) -> int:
@@ -188,13 +188,13 @@ def rows_in(batch_id: int) -> int:
     ).one()
 
 
-def first_rows(batch_id: int, most: int = 6) -> Sequence[Any]:
+def first_rows(batch_id: int, limit: int = 6) -> Sequence[Any]:
     """Return the first ImportRows of a file, including its heading."""
     query = (
         select(ImportRow)
         .where(ImportRow.batch_id == batch_id)
         .order_by(ImportRow.row_number)
-        .limit(most)
+        .limit(limit)
     )
     return db.session.scalars(query).all()
 

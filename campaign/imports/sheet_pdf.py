@@ -325,9 +325,9 @@ class _Printing:
         leading: float,
     ) -> tuple[list[str], float]:
         lines, size = self._canvas.fitted(text, width, height, face, sizes, leading)
-        most = max(1, int(height // (leading * size)))
-        if len(lines) > most:
-            lines = [*lines[: most - 1], lines[most - 1].rstrip(".,;: ") + " …"]
+        max_lines = max(1, int(height // (leading * size)))
+        if len(lines) > max_lines:
+            lines = [*lines[: max_lines - 1], lines[max_lines - 1].rstrip(".,;: ") + " …"]
         return lines, size
 
     def _draw_text(

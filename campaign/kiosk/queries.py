@@ -101,7 +101,7 @@ def table_code(*, event_id: int, kiosk_id: int | None = None) -> str:
     ).one()
 
 
-def shifts_of(event_id: int, most: int = 100) -> Sequence[Any]:
+def shifts_of(event_id: int, limit: int = 100) -> Sequence[Any]:
     """Return rows (Shift, kiosk name, stored, on_phones) of an event, latest first.
 
     `stored` counts the stored signatures of the shift. `on_phones` counts the people who signed
@@ -132,7 +132,7 @@ def shifts_of(event_id: int, most: int = 100) -> Sequence[Any]:
         .join(Kiosk, Kiosk.id == Shift.kiosk_id)
         .where(Kiosk.event_id == event_id)
         .order_by(Shift.started_at.desc(), Shift.id.desc())
-        .limit(most)
+        .limit(limit)
     ).all()
 
 

@@ -106,7 +106,7 @@ def sync() -> ResponseReturnValue:
         kiosk_id=kiosk_id,
         report=report,
         records=opened,
-        most_an_hour=site_settings().kiosk_hourly_quota,
+        max_per_hour=site_settings().kiosk_hourly_quota,
         now=now,
     )
     refusals = [
@@ -154,9 +154,9 @@ def _kiosk() -> Kiosk:
     return kiosk
 
 
-def _request_json(most: int) -> dict[str, Any]:
-    """Return the JSON object in the request body, of at most `most` bytes."""
-    request.max_content_length = most
+def _request_json(max_bytes: int) -> dict[str, Any]:
+    """Return the JSON object in the request body, of at most `max_bytes` bytes."""
+    request.max_content_length = max_bytes
     try:
         return read_json(request.get_data(cache=False))
     except RequestEntityTooLarge as error:

@@ -23,10 +23,10 @@ def number_parameter(name: str, *, minimum: int, maximum: int, default: int) -> 
     if not is_number or not minimum <= int(text) <= maximum:
         _refuse(
             _(
-                "%(name)s must be a whole number from %(least)s to %(most)s.",
+                "%(name)s must be a whole number from %(min)s to %(max)s.",
                 name=name,
-                least=minimum,
-                most=maximum,
+                min=minimum,
+                max=maximum,
             )
         )
     return int(text)

@@ -1,7 +1,7 @@
 """Identities: what pages, emails, papers and feeds show of an organisation.
 
 All organisations of a site are kept in memory, because every page shows one, and a change is seen
-by every process within SNAPSHOT_SECONDS.
+by every process within CACHE_SECONDS.
 """
 
 from collections.abc import Mapping
@@ -19,10 +19,10 @@ from campaign.i18n.countries import country_name
 from campaign.i18n.fallbacks import best_of
 from campaign.i18n.locales import locale_of
 from campaign.organisations.models import Organisation
-from campaign.process.snapshot import Snapshot
+from campaign.process.ttl_cache import TtlValue
 
-SNAPSHOT_SECONDS = 2
-SNAPSHOT = "organisation_identities"
+CACHE_SECONDS = 2
+CACHE_NAME = "organisation_identities"
 # A site whose set-up has not begun shows the name of the software.
 UNNAMED = "Volante"
 # The legal details in the order of an imprint. Their labels are in the template.
@@ -142,8 +142,8 @@ COPIED = tuple(
 
 
 def init_app(app: Flask) -> None:
-    app.extensions[SNAPSHOT] = Snapshot[Identities](
-        app.config.get("SNAPSHOT_SECONDS", SNAPSHOT_SECONDS)
+    app.extensions[CACHE_NAME] = TtlValue[Identities](
+        app.config.get("SETTINGS_CACHE_SECONDS", CACHE_SECONDS)
     )
     app.extensions["organisation_name"] = name_of
 
@@ -151,7 +151,7 @@ def init_app(app: Flask) -> None:
 def identities() -> Identities:
     """Return the organisations of the site. While the database is away these are the last known."""
     try:
-        return _snapshot().get(lambda: load_on_primary(_load))
+        return _cached().get(lambda: load_on_primary(_load))
     except SQLAlchemyError:
         return NOBODY
 
@@ -170,11 +170,11 @@ def organisation_names(lang: str) -> dict[int, str]:
 
 def forget_identities() -> None:
     """Read the organisations again at the next use, because this process has changed one."""
-    _snapshot().forget_now_and_after(db.session())
+    _cached().forget_now_and_after(db.session())
 
 
-def _snapshot() -> Snapshot[Identities]:
-    return cast(Snapshot[Identities], current_app.extensions[SNAPSHOT])
+def _cached() -> TtlValue[Identities]:
+    return cast(TtlValue[Identities], current_app.extensions[CACHE_NAME])
 
 
 def _load() -> Identities:

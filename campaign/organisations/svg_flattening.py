@@ -428,11 +428,11 @@ def _colour(text: str) -> _Colour:
 def _stops(gradient: Any, opacity: float) -> list[tuple[float, _Colour]]:
     """Return (offset, colour) of the stops that an element has itself."""
     stops: list[tuple[float, _Colour]] = []
-    least = 0.0
+    min_offset = 0.0
     for stop in gradient.findall(f"{SVG}stop"):
-        offset = max(least, share_in(stop.get("offset", "0")))
+        offset = max(min_offset, share_in(stop.get("offset", "0")))
         # fpdf2 keeps only one of two stops at the same place, where browsers change the colour.
-        least = offset + MIN_STEP
+        min_offset = offset + MIN_STEP
         colour = _colour(stop.get("stop-color", "#000000"))
         share = colour.opacity * opacity * share_in(stop.get("stop-opacity", "1"))
         stops.append((offset, _Colour(colour.colour, share)))

@@ -72,7 +72,7 @@ from campaign.organize.signatures import personal_data
 from campaign.organize.signatures import routes as signatures
 from campaign.organize.site import routes as site
 from campaign.organize.statistics import figures
-from campaign.organize.statistics import routes as numbers
+from campaign.organize.statistics import routes as statistics
 from campaign.organize.switches import routes as switches
 from campaign.organize.targets import files as target_files
 from campaign.organize.targets import routes as targets
@@ -92,7 +92,7 @@ BLUEPRINTS = (
     links.first_admin_blueprint,
     setup.blueprint,
     overview.blueprint,
-    numbers.blueprint,
+    statistics.blueprint,
     organisations.blueprint,
     causes.blueprint,
     petitions.blueprint,

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 STEPS = (1, 2.5, 5)
 
 
-def milestones(most: int) -> Iterator[int]:
-    """Yield 10, 25, 50, 100, 250 … up to and including `most`."""
+def milestones(limit: int) -> Iterator[int]:
+    """Yield 10, 25, 50, 100, 250 … up to and including `limit`."""
     power = 10
-    while power <= most:
+    while power <= limit:
         for step in STEPS:
-            if (goal := int(power * step)) <= most:
+            if (goal := int(power * step)) <= limit:
                 yield goal
         power *= 10
 
@@ -32,8 +32,8 @@ def next_goal(count: int, goal: int) -> int | None:
     """
     if not goal or count * 5 < goal * 4:
         return None
-    most = max(count, goal)
-    return next(step for step in milestones(most * 10 + 100) if step > most)
+    reached = max(count, goal)
+    return next(step for step in milestones(reached * 10 + 100) if step > reached)
 
 
 def past_goals(count: int, goal: int) -> list[int]:

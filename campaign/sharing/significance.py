@@ -30,9 +30,9 @@ def chance_of_difference(
     It is the probability that chance alone makes them differ this much or more.
     """
     total, all_successes = trials + other_trials, successes + other_successes
-    least, most = max(0, all_successes - other_trials), min(trials, all_successes)
-    likelihoods = [_likelihood(k, trials, all_successes, total) for k in range(least, most + 1)]
-    observed = likelihoods[successes - least]
+    lowest, highest = max(0, all_successes - other_trials), min(trials, all_successes)
+    likelihoods = [_likelihood(k, trials, all_successes, total) for k in range(lowest, highest + 1)]
+    observed = likelihoods[successes - lowest]
     return min(
         1.0,
         sum(likelihood for likelihood in likelihoods if likelihood <= observed * (1 + TOLERANCE)),

@@ -17,7 +17,7 @@ from campaign.site.settings import site_settings
 from campaign.text.email_addresses import Address, AddressRefused, parse_address
 from campaign.text.names import NameIsEmpty, NameRefused, clean_name, clean_text
 
-TOO_LONG = _l("Use %(most)s characters or fewer.", most=MAX_NAME_LENGTH)
+TOO_LONG = _l("Use %(max)s characters or fewer.", max=MAX_NAME_LENGTH)
 NAME_FAULTS = {
     "empty": _l("Enter your name."),
     "link": _l("Enter your name without an email address or a link."),
@@ -139,10 +139,10 @@ class CommentField(TextAreaField):
             over = len(self.data) - self.max_length
             raise Missing(
                 ngettext(
-                    "This is 1 character too long. The limit is %(most)s.",
-                    "This is %(num)s characters too long. The limit is %(most)s.",
+                    "This is 1 character too long. The limit is %(max)s.",
+                    "This is %(num)s characters too long. The limit is %(max)s.",
                     over,
-                    most=self.max_length,
+                    max=self.max_length,
                 )
             )
 

@@ -67,7 +67,7 @@ def hatch_confirmed(worker: WorkerContext) -> int:
         hatch,
         holder=worker.holder,
         now=database_now(),
-        most_per_address=site_settings().hold_per_address,
+        max_per_address=site_settings().hold_per_address,
     )
     return changed
 

@@ -119,13 +119,13 @@ def keep_private(*, ids: Iterable[int], cause_ids: Iterable[int] | None) -> Sequ
     ).all()
 
 
-def waiting_names_at(event_id: int, *, after_id: int = 0, most: int = 20) -> Sequence[Signature]:
+def waiting_names_at(event_id: int, *, after_id: int = 0, limit: int = 20) -> Sequence[Signature]:
     """Return the signatures of an event whose name display waits to be confirmed, oldest first."""
     return db.session.scalars(
         select(Signature)
         .where(*_waiting_at(event_id), Signature.id > after_id)
         .order_by(Signature.id)
-        .limit(most)
+        .limit(limit)
     ).all()
 
 
@@ -142,10 +142,10 @@ def count_waiting_names(event_ids: Iterable[int]) -> dict[int, int]:
     return {cast(int, event_id): count for event_id, count in rows}
 
 
-def waiting_name_ids(event_id: int, *, most: int) -> Sequence[int]:
-    """Return the ids of up to `most` signatures whose name display waits, oldest first."""
+def waiting_name_ids(event_id: int, *, limit: int) -> Sequence[int]:
+    """Return the ids of up to `limit` signatures whose name display waits, oldest first."""
     return db.session.scalars(
-        select(Signature.id).where(*_waiting_at(event_id)).order_by(Signature.id).limit(most)
+        select(Signature.id).where(*_waiting_at(event_id)).order_by(Signature.id).limit(limit)
     ).all()
 
 

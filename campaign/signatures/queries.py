@@ -132,25 +132,25 @@ def _claimed_signature(token: str) -> Signature | None:
     return None if signature_id is None else signature_by_id(signature_id)
 
 
-def newest_signers(petition_id: int, most: int = 12) -> Sequence[Signature]:
+def newest_signers(petition_id: int, limit: int = 12) -> Sequence[Signature]:
     """Return the newest counted signatures that show a name or initials, newest first."""
     return db.session.scalars(
         select(Signature)
         .where(Signature.petition_id == petition_id, SHOWN)
         .order_by(Signature.number.desc())
-        .limit(most)
+        .limit(limit)
     ).all()
 
 
-def counted_only_since(cause_id: int, petition_id: int, number: int, most: int = 1000) -> int:
+def counted_only_since(cause_id: int, petition_id: int, number: int, limit: int = 1000) -> int:
     """Return how many signatures from butterfly `number` on are counted only.
 
-    It looks at no more than `most` butterflies.
+    It looks at no more than `limit` butterflies.
     """
     return db.session.scalars(
         select(func.count()).where(
             Signature.cause_id == cause_id,
-            Signature.number.between(number, number + most),
+            Signature.number.between(number, number + limit),
             Signature.petition_id == petition_id,
             Signature.name_display == "counted",
         )

@@ -1,7 +1,7 @@
 """The settings of the site: values chosen in the browser, or else the defaults.
 
 The environment gives the defaults of most, so that an installer can preset them. Every process sees
-a change within SNAPSHOT_SECONDS.
+a change within CACHE_SECONDS.
 """
 
 from dataclasses import dataclass
@@ -16,11 +16,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.local import LocalProxy
 
 from campaign.extensions import db, load_on_primary
-from campaign.process.snapshot import Snapshot
+from campaign.process.ttl_cache import TtlValue
 from campaign.site.models import Site
 
-SNAPSHOT_SECONDS = 2
-SNAPSHOT = "site_settings"
+CACHE_SECONDS = 2
+CACHE_NAME = "site_settings"
 LAST = "last_site_settings"
 NONE_CHOSEN: dict[str, Any] = {}
 
@@ -78,8 +78,8 @@ _DEFAULT_VALUES = itemgetter(*DEFAULTS.values())
 
 
 def init_app(app: Flask) -> None:
-    app.extensions[SNAPSHOT] = Snapshot[dict[str, Any]](
-        app.config.get("SNAPSHOT_SECONDS", SNAPSHOT_SECONDS)
+    app.extensions[CACHE_NAME] = TtlValue[dict[str, Any]](
+        app.config.get("SETTINGS_CACHE_SECONDS", CACHE_SECONDS)
     )
 
 
@@ -89,7 +89,7 @@ def site_settings() -> SiteSettings:
     # same settings together again.
     app = cast(LocalProxy[Flask], current_app)._get_current_object()
     try:
-        chosen = app.extensions[SNAPSHOT].get(_load_chosen)
+        chosen = app.extensions[CACHE_NAME].get(_load_chosen)
     except SQLAlchemyError:
         chosen = NONE_CHOSEN
     defaults = _DEFAULT_VALUES(app.config)
@@ -129,11 +129,11 @@ def _known(stored: dict[str, Any]) -> dict[str, Any]:
 
 def forget_site_settings() -> None:
     """Read the settings again at the next use, because this process has changed them."""
-    _snapshot().forget_now_and_after(db.session())
+    _cached().forget_now_and_after(db.session())
 
 
-def _snapshot() -> Snapshot[dict[str, Any]]:
-    return cast(Snapshot[dict[str, Any]], current_app.extensions[SNAPSHOT])
+def _cached() -> TtlValue[dict[str, Any]]:
+    return cast(TtlValue[dict[str, Any]], current_app.extensions[CACHE_NAME])
 
 
 def _load_chosen() -> dict[str, Any]:

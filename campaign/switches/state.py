@@ -1,4 +1,4 @@
-"""What is switched off now. Every process sees a change within SNAPSHOT_SECONDS."""
+"""What is switched off now. Every process sees a change within CACHE_SECONDS."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,11 +14,11 @@ from campaign.errors import CampaignError
 from campaign.extensions import db
 from campaign.i18n.fallbacks import best_of
 from campaign.process.clock import utcnow
-from campaign.process.snapshot import Snapshot
+from campaign.process.ttl_cache import TtlValue
 from campaign.switches.models import Switch
 
-SNAPSHOT_SECONDS = 0.5
-SNAPSHOT = "switches"
+CACHE_SECONDS = 0.5
+CACHE_NAME = "switches"
 # When clients may try again if nobody has said until when it is off.
 RETRY_SECONDS = 300
 MAX_RETRY_SECONDS = 3600
@@ -57,8 +57,8 @@ class SwitchedOffError(CampaignError):
 
 
 def init_app(app: Flask) -> None:
-    app.extensions[SNAPSHOT] = Snapshot[tuple[SwitchedOff, ...]](
-        app.config.get("SNAPSHOT_SECONDS", SNAPSHOT_SECONDS)
+    app.extensions[CACHE_NAME] = TtlValue[tuple[SwitchedOff, ...]](
+        app.config.get("SETTINGS_CACHE_SECONDS", CACHE_SECONDS)
     )
     app.add_template_global(switched_off, "switched_off")
 
@@ -103,7 +103,7 @@ def refresh_switches() -> None:
 
 def forget_switches() -> None:
     """Read the switches again at the next use, because this process has changed one."""
-    _snapshot().forget_now_and_after(db.session())
+    _cached().forget_now_and_after(db.session())
 
 
 def _is_over(switch: SwitchedOff, now: datetime) -> bool:
@@ -112,13 +112,13 @@ def _is_over(switch: SwitchedOff, now: datetime) -> bool:
 
 def _all_off() -> tuple[SwitchedOff, ...]:
     try:
-        return _snapshot().get(_load)
+        return _cached().get(_load)
     except SQLAlchemyError:
         return ()
 
 
-def _snapshot() -> Snapshot[tuple[SwitchedOff, ...]]:
-    return cast(Snapshot[tuple[SwitchedOff, ...]], current_app.extensions[SNAPSHOT])
+def _cached() -> TtlValue[tuple[SwitchedOff, ...]]:
+    return cast(TtlValue[tuple[SwitchedOff, ...]], current_app.extensions[CACHE_NAME])
 
 
 def _load() -> tuple[SwitchedOff, ...]:

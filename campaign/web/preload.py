@@ -11,11 +11,11 @@ FOR_MONITORING = ("web.healthz", "web.readyz", "metrics.show")
 
 
 def init_app(app: Flask) -> None:
-    app.before_request(load_snapshots)
+    app.before_request(load_cached)
 
 
-def load_snapshots() -> None:
-    """Renew the snapshots that have expired.
+def load_cached() -> None:
+    """Renew the cached values that have expired.
 
     They are read on a separate connection. Later, a request could hold two connections, and all
     requests together could wait for each other forever.

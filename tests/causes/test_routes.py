@@ -39,7 +39,7 @@ def test_home_shows_causes_with_counts_next_events_and_news(client, app):
     assert [day for day in (1, 2, 3, 8) if f"News {day}" in page] == [1, 2, 3]
 
 
-@pytest.mark.parametrize(("count", "view"), [(0, "whole"), (99, "whole"), (100, "close-up")])
+@pytest.mark.parametrize(("count", "view"), [(0, "montage"), (99, "montage"), (100, "close-up")])
 def test_home_shows_a_close_up_only_of_a_picture_with_butterflies(client, app, count, view):
     make_cause()
     write(lambda: db.session.execute(update(CauseTally).values(count=count, last_number=count)))

@@ -177,11 +177,11 @@ class Crowd:
                 self.acknowledged.append(done)
 
 
-def signers(site, name="signer", most=500):
-    """Return an action that signs, each time with another of `most` email addresses."""
+def signers(site, name="signer", limit=500):
+    """Return an action that signs, each time with another of `limit` email addresses."""
 
     def act(number):
-        if number >= most:
+        if number >= limit:
             return None
         address = f"{name}.{number}@example.org"
         return address if sign(site.url, address) == 201 else None

@@ -120,10 +120,10 @@ class TabletThread(threading.Thread):
             f"tablet {self._place} {complaint}, {len(self.thanked)} have signed: {[*self.tablet.ends]}"
         )
 
-    def _wait_for_sending(self, most):
+    def _wait_for_sending(self, max_waiting):
         """Wait until at most this many records wait on the tablet."""
         waiting = self.tablet.waiting()
-        while waiting > most:
+        while waiting > max_waiting:
             before = waiting
             waiting = self.tablet.page.evaluate(FEWER, [before, 1000 * STANDSTILL_SECONDS])
             if waiting < before:

@@ -64,7 +64,7 @@ def test_killed_worker_tells_nobody_twice_and_confirmations_go_first(announcemen
     site, script = announcement_site
     # A slow server, so that something is queued when the worker dies.
     script.data_seconds = 0.02
-    with Crowd(signers(site, "early", most=30), threads=2) as crowd, worker_of(site) as worker:
+    with Crowd(signers(site, "early", limit=30), threads=2) as crowd, worker_of(site) as worker:
         wait_until(lambda: count(site, EMAILED) >= 400 and len(crowd.acknowledged) == 30)
         worker.kill()
         worker.wait(STOP_SECONDS)

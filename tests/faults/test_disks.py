@@ -85,7 +85,7 @@ def cut_power(site, synced):
 
 
 def test_power_cut_without_unsynced_writes_loses_nothing_acknowledged(site, tmp_path):
-    with Crowd(signers(site, "early", most=40)) as early:
+    with Crowd(signers(site, "early", limit=40)) as early:
         wait_until(lambda: len(early.acknowledged) == 40)
     pending = query_rows(site, PENDING)
     with Crowd(confirmers(site, pending), 2) as confirmed, Crowd(signers(site), 6) as crowd:

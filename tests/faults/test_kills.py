@@ -38,16 +38,16 @@ def waiting(site):
     return query_rows(site, "select count(*) from signature where state = 'confirmed'")[0][0]
 
 
-def confirm_at_once(site, most):
+def confirm_at_once(site, limit):
     """Turn many counted signatures back into unhatched ones, as after a rush."""
     before, _ = numbers_given(site)
     # Signatures withdrawn long ago would be erased in the meantime, and generated ones are old.
     query_rows(
         site,
         "update signature set state = 'withdrawn',"
-        f" withdrawn_at = '{utcnow():%Y-%m-%d %H:%M:%S.%f}' where number <= {most}",
+        f" withdrawn_at = '{utcnow():%Y-%m-%d %H:%M:%S.%f}' where number <= {limit}",
     )
-    wait_until(lambda: numbers_given(site)[0] == before - most)
+    wait_until(lambda: numbers_given(site)[0] == before - limit)
     query_rows(
         site,
         "update signature set state = 'confirmed', withdrawn_at = null where state = 'withdrawn'",
@@ -56,7 +56,7 @@ def confirm_at_once(site, most):
 
 @pytest.mark.slow
 def test_power_cut_loses_nothing_that_was_acknowledged(site):
-    with Crowd(signers(site, "early", most=40)) as crowd:
+    with Crowd(signers(site, "early", limit=40)) as crowd:
         wait_until(lambda: len(crowd.acknowledged) == 40)
     to_confirm = query_rows(
         site, "select id, petition_id, email_digest from signature where state = 'pending'"
@@ -104,7 +104,7 @@ def test_runner_killed_while_hatching_gives_each_butterfly_one_number(site, whic
 @pytest.mark.slow
 def test_worker_killed_while_writing_emails_forgets_none(site):
     killed = site.worker()
-    with Crowd(signers(site, most=60)) as crowd:
+    with Crowd(signers(site, limit=60)) as crowd:
         wait_until(lambda: recipients_of_sent(site))
         os.kill(killed, signal.SIGKILL)
     assert set(crowd.acknowledged) <= recipients_of_sent(site) | recipients_of_queued(site)

@@ -99,7 +99,7 @@ def test_killed_import_is_finished_or_leaves_nothing(site, paper):
 def test_people_sign_while_a_file_is_imported_and_undone(site, paper):
     for name, command, begun in (("coming", paper, ROWS), ("going", ["-c", UNDO], GOING)):
         with (
-            Crowd(signers(site, name, most=50_000), threads=2) as crowd,
+            Crowd(signers(site, name, limit=50_000), threads=2) as crowd,
             running(site, command) as process,
         ):
             wait_until(lambda begun=begun: count(site, begun) > 0)

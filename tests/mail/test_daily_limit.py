@@ -27,7 +27,7 @@ def limit(tmp_path):
             "VAR_DIR": str(tmp_path),
             "SECRET_KEY": "k" * 32,
         },
-        most=lambda: MAX,
+        max_per_day=lambda: MAX,
     )
 
 

@@ -199,7 +199,7 @@ def test_everything_works_by_keyboard(visit):
 
 def test_buttons_zoom_and_are_large_enough_for_a_finger(visit):
     visitor = visit(43, viewport={"width": 390, "height": 844}, reduced_motion="reduce").drawn()
-    for name in ("in", "out", "whole"):
+    for name in ("in", "out", "all"):
         button = visitor.page.locator(f'[data-zoom="{name}"]')
         box = button.bounding_box()
         assert box["width"] >= 44 and box["height"] >= 44
@@ -291,15 +291,15 @@ def test_few_fly_singly_and_many_as_a_swarm(visit):
             const { Arrivals } = await import(`${base}montage/arrivals.js`);
             const { Places } = await import(`${base}lib/montage-layout.js`);
             const shape = await fetchShape(document.querySelector("[data-shape]").dataset.shape);
-            const fly = (count, most) => {
+            const fly = (count, maxFlights) => {
                 const arrivals = new Arrivals(new Places(shape.mask), shape.centre, 3);
-                arrivals.add(Array.from({ length: count }, (_, at) => at + 1), 0, { still: false, most });
-                let [most_, landed] = [0, 0];
+                arrivals.add(Array.from({ length: count }, (_, at) => at + 1), 0, { still: false, maxFlights });
+                let inAir = 0;
                 for (let now = 0; now < 20000; now += 16) {
                     arrivals.step(now);
-                    most_ = Math.max(most_, arrivals.flying.length);
+                    inAir = Math.max(inAir, arrivals.flying.length);
                 }
-                return [most_, arrivals.landed.length];
+                return [inAir, arrivals.landed.length];
             };
             return [fly(9, 400), fly(300, 400), fly(300, 40)];
         }"""

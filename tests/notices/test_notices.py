@@ -11,13 +11,12 @@ from campaign.notices.composition import compose_notice, digest_of
 from campaign.notices.models import NOT_RECORDED, Notice
 from campaign.notices.operations import CACHE, record_notice
 from campaign.notices.queries import notice_by_id
-from campaign.organisations.identity import SNAPSHOT
+from campaign.organisations.identity import CACHE_NAME
 from campaign.organisations.operations import change_organisation, create_organisation
 from campaign.organisations.queries import host_organisation
 from campaign.petitions.jobs import record_shown_notices
 from campaign.process.clock import utcnow
-from campaign.process.snapshot import Snapshot
-from campaign.process.ttl_cache import TtlCache
+from campaign.process.ttl_cache import TtlCache, TtlValue
 from campaign.signatures.erasure import erase_one, set_retention
 from campaign.signatures.models import RepeatSigning
 from tests.factories.causes import make_cause
@@ -165,7 +164,7 @@ def test_process_that_knows_a_notice_signs_without_asking_for_it(
 
 def test_notice_is_composed_once_until_its_organisation_changes(app, client, petition, monkeypatch):
     # A second of rush asks for the same notice thousands of times.
-    monkeypatch.setitem(app.extensions, SNAPSHOT, Snapshot(60))
+    monkeypatch.setitem(app.extensions, CACHE_NAME, TtlValue(60))
     first = compose_notice("signature", organisation_id=None, lang="en", days=30)
     assert compose_notice("signature", organisation_id=None, lang="en", days=30) is first
     assert compose_notice("signature", organisation_id=None, lang="en", days=31) is not first

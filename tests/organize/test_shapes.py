@@ -54,7 +54,7 @@ def test_only_editors_choose_among_the_built_in_shapes(desk_of, client):
     look = desk.get(f"{SHAPE}/dove")
     assert figures(text_at(look, f"//form[@action='{SHAPE}/dove']//button")) == [1] and tree(
         look
-    ).find_class("shape-facts")
+    ).find_class("shape-details")
     assert desk.post(f"{SHAPE}/dove", {"version": 1}).location == SHAPE
     assert now_of().shape == "dove"
     assert alerts(desk.get(SHAPE)) == ["success", "note"]
@@ -74,7 +74,7 @@ def test_picture_is_uploaded_previewed_and_accepted(desk_of, client):
     draft = drafts_of(now_of())[0]
     assert place == f"{SHAPE}/pictures/{draft.id}"
     page = desk.get(place)
-    assert f"{SHAPE}/{draft.shape}" in sends_to(page) and not tree(page).find_class("shape-facts")
+    assert f"{SHAPE}/{draft.shape}" in sends_to(page) and not tree(page).find_class("shape-details")
     assert (draft.title, now_of().shape) == ("heart", "monarch")
     assert Image.open(io.BytesIO(desk.get(f"{place}.webp").data)).size == (
         draft.width,

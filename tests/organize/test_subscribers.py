@@ -305,16 +305,16 @@ def test_list_leaves_the_rest_of_the_disk_to_signatures(owner, app, nearly_full_
 
 
 @pytest.mark.parametrize(
-    ("module", "limit", "most", "code"),
+    ("module", "limit", "maximum", "code"),
     [
         (reading, "MAX_ROWS", 1, "too_many_rows"),
         (csv_files, "MAX_ROW_CHARACTERS", 60, "row_too_long"),
     ],
 )
 def test_list_that_cannot_be_read_to_its_end_is_explained(
-    owner, monkeypatch, module, limit, most, code
+    owner, monkeypatch, module, limit, maximum, code
 ):
-    monkeypatch.setattr(module, limit, most)
+    monkeypatch.setattr(module, limit, maximum)
     address = upload(owner, GOOD, f'"{GOOD.replace("amalia", "teo")}', GOOD)
     page = owner.get(address)
     assert (state_of(page), values(page, "data-fault")) == ("open", [code])

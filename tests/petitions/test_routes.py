@@ -122,8 +122,8 @@ def test_target_and_count_are_before_the_text(client, app, state):
     change = update(Petition).where(Petition.id == petition.id).values(state=state)
     write(lambda: db.session.execute(change))
     page = tree(client.get(PAGE))
-    [first] = page.find_class("facts--first")
-    assert [row.get("class") for row in first][-1] == "facts-count"
+    [first] = page.find_class("detail-list--first")
+    assert [row.get("class") for row in first][-1] == "detail-count"
     assert first.xpath(".//*[@data-count='petition:home']/text()") == ["1"]
     assert first.xpath("following::*[@class='petition-body']")
 
@@ -156,5 +156,5 @@ def test_two_details_are_before_the_text_and_the_others_after_it(client, app):
     page = client.get(PAGE).text
     before, after = page.split('class="petition-body-column"', 1)
     assert before.count("<dt>") == 2 and "The Senate of the Valley" in before
-    assert 'class="facts-languages"' in after and 'class="facts-languages"' not in before
-    assert after.index('class="facts-languages"') < after.index('id="given_name"')
+    assert 'class="detail-languages"' in after and 'class="detail-languages"' not in before
+    assert after.index('class="detail-languages"') < after.index('id="given_name"')

@@ -1,9 +1,13 @@
-"""Tests of the cache with a time to live."""
+"""Tests of the caches with a time to live."""
+
+import threading
 
 import pytest
 
 from campaign.process import ttl_cache
-from campaign.process.ttl_cache import TtlCache
+from campaign.process.ttl_cache import TtlCache, TtlValue
+
+TIMEOUT_SECONDS = 15
 
 
 @pytest.fixture
@@ -51,3 +55,94 @@ def test_expired_key_is_renewed_without_clearing_others(clock):
     clock[0] += 1
     assert cache.get("a", lambda: "new") == "new"
     assert cache.get("b", lambda: "again") == "b"
+
+
+def fail():
+    raise LookupError
+
+
+def test_value_is_loaded_once_until_it_expires_or_is_forgotten():
+    values = iter(range(9))
+    kept, expired = TtlValue(3600), TtlValue(0)
+    assert [kept.get(lambda: next(values)) for _ in range(2)] == [0, 0]
+    kept.forget()
+    assert kept.get(lambda: next(values)) == 1
+    assert [expired.get(lambda: next(values)) for _ in range(2)] == [2, 3]
+
+
+def test_previous_value_stays_while_loading_fails():
+    cached = TtlValue(0)
+    with pytest.raises(LookupError):
+        cached.get(fail)
+    assert cached.get(lambda: 1) == 1
+    assert cached.get(fail) == 1
+
+
+def test_others_get_the_previous_value_while_one_thread_loads():
+    cached = TtlValue(0)
+    cached.get(lambda: "old")
+    started, finish = threading.Event(), threading.Event()
+
+    def load():
+        started.set()
+        assert finish.wait(TIMEOUT_SECONDS)
+        return "new"
+
+    loader = threading.Thread(target=cached.get, args=(load,))
+    loader.start()
+    assert started.wait(TIMEOUT_SECONDS)
+    assert cached.get(fail) == "old"
+    finish.set()
+    loader.join(TIMEOUT_SECONDS)
+    assert cached.get(fail) == "new"
+
+
+def test_others_wait_for_the_next_value_if_theirs_expired_long_ago(monkeypatch):
+    monkeypatch.setattr("campaign.process.ttl_cache.WAIT_SECONDS", TIMEOUT_SECONDS)
+    cached = TtlValue(0)
+    cached.get(lambda: "of yesterday")
+    started, finish, seen = threading.Event(), threading.Event(), []
+
+    def load():
+        started.set()
+        assert finish.wait(TIMEOUT_SECONDS)
+        cached._seconds = 3600
+        return "new"
+
+    loader = threading.Thread(target=cached.get, args=(load,))
+    loader.start()
+    assert started.wait(TIMEOUT_SECONDS)
+    reader = threading.Thread(target=lambda: seen.append(cached.get(fail)))
+    reader.start()
+    finish.set()
+    for thread in (loader, reader):
+        thread.join(TIMEOUT_SECONDS)
+    assert seen == ["new"]
+
+
+def test_threads_without_a_previous_value_load_it_too_instead_of_waiting():
+    cached = TtlValue(3600)
+    started, finish = threading.Event(), threading.Event()
+
+    def load():
+        started.set()
+        assert finish.wait(TIMEOUT_SECONDS)
+        return "first"
+
+    loader = threading.Thread(target=cached.get, args=(load,))
+    loader.start()
+    assert started.wait(TIMEOUT_SECONDS)
+    assert cached.get(lambda: "second") == "second"
+    finish.set()
+    loader.join(TIMEOUT_SECONDS)
+
+
+def test_value_forgotten_while_it_was_loaded_is_not_kept():
+    cached = TtlValue(3600)
+
+    def load():
+        cached.forget()
+        return "before the change"
+
+    cached.get(load)
+    assert cached.get(lambda: "after it") == "after it"

@@ -42,15 +42,15 @@ def test_test_counts_nothing(limiter):
 
 
 @pytest.mark.parametrize(
-    ("addresses", "most"),
+    ("addresses", "allowed"),
     [
         ([f"2001:db8:0:1::{host:x}" for host in range(100)], 3),
         ([f"2001:db8:0:{network:x}::1" for network in range(100)], 12),
         ([f"2001:db8:0:{network << 8:x}::1" for network in range(100)], 48),
     ],
 )
-def test_many_networks_of_one_owner_share_an_allowance(limiter, addresses, most):
-    assert admitted(limiter, addresses) == most
+def test_many_networks_of_one_owner_share_an_allowance(limiter, addresses, allowed):
+    assert admitted(limiter, addresses) == allowed
 
 
 def test_networks_outside_a_48_are_not_counted_together(limiter):

@@ -189,7 +189,7 @@ def test_confirmation_page_says_that_another_form_asked_for_less(client, petitio
     answer_now()
     page = tree(client.get(form_link(forms()[0])))
     [fact] = page.xpath("//*[@data-tell-answer='no']")
-    assert fact.xpath(".//*[@class='facts-note']")
+    assert fact.xpath(".//*[@class='detail-note']")
 
 
 def test_person_switches_it_on_and_off_on_the_own_page(client, petition):

@@ -59,7 +59,7 @@ RECORDED = ("given_name", "family_name", "postal_code", "comment", "name_display
 
 def page_details(page):
     """Return the part of the page that says what would be recorded."""
-    return page.partition('<dl class="facts')[2].partition("</dl>")[0]
+    return page.partition('<dl class="detail-list')[2].partition("</dl>")[0]
 
 
 def recorded(signature_id, names=RECORDED):
@@ -136,7 +136,7 @@ def test_page_shows_everything_its_form_would_record_and_nothing_of_the_other(cl
 def test_page_says_where_its_form_asked_for_more_than_is_recorded(client, both):
     signature_id, form = both
     first, second = client.get(link("confirm", signature_id)).text, client.get(form_link(form)).text
-    assert first.count("facts-note") == second.count("facts-note") + 3
+    assert first.count("detail-note") == second.count("detail-note") + 3
     assert "Puppet Of State" in first
 
 

@@ -119,7 +119,7 @@ def test_recent_signatures_are_those_that_may_be_shown(petition):
     sign(petition, ODILE, email="o3@kwan.example", name_display="full")
     db.session.rollback()
     assert [signer.id for signer in newest_signers(petition.id)] == [newest, shown]
-    assert [signer.id for signer in newest_signers(petition.id, most=1)] == [newest]
+    assert [signer.id for signer in newest_signers(petition.id, limit=1)] == [newest]
     assert counted_only_since(petition.cause_id, petition.id, 1) == 1
     assert counted_only_since(petition.cause_id, petition.id, 3) == 0
 

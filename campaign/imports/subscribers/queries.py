@@ -37,13 +37,13 @@ def import_by_id(import_id: int) -> SubscriberImport | None:
 def subscriber_imports(
     cause_ids: Collection[int] | None,
     organisation_ids: Collection[int] | None,
-    most: int = 20,
+    limit: int = 20,
 ) -> Sequence[SubscriberImport]:
     """Return the latest imports, newest first.
 
     They are those to these causes and to all of these organisations; None means all.
     """
-    query = select(SubscriberImport).order_by(SubscriberImport.id.desc()).limit(most)
+    query = select(SubscriberImport).order_by(SubscriberImport.id.desc()).limit(limit)
     if cause_ids is not None and organisation_ids is not None:
         query = query.where(
             SubscriberImport.cause_id.in_(cause_ids)

@@ -129,7 +129,7 @@ FAULTS = {
     ),
     "fault_name_link": _l("Enter your name without an email address or a link."),
     "fault_name_no_letter": _l("Enter a name with at least one letter."),
-    "fault_name_long": _l("Use %(most)s characters or fewer.", most=80),
+    "fault_name_long": _l("Use %(max)s characters or fewer.", max=80),
     "fault_email": _l("Enter your email address. You need it to confirm."),
     "fault_email_no_at": _l("Enter an email address with an @, like name@example.org."),
     "fault_email_several": _l("Enter only one email address."),
@@ -146,6 +146,6 @@ FAULTS = {
     "fault_comment": _l("Enter a comment."),
     "fault_answer": _l("Answer this question."),
     "fault_targets": _l("Choose who to write to."),
-    "fault_targets_over": _l("Choose at most %(most)s.", most="{most}"),
+    "fault_targets_over": _l("Choose at most %(max)s.", max="{most}"),
     "fault_too_long": _l("This is too long. Make it shorter."),
 }

@@ -138,12 +138,12 @@ def read_records(sent: dict[str, Any]) -> list[SealedRecord]:
     return [_record(record) for record in records]
 
 
-def read_ids(sent: dict[str, Any], most: int) -> list[str]:
+def read_ids(sent: dict[str, Any], max_count: int) -> list[str]:
     """Return the record ids in a request for numbers. Raises Malformed and TooLarge."""
     ids = sent.get("ids")
     if not isinstance(ids, list):
         raise Malformed
-    if len(ids) > most:
+    if len(ids) > max_count:
         raise TooLarge
     return [item for item in ids if _is_uuid(item)]
 
@@ -231,8 +231,12 @@ def _is_uuid(value: object) -> bool:
     return isinstance(value, str) and _UUID.fullmatch(value) is not None
 
 
-def _text(value: object, most: int) -> str:
-    return clean_text(value[: 4 * most], lines=False)[:most] if isinstance(value, str) else ""
+def _text(value: object, max_length: int) -> str:
+    return (
+        clean_text(value[: 4 * max_length], lines=False)[:max_length]
+        if isinstance(value, str)
+        else ""
+    )
 
 
 def _integer(value: Any) -> int | None:

@@ -60,19 +60,19 @@ def receive(
     kiosk_id: int,
     report: Report,
     records: Sequence[Opened],
-    most_an_hour: int,
+    max_per_hour: int,
     now: datetime,
 ) -> list[Receipt]:
     """Store a Report and Opened records, and return their Receipts in order.
 
     Records that do not fit into the review quota get no receipt. Records received before get
-    their existing one. More than `most_an_hour` records signed within one hour go to review.
+    their existing one. More than `max_per_hour` records signed within one hour go to review.
     """
     kiosk = load_for_update(Kiosk, kiosk_id)
     shifts = store_shifts(kiosk, report.shifts, records)
     receipts = _receipts(kiosk_id, [record.uuid for record in records])
     new_records = {record.uuid: record for record in records if record.uuid not in receipts}
-    checked = trusted(kiosk, new_records.values(), most_an_hour=most_an_hour, now=now)
+    checked = trusted(kiosk, new_records.values(), max_per_hour=max_per_hour, now=now)
     receipts |= _store(kiosk, checked, shifts, now)
     if key := _key_in_use(report, records):
         note_key(kiosk=kiosk, uuid=key, now=now)

@@ -11,7 +11,7 @@ from campaign.kiosk.models import IN_REVIEW, Kiosk, KioskRecord
 
 
 def records_in_review(
-    event_id: int, kiosk_id: int | None = None, *, after_id: int = 0, most: int = 20
+    event_id: int, kiosk_id: int | None = None, *, after_id: int = 0, limit: int = 20
 ) -> Sequence[KioskRecord]:
     """Return the undecided records of an event, or of one kiosk at it, oldest first."""
     of_kiosk = (Kiosk.id == kiosk_id,) if kiosk_id else ()
@@ -26,7 +26,7 @@ def records_in_review(
             KioskRecord.id > after_id,
         )
         .order_by(KioskRecord.id)
-        .limit(most)
+        .limit(limit)
         .options(contains_eager(KioskRecord.kiosk).joinedload(Kiosk.event))
     ).all()
 

@@ -16,14 +16,14 @@ MAX_LATE = timedelta(days=3)
 
 
 def trusted(
-    kiosk: Kiosk, records: Iterable[Opened], *, most_an_hour: int, now: datetime
+    kiosk: Kiosk, records: Iterable[Opened], *, max_per_hour: int, now: datetime
 ) -> list[Opened]:
     """Return these Opened records in order, with a `reason` for those that need review.
 
     These are records of a kiosk that is not trusted, and records beyond the hourly quota.
     """
     return _within_quota(
-        kiosk.id, [_by_kiosk(record, kiosk, now) for record in records], most_an_hour
+        kiosk.id, [_by_kiosk(record, kiosk, now) for record in records], max_per_hour
     )
 
 
@@ -39,7 +39,7 @@ def _by_kiosk(record: Opened, kiosk: Kiosk, now: datetime) -> Opened:
     return replace(record, reason="late") if now >= kiosk.expires_at + MAX_LATE else record
 
 
-def _within_quota(kiosk_id: int, records: Iterable[Opened], most_an_hour: int) -> list[Opened]:
+def _within_quota(kiosk_id: int, records: Iterable[Opened], max_per_hour: int) -> list[Opened]:
     """Return the records. Those beyond the quota of their hour need review.
 
     No table is that busy, but a device may malfunction. Every record counts, whatever its outcome,
@@ -51,7 +51,7 @@ def _within_quota(kiosk_id: int, records: Iterable[Opened], most_an_hour: int) -
         hour = record.signed_at.replace(minute=0, second=0, microsecond=0)
         if hour not in counts:
             counts[hour] = _came_in(kiosk_id, hour)
-        is_too_many = not record.reason and counts[hour] >= most_an_hour
+        is_too_many = not record.reason and counts[hour] >= max_per_hour
         checked.append(replace(record, reason="quota") if is_too_many else record)
         counts[hour] += 1
     return checked

@@ -17,16 +17,16 @@ from campaign.security.rate_limits import RateLimiter
 class DailyLimit:
     """Daily counts per keyed digest of an address, shared between workers.
 
-    `most` returns how many emails are allowed now.
+    `max_per_day` returns how many emails are allowed now.
     """
 
-    def __init__(self, config: Mapping[str, Any], *, most: Callable[[], int]) -> None:
+    def __init__(self, config: Mapping[str, Any], *, max_per_day: Callable[[], int]) -> None:
         self._limiter = RateLimiter.from_config(config)
-        self._most = most
+        self._max_per_day = max_per_day
 
     @property
     def _limit(self) -> RateLimitItemPerDay:
-        return RateLimitItemPerDay(self._most())
+        return RateLimitItemPerDay(self._max_per_day())
 
     def allows_more(self, digest: bytes, in_progress: int) -> bool:
         """Return whether one more email may go out today.

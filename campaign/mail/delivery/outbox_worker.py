@@ -56,7 +56,7 @@ def make_outbox_worker(app: Flask, write: Write) -> "OutboxWorker":
     url, hello = settings["MAIL_URL"], urlsplit(settings["PUBLIC_URL"]).hostname
     connections = settings["MAIL_CONNECTIONS"] if url else 1
     transports = [transport_from(url, folder_of(settings), hello=hello) for _ in range(connections)]
-    limit = DailyLimit(settings, most=lambda: site_settings().max_emails_per_address_per_day)
+    limit = DailyLimit(settings, max_per_day=lambda: site_settings().max_emails_per_address_per_day)
     return OutboxWorker(
         renderers=renderers_of(app),
         transports=transports,

@@ -175,8 +175,8 @@ class DeliveryBatch:
         with self._changed:
             takeable = sum(map(self._is_allowed, self._ready))
             in_hand = len(self._ready) + len(self.emails_in_progress())
-            most = BEGUN_PER_CONNECTION * self._running - in_hand
-            chosen = self._chosen(most) if takeable < self._running else []
+            limit = BEGUN_PER_CONNECTION * self._running - in_hand
+            chosen = self._chosen(limit) if takeable < self._running else []
         if chosen:
             self._begin(chosen)
             with self._changed:

@@ -29,12 +29,11 @@ from campaign.organize.core.fields import (
     sent_version,
 )
 from campaign.organize.core.languages import original_first, petition_languages
-from campaign.organize.core.scope import load_event, load_petition
+from campaign.organize.core.scope import load_event, load_petition, load_update
 from campaign.organize.events.routes import blueprint as events_blueprint
 from campaign.organize.petitions.parts import onward
 from campaign.organize.petitions.routes import blueprint as petitions_blueprint
 from campaign.organize.updates.routes import blueprint as updates_blueprint
-from campaign.organize.updates.routes import load_update
 from campaign.petitions import operations as petitions
 from campaign.petitions.models import Petition
 from campaign.process.clock import utcnow

@@ -20,7 +20,7 @@ from campaign.organize.causes.routes import render_cause
 from campaign.organize.core.access import allowed
 from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.drafts import LaterForm
-from campaign.organize.core.scope import load_cause, load_event, load_petition
+from campaign.organize.core.scope import load_cause, load_event, load_petition, load_update
 from campaign.organize.core.time_fields import flash_ambiguous_times
 from campaign.organize.events.forms import LaterForm as EventLaterForm
 from campaign.organize.events.routes import blueprint as events_blueprint
@@ -28,7 +28,6 @@ from campaign.organize.events.routes import render_event
 from campaign.organize.petitions.routes import blueprint as petitions_blueprint
 from campaign.organize.petitions.routes import publish_page
 from campaign.organize.updates.routes import blueprint as updates_blueprint
-from campaign.organize.updates.routes import load_update
 from campaign.petitions.life_cycles import CauseClosed, cause_life_cycle, petition_life_cycle
 from campaign.process.clock import utcnow
 from campaign.publishing.life_cycle import LifeCycle, NotPublishable

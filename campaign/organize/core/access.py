@@ -144,8 +144,8 @@ def refuse_large_file(endpoint: str) -> Callable[[], ResponseReturnValue]:
     def refuse() -> ResponseReturnValue:
         flash(
             _(
-                "This file is larger than %(most)s MB. Split it into parts.",
-                most=megabytes("IMPORT_BYTES"),
+                "This file is larger than %(max)s MB. Split it into parts.",
+                max=megabytes("IMPORT_BYTES"),
             ),
             "danger",
         )

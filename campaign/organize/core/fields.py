@@ -42,7 +42,7 @@ _WHOLE_NUMBER = re.compile(r"[-+]?(\d+|\d{1,3}([., ’'\u00a0\u202f]\d{3})+)", r
 
 def max_length(characters: int) -> Length:
     """Return a validator that accepts at most this many characters."""
-    return Length(max=characters, message=_l("Use %(most)s characters or fewer.", most=characters))
+    return Length(max=characters, message=_l("Use %(max)s characters or fewer.", max=characters))
 
 
 class LineField(StringField):
@@ -104,7 +104,7 @@ class SlugField(StringField):
 
     def pre_validate(self, form: Form) -> None:
         if len(self.data or "") > MAX_SLUG_LENGTH:
-            raise StopValidation(_l("Use %(most)s characters or fewer.", most=MAX_SLUG_LENGTH))
+            raise StopValidation(_l("Use %(max)s characters or fewer.", max=MAX_SLUG_LENGTH))
         if self.data and not is_slug(self.data):
             raise StopValidation(
                 _l("Use lowercase letters (no accents), digits and hyphens, like law-of-2026.")
@@ -266,8 +266,8 @@ PAPER_LABELS = {"Letter": _l("Letter (North America)"), "A4": _l("A4 (most count
 INTERFACE_CHOICES = language_choices(INTERFACE_LANGUAGES)
 WEAKNESSES = {
     "short": _l(
-        "Use at least %(least)s characters. A few words in a row are easy to remember.",
-        least=MIN_LENGTH,
+        "Use at least %(min)s characters. A few words in a row are easy to remember.",
+        min=MIN_LENGTH,
     ),
     "long": _l("This password is too long. Choose a shorter one."),
     "guessable": _l(
@@ -318,7 +318,7 @@ class OrganizerNameField(StringField):
         if not (self.data or "").strip():
             raise StopValidation(_l("Enter the name your team knows you by."))
         if len(self.data or "") > 4 * MAX_NAME_LENGTH:
-            raise StopValidation(_l("Use %(most)s characters or fewer.", most=MAX_NAME_LENGTH))
+            raise StopValidation(_l("Use %(max)s characters or fewer.", max=MAX_NAME_LENGTH))
         try:
             self.data = clean_name(self.data or "")[:MAX_NAME_LENGTH]
         except NameRefused as fault:

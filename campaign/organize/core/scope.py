@@ -1,4 +1,4 @@
-"""Load what a page is about: a cause, petition or event, or all petitions the organizer may see."""
+"""Load what a page is about, for example a cause, or all petitions that the organizer may see."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +20,10 @@ from campaign.organize.core.identity import causes_where, organisations_where
 from campaign.petitions.kinds import ActionKind, kind_of
 from campaign.petitions.models import Petition, PetitionVersion
 from campaign.petitions.queries import petition_in_any_state
+from campaign.signatures.models import Signature
+from campaign.signatures.queries import signature_by_id
+from campaign.updates.models import Update
+from campaign.updates.queries import update_in_any_state
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,16 @@ def load_letter_action(slug: str) -> Petition | None:
 def load_event(slug: str) -> Event | None:
     """Return the event with this slug in any state, or None."""
     return event_in_any_state(slug)
+
+
+def load_update(slug: str) -> Update | None:
+    """Return the update with this slug in any state, or None."""
+    return update_in_any_state(slug)
+
+
+def load_signature(signature_id: int) -> Signature | None:
+    """Return the signature with this id, or None."""
+    return signature_by_id(signature_id)
 
 
 def load_organisation(slug: str) -> Organisation | None:

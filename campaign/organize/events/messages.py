@@ -57,7 +57,7 @@ def messages(event: Event) -> ResponseReturnValue:
             (row, operations.message_sender.report(row) if row.started_at else None) for row in rows
         ],
         audience_labels=AUDIENCE_LABELS,
-        most=operations.MAX_MESSAGES,
+        max_messages=operations.MAX_MESSAGES,
         left=operations.MAX_MESSAGES - sent_since(event.id),
         is_open=operations.can_be_emailed(event, utcnow()),
     )
@@ -255,8 +255,8 @@ def _refusal(event: Event, error: Exception) -> str:
     if isinstance(error, operations.NoReaders):
         return _("Nobody would get this email. Choose other people.")
     return _(
-        "You can send at most %(most)s emails about one event, and %(daily)s in 24 hours. Put the rest on the event page.",
-        most=operations.MAX_MESSAGES,
+        "You can send at most %(max)s emails about one event, and %(daily)s in 24 hours. Put the rest on the event page.",
+        max=operations.MAX_MESSAGES,
         daily=operations.MAX_IN_A_DAY,
     )
 

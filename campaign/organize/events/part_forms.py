@@ -217,7 +217,7 @@ class AboutForm(PartForm):
             NumberRange(
                 0,
                 MAX_REMEMBERED,
-                _l("Enter a number from 0 to %(most)s.", most=MAX_REMEMBERED),
+                _l("Enter a number from 0 to %(max)s.", max=MAX_REMEMBERED),
             ),
         ],
     )

@@ -82,7 +82,7 @@ class ByHandForm(FlaskForm):
     """A registration that an organizer enters for someone, after a call, an email or a visit."""
 
     name = NameField(_l("Name"))
-    seats = SeatsField(_l("Seats"), most=MAX_SEATS)
+    seats = SeatsField(_l("Seats"), max_seats=MAX_SEATS)
     email = OptionalEmailField(_l("Email"))
     comes_in = BooleanField(_l("Already here: check in now"))
     anyway = BooleanField(_l("Check this person in even if all seats are taken"))

@@ -181,5 +181,5 @@ def _render_page(
         petition_summary=petition_summary(petition),
         counted=petition_counts([petition.id]).get(petition.id, 0),
         form=form,
-        most=MAX_THRESHOLDS,
+        max_thresholds=MAX_THRESHOLDS,
     ), status

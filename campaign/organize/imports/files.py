@@ -174,7 +174,7 @@ def _columns_page(
 
 def _upload_page(form: UploadForm, status: int = 200) -> ResponseReturnValue:
     form.offer(petitions_where("signatures.import"))
-    most = megabytes("IMPORT_BYTES")
+    max_megabytes = megabytes("IMPORT_BYTES")
     return render_template(
-        "organize/imports/upload.html", form=form, most=most, lang_here=g.lang
+        "organize/imports/upload.html", form=form, max_megabytes=max_megabytes, lang_here=g.lang
     ), status

@@ -93,7 +93,7 @@ class PrintForm(_OfPetition):
         _l("How many sheets?"),
         [
             InputRequired(_l("Enter the number of sheets.")),
-            NumberRange(1, MAX_SHEETS, _l("Enter a number from 1 to %(most)s.", most=MAX_SHEETS)),
+            NumberRange(1, MAX_SHEETS, _l("Enter a number from 1 to %(max)s.", max=MAX_SHEETS)),
         ],
         default=10,
     )

@@ -117,7 +117,7 @@ def fault_text(field: str, code: str) -> str:
             return _("Enter a postal code for this country, like %(example)s.", example=example)
         return _("Enter a postal code for this country.")
     if name == TOO_LONG and field in MAX_LENGTHS:
-        return _("Use %(most)s characters or fewer.", most=MAX_LENGTHS[field])
+        return _("Use %(max)s characters or fewer.", max=MAX_LENGTHS[field])
     if field == "email" and name in ADDRESS_FAULTS:
         return str(ADDRESS_FAULTS[name])
     return str(FAULTS.get(name) or NAME_FAULTS[name])

@@ -261,9 +261,9 @@ def render_batch(
     if outcome not in OUTCOMES:
         outcome = "wrong" if not outcome and batch.is_open and batch.count("wrong") else ""
     after = request.args.get("after", type=int) or 0
-    most = WRONG_PER_PAGE if outcome == "wrong" else PAGE_SIZE
-    matches = rows_with(batch.id, outcome, after=after if 0 < after < 2**31 else 0, most=most + 1)
-    rows = [(row, typed_in(batch, row)) for row in matches[:most]]
+    limit = WRONG_PER_PAGE if outcome == "wrong" else PAGE_SIZE
+    matches = rows_with(batch.id, outcome, after=after if 0 < after < 2**31 else 0, limit=limit + 1)
+    rows = [(row, typed_in(batch, row)) for row in matches[:limit]]
     if batch.is_open:
         log_rows_view(batch, rows)
     return render_template(
@@ -274,7 +274,7 @@ def render_batch(
         rows=rows,
         outcome=outcome,
         outcomes=[item for item in OUTCOMES if batch.count(item)],
-        has_more=len(matches) > most,
+        has_more=len(matches) > limit,
         after=after,
         rows_in=rows_in(batch.id) if batch.is_arriving else 0,
         fields=editable(batch),

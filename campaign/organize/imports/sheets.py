@@ -215,7 +215,7 @@ def grid(batch: ImportBatch) -> ResponseReturnValue:
         fields=[*GRID, *(f"answers-{question['name']}" for question in petition.questions)],
         kinds=_kinds(petition),
         required={"given_name", *petition.required_fields},
-        most=MAX_LINES,
+        max_lines=MAX_LINES,
         **label_context(petition),
     )
 

@@ -227,7 +227,7 @@ def names(event: Event) -> ResponseReturnValue:
         queue=queue,
         decided=_latest_decision(event),
         many=name_display.count_waiting_names([event.id]).get(event.id, 0),
-        most=MAX_AT_ONCE,
+        max_at_once=MAX_AT_ONCE,
         titles={petition.id: petition.title for petition in petitions_where("signatures.review")},
         tablets={kiosk.id: kiosk.name for kiosk in kiosks_of(event.id)},
     )
@@ -239,7 +239,7 @@ def decide_names(event: Event) -> ResponseReturnValue:
     """Show the chosen names as their signers asked, or keep them private."""
     (decision, ids), slug = sent_decision(), event.slug
     if request.form.get("do", "").endswith(".all"):
-        ids = name_display.waiting_name_ids(event.id, most=MAX_AT_ONCE)
+        ids = name_display.waiting_name_ids(event.id, limit=MAX_AT_ONCE)
     if decision not in DECISIONS or not ids:
         flash(_("You selected nothing, so nothing was changed."), "waiting")
         return _back_to_names(slug)

@@ -59,7 +59,7 @@ from campaign.signatures.name_display import count_waiting_names
 from campaign.site.settings import site_settings
 
 TOO_LONG = Length(
-    max=MAX_NAME_LENGTH, message=_l("Use %(most)s characters or fewer.", most=MAX_NAME_LENGTH)
+    max=MAX_NAME_LENGTH, message=_l("Use %(max)s characters or fewer.", max=MAX_NAME_LENGTH)
 )
 
 

@@ -16,13 +16,13 @@ from campaign.http.responses import framed
 from campaign.i18n.local_times import local_time
 from campaign.mail.bulk.sending import AlreadyBegun, BulkEmailOver
 from campaign.organize.core.access import allowed, fresh
-from campaign.organize.core.audit import act
+from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.email_tests import send_test_email
 from campaign.organize.core.fields import WholeNumberField, language_choices
 from campaign.organize.core.identity import causes_where
 from campaign.organize.core.pagination import page_of
+from campaign.organize.core.scope import load_update
 from campaign.organize.core.time_fields import HourField, ZoneField, flash_ambiguous_times
-from campaign.organize.updates.routes import audit_event_of, load_update
 from campaign.process.clock import utcnow
 from campaign.site.languages import languages_with
 from campaign.site.settings import site_settings
@@ -172,7 +172,7 @@ def plan(update: Update) -> ResponseReturnValue:
         return _render_page(update, form, 422)
     try:
         act(
-            audit_event_of("mail.plan", update),
+            _audit_event_of("mail.plan", update),
             mailings.plan_mailing,
             update_id=update.id,
             now=utcnow(),
@@ -225,7 +225,7 @@ def _change_unbegun(
     if mailing is None:
         return False
     try:
-        act(audit_event_of(action, update), operation, mailing_id=mailing.id, **named)
+        act(_audit_event_of(action, update), operation, mailing_id=mailing.id, **named)
     except AlreadyBegun:
         flash(
             _("The mailing has already started, so nothing was changed. You can pause or stop it."),
@@ -295,7 +295,7 @@ def _change_state(
     mailing = mailings.mailing_of(update.id)
     if mailing is not None:
         try:
-            act(audit_event_of(action, update), operation, row_id=mailing.id, **named)
+            act(_audit_event_of(action, update), operation, row_id=mailing.id, **named)
             flash(message, "success")
         except BulkEmailOver:
             flash(_("The mailing had already ended, so nothing was changed."), "waiting")
@@ -338,3 +338,7 @@ def _by_language(readers: Mapping[tuple[str, str, str], int]) -> list[tuple[str,
 
 def _back_to(update: Update) -> ResponseReturnValue:
     return redirect(url_for("organize.mail.show", slug=update.slug), 303)
+
+
+def _audit_event_of(action: str, update: Update) -> AuditEvent:
+    return AuditEvent(action, on=("update", update.id), cause_id=update.cause_id)

@@ -342,7 +342,7 @@ def _how_far(item: SubscriberImport) -> str:
 
 def _render_upload(form: UploadForm, status: int = 200) -> ResponseReturnValue:
     return render_template(
-        "organize/subscribers/upload.html", form=form, most=megabytes("IMPORT_BYTES")
+        "organize/subscribers/upload.html", form=form, max_megabytes=megabytes("IMPORT_BYTES")
     ), status
 
 

@@ -20,10 +20,9 @@ from campaign.organize.core.access import allowed
 from campaign.organize.core.audit import AuditEvent, act_on_some, log_list_view
 from campaign.organize.core.identity import causes_where
 from campaign.organize.core.pagination import possible_id
-from campaign.organize.core.scope import chosen, petitions_where
+from campaign.organize.core.scope import chosen, load_signature, petitions_where
 from campaign.organize.signatures.forms import ReasonForm
 from campaign.organize.signatures.labels import approved_text, label_context
-from campaign.organize.signatures.routes import load_signature
 from campaign.process.clock import utcnow
 from campaign.signatures.models import Signature
 from campaign.signatures.moderation import decisions
@@ -59,9 +58,9 @@ def queue_page(find: Callable[..., Sequence[Any]]) -> QueuePage:
     wait.
     """
     after = _after()
-    rows = find(after_id=after, most=PAGE_SIZE + 1)
+    rows = find(after_id=after, limit=PAGE_SIZE + 1)
     if not rows and after:
-        after, rows = 0, find(after_id=0, most=PAGE_SIZE + 1)
+        after, rows = 0, find(after_id=0, limit=PAGE_SIZE + 1)
     page_rows = rows[:PAGE_SIZE]
     return QueuePage(page_rows, after, page_rows[-1].id if len(rows) > PAGE_SIZE else None)
 

@@ -98,8 +98,8 @@ class RuleForm(FlaskForm):
         if len(lines) > MAX_LINES:
             raise ValidationError(
                 _(
-                    "Enter at most %(most)s lines. Create a second rule for the rest.",
-                    most=MAX_LINES,
+                    "Enter at most %(max)s lines. Create a second rule for the rest.",
+                    max=MAX_LINES,
                 )
             )
         field.data = "\n".join(dict.fromkeys(CLEAN[self.kind.data](line, lines) for line in lines))

@@ -83,7 +83,7 @@ class WebAddressesField(LinesField):
     def pre_validate(self, form: Form) -> None:
         lines = self.lines()
         if len(lines) > MAX_PROFILES:
-            raise StopValidation(_l("Enter %(most)s lines or fewer.", most=MAX_PROFILES))
+            raise StopValidation(_l("Enter %(max)s lines or fewer.", max=MAX_PROFILES))
         try:
             self.data = "\n".join(parse_web_address(line) for line in lines)
         except WebAddressRefused as error:

@@ -27,10 +27,10 @@ from campaign.organize.statistics.figures import (
     add_cache,
     by_day,
     chart,
+    span_label,
     spans,
     zone,
 )
-from campaign.organize.statistics.routes import span_label
 from campaign.petitions.presenters import PetitionCard, card
 from campaign.petitions.queries import petition_counts, petitions_of_cause
 from campaign.process.clock import utcnow

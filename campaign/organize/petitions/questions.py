@@ -227,7 +227,7 @@ def _question(row: Any, names: set[str], order: list[str]) -> dict[str, Any]:
         "name": name,
         "type": row.type.data,
         "required": row.required.data,
-        "label": {lang: words for lang in order if (words := row[f"label_{lang}"].data)},
+        "label": {lang: text for lang in order if (text := row[f"label_{lang}"].data)},
     }
     if row.type.data == "choice":
         question["choices"] = {

@@ -170,7 +170,7 @@ class OriginsField(LinesField):
             )
         self.origins = list(dict.fromkeys(origin for origin in origins if origin))
         if len(self.origins) > MAX_ORIGINS:
-            raise StopValidation(_l("Enter at most %(most)s sites.", most=MAX_ORIGINS))
+            raise StopValidation(_l("Enter at most %(max)s sites.", max=MAX_ORIGINS))
         if form.allowed.data == "listed" and not self.origins:
             raise StopValidation(_l("Enter at least one site, or choose “Nobody”."))
 

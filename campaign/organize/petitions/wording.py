@@ -130,10 +130,10 @@ class WordingForm(InLanguages, FlaskForm):
 def _field(name: str, lang: str) -> Field:
     rules = TEXTS[name]
     kind = LineField if rules.is_subject else LinesField if rules.has_lines else ShortTextField
-    return kind(in_language(WORDING_LABELS[name], lang), [_own_words(name)])
+    return kind(in_language(WORDING_LABELS[name], lang), [_checks_wording(name)])
 
 
-def _own_words(name: str) -> Callable[[Form, Field], None]:
+def _checks_wording(name: str) -> Callable[[Form, Field], None]:
     """Return a validator for the text `name`."""
 
     def check(_form: Form, field: Field) -> None:
@@ -147,7 +147,7 @@ def _own_words(name: str) -> Callable[[Form, Field], None]:
 
 def _error(name: str, fault: WordingRefused) -> str:
     if fault.code == "length":
-        return _("Use %(most)s characters or fewer.", most=fault.detail)
+        return _("Use %(max)s characters or fewer.", max=fault.detail)
     if fault.code != "placeholder":
         return str(ERRORS[fault.code])
     known = ", ".join(f"{{{each}}}" for each in TEXTS[name].placeholders)

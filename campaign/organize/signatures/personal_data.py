@@ -15,9 +15,13 @@ from campaign.exports.signature_table import SignatureTable
 from campaign.organize.core.access import allowed, fresh
 from campaign.organize.core.audit import AuditEvent, act, log_each_view, log_view
 from campaign.organize.core.edit_conflicts import Editor, save
-from campaign.organize.core.scope import load_petition, petition_summary, petitions_where
+from campaign.organize.core.scope import (
+    load_petition,
+    load_signature,
+    petition_summary,
+    petitions_where,
+)
 from campaign.organize.signatures.forms import ReasonForm, RetentionForm
-from campaign.organize.signatures.routes import load_signature
 from campaign.petitions.models import DEFAULT_RETENTION_DAYS, Petition
 from campaign.petitions.queries import petition_by_id
 from campaign.process.clock import utcnow

@@ -21,7 +21,7 @@ from campaign.organize.core.audit import AuditEvent, act, act_on_some, log_each_
 from campaign.organize.core.edit_conflicts import Editor, save
 from campaign.organize.core.identity import causes_where
 from campaign.organize.core.pagination import possible_id
-from campaign.organize.core.scope import petition_summary, petitions_where
+from campaign.organize.core.scope import load_signature, petition_summary, petitions_where
 from campaign.organize.signatures.forms import CorrectionForm, ReasonForm, SignatureSearch
 from campaign.organize.signatures.labels import label_context
 from campaign.petitions.models import Petition
@@ -47,10 +47,6 @@ MERGE_FAULTS = {
 }
 
 
-def load_signature(signature_id: int) -> Signature | None:
-    return signature_by_id(signature_id)
-
-
 @blueprint.get("/")
 @allowed("signatures.see")
 def index() -> ResponseReturnValue:
@@ -61,7 +57,7 @@ def index() -> ResponseReturnValue:
     matches = find(
         form.search(),
         before_id=before,
-        most=PAGE_SIZE + 1,
+        limit=PAGE_SIZE + 1,
     )
     rows = matches[:PAGE_SIZE]
     # The search text may be a name, so record only which fields were used.

@@ -38,9 +38,9 @@ MAX_COUNTRIES = 10
 _GAP = re.compile(r"[\s,;]+")
 
 
-def _number(label: Any, least: int, most: int) -> WholeNumberField:
-    wrong = _l("Enter a whole number from %(least)s to %(most)s.", least=least, most=most)
-    return WholeNumberField(label, [InputRequired(wrong), NumberRange(least, most, wrong)])
+def _number(label: Any, minimum: int, maximum: int) -> WholeNumberField:
+    wrong = _l("Enter a whole number from %(min)s to %(max)s.", min=minimum, max=maximum)
+    return WholeNumberField(label, [InputRequired(wrong), NumberRange(minimum, maximum, wrong)])
 
 
 class CountriesField(LineField):
@@ -55,7 +55,7 @@ class CountriesField(LineField):
                 _l("“%(code)s” is not a country code. Use two letters, like CA.", code=unknown)
             )
         if len(codes) > MAX_COUNTRIES:
-            raise StopValidation(_l("Enter %(most)s countries or fewer.", most=MAX_COUNTRIES))
+            raise StopValidation(_l("Enter %(max)s countries or fewer.", max=MAX_COUNTRIES))
         self.data = " ".join(codes)
 
     def codes(self) -> list[str]:

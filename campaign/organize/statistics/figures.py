@@ -10,6 +10,9 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app
 
+from campaign.i18n.clock_times import clock_time
+from campaign.i18n.locales import current_locale
+from campaign.i18n.long_dates import date_parts
 from campaign.petitions.goals import current_goal, milestones
 from campaign.process.clock import utcnow
 from campaign.process.ttl_cache import TtlCache
@@ -109,11 +112,11 @@ def _bar(
     )
 
 
-def _top(most: int) -> int:
+def _top(highest: int) -> int:
     """Return the round number at the top of the scale."""
-    if most <= 4:
+    if highest <= 4:
         return 4
-    return next(step for step in milestones(most * 10) if step >= most)
+    return next(step for step in milestones(highest * 10) if step >= highest)
 
 
 def _ticks(top: int) -> list[int]:
@@ -220,6 +223,13 @@ def by_day(hours: Iterable[Hour]) -> list[Span]:
     first = min(sure, default=today)
     days = [first + timedelta(days=place) for place in range((today - first).days + 1)]
     return [Span(day, sure[day], waiting[day]) for day in days]
+
+
+def span_label(span: Span, chosen_range: str) -> str:
+    """Return when a Span began, as short as an axis needs it."""
+    if chosen_range == "hours":
+        return clock_time(span.start, current_locale(), zone())
+    return date_parts(span.start, current_locale(), "MMMd")
 
 
 def spans(hours: Iterable[Hour], chosen_range: str | None) -> list[Span]:

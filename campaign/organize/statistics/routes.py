@@ -7,10 +7,8 @@ from flask import Blueprint, abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
 from campaign.causes.models import Cause
-from campaign.i18n.clock_times import clock_time
 from campaign.i18n.countries import country_name
 from campaign.i18n.locales import current_locale
-from campaign.i18n.long_dates import date_parts
 from campaign.mail.renderers import names_of
 from campaign.organize.core.access import allowed
 from campaign.organize.core.identity import may
@@ -25,13 +23,12 @@ from campaign.organize.signatures.labels import EVIDENCE_LABELS
 from campaign.organize.statistics.figures import (
     RANGES,
     SHARE_DAYS,
-    Span,
     by_day,
     chart,
     goal_forecast,
     recent_figures,
+    span_label,
     spans,
-    zone,
 )
 from campaign.organize.statistics.tables import TABLES, as_csv
 from campaign.petitions.models import Petition
@@ -135,13 +132,6 @@ def _table(name: str, slug: str, petition_ids: list[int]) -> ResponseReturnValue
     if name not in TABLES:
         abort(404)
     return as_csv(f"{slug}-{name}.csv", TABLES[name].rows(petition_ids))
-
-
-def span_label(span: Span, chosen_range: str) -> str:
-    """Return when a Span began, as short as an axis needs it."""
-    if chosen_range == "hours":
-        return clock_time(span.start, current_locale(), zone())
-    return date_parts(span.start, current_locale(), "MMMd")
 
 
 def _lang() -> str:

@@ -237,7 +237,7 @@ def _upload_page(
         fault_count=len(faults),
         code_count=area_code_count(directory.organisation.id) if kind == "areas" else 0,
         imports=_imports(kind, directory),
-        most=megabytes("IMPORT_BYTES"),
+        max_megabytes=megabytes("IMPORT_BYTES"),
     ), status
 
 

@@ -85,7 +85,7 @@ class EmailsField(LinesField):
 
     def pre_validate(self, form: Form) -> None:
         if len(self._lines()) > MAX_EMAILS:
-            raise StopValidation(_l("Enter %(most)s lines or fewer.", most=MAX_EMAILS))
+            raise StopValidation(_l("Enter %(max)s lines or fewer.", max=MAX_EMAILS))
         for line in self._lines():
             try:
                 parse_address(line)
@@ -135,8 +135,8 @@ class AboutForm(InLanguages, FlaskForm):
     def fields_in(cls, languages: tuple[str, ...]) -> dict[str, Any]:
         fields: dict[str, Any] = {}
         for part, column in TRANSLATED.items():
-            most = MAX_HONORIFIC_LENGTH if part == "honorific" else MAX_TEXT_LENGTH
-            fields |= by_language(languages, part, _text_field(FIELD_LABELS[column], most))
+            limit = MAX_HONORIFIC_LENGTH if part == "honorific" else MAX_TEXT_LENGTH
+            fields |= by_language(languages, part, _text_field(FIELD_LABELS[column], limit))
         return fields
 
     @classmethod
@@ -195,8 +195,8 @@ class AboutForm(InLanguages, FlaskForm):
         }
 
 
-def _text_field(label: Any, most: int) -> Any:
-    return lambda lang: LineField(in_language(label, lang), [max_length(most)])
+def _text_field(label: Any, limit: int) -> Any:
+    return lambda lang: LineField(in_language(label, lang), [max_length(limit)])
 
 
 class ContactForm(FlaskForm):

@@ -24,7 +24,7 @@ from campaign.organize.core.drafts import (
 from campaign.organize.core.edit_conflicts import Editor, save
 from campaign.organize.core.identity import causes_where, may
 from campaign.organize.core.pagination import page_of
-from campaign.organize.core.scope import petitions_where
+from campaign.organize.core.scope import load_update, petitions_where
 from campaign.organize.core.time_fields import flash_ambiguous_times
 from campaign.organize.petitions.forms import SlugForm
 from campaign.organize.updates.forms import PublishForm
@@ -41,10 +41,6 @@ from campaign.updates.recipients import audience
 
 blueprint = Blueprint("updates", __name__, url_prefix="/updates")
 PAGE_SIZE = 30
-
-
-def load_update(slug: str) -> Update | None:
-    return update_in_any_state(slug)
 
 
 @blueprint.get("/")

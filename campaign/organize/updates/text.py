@@ -19,13 +19,12 @@ from campaign.organize.core.audit import act
 from campaign.organize.core.drafts import is_preview_requested
 from campaign.organize.core.edit_conflicts import Editor, save
 from campaign.organize.core.languages import original_first, update_languages
-from campaign.organize.core.scope import petitions_where
+from campaign.organize.core.scope import load_update, petitions_where
 from campaign.organize.updates.forms import MAX_BODY_LENGTH, TextForm
 from campaign.organize.updates.routes import (
     audit_event_of,
     back_to,
     blueprint,
-    load_update,
     preview_page,
 )
 from campaign.process.clock import utcnow
@@ -165,8 +164,8 @@ def add_picture(update: Update) -> ResponseReturnValue:
     except body_pictures.TooManyPictures:
         form.picture.errors = [
             _(
-                "An update can have at most %(most)s pictures in its text. Remove one first.",
-                most=body_pictures.MAX_PICTURES,
+                "An update can have at most %(max)s pictures in its text. Remove one first.",
+                max=body_pictures.MAX_PICTURES,
             )
         ]
         return _all_page(update, form, 409)
@@ -272,7 +271,7 @@ def _all_page(update: Update, form: Any, status: int = 200) -> tuple[str, int]:
             picture.number: body_pictures.langs_showing(update, picture)
             for picture in update.body_pictures
         },
-        most=body_pictures.MAX_PICTURES,
+        max_pictures=body_pictures.MAX_PICTURES,
     ), status
 
 

@@ -49,18 +49,18 @@ MAX_IDS_PER_STATEMENT = 10_000
 _table: Table = Signature.__table__
 
 
-def hatch(*, holder: str, now: datetime, most_per_address: int = 0, limit: int = BATCH_SIZE) -> int:
+def hatch(*, holder: str, now: datetime, max_per_address: int = 0, limit: int = BATCH_SIZE) -> int:
     """Hatch up to `limit` confirmed signatures, and free the numbers of withdrawn ones.
 
     Return how many rows changed, or 0 if another runner is at work. `holder` names this process,
-    and only the one that holds the lease works. At most `most_per_address` signatures an hour from
+    and only the one that holds the lease works. At most `max_per_address` signatures an hour from
     one IP address are counted, and the rest are held (0: no limit).
     """
     if switched_off("hatching") or not take_lease("hatching", holder=holder, now=now):
         return 0
     released = _release(now, limit)
     resumed = _resume(now)
-    held = _hold_crowded(now, limit, most_per_address, CROWDED, true()) if most_per_address else 0
+    held = _hold_crowded(now, limit, max_per_address, CROWDED, true()) if max_per_address else 0
     held += sum(_hold_by_rule(now, limit, rule) for rule in active_rules("rate"))
     return released + resumed + held + _count_waiting(now, limit)
 

@@ -117,10 +117,10 @@ def preview(search: Search, snapshot: PreviewSnapshot) -> dict[int, MatchCounts]
     }
 
 
-def sample(search: Search, snapshot: PreviewSnapshot, most: int = 20) -> Sequence[Signature]:
+def sample(search: Search, snapshot: PreviewSnapshot, limit: int = 20) -> Sequence[Signature]:
     """Return the newest signatures that match."""
     query = _matching(search, snapshot)
-    ids = db.session.scalars(query.order_by(query.selected_columns[0].desc()).limit(most)).all()
+    ids = db.session.scalars(query.order_by(query.selected_columns[0].desc()).limit(limit)).all()
     return signatures_by_id(ids)
 
 
@@ -205,9 +205,9 @@ def bulk_by_id(bulk_id: int) -> BulkDecision | None:
     return db.session.get(BulkDecision, bulk_id)
 
 
-def newest_bulk(cause_ids: Iterable[int] | None, most: int = 50) -> Sequence[BulkDecision]:
+def newest_bulk(cause_ids: Iterable[int] | None, limit: int = 50) -> Sequence[BulkDecision]:
     """Return the newest decisions in these causes, or in all if `cause_ids` is None."""
-    query = select(BulkDecision).order_by(BulkDecision.id.desc()).limit(most)
+    query = select(BulkDecision).order_by(BulkDecision.id.desc()).limit(limit)
     return db.session.scalars(
         query if cause_ids is None else query.where(BulkDecision.cause_id.in_(cause_ids))
     ).all()

@@ -97,8 +97,8 @@ class Search:
         return replace(self, text="")
 
 
-def find(search: Search, *, before_id: int | None = None, most: int = 50) -> Sequence[Signature]:
-    """Return up to `most` signatures that match the Search, newest first.
+def find(search: Search, *, before_id: int | None = None, limit: int = 50) -> Sequence[Signature]:
+    """Return up to `limit` signatures that match the Search, newest first.
 
     With `before_id`, return only those with a smaller id.
     """
@@ -109,11 +109,11 @@ def find(search: Search, *, before_id: int | None = None, most: int = 50) -> Seq
         *conditions(search), Signature.id >= edge, Signature.id < top
     )
     ids = (
-        db.session.scalars(recent.order_by(Signature.id.desc()).limit(most)).all()
+        db.session.scalars(recent.order_by(Signature.id.desc()).limit(limit)).all()
         if not _is_exact(search)
         else []
     )
-    if len(ids) < most:
+    if len(ids) < limit:
         below = top if _is_exact(search) else max(edge, 0)
         older = (
             _joined(search, _indexed(search, below=below))
@@ -121,7 +121,7 @@ def find(search: Search, *, before_id: int | None = None, most: int = 50) -> Seq
             else matching(search, below=below)
         )
         newest_first = older.order_by(older.selected_columns[0].desc())
-        ids = [*ids, *db.session.scalars(newest_first.limit(most - len(ids)))]
+        ids = [*ids, *db.session.scalars(newest_first.limit(limit - len(ids)))]
     return signatures_by_id(ids)
 
 
@@ -145,7 +145,7 @@ def signatures_by_id(ids: Iterable[int]) -> Sequence[Signature]:
     ).all()
 
 
-def others_of_person(signature: Signature, most: int = 5) -> Sequence[Signature]:
+def others_of_person(signature: Signature, limit: int = 5) -> Sequence[Signature]:
     """Return other signatures of the petition that have the same name and postal code."""
     same_person = _table.c.person_digest == signature.person_digest
     if signature.person_digest is None:
@@ -156,15 +156,15 @@ def others_of_person(signature: Signature, most: int = 5) -> Sequence[Signature]
         Signature.id != signature.id,
         Signature.state != "erased",
     )
-    return db.session.scalars(query.order_by(Signature.id).limit(most)).all()
+    return db.session.scalars(query.order_by(Signature.id).limit(limit)).all()
 
 
 def held_for_review(
-    petition_ids: Iterable[int], *, held_reason: str = "", after_id: int = 0, most: int = 20
+    petition_ids: Iterable[int], *, held_reason: str = "", after_id: int = 0, limit: int = 20
 ) -> Sequence[Signature]:
     """Return the held signatures that nobody has decided about, oldest first."""
     return _oldest(
-        Search(tuple(petition_ids), state="held", held_reason=held_reason), after_id, most
+        Search(tuple(petition_ids), state="held", held_reason=held_reason), after_id, limit
     )
 
 
@@ -174,10 +174,10 @@ def comments_of(
     comments: str = "waiting",
     text: str = "",
     after_id: int = 0,
-    most: int = 20,
+    limit: int = 20,
 ) -> Sequence[Signature]:
     """Return counted signatures whose comment is waiting, shown or hidden, oldest first."""
-    return _oldest(Search(tuple(petition_ids), comments=comments, text=text), after_id, most)
+    return _oldest(Search(tuple(petition_ids), comments=comments, text=text), after_id, limit)
 
 
 def held_by_reason(petition_ids: Iterable[int]) -> dict[str, int]:
@@ -214,7 +214,7 @@ def count_unread_comments(petition_ids: Iterable[int]) -> int:
     )
 
 
-def _oldest(search: Search, after_id: int, most: int) -> Sequence[Signature]:
+def _oldest(search: Search, after_id: int, limit: int) -> Sequence[Signature]:
     if _is_looked_up(search) or len(search.petition_ids) > MAX_MERGED:
         query = matching(search, above=after_id)
         queries = [query.order_by(query.selected_columns[0])]
@@ -226,7 +226,7 @@ def _oldest(search: Search, after_id: int, most: int) -> Sequence[Signature]:
             .order_by(Signature.id)
             for id_ in search.petition_ids
         ]
-    ids = nsmallest(most, chain(*(db.session.scalars(query.limit(most)) for query in queries)))
+    ids = nsmallest(limit, chain(*(db.session.scalars(query.limit(limit)) for query in queries)))
     return db.session.scalars(
         select(Signature).where(Signature.id.in_(ids)).order_by(Signature.id)
     ).all()

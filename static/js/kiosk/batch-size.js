@@ -10,7 +10,7 @@ export class BatchSize {
   /** @param {number} limit */
   constructor(limit) {
     // Among the next `suspects` records one is faulty, or they are too many at once.
-    this.most = limit;
+    this.maxSize = limit;
     this.size = limit;
     this.#suspects = 0;
     this.#smallest = limit;
@@ -20,8 +20,8 @@ export class BatchSize {
   passed(count) {
     const wasLooking = this.#suspects > 0;
     this.#suspects = Math.max(0, this.#suspects - count);
-    if (wasLooking && !this.#suspects) this.most = Math.ceil(this.#smallest / 2);
-    this.size = this.#suspects ? Math.ceil(this.#suspects / 2) : this.most;
+    if (wasLooking && !this.#suspects) this.maxSize = Math.ceil(this.#smallest / 2);
+    this.size = this.#suspects ? Math.ceil(this.#suspects / 2) : this.maxSize;
   }
 
   /** @param {number} count */
@@ -34,6 +34,6 @@ export class BatchSize {
   /** Return to the full size, because the faulty record was found. */
   reset() {
     this.#suspects = 0;
-    this.size = this.most;
+    this.size = this.maxSize;
   }
 }

@@ -45,7 +45,7 @@ export class IdleWarning {
     }
     const remaining = pluralMessage("still_left", seconds);
     getElement(this.#dialog, "[data-left]").textContent = remaining;
-    getElement(this.#dialog, "[data-way]").style.inlineSize = `${(100 * seconds) / COUNTDOWN_SECONDS}%`;
+    getElement(this.#dialog, "[data-progress]").style.inlineSize = `${(100 * seconds) / COUNTDOWN_SECONDS}%`;
     if (ANNOUNCED.includes(seconds) && this.#said !== seconds) {
       this.#alarm.textContent = `${message("still")} ${remaining}`;
       this.#said = seconds;

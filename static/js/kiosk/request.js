@@ -24,7 +24,7 @@ export class RequestRefused extends Error {
  * @property {string | undefined} [secret] The secret of a pairing.
  * @property {unknown} [body] What to post as JSON.
  * @property {Record<string, string>} [headers]
- * @property {number} [patience] The timeout in milliseconds.
+ * @property {number} [timeoutMs] The timeout in milliseconds.
  */
 
 /**
@@ -34,7 +34,7 @@ export class RequestRefused extends Error {
  * @param {RequestOptions} [options]
  * @returns {Promise<{ response: Response, answer: any }>}
  */
-export async function request(path, { secret, body, headers = {}, patience: timeoutMs = TIMEOUT_MS } = {}) {
+export async function request(path, { secret, body, headers = {}, timeoutMs = TIMEOUT_MS } = {}) {
   /** @type {Record<string, string>} */
   const allHeaders = { Accept: "application/json", ...headers };
   if (secret) allHeaders.Authorization = `Bearer ${secret}`;

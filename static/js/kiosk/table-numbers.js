@@ -68,7 +68,7 @@ export class TableNumbers extends ButterflyNumbers {
   /** @returns {Promise<TakenNumbers>} */
   async known() {
     try {
-      const { answer } = await request(this.url, { patience: TIMEOUT_MS });
+      const { answer } = await request(this.url, { timeoutMs: TIMEOUT_MS });
       const { last, free } = answer;
       if (!Array.isArray(free)) throw new TypeError("No numbers");
       return { last, free };

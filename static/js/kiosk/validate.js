@@ -114,8 +114,8 @@ export function validatePerson(person, rules, postalCodes) {
   else if (!commentLength && rules.required.has("comment")) addError("comment", ["comment"]);
   for (const { slug, question } of rules.questions) {
     const answer = (person.answers[slug] || {})[question.name];
-    const most = question.type === "prompt" ? MAX_LENGTHS.prompt : MAX_LENGTHS.answer;
-    const isLong = typeof answer === "string" && length(answer) > most;
+    const maxLength = question.type === "prompt" ? MAX_LENGTHS.prompt : MAX_LENGTHS.answer;
+    const isLong = typeof answer === "string" && length(answer) > maxLength;
     const isMissing = question.required && !(answer === true || String(answer || "").trim());
     if (isMissing || isLong) addError(`${slug}/${question.name}`, [isLong ? "too_long" : "answer"]);
   }

@@ -128,7 +128,7 @@ export function formatWeekdayAndTime(date, lang, zone) {
  * @returns {string}
  */
 export function interpolate(text, values) {
-  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+  return text.replace(/\{(\w+)\}/g, (match, name) => (name in values ? String(values[name]) : match));
 }
 
 /**

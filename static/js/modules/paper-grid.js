@@ -73,7 +73,7 @@ function showOutcome(row, outcome) {
 export default function paperGrid(form) {
   const body = getElement(form, "tbody");
   const more = getElement(form, "[data-more]");
-  const maxRows = Number(form.dataset.most);
+  const maxRows = Number(form.dataset.maxRows);
   const rows = () => [.../** @type {Iterable<HTMLElement>} */ (body.children)];
   /** @type {Record<string, RowOutcome | undefined> | null} */
   let outcomes = null;

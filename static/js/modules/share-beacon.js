@@ -4,7 +4,7 @@
 export default function shareBeacon(element) {
   element.addEventListener("click", ({ target }) => {
     const { noted: url } = element.dataset;
-    if (!url || !(/** @type {Element} */ (target).closest("[data-way]"))) return;
+    if (!url || !(/** @type {Element} */ (target).closest("[data-share-link]"))) return;
     delete element.dataset.noted;
     navigator.sendBeacon(url);
   });

@@ -58,9 +58,9 @@ export class Arrivals {
    *
    * @param {number[]} numbers
    * @param {number} now
-   * @param {{ still: boolean, most: number }} limits
+   * @param {{ still: boolean, maxFlights: number }} limits
    */
-  add(numbers, now, { still, most: maxFlights }) {
+  add(numbers, now, { still, maxFlights }) {
     if (still) {
       this.flying.push(...numbers.map((number) => this.flight(number, now, FADE_MS)));
     } else if (this.queue.length + numbers.length <= SWARM_SIZE) {
@@ -175,8 +175,8 @@ export class Arrivals {
     const slope = 2 * (1 - 2 * left) * bend;
     const heading = Math.atan2(-(across + down * slope), down - across * slope);
     const turn = (this.turnTo(each, heading) * left ** 0.5) | 0;
-    const least = Math.max(1, (MIN_PIXELS * ratio) / view.size);
-    return [dx, dy, turn, 1 + (least - 1) * left ** 0.4, Math.min(1, part * 5)];
+    const minScale = Math.max(1, (MIN_PIXELS * ratio) / view.size);
+    return [dx, dy, turn, 1 + (minScale - 1) * left ** 0.4, Math.min(1, part * 5)];
   }
 
   // Return where a butterfly starts, relative to its place: just inside the edge of the view. It

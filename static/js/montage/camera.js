@@ -25,7 +25,7 @@ export class Camera {
     this.zoom = 1;
     this.width = 1;
     this.height = 1;
-    this.most = 3;
+    this.maxZoom = 3;
     /** @type {CameraFlight | null} */
     this.flight = null;
   }
@@ -55,7 +55,7 @@ export class Camera {
    * @param {number} size
    */
   limit(size) {
-    this.most = Math.max(3, MAX_BUTTERFLY_PIXELS / (size * Math.min(this.width, this.height)));
+    this.maxZoom = Math.max(3, MAX_BUTTERFLY_PIXELS / (size * Math.min(this.width, this.height)));
   }
 
   /**
@@ -115,7 +115,7 @@ export class Camera {
   zoomAt(px, py, factor) {
     this.flight = null;
     const { x, y } = this.toSquare(px, py);
-    this.zoom = clamp(this.zoom * factor, 1, this.most);
+    this.zoom = clamp(this.zoom * factor, 1, this.maxZoom);
     this.x = x - (px - this.width / 2) / this.scale;
     this.y = y - (py - this.height / 2) / this.scale;
     this.hold();
@@ -129,7 +129,7 @@ export class Camera {
    * @param {number} ms
    */
   flyTo({ x, y, zoom }, now, ms) {
-    const goal = { x, y, zoom: clamp(zoom, 1, this.most) };
+    const goal = { x, y, zoom: clamp(zoom, 1, this.maxZoom) };
     const { px, py } = this.toScreen(x, y);
     const from = { zoom: this.zoom, across: px - this.width / 2, down: py - this.height / 2 };
     this.flight = { goal, from, start: now, ms };

@@ -61,7 +61,7 @@ export class CanvasRenderer {
     /** @type {CanvasLayer | null} */
     this.back = null;
     /** @type {CanvasLayer | null} */
-    this.whole = null;
+    this.complete = null;
     /** @type {Map<string, { canvas: HTMLCanvasElement, sheet: Sheet }>} */
     this.stamps = new Map();
     this.#stamped = 0;
@@ -82,7 +82,7 @@ export class CanvasRenderer {
     Object.assign(this.canvas, { width, height });
     this.front = this.layer();
     this.back = this.layer();
-    this.whole = null;
+    this.complete = null;
   }
 
   /** @returns {CanvasLayer} */

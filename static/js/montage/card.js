@@ -50,7 +50,7 @@ export class Card {
     this.number = number;
     this.element.hidden = false;
     this.write("number", formatNumber(number, lang()));
-    for (const name of ["name", "facts", "comment", "say"]) this.write(name, "");
+    for (const name of ["name", "details", "comment", "say"]) this.write(name, "");
     this.setLink("before", number - 1, number > 1);
     this.setLink("after", number + 1, number < last);
     this.part("copy").dataset.url = this.addressOf(number, true);
@@ -71,7 +71,7 @@ export class Card {
     if (number !== this.number) return;
     const details = named ? [countryName(named.country, lang()) || named.country, formatDay(named.at, lang())].filter(Boolean) : [];
     this.write("name", named ? named.name : "");
-    this.write("facts", details.join(" · "));
+    this.write("details", details.join(" · "));
     this.write("comment", (named && named.comment) || "");
     if (named) this.write("say", "");
     else this.showMessage(number, "counted");

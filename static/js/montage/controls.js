@@ -79,14 +79,14 @@ export class Controls {
     listenToKeys(surface, {
       pan,
       zoom: (factor) => this.zoomSmoothly(...middle(), factor),
-      whole: () => this.showWhole(),
+      showAll: () => this.showAll(),
       choose: () => this.chooseAt(...middle(), true),
       close: () => this.close(),
     });
     const buttons = {
       in: () => this.zoomSmoothly(...middle(), BUTTON_FACTOR),
       out: () => this.zoomSmoothly(...middle(), 1 / BUTTON_FACTOR),
-      whole: () => this.showWhole(),
+      all: () => this.showAll(),
     };
     for (const [name, action] of Object.entries(buttons)) {
       getElement(this.page, `[data-zoom="${name}"]`).addEventListener("click", action);
@@ -110,13 +110,13 @@ export class Controls {
   zoomSmoothly(px, py, factor) {
     const { camera } = this;
     const { x, y } = camera.toSquare(px, py);
-    const zoom = clamp(camera.zoom * factor, 1, camera.most);
+    const zoom = clamp(camera.zoom * factor, 1, camera.maxZoom);
     const shift = 1 - camera.zoom / zoom;
     const goal = { x: camera.x + (x - camera.x) * shift, y: camera.y + (y - camera.y) * shift, zoom };
     this.act(() => camera.flyTo(goal, performance.now(), prefersReducedMotion() ? 0 : ZOOM_MS));
   }
 
-  showWhole() {
+  showAll() {
     const goal = { x: 0.5, y: 0.5, zoom: 1 };
     this.act(() => this.camera.flyTo(goal, performance.now(), prefersReducedMotion() ? 0 : 2 * ZOOM_MS));
   }

@@ -10,13 +10,13 @@ const PANS = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDow
  * @typedef {object} KeyListeners
  * @property {(dx: number, dy: number) => void} pan
  * @property {(factor: number) => void} zoom
- * @property {() => void} whole
+ * @property {() => void} showAll
  * @property {() => void} choose
  * @property {() => void} close
  */
 
 /**
- * `on` has pan(dx, dy), zoom(factor), whole(), choose() and close().
+ * `on` has pan(dx, dy), zoom(factor), showAll(), choose() and close().
  *
  * @param {HTMLElement} canvas
  * @param {KeyListeners} on
@@ -43,7 +43,7 @@ function handleKey(key, canvas, on) {
   }
   if (key === "+" || key === "=") on.zoom(FACTOR);
   else if (key === "-" || key === "_") on.zoom(1 / FACTOR);
-  else if (key === "0") on.whole();
+  else if (key === "0") on.showAll();
   else if (key === "Enter" || key === " ") on.choose();
   else if (key === "Escape") on.close();
   else return false;

@@ -40,8 +40,8 @@ export function bringForward(renderer, spare) {
   const { front: old, back: painted } = /** @type {{ front: L, back: L & { view: View } }} */ (renderer);
   renderer.front = painted;
   const isLast = old.view && isWhole(old.view) && !isWhole(painted.view);
-  renderer.back = isLast ? renderer.whole || spare() : old;
-  if (isLast) renderer.whole = old;
+  renderer.back = isLast ? renderer.complete || spare() : old;
+  if (isLast) renderer.complete = old;
 }
 
 /**
@@ -52,13 +52,13 @@ export function bringForward(renderer, spare) {
  * @param {View} view
  * @returns {[layer: L, box: Box][]}
  */
-export function layersFor({ front, whole }, view) {
+export function layersFor({ front, complete }, view) {
   if (!front || !front.view) return [];
   const box = layerBox(front.view, view);
   /** @type {[layer: L, box: Box][]} */
   const layers = [[front, box]];
-  if (whole && whole.view && whole.view.night === view.night && !covers(box)) {
-    layers.unshift([whole, layerBox(whole.view, view)]);
+  if (complete && complete.view && complete.view.night === view.night && !covers(box)) {
+    layers.unshift([complete, layerBox(complete.view, view)]);
   }
   return layers;
 }

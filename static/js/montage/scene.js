@@ -127,7 +127,7 @@ export class Scene {
     this.arrivals.remove(free);
     this.camera.limit(this.closeUpSize());
     if (born.length) {
-      this.arrivals.add(born, now, { still: prefersReducedMotion(), most: this.frameBudget.maxFlying });
+      this.arrivals.add(born, now, { still: prefersReducedMotion(), maxFlights: this.frameBudget.maxFlying });
     } else this.updateLayout();
     this.wake();
   }
@@ -297,8 +297,8 @@ export class Scene {
     const build = /** @type {Build} */ (this.#build);
     const all = build.butterflies.length / 2;
     const isStopgap = !this.layer || !isSameView(this.layer.view, build.view);
-    const least = isStopgap ? all / MAX_STEPS : 1;
-    const to = Math.min(all, build.at + Math.ceil(Math.max(least, this.frameBudget.budget)));
+    const minCount = isStopgap ? all / MAX_STEPS : 1;
+    const to = Math.min(all, build.at + Math.ceil(Math.max(minCount, this.frameBudget.budget)));
     if (!this.renderer.paint(build.at, to)) {
       this.#build = null;
       return;

@@ -236,7 +236,7 @@ export class Stage {
    */
   flyTo(number, near = 1) {
     const place = this.scene.arrivals.flight(number, 0, 0);
-    const zoom = Math.max(this.camera.zoom, this.camera.most * near);
+    const zoom = Math.max(this.camera.zoom, this.camera.maxZoom * near);
     const [x, y] = [place.x * 2 ** -32, place.y * 2 ** -32];
     this.camera.flyTo({ x, y, zoom }, performance.now(), prefersReducedMotion() ? 0 : 1100);
     this.scene.moved();

@@ -38,8 +38,8 @@ export class ViewDescription {
   // The count is already shown above the line, so here it is only for screen readers.
   write() {
     const { one, many } = this.line.dataset;
-    const [whole, part] = this.line.children;
-    whole.textContent = pluralize(this.stage.numbers.count, one, many, lang());
+    const [total, part] = this.line.children;
+    total.textContent = pluralize(this.stage.numbers.count, one, many, lang());
     part.textContent = this.part();
   }
 

@@ -51,7 +51,7 @@ export class WebGLRenderer {
     /** @type {Target | null} */
     this.back = null;
     /** @type {Target | null} */
-    this.whole = null;
+    this.complete = null;
     this.#programs = {};
     this.places = createTexture(gl, "index", 1024, 1024, shape.pixels);
     const table = new Uint8Array(256 * 4);
@@ -147,10 +147,10 @@ export class WebGLRenderer {
    */
   resize(width, height) {
     Object.assign(this.canvas, { width, height });
-    for (const target of [this.front, this.back, this.whole]) if (target) deleteTarget(this.#gl, target);
+    for (const target of [this.front, this.back, this.complete]) if (target) deleteTarget(this.#gl, target);
     this.front = this.target();
     this.back = this.target();
-    this.whole = null;
+    this.complete = null;
   }
 
   /** @returns {Target} */

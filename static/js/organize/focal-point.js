@@ -4,9 +4,9 @@ import { getElement, getField } from "../parts/get-element.js";
 
 /**
  * @param {number} part
- * @param {number} whole
+ * @param {number} total
  */
-const percentOf = (part, whole) => Math.round(Math.min(1, Math.max(0, part / whole)) * 100);
+const percentOf = (part, total) => Math.round(Math.min(1, Math.max(0, part / total)) * 100);
 
 // Show the selected file before it is sent. The content security policy allows pictures only from
 // this site and from data: URLs.

@@ -26,7 +26,7 @@ def local(text, zone=TORONTO):
 def test_nothing_leaves_at_night_where_the_target_is(hour):
     now = local(f"2026-06-10T{hour:02}:30")
     assert share_at(now, TORONTO) == 0
-    assert hourly_limit(most=30, waiting=9, now=now, zone=TORONTO, closes_at=None) == 0
+    assert hourly_limit(max_per_hour=30, waiting=9, now=now, zone=TORONTO, closes_at=None) == 0
     assert share_at(now, ZoneInfo("Asia/Tokyo")) > 0 or hour == 23
 
 
@@ -45,14 +45,14 @@ def test_wait_ends_with_the_hour_in_zones_with_half_hours():
 
 def test_busiest_hour_has_the_whole_limit():
     now = local("2026-06-10T10:00")
-    assert hourly_limit(most=30, waiting=9, now=now, zone=TORONTO, closes_at=None) == 30
-    assert hourly_limit(most=30, waiting=9, now=now + 6 * 60 * MINUTE, zone=TORONTO, closes_at=None) < 30  # fmt: skip
+    assert hourly_limit(max_per_hour=30, waiting=9, now=now, zone=TORONTO, closes_at=None) == 30
+    assert hourly_limit(max_per_hour=30, waiting=9, now=now + 6 * 60 * MINUTE, zone=TORONTO, closes_at=None) < 30  # fmt: skip
 
 
 def test_letters_are_spread_until_the_action_closes():
     now = local("2026-06-10T10:00")
     in_ten_days, over = now + timedelta(days=10), now - MINUTE
-    options = {"most": 30, "waiting": 500, "now": now, "zone": TORONTO}
+    options = {"max_per_hour": 30, "waiting": 500, "now": now, "zone": TORONTO}
     assert 3 < hourly_limit(**options, closes_at=in_ten_days) < 10
     assert hourly_limit(**options, closes_at=over) == 30
     assert hourly_limit(**options | {"waiting": 2}, closes_at=in_ten_days) == 1

@@ -87,8 +87,8 @@ def run_minutes(app, present, minutes, transport, *, each_minute=lambda: None):
 def test_a_thousand_letters_keep_their_rates_and_order_and_delay_no_confirmation(
     letter_app, present, monkeypatch
 ):
-    most, targets, each = 60, 10, 100
-    action = make_letter_action(settings={"max_per_hour": most})
+    max_per_hour, targets, each = 60, 10, 100
+    action = make_letter_action(settings={"max_per_hour": max_per_hour})
     profiles = make_targets(action, targets)
     ids = {profile.id: make_letters(action, profile, each) for profile in profiles}
     monkeypatch.setitem(renderers_of(letter_app), KIND, render_message)
@@ -121,7 +121,8 @@ def test_a_thousand_letters_keep_their_rates_and_order_and_delay_no_confirmation
         address = profile.emails[0].address
         times = [moment for moment, envelope in left if envelope.recipient == address]
         assert all(
-            later - earlier >= HOUR for earlier, later in zip(times, times[most:], strict=False)
+            later - earlier >= HOUR
+            for earlier, later in zip(times, times[max_per_hour:], strict=False)
         )
         order = [item for item in queued_letters() if item in set(ids[profile.id])]
         assert order == ids[profile.id]

@@ -29,7 +29,7 @@ def test_petition_facts_are_beside_its_text_on_a_desktop(arrive):
     petition = PetitionScreen.open(arrive(width=1440))
     first, rest, body = (
         petition.find(name).bounding_box()
-        for name in (".facts--first", ".facts--rest", ".petition-body-column")
+        for name in (".detail-list--first", ".detail-list--rest", ".petition-body-column")
     )
     assert first["x"] == rest["x"] and first["x"] + first["width"] <= body["x"]
     assert abs(first["y"] - body["y"]) <= 1 and abs(first["y"] + first["height"] - rest["y"]) <= 1
@@ -38,17 +38,17 @@ def test_petition_facts_are_beside_its_text_on_a_desktop(arrive):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_phone_shows_target_and_count_before_the_text_of_a_petition(arrive, scheme):
     petition = PetitionScreen.open(arrive(width=390, scheme=scheme))
-    rows = petition.find(".facts--first > div")
+    rows = petition.find(".detail-list--first > div")
     assert rows.count() == 2
     targets, count = rows.nth(0), rows.nth(1)
-    assert targets.locator("dd").inner_text() in petition.find(".facts").first.inner_text()
+    assert targets.locator("dd").inner_text() in petition.find(".detail-list").first.inner_text()
     assert (
         count.locator("[data-count]").inner_text()
         == petition.find(".progress-text [data-count]").first.inner_text()
     )
     first, body, rest = (
         petition.find(name).bounding_box()
-        for name in (".facts--first", ".petition-body", ".facts--rest")
+        for name in (".detail-list--first", ".petition-body", ".detail-list--rest")
     )
     assert first["y"] + first["height"] <= body["y"]
     # All of it, and the beginning of the text, is on the first screen.
@@ -58,7 +58,7 @@ def test_phone_shows_target_and_count_before_the_text_of_a_petition(arrive, sche
 
 def test_count_of_a_petition_is_only_in_its_card_on_a_desktop(arrive):
     petition = PetitionScreen.open(arrive(width=1440))
-    assert not petition.find(".facts-count").is_visible()
+    assert not petition.find(".detail-count").is_visible()
     assert petition.find(".progress-text").first.is_visible()
 
 

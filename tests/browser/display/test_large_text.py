@@ -14,14 +14,14 @@ OVERLAPS = """() => {
 }"""
 CUT = """() => {
   const text = document.createRange();
-  return [...document.querySelectorAll("h1, .facts dt, .signing-bar .sign > span")].filter((each) => {
+  return [...document.querySelectorAll("h1, .detail-list dt, .signing-bar .sign > span")].filter((each) => {
     text.selectNodeContents(each);
     const box = text.getBoundingClientRect();
     return box.right > innerWidth || box.left < 0;
   }).map((each) => each.textContent);
 }"""
 # An element narrower than its longest word has broken that word in the middle.
-BROKEN = """() => [...document.querySelectorAll(".facts dt, .signing-bar .sign > span")].filter((each) => {
+BROKEN = """() => [...document.querySelectorAll(".detail-list dt, .signing-bar .sign > span")].filter((each) => {
   const copy = each.cloneNode(true);
   copy.style.cssText = "position: absolute; inline-size: min-content; overflow-wrap: normal; flex: none";
   each.parentElement.append(copy);

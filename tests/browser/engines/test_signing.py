@@ -35,7 +35,7 @@ def email_to(site, address):
 
 
 def sign_at_the_table(engine, given, family):
-    engine.click("[data-signs] [lang=en]")
+    engine.click("[data-sign-buttons] [lang=en]")
     engine.screen("petitions")
     engine.click("[data-pick]")
     engine.click("[data-act=onward]")

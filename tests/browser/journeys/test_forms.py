@@ -32,10 +32,10 @@ def test_supporter_confirms_only_their_own_form(arrive, served, lang, width, scr
     stranger_signs(served, visitor)
     PetitionScreen.open(visitor).sign(comment="", name_display="counted")
     confirm = email_of(visitor, emails=2).press()
-    facts = confirm.find("main .facts").inner_text()
-    assert "Amalia Rosales" in facts
-    assert "Mallory" not in facts
-    assert "Not hers" not in facts
+    details = confirm.find("main .detail-list").inner_text()
+    assert "Amalia Rosales" in details
+    assert "Mallory" not in details
+    assert "Not hers" not in details
     confirm.confirm()
     mine = email_of(visitor, emails=2).open_mine()
     assert mine.form().locator("[name=given_name]").input_value() == "Amalia"
@@ -53,10 +53,10 @@ def test_strangers_link_shows_that_form_and_links_to_the_supporters(arrive, serv
     email_of(visitor, emails=2)
     visitor.page.goto(strangers)
     first = ConfirmScreen(visitor)
-    expect(first.find("main .facts")).to_contain_text("Mallory Grin")
+    expect(first.find("main .detail-list")).to_contain_text("Mallory Grin")
     first.find("main .after-list a").click()
     second = ConfirmScreen(visitor)
-    expect(second.find("main .facts")).to_contain_text("Amalia Rosales")
+    expect(second.find("main .detail-list")).to_contain_text("Amalia Rosales")
     second.confirm()
     visitor.page.goto(strangers)
     expect(visitor.page.locator("main .after h1")).to_be_visible()

@@ -23,7 +23,7 @@ def test_printed_event_has_its_time_and_no_buttons(arrive):
     page = arrive(width=820).page
     page.goto("/en/events/talk")
     page.emulate_media(media="print")
-    expect(page.locator(".event-page-facts b").first).to_be_visible()
+    expect(page.locator(".event-page-details b").first).to_be_visible()
     for pressed in (".event-page-options", ".calendar-links", "[data-module=local-time]"):
         expect(page.locator(pressed).locator("visible=true")).to_have_count(0)
 

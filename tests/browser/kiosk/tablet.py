@@ -82,7 +82,7 @@ class Tablet:
 
     def choose(self, *petitions, lang="en"):
         """Tap the language, and choose petitions by position (the first if none is given)."""
-        self.page.locator(f"[data-signs] [lang={lang}]").click()
+        self.page.locator(f"[data-sign-buttons] [lang={lang}]").click()
         for place in petitions or (0,):
             self.page.locator("[data-pick]").nth(place).click()
         self.page.locator("[data-act=onward]").click()
@@ -211,7 +211,7 @@ QUICK_FINGERS = """async ([names, family]) => {
   };
   for (const name of names) {
     await shown("attract");
-    find("[data-signs] button").click();
+    find("[data-sign-buttons] button").click();
     find("[data-pick] input").click();
     find("[data-act=onward]").click();
     const values = { given_name: name, family_name: family, country: "CA", postal_code: "M5V 2T6" };

@@ -111,7 +111,7 @@ def test_tablet_paired_again_sends_each_record_to_its_own_table(tablet, served):
     assert stored(served, "Cambiada") == []
     tablet.begin()
     # That table has one petition, so it is chosen.
-    page.locator("[data-signs] [lang=en]").click()
+    page.locator("[data-sign-buttons] [lang=en]").click()
     page.locator("[data-act=onward]").click()
     tablet.fill("Tres", "Cambiada")
     page.locator("[data-act=sign]").click()

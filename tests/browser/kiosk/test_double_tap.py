@@ -66,7 +66,7 @@ def test_second_tap_chooses_nothing_at_any_size(tablet, lang):
     page = tablet.page
     for width, height in PHONES + TABLETS:
         page.set_viewport_size({"width": width, "height": height})
-        tap_twice(page, page.locator(f"[data-signs] [lang={lang}]"))
+        tap_twice(page, page.locator(f"[data-sign-buttons] [lang={lang}]"))
         tablet.screen("petitions")
         place = f"{lang} {width}×{height}"
         assert page.locator("[data-pick] input:checked").count() == 0, place
@@ -87,7 +87,7 @@ def test_second_tap_chooses_nothing_at_any_size(tablet, lang):
 def test_double_taps_with_three_petitions_act_once(tablet, size):
     page = tablet.page
     page.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
-    tap_twice(page, page.locator("[data-signs] [lang=es]"))
+    tap_twice(page, page.locator("[data-sign-buttons] [lang=es]"))
     tablet.screen("petitions")
     assert page.locator("[data-pick]").count() == 3
     assert page.locator("[data-pick] input:checked, [data-reading][open]").count() == 0
@@ -113,7 +113,7 @@ def test_double_taps_with_three_petitions_act_once(tablet, size):
 
 def test_two_taps_on_sign_are_one_signature_and_leave_the_thanks(tablet):
     page = tablet.page
-    for target in ("[data-signs] button", "[data-pick]", "[data-act=onward]"):
+    for target in ("[data-sign-buttons] button", "[data-pick]", "[data-act=onward]"):
         tap(page, target)
     tablet.fill("Amalia", "Dostoques")
     tap_twice(page, page.locator("[data-act=sign]"))
@@ -175,7 +175,7 @@ def test_first_screen_is_in_one_language_and_its_buttons_stay_in_place(new_table
     viewport = dict(zip(("width", "height"), size, strict=True))
     tablet = new_tablet(viewport=viewport).pair().begin()
     page = tablet.page
-    buttons = page.locator("[data-signs] button")
+    buttons = page.locator("[data-sign-buttons] button")
     expect(page.locator("[data-texts] [data-shown]")).to_have_count(3)
     page.clock.install()
     names, places = set(), set()
@@ -183,7 +183,7 @@ def test_first_screen_is_in_one_language_and_its_buttons_stay_in_place(new_table
         expect(page.locator("html")).to_have_attribute("lang", lang)
         shown = page.locator("[data-texts] > :visible")
         assert [each.get_attribute("lang") for each in shown.all()] == [lang] * 3
-        assert page.locator("[data-signs] .sign").get_attribute("lang") == lang
+        assert page.locator("[data-sign-buttons] .sign").get_attribute("lang") == lang
         names.add(page.locator("main [data-organisation]").inner_text())
         places.add(str([button.bounding_box() for button in buttons.all()]))
         page.clock.run_for(ROTATE_MS)
@@ -199,5 +199,5 @@ def test_first_screen_without_motion_has_every_text_in_every_language(new_tablet
     for part in ("call", "cause", "people"):
         texts = page.locator(f"[data-texts][data-{part}] > :visible")
         assert [each.get_attribute("lang") for each in texts.all()] == ["en", "es", "fr"], part
-    last = page.locator("[data-signs] button").last.bounding_box()
+    last = page.locator("[data-sign-buttons] button").last.bounding_box()
     assert last["y"] + last["height"] <= size[1]

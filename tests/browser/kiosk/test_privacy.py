@@ -156,7 +156,7 @@ def test_reading_a_petition_takes_two_minutes_before_the_app_asks(new_tablet):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     page = tablet.page
     page.clock.install()
-    page.locator("[data-signs] [lang=en]").click()
+    page.locator("[data-sign-buttons] [lang=en]").click()
     tablet.screen("petitions")
     page.clock.run_for(119_000)
     assert page.get_by_role("dialog").count() == 0

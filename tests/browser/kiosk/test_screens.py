@@ -20,7 +20,7 @@ SMALL = """() => [...document.querySelectorAll("main :is(button, a, select, summ
   .map((each) => [each.outerHTML.slice(0, 80), each.getBoundingClientRect()])
   .filter(([, box]) => box.width && (box.height < 47.5 || box.width < 47.5))
   .map(([html]) => html)"""
-BELOW = """() => [...document.querySelectorAll("main :is([data-signs] button, [data-act=next]), :is([data-screen=table-code], [data-screen=panel]) [data-act=back]")]
+BELOW = """() => [...document.querySelectorAll("main :is([data-sign-buttons] button, [data-act=next]), :is([data-screen=table-code], [data-screen=panel]) [data-act=back]")]
   .filter((each) => each.checkVisibility() && each.getBoundingClientRect().bottom > innerHeight)
   .map((each) => each.textContent)"""
 INSIDE = """() => {
@@ -52,7 +52,7 @@ def test_shortest_way_to_sign_is_six_touches_and_two_fields(new_tablet):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     page = tablet.page
     ways = (
-        "[data-signs] button",
+        "[data-sign-buttons] button",
         "[data-pick]",
         "[data-act=onward]",
         "[data-field=given_name]",
@@ -78,7 +78,7 @@ def test_screens_are_read_at_arms_length(new_tablet):
     assert 0 <= box["x"] and box["x"] + box["width"] <= LANDSCAPE["width"]
     assert 0 <= box["y"] and box["y"] + box["height"] <= LANDSCAPE["height"]
 
-    page.locator("[data-signs] [lang=en]").click()
+    page.locator("[data-sign-buttons] [lang=en]").click()
     picks = page.locator("[data-pick] input")
     page.locator("[data-act=all]").click()
     assert picks.count() > 1 and all(box.is_checked() for box in picks.all())
@@ -116,7 +116,7 @@ def test_screens_are_read_at_arms_length(new_tablet):
 @pytest.mark.parametrize("lang", ["en", "es", "fr"])
 def test_three_petitions_are_whole_cards_above_the_bar(new_tablet, lang, size):
     page = new_tablet(viewport=size, reduced_motion="reduce").pair().begin().page
-    page.locator(f"[data-signs] [lang={lang}]").click()
+    page.locator(f"[data-sign-buttons] [lang={lang}]").click()
     page.locator("[data-pick]").first.wait_for()
     assert page.evaluate(INSIDE) == [{"inside": True, "above": True}] * 3
     # The target stays where it is while the text is open.
@@ -183,7 +183,7 @@ def test_every_screen_is_free_of_barriers(new_tablet, lang, size, scheme):
     tablet.begin()
     look(tablet, "attract")
 
-    page.locator(f"[data-signs] [lang={lang}]").click()
+    page.locator(f"[data-sign-buttons] [lang={lang}]").click()
     assert page.locator("html").get_attribute("lang") == lang
     page.locator("[data-pick]").first.click()
     page.locator("[data-reading] summary").first.click()

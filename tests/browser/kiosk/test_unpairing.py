@@ -54,7 +54,7 @@ def test_revoked_tablet_says_so_and_an_admin_recovers_its_sealed_records(
     tablet.context.set_offline(False)
     tablet.emptied()
     takes_no_more(tablet.page)
-    assert tablet.page.locator("[data-signs] button:visible").count() == 0
+    assert tablet.page.locator("[data-sign-buttons] button:visible").count() == 0
     kept = kept_in_review(served, tablet)
     assert [reason for reason, _ in kept] == ["revoked"] * 3
     assert not any(b"Recuperada" in sealed for _, sealed in kept)
@@ -116,9 +116,9 @@ def test_closing_while_idle_and_offline_needs_no_touch(new_tablet):
     calls = page.locator("[data-call] [lang=en]")
     calls.filter(has_text=sentence(page, "touch", lang="en")).wait_for()
     page.clock.fast_forward("01:00:01")
-    page.locator("[data-signs] button").first.click()
+    page.locator("[data-sign-buttons] button").first.click()
     calls.filter(has_text=sentence(page, "nothing_open", lang="en")).wait_for()
-    assert page.locator("[data-signs] button:visible").count() == 0
+    assert page.locator("[data-sign-buttons] button:visible").count() == 0
     tablet.inspect("nothing open")
 
 

@@ -120,11 +120,11 @@ def test_offline_tries_become_rare_and_going_online_sends_at_once(tablet):
         "() => { window.answer = async () => { throw new TypeError('Failed to fetch'); }; }"
     )
     start(tablet)
-    for most in (4, 8, 16, 32, 64, 128, 256, 300, 300):
+    for max_wait in (4, 8, 16, 32, 64, 128, 256, 300, 300):
         sync_attempts(tablet)
         ended(tablet)
         wait = tablet.evaluate("window.sync.dueAt - performance.now()") / 1000
-        assert most / 2 - 1 <= wait <= most
+        assert max_wait / 2 - 1 <= wait <= max_wait
         tablet.clock.run_for(1000 * wait + 100)
     sync_attempts(tablet)
     ended(tablet)

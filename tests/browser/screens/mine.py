@@ -24,7 +24,7 @@ class MineScreen(Screen):
         return self.find("main .mine-one").nth(number)
 
     def shown(self, number=0):
-        """Return the text that says how the name is shown, the last of the facts."""
+        """Return the text that says how the name is shown, the last of the details."""
         return self.one(number).locator("dd").last.inner_text()
 
     def correct(self, number=0, **words):

@@ -131,17 +131,17 @@ def test_same_montage_is_drawn_the_same_twice():
 
 
 def test_butterflies_too_small_to_see_change_nothing():
-    most = max_visible(MONARCH, WIDTH)
-    full = drawn(most)
-    assert np.array_equal(drawn(most * 100, gaps=(most + 1, most * 50)), full)
-    assert not np.array_equal(drawn(most * 100, gaps=range(1, most, 2)), full)
+    max_count = max_visible(MONARCH, WIDTH)
+    full = drawn(max_count)
+    assert np.array_equal(drawn(max_count * 100, gaps=(max_count + 1, max_count * 50)), full)
+    assert not np.array_equal(drawn(max_count * 100, gaps=range(1, max_count, 2)), full)
 
 
 def test_picture_of_the_visible_ones_looks_like_one_of_all(monkeypatch):
-    most = max_visible(MONARCH, WIDTH)
-    seen = drawn(most * 4)
-    monkeypatch.setattr(drawing, "max_visible", lambda shape, width: most * 4)
-    everyone = drawn(most * 4)
+    max_count = max_visible(MONARCH, WIDTH)
+    seen = drawn(max_count * 4)
+    monkeypatch.setattr(drawing, "max_visible", lambda shape, width: max_count * 4)
+    everyone = drawn(max_count * 4)
     assert np.abs(seen - everyone).mean() < 6
     blocks = [
         item[:, :, :3].reshape(15, 16, 15, 16, 3).mean(axis=(1, 3)) for item in (seen, everyone)
@@ -151,8 +151,8 @@ def test_picture_of_the_visible_ones_looks_like_one_of_all(monkeypatch):
 
 @pytest.mark.parametrize("width", [1, 100, 552, 1200, 2400])
 def test_number_of_visible_butterflies_depends_on_the_size_alone(width):
-    most = max_visible(MONARCH, width)
-    assert most > drawing.MAX_SWARM
-    assert most == drawing.MAX_SWARM + 1 or size(MONARCH, most) * width == pytest.approx(
+    max_count = max_visible(MONARCH, width)
+    assert max_count > drawing.MAX_SWARM
+    assert max_count == drawing.MAX_SWARM + 1 or size(MONARCH, max_count) * width == pytest.approx(
         drawing.MIN_VISIBLE_SIZE, rel=1e-3
     )

@@ -25,9 +25,9 @@ def test_png_shows_what_was_drawn(count):
         assert np.abs(before[solid] - after[solid]).mean() < 5
 
 
-@pytest.mark.parametrize(("count", "most"), [(0, 30_000), (640, 480_000), (12_408, 480_000)])
-def test_png_for_a_page_is_small(count, most):
-    assert len(encode_png(draw(MONARCH, count, 1200))) < most
+@pytest.mark.parametrize(("count", "max_bytes"), [(0, 30_000), (640, 480_000), (12_408, 480_000)])
+def test_png_for_a_page_is_small(count, max_bytes):
+    assert len(encode_png(draw(MONARCH, count, 1200))) < max_bytes
 
 
 def test_empty_image_is_a_png():

@@ -68,7 +68,7 @@ def test_partner_signatures_do_not_move_the_count_on_arrival(petition):
 
 
 def test_partner_signatures_of_one_hour_are_counted_together(petition, monkeypatch):
-    monkeypatch.setattr(groups.secrets, "randbelow", lambda most: 3)
+    monkeypatch.setattr(groups.secrets, "randbelow", lambda limit: 3)
     ids = [vouched(petition, place, now=NOW + place * SECOND) for place in range(4)]
     assert len({row(item).waits_until for item in ids}) == 1
 

@@ -225,7 +225,7 @@ def states():
 
 
 def test_signatures_beyond_the_limit_of_one_address_are_held(crowd):
-    hatch_now(most_per_address=3)
+    hatch_now(max_per_address=3)
     assert states() == ["counted"] * 3 + ["held"] * 2 + ["counted"]
     assert {row(signature_id).held_reason for signature_id in crowd[3:]} == {
         "many_from_one_address"
@@ -235,19 +235,19 @@ def test_signatures_beyond_the_limit_of_one_address_are_held(crowd):
 
 
 def test_group_below_the_limit_passes_whole(crowd):
-    hatch_now(most_per_address=5)
+    hatch_now(max_per_address=5)
     assert states() == ["counted"] * 6
 
 
 def test_without_a_limit_nothing_is_held(crowd):
-    hatch_now(most_per_address=0)
+    hatch_now(max_per_address=0)
     assert states() == ["counted"] * 6
 
 
 def test_signatures_of_an_hour_ago_no_longer_count_against_an_address(crowd):
     for signature_id in crowd[:3]:
         change(signature_id, created_at=utcnow() - timedelta(hours=2))
-    hatch_now(most_per_address=3)
+    hatch_now(max_per_address=3)
     assert states() == ["counted"] * 6
 
 
@@ -255,13 +255,13 @@ def test_unconfirmed_signatures_do_not_block_later_ones(petition):
     network = tokens.network_digest("203.0.113.7")
     sign_many(petition, 5, network_digest=network)
     confirm(sign(petition, AMALIA, network_digest=network))
-    hatch_now(most_per_address=3)
+    hatch_now(max_per_address=3)
     assert states()[-1] == "counted"
 
 
 def test_signatures_without_an_address_are_not_limited(petition):
     confirm_many(petition, 5)
-    hatch_now(most_per_address=1)
+    hatch_now(max_per_address=1)
     assert states() == ["counted"] * 5
 
 
@@ -288,13 +288,13 @@ def test_backlog_reads_each_waiting_signature_a_few_times_only(petition):
         pytest.skip("SQLite does not count the rows of a plan")
     count = 1500
     write(add_rows, confirmed_rows(petition, 4 * count, seed=1))
-    while hatch_now(most_per_address=500):
+    while hatch_now(max_per_address=500):
         pass
     db.session.execute(text("analyze signature"))
     db.session.commit()
     write(add_rows, confirmed_rows(petition, count, seed=2))
     with rows_handled(lambda statement: "row_number" in statement) as read:
-        hatching.hatch(holder="test", now=utcnow(), most_per_address=500)
+        hatching.hatch(holder="test", now=utcnow(), max_per_address=500)
     db.session.rollback()
     assert count <= sum(read) < 50 * count
 

@@ -142,7 +142,7 @@ def test_search_finds_by_parts_of_a_name_by_a_whole_address_or_by_number(petitio
 def test_pages_use_keys_and_filters_add_up(petition):
     ids = [sign_and_hatch(petition, ODILE, email=f"o{place}@kwan.example") for place in range(3)]
     assert [
-        row.id for row in search_queries.find(search_queries.Search((petition.id,)), most=2)
+        row.id for row in search_queries.find(search_queries.Search((petition.id,)), limit=2)
     ] == [
         ids[2],
         ids[1],
@@ -154,7 +154,7 @@ def test_pages_use_keys_and_filters_add_up(petition):
     assert search_queries.find(search_queries.Search((petition.id,), state="held")) == []
     assert search_queries.find(
         search_queries.Search((petition.id,), country="CA", state="counted", evidence="email"),
-        most=1,
+        limit=1,
     )
     assert (
         search_queries.find(

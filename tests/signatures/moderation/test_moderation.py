@@ -63,10 +63,10 @@ def test_approved_signature_is_not_held_again_for_its_network(petition):
     ids = sign_many(petition, 3, network_digest=b"a" * 16)
     for item in ids:
         confirm(item)
-    hatch_now(most_per_address=2)
+    hatch_now(max_per_address=2)
     assert [row(item).state for item in ids] == ["counted", "counted", "held"]
     write(decisions.approve, ids=ids, cause_ids=None, now=utcnow())
-    hatch_now(most_per_address=2)
+    hatch_now(max_per_address=2)
     assert row(ids[2]).state == "counted"
     assert differences() == []
 

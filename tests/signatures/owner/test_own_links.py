@@ -204,9 +204,9 @@ def test_requests_of_one_network_are_limited(client, app):
 
 
 def test_networks_of_one_owner_share_a_limit(client, app):
-    most = 16 * LINK_REQUESTS.amount
+    limit = 16 * LINK_REQUESTS.amount
     limiter = app.extensions["rate_limiter"]
-    for place in range(most):
+    for place in range(limit):
         limiter.hit_network(LINK_REQUESTS, f"2001:db8:0:{place:x}::1", "link request")
     network = {"environ_overrides": {"REMOTE_ADDR": "2001:db8:0:ffff::1"}}
     answer = ask(client, "one.more@kwan.example", **network)

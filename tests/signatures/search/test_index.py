@@ -129,7 +129,7 @@ def test_results_are_limited_to_the_chosen_petitions_and_page(petition, index):
     assert find_ids(petition, text="odile") == ids[::-1]
     assert find_ids((petition.id, other.id), text="odile") == [theirs, *ids[::-1]]
     assert [
-        row.id for row in find(Search((petition.id,), text="odile"), before_id=ids[2], most=1)
+        row.id for row in find(Search((petition.id,), text="odile"), before_id=ids[2], limit=1)
     ] == [ids[1]]
 
 

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.both_databases
 
 
 @pytest.fixture(params=[0, 50], ids=["many petitions", "few petitions"])
-def most_merged(request, monkeypatch):
+def max_merged(request, monkeypatch):
     """Make a site have more petitions than are read one by one, or fewer."""
     monkeypatch.setattr(queries, "MAX_MERGED", request.param)
 
@@ -20,7 +20,7 @@ def ids_of(signatures):
     return [signature.id for signature in signatures]
 
 
-def test_held_signatures_of_several_petitions_come_in_turn_and_page_by_page(petition, most_merged):
+def test_held_signatures_of_several_petitions_come_in_turn_and_page_by_page(petition, max_merged):
     petitions = [petition, make_petition("law", cause_id=petition.cause_id)]
     others = make_petition("tree", cause_id=petition.cause_id)
     ids = [
@@ -34,13 +34,13 @@ def test_held_signatures_of_several_petitions_come_in_turn_and_page_by_page(peti
     ]
     sign(others, AMALIA, held_reason="no_proof")
     of_both = [petition.id for petition in petitions]
-    assert ids_of(held_for_review(of_both, most=3)) == ids[:3]
-    assert ids_of(held_for_review(of_both, most=3, after_id=ids[2])) == ids[3:]
+    assert ids_of(held_for_review(of_both, limit=3)) == ids[:3]
+    assert ids_of(held_for_review(of_both, limit=3, after_id=ids[2])) == ids[3:]
     assert ids_of(held_for_review(of_both, held_reason="hidden_field")) == []
     assert held_for_review([]) == []
 
 
-def test_comments_of_several_petitions_come_in_turn(petition, most_merged):
+def test_comments_of_several_petitions_come_in_turn(petition, max_merged):
     law = make_petition("law", cause_id=petition.cause_id)
     ids = [sign_and_hatch(one, AMALIA) for one in (petition, law)]
     for signature_id in ids:

@@ -45,17 +45,17 @@ def seconds_to_next_hour(now: datetime, zone: ZoneInfo) -> float:
 
 
 def hourly_limit(
-    *, most: int, waiting: int, now: datetime, zone: ZoneInfo, closes_at: datetime | None
+    *, max_per_hour: int, waiting: int, now: datetime, zone: ZoneInfo, closes_at: datetime | None
 ) -> int:
     """Return how many letters may leave in an hour like this one.
 
-    `most` is the limit of the busiest hour. If `closes_at` is ahead, the `waiting` letters are
-    spread over the time until then.
+    `max_per_hour` is the limit of the busiest hour. If `closes_at` is ahead, the `waiting` letters
+    are spread over the time until then.
     """
     share = share_at(now, zone)
     if not share:
         return 0
-    per_hour = float(most)
+    per_hour = float(max_per_hour)
     if closes_at is not None and closes_at > now:
         busy_hours = (closes_at - now) / HOUR * MEAN_SHARE
         per_hour = min(per_hour, max(MIN_PER_HOUR, waiting / busy_hours))

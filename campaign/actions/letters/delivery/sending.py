@@ -186,7 +186,7 @@ def _queues(now: datetime) -> list[Queue]:
 
 def _release(queues: Mapping[int, Queue], petitions: Mapping[int, Petition], now: datetime) -> None:
     """Set how many letters to each target may leave now."""
-    most = limits_of(petitions)
+    max_per_hour = limits_of(petitions)
     recent = _recent(now)
     for profile_id, queue in queues.items():
         of_target = {key: value for key, value in recent.items() if key[0] == profile_id}
@@ -195,7 +195,7 @@ def _release(queues: Mapping[int, Queue], petitions: Mapping[int, Petition], now
         }
         limit = min(
             hourly_limit(
-                most=most[petition_id],
+                max_per_hour=max_per_hour[petition_id],
                 waiting=count,
                 now=now,
                 zone=zone_of(queue.profile, petitions[petition_id]),

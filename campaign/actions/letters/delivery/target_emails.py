@@ -228,8 +228,8 @@ def _wait_if_needed(profile: TargetProfile, petition: Petition, *, is_one_of_man
         sent = _recently_sent(now)
         if profile.id not in sent:
             sent[profile.id] = _count_sent(profile.id, now)
-        most = limits_of([petition.id])[petition.id]
-        if sent[profile.id] >= max(1, math.ceil(most * share)):
+        max_per_hour = limits_of([petition.id])[petition.id]
+        if sent[profile.id] >= max(1, math.ceil(max_per_hour * share)):
             raise NotNow(WAIT_SECONDS, TOO_MANY)
         sent[profile.id] += 1
 

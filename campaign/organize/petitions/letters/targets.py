@@ -32,7 +32,7 @@ MAX_RESULTS = 30
 MAX_QUERY_LENGTH = 100
 MAX_ID_DIGITS = 15
 NO_TARGET = _l("The action is public, so it needs a target. Choose at least one.")
-TOO_MANY = _l("Choose %(most)s targets or fewer.", most=MAX_TARGETS)
+TOO_MANY = _l("Choose %(max)s targets or fewer.", max=MAX_TARGETS)
 
 
 class Choice(NamedTuple):

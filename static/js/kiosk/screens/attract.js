@@ -29,7 +29,7 @@ export class Attract {
     this.root = root;
     /** @param {string} name */
     this.find = (name) => getElement(root, `[data-${name}]`);
-    this.find("signs").append(...kiosk.languages.map((each) => this.createButton(each)));
+    this.find("sign-buttons").append(...kiosk.languages.map((each) => this.createButton(each)));
     this.frame = /** @type {HTMLElement} */ (root.firstElementChild);
     this.frame.addEventListener("click", (event) => this.onTap(event));
     kiosk.picture.onCount = (count) => this.count(count);
@@ -87,8 +87,8 @@ export class Attract {
     this.find("call").classList.toggle("is-long", name !== "touch");
     this.renderTexts("cause", (language) => localizedIn(language, cause.title));
     this.frame.classList.toggle("is-still", prefersReducedMotion());
-    this.find("signs").hidden = !this.kiosk.petitions.length;
-    for (const button of /** @type {Iterable<HTMLElement>} */ (this.find("signs").children)) {
+    this.find("sign-buttons").hidden = !this.kiosk.petitions.length;
+    for (const button of /** @type {Iterable<HTMLElement>} */ (this.find("sign-buttons").children)) {
       button.className = button.lang === lang() ? "sign" : "button";
     }
     this.renderTablerNotice();

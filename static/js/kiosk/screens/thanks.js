@@ -67,7 +67,7 @@ export class Thanks {
 
   tick() {
     const left = Math.max(0, this.#until - Date.now());
-    this.find("way").style.inlineSize = `${(100 * left) / SHOWN_MS}%`;
+    this.find("progress").style.inlineSize = `${(100 * left) / SHOWN_MS}%`;
     const text = pluralMessage("thanks_left", Math.ceil(left / 1000));
     if (this.find("left").textContent !== text) this.find("left").textContent = text;
     // Restart also if the clock was set back during the wait.

@@ -5,7 +5,7 @@ from sqlalchemy import event
 
 from campaign.extensions import db
 from campaign.organisations import identity
-from campaign.process.snapshot import Snapshot
+from campaign.process.ttl_cache import TtlValue
 from campaign.site import settings
 from campaign.switches import state
 from tests.factories.signatures import AMALIA, post_signature
@@ -15,7 +15,7 @@ from tests.factories.signatures import AMALIA, post_signature
 def connections(app, monkeypatch):
     """A list of how many connections were in use at once, in a process that has just started."""
     for module in (settings, identity, state):
-        monkeypatch.setitem(app.extensions, module.SNAPSHOT, Snapshot(3600))
+        monkeypatch.setitem(app.extensions, module.CACHE_NAME, TtlValue(3600))
     db.session.remove()
     in_use, counts = set(), []
 
@@ -47,6 +47,6 @@ def test_health_check_uses_no_connection(client, connections):
 
 
 @pytest.mark.parametrize("path", ["/readyz", "/metrics"])
-def test_monitoring_loads_no_snapshot(client, connections, path):
+def test_monitoring_loads_no_cached_value(client, connections, path):
     assert client.get(path).status_code == 200
     assert set(connections) == {1}
