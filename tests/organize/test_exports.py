@@ -27,6 +27,7 @@ from campaign.signatures.erasure import erase_one
 from tests.exports.conftest import path_of
 from tests.factories.causes import make_cause
 from tests.factories.jobs import job_loop
+from tests.factories.letters import STORY, make_letter_action, write_letter
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, ODILE, post_signature, rows, sign, sign_and_hatch
 from tests.page_parts import (
@@ -522,6 +523,16 @@ def test_copy_of_one_signature_is_given_with_a_reason(desk_of, petition):
         ("She wrote to us", signature)
     ]
     assert desk_of("exporter", petition.cause_id).post(path, {"reason": "x"}).status_code == 403
+
+
+def test_copy_of_a_letter_has_its_text(desk_of):
+    action = make_letter_action(targets=2)
+    signature = write_letter(action)
+    desk = desk_of("reviewer", action.cause_id)
+    copy = desk.post(f"/organize/copies/{signature}", {"reason": "She wrote to us"})
+    data = json.loads(copy.data)
+    assert [STORY in letter["body"] for letter in data["letters"]] == [True, True]
+    assert len(data["kind_data"]["targets"]) == 2
 
 
 def test_counts_on_page_pack_receipt_and_log_agree_or_say_why_not(

@@ -22,6 +22,7 @@ from campaign.organize.core.scope import (
     petitions_where,
 )
 from campaign.organize.signatures.forms import ReasonForm, RetentionForm
+from campaign.petitions.kinds import kind_of
 from campaign.petitions.models import DEFAULT_RETENTION_DAYS, Petition
 from campaign.petitions.queries import petition_by_id
 from campaign.process.clock import utcnow
@@ -148,7 +149,10 @@ def create_copy(signature: Signature) -> ResponseReturnValue:
     _last, [columns] = table.after(signature_id - 1, signature_id, 1)
     copy = json.loads(JsonLines(table.header, table.kinds).add(columns))
     correction = correction_of(signature_id)
+    petition = cast(Petition, petition_by_id(signature.petition_id))
+    part_of_kind = kind_of(petition.action_kind).downloaded_part
     copy |= {
+        **(part_of_kind(signature) if part_of_kind else {}),
         **agreed_to(signature),
         "unconfirmed_forms": copies_of_forms(signature),
         "correction_in_review": correction.changes if correction else None,
