@@ -131,7 +131,7 @@ PETITION_KIND = ActionKind(
         confirm_lead=_l("Check what we will record. Then press the button to sign."),
         confirm_button=_l("Yes, this is my signature"),
         check_email=_l(
-            "Open it and press the button to confirm your signature. Your butterfly waits here until then. It is not counted yet."
+            "Open it and press the button to confirm your signature. It is not counted until then."
         ),
         ask_title=_l("Ask one person to sign"),
         one=_l("signature"),

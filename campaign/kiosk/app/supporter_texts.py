@@ -105,15 +105,15 @@ SIGNING = {
     "thanks_joined": _l("Look: your butterfly is joining the montage."),
     "thanks_joined_many": _l("Look: your butterflies are joining the montage."),
     "thanks_wait": _l(
-        "We will send an email to %(address)s. Open it and press the button to confirm. Then your butterfly takes its place.",
+        "To confirm, press the button in the email we send to %(address)s. Then your butterfly takes its place.",
         address="{email}",
     ),
     "thanks_letter": _l(
-        "We will send an email to %(address)s. Open it and press the button to confirm. Until then, we will not send your letter.",
+        "To confirm, press the button in the email we send to %(address)s. Until then, we will not send your letter.",
         address="{email}",
     ),
     "thanks_also": _l(
-        "One more step: we will send an email to %(address)s. Open it and press the button to confirm. Then everything else you signed counts too.",
+        "One more step: press the button in the email we send to %(address)s. Then everything else you signed counts too.",
         address="{email}",
     ),
     "thanks_carry": _l("Scan this code with your phone to read or share what you signed."),

@@ -12,15 +12,15 @@ SETTING_UP = {
     "pair_scan": _l("Scan the code"),
     "pair_camera": _l("Camera view"),
     "pair_former_one": _l(
-        "%(count)s signature from the previous table is still on this tablet, encrypted. We will send it automatically. Keep this page open.",
+        "%(count)s signature from the previous table is still on this tablet, encrypted. Keep this page open until we have sent it.",
         count="{n}",
     ),
     "pair_former_many": _l(
-        "%(count)s signatures from the previous table are still on this tablet, encrypted. We will send them automatically. Keep this page open.",
+        "%(count)s signatures from the previous table are still on this tablet, encrypted. Keep this page open until we have sent them.",
         count="{n}",
     ),
     "pair_home": _l(
-        "On an iPad or iPhone, first add this page to the Home Screen. Then open it from there and pair the tablet. Safari and the app do not share data."
+        "On an iPad or iPhone, first add this page to the Home Screen. Then open it from there and pair the tablet."
     ),
     "pair_short": _l("Enter all eight characters of the code."),
     "pair_unknown_code": _l("This code is not correct. Check it again: codes have no O, I or L."),
@@ -28,7 +28,7 @@ SETTING_UP = {
     "pair_used_code": _l("Another tablet has used this code. Ask for a new one."),
     "pair_too_many": _l("Too many attempts. Wait a few minutes."),
     "pair_no_network": _l(
-        "We cannot reach the site. Connect this tablet to the internet to pair it. You need to do this only once."
+        "We cannot reach the site. Connect this tablet to the internet to pair it."
     ),
     "pair_no_camera": _l("We cannot use the camera. Enter the code instead."),
     "ready_yes": _l("Ready to work offline"),
@@ -50,7 +50,7 @@ SETTING_UP = {
     "ready_begin": _l("Start signing"),
     "ready_again": _l("Check again"),
     "ready_install": _l("Install the app"),
-    "ready_show": _l("Ready to work offline?"),
+    "ready_show": _l("Check if the tablet works offline"),
     "stuck_storage": _l("This browser cannot save signatures"),
     "stuck_storage_hint": _l(
         "If this is a private window, open the page in a normal one. Otherwise, free up some space on the tablet. Until then, the app will not start, because it could lose signatures."
@@ -231,7 +231,7 @@ PROBLEMS = {
     "problem_battery_hint": _l("Plug the tablet in. Signatures are safe even if it turns off."),
     "problem_lasting": _l("The browser may delete this page’s data"),
     "problem_lasting_hint": _l(
-        "Tap “Send now” whenever you have internet. For help, tap “Ready to work offline?”."
+        "Tap “Send now” when online. For help, tap “Check if the tablet works offline”."
     ),
     "problem_update": _l("A new version of the app is ready"),
     "problem_update_hint": _l("It installs automatically when nobody is signing."),

@@ -189,7 +189,7 @@ def publish(answer: Answer) -> ResponseReturnValue:
 @allowed("answers.publish", load_answer)
 def withdraw(answer: Answer) -> ResponseReturnValue:
     done = _(
-        "Unpublished. Nobody can see the answer now. We cannot take back emails that were already sent."
+        "The answer is no longer public. We cannot take back emails that were already sent."
     )
     return _change(answer, "withdraw", operations.withdraw_answer, done, now=utcnow())
 

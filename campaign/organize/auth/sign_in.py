@@ -136,7 +136,7 @@ def take_second_step() -> ResponseReturnValue:
         log_refused(account_id, "code")
         form.code.errors = [
             _(
-                "That code did not work. Each code works once. Wait for the next one, and check your phone’s clock."
+                "That code did not work. Wait for the next one, and check your phone’s clock."
             )
         ]
         return _second_page(form, 422)

@@ -152,7 +152,7 @@ class PetitionViews(PublishingViews):
     def done(self, operation: str, row: Any) -> Any:
         if operation == "publish" and row.cause.state == "draft":
             return _(
-                "Published. Nobody can see it yet, because its cause is a draft. Publish the cause to show both."
+                "Published, but its cause is still a draft. Publish the cause to show both."
             )
         return super().done(operation, row)
 
@@ -222,7 +222,7 @@ KINDS = (
         action="updates.edit",
         blueprint=updates_blueprint,
         load=load_update,
-        done={"withdraw": _l("Unpublished. It is a draft again. Only organizers can see it.")},
+        done={"withdraw": _l("Unpublished. Only organizers can see this draft now.")},
     ),
 )
 

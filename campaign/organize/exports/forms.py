@@ -86,7 +86,7 @@ EXPORT_STATES = {
 STATE_TAGS = {"waiting": "waiting", "working": "waiting", "ready": "success", "failed": "danger"}
 FAULTS = {
     "no_room": _l(
-        "The server’s disk is full. We removed the unfinished file. Free some space, then try again."
+        "The server’s disk is full. Free some space, then try again."
     ),
     "no_storage": _l("The file storage is not responding. We will try again every minute."),
     "too_large": _l(

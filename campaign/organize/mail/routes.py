@@ -182,7 +182,7 @@ def plan(update: Update) -> ResponseReturnValue:
         # The button was pressed twice. Nobody gets the email twice.
         return _back_to(update)
     except mailings.NotPublic:
-        flash(_("This update is a draft. Publish it first. Then you can email it."), "danger")
+        flash(_("Publish this update before you email it."), "danger")
         return _back_to(update)
     flash(_planned(form), "success")
     flash_ambiguous_times((form.starts_at.data,), form.time_zone.data)

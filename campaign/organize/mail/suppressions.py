@@ -159,7 +159,7 @@ def lift(fingerprint: str) -> ResponseReturnValue:
         return _back_to(digest)
     flash(
         _(
-            "Removed from the list. This does not subscribe anyone. To get updates, the person must subscribe again."
+            "Removed from the list. To get updates, the person must subscribe again."
         ),
         "success",
     )

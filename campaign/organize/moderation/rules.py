@@ -37,7 +37,7 @@ MAX_LINES = 100
 MAX_LENGTH = 4000
 KIND_HINTS = {
     "words": _l(
-        "One word or phrase per line. Only whole words match. Capitals and accents do not matter."
+        "One whole word or phrase per line. Capitals and accents do not matter."
     ),
     "mail_domain": _l("One domain per line, like example.org. Subdomains are held too."),
     "country": _l("One country per line, by name or two-letter code."),

@@ -204,7 +204,7 @@ def _check(kind: str, shared: SharedByCauses, content: bytes) -> CheckedFile:
 
 def _overtaken(target_import: DirectoryImport) -> ResponseReturnValue:
     flash(
-        _("Someone changed targets after we checked this file. We imported nothing. Choose the file again."),
+        _("Someone changed targets after we checked this file, so we imported nothing. Choose it again."),
         "danger",
     )  # fmt: skip
     return _to_import(target_import, target_import.item.id)

@@ -83,7 +83,7 @@ def refusal_text(refusal: FileRefused) -> str:
     detail = getattr(refusal, "detail", "")
     if refusal.code == "unknown_column":
         return _(
-            "We do not recognize the column “%(column)s”. Rename or delete it. The guide lists all columns.",
+            "Rename or delete the column “%(column)s”. The guide lists all columns that we recognize.",
             column=detail,
         )
     if refusal.code == "missing_column":
