@@ -1,6 +1,7 @@
 """Tests of the caches with a time to live."""
 
 import threading
+from contextlib import contextmanager
 
 import pytest
 
@@ -61,6 +62,25 @@ def fail():
     raise LookupError
 
 
+@contextmanager
+def loading(cached, value, and_then=lambda: None):
+    """Let a thread load `value`. It waits until `finish` is set or the block ends."""
+    started, finish = threading.Event(), threading.Event()
+
+    def load():
+        started.set()
+        assert finish.wait(TIMEOUT_SECONDS)
+        and_then()
+        return value
+
+    loader = threading.Thread(target=cached.get, args=(load,))
+    loader.start()
+    assert started.wait(TIMEOUT_SECONDS)
+    yield finish
+    finish.set()
+    loader.join(TIMEOUT_SECONDS)
+
+
 def test_value_is_loaded_once_until_it_expires_or_is_forgotten():
     values = iter(range(9))
     kept, expired = TtlValue(3600), TtlValue(0)
@@ -81,60 +101,27 @@ def test_previous_value_stays_while_loading_fails():
 def test_others_get_the_previous_value_while_one_thread_loads():
     cached = TtlValue(0)
     cached.get(lambda: "old")
-    started, finish = threading.Event(), threading.Event()
-
-    def load():
-        started.set()
-        assert finish.wait(TIMEOUT_SECONDS)
-        return "new"
-
-    loader = threading.Thread(target=cached.get, args=(load,))
-    loader.start()
-    assert started.wait(TIMEOUT_SECONDS)
-    assert cached.get(fail) == "old"
-    finish.set()
-    loader.join(TIMEOUT_SECONDS)
+    with loading(cached, "new"):
+        assert cached.get(fail) == "old"
     assert cached.get(fail) == "new"
 
 
 def test_others_wait_for_the_next_value_if_theirs_expired_long_ago(monkeypatch):
-    monkeypatch.setattr("campaign.process.ttl_cache.WAIT_SECONDS", TIMEOUT_SECONDS)
-    cached = TtlValue(0)
+    monkeypatch.setattr(ttl_cache, "WAIT_SECONDS", TIMEOUT_SECONDS)
+    cached, seen = TtlValue(0), []
     cached.get(lambda: "of yesterday")
-    started, finish, seen = threading.Event(), threading.Event(), []
-
-    def load():
-        started.set()
-        assert finish.wait(TIMEOUT_SECONDS)
-        cached._seconds = 3600
-        return "new"
-
-    loader = threading.Thread(target=cached.get, args=(load,))
-    loader.start()
-    assert started.wait(TIMEOUT_SECONDS)
-    reader = threading.Thread(target=lambda: seen.append(cached.get(fail)))
-    reader.start()
-    finish.set()
-    for thread in (loader, reader):
-        thread.join(TIMEOUT_SECONDS)
+    with loading(cached, "new", and_then=lambda: setattr(cached, "_seconds", 3600)) as finish:
+        reader = threading.Thread(target=lambda: seen.append(cached.get(fail)))
+        reader.start()
+        finish.set()
+        reader.join(TIMEOUT_SECONDS)
     assert seen == ["new"]
 
 
 def test_threads_without_a_previous_value_load_it_too_instead_of_waiting():
     cached = TtlValue(3600)
-    started, finish = threading.Event(), threading.Event()
-
-    def load():
-        started.set()
-        assert finish.wait(TIMEOUT_SECONDS)
-        return "first"
-
-    loader = threading.Thread(target=cached.get, args=(load,))
-    loader.start()
-    assert started.wait(TIMEOUT_SECONDS)
-    assert cached.get(lambda: "second") == "second"
-    finish.set()
-    loader.join(TIMEOUT_SECONDS)
+    with loading(cached, "first"):
+        assert cached.get(lambda: "second") == "second"
 
 
 def test_value_forgotten_while_it_was_loaded_is_not_kept():
