@@ -27,7 +27,7 @@ BREAK = re.compile(r"[\s#*\"/]+")
 # `make bench` writes the page on performance.
 UNCHECKED = {"docs/performance.md"}
 DOCUMENTS = sorted(
-    {"README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"}
+    {"README.md", "CHANGELOG.md", "CODE_OF_CONDUCT.md", "CONTRIBUTING.md", "SECURITY.md"}
     | {str(path.relative_to(ROOT)) for path in (ROOT / "docs").rglob("*.md")} - UNCHECKED
 )
 FOLDERS = ("campaign", "tests", "bench", "release", "migrations")
