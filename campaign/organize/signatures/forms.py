@@ -135,14 +135,14 @@ class RetentionForm(FlaskForm):
 
     version = VersionField()
     keeps = RadioField(
-        _l("After the petition ends"),
+        _l("After the closing date"),
         choices=[
             SelectChoice("days", _l("Delete personal data after some time")),
             SelectChoice("forever", _l("Keep personal data forever")),
         ],
         validators=[InputRequired(_l("Choose whether to delete the data."))],
     )
-    days = StringField(_l("Days after the petition ends"))
+    days = StringField(_l("Days after the closing date"))
     sure = BooleanField(_l("I know that deleted data cannot be restored"))
     # Whether the editor only asks what would be erased.
     is_trial = False
