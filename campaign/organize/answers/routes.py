@@ -188,9 +188,7 @@ def publish(answer: Answer) -> ResponseReturnValue:
 @blueprint.post("/<slug>/<int:answer_id>/withdraw")
 @allowed("answers.publish", load_answer)
 def withdraw(answer: Answer) -> ResponseReturnValue:
-    done = _(
-        "The answer is no longer public. We cannot take back emails that were already sent."
-    )
+    done = _("The answer is no longer public. We cannot take back emails that were already sent.")
     return _change(answer, "withdraw", operations.withdraw_answer, done, now=utcnow())
 
 

@@ -135,9 +135,7 @@ def take_second_step() -> ResponseReturnValue:
     if method is None:
         log_refused(account_id, "code")
         form.code.errors = [
-            _(
-                "That code did not work. Wait for the next one, and check your phone’s clock."
-            )
+            _("That code did not work. Wait for the next one, and check your phone’s clock.")
         ]
         return _second_page(form, 422)
     if method == "recovery":

@@ -151,9 +151,7 @@ class PetitionViews(PublishingViews):
 
     def done(self, operation: str, row: Any) -> Any:
         if operation == "publish" and row.cause.state == "draft":
-            return _(
-                "Published, but its cause is still a draft. Publish the cause to show both."
-            )
+            return _("Published, but its cause is still a draft. Publish the cause to show both.")
         return super().done(operation, row)
 
 

@@ -85,9 +85,7 @@ EXPORT_STATES = {
 }
 STATE_TAGS = {"waiting": "waiting", "working": "waiting", "ready": "success", "failed": "danger"}
 FAULTS = {
-    "no_room": _l(
-        "The server’s disk is full. Free some space, then try again."
-    ),
+    "no_room": _l("The server’s disk is full. Free some space, then try again."),
     "no_storage": _l("The file storage is not responding. We will try again every minute."),
     "too_large": _l(
         "The file would be larger than 4 GB. Choose fewer columns, fewer days, or CSV."

@@ -158,9 +158,7 @@ def lift(fingerprint: str) -> ResponseReturnValue:
         flash(_("This person asked to be on the list. Only they can undo it."), "danger")
         return _back_to(digest)
     flash(
-        _(
-            "Removed from the list. To get updates, the person must subscribe again."
-        ),
+        _("Removed from the list. To get updates, the person must subscribe again."),
         "success",
     )
     return redirect(url_for("organize.suppressions.index"), 303)

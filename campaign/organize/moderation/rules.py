@@ -36,9 +36,7 @@ from campaign.text.names import name_key
 MAX_LINES = 100
 MAX_LENGTH = 4000
 KIND_HINTS = {
-    "words": _l(
-        "One whole word or phrase per line. Capitals and accents do not matter."
-    ),
+    "words": _l("One whole word or phrase per line. Capitals and accents do not matter."),
     "mail_domain": _l("One domain per line, like example.org. Subdomains are held too."),
     "country": _l("One country per line, by name or two-letter code."),
     "network": _l("One IP address or network per line, like 192.0.2.17 or 192.0.2.0/24."),
