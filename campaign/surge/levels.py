@@ -17,8 +17,12 @@ SMOOTHING = 0.1
 ENTRY_LOADS = (0.12, 0.25, 0.45, 0.7, 1.0)
 # A level is left below this share of its entry load. In between, the site stays as it is.
 EXIT_SHARE = 0.5
-# Below this load, open pages poll faster again.
+# Below this load, open pages poll faster again. A page learns of a shorter interval only after the
+# longer one. So the interval shrinks by a fifth of itself until then: otherwise all pages would
+# become too fast together, again and again.
 QUIET_LOAD = 0.03
+SHRINKAGE = 0.2
+TICK_MS = 100
 # Each level gets this long to help before the next is entered.
 RISE_SECONDS = 1.0
 # The load must be low for this long before a level is left.
@@ -82,7 +86,7 @@ class SurgeControl:
         if self.load > ENTRY_LOADS[0]:
             self._interval_ms = min(MAX_INTERVAL_MS, self._interval_ms * 1.05)
         elif self.load < QUIET_LOAD:
-            self._interval_ms = max(DEFAULT_INTERVAL_MS, self._interval_ms * 0.97)
+            self._interval_ms = max(DEFAULT_INTERVAL_MS, self._interval_ms - SHRINKAGE * TICK_MS)
 
     def _adjust_level(self, now: float) -> None:
         if self._level < _levels_reached(self.load):

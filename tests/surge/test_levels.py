@@ -1,5 +1,7 @@
 """Tests of when the levels of a surge are entered and left, with a clock of our own."""
 
+from collections import Counter
+
 import pytest
 
 from campaign.surge.levels import (
@@ -71,6 +73,34 @@ def test_interval_settles_where_the_server_can_keep_up():
     # As long as pages poll less often, the first step is taken.
     crowd.wait(0.03, ticks=1000)
     assert crowd.control.level == SurgeLevel.PULSE_SLOWS
+
+
+@pytest.mark.parametrize(("pages", "longest"), [(20_000, 0.5), (60_000, 1), (140_000, 3)])
+def test_requests_of_many_open_pages_do_not_come_in_waves(pages, longest):
+    """A page learns of a new interval only when it asks next, up to ten seconds later."""
+    waits = waits_of_pages(pages, served_per_tick=1500, minutes=6)
+    settled = sorted(waits[len(waits) // 3 :])
+    assert settled[int(0.99 * len(settled))] < longest
+
+
+def waits_of_pages(pages, *, served_per_tick, minutes):
+    """Return how long requests wait, in seconds, every 100 ms. All pages open in one minute.
+
+    As in browsers, each request comes up to a tenth of the interval later.
+    """
+    crowd, waits, waiting = Crowd(), [], 0
+    due = Counter(dict.fromkeys(range(600), pages // 600))
+    for tick in range(round(minutes * 60 / TICK)):
+        waiting += due.pop(tick, 0)
+        served = min(waiting, served_per_tick)
+        waiting -= served
+        soonest = round(crowd.control.next_ms / 1000 / TICK)
+        spread = 1 + soonest // 10
+        for later in range(spread):
+            due[tick + soonest + later] += served // spread + (later < served % spread)
+        waits.append(waiting / served_per_tick * TICK)
+        crowd.wait(waits[-1], name="threads", ticks=1)
+    return waits
 
 
 @pytest.mark.parametrize("name", LIMITS)
