@@ -1,22 +1,19 @@
 """`flask surge simulate`: find out how large a rush this machine can serve."""
 
-import json
+import os
 import resource
 import shutil
 import signal
-import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import Any
 
 import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from campaign.cli.simulation.crowd import MAX_TRIES, TIMEOUT_SECONDS, LoadSpec
+from campaign.cli.simulation.crowd import MAX_WATCHERS_OF_ONE_PROCESS, run_crowd
 from campaign.cli.simulation.day import DEFAULT_PEAK
 from campaign.cli.simulation.results import (
     CONNECTIONS,
@@ -27,24 +24,23 @@ from campaign.cli.simulation.results import (
     MAX_P99_SECONDS,
     THREADS,
     UNKNOWN,
-    CrowdReport,
+    SignReport,
     SiteReport,
     Verdict,
+    WatchReport,
     judge,
 )
-from campaign.cli.simulation.site import check_database, temporary_site
+from campaign.cli.simulation.site import check_database, temporary_site, web_processes
 from campaign.files.scratch import scratch_folder
-from campaign.process.isolated import program
 
 MAX_MINUTES = 60
 MAX_PEAK = 60_000
 MAX_WATCHERS = 100_000
-# Each watcher costs a file descriptor on both sides. This many are left for everything else.
+# Each watcher costs an open file on both sides. This many are left for everything else.
 SPARE_FILES = 500
+# By how much the busiest web process may have more connections than the mean.
+UNEVENNESS = 1.25
 PROGRESS_SECONDS = 5
-# How long the last of the crowd may take after the day.
-MAX_LATE_SECONDS = (MAX_TRIES + 2) * TIMEOUT_SECONDS + 60
-LANG = "en"
 HELP_OF_LIMIT = {
     CPU: "The processors had no time left. Use a machine with more cores, or put a CDN in front of the site.",
     DATABASE: "The database took too long to answer. Give it a faster machine.",
@@ -90,8 +86,8 @@ def simulate(
     The day is shorter, but as busy as a real one. Your own site is not used or changed.
     The exit code is 0 if 99 of 100 people could sign within 2 seconds and no signature was lost.
     """
-    _check_file_limit(watchers)
     url = check_database(database) if database else None
+    _check_file_limit(watchers, web_processes(os.environ, url))
     click.echo(
         f"A viral day in {minutes:g} minutes: up to {peak:,} signatures a minute,"
         f" and {watchers:,} people who watch."
@@ -100,63 +96,46 @@ def simulate(
     # A signal that ends the simulation must end the temporary site too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     with temporary_site(url, scratch_folder(current_app.config)) as site:
-        spec = LoadSpec(site.port, LANG, site.petition, site.cause, minutes * 60, peak, watchers)
-        crowd, cpu = _run_crowd(spec)
+        cpu = CpuMeter()
+
+        def each_second(progress: dict[str, Any]) -> None:
+            cpu.note()
+            if int(progress["seconds"]) % PROGRESS_SECONDS == 0:
+                click.echo(_progress(progress))
+
+        signed, watched = run_crowd(
+            site,
+            seconds=minutes * 60,
+            peak_per_minute=peak,
+            watchers=watchers,
+            each_second=each_second,
+        )
         level, reason = site.highest_level()
         report = SiteReport(
             stored=site.stored_addresses(),
             level=level,
             reason=reason,
-            cpu=cpu,
+            cpu=cpu.highest,
             free_bytes=shutil.disk_usage(site.folder).free,
         )
-    verdict = judge(crowd, report)
-    for line in _summary(crowd, report, verdict):
+    verdict = judge(signed, watched, report)
+    for line in _summary(signed, watched, report, verdict):
         click.echo(line)
     context.exit(0 if verdict.passed else 1)
 
 
-def _check_file_limit(watchers: int) -> None:
+def _check_file_limit(watchers: int, processes: int) -> None:
+    """Raise ClickException if so many people need more open files than a process may have."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if hard != resource.RLIM_INFINITY and watchers + SPARE_FILES > hard:
-        raise click.ClickException(
-            f"A process may open only {hard:,} files here, so at most"
-            f" {max(0, hard - SPARE_FILES):,} people can watch. Use --watchers, or raise the limit:"
-            " ulimit -n"
-        )
-
-
-def _run_crowd(spec: LoadSpec) -> tuple[CrowdReport, float | None]:
-    """Run the crowd in its own process, and show its progress.
-
-    Return its report and the highest share of the processors in use. Raise ClickException.
-    """
-    process = subprocess.Popen(
-        **program("campaign.cli.simulation.crowd", json.dumps(asdict(spec))),
-        stdout=subprocess.PIPE,
-        text=True,
+    needed = SPARE_FILES + max(
+        min(watchers, MAX_WATCHERS_OF_ONE_PROCESS), int(watchers / processes * UNEVENNESS)
     )
-    watchdog = threading.Timer(spec.seconds + MAX_LATE_SECONDS, process.kill)
-    watchdog.daemon = True
-    watchdog.start()
-    cpu = CpuMeter()
-    try:
-        for line in _lines(cast(IO[str], process.stdout)):
-            if "report" in line:
-                return CrowdReport(**line["report"]), cpu.highest
-            cpu.note()
-            if int(line["seconds"]) % PROGRESS_SECONDS == 0:
-                click.echo(_progress(line))
-    finally:
-        watchdog.cancel()
-        process.kill()
-        process.wait()
-    raise click.ClickException("The simulated crowd stopped too early.")
-
-
-def _lines(output: IO[str]) -> Iterator[dict[str, Any]]:
-    for line in output:
-        yield json.loads(line)
+    if hard == resource.RLIM_INFINITY or needed <= hard:
+        return
+    raise click.ClickException(
+        f"So many watchers need {needed:,} open files in a web process, and only {hard:,} are"
+        " allowed. Raise the limit with ulimit -n, raise WEB_CONCURRENCY, or lower --watchers."
+    )
 
 
 class CpuMeter:
@@ -196,16 +175,18 @@ def _progress(line: dict[str, Any]) -> str:
     )
 
 
-def _summary(crowd: CrowdReport, site: SiteReport, verdict: Verdict) -> Iterator[str]:
-    p99 = crowd.p99()
+def _summary(
+    signed: SignReport, watched: WatchReport, site: SiteReport, verdict: Verdict
+) -> Iterator[str]:
+    p99 = signed.p99()
     yield ""
-    yield f"Signatures acknowledged  {len(crowd.acknowledged):,}"
+    yield f"Signatures acknowledged  {len(signed.acknowledged):,}"
     yield f"Of these, lost           {len(verdict.lost):,}"
-    yield f"Not answered             {crowd.unanswered:,}"
-    yield f"Asked to try again       {crowd.asked_again:,}"
+    yield f"Not answered             {signed.unanswered:,}"
+    yield f"Asked to try again       {signed.asked_again:,}"
     yield f"99 of 100 signed within  {'more than 30 s' if p99 is None else f'{p99:.2f} s'}"
-    yield f"Counts sent to watchers  {crowd.watched:,}, {crowd.watch_failures:,} failed"
-    yield f"Slowest pace of watchers every {crowd.slowest_interval_ms / 1000:g} s"
+    yield f"Counts sent to watchers  {watched.responses:,}, {watched.failures:,} failed"
+    yield f"Slowest pace of watchers every {watched.slowest_interval_ms / 1000:g} s"
     yield f"Highest surge level      {site.level} of 5"
     if site.cpu is not None:
         yield f"Highest use of the CPU   {site.cpu:.0%}"

@@ -17,7 +17,6 @@ import pytest
 from sqlalchemy import delete, insert
 
 from campaign.cli.simulation import site as site_module
-from campaign.cli.simulation.crowd import letters
 from campaign.cli.simulation.day import HOURS, arrivals, share_at
 from campaign.cli.simulation.results import (
     CONNECTIONS,
@@ -28,10 +27,12 @@ from campaign.cli.simulation.results import (
     MIN_FREE_BYTES,
     THREADS,
     UNKNOWN,
-    CrowdReport,
+    SignReport,
     SiteReport,
+    WatchReport,
     judge,
 )
+from campaign.cli.simulation.signers import letters
 from campaign.cli.simulation.site import NOT_PASSED_ON, temporary_site
 from campaign.process.clock import utcnow
 from campaign.surge.models import SurgeReport
@@ -66,14 +67,14 @@ def test_everyone_of_the_crowd_has_a_different_name():
     assert all(name.isalpha() for name in names)
 
 
-def crowd(**changes):
+def signed(**changes):
     people = [f"signer-{number}@simulated.example" for number in range(200)]
-    return CrowdReport(**{"acknowledged": people, "seconds": [0.1] * 200, **changes})
+    return SignReport(**{"acknowledged": people, "seconds": [0.1] * 200, **changes})
 
 
 def site(**changes):
     facts = {
-        "stored": frozenset(crowd().acknowledged),
+        "stored": frozenset(signed().acknowledged),
         "level": 0,
         "reason": "",
         "cpu": 0.5,
@@ -82,29 +83,33 @@ def site(**changes):
     return SiteReport(**{**facts, **changes})
 
 
+def verdict(signing=None, watching=None, measured=None):
+    return judge(signing or signed(), watching or WatchReport(), measured or site())
+
+
 def test_good_day_passes():
-    assert judge(crowd(), site()).passed
+    assert verdict().passed
     # Two of two hundred may wait longer.
-    assert judge(crowd(seconds=[0.1] * 199 + [9.0]), site()).passed
+    assert verdict(signed(seconds=[0.1] * 199 + [9.0])).passed
 
 
 def test_lost_signature_fails_however_fast_it_was():
-    stored = frozenset(crowd().acknowledged[1:])
-    verdict = judge(crowd(), site(stored=stored))
-    assert (verdict.passed, verdict.lost) == (False, (crowd().acknowledged[0],))
+    stored = frozenset(signed().acknowledged[1:])
+    failed = verdict(measured=site(stored=stored))
+    assert (failed.passed, failed.lost) == (False, (signed().acknowledged[0],))
 
 
 @pytest.mark.parametrize(
     "report",
     [
-        crowd(seconds=[2.0] * 200),
-        crowd(unanswered=5),
-        crowd(acknowledged=[], seconds=[], unanswered=200),
-        crowd(acknowledged=[], seconds=[]),
+        signed(seconds=[2.0] * 200),
+        signed(unanswered=5),
+        signed(acknowledged=[], seconds=[], unanswered=200),
+        signed(acknowledged=[], seconds=[]),
     ],
 )
 def test_slow_or_unanswered_signing_fails(report):
-    assert not judge(report, site()).passed
+    assert not verdict(report).passed
 
 
 @pytest.mark.parametrize(
@@ -123,7 +128,15 @@ def test_slow_or_unanswered_signing_fails(report):
     ],
 )
 def test_limit_that_was_reached_is_named(seen, measured, limit):
-    assert judge(crowd(unanswered=50, **seen), site(**measured)).limit == limit
+    assert verdict(signed(unanswered=50, **seen), measured=site(**measured)).limit == limit
+
+
+def test_people_who_watch_late_show_that_the_crowd_was_too_slow():
+    late = WatchReport(responses=7, late=3.0)
+    late.add(WatchReport(responses=5, failures=2, slowest_interval_ms=1500))
+    assert (late.responses, late.failures, late.slowest_interval_ms) == (12, 2, 1500)
+    assert verdict(signed(unanswered=50), late).limit == CROWD
+    assert verdict(signed(), late).passed
 
 
 def test_temporary_site_gets_nothing_of_the_operators_site():

@@ -1,245 +1,129 @@
-"""The crowd of a simulated day, in its own process: it reads a spec and writes JSON lines.
+"""The crowd of a simulated day: one process of people who sign, and some of people who watch."""
 
-It needs only the standard library. Each line is the progress so far. The last one is the report.
-"""
-
-import asyncio
 import json
-import resource
-import sys
+import math
+import subprocess
+import threading
 import time
-from collections import deque
-from dataclasses import asdict, dataclass
-from urllib.parse import urlencode
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
+from typing import IO, Any, cast
 
-from campaign.cli.simulation.day import arrivals
-from campaign.cli.simulation.results import CrowdReport, percentile
+import click
 
-# Most people would not wait longer for a page.
-TIMEOUT_SECONDS = 30
-MAX_TRIES = 3
-LATE_SECONDS = 0.1
-# Each loopback address has some 28,000 ports, so watchers use several addresses.
-WATCHERS_OF_ONE_ADDRESS = 20_000
-WATCHERS_A_SECOND = 2000
-MAIL_DOMAIN = "simulated.example"
-MAX_HEAD_BYTES = 64 * 1024
-CONNECTION_FAILURES = (OSError, EOFError, TimeoutError, ValueError, asyncio.LimitOverrunError)
-LETTERS = "abcdefghijklmnopqrstuvwxyz"
+from campaign.cli.simulation.results import SignReport, WatchReport
+from campaign.cli.simulation.signers import MAX_TRIES, TIMEOUT_SECONDS, SignSpec
+from campaign.cli.simulation.site import TemporarySite
+from campaign.cli.simulation.watchers import WatchSpec
+from campaign.process.isolated import program
 
-
-@dataclass(frozen=True)
-class LoadSpec:
-    """What the crowd does. `lang`, `petition` and `cause` are parts of the URLs of its pages."""
-
-    port: int
-    lang: str
-    petition: str
-    cause: str
-    seconds: float
-    peak_per_minute: float
-    watchers: int
+MAX_WATCHERS_OF_ONE_PROCESS = 10_000
+ARRIVALS_PER_SECOND = 1000
+LANG = "en"
+# How long the last people may take after the day.
+MAX_LATE_SECONDS = (MAX_TRIES + 2) * TIMEOUT_SECONDS + 60
+STOP_SECONDS = 30
 
 
-@dataclass(frozen=True)
-class Response:
-    """One HTTP response."""
+class WatcherProcess:
+    """A process of people who watch. `pace_ms` is the pace that the site sets for open pages."""
 
-    status: int
-    headers: dict[str, str]
-    body: bytes
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self.pace_ms = 0
+        self.report: WatchReport | None = None
+        self._process = process
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        for line in _lines(cast(IO[str], self._process.stdout)):
+            if "report" in line:
+                self.report = WatchReport(**line["report"])
+            else:
+                self.pace_ms = line["pace_ms"]
+
+    def end(self) -> WatchReport:
+        """Ask for the report and return it. Raise ClickException."""
+        cast(IO[str], self._process.stdin).close()
+        self._reader.join(STOP_SECONDS)
+        if self.report is None:
+            raise click.ClickException("The people who watch stopped too early.")
+        return self.report
 
 
-class Crowd:
-    """People who sign, and people who watch the count, all on one thread."""
+def run_crowd(
+    site: TemporarySite,
+    *,
+    seconds: float,
+    peak_per_minute: float,
+    watchers: int,
+    each_second: Callable[[dict[str, Any]], None],
+) -> tuple[SignReport, WatchReport]:
+    """Simulate the day and return what both kinds of people saw. Raise ClickException.
 
-    def __init__(self, spec: LoadSpec) -> None:
-        self._spec = spec
-        self._report = CrowdReport()
-        self._recent: deque[float] = deque(maxlen=200)
-        self._pace_ms = 1000
-
-    async def run(self) -> CrowdReport:
-        """Simulate the day and return the report."""
-        watchers = [asyncio.create_task(self._watch(n)) for n in range(self._spec.watchers)]
-        lateness = asyncio.create_task(self._measure_lateness())
-        await asyncio.sleep(self._spec.watchers / WATCHERS_A_SECOND)
-        started_at = time.monotonic()
-        progress = asyncio.create_task(self._report_progress(started_at))
-        people = []
-        for number, moment in enumerate(
-            arrivals(seconds=self._spec.seconds, peak_per_minute=self._spec.peak_per_minute)
-        ):
-            await asyncio.sleep(max(0.0, started_at + moment - time.monotonic()))
-            people.append(asyncio.create_task(self._sign(number)))
-        await asyncio.gather(*people)
-        for task in (*watchers, lateness, progress):
-            task.cancel()
-        await asyncio.gather(*watchers, lateness, progress, return_exceptions=True)
-        return self._report
-
-    async def _sign(self, number: int) -> None:
-        """Read the petition, sign it, and open the thanks page."""
-        page = f"/{self._spec.lang}/petitions/{self._spec.petition}"
-        try:
-            await self._ask_once(self._head("GET", page))
-            is_acknowledged = await self._sign_until_accepted(number, f"{page}/signatures")
-        except CONNECTION_FAILURES:
-            self._report.refused += 1
-            is_acknowledged = False
-        if not is_acknowledged:
-            self._report.unanswered += 1
-            return
-        try:
-            await self._ask_once(self._head("GET", f"{page}/thanks"))
-        except CONNECTION_FAILURES:
-            self._report.refused += 1
-
-    async def _sign_until_accepted(self, number: int, path: str) -> bool:
-        """Send the form again as often as the site asks for. Return whether it was accepted."""
-        address = f"signer-{number}@{MAIL_DOMAIN}"
-        form = urlencode(
-            {
-                "given_name": "Ana",
-                "family_name": letters(number),
-                "email": address,
-                "country": "CA",
-                "postal_code": "M5V 2T6",
-                "name_display": "counted",
-            }
-        ).encode()
-        pressed_at = time.monotonic()
-        for _ in range(MAX_TRIES):
-            response = await self._ask_once(self._head("POST", path, len(form)) + form)
-            if response.status == 303:
-                waited = time.monotonic() - pressed_at
-                self._report.acknowledged.append(address)
-                self._report.seconds.append(waited)
-                self._recent.append(waited)
-                return True
-            if response.status != 503:
-                return False
-            self._report.asked_again += 1
-            await asyncio.sleep(int(response.headers.get("retry-after", "10")))
-        return False
-
-    async def _watch(self, number: int) -> None:
-        """Ask for the count at the pace that the site sets, on one connection."""
-        spec = self._spec
-        await asyncio.sleep(number / WATCHERS_A_SECOND)
-        local = f"127.0.0.{1 + number // WATCHERS_OF_ONE_ADDRESS}"
-        tag = ""
-        while True:
-            pause = 1.0
-            try:
-                reader, writer = await asyncio.open_connection(
-                    "127.0.0.1", spec.port, local_addr=(local, 0), limit=MAX_HEAD_BYTES
-                )
-                try:
-                    while True:
-                        extra = f"If-None-Match: {tag}\r\n" if tag else ""
-                        head = self._head("GET", f"/causes/{spec.cause}/pulse.json", extra=extra)
-                        response = await _exchange(reader, writer, head)
-                        self._report.watched += 1
-                        if response.status == 200:
-                            tag = response.headers.get("etag", "")
-                            pause = json.loads(response.body)["next_ms"] / 1000
-                            self._pace_ms = int(pause * 1000)
-                            self._report.slowest_interval_ms = max(
-                                self._report.slowest_interval_ms, self._pace_ms
-                            )
-                        await asyncio.sleep(pause)
-                finally:
-                    writer.close()
-            except CONNECTION_FAILURES:
-                self._report.watch_failures += 1
-                await asyncio.sleep(pause)
-
-    async def _ask_once(self, request: bytes) -> Response:
-        """Send a request on its own connection."""
-        async with asyncio.timeout(TIMEOUT_SECONDS):
-            reader, writer = await asyncio.open_connection(
-                "127.0.0.1", self._spec.port, limit=MAX_HEAD_BYTES
-            )
-            try:
-                return await _exchange(reader, writer, request)
-            finally:
-                writer.close()
-
-    def _head(self, method: str, path: str, length: int | None = None, extra: str = "") -> bytes:
-        origin = f"http://127.0.0.1:{self._spec.port}"
-        lines = [
-            f"{method} {path} HTTP/1.1",
-            f"Host: 127.0.0.1:{self._spec.port}",
-            "Accept: text/html",
+    `each_second` is called with the progress: `seconds`, `signed`, `p99`, `asked_again`, and the
+    pace of open pages as `pace_ms`.
+    """
+    with ExitStack() as stack:
+        watching = [
+            WatcherProcess(stack.enter_context(_started("watchers", asdict(spec))))
+            for spec in _watch_specs(site, watchers)
         ]
-        if not path.endswith(".json"):
-            lines.append("Accept-Encoding: br, gzip")
-        if length is not None:
-            lines += [
-                f"Origin: {origin}",
-                "Sec-Fetch-Site: same-origin",
-                "Content-Type: application/x-www-form-urlencoded",
-                f"Content-Length: {length}",
-            ]
-        return ("\r\n".join(lines) + f"\r\n{extra}\r\n").encode()
-
-    async def _measure_lateness(self) -> None:
-        while True:
-            before = time.monotonic()
-            await asyncio.sleep(LATE_SECONDS)
-            late = time.monotonic() - before - LATE_SECONDS
-            self._report.late = max(self._report.late, late)
-
-    async def _report_progress(self, started_at: float) -> None:
-        """Write a line of progress each second."""
-        while True:
-            await asyncio.sleep(1)
-            _write(
-                seconds=time.monotonic() - started_at,
-                signed=len(self._report.acknowledged),
-                p99=percentile(self._recent, 0, 0.99),
-                pace_ms=self._pace_ms,
-                asked_again=self._report.asked_again,
-            )
+        # All who watch are there before the first signs.
+        time.sleep(watchers / ARRIVALS_PER_SECOND)
+        spec = SignSpec(site.port, f"/{LANG}/petitions/{site.petition}", seconds, peak_per_minute)
+        signing = stack.enter_context(_started("signers", asdict(spec)))
+        watchdog = threading.Timer(seconds + MAX_LATE_SECONDS, signing.kill)
+        watchdog.daemon = True
+        watchdog.start()
+        stack.callback(watchdog.cancel)
+        for line in _lines(cast(IO[str], signing.stdout)):
+            if "report" in line:
+                signed = SignReport(**line["report"])
+                break
+            pace_ms = max((process.pace_ms for process in watching), default=0)
+            each_second({**line, "pace_ms": pace_ms})
+        else:
+            raise click.ClickException("The simulated crowd stopped too early.")
+        watched = WatchReport()
+        for process in watching:
+            watched.add(process.end())
+    return signed, watched
 
 
-async def _exchange(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes
-) -> Response:
-    writer.write(request)
-    await writer.drain()
-    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-    first, *lines = head.split("\r\n")
-    headers = {
-        name.strip().lower(): value.strip()
-        for name, _, value in (line.partition(":") for line in lines if line)
-    }
-    body = await reader.readexactly(int(headers.get("content-length", "0")))
-    return Response(int(first.split(" ")[1]), headers, body)
+def watcher_processes(watchers: int) -> int:
+    """Return how many processes so many people who watch need."""
+    return math.ceil(watchers / MAX_WATCHERS_OF_ONE_PROCESS)
 
 
-def letters(number: int) -> str:
-    """Return a family name of letters that no other number has."""
-    name = ""
-    while True:
-        number, index = divmod(number, len(LETTERS))
-        name = LETTERS[index] + name
-        if not number:
-            return name.capitalize()
+def _watch_specs(site: TemporarySite, watchers: int) -> Iterator[WatchSpec]:
+    processes = watcher_processes(watchers)
+    for index in range(processes):
+        yield WatchSpec(
+            port=site.port,
+            path=f"/causes/{site.cause}/pulse.json",
+            watchers=watchers // processes + (index < watchers % processes),
+            arrivals=ARRIVALS_PER_SECOND / processes,
+            address=index + 1,
+        )
 
 
-def _write(**values: object) -> None:
-    print(json.dumps(values), flush=True)
+@contextmanager
+def _started(name: str, spec: dict[str, Any]) -> Iterator["subprocess.Popen[str]"]:
+    """Run one of the crowd's programs for the time of the block."""
+    with subprocess.Popen(
+        **program(f"campaign.cli.simulation.{name}", json.dumps(spec)),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
-def main() -> None:
-    """Read the spec as JSON from the first argument, and write the report."""
-    spec = LoadSpec(**json.loads(sys.argv[1]))
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    _write(report=asdict(asyncio.run(Crowd(spec).run())))
-
-
-if __name__ == "__main__":
-    main()
+def _lines(output: IO[str]) -> Iterator[dict[str, Any]]:
+    for line in output:
+        yield json.loads(line)

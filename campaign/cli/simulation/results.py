@@ -25,13 +25,13 @@ LIMIT_OF_REASON = {
 
 
 @dataclass
-class CrowdReport:
-    """What the crowd saw.
+class SignReport:
+    """What people who sign saw.
 
     `acknowledged` are the addresses of those whose signature was accepted, and `seconds` how long
     each waited from pressing the button until then. `unanswered` people never got there.
     `asked_again` counts answers that asked to try again, and `refused` failed connections. `late`
-    is by how many seconds the crowd itself fell behind.
+    is by how many seconds their program itself fell behind.
     """
 
     acknowledged: list[str] = field(default_factory=list)
@@ -40,9 +40,6 @@ class CrowdReport:
     asked_again: int = 0
     refused: int = 0
     late: float = 0.0
-    watched: int = 0
-    watch_failures: int = 0
-    slowest_interval_ms: int = 1000
 
     def p99(self) -> float | None:
         """Return the wait that 99 of 100 people did not exceed, in seconds.
@@ -51,6 +48,26 @@ class CrowdReport:
         than one of 100, or that nobody signed.
         """
         return percentile(self.seconds, self.unanswered, 0.99)
+
+
+@dataclass
+class WatchReport:
+    """What people who watch the count saw.
+
+    `late` is by how many seconds their program itself fell behind.
+    """
+
+    responses: int = 0
+    failures: int = 0
+    slowest_interval_ms: int = 0
+    late: float = 0.0
+
+    def add(self, other: "WatchReport") -> None:
+        """Add what others saw."""
+        self.responses += other.responses
+        self.failures += other.failures
+        self.slowest_interval_ms = max(self.slowest_interval_ms, other.slowest_interval_ms)
+        self.late = max(self.late, other.late)
 
 
 @dataclass(frozen=True)
@@ -84,22 +101,22 @@ def percentile(seconds: Iterable[float], unanswered: int, share: float) -> float
     return ordered[index] if 0 <= index < len(ordered) else None
 
 
-def judge(crowd: CrowdReport, site: SiteReport) -> Verdict:
+def judge(signing: SignReport, watching: WatchReport, site: SiteReport) -> Verdict:
     """Compare what was acknowledged with what is stored, and the wait with MAX_P99_SECONDS."""
-    lost = tuple(address for address in crowd.acknowledged if address not in site.stored)
-    p99 = crowd.p99()
+    lost = tuple(address for address in signing.acknowledged if address not in site.stored)
+    p99 = signing.p99()
     passed = not lost and p99 is not None and p99 < MAX_P99_SECONDS
-    return Verdict(passed, "" if passed else _limit(crowd, site), lost)
+    return Verdict(passed, "" if passed else _limit(signing, watching, site), lost)
 
 
-def _limit(crowd: CrowdReport, site: SiteReport) -> str:
+def _limit(signing: SignReport, watching: WatchReport, site: SiteReport) -> str:
     """Return the most likely limit: first what excludes others."""
     if site.free_bytes < MIN_FREE_BYTES:
         return DISK
     if site.cpu is not None and site.cpu >= BUSY_CPU:
         return CPU
-    if crowd.late > MAX_P99_SECONDS / 2:
+    if max(signing.late, watching.late) > MAX_P99_SECONDS / 2:
         return CROWD
     if site.level:
         return LIMIT_OF_REASON.get(site.reason, UNKNOWN)
-    return CONNECTIONS if crowd.refused else UNKNOWN
+    return CONNECTIONS if signing.refused else UNKNOWN

@@ -18,11 +18,11 @@ import click
 from sqlalchemy import Engine, create_engine, inspect, select
 
 from campaign.causes.models import Cause
-from campaign.cli.simulation.crowd import MAIL_DOMAIN
+from campaign.cli.simulation.signers import MAIL_DOMAIN
 from campaign.petitions.models import Petition
 from campaign.signatures.models import Signature
 from campaign.surge.models import SurgeReport
-from config import ROOT, SECRET_SETTINGS, database_url
+from config import ROOT, SECRET_SETTINGS, database_url, load
 
 START_SECONDS = 180
 STOP_SECONDS = 20
@@ -82,6 +82,12 @@ def check_database(url: str) -> str:
         )
     engine.dispose()
     return address
+
+
+def web_processes(environ: Mapping[str, str], database: str | None) -> int:
+    """Return how many web processes the temporary site gets."""
+    processes: int = load({**environ, "DATABASE_URL": database or ""})["WEB_CONCURRENCY"]
+    return processes
 
 
 @contextmanager
