@@ -22,7 +22,7 @@ RESULT_MEANINGS = {
 }
 # What an organizer chooses among, and what a target says of itself.
 OUTCOME_CHOICES = {
-    "": _l("Did not say whether they will do it"),
+    "": _l("Answered without a clear yes or no"),
     "promised": _l("Promised to do it"),
     "partly": _l("Agreed to part of it"),
     "done": _l("Did what we asked for"),

@@ -51,7 +51,7 @@ SIGNER_GROUPS = (
                 _l("Your name"),
                 _l("It is your signature"),
                 _l(
-                    "The organizers. The people who receive the petition see what the form lists. The public sees only what you choose to show"
+                    "The organizers. The people the petition is addressed to see only what the form says. The public sees only what you choose to show"
                 ),
                 COUNTED,
                 columns_of(
@@ -75,7 +75,7 @@ SIGNER_GROUPS = (
                     "To show where support comes from and, if you gave no email address, to tell you apart from someone with the same name"
                 ),
                 _l(
-                    "The organizers. The people who receive the petition get only what the form lists. The public sees only your country, and only if you show your name or initials"
+                    "The organizers. The people the petition is addressed to get only what the form says. The public sees only your country, and only if you show your name or initials"
                 ),
                 COUNTED,
                 columns_of("signature", "country postal_code person_digest"),

@@ -27,7 +27,7 @@ NAME_FAULTS = {
 ADDRESS_FAULTS = {
     "no_at": _l("Enter an email address with an @, like name@example.org."),
     "no_domain_ending": _l("The email address is missing its ending, like .mx or .org."),
-    "domain": _l("Check the part after the @. It cannot receive email."),
+    "domain": _l("Check the part after the @. That domain cannot receive email."),
     "local": _l("Check the part before the @."),
     "too_long": _l("This email address is too long. Please check it."),
     "spaces": _l("Remove the spaces from the email address."),

@@ -94,7 +94,7 @@ def standard_texts(petition: Petition, lang: str) -> dict[str, str]:
             "Thank you for taking part. The more of us there are, the harder we are to ignore."
         )
         place = _(
-            "It is now part of the montage, next to everyone who signed before you. The number is yours to keep."
+            "It is now part of the montage, next to those of everyone who signed before you. The number is yours to keep."
         )
     return {
         **subjects,

@@ -193,7 +193,7 @@ PROBLEMS = {
     ),
     "problem_revoked": _l("An organizer has revoked this tablet"),
     "problem_revoked_hint": _l(
-        "Stop collecting signatures, but leave this page open. We will send them automatically, and an admin will review them."
+        "Stop collecting signatures, but leave this page open. We will send those on this tablet, and an admin will review them."
     ),
     "problem_expired": _l("This tablet’s access has expired"),
     "problem_expired_hint": _l(

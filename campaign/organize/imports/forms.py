@@ -142,7 +142,9 @@ class ColumnsForm(FlaskForm):
     lang = SelectField(_l("Language for rows without one"), choices=language_choices)
     country = CountryChoice(_l("Country for rows without one"))
     signed_on = SigningDayField(_l("Signing date for rows without one"), [Optional()])
-    petition_version = SelectField(_l("Version of the text on the sheets"), validate_choice=False)
+    petition_version = SelectField(
+        _l("Which version of the text is on the sheets?"), validate_choice=False
+    )
     dates = RadioField(
         _l("Dates like 03/04/2026"),
         choices=[

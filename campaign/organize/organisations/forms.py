@@ -43,7 +43,7 @@ DEFAULT_SLUG = "organization"
 NOT_WEB_ADDRESS = _l("Enter a web address, like https://example.org.")
 PATTERN_CHOICES = [
     SelectChoice("plain", _l("A plain line")),
-    SelectChoice("spots", _l("Spots, as on a butterfly’s wing")),
+    SelectChoice("spots", _l("Spots, like those on a butterfly’s wing")),
 ]
 IMAGE_REFUSALS = {
     "format": _l("We cannot show this file. Use SVG, PNG, WebP or JPEG."),
@@ -57,7 +57,7 @@ IMAGE_REFUSALS = {
         "This SVG file has a script or other active parts. Save it as a plain SVG, or use PNG."
     ),
     "svg_external": _l(
-        "This SVG file uses another file, such as a picture or a font. Save it as a plain SVG with all text as paths, or use PNG."
+        "This SVG file needs another file, such as a picture or a font. Convert its text to paths and save it as a plain SVG, or use PNG."
     ),
     "svg_style": _l(
         "We cannot read the style sheet in this SVG file. Save it with styles as attributes, or use PNG."

@@ -149,7 +149,7 @@ class PublishForm(FlaskForm):
         if self.when.data != "later" or self.time_zone.errors or self.publish_at.errors:
             return valid
         if not self.publish_at.data:
-            self.publish_at.errors = [_l("Set a date and time.")]
+            self.publish_at.errors = [_l("Choose a date and time.")]
             return False
         self.moment = self.publish_at.instant_in(self.time_zone.data)
         return valid and self.moment is not None
