@@ -12,11 +12,11 @@ SETTING_UP = {
     "pair_scan": _l("Scan the code"),
     "pair_camera": _l("Camera view"),
     "pair_former_one": _l(
-        "%(count)s signature from the previous table is still on this tablet, encrypted. Keep this page open until we have sent it.",
+        "%(count)s signature from the previous table is still on this tablet, encrypted. Keep the app open until it is sent.",
         count="{n}",
     ),
     "pair_former_many": _l(
-        "%(count)s signatures from the previous table are still on this tablet, encrypted. Keep this page open until we have sent them.",
+        "%(count)s signatures from the previous table are still on this tablet, encrypted. Keep the app open until they are sent.",
         count="{n}",
     ),
     "pair_home": _l(
@@ -38,12 +38,12 @@ SETTING_UP = {
     "ready_picture": _l("The montage is on this tablet"),
     "ready_sealing": _l("This tablet can encrypt signatures"),
     "ready_lasting": _l("The browser will keep this data"),
-    "ready_lasting_not": _l("The browser may delete this page’s data"),
+    "ready_lasting_not": _l("The browser may delete the app’s data"),
     "ready_lasting_hint": _l(
-        "This can happen when storage is full. To prevent it, install the app, or say yes if the browser asks to keep data."
+        "This can happen when storage is full. To prevent it, install the app, or allow the browser to keep data."
     ),
     "ready_lasting_safari": _l(
-        "Safari deletes this page’s data after seven days without use. To prevent that, leave kiosk mode, add this page to the Home Screen, open it from there and pair the tablet."
+        "Safari deletes the app’s data after seven days without use. To prevent that, unpair this tablet, add this page to the Home Screen, and pair again from there."
     ),
     "ready_done": _l("done"),
     "ready_waits": _l("not yet"),
@@ -53,7 +53,7 @@ SETTING_UP = {
     "ready_show": _l("Check if the tablet works offline"),
     "stuck_storage": _l("This browser cannot save signatures"),
     "stuck_storage_hint": _l(
-        "If this is a private window, open the page in a normal one. Otherwise, free up some space on the tablet. Until then, the app will not start, because it could lose signatures."
+        "If this is a private window, open the app in a normal one. Otherwise, free up some space on the tablet. Until then, the app does not start, so that no signature is lost."
     ),
     "stuck_secure": _l("This web address is not secure"),
     "stuck_secure_hint": _l(
@@ -79,11 +79,11 @@ SETTING_UP = {
         code="{code}",
     ),
     "pair_again_waiting_one": _l(
-        "%(count)s signature has not been sent yet. It stays encrypted on this tablet. We will send it as soon as there is internet, and count it for the table where it was signed.",
+        "%(count)s signature has not been sent yet. The app will send it when there is internet, and it will count for the table where it was signed.",
         count="{n}",
     ),
     "pair_again_waiting_many": _l(
-        "%(count)s signatures have not been sent yet. They stay encrypted on this tablet. We will send them as soon as there is internet, and count them for the table where they were signed.",
+        "%(count)s signatures have not been sent yet. The app will send them when there is internet, and they will count for the table where they were signed.",
         count="{n}",
     ),
     "pair_again_keep": _l("Stay at this table"),
@@ -136,22 +136,22 @@ PANEL = {
     "code_heading": _l("Sign on your own phone"),
     "code_name": _l("QR code that opens %(address)s", address="{address}"),
     "hour_turn": _l("Switch between light and dark mode"),
-    "unpair": _l("Leave kiosk mode"),
-    "unpair_heading": _l("Leave kiosk mode?"),
+    "unpair": _l("Unpair this tablet"),
+    "unpair_heading": _l("Unpair this tablet?"),
     "unpair_hint": _l(
         "This tablet will no longer belong to this table. To use it here later, you must pair it again."
     ),
     "unpair_waiting_one": _l(
-        "%(count)s signature has not been sent yet. It stays encrypted on this tablet. We can send it only while this page is open and there is internet.",
+        "%(count)s signature has not been sent yet. Leave the app open until there is internet and it is sent.",
         count="{n}",
     ),
     "unpair_waiting_many": _l(
-        "%(count)s signatures have not been sent yet. They stay encrypted on this tablet. We can send them only while this page is open and there is internet.",
+        "%(count)s signatures have not been sent yet. Leave the app open until there is internet and they are sent.",
         count="{n}",
     ),
-    "unpair_keep": _l("Stay in kiosk mode"),
-    "unpair_do": _l("Leave kiosk mode"),
-    "unpair_anyway": _l("Leave anyway"),
+    "unpair_keep": _l("Keep it paired"),
+    "unpair_do": _l("Unpair this tablet"),
+    "unpair_anyway": _l("Unpair anyway"),
     "shift": _l("Shift"),
     "shift_none": _l("No shift has started."),
     "shift_open": _l("%(name)s, since %(time)s", name="{name}", time="{time}"),
@@ -193,22 +193,20 @@ PROBLEMS = {
     ),
     "problem_revoked": _l("An organizer has revoked this tablet"),
     "problem_revoked_hint": _l(
-        "Stop collecting signatures, but leave this page open. We will send those on this tablet, and an admin will review them."
+        "Stop collecting signatures, but leave the app open. It sends the signatures on this tablet, and an admin reviews them."
     ),
     "problem_expired": _l("This tablet’s access has expired"),
     "problem_expired_hint": _l(
         "Keep going, and ask an organizer to extend it. Until then, we hold each signature for review."
     ),
     "problem_unknown_kiosk": _l("The site does not recognize this tablet"),
-    "problem_unknown_kiosk_hint": _l(
-        "Tell an organizer. Nothing is lost. The signatures stay encrypted on this tablet."
-    ),
+    "problem_unknown_kiosk_hint": _l("Nothing is lost. Tell an organizer."),
     "problem_busy": _l("The site is busy"),
     "problem_busy_hint": _l("Keep going. We are sending signatures more slowly."),
     "problem_refused_one": _l("%(count)s signature could not be sent", count="{n}"),
     "problem_refused_many": _l("%(count)s signatures could not be sent", count="{n}"),
     "problem_refused_hint": _l(
-        "Tap “Send now”. If this message stays, show this tablet to an organizer before you leave kiosk mode. Nothing is lost. The signatures stay encrypted on this tablet."
+        "Nothing is lost. Tap “Send now”. If this message stays, show this tablet to an organizer, and do not unpair it."
     ),
     "problem_review_one": _l("%(count)s signature is held for review", count="{n}"),
     "problem_review_many": _l("%(count)s signatures are held for review", count="{n}"),
@@ -229,7 +227,7 @@ PROBLEMS = {
     ),
     "problem_battery": _l("The battery is low"),
     "problem_battery_hint": _l("Plug the tablet in. Signatures are safe even if it turns off."),
-    "problem_lasting": _l("The browser may delete this page’s data"),
+    "problem_lasting": _l("The browser may delete the app’s data"),
     "problem_lasting_hint": _l(
         "Tap “Send now” when online. For help, tap “Check if the tablet works offline”."
     ),

@@ -111,7 +111,7 @@ class SheetForm(SheetChoice):
     sheet = StringField(
         _l("Sheet number"),
         [
-            DataRequired(_l("Enter the sheet number, so that you can find the paper again.")),
+            DataRequired(_l("Enter the sheet number, so that you can find the sheet later.")),
             Length(max=MAX_SHEET_LENGTH, message=TOO_LONG),
         ],
     )

@@ -14,7 +14,7 @@ FIELDS = {
     "accent": _l("Accent colour"),
     "access": _l("Good to know"),
     "address": _l("Street address"),
-    "address_days": _l("Days until codes made from IP addresses are deleted"),
+    "address_days": _l("Days that we keep codes made from IP addresses"),
     "allowed": _l("Who can embed it"),
     "alts": _l("Description of the picture"),
     "archived_at": _l("Archived"),

@@ -96,7 +96,7 @@ class SiteForm(FlaskForm):
     confirm_days = _number(_l("Days to confirm a signature"), 1, 60)
     own_link_days = _number(_l("Days that a personal link works"), 1, 365)
     erase_pending_days = _number(_l("Days until unconfirmed and withdrawn data is deleted"), 1, 365)
-    address_days = _number(_l("Days until codes made from IP addresses are deleted"), 1, 90)
+    address_days = _number(_l("Days that we keep codes made from IP addresses"), 1, 90)
     registration_days = _number(_l("Days until registrations are deleted"), 1, 365)
     max_emails_per_address_per_day = _number(_l("Emails per day to one address"), 1, 100)
     sign_limit = _number(_l("Signatures per minute from one IP address"), 1, 100_000)

@@ -1,4 +1,4 @@
-// Leaves kiosk mode. Waiting records are not discarded. They stay sealed and are sent from the
+// Unpairs the tablet. Waiting records are not discarded. They stay encrypted and are sent from the
 // pairing page.
 
 import { getElement } from "../../parts/get-element.js";
