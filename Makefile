@@ -78,7 +78,7 @@ messages: $(VENV)/.test
 
 # Pin the packages in pyproject.toml and all their dependencies, with hashes. Pins that still fit
 # stay. `make lock ARGS=--upgrade` upgrades all, and `ARGS="--upgrade-package flask"` upgrades one.
-LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --annotation-style line \
+LOCK = $(BIN)/uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 --generate-hashes --annotation-style line \
 	--no-emit-index-url --custom-compile-command "make lock"
 lock: $(VENV)/.test
 	@$(LOCK) pyproject.toml --output-file requirements.txt $(ARGS)

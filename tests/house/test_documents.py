@@ -3,9 +3,11 @@
 import json
 import re
 import tomllib
+from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
 
 from flask import current_app
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[2]
 # These are Flask's own.
@@ -101,6 +103,19 @@ def test_lock_files_pin_every_dependency_with_its_hashes():
         assert not re.search(r"https?://|file:|^--|^-[ef]", text, re.MULTILINE)
 
 
+def test_lock_files_pin_packages_with_the_extras_that_are_needed():
+    # Without them, pip 23 takes a newer release than the pinned one, and then refuses it.
+    for file in ("requirements.txt", "requirements-dev.txt"):
+        pins = re.findall(r"^[^\s#]+==[^\s;\\]+", (ROOT / file).read_text(), re.MULTILINE)
+        pinned = {_canonical(pin.name): pin.extras for pin in map(Requirement, pins)}
+        assert [
+            f"{name} needs {needed}"
+            for name, extras in pinned.items()
+            for needed in _installed_requirements(name, extras)
+            if not needed.extras <= pinned.get(_canonical(needed.name), needed.extras)
+        ] == []
+
+
 def test_script_lock_pins_by_hash_and_names_no_registry():
     packages = json.loads((ROOT / "package-lock.json").read_text())["packages"]
     assert [name for name, package in packages.items() if name and "integrity" not in package] == []
@@ -119,6 +134,21 @@ def _required():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     groups = project["project"]["dependencies"], project["dependency-groups"]["dev"]
     return tuple([NAME.match(requirement)[0] for requirement in group] for group in groups)
+
+
+def _installed_requirements(name, extras):
+    """Return what a package with these extras needs here, or nothing if it is not installed."""
+    try:
+        needed = map(Requirement, requires(name) or [])
+    except PackageNotFoundError:
+        return []
+    environments = [{"extra": extra} for extra in ("", *extras)]
+    return [
+        requirement
+        for requirement in needed
+        if not requirement.marker
+        or any(requirement.marker.evaluate(environment) for environment in environments)
+    ]
 
 
 def _canonical(name):
