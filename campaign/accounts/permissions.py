@@ -43,6 +43,7 @@ TABLE = {
     "registrations.check_in": _OWNER | {"tabler"},
     "registrations.export": _OWNER | {"exporter"},
     "registrations.email": _OWNER,
+    "registrations.erase": _OWNER,
     "numbers.see": _OWNER | {"editor", "exporter", "reviewer"},
     "signatures.see": _OWNER | {"exporter", "reviewer"},
     "signatures.review": _OWNER | {"reviewer"},
@@ -88,6 +89,7 @@ PERSONAL = frozenset(
             "registrations.check_in",
             "registrations.export",
             "registrations.email",
+            "registrations.erase",
         ),
         *(
             "signatures.see",

@@ -26,6 +26,7 @@ from campaign.events.messages.operations import message_sender
 from campaign.events.models import Event, Registration
 from campaign.events.operations import cancel_restored as cancel_event
 from campaign.events.registering import cancel_restored as cancel_registration
+from campaign.events.registering import erase_registration
 from campaign.extensions import db, rows_changed
 from campaign.imports import rollback
 from campaign.imports.models import ImportBatch
@@ -276,6 +277,14 @@ def _cancel_registration(entry: EndedEntry) -> object:
     return row is not None and cancel_registration(row.id, now=utcnow())
 
 
+def _erase_registration(entry: EndedEntry) -> bool:
+    row = _row_of(entry, Registration)
+    if row is None:
+        return False
+    erase_registration(row.id, now=utcnow())
+    return True
+
+
 def _cancel_event(entry: EndedEntry) -> object:
     row = _row_of(entry, Event)
     return row is not None and cancel_event(row.id, now=utcnow())
@@ -372,6 +381,7 @@ REPLAYS = {
     "subscriber_import.undone": _undo_subscriber_import,
     "target_import.undone": _undo_target_import,
     "registration.cancelled": _cancel_registration,
+    "registration.erased": _erase_registration,
     "event.cancelled": _cancel_event,
     "event_message.ended": _stop_event_message,
     "mailing.cancelled": _cancel_mailing,

@@ -66,6 +66,11 @@ def read_hour(value: str | datetime) -> datetime:
     return hour.replace(tzinfo=UTC)
 
 
+def hour_text(instant: datetime) -> str:
+    """Return the UTC hour of an instant as the text that `read_hour` reads. Texts sort by time."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%d %H")
+
+
 # Exports read up to a million instants as text. Building Python datetimes would take longer than
 # all the rest.
 class iso_instant(GenericFunction[str]):

@@ -56,7 +56,8 @@ class Event(Archivable, Pictured, Base):
 
     State: a draft is published automatically at `publish_at`. An archived event (`archived_at`)
     keeps its page but is in no list. `sequence` counts the changes that calendars must learn about.
-    `attendance` is how many people came, kept after the registrations are erased.
+    `attendance` is how many people came whose registrations are erased. None means that no
+    registration of the event is.
 
     Edited in parts: `words`, `hours`, `place`, `coming`, `programme`, `people`, `about`, `address`
     and `picture`.

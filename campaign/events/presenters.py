@@ -10,6 +10,7 @@ from campaign.events.hours import full_day, hours, zone_name
 from campaign.events.models import Event
 from campaign.events.places import full_place, map_url
 from campaign.events.queries import events_ahead, events_past, fullness
+from campaign.events.registration_search import numbers_of
 from campaign.i18n.clock_times import clock_time
 from campaign.i18n.fallbacks import best_lang
 from campaign.i18n.locales import is_language, locale_of, translated_language_name
@@ -58,7 +59,7 @@ class EventPage(EventCard):
     `registered` (by registering). `languages` are the names of the languages spoken at the event.
     `written_in` are the codes of those its page is written in. `resting_rows` are the numbers of
     butterflies at rest in each row, one for each person the event remembers. `attendance` is None
-    if too few people came to publish a number.
+    if too few people came to publish a number, and while all registrations are still there.
     """
 
     cause_slug: str
@@ -158,11 +159,18 @@ def page(event: Event, lang: str, now: datetime) -> EventPage:
         fullness=fullness(event),
         most_seats=event.most_seats,
         questions=tuple(in_language(question, lang) for question in event.questions),
-        attendance=event.attendance if event.attendance and event.attendance >= MIN_COUNT else None,
+        attendance=_attendance(event),
         privacy_notice=compose_notice(
             "registration", organisation_id=event.cause.organisation_id, lang=lang
         ),
     )
+
+
+def _attendance(event: Event) -> int | None:
+    if event.attendance is None:
+        return None
+    came = numbers_of(event).came
+    return came if came >= MIN_COUNT else None
 
 
 def _card_fields(event: Event, lang: str, now: datetime) -> dict[str, Any]:

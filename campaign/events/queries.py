@@ -166,21 +166,6 @@ def fullness(event: Event) -> str:
     return "full" if left <= 0 else "few" if left <= max(FEW_SEATS, event.capacity // 5) else "many"
 
 
-def attendance(event_id: int) -> dict[str, int]:
-    """Return {state: seats} of an event, and the seats of those who came under `came`."""
-    seats = func.coalesce(func.sum(Registration.seats), 0)
-    of_event = Registration.event_id == event_id
-    states = dict(
-        db.session.execute(
-            select(Registration.state, seats).where(of_event).group_by(Registration.state)
-        ).all()
-    )
-    came = db.session.scalars(
-        select(seats).where(of_event, Registration.checked_in_at.is_not(None))
-    ).one()
-    return {**states, "came": came}
-
-
 def _in_causes(cause_ids: Collection[int] | None) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions that an event is of these causes, or none if None."""
     return () if cause_ids is None else (Event.cause_id.in_(cause_ids),)

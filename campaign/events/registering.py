@@ -173,6 +173,20 @@ def cancel_restored(registration_id: int, *, now: datetime) -> bool:
     return True
 
 
+def erase_registration(registration_id: int, *, now: datetime) -> None:
+    """Erase a registration at once. Its seats go to the waiting list, and no email says so.
+
+    If the person came, the event still counts them. Raise NoSuchRegistration.
+    """
+    event, registration = _own(registration_id)
+    note_ended("registration.erased", registration.id, registration.created_at)
+    if registration.checked_in_at is not None:
+        event.attendance = (event.attendance or 0) + registration.seats
+    db.session.delete(registration)
+    db.session.flush()
+    fill_seats(event, now=now)
+
+
 def _cancel(event: Event, registration: Registration, now: datetime) -> None:
     if registration.state == "registered":
         registration.sequence += 1

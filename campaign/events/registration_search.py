@@ -32,8 +32,9 @@ STATES = {
 class Numbers:
     """How full an event is, in seats.
 
-    `unconfirmed` seats wait for the button in their email. `free` is None without a capacity limit.
-    `parties` is how many registrations hold seats.
+    `unconfirmed` seats wait for the button in their email. `came` includes people whose
+    registration was erased afterwards. `free` is None without a capacity limit. `parties` is how
+    many registrations hold seats.
     """
 
     registered: int
@@ -65,7 +66,7 @@ def numbers_of(event: Event) -> Numbers:
         by_state[row.state] += row.seats
     return Numbers(
         **by_state,
-        came=sum(row.seats for row in rows if row.came),
+        came=(event.attendance or 0) + sum(row.seats for row in rows if row.came),
         parties=sum(row.rows for row in rows if row.state == "registered"),
         free=free_seats(event, utcnow()),
     )

@@ -10,7 +10,7 @@ from campaign.events.messages import operations as messages
 from campaign.events.messages.models import EventMessage
 from campaign.events.messages.operations import message_sender
 from campaign.events.operations import cancel
-from campaign.events.registering import cancel_registration
+from campaign.events.registering import cancel_registration, erase_registration
 from campaign.extensions import db, write
 from campaign.imports.queries import batch_by_id
 from campaign.imports.subscribers.models import SubscriberImport
@@ -185,6 +185,16 @@ def test_cancelled_registrations_stay_cancelled_and_nobody_is_told_twice(restore
     assert "registration.cancelled: 2" in restored()
     assert states() == ["cancelled", "registered", "cancelled", "waiting"]
     assert emails("registration_cancelled") == 0
+
+
+def test_erased_registration_is_erased_again(restored):
+    event = make_event(capacity=1)
+    gone, waiting = come(event, "amalia"), come(event, "bea")
+    restored.back_up()
+    write(erase_registration, gone, now=utcnow())
+    assert "registration.erased: 1" in restored()
+    assert registration(gone) is None
+    assert registration(waiting).state == "registered"
 
 
 def emails(kind):

@@ -4,7 +4,7 @@ import pytest
 
 from campaign.events.check_in import CodeUnknown, NoSeat, check_in, undo_check_in
 from campaign.events.codes import code_png, code_svg, new_code
-from campaign.events.queries import attendance
+from campaign.events.registration_search import numbers_of
 from campaign.extensions import db, write
 from campaign.process.clock import utcnow
 from campaign.text.typed_codes import read_code, spaced
@@ -17,10 +17,10 @@ def test_code_checks_in_once_and_can_be_undone(app):
     code = registration(first).code
     came_at = write(check_in, event.id, code=spaced(code).lower(), now=utcnow()).checked_in_at
     assert write(check_in, event.id, code=code, now=utcnow()).checked_in_at == came_at
-    assert attendance(event.id) == {"registered": 3, "came": 3}
+    assert numbers_of(event).came == 3
     write(undo_check_in, event.id, code=code)
     assert registration(first).checked_in_at is None
-    assert attendance(event.id)["came"] == 0
+    assert numbers_of(event).came == 0
     db.session.rollback()
 
 

@@ -404,6 +404,8 @@ ORGANIZERS = {
     "POST /organize/events/<slug>/publish-not",
     "GET /organize/events/<slug>/registrations",
     "POST /organize/events/<slug>/registrations/<int:registration_id>/cancel",
+    "GET /organize/events/<slug>/registrations/<int:registration_id>/erasure",
+    "POST /organize/events/<slug>/registrations/<int:registration_id>/erasure",
     "POST /organize/events/<slug>/registrations/<int:registration_id>/seat",
     "GET /organize/events/<slug>/registrations/export",
     "POST /organize/events/<slug>/registrations/export",

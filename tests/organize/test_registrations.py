@@ -10,12 +10,21 @@ from sqlalchemy import update
 from campaign.accounts.audit import entries
 from campaign.accounts.models import OrganizerSession
 from campaign.events.models import Registration
+from campaign.events.registration_search import numbers_of
 from campaign.extensions import db, write
 from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
-from tests.factories.events import come, make_event, move, registration, registrations, states
+from tests.factories.events import (
+    come,
+    event_now,
+    make_event,
+    move,
+    registration,
+    registrations,
+    states,
+)
 from tests.factories.organizers import trail
-from tests.page_parts import alerts, figures, text, text_at, tree
+from tests.page_parts import alerts, figures, links, text, text_at, tree
 from tests.together import together
 
 TALK = "/organize/events/talk"
@@ -296,3 +305,36 @@ def test_no_seat_free_is_singular_in_french(desk, desk_of, monkeypatch):
     assert "[form 0 of 0]" in text_at(
         french.get(f"{TALK}/door/list"), "//p[@class='check-in-numbers']"
     )
+
+
+def test_owner_erases_a_registration_and_its_seat_goes_to_the_waiting_list(desk_of, app):
+    cause = make_cause()
+    event = make_event(cause_id=cause.id, capacity=1)
+    seated, waiting = come(event, "amalia"), come(event, "zora")
+    owner, page = desk_of("owner", cause.id), f"{TALK}/registrations/{seated}/erasure"
+    assert page in links(owner.get(f"{TALK}/registrations"))
+    assert desk_of("tabler", cause.id).get(page).status_code == 403
+    assert owner.get(page).status_code == 200
+    assert owner.post(page, {"reason": ""}).status_code == 422
+    assert states() == ["registered", "waiting"]
+    for _twice in range(2):
+        answer = owner.post(page, {"reason": "asked by phone"})
+        assert answer.location == f"{TALK}/registrations"
+    assert [(row.id, row.state) for row in registrations()] == [(waiting, "registered")]
+    assert entries(action="registrations.erase")[0].reason == "asked by phone"
+    assert len(entries(action="registrations.erase")) == 1
+
+
+def test_person_who_came_still_counts_after_their_registration_is_erased(desk_of, app):
+    cause = make_cause()
+    event = make_event(cause_id=cause.id)
+    owner = desk_of("owner", cause.id)
+    gone, stays = (come(event, name, seats=4) for name in ("amalia", "zora"))
+    for came in (gone, stays):
+        check_in(owner, registration(came).code)
+    assert owner.post(f"{TALK}/registrations/{gone}/erasure", {"reason": "asked"}).location
+    assert [row.id for row in registrations()] == [stays]
+    assert numbers_of(event_now(event)).came == 8
+    move(event, starts_at=utcnow() - timedelta(days=2))
+    public = app.test_client().get("/en/events/talk")
+    assert figures(text_at(public, "//*[@data-kind='note']/div/p[last()]")) == [8]

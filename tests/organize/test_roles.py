@@ -195,7 +195,7 @@ SENSITIVE = {
     "organize.people.create", "organize.people.grant_role", "organize.people.remove_grant", "organize.people.invite_again",
     "organize.people.unlock", "organize.people.remove_whole", "organize.keys.create",
     "organize.kiosks.pin", "organize.kiosks.create", "organize.kiosks.decide",
-    "organize.retention.update", "organize.copies.create", "organize.erasures.create",
+    "organize.retention.update", "organize.copies.create", "organize.erasures.create", "organize.events.erase_one",
     "organize.events.send_message", "organize.mail.plan", "organize.mail.change", "organize.mail.resume",
     "organize.answers.announce", "organize.answers.resume_announcement",
     "organize.subscribers.export", "organize.subscribers.upload_file", "organize.events.attendance", "organize.events.export_attendance",

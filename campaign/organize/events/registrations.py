@@ -1,4 +1,4 @@
-"""An event's registrations: list, add someone, give seats, cancel on request, download."""
+"""An event's registrations: list, add someone, give seats, cancel or erase on request, download."""
 
 from collections.abc import Iterable, Iterator
 from functools import partial
@@ -23,6 +23,7 @@ from campaign.events.registering import (
     TooFewSeats,
     admit,
     cancel_registration,
+    erase_registration,
     give_seat,
 )
 from campaign.events.registration_search import find, numbers_of, registration_in
@@ -33,6 +34,7 @@ from campaign.organize.core.audit import AuditEvent, act, log_view
 from campaign.organize.core.pagination import page_of
 from campaign.organize.core.scope import load_event
 from campaign.organize.events.routes import audit_event_of, blueprint
+from campaign.organize.signatures.forms import ReasonForm
 from campaign.organize.statistics.tables import as_csv
 from campaign.petitions.questions import in_language
 from campaign.process.clock import utcnow
@@ -259,6 +261,38 @@ def cancel_one(event: Event, registration_id: int) -> ResponseReturnValue:
             "success",
         )
     return _back(event)
+
+
+@blueprint.get("/<slug>/registrations/<int:registration_id>/erasure")
+@allowed("registrations.erase", load_event)
+@fresh
+def erasure(event: Event, registration_id: int) -> ResponseReturnValue:
+    return _erasure_page(event, _own(event, registration_id), ReasonForm(formdata=None))
+
+
+@blueprint.post("/<slug>/registrations/<int:registration_id>/erasure")
+@allowed("registrations.erase", load_event)
+@fresh
+def erase_one(event: Event, registration_id: int) -> ResponseReturnValue:
+    registration, form = registration_in(event.id, registration_id), ReasonForm()
+    if registration is None:
+        flash(_("This registration is no longer here."), "note")
+        return _back(event)
+    if not form.validate():
+        return _erasure_page(event, registration, form, 422)
+    audit_event = _of("registrations.erase", event, registration)._replace(reason=form.reason.data)
+    act(audit_event, erase_registration, registration_id=registration.id, now=utcnow())
+    flash(_("Deleted. The event keeps no personal data of this registration."), "success")
+    return _back(event)
+
+
+def _erasure_page(
+    event: Event, registration: Registration, form: FlaskForm, status: int = 200
+) -> tuple[str, int]:
+    log_view(_of("registrations.see", event, registration))
+    return render_template(
+        "organize/events/erasure.html", event=event, registration=registration, form=form
+    ), status
 
 
 def _of(action: str, event: Event, registration: Registration) -> AuditEvent:

@@ -60,6 +60,7 @@ ACTIONS = {
     "registrations.add": _l("added someone to the list of an event"),
     "registrations.seat": _l("gave someone a seat"),
     "registrations.cancel": _l("cancelled a registration"),
+    "registrations.erase": _l("deleted the data of a registration"),
     "registrations.check_in": _l("checked someone in"),
     "registrations.undo": _l("undid a check-in"),
     "registrations.export": _l("downloaded the list of an event"),

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from campaign.db.functions import hour_of
+from campaign.db.functions import hour_of, hour_text, read_hour
 from campaign.db.transactions import Write
 from campaign.extensions import Base, database_now, db
 from campaign.jobs.operations import take_lease
@@ -206,9 +206,7 @@ def _rows(part: str, *conditions: ColumnElement[bool]) -> Iterator[list[Any]]:
     rows = db.session.execute(
         select(*keys, func.count()).where(*conditions, condition).group_by(*keys)
     )
-    return ([_hour_text(value) for value in row] for row in rows)
-
-
-def _hour_text(value: Any) -> Any:
-    """Return an hour as SQLite's text, from any database, and other values unchanged."""
-    return value.strftime("%Y-%m-%d %H") if isinstance(value, datetime) else value
+    return (
+        [hour_text(read_hour(value)) if isinstance(value, datetime) else value for value in row]
+        for row in rows
+    )

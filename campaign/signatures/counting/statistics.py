@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Integer, Row, Select, cast, func, select
 
-from campaign.db.functions import read_hour
+from campaign.db.functions import hour_text, read_hour
 from campaign.extensions import db
 from campaign.mail.models import HAS_FAILED, IS_QUEUED, OutboxMessage
 from campaign.mail.operations import NO_LONGER_NEEDED
@@ -28,7 +28,6 @@ from campaign.signatures.models import (
 
 # Unconfirmed and held signatures are waiting. Rejected, withdrawn and erased ones are in no chart.
 WAITING = ("pending", "held")
-AN_HOUR = timedelta(hours=1)
 # How many signed, by (hour as text, state, came by email, is confirmed).
 HourCounts: TypeAlias = Counter[tuple[Any, ...]]
 
@@ -108,15 +107,12 @@ def counted_by_hour(petition_ids: Iterable[int]) -> HourCounts:
 
 def hours(counts: HourCounts) -> list[Hour]:
     """Return an Hour for each hour in which anyone signed, oldest first."""
-    sure: Counter[str]
-    waiting: Counter[str]
-    sure, waiting = Counter(), Counter()
-    for (hour, status, *_), count in counts.items():
-        if status in VALID_STATES:
-            sure[hour] += count
-        elif status in WAITING:
-            waiting[hour] += count
-    return [Hour(read_hour(hour), sure[hour], waiting[hour]) for hour in sorted({*sure, *waiting})]
+    totals: dict[str, list[int]] = {}
+    for (hour, status, _by_mail, _is_confirmed), count in counts.items():
+        place = 0 if status in VALID_STATES else 1 if status in WAITING else None
+        if place is not None:
+            totals.setdefault(hour, [0, 0])[place] += count
+    return [Hour(read_hour(hour), *totals[hour]) for hour in sorted(totals)]
 
 
 def counted_by_kind(petition_ids: Iterable[int]) -> dict[str, Counter[str]]:
@@ -153,17 +149,15 @@ def counted_by_source(petition_ids: Iterable[int]) -> tuple[Counter[str], int]:
 def confirmed_since(counts: HourCounts, since: datetime, until: datetime) -> tuple[int, int]:
     """Return how many people who signed by email in this time have confirmed, and how many signed.
 
-    The time begins with the hour of `since`.
+    The time begins with the hour of `since` and ends with that of `until`.
     """
-    confirmed: Counter[str]
-    signed: Counter[str]
-    confirmed, signed = Counter(), Counter()
-    for (hour, _, by_mail, is_confirmed), count in counts.items():
-        if by_mail:
-            signed[hour] += count
-            confirmed[hour] += count if is_confirmed else 0
-    within = [hour for hour in signed if since - AN_HOUR < read_hour(hour) < until]
-    return sum(confirmed[hour] for hour in within), sum(signed[hour] for hour in within)
+    first, last = hour_text(since), hour_text(until)
+    confirmed = signed = 0
+    for (hour, _status, by_mail, is_confirmed), count in counts.items():
+        if by_mail and first <= hour <= last:
+            signed += count
+            confirmed += count if is_confirmed else 0
+    return confirmed, signed
 
 
 def mail_trouble(petition_ids: Iterable[int]) -> list[MailTrouble]:
