@@ -57,7 +57,7 @@ class PackTexts:
             demand=addressed_to + self._text.summary,
             foot=f"{by}{self._address()} · {_day(self._at)}",
             page=_("Page %(n)s of %(m)s", n="{n}", m="{m}"),
-            unset=_("[in a script that we cannot print; see the table]"),
+            unset=_("[in a script that we cannot print: see the table]"),
             lang=self._lang,
             identity=identity,
         )
@@ -222,8 +222,8 @@ class PackTexts:
         if not people:
             return ""
         return ngettext(
-            "When %(num)s person signed, we promised to deliver less data. The list shows only what we promised.",
-            "When %(num)s people signed, we promised to deliver less data. The list shows only what we promised.",
+            "%(num)s person signed when we promised to deliver less data. Their row shows only what we promised.",
+            "%(num)s people signed when we promised to deliver less data. Their rows show only what we promised.",
             people,
             num=self._number(people),
         )

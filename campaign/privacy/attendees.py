@@ -111,7 +111,7 @@ READERS = (
         _l(
             "To respect your request. We keep only a code made with a secret key. It does not reveal your address"
         ),
-        _l("Owners of causes can look up an address if they enter it. The list shows no addresses"),
+        _l("Owners of causes can check an address that they enter. The list shows no addresses"),
         _l("Permanently"),
         columns_of("suppressed_address", "digest reason since note"),
     ),

@@ -97,7 +97,7 @@ WORKERS = (
         _l("So that we can find and undo a mistake"),
         _l("Organizers who may import signatures"),
         _l(
-            "As long as the petition exists. After the import, we delete what the sheets and files say"
+            "As long as the petition exists. After the import, we delete the contents of the sheets and files"
         ),
         columns_of(
             "import_batch",
@@ -121,7 +121,7 @@ WORKERS = (
         _l("So that we can undo a mistake"),
         _l("Organizers who review signatures in that cause"),
         _l(
-            "As long as the cause exists. We delete the words you searched for once the decision is applied"
+            "As long as the cause exists. After the decision is applied, we delete the words you searched for"
         ),
         columns_of(
             "bulk_decision",

@@ -164,7 +164,7 @@ SIGNER_GROUPS = (
                 days="address_days",
             ),
             RegisterRow(
-                _l("Who shared the link you followed, and the code in the link that says where"),
+                _l("Who shared the link you followed, and the code that says where it was shared"),
                 _l(
                     "To show supporters roughly how many people used their link, and organizers which flyer or post works"
                 ),
@@ -270,7 +270,7 @@ SIGNER_GROUPS = (
                 _l("How long your signature waits before it is counted"),
                 _l("So that a change in the count does not reveal that you just signed"),
                 ORGANIZERS,
-                _l("About a day at most"),
+                _l("A day or so"),
                 columns_of("signature", "waits_until"),
             ),
             RegisterRow(

@@ -46,10 +46,10 @@ def init_app(app: Flask) -> None:
         app,
         EMAIL,
         message_renderer.render,
-        _l("Message to people registered for an event"),
+        _l("Email to people registered for an event"),
         load=message_renderer.load,
     )
-    register(app, TEST, _render_test, _l("Test message about an event"))
+    register(app, TEST, _render_test, _l("Test email about an event"))
 
 
 def sample(message: EventMessage, lang: str) -> RenderedEmail:

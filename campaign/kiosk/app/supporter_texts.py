@@ -78,7 +78,7 @@ SIGNING = {
         "We give %(list)s to the people these petitions are addressed to. We never give them your email address.",
         list="{list}",
     ),
-    "delivery_each": _l("What the people each petition is addressed to receive:"),
+    "delivery_each": _l("What we give to the recipients of each petition:"),
     "delivery_never": _l("We never give them your email address."),
     "sign": _l("Sign"),
     "save_letter": _l("Sign my letter"),
@@ -105,7 +105,7 @@ SIGNING = {
     "thanks_joined": _l("Look: your butterfly is joining the montage."),
     "thanks_joined_many": _l("Look: your butterflies are joining the montage."),
     "thanks_wait": _l(
-        "To confirm, press the button in the email we send to %(address)s. Then your butterfly takes its place.",
+        "Press the button in the email we send to %(address)s. Then your signature counts, and your butterfly takes its place.",
         address="{email}",
     ),
     "thanks_letter": _l(
@@ -113,7 +113,7 @@ SIGNING = {
         address="{email}",
     ),
     "thanks_also": _l(
-        "One more step: press the button in the email we send to %(address)s. Then everything else you signed counts too.",
+        "One more step: press the button in the email we send to %(address)s. Then the rest of what you signed counts too.",
         address="{email}",
     ),
     "thanks_carry": _l("Scan this code with your phone to read or share what you signed."),

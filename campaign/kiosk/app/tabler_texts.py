@@ -23,7 +23,7 @@ SETTING_UP = {
         "On an iPad or iPhone, first add this page to the Home Screen. Then open it from there and pair the tablet."
     ),
     "pair_short": _l("Enter all eight characters of the code."),
-    "pair_unknown_code": _l("This code is not correct. Check it again: codes have no O, I or L."),
+    "pair_unknown_code": _l("This code is not correct. Check it again. Codes have no O, I or L."),
     "pair_expired_code": _l("This code has expired. Ask for a new one."),
     "pair_used_code": _l("Another tablet has used this code. Ask for a new one."),
     "pair_too_many": _l("Too many attempts. Wait a few minutes."),
@@ -57,7 +57,7 @@ SETTING_UP = {
     ),
     "stuck_secure": _l("This web address is not secure"),
     "stuck_secure_hint": _l(
-        "Use an address that begins with https. Without it, the browser cannot encrypt signatures."
+        "Use one that begins with https. Without it, the browser cannot encrypt signatures."
     ),
     "stuck_campaign": _l("The petitions are not on this tablet yet"),
     "stuck_campaign_hint": _l(
@@ -142,11 +142,11 @@ PANEL = {
         "This tablet will no longer belong to this table. To use it here later, you must pair it again."
     ),
     "unpair_waiting_one": _l(
-        "%(count)s signature has not been sent yet. Leave the app open until there is internet and it is sent.",
+        "%(count)s signature has not been sent yet. Keep the app open, with internet, until it is sent.",
         count="{n}",
     ),
     "unpair_waiting_many": _l(
-        "%(count)s signatures have not been sent yet. Leave the app open until there is internet and they are sent.",
+        "%(count)s signatures have not been sent yet. Keep the app open, with internet, until they are sent.",
         count="{n}",
     ),
     "unpair_keep": _l("Keep it paired"),
@@ -191,7 +191,7 @@ PROBLEMS = {
     "offline_hint": _l(
         "Keep going. Signatures are saved and encrypted on this tablet. We will send them automatically."
     ),
-    "problem_revoked": _l("An organizer has revoked this tablet"),
+    "problem_revoked": _l("An organizer has revoked this tablet’s access"),
     "problem_revoked_hint": _l(
         "Stop collecting signatures, but leave the app open. It sends the signatures on this tablet, and an admin reviews them."
     ),
@@ -241,7 +241,7 @@ PROBLEMS = {
     "reason_unknown_petition": _l("we do not recognize this petition"),
     "reason_invalid": _l("something is missing"),
     "reason_quota": _l("too many signatures in a short time"),
-    "reason_revoked": _l("this tablet was revoked"),
+    "reason_revoked": _l("this tablet’s access was revoked"),
     "reason_expired": _l("this tablet’s access had expired"),
     "reason_late": _l("it arrived long after this tablet’s access had expired"),
     "reason_other_petition": _l("this petition is not part of this table’s event"),

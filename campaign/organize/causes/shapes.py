@@ -68,7 +68,7 @@ REFUSALS = {
         "The shape fills the whole square, so nobody would recognize it. Try a larger number, or a picture with space around it."
     ),
     "too_thin": _l(
-        "The shape is too thin or in too many pieces, so butterflies would hide its lines. Try another value."
+        "The shape is too thin or has too many pieces, so butterflies would hide its lines. Try another value."
     ),
 }
 # When transparency decides the shape, there is no number to try.

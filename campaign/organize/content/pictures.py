@@ -60,7 +60,9 @@ def _share(label: Any) -> WholeNumberField:
 
 
 def _alt(lang: str) -> ShortTextField:
-    return ShortTextField(in_language(_l("Image description"), lang), [max_length(MAX_ALT_LENGTH)])
+    return ShortTextField(
+        in_language(_l("Picture description"), lang), [max_length(MAX_ALT_LENGTH)]
+    )
 
 
 class _AltTexts(InLanguages, FlaskForm):

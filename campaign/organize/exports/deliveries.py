@@ -56,7 +56,9 @@ NAME_HINTS = {
     "shown": _l(
         "People who do not show their name appear as a number. This is what supporters expect."
     ),
-    "full": _l("Choose this only if a law or the target requires it. The petition’s page says so."),
+    "full": _l(
+        "Choose this only if a law or the target requires it. The petition’s page tells people."
+    ),
 }
 DETAIL_CHOICES = {
     "country": _l("Country"),

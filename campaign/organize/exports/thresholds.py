@@ -94,7 +94,7 @@ class ThresholdsForm(FlaskForm):
                 field.errors = [_l("Enter a number, like 10000.")]
             elif field.data is not None and not field.errors:
                 if field.data <= before:
-                    field.errors = [_l("Enter a larger number than in the row before.")]
+                    field.errors = [_l("Enter a larger number than in the row above.")]
                 before = field.data
         self.rows.errors = [row.errors for row in self.rows if row.errors]
         return valid and not self.rows.errors

@@ -49,7 +49,7 @@ FIELDS = {
     "focal_y": _l("Distance from the top, in percent"),
     "footer_text": _l("Footer text"),
     "goal": _l("Goal"),
-    "has_butterflies": _l("Each response is a butterfly in the montage"),
+    "has_butterflies": _l("Each signature or letter is a butterfly in the montage"),
     "hold_per_address": _l("Signatures per hour from one IP address"),
     "home_text": _l("Text of the home page"),
     "imprint": _l("More text for the legal notice"),

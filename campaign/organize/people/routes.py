@@ -128,7 +128,7 @@ def show(organizer_id: int) -> ResponseReturnValue:
 @allowed("people.change")
 @fresh
 def grant_role(organizer_id: int) -> ResponseReturnValue:
-    """Give another role to an organizer who already has one."""
+    """Assign another role to an organizer who already has one."""
     person, form = _load_visible(organizer_id), _offered(RoleForm())
     if _is_own(person):
         abort(403)
@@ -218,7 +218,9 @@ def unlock(organizer_id: int) -> ResponseReturnValue:
         organizer_id=person.id,
     )
     flash(
-        _("Two-step verification is reset. This person sets it up again when they next sign in."),
+        _(
+            "Two-step verification is reset. This person must set it up again when they next sign in."
+        ),
         "success",
     )
     return redirect(url_for("organize.people.show", organizer_id=organizer_id), 303)

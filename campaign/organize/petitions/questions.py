@@ -149,7 +149,7 @@ class FormSettingsForm(InLanguages, FlaskForm):
 class ResponseForm(FormSettingsForm):
     """The same of an action that is no petition."""
 
-    has_butterflies = BooleanField(_l("Each response is a butterfly in the montage"))
+    has_butterflies = BooleanField(_l("Each signature or letter is a butterfly in the montage"))
 
 
 def _form_of(petition: Petition) -> type[FormSettingsForm]:
@@ -291,6 +291,6 @@ def save_form(petition: Petition) -> ResponseReturnValue:
         )
     except ResponsesCounted:
         typed["has_butterflies"].errors = [
-            _l("Some responses are already counted, so you can no longer change this.")
+            _l("Some signatures or letters are already counted, so you can no longer change this.")
         ]
         return part_page("form", petition, typed, 422)

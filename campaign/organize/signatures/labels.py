@@ -53,7 +53,7 @@ DISPLAY_LABELS = {
 REASON_TEXTS = {
     "hidden_field": _l("A hidden field was filled in. Usually only programs do that."),
     "no_proof": _l(
-        "It arrived at a busy time, without the small calculation that browsers do automatically."
+        "It arrived at a busy time, without the abuse check that browsers do automatically."
     ),
     CROWDED: _l("Many signatures came from one IP address within an hour."),
     REJECTED: _l("An organizer rejected it."),

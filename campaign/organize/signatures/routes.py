@@ -115,7 +115,7 @@ def correct(signature: Signature) -> ResponseReturnValue:
     except decisions.SamePerson:
         same = (
             _(
-                "Another letter of this action has the same name and postal code. If both are the same person, reject one of them."
+                "Another letter in this action has the same name and postal code. If both are the same person, reject one of them."
             )
             if petition_summary(_petition_of(signature)).is_letter
             else _(

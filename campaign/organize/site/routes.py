@@ -132,7 +132,7 @@ class SiteForm(FlaskForm):
         if not pending.errors and not confirm.errors and (pending.data or 0) < (confirm.data or 0):
             pending.errors = [
                 _l(
-                    "Enter %(days)s or more. We must keep unfinished data as long as the link to confirm it works.",
+                    "Enter %(days)s or more. We must keep unconfirmed data as long as its confirmation link works.",
                     days=confirm.data,
                 )
             ]
