@@ -229,7 +229,7 @@ SIGNER_GROUPS = (
                 ),
                 ORGANIZERS,
                 _l(
-                    "Until we import or discard it, a week at most. We keep the sheet and row number with the signature"
+                    "Until we import or discard it, or a week after the last change. We keep the sheet and row number with the signature"
                 ),
                 columns_of(
                     "import_row",
